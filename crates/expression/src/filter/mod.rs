@@ -1,0 +1,5 @@
+//! What `filter` answers: a condition over the attributes of a resource, as a tree, as JSON, as SQL, as a predicate.
+
+mod tree;
+
+pub use tree::{AllowDeny, Attribute, Constant, Filter, FilterTooLarge, Operand, Operator, Storage, Test};

@@ -1,0 +1,73 @@
+//! What can go wrong with the database.
+
+use std::path::PathBuf;
+
+/// Why the database could not be opened or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file could not be created or opened.
+    #[error("cannot open the database {path}: {source}; check the folder's owner and free space")]
+    Open {
+        /// The database file.
+        path: PathBuf,
+        /// What the operating system or SQLite said.
+        source: sqlx::Error,
+    },
+    /// The file could not be created.
+    #[error("cannot create the database {path}: {source}")]
+    Create {
+        /// The database file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// There is no database yet.
+    #[error("there is no database at {path}; `casemate serve` creates it at its first start")]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A newer Casemate changed the database in a way that this one cannot work with.
+    #[error(
+        "the database needs a Casemate that knows migration {needed}, this one knows {known}; start the newer binary"
+    )]
+    TooNew {
+        /// The oldest migration that a binary must know to work with this database.
+        needed: i64,
+        /// The newest migration that this binary knows.
+        known: i64,
+    },
+    /// A migration failed; the database is as it was before it.
+    #[error("migration {version} failed, nothing was changed: {source}")]
+    Migration {
+        /// The migration's number.
+        version: i64,
+        /// What SQLite said.
+        source: sqlx::Error,
+    },
+    /// A statement failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A row holds what this version never writes.
+    #[error("the database holds an unknown {column} {value:?}; it was changed by something else")]
+    Unreadable {
+        /// The column.
+        column: &'static str,
+        /// What stands in it.
+        value: String,
+    },
+}
+
+/// Why something was not written. Nothing of the request was: a group commits as a whole or not at all.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum RecordError {
+    /// More writes wait than are allowed to; try again later.
+    #[error("the database's queue is full")]
+    Busy,
+    /// The write failed; the reason is in the message, which may name files and is not for clients.
+    #[error("the database refused the write: {0}")]
+    Failed(String),
+    /// The writer has stopped, because the process is shutting down.
+    #[error("the database is closed")]
+    Closed,
+}

@@ -1,5 +1,9 @@
 //! What `filter` answers: a condition over the attributes of a resource, as a tree, as JSON, as SQL, as a predicate.
 
+mod json;
+mod number;
+mod predicate;
 mod tree;
 
+pub use json::{FORMAT, FilterJsonError};
 pub use tree::{AllowDeny, Attribute, Constant, Filter, FilterTooLarge, Operand, Operator, Storage, Test};

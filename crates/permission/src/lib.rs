@@ -1,1 +1,6 @@
 //! Permissions.
+
+#![forbid(unsafe_code)]
+
+pub mod limits;
+pub mod name;

@@ -4,13 +4,16 @@
 //! [`Failure`]; nothing but the printer writes to the terminal.
 #![forbid(unsafe_code)]
 
+mod audit;
+mod data;
 mod exit;
 mod printer;
+mod runtime;
 mod serve;
 
 use clap::{Parser, Subcommand};
 
-use crate::exit::{Exit, Outcome};
+use crate::exit::Outcome;
 use crate::printer::{Format, Printer};
 
 /// Who is calling, what they may do, and the record of it.
@@ -29,6 +32,8 @@ struct Arguments {
 enum Command {
     /// Start the server.
     Serve(serve::Arguments),
+    /// Read the record of decisions.
+    Audit(audit::Arguments),
 }
 
 fn main() -> std::process::ExitCode {
@@ -42,5 +47,6 @@ fn main() -> std::process::ExitCode {
 fn run(command: Command, printer: &mut Printer) -> Outcome {
     match command {
         Command::Serve(arguments) => serve::run(arguments, printer),
+        Command::Audit(arguments) => audit::run(arguments, printer),
     }
 }

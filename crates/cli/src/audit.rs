@@ -1,0 +1,255 @@
+//! `casemate audit`: the record of decisions, also while the server runs.
+
+use casemate_store::{
+    DataFolder, DecisionFilter, FolderError, MAX_PAGE, RecordedDecision, RecordedEvent, StoreError,
+    StoreReader,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::data::DataArgument;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::printer::{Format, Printer};
+use crate::runtime;
+
+/// What `casemate audit` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Show recorded decisions, newest first.
+    List(List),
+}
+
+#[derive(Debug, clap::Args)]
+struct List {
+    #[command(flatten)]
+    data: DataArgument,
+
+    /// The most decisions to show.
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    limit: u64,
+
+    /// Only decisions with this answer.
+    #[arg(long, value_enum)]
+    decision: Option<Decision>,
+
+    /// Only decisions about the subject with this id.
+    #[arg(long, value_name = "ID")]
+    subject: Option<String>,
+
+    /// Only decisions since then: a time such as 2026-01-31T08:00:00Z, or an age such as 90s, 15m, 2h, 7d.
+    #[arg(long, value_name = "WHEN", value_parser = Since::parse)]
+    since: Option<Since>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Decision {
+    Allowed,
+    Denied,
+    Conditional,
+}
+
+impl From<Decision> for RecordedDecision {
+    fn from(decision: Decision) -> RecordedDecision {
+        match decision {
+            Decision::Allowed => RecordedDecision::Allowed,
+            Decision::Denied => RecordedDecision::Denied,
+            Decision::Conditional => RecordedDecision::Conditional,
+        }
+    }
+}
+
+/// A point in time, in microseconds since 1970 (UTC).
+#[derive(Debug, Clone, Copy)]
+struct Since(i64);
+
+impl Since {
+    fn parse(text: &str) -> Result<Since, String> {
+        if let Ok(time) = text.parse::<Timestamp>() {
+            return Ok(Since(time.as_microsecond()));
+        }
+        let wrong =
+            || format!("`{text}` is neither a time (2026-01-31T08:00:00Z) nor an age (90s, 15m, 2h, 7d)");
+        let unit = text.chars().next_back().ok_or_else(wrong)?;
+        let seconds: i64 = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            _ => return Err(wrong()),
+        };
+        let count: u32 = text.trim_end_matches(unit).parse().map_err(|_| wrong())?;
+        let age = i64::from(count) * seconds * 1_000_000;
+        Ok(Since(Timestamp::now().as_microsecond() - age))
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
+    match arguments.command {
+        Command::List(arguments) => runtime::block_on(list(arguments, printer)),
+    }
+}
+
+async fn list(arguments: List, printer: &mut Printer) -> Outcome {
+    let folder = DataFolder::open(&arguments.data.data).map_err(no_folder)?;
+    let reader = StoreReader::open(&folder).await.map_err(failed)?;
+    let filter = DecisionFilter {
+        decision: arguments.decision.map(RecordedDecision::from),
+        subject: arguments.subject,
+        since: arguments.since.map(|since| since.0),
+    };
+    let mut left = arguments.limit;
+    let mut before = None;
+    let mut rows = Vec::new();
+    while left > 0 {
+        let limit = u32::try_from(left).unwrap_or(MAX_PAGE).min(MAX_PAGE);
+        let page = reader.decisions(&filter, before, limit).await.map_err(failed)?;
+        left = left.saturating_sub(page.items.len() as u64);
+        for item in &page.items {
+            match printer.format() {
+                Format::Json => printer.json(&Line::from(item))?,
+                Format::Table => rows.push(row(item)),
+            }
+        }
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    if printer.format() == Format::Table {
+        printer.table(
+            ["TIME", "DECISION", "REASON", "SUBJECT", "ACTION", "RESOURCE", "CALLER", "REQUEST"],
+            &rows,
+        )?;
+    }
+    Ok(Exit::Success)
+}
+
+fn no_folder(error: FolderError) -> Failure {
+    Failure::usage(miette::miette!(help = "name the folder of a server with --data", "{error}"))
+}
+
+fn failed(error: StoreError) -> Failure {
+    Failure::failed(miette::miette!("{error}"))
+}
+
+/// One recorded decision as JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    seq: i64,
+    at: String,
+    request_id: &'a str,
+    item: u32,
+    tenant: &'a str,
+    application: Option<&'a str>,
+    caller: Party<'a>,
+    subject: Party<'a>,
+    action: &'a str,
+    resource: Option<Resource<'a>>,
+    decision: &'static str,
+    reason: &'a str,
+    permission: Option<&'a str>,
+    revision: i64,
+}
+
+#[derive(Serialize)]
+struct Party<'a> {
+    provider: &'a str,
+    r#type: &'a str,
+    id: &'a str,
+}
+
+#[derive(Serialize)]
+struct Resource<'a> {
+    r#type: Option<&'a str>,
+    id: Option<&'a str>,
+}
+
+impl<'a> From<&'a RecordedEvent> for Line<'a> {
+    fn from(recorded: &'a RecordedEvent) -> Line<'a> {
+        let event = &recorded.event;
+        let resource = Resource { r#type: event.resource_type.as_deref(), id: event.resource_id.as_deref() };
+        Line {
+            seq: recorded.seq,
+            at: time(event.at),
+            request_id: &event.request_id,
+            item: event.item,
+            tenant: &event.tenant,
+            application: event.application.as_deref(),
+            caller: Party::from(&event.caller),
+            subject: Party::from(&event.subject),
+            action: &event.action,
+            resource: (resource.r#type.is_some() || resource.id.is_some()).then_some(resource),
+            decision: event.decision.as_str(),
+            reason: &event.reason,
+            permission: event.permission.as_deref(),
+            revision: event.revision,
+        }
+    }
+}
+
+impl<'a> From<&'a casemate_store::Party> for Party<'a> {
+    fn from(party: &'a casemate_store::Party) -> Party<'a> {
+        Party { provider: &party.provider, r#type: &party.kind, id: &party.id }
+    }
+}
+
+fn row(recorded: &RecordedEvent) -> [String; 8] {
+    let event = &recorded.event;
+    let party = |party: &casemate_store::Party| {
+        if party.id.is_empty() { party.kind.clone() } else { format!("{}:{}", party.kind, party.id) }
+    };
+    let resource = match (&event.resource_type, &event.resource_id) {
+        (Some(kind), Some(id)) => format!("{kind}:{id}"),
+        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (None, None) => "-".into(),
+    };
+    [
+        time(event.at),
+        event.decision.as_str().to_owned(),
+        event.reason.clone(),
+        party(&event.subject),
+        event.action.clone(),
+        resource,
+        party(&event.caller),
+        event.request_id.clone(),
+    ]
+}
+
+/// RFC 3339 in UTC, always with six digits of a second so that lines align.
+fn time(micros: i64) -> String {
+    match Timestamp::from_microsecond(micros) {
+        Ok(time) => format!("{time:.6}"),
+        Err(_) => micros.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn since_reads_times_and_ages() {
+        assert_eq!(Since::parse("1970-01-01T00:00:01Z").unwrap().0, 1_000_000);
+        let now = Timestamp::now().as_microsecond();
+        for (text, seconds) in [("90s", 90), ("15m", 900), ("2h", 7_200), ("7d", 604_800)] {
+            let age = now - Since::parse(text).unwrap().0;
+            assert!((age - seconds * 1_000_000).abs() < 60_000_000, "{text}");
+        }
+        for text in ["", "h", "5", "5w", "-5m", "5mm", "yesterday", "99999999999d"] {
+            assert!(Since::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_align() {
+        assert_eq!(time(1), "1970-01-01T00:00:00.000001Z");
+        assert_eq!(time(0), "1970-01-01T00:00:00.000000Z");
+    }
+}

@@ -1,0 +1,147 @@
+//! What the tests need from the machine, installed where that is allowed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command::{find, output, succeed};
+use crate::console::say;
+use crate::project::Project;
+
+/// A program from a Debian package.
+struct Need {
+    program: &'static str,
+    packages: &'static [&'static str],
+    why: &'static str,
+}
+
+const TESTS: [Need; 5] = [
+    Need { program: "initdb", packages: &["postgresql"], why: "filters run against a real PostgreSQL" },
+    Need { program: "mariadbd", packages: &["mariadb-server"], why: "filters run against a real MariaDB" },
+    Need { program: "mariadb", packages: &["mariadb-server"], why: "tests create their databases with it" },
+    Need { program: "node", packages: &["nodejs"], why: "a real OpenID provider runs on it" },
+    Need { program: "npm", packages: &["npm"], why: "it installs that provider" },
+];
+
+const FUZZING: [Need; 1] =
+    [Need { program: "c++", packages: &["g++"], why: "libFuzzer is built from its C++ source" }];
+
+/// Installs what the tests need, or says what to install.
+pub(crate) fn for_tests(project: &Project) -> Result<(), String> {
+    provide(&TESTS)?;
+    node_packages(project)
+}
+
+/// Installs what fuzzing needs, or says what to install.
+pub(crate) fn for_fuzzing() -> Result<(), String> {
+    provide(&FUZZING)
+}
+
+fn present(program: &str) -> bool {
+    let mut folders: Vec<PathBuf> = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from).into();
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    folders.extend(versions.map(|version| version.path().join("bin")));
+    let folders: Vec<&Path> = folders.iter().map(PathBuf::as_path).collect();
+    find(program, &folders).is_some()
+}
+
+fn provide(needs: &[Need]) -> Result<(), String> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !present(need.program)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut packages: Vec<&str> = missing.iter().flat_map(|need| need.packages).copied().collect();
+    packages.dedup();
+    let reasons: Vec<String> =
+        missing.iter().map(|need| format!("  {}: {}", need.program, need.why)).collect();
+    let reasons = reasons.join("\n");
+    let by_hand = format!("apt-get install --no-install-recommends {}", packages.join(" "));
+    if !is_root()? || find("apt-get", &[]).is_none() {
+        return Err(format!(
+            "this machine lacks\n{reasons}\nOnly root may install them, with apt: as root, run\n  {by_hand}\n(on another \
+             system: the packages of those programs), then run this again"
+        ));
+    }
+    say(&format!("installing {}:\n{reasons}", packages.join(" ")));
+    let _no_services = NoServices::begin()?;
+    succeed(apt().args(["update", "-qq"]))?;
+    succeed(apt().args(["install", "-qq", "-y", "--no-install-recommends"]).args(&packages))
+        .map_err(|e| format!("{e}; by hand: {by_hand}"))?;
+    match missing.iter().find(|need| !present(need.program)) {
+        None => Ok(()),
+        Some(need) => Err(format!("{} is still not there after `{by_hand}`", need.program)),
+    }
+}
+
+fn apt() -> Command {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive").args([
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        "-o",
+        "Dpkg::Use-Pty=0",
+    ]);
+    command
+}
+
+fn is_root() -> Result<bool, String> {
+    Ok(output(Command::new("id").arg("-u"))?.trim() == "0")
+}
+
+/// While this value lives, a package that is installed does not start its service: tests start servers of their own.
+struct NoServices {
+    made: Option<&'static Path>,
+}
+
+impl NoServices {
+    fn begin() -> Result<Self, String> {
+        let policy = Path::new("/usr/sbin/policy-rc.d");
+        if policy.exists() {
+            return Ok(Self { made: None });
+        }
+        let failed = |e| format!("could not write {}: {e}", policy.display());
+        fs::write(policy, "#!/bin/sh\nexit 101\n").map_err(failed)?;
+        let made = Self { made: Some(policy) };
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(policy, executable).map_err(failed)?;
+        Ok(made)
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        if let Some(policy) = self.made {
+            drop(fs::remove_file(policy));
+        }
+    }
+}
+
+/// `npm ci` in every folder of the crates that holds a lock file, unless it was done since the lock file changed.
+fn node_packages(project: &Project) -> Result<(), String> {
+    let listed = output(Command::new("git").current_dir(project.root()).args([
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+        "crates/**/package-lock.json",
+    ]))?;
+    for lock in listed.lines() {
+        let lock = project.root().join(lock);
+        let Some(folder) = lock.parent() else { continue };
+        let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+        let installed = changed(&folder.join("node_modules/.package-lock.json"));
+        if installed.is_some() && installed >= changed(&lock) {
+            continue;
+        }
+        say(&format!("installing the Node packages of {}", folder.display()));
+        succeed(Command::new("npm").current_dir(folder).args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ]))?;
+    }
+    Ok(())
+}

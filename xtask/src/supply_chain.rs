@@ -1,0 +1,71 @@
+//! What others' code we ship: licences, bans, sources, advisories, and the list of it all.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command::{cargo, find, succeed};
+use crate::console::say;
+use crate::project::Project;
+use crate::{Failure, Outcome, sbom};
+
+const CARGO_DENY: &str = "0.20.2";
+
+/// `supply-chain`: fails on a licence, crate or source that deny.toml does not allow, and on a known advisory.
+pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
+    crate::no_more(arguments)?;
+    say("==> our own bill of materials");
+    sbom::write(project)?;
+    let deny = cargo_deny(project)?;
+    say("==> licences, bans, sources");
+    let checks =
+        ["--locked", "--all-features", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
+    let kept = succeed(command(project, &deny).args(checks));
+    say("==> advisories");
+    let known = advisories(project, &deny);
+    match (kept, known) {
+        (Ok(()), Ok(())) => Ok(()),
+        (Err(a), Err(b)) => Err(Failure::Failed(format!("{a}\n{b}"))),
+        (Err(e), Ok(())) | (Ok(()), Err(e)) => Err(Failure::Failed(e)),
+    }
+}
+
+fn command(project: &Project, deny: &Path) -> Command {
+    let mut command = Command::new(deny);
+    command.current_dir(project.root());
+    command
+}
+
+fn advisories(project: &Project, deny: &Path) -> Result<(), String> {
+    let fetched = command(project, deny).args(["--log-level", "error", "fetch", "db"]).output();
+    let fetched = fetched.map_err(|e| format!("could not run cargo-deny: {e}"))?;
+    if !fetched.status.success() {
+        let said = String::from_utf8_lossy(&fetched.stderr).into_owned();
+        let why = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
+        say(&format!("NOT CHECKED: the advisory database cannot be had from here: {why}"));
+        return Ok(());
+    }
+    let checks =
+        ["--locked", "--all-features", "check", "--disable-fetch", "--hide-inclusion-graph", "advisories"];
+    succeed(command(project, deny).args(checks))
+}
+
+/// cargo-deny from PATH or from target/tools, where it is built when it is in neither: minutes, once.
+fn cargo_deny(project: &Project) -> Result<PathBuf, String> {
+    let tools = project.target().join("tools");
+    let own = tools.join("bin");
+    if let Some(found) = find("cargo-deny", &[&own]) {
+        return Ok(found);
+    }
+    say("==> building cargo-deny into target/tools, once (about five minutes on two cores)");
+    succeed(
+        cargo(project)
+            .args(["install", "--locked", "--quiet", "cargo-deny", "--version", CARGO_DENY, "--root"])
+            .arg(&tools)
+            .arg("--target-dir")
+            .arg(tools.join("build")),
+    )?;
+    // Half a gigabyte that nothing reads again.
+    drop(std::fs::remove_dir_all(tools.join("build")));
+    find("cargo-deny", &[&own])
+        .ok_or_else(|| format!("cargo install put no cargo-deny into {}", own.display()))
+}

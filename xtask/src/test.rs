@@ -1,0 +1,182 @@
+//! Every check and test of the project, in turn.
+
+use std::fs;
+use std::time::Instant;
+
+use crate::command::{cargo, succeed, watch};
+use crate::console::say;
+use crate::layers::{Counts, targets};
+use crate::project::Project;
+use crate::{Failure, Outcome, needs, threat_model};
+
+/// The environment variable by which property tests run their long form.
+const LONG: &str = "CASEMATE_LONG";
+/// The environment variable that names the folder of test vectors.
+const VECTORS: &str = "CASEMATE_VECTORS";
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Options {
+    long: bool,
+    packages: Vec<String>,
+}
+
+fn options(arguments: &[String]) -> Outcome<Options> {
+    let mut options = Options::default();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--long" => options.long = true,
+            "-p" | "--package" => match rest.next() {
+                Some(package) => options.packages.push(package.clone()),
+                None => return Err(Failure::Usage(format!("{argument} needs the name of a crate"))),
+            },
+            other => return Err(Failure::Usage(format!("unexpected argument `{other}`"))),
+        }
+    }
+    Ok(options)
+}
+
+/// `test [--long] [-p CRATE]`: runs every step, also after one failed, and fails where one did.
+pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
+    let options = options(arguments)?;
+    let mut steps = Steps::default();
+    steps.step("what the tests need", || Ok(needs::for_tests(project)?));
+    if options.packages.is_empty() {
+        steps.step("format", || Ok(succeed(cargo(project).args(["fmt", "--all", "--check"]))?));
+        steps.step("lints", || {
+            let lints = ["clippy", "--locked", "--quiet", "--all-targets", "--", "--deny", "warnings"];
+            Ok(succeed(cargo(project).args(lints))?)
+        });
+        steps.step("arrows between crates and areas", || crate::check_dependencies(project));
+        steps.step("threat model", || threat_model::check(project));
+    }
+    let mut counts = Counts::default();
+    steps.step("tests", || tests(project, &options, &mut counts));
+    steps.step("examples in documentation", || examples(project, &options, &mut counts));
+
+    say(&format!("\n{}\n\n{}", counts.table(), steps.table()));
+    say_vectors(project);
+    let total = counts.total();
+    say(&format!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped));
+    match steps.failed() {
+        failed if failed.is_empty() => Ok(()),
+        failed => Err(Failure::Failed(format!("failed: {}", failed.join(", ")))),
+    }
+}
+
+fn say_vectors(project: &Project) {
+    let folder =
+        std::env::var_os(VECTORS).map_or_else(|| project.root().join("../shared/vectors"), Into::into);
+    if !folder.is_dir() {
+        say(&format!(
+            "no vectors in {} ({VECTORS} names the folder): tests that read them passed over them",
+            folder.display()
+        ));
+    }
+}
+
+fn select(options: &Options) -> impl Iterator<Item = &str> {
+    options.packages.iter().flat_map(|package| ["--package", package.as_str()])
+}
+
+fn tests(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<()> {
+    let mut command = cargo(project);
+    if options.long {
+        command.env(LONG, "1");
+    }
+    let nextest =
+        cargo(project).args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
+    if nextest {
+        let profile = if options.long { "long" } else { "default" };
+        command.args([
+            "nextest",
+            "run",
+            "--locked",
+            "--no-fail-fast",
+            "--no-tests",
+            "warn",
+            "--profile",
+            profile,
+        ]);
+        if options.long {
+            command.args(["--cargo-profile", "long", "--success-output", "immediate"]);
+        }
+        let report = project.target().join("nextest").join(profile).join("junit.xml");
+        drop(fs::remove_file(&report));
+        let (passed, lines) = watch(command.args(select(options)))?;
+        if let Ok(text) = fs::read_to_string(&report) {
+            counts.read_junit(&text);
+            counts.read_nextest_summary(&lines);
+        }
+        return if passed { Ok(()) } else { Err(Failure::Failed("cargo nextest run failed".into())) };
+    }
+    say("cargo-nextest is not installed: running the tests by cargo test");
+    command.args(["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+    if options.long {
+        command.args(["--profile", "long"]);
+    }
+    command.args(select(options));
+    if options.long {
+        command.args(["--", "--show-output"]);
+    }
+    watch_libtest(project, &mut command, counts)
+}
+
+fn examples(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<()> {
+    watch_libtest(
+        project,
+        cargo(project).args(["test", "--locked", "--no-fail-fast", "--doc"]).args(select(options)),
+        counts,
+    )
+}
+
+fn watch_libtest(project: &Project, command: &mut std::process::Command, counts: &mut Counts) -> Outcome<()> {
+    let (passed, lines) = watch(command)?;
+    counts.read_cargo_test(&lines, &targets(&project.metadata(&["--no-deps"])?));
+    if passed { Ok(()) } else { Err(Failure::Failed("cargo test failed".into())) }
+}
+
+/// The steps that ran: name, seconds, and whether they succeeded.
+#[derive(Default)]
+struct Steps {
+    done: Vec<(&'static str, f64, bool)>,
+}
+
+impl Steps {
+    fn step(&mut self, name: &'static str, work: impl FnOnce() -> Outcome<()>) {
+        say(&format!("==> {name}"));
+        let begun = Instant::now();
+        let outcome = work();
+        if let Err(Failure::Failed(message) | Failure::Usage(message)) = &outcome {
+            say(&format!("{name}: {message}"));
+        }
+        self.done.push((name, begun.elapsed().as_secs_f64(), outcome.is_ok()));
+    }
+
+    fn failed(&self) -> Vec<&'static str> {
+        self.done.iter().filter(|(_, _, passed)| !passed).map(|(name, _, _)| *name).collect()
+    }
+
+    fn table(&self) -> String {
+        let line = |(name, seconds, passed): &(&str, f64, bool)| {
+            format!("{name:<50} {seconds:>6.1} s {}", if *passed { "" } else { "FAILED" })
+                .trim_end()
+                .to_owned()
+        };
+        self.done.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_and_unknown_ones_refused() {
+        let read = |words: &[&str]| options(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
+        let expected = Options { long: true, packages: vec!["a".into(), "b".into()] };
+        assert_eq!(read(&["-p", "a", "--long", "--package", "b"]).unwrap(), expected);
+        assert!(matches!(read(&["-p"]), Err(Failure::Usage(_))));
+        assert!(matches!(read(&["--lnog"]), Err(Failure::Usage(_))));
+    }
+}

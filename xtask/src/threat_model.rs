@@ -1,0 +1,99 @@
+//! Every abuse case of the threat model names the test that covers it, and that test exists.
+
+use std::fs;
+
+use crate::console::{counted, say};
+use crate::project::{Project, rust_files};
+use crate::{Failure, Outcome};
+
+const PAGE: &str = "docs/threat-model.md";
+
+/// Fails with every abuse case whose test is gone.
+pub(crate) fn check(project: &Project) -> Outcome<()> {
+    let cases = cases(&project.read(PAGE)?);
+    if cases.is_empty() {
+        return Err(Failure::Failed(format!("{PAGE} has no table with a column `Test`")));
+    }
+    let mut sources = Vec::new();
+    for path in rust_files(&project.root().join("crates"))? {
+        sources
+            .push(fs::read_to_string(&path).map_err(|e| format!("could not read {}: {e}", path.display()))?);
+    }
+    let mut wrong = Vec::new();
+    for (line, tests) in &cases {
+        if tests.is_empty() {
+            wrong.push(format!("{PAGE}:{line}: this abuse case names no test"));
+        }
+        for test in tests {
+            if !sources.iter().any(|text| has_test(text, test)) {
+                wrong.push(format!("{PAGE}:{line}: there is no test `{test}` (any more)"));
+            }
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(Failure::Failed(wrong.join("\n")));
+    }
+    say(&format!("{} in {PAGE}, each with its test", counted(cases.len() as u64, "abuse case")));
+    Ok(())
+}
+
+/// The rows of each table whose last column is headed `Test`: line number and the names in backquotes there.
+fn cases(page: &str) -> Vec<(usize, Vec<String>)> {
+    let mut found = Vec::new();
+    let mut in_table = false;
+    for (number, line) in page.lines().enumerate() {
+        let Some(row) = line.trim().strip_prefix('|').and_then(|row| row.strip_suffix('|')) else {
+            in_table = false;
+            continue;
+        };
+        let last = row.rsplit('|').next().unwrap_or_default().trim();
+        if last == "Test" {
+            in_table = true;
+        } else if in_table && !last.starts_with("--") {
+            let tests = last.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+            found.push((number + 1, tests));
+        }
+    }
+    found
+}
+
+/// Whether the file has a function of that name with a test's attribute directly above, or inside `proptest!`.
+fn has_test(text: &str, name: &str) -> bool {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    lines.iter().enumerate().any(|(number, line)| {
+        let Some((before, after)) = line.split_once("fn ") else { return false };
+        let declared = before.chars().all(|c| c.is_alphanumeric() || c.is_whitespace())
+            && after.strip_prefix(name).is_some_and(|rest| rest.starts_with(['(', '<']));
+        declared
+            && lines
+                .get(..number)
+                .unwrap_or_default()
+                .iter()
+                .rev()
+                .take_while(|above| {
+                    above.starts_with("#[") || above.starts_with("//") || above.ends_with(")]")
+                })
+                .any(|above| above.starts_with("#[") && above.contains("test"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_tables_with_a_test_column_are_the_cases() {
+        let page = "| Asset | Why |\n|---|---|\n| a | b |\n\n| Case | Answer | Test |\n|---|---|---|\n| x | y | `one`, `two` |\n| z | w | |\n";
+        assert_eq!(cases(page), [(7, vec!["one".to_owned(), "two".to_owned()]), (8, vec![])]);
+    }
+
+    #[test]
+    fn only_a_test_function_counts() {
+        assert!(has_test("#[test]\nfn kept() {", "kept"));
+        assert!(has_test("#[tokio::test]\n// why\n#[should_panic]\nasync fn kept() {", "kept"));
+        assert!(!has_test("fn kept() {", "kept"));
+        assert!(!has_test("#[test]\nfn kept_too() {", "kept"));
+        assert!(!has_test("#[test]\nfn other() {\n    kept();\n}", "kept"));
+        assert!(!has_test("// #[test] fn kept() {", "kept"));
+    }
+}

@@ -1,0 +1,30 @@
+//! Who is calling: identities, and the authenticators that establish them.
+//!
+//! A request presents [`Credentials`]; a [`Chain`] of [`Authenticator`]s turns them into an [`Identity`] or a
+//! [`Rejection`]. Only a request that presents nothing at all is anonymous: a bad credential never becomes one.
+//! An identity says who somebody is and holds no permissions.
+//!
+//! The rules of verification ([`jwt`], [`jwk`], [`provider`]) do no I/O and read no clock: the caller says what time it
+//! is. Fetching the keys of OpenID issuers lives in [`remote`].
+#![forbid(unsafe_code)]
+
+mod base64url;
+mod chain;
+mod credentials;
+mod identity;
+pub mod jwk;
+pub mod jwt;
+pub mod provider;
+mod rejection;
+pub mod remote;
+pub mod strict_json;
+mod time;
+
+pub use chain::{Answer, Authenticator, BoxFuture, Chain, ChainError, Outcome};
+pub use credentials::{Credential, Credentials, MAX_CREDENTIAL_BYTES};
+pub use identity::{Actor, Authentication, Claims, Identity, Kind, KindError};
+pub use provider::{ClaimsConfig, ConfigError, ProviderConfig, ProvidersConfig};
+pub use rejection::{Reason, Rejection};
+pub use remote::{HttpFetch, OpenIdAuthenticator};
+pub use secrecy::{ExposeSecret, SecretString};
+pub use time::Timestamp;

@@ -1,0 +1,113 @@
+//! Why a credential was refused.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::jwt::TokenError;
+use crate::provider::MappingError;
+
+/// A credential that an authenticator recognized and refused. It ends the chain. Nothing in it tells the credential.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[error("{authenticator}: {reason}")]
+pub struct Rejection {
+    /// The authenticator that refused; `chain` where none recognized the credential.
+    pub authenticator: Arc<str>,
+    /// Why it refused.
+    pub reason: Reason,
+}
+
+/// Why a credential was refused.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// What was presented is no credential.
+    #[error("{0}")]
+    Malformed(&'static str),
+    /// No authenticator of the chain takes such a credential.
+    #[error("no authenticator takes this kind of credential")]
+    Unrecognized,
+    /// The token breaks a rule of verification.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The token names an issuer that is not configured (the name is unverified, shortened and escaped).
+    #[error(
+        "no provider is configured for the issuer `{issuer}`: add one, or check its `issuer` for the exact spelling"
+    )]
+    UnknownIssuer {
+        /// The issuer's name out of the token.
+        issuer: Box<str>,
+    },
+    /// The issuer's keys do not hold the one that the token names.
+    #[error("the issuer has no usable key for this token: {detail}")]
+    UnknownKey {
+        /// What was looked for.
+        detail: Box<str>,
+    },
+    /// The issuer's keys could not be fetched so far, or not for too long.
+    #[error("the issuer's keys are not available at the moment; they are being fetched")]
+    IssuerUnavailable,
+    /// The verified claims do not make an identity.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    /// A reason of an authenticator outside this crate.
+    #[error("{message}")]
+    Other {
+        /// A stable code in `snake_case`.
+        code: &'static str,
+        /// What is wrong and what to do, without anything of the credential.
+        message: Cow<'static, str>,
+    },
+}
+
+impl Reason {
+    /// A stable name of the reason, for logs and counters.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Reason::Malformed(_) => "credential_malformed",
+            Reason::Unrecognized => "credential_unrecognized",
+            Reason::Token(error) => error.code(),
+            Reason::UnknownIssuer { .. } => "issuer_unknown",
+            Reason::UnknownKey { .. } => "key_unknown",
+            Reason::IssuerUnavailable => "issuer_unavailable",
+            Reason::Mapping(error) => error.code(),
+            Reason::Other { code, .. } => code,
+        }
+    }
+
+    /// Whether the same credential may well be accepted later, since the refusal is no verdict about it: an HTTP
+    /// server answers 503 rather than 401.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Reason::IssuerUnavailable)
+    }
+}
+
+/// A foreign text made safe to show: shortened, and with control characters escaped.
+pub(crate) fn shown(text: &str) -> Box<str> {
+    const LIMIT: usize = 200;
+    let mut escaped: String = text.chars().take(LIMIT).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LIMIT).is_some() {
+        escaped.push('…');
+    }
+    escaped.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_is_shortened_and_escaped() {
+        assert_eq!(&*shown("https://issuer.example"), "https://issuer.example");
+        assert_eq!(&*shown("a\nb\u{202e}"), "a\\nb\\u{202e}");
+        assert_eq!(shown(&"x".repeat(10_000)).chars().count(), 201);
+    }
+
+    #[test]
+    fn only_a_missing_key_set_is_temporary() {
+        assert!(Reason::IssuerUnavailable.is_temporary());
+        assert!(!Reason::Unrecognized.is_temporary());
+        assert!(!Reason::UnknownKey { detail: "k".into() }.is_temporary());
+    }
+}

@@ -1,0 +1,43 @@
+//! How documents of an issuer are fetched.
+
+use std::time::Duration;
+
+use thiserror::Error;
+use url::Url;
+
+use crate::chain::BoxFuture;
+
+/// Fetches documents. It follows no redirects and gives up in bounded time.
+pub trait Fetch: Send + Sync {
+    /// Fetches the document at `url`, of at most `limit` bytes.
+    fn fetch<'a>(&'a self, url: &'a Url, limit: usize) -> BoxFuture<'a, Result<Fetched, FetchError>>;
+}
+
+/// A document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fetched {
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// How long its server says it stays good (`Cache-Control: max-age`, RFC 9111, section 5.2.2.1).
+    pub max_age: Option<Duration>,
+}
+
+/// Why a document could not be fetched.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// No client can be made, for instance since the system has no certificate authorities.
+    #[error(
+        "no HTTPS client can be made ({0}): install the system's certificate authorities, such as the package ca-certificates"
+    )]
+    Client(String),
+    /// The server could not be reached, or stopped answering.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The server answered something else than 200; redirects are not followed.
+    #[error("the server answered {0} instead of 200")]
+    Status(u16),
+    /// The document is larger than allowed.
+    #[error("the document is larger than {0} bytes")]
+    TooLarge(usize),
+}

@@ -1,0 +1,291 @@
+//! The keys of one issuer over time.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use thiserror::Error;
+use tokio::sync::{Notify, watch};
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep_until, timeout};
+use url::Url;
+
+use super::discovery::{self, DiscoveryError, MAX_DISCOVERY_BYTES};
+use super::fetch::{Fetch, FetchError};
+use super::throttle::Throttle;
+use crate::identity::Identity;
+use crate::jwk::{KeySet, KeySetError, MAX_SET_BYTES, SkippedKey};
+use crate::jwt::UnverifiedToken;
+use crate::provider::{KeyLocation, Provider};
+use crate::rejection::{Reason, shown};
+use crate::time::Timestamp;
+
+/// How long keys are good when their server does not say.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(600);
+/// The bounds of what their server may say. The upper one is how long a key that the issuer withdrew can still be used.
+const SHORTEST_LIFETIME: Duration = Duration::from_secs(60);
+const LONGEST_LIFETIME: Duration = Duration::from_secs(3_600);
+/// How long the discovery document is taken to be the same.
+const DISCOVERY_LIFETIME: Duration = Duration::from_secs(3_600);
+/// After the first failure, and the most after many.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Tokens with an unknown key can make an issuer be asked this often: a burst, and then once for each interval.
+const REFETCH_BURST: u32 = 3;
+const REFETCH_INTERVAL: Duration = Duration::from_secs(10);
+/// The longest that a request waits for keys.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// One issuer, its keys, and the task that keeps them fresh for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Issuer {
+    shared: Arc<Shared>,
+    task: AbortHandle,
+}
+
+#[derive(Debug)]
+struct Shared {
+    provider: Provider,
+    current: ArcSwapOption<Current>,
+    /// Whether an attempt is under way or asked for: whoever needs one waits for that instead.
+    pending: Mutex<bool>,
+    wake: Notify,
+    /// The number of attempts that have ended.
+    attempts: watch::Sender<u64>,
+    last_error: Mutex<Option<String>>,
+    throttle: Throttle,
+    overall: Arc<Throttle>,
+}
+
+#[derive(Debug)]
+struct Current {
+    keys: KeySet,
+    fetched: Instant,
+}
+
+/// What became of the wish for fresh keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refetch {
+    /// An attempt was made.
+    Made,
+    /// An attempt that had been under way ended; it may have begun before the key in question existed.
+    Joined,
+    /// None was made: the limits are used up, or it took too long.
+    Refused,
+}
+
+#[derive(Debug, Error)]
+enum RefreshError {
+    #[error("{url}: {error}")]
+    Fetch { url: Url, error: FetchError },
+    #[error("{url}: {error}")]
+    Discovery { url: Url, error: DiscoveryError },
+    #[error("{url}: {error}")]
+    Keys { url: Url, error: KeySetError },
+}
+
+impl Issuer {
+    /// Starts fetching the keys of a provider, on the runtime of the caller.
+    pub(super) fn start(provider: Provider, fetch: Arc<dyn Fetch>, overall: Arc<Throttle>) -> Issuer {
+        let shared = Arc::new(Shared {
+            provider,
+            current: ArcSwapOption::empty(),
+            pending: Mutex::new(true),
+            wake: Notify::new(),
+            attempts: watch::Sender::new(0),
+            last_error: Mutex::new(None),
+            throttle: Throttle::new(REFETCH_BURST, REFETCH_INTERVAL),
+            overall,
+        });
+        let task = tokio::spawn(keep_fresh(Arc::clone(&shared), fetch)).abort_handle();
+        Issuer { shared, task }
+    }
+
+    pub(super) fn provider(&self) -> &Provider {
+        &self.shared.provider
+    }
+
+    /// The number of usable keys, and why the last attempt to fetch them failed if it did.
+    pub(super) fn state(&self) -> (usize, Option<String>) {
+        let keys = self.shared.current().map_or(0, |current| current.keys.keys().len());
+        (keys, lock(&self.shared.last_error).clone())
+    }
+
+    /// Verifies a token that names this issuer. A key that is not known yet is looked for, within limits.
+    pub(super) async fn verify(
+        &self,
+        token: UnverifiedToken<'_>,
+        now: Timestamp,
+    ) -> Result<Identity, Reason> {
+        let provider = self.provider();
+        let mut refetch = Refetch::Joined;
+        loop {
+            if let Some(current) = self.shared.current() {
+                if let Some(key) = current.keys.find(token.kid(), token.algorithm()) {
+                    let verified = token.verify(key, &provider.rules, now)?;
+                    return Ok(provider.mapping.identity(verified.into_claims())?);
+                }
+            }
+            if refetch != Refetch::Joined {
+                return Err(self.without_key(&token));
+            }
+            token.precheck(&provider.rules, now)?;
+            refetch = self.shared.refetch().await;
+        }
+    }
+
+    fn without_key(&self, token: &UnverifiedToken<'_>) -> Reason {
+        if self.shared.current().is_none() {
+            return Reason::IssuerUnavailable;
+        }
+        let detail = match token.kid() {
+            Some(kid) => format!("its `kid` is `{}`", shown(kid)),
+            None => format!("it has no `kid`, and not exactly one key is for {}", token.algorithm()),
+        };
+        Reason::UnknownKey { detail: detail.into() }
+    }
+}
+
+impl Drop for Issuer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Shared {
+    /// The keys, unless they were fetched too long ago to be trusted any more.
+    fn current(&self) -> Option<Arc<Current>> {
+        let current = self.current.load_full()?;
+        (current.fetched.elapsed() <= self.provider.max_stale).then_some(current)
+    }
+
+    /// Has the keys fetched once more and waits until that has ended, however it did.
+    async fn refetch(&self) -> Refetch {
+        let mut attempts = self.attempts.subscribe();
+        let joined = {
+            let mut pending = lock(&self.pending);
+            let joined = *pending;
+            if !joined {
+                if !self.throttle.take() || !self.overall.take() {
+                    return Refetch::Refused;
+                }
+                *pending = true;
+                self.wake.notify_one();
+            }
+            joined
+        };
+        match timeout(LONGEST_WAIT, attempts.changed()).await {
+            Ok(Ok(())) if joined => Refetch::Joined,
+            Ok(Ok(())) => Refetch::Made,
+            _ => Refetch::Refused,
+        }
+    }
+
+    /// Waits for the next attempt: at its time, or when somebody asks for it.
+    async fn until(&self, due: Instant) {
+        loop {
+            tokio::select! {
+                () = sleep_until(due) => break,
+                () = self.wake.notified() => if *lock(&self.pending) { break },
+            }
+        }
+        *lock(&self.pending) = true;
+    }
+
+    fn attempt_ended(&self) {
+        *lock(&self.pending) = false;
+        self.attempts.send_modify(|count| *count += 1);
+    }
+
+    /// Fetches the keys and puts them into use; answers how long they are good.
+    async fn attempt(
+        &self,
+        fetch: &dyn Fetch,
+        location: &mut Option<(Url, Instant)>,
+    ) -> Result<Duration, RefreshError> {
+        let url = self.locate(fetch, location).await?;
+        let fetched = fetch
+            .fetch(&url, MAX_SET_BYTES)
+            .await
+            .map_err(|error| RefreshError::Fetch { url: url.clone(), error })?;
+        let keys = KeySet::from_json(&fetched.body, &self.provider.algorithms)
+            .map_err(|error| RefreshError::Keys { url: url.clone(), error })?;
+        self.put_into_use(keys);
+        Ok(fetched.max_age.unwrap_or(DEFAULT_LIFETIME).clamp(SHORTEST_LIFETIME, LONGEST_LIFETIME))
+    }
+
+    async fn locate(
+        &self,
+        fetch: &dyn Fetch,
+        location: &mut Option<(Url, Instant)>,
+    ) -> Result<Url, RefreshError> {
+        let discovery = match &self.provider.keys {
+            KeyLocation::Fixed(url) => return Ok(url.clone()),
+            KeyLocation::Discovery(url) => url,
+        };
+        if let Some((url, found)) = location
+            && found.elapsed() < DISCOVERY_LIFETIME
+        {
+            return Ok(url.clone());
+        }
+        let fetched = fetch
+            .fetch(discovery, MAX_DISCOVERY_BYTES)
+            .await
+            .map_err(|error| RefreshError::Fetch { url: discovery.clone(), error })?;
+        let url = discovery::jwks_uri(&fetched.body, self.provider.issuer(), self.provider.transport)
+            .map_err(|error| RefreshError::Discovery { url: discovery.clone(), error })?;
+        *location = Some((url.clone(), Instant::now()));
+        Ok(url)
+    }
+
+    fn put_into_use(&self, keys: KeySet) {
+        let earlier = self.current.load_full();
+        let known: &[SkippedKey] = earlier.as_deref().map_or(&[], |earlier| earlier.keys.skipped());
+        for key in keys.skipped().iter().filter(|key| !known.contains(key)) {
+            tracing::info!(provider = self.provider.name(), index = key.index, kid = key.kid.as_deref(), reason = %key.reason, "a key of the issuer is not used");
+        }
+        if keys.keys().is_empty() {
+            tracing::warn!(
+                provider = self.provider.name(),
+                "the issuer publishes no usable key: all its tokens are refused"
+            );
+        }
+        self.current.store(Some(Arc::new(Current { keys, fetched: Instant::now() })));
+    }
+}
+
+async fn keep_fresh(shared: Arc<Shared>, fetch: Arc<dyn Fetch>) {
+    let mut location = None;
+    let mut failures = 0;
+    loop {
+        let pause = match shared.attempt(&*fetch, &mut location).await {
+            Ok(lifetime) => {
+                if failures > 0 {
+                    tracing::info!(provider = shared.provider.name(), "the issuer's keys were fetched again");
+                }
+                failures = 0;
+                *lock(&shared.last_error) = None;
+                // Before their time is over, so that a slow answer does not make requests wait.
+                lifetime * 4 / 5
+            }
+            Err(error) => {
+                tracing::warn!(provider = shared.provider.name(), %error, "the issuer's keys could not be fetched");
+                *lock(&shared.last_error) = Some(error.to_string());
+                location = None;
+                failures += 1;
+                pause_after(failures)
+            }
+        };
+        shared.attempt_ended();
+        shared.until(Instant::now() + pause).await;
+    }
+}
+
+/// Twice as long after each failure in a row, up to a bound.
+fn pause_after(failures: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(16)).min(LONGEST_PAUSE)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

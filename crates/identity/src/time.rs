@@ -1,0 +1,56 @@
+//! Points in time.
+
+/// A point in time: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+pub(crate) const MICROSECONDS_PER_SECOND: i64 = 1_000_000;
+
+/// The last second of the year 9999, beyond which RFC 3339 cannot write a date.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+/// Reads a NumericDate (RFC 7519, section 2): seconds since 1970, fractions allowed. Negative, non-finite and absurdly
+/// distant dates are none.
+pub(crate) fn numeric_date(value: &serde_json::Value) -> Option<Timestamp> {
+    let number = value.as_number()?;
+    if let Some(seconds) = number.as_u64() {
+        let seconds = i64::try_from(seconds).ok().filter(|_| seconds <= LAST_SECOND)?;
+        return seconds.checked_mul(MICROSECONDS_PER_SECOND).map(Timestamp);
+    }
+    let seconds = number.as_f64().filter(|seconds| seconds.is_finite())?;
+    if !(0.0..=LAST_SECOND as f64).contains(&seconds) {
+        return None;
+    }
+    Some(Timestamp((seconds * MICROSECONDS_PER_SECOND as f64) as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whole_and_fractional_seconds_are_dates() {
+        assert_eq!(numeric_date(&json!(0)), Some(Timestamp(0)));
+        assert_eq!(numeric_date(&json!(1_700_000_000)), Some(Timestamp(1_700_000_000_000_000)));
+        assert_eq!(numeric_date(&json!(1_700_000_000.5)), Some(Timestamp(1_700_000_000_500_000)));
+        assert_eq!(numeric_date(&json!(1.7e9)), Some(Timestamp(1_700_000_000_000_000)));
+        assert_eq!(numeric_date(&json!(LAST_SECOND)), Some(Timestamp(LAST_SECOND as i64 * 1_000_000)));
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for value in [
+            json!(-1),
+            json!(-0.5),
+            json!(1e300),
+            json!(LAST_SECOND + 1),
+            json!(u64::MAX),
+            json!("0"),
+            json!(null),
+        ] {
+            assert_eq!(numeric_date(&value), None, "{value}");
+        }
+    }
+}

@@ -6,12 +6,14 @@
 
 mod account;
 mod mariadb;
+mod oidc;
 mod postgres;
 mod process;
 mod programs;
 
 pub use account::Account;
 pub use mariadb::MariaDb;
+pub use oidc::{OpenIdProvider, Reachable};
 pub use postgres::Postgres;
 pub use process::{Process, Program, Signal};
 pub use programs::find_program;

@@ -1,0 +1,108 @@
+// An OpenID provider on loopback for one test.
+//
+// Prints {"port": …, "admin": …} on one line when it is ready. On the admin port, POST /rotate replaces the signing keys at
+// once, POST /rotate-keeping still publishes the old ones beside the new, POST /down has every connection to the provider
+// cut, POST /up ends that, and GET /requests counts the requests by path. With the argument `down` it begins that way.
+import http from "node:http";
+import { promisify } from "node:util";
+import { generateKeyPair, randomUUID } from "node:crypto";
+import Provider from "oidc-provider";
+
+const generate = promisify(generateKeyPair);
+const listen = (server) => new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server.address().port)));
+
+async function newKeys() {
+  const kinds = [
+    ["RS256", "rsa", { modulusLength: 2048 }],
+    ["ES256", "ec", { namedCurve: "P-256" }],
+    ["EdDSA", "ed25519", {}],
+  ];
+  return Promise.all(
+    kinds.map(async ([alg, type, options]) => {
+      const { privateKey } = await generate(type, options);
+      return { ...privateKey.export({ format: "jwk" }), alg, use: "sig", kid: `${alg}-${randomUUID()}` };
+    }),
+  );
+}
+
+function newProvider(issuer, keys) {
+  const provider = new Provider(issuer, {
+    clients: [
+      {
+        client_id: "robot",
+        client_secret: "robot-secret",
+        grant_types: ["client_credentials"],
+        redirect_uris: [],
+        response_types: [],
+      },
+    ],
+    jwks: { keys },
+    enabledJWA: { idTokenSigningAlgValues: ["RS256", "ES256", "EdDSA"] },
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        // The resource's last segment chooses the algorithm of its tokens.
+        getResourceServerInfo: (_ctx, resource) => ({
+          scope: "read",
+          audience: "https://api.example",
+          accessTokenTTL: 600,
+          accessTokenFormat: "jwt",
+          jwt: { sign: { alg: resource.split(":").pop() } },
+        }),
+      },
+    },
+    extraTokenClaims: () => ({ team: "platform", groups: ["operators"], nested: { tenant: "acme" } }),
+  });
+  return provider.callback();
+}
+
+let down = process.argv[2] === "down";
+let handle;
+const requests = {};
+const server = http.createServer((request, response) => {
+  const path = request.url.split("?")[0];
+  requests[path] = (requests[path] ?? 0) + 1;
+  handle(request, response);
+});
+const connections = new Set();
+server.on("connection", (socket) => {
+  if (down) {
+    socket.destroy();
+    return;
+  }
+  connections.add(socket);
+  socket.on("close", () => connections.delete(socket));
+});
+
+const port = await listen(server);
+const issuer = `http://127.0.0.1:${port}`;
+let keys = await newKeys();
+handle = newProvider(issuer, keys);
+
+const actions = {
+  "POST /rotate": async () => {
+    keys = await newKeys();
+    handle = newProvider(issuer, keys);
+  },
+  "POST /rotate-keeping": async () => {
+    keys = [...(await newKeys()), ...keys];
+    handle = newProvider(issuer, keys);
+  },
+  "POST /down": () => {
+    down = true;
+    for (const socket of connections) socket.destroy();
+  },
+  "POST /up": () => {
+    down = false;
+  },
+  "GET /requests": () => requests,
+};
+const admin = http.createServer(async (request, response) => {
+  const action = actions[`${request.method} ${request.url}`];
+  const answer = action ? ((await action()) ?? {}) : undefined;
+  response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
+  response.end(JSON.stringify(answer ?? {}));
+});
+console.log(JSON.stringify({ port, admin: await listen(admin) }));

@@ -1,0 +1,208 @@
+//! A real OpenID provider: npm's `oidc-provider` on loopback.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::{Process, Program, Signal, StartError, find_program};
+
+const PACKAGE: &str = include_str!("../oidc/package.json");
+const LOCK: &str = include_str!("../oidc/package-lock.json");
+const SCRIPT: &str = include_str!("../oidc/provider.mjs");
+
+const READY_LIMIT: Duration = Duration::from_secs(60);
+const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+
+/// A running OpenID provider. It issues access tokens (RFC 9068) for the audience [`OpenIdProvider::AUDIENCE`] to one
+/// client, by client credentials, signed with RS256, ES256 or EdDSA. It is gone when this value is dropped or the test dies.
+#[derive(Debug)]
+pub struct OpenIdProvider {
+    // Held for its end: dropping it ends the program.
+    _process: Process,
+    port: u16,
+    admin: u16,
+}
+
+/// Whether a provider can be reached when it has just been started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reachable {
+    /// It answers.
+    Yes,
+    /// Its port is taken, but every connection is cut until [`OpenIdProvider::bring_up`].
+    No,
+}
+
+impl OpenIdProvider {
+    /// The `aud` of its tokens.
+    pub const AUDIENCE: &'static str = "https://api.example";
+    /// The client that it knows, and so the `sub` of its tokens.
+    pub const CLIENT: &'static str = "robot";
+    const SECRET: &'static str = "robot-secret";
+
+    /// Starts a provider with fresh keys. The first start on a machine installs its packages under `target/`.
+    ///
+    /// # Errors
+    /// Where Node.js or npm are missing (the error names what to install), the packages cannot be installed, or the
+    /// provider does not come up.
+    pub fn start(reachable: Reachable) -> Result<Self, StartError> {
+        let node = find_program("node", &[], "nodejs")?;
+        let script = installed()?.join("provider.mjs");
+        let program = Program::new(node).arg(script).signal(Signal::Kill);
+        let program = if reachable == Reachable::No { program.arg("down") } else { program };
+        let process = Process::start("oidc", &program)?;
+        let (port, admin) = process.wait_until(READY_LIMIT, |process| ports(&process.log()))?;
+        Ok(Self { _process: process, port, admin })
+    }
+
+    /// Its issuer identifier, as its tokens say it.
+    #[must_use]
+    pub fn issuer(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// A new access token, signed with `algorithm`: `RS256`, `ES256` or `EdDSA`.
+    ///
+    /// # Errors
+    /// When the provider cannot be reached, or answers with anything but a token.
+    pub fn token(&self, algorithm: &str) -> std::io::Result<String> {
+        let form = format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}&scope=read&resource=urn:casemate:{algorithm}",
+            Self::CLIENT,
+            Self::SECRET
+        );
+        let answer = ask(self.port, "POST /token", &form)?;
+        match answer.get("access_token").and_then(serde_json::Value::as_str) {
+            Some(token) => Ok(token.to_owned()),
+            None => Err(std::io::Error::other(format!("the provider gave no token: {answer}"))),
+        }
+    }
+
+    /// Replaces its keys: the old ones are published no longer.
+    ///
+    /// # Errors
+    /// When the provider does not answer.
+    pub fn rotate(&self) -> std::io::Result<()> {
+        ask(self.admin, "POST /rotate", "").map(drop)
+    }
+
+    /// Signs with new keys from now on, and publishes the old ones beside them.
+    ///
+    /// # Errors
+    /// When the provider does not answer.
+    pub fn rotate_keeping(&self) -> std::io::Result<()> {
+        ask(self.admin, "POST /rotate-keeping", "").map(drop)
+    }
+
+    /// Cuts all connections, present and future.
+    ///
+    /// # Errors
+    /// When the provider does not answer.
+    pub fn take_down(&self) -> std::io::Result<()> {
+        ask(self.admin, "POST /down", "").map(drop)
+    }
+
+    /// Lets connections in again.
+    ///
+    /// # Errors
+    /// When the provider does not answer.
+    pub fn bring_up(&self) -> std::io::Result<()> {
+        ask(self.admin, "POST /up", "").map(drop)
+    }
+
+    /// How many requests it has had, by path.
+    ///
+    /// # Errors
+    /// When the provider does not answer.
+    pub fn requests(&self) -> std::io::Result<BTreeMap<String, u64>> {
+        let answer = ask(self.admin, "GET /requests", "")?;
+        Ok(serde_json::from_value(answer)?)
+    }
+}
+
+/// The two ports, out of the line that the script prints when it is ready.
+fn ports(log: &str) -> Option<(u16, u16)> {
+    let complete = log.lines().filter(|_| log.ends_with('\n'));
+    let mut lines = complete.filter_map(|line| serde_json::from_str::<BTreeMap<String, u16>>(line).ok());
+    lines.find_map(|line| Some((*line.get("port")?, *line.get("admin")?)))
+}
+
+/// One exchange in HTTP/1.0, whose answers end with the connection. `request` is a method and a path.
+fn ask(port: u16, request: &str, form: &str) -> std::io::Result<serde_json::Value> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut stream = TcpStream::connect_timeout(&address, ANSWER_LIMIT)?;
+    stream.set_read_timeout(Some(ANSWER_LIMIT))?;
+    let length = form.len();
+    write!(
+        stream,
+        "{request} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body);
+    body.and_then(|body| serde_json::from_str(body).ok())
+        .ok_or_else(|| std::io::Error::other(format!("{request} was answered with: {answer}")))
+}
+
+/// The folder with the script and its packages; they are installed once, by whoever comes first.
+fn installed() -> Result<PathBuf, StartError> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-support/oidc");
+    let failed = |action: &str| {
+        let action = format!("{action} in {}", folder.display());
+        move |error| StartError::io(action, error)
+    };
+    fs::create_dir_all(&folder).map_err(failed("create a folder"))?;
+    let turn = File::create(folder.join("lock")).map_err(failed("create a file"))?;
+    turn.lock().map_err(failed("lock a file"))?;
+    let write = |name: &str, text: &str| -> Result<(), StartError> {
+        let path = folder.join(name);
+        // Another test may be reading it: what is right already stays as it is.
+        if fs::read_to_string(&path).is_ok_and(|present| present == text) {
+            return Ok(());
+        }
+        let part = folder.join(format!("{name}.part"));
+        fs::write(&part, text).and_then(|()| fs::rename(&part, &path)).map_err(failed("write a file"))
+    };
+    write("provider.mjs", SCRIPT)?;
+    if fs::read_to_string(folder.join("installed")).is_ok_and(|present| present == LOCK) {
+        return Ok(folder);
+    }
+    write("package.json", PACKAGE)?;
+    write("package-lock.json", LOCK)?;
+    let npm = find_program("npm", &[], "npm")?;
+    Program::new(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).run_to_end(&folder)?;
+    write("installed", LOCK)?;
+    Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ports_are_read_from_a_complete_line() {
+        assert_eq!(ports("a warning\n{\"port\":1,\"admin\":2}\n"), Some((1, 2)));
+        assert_eq!(ports("{\"port\":1,\"admin\":2}"), None);
+        assert_eq!(ports("{\"port\":1}\n"), None);
+    }
+
+    #[test]
+    fn the_lock_file_names_no_registry() {
+        assert!(!LOCK.contains("resolved"));
+        assert!(LOCK.contains("integrity"));
+    }
+
+    #[test]
+    fn it_issues_tokens_unless_it_is_down() {
+        let provider = OpenIdProvider::start(Reachable::Yes).unwrap();
+        for algorithm in ["RS256", "ES256", "EdDSA"] {
+            assert_eq!(provider.token(algorithm).unwrap().split('.').count(), 3, "{algorithm}");
+        }
+        provider.take_down().unwrap();
+        assert!(provider.token("RS256").is_err());
+        provider.bring_up().unwrap();
+        assert!(provider.token("RS256").is_ok());
+    }
+}

@@ -3,6 +3,7 @@
 mod json;
 mod number;
 mod predicate;
+pub mod sql;
 mod tree;
 
 pub use json::{FORMAT, FilterJsonError};

@@ -1,0 +1,146 @@
+//! SQLite: typed by value, so that `exists` asks for the stored type too.
+
+use super::term::{Column, Term};
+use super::writer::Writer;
+use crate::filter::tree::{Operator, Storage};
+use crate::time::{YEAR_1, YEAR_10_000};
+use crate::types::Scalar;
+
+/// The one form of a time that compares as text.
+const TIME_FORM: &str = "'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]Z'";
+
+pub(super) fn exists(writer: &mut Writer, column: &Column) {
+    let c = column.sql.as_str();
+    if column.list {
+        let wrong = match column.kind {
+            Scalar::Bool => "casemate_a.type NOT IN ('true', 'false')",
+            Scalar::Int => "NOT (casemate_a.type = 'integer' AND typeof(casemate_a.atom) = 'integer')",
+            Scalar::Double => {
+                "NOT (casemate_a.type = 'integer' AND typeof(casemate_a.atom) = 'integer' OR casemate_a.type = 'real' \
+                 AND abs(casemate_a.atom) <= 1.7976931348623157e308)"
+            }
+            _ => "casemate_a.type <> 'text'",
+        };
+        writer.write(&[
+            "CASE WHEN typeof(",
+            c,
+            ") = 'text' AND json_valid(",
+            c,
+            ") THEN json_type(",
+            c,
+            ") = 'array'",
+        ]);
+        writer.push(" AND NOT EXISTS (SELECT 1 FROM ");
+        source(writer, column, "casemate_a");
+        writer.write(&[" WHERE ", wrong, ") ELSE FALSE END"]);
+        return;
+    }
+    match (column.kind, column.storage) {
+        (Scalar::Bool, _) => writer.write(&["(typeof(", c, ") = 'integer' AND ", c, " IN (0, 1))"]),
+        (Scalar::Double, _) => {
+            writer.write(&["(typeof(", c, ") = 'integer' OR typeof(", c, ") = 'real' AND abs(", c, ")"]);
+            writer.push(" <= 1.7976931348623157e308)");
+        }
+        (Scalar::String, _) => writer.write(&["typeof(", c, ") = 'text'"]),
+        (Scalar::Timestamp, Storage::Micros) => {
+            let (from, to) = (YEAR_1.to_string(), (YEAR_10_000 - 1).to_string());
+            writer.write(&["(typeof(", c, ") = 'integer' AND ", c, " BETWEEN ", &from, " AND ", &to, ")"]);
+        }
+        (Scalar::Timestamp, _) => {
+            writer.write(&[
+                "(typeof(",
+                c,
+                ") = 'text' AND ",
+                c,
+                " GLOB ",
+                TIME_FORM,
+                " AND substr(",
+                c,
+                ", 1, 4) <> '0000'",
+            ]);
+            writer.write(&[
+                " AND strftime('%Y-%m-%dT%H:%M:%S', substr(",
+                c,
+                ", 1, 19)) IS substr(",
+                c,
+                ", 1, 19))",
+            ]);
+        }
+        (Scalar::Int | Scalar::Duration, _) => writer.write(&["typeof(", c, ") = 'integer'"]),
+    }
+}
+
+pub(super) fn exact(writer: &mut Writer, term: Term<'_>) {
+    match (term, term.kind()) {
+        (Term::Slot(slot), _) => writer.placeholder(slot),
+        (Term::Column(column), Scalar::String) => writer.write(&[&column.sql, " COLLATE BINARY"]),
+        (Term::Column(column), Scalar::Timestamp) => writer.write(&[&column.sql, " COLLATE BINARY"]),
+        (Term::Column(column), Scalar::Double) => writer.write(&["CAST(", &column.sql, " AS REAL)"]),
+        (Term::Column(column), _) => writer.push(&column.sql),
+    }
+}
+
+/// On blobs, whose functions count bytes and know no collation. A function of an empty blob may answer null: hence
+/// `IS`, and the empty part asked first.
+pub(super) fn part(writer: &mut Writer, operator: Operator, text: Term<'_>, part: Term<'_>) {
+    writer.push("(length(");
+    blob(writer, part);
+    writer.push(") = 0 OR ");
+    match operator {
+        Operator::ContainsText => {
+            writer.push("instr(");
+            blob(writer, text);
+            writer.push(", ");
+            blob(writer, part);
+            writer.push(") > 0)");
+        }
+        other => {
+            writer.push("substr(");
+            blob(writer, text);
+            writer.push(if other == Operator::StartsWith { ", 1, length(" } else { ", -length(" });
+            blob(writer, part);
+            writer.push(")) IS ");
+            blob(writer, part);
+            writer.push(")");
+        }
+    }
+}
+
+fn blob(writer: &mut Writer, term: Term<'_>) {
+    writer.push("CAST(");
+    match term {
+        Term::Column(column) => writer.push(&column.sql),
+        Term::Slot(slot) => writer.placeholder(slot),
+    }
+    writer.push(" AS BLOB)");
+}
+
+/// The column is read in a table of its own: beside `json_each`, whose columns are named `value`, `type`, `id` and so
+/// on, a column of such a name would be hidden.
+pub(super) fn source(writer: &mut Writer, list: &Column, alias: &str) {
+    let c = list.sql.as_str();
+    writer.write(&[
+        "(SELECT CASE WHEN typeof(",
+        c,
+        ") = 'text' AND json_valid(",
+        c,
+        ") THEN ",
+        c,
+        " ELSE '[]' END",
+    ]);
+    writer.write(&[
+        " AS casemate_list) AS ",
+        alias,
+        "_list, json_each(",
+        alias,
+        "_list.casemate_list) AS ",
+        alias,
+    ]);
+}
+
+pub(super) fn element(writer: &mut Writer, list: &Column, alias: &str) {
+    match list.kind {
+        Scalar::Double => writer.write(&["CAST(", alias, ".atom AS REAL)"]),
+        _ => writer.write(&[alias, ".atom"]),
+    }
+}

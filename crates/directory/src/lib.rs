@@ -1,0 +1,3 @@
+//! Directory.
+#![forbid(unsafe_code)]
+pub mod policy;

@@ -1,0 +1,112 @@
+//! Reading a policy folder.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::mistake::{Mistake, SourceFile};
+
+/// The most files of a policy.
+const MAX_FILES: usize = 1_000;
+/// The longest file, in bytes.
+const MAX_FILE_BYTES: u64 = 4 << 20;
+/// How deep folders may be nested.
+const MAX_DEPTH: usize = 8;
+
+/// The files of a policy, in the order of their paths.
+pub(crate) type Files = Vec<Arc<SourceFile>>;
+
+/// Reads every `*.toml` in the folder and the folders in it. Names that begin with a dot are left out, as editors and
+/// mounted volumes use them for their own.
+pub(crate) fn read(folder: &Path) -> Result<Files, Vec<Mistake>> {
+    let mut paths = Vec::new();
+    let mut mistakes = Vec::new();
+    walk(folder, 0, &mut paths, &mut mistakes);
+    if paths.len() > MAX_FILES {
+        mistakes.push(Mistake::of_path(folder, format!("a policy has at most {MAX_FILES} files")));
+        return Err(mistakes);
+    }
+    paths.sort();
+    let mut files = Vec::new();
+    for path in paths {
+        match text(&path) {
+            Ok(text) => files.push(Arc::new(SourceFile { path, text })),
+            Err(message) => mistakes.push(Mistake::of_path(&path, message)),
+        }
+    }
+    if mistakes.is_empty() { Ok(files) } else { Err(mistakes) }
+}
+
+fn walk(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>, mistakes: &mut Vec<Mistake>) {
+    if depth > MAX_DEPTH {
+        mistakes.push(Mistake::of_path(folder, format!("folders are nested deeper than {MAX_DEPTH}")));
+        return;
+    }
+    let failed = |path: &Path, error| Mistake::of_path(path, format!("cannot be read: {error}"));
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return mistakes.push(failed(folder, error)),
+    };
+    for entry in entries {
+        let path = match entry {
+            Ok(entry) => entry.path(),
+            Err(error) => {
+                mistakes.push(failed(folder, error));
+                continue;
+            }
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with('.') || paths.len() > MAX_FILES {
+            continue;
+        }
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => walk(&path, depth + 1, paths, mistakes),
+            Ok(_) if name.ends_with(".toml") => paths.push(path),
+            Ok(_) => {}
+            Err(error) => mistakes.push(failed(&path, error)),
+        }
+    }
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let file = fs::File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| format!("cannot be read: {error}"))?;
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return Err(format!("is longer than {MAX_FILE_BYTES} bytes"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_toml_file_is_read_in_order_and_hidden_ones_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("b/c")).unwrap();
+        fs::create_dir_all(folder.path().join("..data")).unwrap();
+        for name in ["z.toml", "b/c/x.toml", "a.toml", ".hidden.toml", "a.toml.bak", "..data/y.toml"] {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        let files = read(folder.path()).unwrap();
+        let texts: Vec<_> = files.iter().map(|file| file.text.as_str()).collect();
+        assert_eq!(texts, ["a.toml", "b/c/x.toml", "z.toml"]);
+    }
+
+    #[test]
+    fn everything_unreadable_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("binary.toml"), [0xff, 0xfe]).unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.path().join("dangling.toml")).unwrap();
+        let mut told: Vec<_> = read(folder.path()).unwrap_err().iter().map(|m| m.to_string()).collect();
+        told.sort();
+        assert!(told[0].contains("binary.toml: cannot be read"), "{told:?}");
+        assert!(told[1].contains("dangling.toml: cannot be read"), "{told:?}");
+        assert_eq!(read(&folder.path().join("absent")).unwrap_err().len(), 1);
+    }
+}

@@ -1,0 +1,6 @@
+//! Policies.
+mod document;
+mod entry;
+mod files;
+mod mistake;
+pub use mistake::{Mistake, SourceFile};

@@ -1,0 +1,106 @@
+//! JSON in and out, within a bound.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Request, header};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Serialize;
+
+use crate::problem::{Code, Problem};
+
+/// The longest body that is read, in bytes.
+pub const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// The text of an `application/json` body.
+///
+/// # Errors
+/// Where the content type is another one, the body is empty, too long, no UTF-8, or the connection broke.
+pub async fn json_body(request: Request<Body>) -> Result<String, Problem> {
+    let (parts, body) = request.into_parts();
+    if !is_json(&parts.headers) {
+        return Err(Problem::new(Code::WrongContentType).detail("send Content-Type: application/json"));
+    }
+    let too_large =
+        || Problem::new(Code::BodyTooLarge).detail(format!("at most {MAX_BODY_BYTES} bytes are read"));
+    let collected = Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            return too_large();
+        }
+        tracing::debug!(%error, "a body broke off");
+        Problem::new(Code::MalformedBody).detail("the body ended before it was complete")
+    })?;
+    let text = String::from_utf8(collected.to_bytes().into())
+        .map_err(|_| Problem::new(Code::MalformedBody).detail("the body is not UTF-8"))?;
+    if text.trim_ascii().is_empty() {
+        return Err(Problem::new(Code::MalformedBody).detail("the body is empty"));
+    }
+    Ok(text)
+}
+
+/// Whether the one `Content-Type` is `application/json`, whatever its parameters.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return false };
+    value.to_str().is_ok_and(|value| {
+        let kind = value.split(';').next().unwrap_or_default();
+        kind.trim().eq_ignore_ascii_case("application/json")
+    })
+}
+
+/// An `application/json` answer that no cache keeps.
+#[must_use]
+pub fn json_response(value: &impl Serialize) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(body) => {
+            let headers = [
+                (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ];
+            (headers, body).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            Problem::new(Code::Internal).into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(kinds: &[&str], body: impl Into<Body>) -> Request<Body> {
+        let mut request = Request::new(body.into());
+        for kind in kinds {
+            request.headers_mut().append(header::CONTENT_TYPE, HeaderValue::from_str(kind).unwrap());
+        }
+        request
+    }
+
+    async fn code(kinds: &[&str], body: impl Into<Body>) -> Option<Code> {
+        json_body(request(kinds, body)).await.err().map(|problem| problem.code())
+    }
+
+    #[tokio::test]
+    async fn only_json_that_is_there_is_read() {
+        for kind in ["application/json", "Application/JSON; charset=utf-8", "application/json ;x=y"] {
+            assert_eq!(code(&[kind], "{}").await, None, "{kind}");
+        }
+        let wrong: [&[&str]; 5] =
+            [&[], &["text/plain"], &["application/jsonp"], &[""], &["application/json", "application/json"]];
+        for kinds in wrong {
+            assert_eq!(code(kinds, "{}").await, Some(Code::WrongContentType), "{kinds:?}");
+        }
+        for body in ["", " \r\n\t"] {
+            assert_eq!(code(&["application/json"], body).await, Some(Code::MalformedBody));
+        }
+        assert_eq!(code(&["application/json"], vec![b'"', 0xff, b'"']).await, Some(Code::MalformedBody));
+    }
+
+    #[tokio::test]
+    async fn the_bound_is_exact() {
+        let kinds = ["application/json"];
+        assert_eq!(code(&kinds, "x".repeat(MAX_BODY_BYTES)).await, None);
+        assert_eq!(code(&kinds, "x".repeat(MAX_BODY_BYTES + 1)).await, Some(Code::BodyTooLarge));
+    }
+}

@@ -1,0 +1,18 @@
+//! What every area's HTTP shares: [`Problem`] answers, request ids, who is calling, bodies within a bound, the listener
+//! and its limits, the access log, and the one reading of the clock.
+#![forbid(unsafe_code)]
+
+mod body;
+mod caller;
+pub mod clock;
+mod frame;
+mod listener;
+mod problem;
+mod request_id;
+
+pub use body::{MAX_BODY_BYTES, json_body, json_response};
+pub use caller::{Caller, authenticate};
+pub use frame::frame;
+pub use listener::{Limits, serve};
+pub use problem::{Code, Problem};
+pub use request_id::RequestId;

@@ -1,0 +1,85 @@
+//! The id that joins an answer, the access log and the record.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+/// The header that carries it.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest id that is taken over from a client, in bytes.
+const MAX_BYTES: usize = 128;
+
+/// A request's id: the client's `X-Request-ID` where it is harmless, else one of ours. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(Arc<str>);
+
+impl RequestId {
+    /// The id of a request with these headers. A client's id is 1 to 128 visible ASCII characters without `"` and `\`;
+    /// anything else, or several headers, is replaced.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> RequestId {
+        let mut values = headers.get_all(HEADER).iter();
+        match (values.next().and_then(|value| value.to_str().ok()), values.next()) {
+            (Some(text), None) if is_harmless(text) => RequestId(text.into()),
+            _ => RequestId::random(),
+        }
+    }
+
+    /// A new one: 128 random bits as hexadecimal digits.
+    #[must_use]
+    pub fn random() -> RequestId {
+        let mut bytes = [0; 16];
+        if let Err(error) = getrandom::fill(&mut bytes) {
+            tracing::error!(%error, "no randomness for a request id");
+        }
+        RequestId(format!("{:032x}", u128::from_be_bytes(bytes)).into())
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn header_value(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&self.0).ok()
+    }
+}
+
+fn is_harmless(text: &str) -> bool {
+    (1..=MAX_BYTES).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(values: &[&str]) -> RequestId {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(HEADER, HeaderValue::from_str(value).unwrap());
+        }
+        RequestId::of(&headers)
+    }
+
+    #[test]
+    fn a_harmless_id_is_kept() {
+        let long = "x".repeat(MAX_BYTES);
+        for id in ["bfe9eb29-ab87-4ca3-be83-a1d5d8305716", "a/b+c=", &long] {
+            assert_eq!(of(&[id]).as_str(), id);
+        }
+    }
+
+    #[test]
+    fn anything_else_is_replaced_by_a_new_one() {
+        let long = "x".repeat(MAX_BYTES + 1);
+        for ids in [&[""][..], &[], &["a b"], &["a\"b"], &["a\\b"], &["a\tb"], &[&long], &["a", "a"]] {
+            let id = of(ids);
+            assert_eq!(id.as_str().len(), 32, "{ids:?}");
+            assert!(id.as_str().bytes().all(|byte| byte.is_ascii_hexdigit()));
+            assert_ne!(id, of(ids));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The listener over real connections: limits, problems, request ids, and a good end.
+#![allow(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::{get, post};
+use casemate_platform::{Code, Limits, Problem, frame, json_body, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+struct Server {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+async fn start(limits: Limits) -> Server {
+    let router = Router::new()
+        .route("/ok", get(async || "fine"))
+        .route("/slow", get(async || std::future::pending::<()>().await))
+        .route("/problem", get(async || Problem::new(Code::Forbidden).detail("not you")))
+        .route(
+            "/read",
+            post(async |request: axum::extract::Request| match json_body(request).await {
+                Ok(text) => Ok(text),
+                Err(problem) => Err(problem),
+            }),
+        )
+        .fallback(async || Problem::new(Code::NotFound))
+        .layer(axum::middleware::from_fn_with_state(Duration::from_millis(300), frame));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let task = tokio::spawn(serve(listener, router, limits, async move {
+        let _ = stopped.await;
+    }));
+    Server { address, stop, task }
+}
+
+/// Sends bytes and reads until the server closes.
+async fn exchange(address: SocketAddr, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+async fn get_path(address: SocketAddr, path: &str, headers: &str) -> String {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+    exchange(address, request.as_bytes()).await
+}
+
+#[tokio::test]
+async fn a_problem_says_what_where_and_under_which_id() {
+    let server = start(Limits::default()).await;
+    let answer = get_path(server.address, "/problem", "X-Request-ID: my-id\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+    assert!(answer.contains("content-type: application/problem+json"), "{answer}");
+    assert!(answer.contains("x-request-id: my-id"), "{answer}");
+    assert!(answer.contains("www-authenticate: Bearer"), "{answer}");
+    assert!(answer.contains(r#""code":"forbidden","detail":"not you","request_id":"my-id""#), "{answer}");
+    let answer = get_path(server.address, "/nowhere?secret=1", "").await;
+    assert!(answer.starts_with("HTTP/1.1 404") && answer.contains(r#""code":"not_found""#), "{answer}");
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_answered_so() {
+    let server = start(Limits::default()).await;
+    let answer = get_path(server.address, "/slow", "").await;
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request_timeout"), "{answer}");
+    // A body that never comes counts as well.
+    let answer = exchange(
+        server.address,
+        b"POST /read HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\
+          Connection: close\r\n\r\n{",
+    )
+    .await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+#[tokio::test]
+async fn headers_are_bounded_in_size_count_and_time() {
+    let limits = Limits { header_time: Duration::from_millis(200), ..Limits::default() };
+    let server = start(limits).await;
+    let long = format!("X-Long: {}\r\n", "x".repeat(limits.header_bytes));
+    assert!(get_path(server.address, "/ok", &long).await.starts_with("HTTP/1.1 431"));
+    let many = "X-Many: x\r\n".repeat(101);
+    assert!(get_path(server.address, "/ok", &many).await.starts_with("HTTP/1.1 431"));
+    for unfinished in [&b""[..], b"GET /ok HTTP/1.1\r\nHost"] {
+        let answer =
+            tokio::time::timeout(Duration::from_secs(10), exchange(server.address, unfinished)).await;
+        assert!(answer.is_ok_and(|answer| !answer.contains("200")), "it hung up on who says nothing");
+    }
+}
+
+#[tokio::test]
+async fn connections_are_bounded_and_those_that_wait_are_served_later() {
+    let server = start(Limits { connections: 1, ..Limits::default() }).await;
+    let mut first = TcpStream::connect(server.address).await.unwrap();
+    first.write_all(b"GET /ok HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut byte = [0; 1];
+    first.read_exact(&mut byte).await.unwrap();
+    let second = tokio::spawn(async move { get_path(server.address, "/ok", "").await });
+    let early = tokio::time::timeout(Duration::from_millis(100), async {
+        while !second.is_finished() {
+            tokio::task::yield_now().await;
+        }
+    });
+    assert!(early.await.is_err(), "the second connection waits for the first to end");
+    drop(first);
+    assert!(second.await.unwrap().ends_with("fine"));
+}
+
+#[tokio::test]
+async fn the_end_lets_requests_finish_and_takes_no_new_ones() {
+    let server = start(Limits::default()).await;
+    let under_way = tokio::spawn(async move { get_path(server.address, "/slow", "").await });
+    let idle = TcpStream::connect(server.address).await.unwrap();
+    // The slow request has arrived once the server has taken a third connection after it.
+    assert!(get_path(server.address, "/ok", "").await.ends_with("fine"));
+    server.stop.send(()).unwrap();
+    server.task.await.unwrap();
+    assert!(under_way.await.unwrap().starts_with("HTTP/1.1 408"), "it was answered, not cut");
+    assert!(TcpStream::connect(server.address).await.is_err());
+    drop(idle);
+}

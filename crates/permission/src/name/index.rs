@@ -1,16 +1,16 @@
 //! Many patterns searched at once.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 use std::ops::{ControlFlow, Range};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 
 use super::glob::{Glob, GlobKind, matches_text};
+use super::words::{begins, hash, same};
 use super::{BOUNDARIES, Name};
 
 /// Up to this many patterns are compared one by one, which is faster than hashing.
-const LINEAR: usize = 8;
+const LINEAR: usize = 4;
 
 /// Finds the patterns that match a name among many.
 ///
@@ -22,8 +22,7 @@ pub struct PatternIndex {
     /// Sorted by key, so that each group of one key is a run.
     entries: Box<[Entry]>,
     /// The first entry of each group; unused for [`LINEAR`] entries and fewer.
-    groups: HashTable<u32>,
-    hasher: RandomState,
+    groups: Groups,
     /// How many entries at the start have the empty key.
     rootless: u32,
     /// Bit d: some key has d segments.
@@ -59,7 +58,9 @@ impl Entry {
         let (Some(pattern), Some(rest)) = (self.text(text).get(key..), name.get(key..)) else { return false };
         match self.kind {
             GlobKind::Exact => rest.is_empty(),
-            GlobKind::Prefix => pattern.split_last().is_some_and(|(_, literal)| rest.starts_with(literal)),
+            GlobKind::Prefix => {
+                pattern.len() == 1 || pattern.split_last().is_some_and(|(_, literal)| begins(rest, literal))
+            }
             GlobKind::General => matches_text(pattern, rest),
         }
     }
@@ -84,7 +85,8 @@ impl PatternIndex {
             let key = match kind {
                 GlobKind::Exact => len,
                 GlobKind::Prefix | GlobKind::General => {
-                    let dots = glob.literal_prefix().match_indices('.').take(BOUNDARIES);
+                    let dots =
+                        glob.literal_prefix().match_indices('.').take(BOUNDARIES).filter(|(at, _)| *at < 64);
                     let (depth, key) = dots
                         .map(|(position, _)| position + 1)
                         .zip(1_u8..)
@@ -105,8 +107,7 @@ impl PatternIndex {
         let rootless = entries.iter().take_while(|entry| entry.key == 0).count();
         let mut index = PatternIndex {
             entries: entries.into_boxed_slice(),
-            groups: HashTable::new(),
-            hasher: RandomState::default(),
+            groups: Groups::default(),
             rootless: u32::try_from(rootless).unwrap_or(u32::MAX),
             depths,
         };
@@ -121,23 +122,11 @@ impl PatternIndex {
         let mut continues = false;
         for (position, entry) in (0_u32..).zip(&self.entries) {
             if !continues && entry.key > 0 {
-                firsts.push((self.hash(entry.key(text)), position));
+                firsts.push((entry.key(text), position));
             }
             continues = entry.more;
         }
-        let mut groups = HashTable::with_capacity(firsts.len());
-        for (hash, first) in firsts {
-            // Capacity for all is there, so nothing is ever hashed again.
-            groups.insert_unique(hash, first, |_| 0);
-        }
-        self.groups = groups;
-    }
-
-    #[inline]
-    fn hash(&self, key: &[u8]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(key);
-        hasher.finish()
+        self.groups = Groups::new(&firsts);
     }
 
     /// How many patterns there are.
@@ -155,7 +144,7 @@ impl PatternIndex {
     /// Bytes on the heap.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        size_of_val(&*self.entries) + self.groups.allocation_size()
+        size_of_val(&*self.entries) + size_of_val(&*self.groups.slots)
     }
 
     /// Calls `found` with what was given for each pattern that matches, in no particular order, until it breaks off.
@@ -174,7 +163,7 @@ impl PatternIndex {
         if self.entries.len() <= LINEAR {
             let first = if name.is_reserved() { self.rootless as usize } else { 0 };
             for entry in self.entries.get(first..).unwrap_or_default() {
-                if bytes.starts_with(entry.key(text)) && entry.matches_behind_key(text, bytes) {
+                if begins(bytes, entry.key(text)) && entry.matches_behind_key(text, bytes) {
                     found(entry.payload)?;
                 }
             }
@@ -186,17 +175,15 @@ impl PatternIndex {
             }
         }
         self.search_group(text, bytes, bytes, &mut found)?;
-        let mut depths = self.depths >> 1;
-        for &dot in name.boundaries() {
-            if depths == 0 {
-                break;
-            }
+        let (mut depths, mut dots) = (self.depths >> 1, name.dots());
+        while depths != 0 && dots != 0 {
             if depths & 1 == 1
-                && let Some(key) = bytes.get(..=usize::from(dot))
+                && let Some(key) = bytes.get(..=dots.trailing_zeros() as usize)
             {
                 self.search_group(text, key, bytes, &mut found)?;
             }
             depths >>= 1;
+            dots &= dots - 1;
         }
         ControlFlow::Continue(())
     }
@@ -209,10 +196,10 @@ impl PatternIndex {
         name: &[u8],
         found: &mut impl FnMut(u32) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        let first = self.groups.find(self.hash(key), |&first| {
-            self.entries.get(first as usize).is_some_and(|entry| entry.key(text) == key)
+        let first = self.groups.find(key, |first| {
+            self.entries.get(first as usize).is_some_and(|entry| same(entry.key(text), key))
         });
-        let Some(&first) = first else { return ControlFlow::Continue(()) };
+        let Some(first) = first else { return ControlFlow::Continue(()) };
         for entry in self.entries.get(first as usize..).unwrap_or_default() {
             if entry.matches_behind_key(text, name) {
                 found(entry.payload)?;
@@ -222,5 +209,67 @@ impl PatternIndex {
             }
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// A hash table of groups: open addressing, the next free slot taken.
+#[derive(Clone, Debug, Default)]
+struct Groups {
+    /// A power of two of them, at most three quarters taken.
+    slots: Box<[Slot]>,
+    seed: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    /// Upper half of the key's hash.
+    tag: u32,
+    /// The group's first entry, or [`FREE`].
+    first: u32,
+}
+
+const FREE: u32 = u32::MAX;
+
+impl Groups {
+    fn new(keys: &[(&[u8], u32)]) -> Groups {
+        let slots = vec![Slot { tag: 0, first: FREE }; (keys.len() * 4 / 3 + 1).next_power_of_two()];
+        let seed = RandomState::default().hash_one(keys.len());
+        let mut groups = Groups { slots: slots.into_boxed_slice(), seed };
+        for (key, first) in keys {
+            let hash = hash(key, seed);
+            let mut at = groups.home(hash);
+            while let Some(slot) = groups.slots.get_mut(at) {
+                if slot.first == FREE {
+                    *slot = Slot { tag: (hash >> 32) as u32, first: *first };
+                    break;
+                }
+                at = groups.after(at);
+            }
+        }
+        groups
+    }
+
+    #[inline]
+    fn home(&self, hash: u64) -> usize {
+        hash as usize & self.slots.len().wrapping_sub(1)
+    }
+
+    #[inline]
+    fn after(&self, at: usize) -> usize {
+        (at + 1) & self.slots.len().wrapping_sub(1)
+    }
+
+    #[inline]
+    fn find(&self, key: &[u8], is: impl Fn(u32) -> bool) -> Option<u32> {
+        let hash = hash(key, self.seed);
+        let mut at = self.home(hash);
+        // One slot at least is free.
+        while let Some(slot) = self.slots.get(at).filter(|slot| slot.first != FREE) {
+            if slot.tag == (hash >> 32) as u32 && is(slot.first) {
+                return Some(slot.first);
+            }
+            at = self.after(at);
+        }
+        None
     }
 }

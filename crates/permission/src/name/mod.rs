@@ -7,6 +7,7 @@ mod language;
 mod pattern;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::fmt;
 
@@ -22,7 +23,7 @@ pub use pattern::{NoName, Pattern, PatternError};
 /// The namespace that is Casemate's own. No wildcard reaches into it, and no name is this word alone.
 pub const RESERVED_NAMESPACE: &str = "casemate";
 
-/// How many segment boundaries of a name are remembered by [`Name`]; prefixes are indexed no deeper than this.
+/// Prefixes are indexed no deeper than this many segments.
 const BOUNDARIES: usize = 6;
 
 /// Which bytes a segment may hold.
@@ -50,10 +51,8 @@ fn is_segment_byte(byte: u8) -> bool {
 #[derive(Clone, Copy)]
 pub struct Name<'a> {
     text: &'a str,
-    /// Positions of the first dots.
-    dots: [u8; BOUNDARIES],
-    /// How many of `dots` are set.
-    known: u8,
+    /// Bit n: a dot stands at byte n. Those further on than 63 are not remembered.
+    dots: u64,
     reserved: bool,
 }
 
@@ -66,39 +65,12 @@ impl<'a> Name<'a> {
         if text.len() > NAME_BYTES {
             return Err(NameError::TooLong { bytes: text.len() });
         }
-        let mut dots = [0_u8; BOUNDARIES];
-        let mut known = 0_u8;
-        let mut start = 0;
-        for (position, &byte) in text.as_bytes().iter().enumerate() {
-            if is_segment_byte(byte) {
-                continue;
-            }
-            if byte != b'.' {
-                let character =
-                    text.get(position..).and_then(|rest| rest.chars().next()).unwrap_or('\u{fffd}');
-                return Err(NameError::Character { character, position });
-            }
-            if position == start {
-                return Err(NameError::EmptySegment { position });
-            }
-            start = position + 1;
-            if let Some(slot) = dots.get_mut(usize::from(known)) {
-                // A position in a name fits, since a dot that ends it is refused below.
-                *slot = u8::try_from(position).unwrap_or(u8::MAX);
-                known += 1;
-            }
-        }
-        if text.is_empty() {
-            return Err(NameError::Empty);
-        }
-        if start == text.len() {
-            return Err(NameError::EmptySegment { position: start });
-        }
+        let Some(dots) = words::dots_of_name(text.as_bytes()) else { return Err(mistake(text)) };
         let reserved = is_reserved(text);
         if reserved && text.len() == RESERVED_NAMESPACE.len() {
             return Err(NameError::Reserved);
         }
-        Ok(Name { text, dots, known, reserved })
+        Ok(Name { text, dots, reserved })
     }
 
     /// The name as it was written.
@@ -115,10 +87,7 @@ impl<'a> Name<'a> {
     /// The first segment, which decides the application that owns the name.
     #[must_use]
     pub fn namespace(&self) -> &'a str {
-        match self.boundaries().first() {
-            Some(&dot) => self.text.get(..usize::from(dot)).unwrap_or(self.text),
-            None => self.text,
-        }
+        self.text.split('.').next().unwrap_or(self.text)
     }
 
     /// Whether the name lies in the namespace `casemate`, which only patterns written `casemate.…` reach.
@@ -127,11 +96,29 @@ impl<'a> Name<'a> {
         self.reserved
     }
 
-    /// Positions of the first dots, at most [`BOUNDARIES`] of them.
+    /// Positions of the first dots, as bits.
     #[inline]
-    fn boundaries(&self) -> &[u8] {
-        self.dots.get(..usize::from(self.known)).unwrap_or_default()
+    fn dots(&self) -> u64 {
+        self.dots
     }
+}
+
+/// What is wrong with a text that is no name.
+#[cold]
+fn mistake(text: &str) -> NameError {
+    if text.is_empty() {
+        return NameError::Empty;
+    }
+    let mut start = 0;
+    for (position, character) in text.char_indices() {
+        match character {
+            '.' if position == start => return NameError::EmptySegment { position },
+            '.' => start = position + 1,
+            _ if u8::try_from(character).is_ok_and(is_segment_byte) => {}
+            _ => return NameError::Character { character, position },
+        }
+    }
+    NameError::EmptySegment { position: text.len() }
 }
 
 /// Whether a text is in the namespace `casemate` (or is that word).

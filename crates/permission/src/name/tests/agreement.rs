@@ -1,4 +1,5 @@
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
@@ -27,7 +28,12 @@ fn texts(pieces: usize) -> Vec<String> {
 }
 
 /// Every name of at most five pieces, and of at most three behind something like `casemate`.
-fn names() -> Vec<String> {
+fn names() -> &'static [String] {
+    static NAMES: LazyLock<Vec<String>> = LazyLock::new(enumerate);
+    &NAMES
+}
+
+fn enumerate() -> Vec<String> {
     let mut names = texts(5);
     for head in ["casemate", "casemat", "a.casemate"] {
         names.extend(texts(3).iter().map(|tail| format!("{head}{tail}")));
@@ -50,7 +56,7 @@ fn valid() -> impl Strategy<Value = Pattern> {
 }
 
 /// The names that a pattern matches, by the reference alone.
-fn language<'a>(pattern: &Pattern, names: &'a [String]) -> Vec<&'a str> {
+fn language(pattern: &Pattern, names: &'static [String]) -> Vec<&'static str> {
     let reaches = pattern.as_str().starts_with("casemate.");
     names
         .iter()
@@ -63,18 +69,69 @@ fn language<'a>(pattern: &Pattern, names: &'a [String]) -> Vec<&'a str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn matching_agrees_with_the_reference(pattern in valid()) {
         let names = names();
-        let expected = language(&pattern, &names);
+        let expected = language(&pattern, names);
         let matched: Vec<&str> = names
             .iter()
             .map(String::as_str)
             .filter(|name| pattern.matches(&Name::parse(name).expect("a name")))
             .collect();
         prop_assert_eq!(matched, expected);
+    }
+
+    #[test]
+    fn reading_names_agrees_with_reading_them_byte_by_byte(
+        text in "[a-z.A-Z0-9_-]{0,80}|[a-zA-Z0-9.]{1,12}|[ -~]{1,20}|[a-z]{1,9}(\\.[a-z-]{1,9}){0,40}.?|[a-z.]{6,9}\\PC[a-z]{0,9}"
+    ) {
+        let segment = |text: &str| {
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        };
+        let expected = text.len() <= 256 && text != "casemate" && text.split('.').all(segment);
+        prop_assert_eq!(Name::parse(&text).is_ok(), expected);
+        if let Err(error) = Name::parse(&text) {
+            prop_assert!(error.position().is_none_or(|position| text.is_char_boundary(position)));
+        }
+    }
+
+    #[test]
+    fn the_index_agrees_on_long_names(
+        names in prop::collection::vec(prop::collection::vec("[ab]{1,2}|[a-b]{7,9}|x{15,17}", 1..12), 1..40),
+        cut in 0_usize..12,
+    ) {
+        let names: Vec<String> = names.iter().map(|segments| segments.join(".")).collect();
+        let mut text = String::new();
+        let mut entries = Vec::new();
+        for (payload, name) in (0_u32..).zip(&names) {
+            let start = text.len() as u32;
+            match payload % 4 {
+                0 => text.push_str(name),
+                1 => text.extend([&name[..name.len().min(cut * 3)], "*"]),
+                2 => text.extend([&name[..name.len() - 1], "?"]),
+                _ => text.extend([&name[..name.rfind('.').map_or(0, |dot| dot + 1)], "*"]),
+            }
+            entries.push((start..text.len() as u32, payload));
+        }
+        let index = PatternIndex::build(&text, entries.clone());
+        for name in &names {
+            let mut found = Vec::new();
+            let _: ControlFlow<()> = index.for_each_match(&text, &Name::parse(name).expect("a name"), |payload| {
+                found.push(payload);
+                ControlFlow::Continue(())
+            });
+            found.sort_unstable();
+            let expected: Vec<u32> = entries
+                .iter()
+                .filter(|(range, _)| {
+                    reference(&text.as_bytes()[range.start as usize..range.end as usize], name.as_bytes())
+                })
+                .map(|(_, payload)| *payload)
+                .collect();
+            prop_assert_eq!(found, expected);
+        }
     }
 
     /// Patterns this small match a name of five pieces, if any.
@@ -102,7 +159,7 @@ proptest! {
     #[test]
     fn overlap_agrees_with_enumeration(one in valid(), other in valid()) {
         let names = names();
-        let (a, b) = (language(&one, &names), language(&other, &names));
+        let (a, b) = (language(&one, names), language(&other, names));
         let shared = a.iter().any(|name| b.contains(name));
         let answer = intersects(&one, &other).expect("small");
         prop_assert!(answer || !shared, "{one} and {other} share a name");
@@ -112,7 +169,7 @@ proptest! {
     #[test]
     fn inclusion_agrees_with_enumeration(outer in valid(), inner in valid()) {
         let names = names();
-        let (outer_names, inner_names) = (language(&outer, &names), language(&inner, &names));
+        let (outer_names, inner_names) = (language(&outer, names), language(&inner, names));
         let refuted = inner_names.iter().find(|name| !outer_names.contains(name));
         let answer = includes(&outer, &inner).expect("small");
         prop_assert!(!(answer && refuted.is_some()), "{inner} in {outer} but for {refuted:?}");
@@ -162,7 +219,7 @@ fn answers_on_tiny_patterns_are_exact() {
     }
     let patterns: Vec<Pattern> = texts.iter().filter_map(|text| Pattern::parse(text).ok()).collect();
     let names = names();
-    let languages: Vec<Vec<&str>> = patterns.iter().map(|pattern| language(pattern, &names)).collect();
+    let languages: Vec<Vec<&str>> = patterns.iter().map(|pattern| language(pattern, names)).collect();
     assert!(patterns.len() > 25);
     for (one, a) in patterns.iter().zip(&languages) {
         for (other, b) in patterns.iter().zip(&languages) {

@@ -1,4 +1,4 @@
-// An OpenID provider on loopback for one test.
+// An OpenID provider on loopback for one test. Version 8 of oidc-provider is the last that runs on Debian 12's Node.js.
 //
 // Prints {"port": …, "admin": …} on one line when it is ready. On the admin port, POST /rotate replaces the signing keys at
 // once, POST /rotate-keeping still publishes the old ones beside the new, POST /down has every connection to the provider

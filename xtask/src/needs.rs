@@ -6,7 +6,6 @@ use std::process::Command;
 
 use crate::command::{find, output, succeed};
 use crate::console::say;
-use crate::project::Project;
 
 /// A program from a Debian package.
 struct Need {
@@ -27,9 +26,8 @@ const FUZZING: [Need; 1] =
     [Need { program: "c++", packages: &["g++"], why: "libFuzzer is built from its C++ source" }];
 
 /// Installs what the tests need, or says what to install.
-pub(crate) fn for_tests(project: &Project) -> Result<(), String> {
-    provide(&TESTS)?;
-    node_packages(project)
+pub(crate) fn for_tests() -> Result<(), String> {
+    provide(&TESTS)
 }
 
 /// Installs what fuzzing needs, or says what to install.
@@ -114,34 +112,4 @@ impl Drop for NoServices {
             drop(fs::remove_file(policy));
         }
     }
-}
-
-/// `npm ci` in every folder of the crates that holds a lock file, unless it was done since the lock file changed.
-fn node_packages(project: &Project) -> Result<(), String> {
-    let listed = output(Command::new("git").current_dir(project.root()).args([
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--",
-        "crates/**/package-lock.json",
-    ]))?;
-    for lock in listed.lines() {
-        let lock = project.root().join(lock);
-        let Some(folder) = lock.parent() else { continue };
-        let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
-        let installed = changed(&folder.join("node_modules/.package-lock.json"));
-        if installed.is_some() && installed >= changed(&lock) {
-            continue;
-        }
-        say(&format!("installing the Node packages of {}", folder.display()));
-        succeed(Command::new("npm").current_dir(folder).args([
-            "ci",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-        ]))?;
-    }
-    Ok(())
 }

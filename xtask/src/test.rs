@@ -40,7 +40,7 @@ fn options(arguments: &[String]) -> Outcome<Options> {
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     let options = options(arguments)?;
     let mut steps = Steps::default();
-    steps.step("what the tests need", || Ok(needs::for_tests(project)?));
+    steps.step("what the tests need", || Ok(needs::for_tests()?));
     if options.packages.is_empty() {
         steps.step("format", || Ok(succeed(cargo(project).args(["fmt", "--all", "--check"]))?));
         steps.step("lints", || {

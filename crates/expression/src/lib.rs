@@ -1,1 +1,37 @@
-//! CEL expressions.
+//! CEL expressions, and what Casemate's engines do with them.
+//!
+//! [`Expression::parse`] reads a text in the subset of CEL that `permissions.md` describes, resolves its names against
+//! an [`Environment`] and checks its types. The result can be evaluated ([`Expression::evaluate`]), or evaluated as
+//! far as what is known goes, the rest becoming a [`filter`] over the attributes that are not ([`Expression::partial`]).
+//!
+//! There is no clock, no I/O and no allocation in evaluation; every list, text, nesting and evaluation is bounded by
+//! the table in [`limits`].
+#![forbid(unsafe_code)]
+
+mod compile;
+mod datum;
+mod environment;
+mod evaluate;
+mod expression;
+pub mod filter;
+mod filterable;
+pub mod limits;
+mod node;
+mod packed;
+mod partial;
+mod syntax;
+mod time;
+mod types;
+mod value;
+
+pub use compile::ExpressionError;
+pub use datum::{Datum, JsonError, Members};
+pub use environment::{Environment, Variable};
+pub use evaluate::{Failure, Lookup, Scope};
+pub use expression::Expression;
+pub use filterable::NotFilterable;
+pub use packed::{Arena, ArenaFull, Packed, PackedList};
+pub use partial::{Branch, Partial, Residual};
+pub use time::{Span, Timestamp};
+pub use types::{Scalar, Type, UnknownType};
+pub use value::{List, Map, Value};

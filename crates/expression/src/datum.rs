@@ -1,0 +1,375 @@
+//! Owned data, read from JSON strictly: duplicate members and integers beyond 64 bits are refused.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::limits;
+use crate::value::{List, Map, Value};
+
+/// Owned JSON data. Members keep the order they were written in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Datum {
+    /// JSON's null: *missing*.
+    Null,
+    /// true or false.
+    Bool(bool),
+    /// A number without fraction or exponent.
+    Int(i64),
+    /// Any other number; finite.
+    Double(f64),
+    /// Text.
+    String(Box<str>),
+    /// An array.
+    List(Box<[Datum]>),
+    /// An object.
+    Map(Members),
+}
+
+/// The members of an object, each name once, in the order they were written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Members(Box<[(Box<str>, Datum)]>);
+
+/// Why a text is not the JSON that Casemate reads, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message} (line {line}, column {column})")]
+pub struct JsonError {
+    /// What is wrong.
+    pub message: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in bytes.
+    pub column: usize,
+}
+
+impl Members {
+    /// Members whose names the caller knows to be distinct.
+    pub(crate) fn from_unique(members: Box<[(Box<str>, Datum)]>) -> Members {
+        Members(members)
+    }
+
+    /// The member of that name.
+    #[inline]
+    pub fn get(&self, name: &str) -> Option<&Datum> {
+        self.0.iter().find(|(key, _)| **key == *name).map(|(_, datum)| datum)
+    }
+
+    /// Names and data in the order they were written.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Datum)> {
+        self.0.iter().map(|(name, datum)| (&**name, datum))
+    }
+
+    /// The number of members.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no member.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(Box<str>, Datum)> for Members {
+    /// Of members with the same name the last one stays, in the place of the first.
+    fn from_iter<I: IntoIterator<Item = (Box<str>, Datum)>>(members: I) -> Members {
+        let mut unique: Vec<(Box<str>, Datum)> = Vec::new();
+        for (name, datum) in members {
+            match unique.iter_mut().find(|(key, _)| *key == name) {
+                Some((_, kept)) => *kept = datum,
+                None => unique.push((name, datum)),
+            }
+        }
+        Members(unique.into())
+    }
+}
+
+impl Datum {
+    /// Reads one JSON text.
+    ///
+    /// # Errors
+    /// When it is no JSON, holds a member twice or an integer beyond 64 bits, or exceeds a limit.
+    pub fn from_json(text: &str) -> Result<Datum, JsonError> {
+        scan(text)?;
+        serde_json::from_str(text).map_err(|error| JsonError::from_serde(&error))
+    }
+
+    /// Compact JSON, members in their order.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The member of that name, where this is an object that has it.
+    pub fn get(&self, name: &str) -> Option<&Datum> {
+        match self {
+            Datum::Map(members) => members.get(name),
+            _ => None,
+        }
+    }
+
+    /// The text, where this is text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Datum::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The members, where this is an object.
+    pub fn as_map(&self) -> Option<&Members> {
+        match self {
+            Datum::Map(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The elements, where this is an array.
+    pub fn as_list(&self) -> Option<&[Datum]> {
+        match self {
+            Datum::List(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// The borrowed form that expressions compute with.
+    #[inline]
+    pub fn as_value(&self) -> Value<'_> {
+        match self {
+            Datum::Null => Value::Null,
+            Datum::Bool(value) => Value::Bool(*value),
+            Datum::Int(value) => Value::Int(*value),
+            Datum::Double(value) => Value::Double(*value),
+            Datum::String(value) => Value::String(value),
+            Datum::List(elements) => Value::List(List::data(elements)),
+            Datum::Map(members) => Value::Map(Map::Data(members)),
+        }
+    }
+
+    /// The word for this kind of JSON, as messages use it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Datum::Null => "null",
+            Datum::Bool(_) => "a boolean",
+            Datum::Int(_) | Datum::Double(_) => "a number",
+            Datum::String(_) => "a string",
+            Datum::List(_) => "an array",
+            Datum::Map(_) => "an object",
+        }
+    }
+}
+
+impl JsonError {
+    fn at(text: &str, offset: usize, message: impl Into<String>) -> JsonError {
+        let before = text.as_bytes().get(..offset).unwrap_or_default();
+        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        JsonError {
+            message: message.into(),
+            line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
+            column: offset - line_start + 1,
+        }
+    }
+
+    fn from_serde(error: &serde_json::Error) -> JsonError {
+        let text = error.to_string();
+        let message = text.split_once(" at line ").map_or(text.as_str(), |(message, _)| message);
+        JsonError { message: message.to_owned(), line: error.line(), column: error.column().max(1) }
+    }
+}
+
+/// Refuses what the JSON library would read silently or too deeply: integers beyond 64 bits (it turns them into
+/// doubles), nesting and sizes beyond the limits.
+fn scan(text: &str) -> Result<(), JsonError> {
+    if text.len() > limits::JSON_BYTES {
+        return Err(JsonError::at(text, 0, format!("the text is longer than {} bytes", limits::JSON_BYTES)));
+    }
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0_usize, 0_usize);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = string_end(bytes, at + 1),
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > limits::JSON_DEPTH {
+                    let message = format!("nested deeper than {} levels", limits::JSON_DEPTH);
+                    return Err(JsonError::at(text, at, message));
+                }
+                at += 1;
+            }
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                at += 1;
+            }
+            b'-' | b'0'..=b'9' => {
+                let rest = text.get(at..).unwrap_or_default();
+                let length = rest
+                    .bytes()
+                    .take_while(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
+                    .count();
+                let number = rest.get(..length).unwrap_or_default();
+                let is_integer = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+                if is_integer && length > 18 && number.parse::<i64>().is_err() {
+                    return Err(JsonError::at(text, at, "the integer does not fit 64 bits"));
+                }
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    Ok(())
+}
+
+/// The offset just behind the string that begins before `from`.
+fn string_end(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    at
+}
+
+struct DatumVisitor;
+
+impl<'de> Visitor<'de> for DatumVisitor {
+    type Value = Datum;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON data")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Datum, E> {
+        Ok(Datum::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Datum, E> {
+        Ok(Datum::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Datum, E> {
+        Ok(Datum::Int(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Datum, E> {
+        i64::try_from(value).map(Datum::Int).map_err(|_| E::custom("the integer does not fit 64 bits"))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Datum, E> {
+        if value.is_finite() { Ok(Datum::Double(value)) } else { Err(E::custom("the number is not finite")) }
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Datum, E> {
+        Ok(Datum::String(value.into()))
+    }
+
+    fn visit_string<E: de::Error>(self, value: String) -> Result<Datum, E> {
+        Ok(Datum::String(value.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Datum, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = sequence.next_element()? {
+            if elements.len() == limits::DATA_ELEMENTS {
+                return Err(de::Error::custom(format_args!("more than {} elements", limits::DATA_ELEMENTS)));
+            }
+            elements.push(element);
+        }
+        Ok(Datum::List(elements.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Datum, A::Error> {
+        let mut seen = std::collections::HashSet::new();
+        let mut members: Vec<(Box<str>, Datum)> = Vec::new();
+        while let Some(name) = map.next_key::<Box<str>>()? {
+            if members.len() == limits::DATA_ELEMENTS {
+                return Err(de::Error::custom(format_args!("more than {} members", limits::DATA_ELEMENTS)));
+            }
+            if !seen.insert(name.clone()) {
+                return Err(de::Error::custom(format_args!("the member `{name}` stands twice")));
+            }
+            members.push((name, map.next_value()?));
+        }
+        Ok(Datum::Map(Members(members.into())))
+    }
+}
+
+impl<'de> Deserialize<'de> for Datum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Datum, D::Error> {
+        deserializer.deserialize_any(DatumVisitor)
+    }
+}
+
+impl Serialize for Datum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Datum::Null => serializer.serialize_unit(),
+            Datum::Bool(value) => serializer.serialize_bool(*value),
+            Datum::Int(value) => serializer.serialize_i64(*value),
+            Datum::Double(value) => serializer.serialize_f64(*value),
+            Datum::String(value) => serializer.serialize_str(value),
+            Datum::List(elements) => serializer.collect_seq(elements),
+            Datum::Map(members) => members.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (name, datum) in self.iter() {
+            map.serialize_entry(name, datum)?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_json_and_keeps_the_order_of_members() {
+        let text = r#"{"b":[1,2.5,"x\n",null,true],"a":{"c":-9223372036854775808}}"#;
+        assert_eq!(Datum::from_json(text).unwrap().to_json(), text);
+    }
+
+    #[test]
+    fn refuses_what_would_be_misread_and_says_where() {
+        let refused = |text: &str| Datum::from_json(text).unwrap_err().to_string();
+        assert_eq!(refused("{\"a\":1,\n \"a\":2}"), "the member `a` stands twice (line 2, column 4)");
+        assert_eq!(refused("[9223372036854775808]"), "the integer does not fit 64 bits (line 1, column 2)");
+        assert_eq!(refused("[-9223372036854775809]"), "the integer does not fit 64 bits (line 1, column 2)");
+        assert_eq!(
+            refused("[99999999999999999999999]"),
+            "the integer does not fit 64 bits (line 1, column 2)"
+        );
+        assert!(refused("[1e999]").contains("out of range"));
+        assert!(refused("{} x").contains("trailing"));
+        assert!(refused("").contains("EOF"));
+        assert!(refused(r#""\ud800""#).contains("line 1"));
+        assert!(Datum::from_json("\"99999999999999999999999 [[[\"").is_ok());
+    }
+
+    #[test]
+    fn limits_hold_at_the_limit_and_refuse_one_over() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(Datum::from_json(&nested(limits::JSON_DEPTH)).is_ok());
+        assert!(
+            Datum::from_json(&nested(limits::JSON_DEPTH + 1)).unwrap_err().message.contains("deeper than 64")
+        );
+        let long = |length: usize| format!("[{}]", vec!["0"; length].join(","));
+        assert!(Datum::from_json(&long(limits::DATA_ELEMENTS)).is_ok());
+        assert!(
+            Datum::from_json(&long(limits::DATA_ELEMENTS + 1))
+                .unwrap_err()
+                .message
+                .contains("more than 10000")
+        );
+        let text = |length: usize| format!("\"{}\"", "x".repeat(length - 2));
+        assert!(Datum::from_json(&text(limits::JSON_BYTES)).is_ok());
+        assert!(Datum::from_json(&text(limits::JSON_BYTES + 1)).is_err());
+    }
+}

@@ -1,0 +1,604 @@
+//! Evaluation: three outcomes (true, false, failure), no allocation, a bounded number of steps.
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+
+use crate::environment::Variable;
+use crate::node::{Comparison, Node, TextTest};
+use crate::time::{Span, Timestamp};
+use crate::types::Scalar;
+use crate::value::{List, Value};
+
+/// Where an expression's variables come from.
+pub trait Scope {
+    /// The value of a declared variable; [`Lookup::Known`] of `Value::Null` where it is missing.
+    fn look_up(&self, variable: &Variable) -> Lookup<'_>;
+}
+
+/// What a scope knows of a variable.
+#[derive(Clone, Copy, Debug)]
+pub enum Lookup<'a> {
+    /// Its value; `Value::Null` where it is missing.
+    Known(Value<'a>),
+    /// It was not supplied: only a filter can speak about it.
+    Unknown,
+}
+
+/// Why an expression has no value. Borrowed from the expression, so that failing allocates nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure<'e> {
+    /// Something that was used is absent or null.
+    #[error("`{0}` is missing")]
+    Missing(&'e str),
+    /// A variable is not of the type that was declared for it.
+    #[error("`{0}` is not of its declared type")]
+    NotAsDeclared(&'e str),
+    /// Two values of different types were compared.
+    #[error("{0} and {1} cannot be compared")]
+    NotComparable(&'static str, &'static str),
+    /// An operand is of the wrong type.
+    #[error("{0} needs {1}, and got {2}")]
+    WrongOperand(&'static str, &'static str, &'static str),
+    /// The result does not fit its type.
+    #[error("the result of `{0}` is out of range")]
+    OutOfRange(&'static str),
+    /// A text is no time, duration, address or network.
+    #[error("the text is no {0}")]
+    Unreadable(&'static str),
+    /// The step budget ran out.
+    #[error("the evaluation took more than {} steps", crate::limits::STEPS)]
+    OutOfSteps,
+    /// Something was used that was not supplied.
+    #[error("`{0}` was not supplied")]
+    Unknown(&'e str),
+}
+
+impl Failure<'_> {
+    /// Whether nothing that stands beside this failure may outweigh it.
+    #[inline]
+    pub(crate) fn is_final(self) -> bool {
+        matches!(self, Failure::OutOfSteps)
+    }
+}
+
+/// The elements that surrounding `exists` and `all` are at, innermost first.
+pub(crate) struct Frame<'f, 'v> {
+    pub(crate) element: Value<'v>,
+    pub(crate) outer: Option<&'f Frame<'f, 'v>>,
+}
+
+pub(crate) struct Evaluation<'e, S> {
+    pub(crate) scope: &'e S,
+    pub(crate) steps: u32,
+}
+
+/// A list that is already a value, or a literal whose elements are evaluated as they are looked at.
+#[derive(Clone, Copy)]
+enum Sequence<'e> {
+    Value(List<'e>),
+    Literal(&'e [Node]),
+}
+
+type Outcome<'e> = Result<Value<'e>, Failure<'e>>;
+type Truth<'e> = Result<bool, Failure<'e>>;
+
+impl<'e, S: Scope> Evaluation<'e, S> {
+    #[inline]
+    fn step(&mut self) -> Result<(), Failure<'e>> {
+        match self.steps.checked_sub(1) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => Err(Failure::OutOfSteps),
+        }
+    }
+
+    /// The value of `node`; never null: what is missing is a failure.
+    pub(crate) fn value(&mut self, node: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Outcome<'e> {
+        self.step()?;
+        Ok(match node {
+            Node::Missing => return Err(Failure::Missing("null")),
+            Node::Bool(value) => Value::Bool(*value),
+            Node::Int(value) => Value::Int(*value),
+            Node::Double(value) => Value::Double(*value),
+            Node::String(value) => Value::String(value),
+            Node::Timestamp(value) => Value::Timestamp(*value),
+            Node::Duration(value) => Value::Duration(*value),
+            Node::Variable(variable) => return self.variable(variable),
+            Node::Element(level) => return element(*level, frame),
+            Node::Member(operand, name) => {
+                let Value::Map(map) = self.value(operand, frame)? else {
+                    return Err(Failure::WrongOperand("a selection", "a map", "something else"));
+                };
+                return present(map.get(name), name);
+            }
+            Node::Conditional(operands) => {
+                let [condition, yes, no] = &**operands;
+                let chosen = if self.truth(condition, frame)? { yes } else { no };
+                return self.value(chosen, frame);
+            }
+            Node::Add(operands) | Node::Subtract(operands) => {
+                let [left, right] = &**operands;
+                let (left, right) = (self.value(left, frame)?, self.value(right, frame)?);
+                return if matches!(node, Node::Add(_)) { add(left, right) } else { subtract(left, right) };
+            }
+            Node::Negate(operand) => return negate(self.value(operand, frame)?),
+            Node::Size(operand) => Value::Int(self.size(operand, frame)?),
+            Node::ToTimestamp(operand) => match self.value(operand, frame)? {
+                Value::Timestamp(timestamp) => Value::Timestamp(timestamp),
+                Value::String(text) => Value::Timestamp(
+                    Timestamp::parse_rfc3339(text).ok_or(Failure::Unreadable("RFC 3339 time"))?,
+                ),
+                other => return Err(Failure::WrongOperand("timestamp()", "a string", other.kind())),
+            },
+            Node::ToDuration(operand) => match self.value(operand, frame)? {
+                Value::Duration(span) => Value::Duration(span),
+                Value::String(text) => {
+                    Value::Duration(Span::parse(text).ok_or(Failure::Unreadable("duration"))?)
+                }
+                other => return Err(Failure::WrongOperand("duration()", "a string", other.kind())),
+            },
+            Node::List(_) => {
+                return Err(Failure::WrongOperand("a list literal", "`in`, exists or all", "another use"));
+            }
+            Node::HasVariable(_)
+            | Node::HasMember(..)
+            | Node::Not(_)
+            | Node::And(_)
+            | Node::Or(_)
+            | Node::Compare(..)
+            | Node::In(_)
+            | Node::Text(..)
+            | Node::Cidr(_)
+            | Node::Exists(_)
+            | Node::All(_) => Value::Bool(self.test(node, frame)?),
+        })
+    }
+
+    /// The truth of `node`.
+    pub(crate) fn truth(&mut self, node: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Truth<'e> {
+        match node {
+            Node::HasVariable(_)
+            | Node::HasMember(..)
+            | Node::Not(_)
+            | Node::And(_)
+            | Node::Or(_)
+            | Node::Compare(..)
+            | Node::In(_)
+            | Node::Text(..)
+            | Node::Cidr(_)
+            | Node::Exists(_)
+            | Node::All(_) => {
+                self.step()?;
+                self.test(node, frame)
+            }
+            _ => match self.value(node, frame)? {
+                Value::Bool(truth) => Ok(truth),
+                other => Err(Failure::WrongOperand("a condition", "a bool", other.kind())),
+            },
+        }
+    }
+
+    fn test(&mut self, node: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Truth<'e> {
+        match node {
+            Node::Not(operand) => self.truth(operand, frame).map(|truth| !truth),
+            Node::And(operands) => self.connective(operands, false, frame),
+            Node::Or(operands) => self.connective(operands, true, frame),
+            Node::Compare(comparison, operands) => {
+                let [left, right] = &**operands;
+                if matches!(left, Node::List(_)) || matches!(right, Node::List(_)) {
+                    return self.compare_lists(*comparison, left, right, frame);
+                }
+                let (left, right) = (self.value(left, frame)?, self.value(right, frame)?);
+                match (left, right) {
+                    (Value::List(_), Value::List(_)) => self.compare_values(*comparison, left, right),
+                    _ => compare(*comparison, left, right),
+                }
+            }
+            Node::In(operands) => {
+                let [item, list] = &**operands;
+                self.membership(item, list, frame)
+            }
+            Node::Text(test, operands) => {
+                let [text, part] = &**operands;
+                let (text, part) = (self.text(text, frame)?, self.text(part, frame)?);
+                Ok(match test {
+                    TextTest::StartsWith => text.starts_with(part),
+                    TextTest::EndsWith => text.ends_with(part),
+                    TextTest::Contains => text.contains(part),
+                })
+            }
+            Node::Cidr(operands) => {
+                let [address, network] = &**operands;
+                let (address, network) = (self.text(address, frame)?, self.text(network, frame)?);
+                let address: IpAddr = address.parse().map_err(|_| Failure::Unreadable("IP address"))?;
+                let network: ipnet::IpNet = network.parse().map_err(|_| Failure::Unreadable("network"))?;
+                Ok(network.contains(&address) || network.contains(&address.to_canonical()))
+            }
+            Node::HasVariable(variable) => match self.scope.look_up(variable) {
+                Lookup::Unknown => Err(Failure::Unknown(&variable.path)),
+                Lookup::Known(Value::Null) => Ok(false),
+                Lookup::Known(value) => match variable.kind.admit(value) {
+                    Some(_) => Ok(true),
+                    None => Err(Failure::NotAsDeclared(&variable.path)),
+                },
+            },
+            Node::HasMember(operand, name) => match self.value(operand, frame)? {
+                Value::Map(map) => Ok(!matches!(map.get(name), Value::Null)),
+                other => Err(Failure::WrongOperand("has()", "a map", other.kind())),
+            },
+            Node::Exists(operands) => self.iterate(operands, true, frame),
+            Node::All(operands) => self.iterate(operands, false, frame),
+            _ => Err(Failure::WrongOperand("a condition", "a bool", "something else")),
+        }
+    }
+
+    #[inline]
+    fn variable(&mut self, variable: &'e Variable) -> Outcome<'e> {
+        match self.scope.look_up(variable) {
+            Lookup::Unknown => Err(Failure::Unknown(&variable.path)),
+            Lookup::Known(Value::Null) => Err(Failure::Missing(&variable.path)),
+            Lookup::Known(value) => variable.kind.admit(value).ok_or(Failure::NotAsDeclared(&variable.path)),
+        }
+    }
+
+    /// `&&` (decided by false) and `||` (decided by true): the deciding value outweighs a failure on the other side.
+    fn connective(
+        &mut self,
+        operands: &'e [Node; 2],
+        decisive: bool,
+        frame: Option<&Frame<'_, 'e>>,
+    ) -> Truth<'e> {
+        let [left, right] = operands;
+        let left = self.truth(left, frame);
+        match left {
+            Ok(truth) if truth == decisive => return left,
+            Err(failure) if failure.is_final() => return left,
+            _ => {}
+        }
+        let right = self.truth(right, frame);
+        match (left, right) {
+            (_, Ok(truth)) if truth == decisive => right,
+            (_, Err(failure)) if failure.is_final() => right,
+            (Err(left), Err(Failure::Unknown(path))) if !matches!(left, Failure::Unknown(_)) => {
+                Err(Failure::Unknown(path))
+            }
+            (Err(_), _) => left,
+            _ => right,
+        }
+    }
+
+    fn text(&mut self, node: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Result<&'e str, Failure<'e>> {
+        match self.value(node, frame)? {
+            Value::String(text) => Ok(text),
+            other => Err(Failure::WrongOperand("a text test", "a string", other.kind())),
+        }
+    }
+
+    fn size(&mut self, operand: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Result<i64, Failure<'e>> {
+        let size = match operand {
+            Node::List(_) => {
+                self.length(self.sequence(operand).ok_or(Failure::OutOfRange("size"))?, frame)?
+            }
+            _ => match self.value(operand, frame)? {
+                Value::String(text) => text.chars().count(),
+                Value::List(list) => list.len(),
+                Value::Map(map) => map.len(),
+                other => return Err(Failure::WrongOperand("size()", "a string, list or map", other.kind())),
+            },
+        };
+        i64::try_from(size).map_err(|_| Failure::OutOfRange("size"))
+    }
+
+    fn sequence(&self, node: &'e Node) -> Option<Sequence<'e>> {
+        match node {
+            Node::List(elements) => Some(Sequence::Literal(elements)),
+            _ => None,
+        }
+    }
+
+    /// The list that `node` is, its elements evaluated once where it is a literal: operands come before operators.
+    fn list(&mut self, node: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Result<Sequence<'e>, Failure<'e>> {
+        match self.sequence(node) {
+            Some(sequence) => {
+                self.length(sequence, frame)?;
+                Ok(sequence)
+            }
+            None => match self.value(node, frame)? {
+                Value::List(list) => Ok(Sequence::Value(list)),
+                other => Err(Failure::WrongOperand("this operator", "a list", other.kind())),
+            },
+        }
+    }
+
+    /// The number of elements, after evaluating those of a literal.
+    fn length(
+        &mut self,
+        sequence: Sequence<'e>,
+        frame: Option<&Frame<'_, 'e>>,
+    ) -> Result<usize, Failure<'e>> {
+        match sequence {
+            Sequence::Value(list) => Ok(list.len()),
+            Sequence::Literal(nodes) => {
+                let mut unknown = None;
+                let mut failed = None;
+                for node in nodes {
+                    match self.value(node, frame) {
+                        Ok(_) => {}
+                        Err(failure) if failure.is_final() => return Err(failure),
+                        Err(failure @ Failure::Unknown(_)) => unknown = unknown.or(Some(failure)),
+                        Err(failure) => failed = failed.or(Some(failure)),
+                    }
+                }
+                match failed.or(unknown) {
+                    Some(failure) => Err(failure),
+                    None => Ok(nodes.len()),
+                }
+            }
+        }
+    }
+
+    fn item(&mut self, sequence: Sequence<'e>, index: usize, frame: Option<&Frame<'_, 'e>>) -> Outcome<'e> {
+        match sequence {
+            Sequence::Value(list) => {
+                self.step()?;
+                present(list.get(index).unwrap_or(Value::Null), "an element")
+            }
+            Sequence::Literal(nodes) => match nodes.get(index) {
+                Some(node) => self.value(node, frame),
+                None => Err(Failure::Missing("an element")),
+            },
+        }
+    }
+
+    fn membership(&mut self, item: &'e Node, list: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Truth<'e> {
+        let item = self.value(item, frame)?;
+        let sequence = match self.sequence(list) {
+            Some(sequence) => {
+                self.length(sequence, frame)?;
+                sequence
+            }
+            None => match (self.value(list, frame)?, item) {
+                (Value::List(list), _) => Sequence::Value(list),
+                (Value::Map(map), Value::String(name)) => return Ok(!matches!(map.get(name), Value::Null)),
+                (Value::Map(_), other) => {
+                    return Err(Failure::WrongOperand("`in` on a map", "a string", other.kind()));
+                }
+                (other, _) => return Err(Failure::WrongOperand("`in`", "a list or a map", other.kind())),
+            },
+        };
+        let length = match sequence {
+            Sequence::Value(list) => list.len(),
+            Sequence::Literal(nodes) => nodes.len(),
+        };
+        let mut failed = None;
+        for index in 0..length {
+            match self.item(sequence, index, frame).and_then(|element| equal(item, element)) {
+                Ok(true) => return Ok(true),
+                Ok(false) => {}
+                Err(failure) if failure.is_final() => return Err(failure),
+                Err(failure) => failed = failed.or(Some(failure)),
+            }
+        }
+        failed.map_or(Ok(false), Err)
+    }
+
+    /// `exists` (decided by true) and `all` (decided by false).
+    fn iterate(
+        &mut self,
+        operands: &'e [Node; 2],
+        decisive: bool,
+        frame: Option<&Frame<'_, 'e>>,
+    ) -> Truth<'e> {
+        let [range, body] = operands;
+        let sequence = self.list(range, frame)?;
+        let length = match sequence {
+            Sequence::Value(list) => list.len(),
+            Sequence::Literal(nodes) => nodes.len(),
+        };
+        let mut failed = None;
+        for index in 0..length {
+            let truth = self.item(sequence, index, frame).or_else(missing_element).and_then(|element| {
+                let inner = Frame { element, outer: frame };
+                self.truth(body, Some(&inner))
+            });
+            match truth {
+                Ok(truth) if truth == decisive => return Ok(decisive),
+                Ok(_) => {}
+                Err(failure) if failure.is_final() => return Err(failure),
+                Err(failure @ Failure::Unknown(_)) => failed = Some(failure),
+                Err(failure) => failed = failed.or(Some(failure)),
+            }
+        }
+        failed.map_or(Ok(!decisive), Err)
+    }
+
+    fn compare_lists(
+        &mut self,
+        comparison: Comparison,
+        left: &'e Node,
+        right: &'e Node,
+        frame: Option<&Frame<'_, 'e>>,
+    ) -> Truth<'e> {
+        let (left, right) = (self.list(left, frame)?, self.list(right, frame)?);
+        self.sequences_equal(left, right, frame).map(|equal| equal == (comparison == Comparison::Equal))
+    }
+
+    fn compare_values(&mut self, comparison: Comparison, left: Value<'e>, right: Value<'e>) -> Truth<'e> {
+        match (left, right) {
+            (Value::List(left), Value::List(right)) if comparison.is_equality() => self
+                .sequences_equal(Sequence::Value(left), Sequence::Value(right), None)
+                .map(|equal| equal == (comparison == Comparison::Equal)),
+            _ => Err(Failure::NotComparable(left.kind(), right.kind())),
+        }
+    }
+
+    /// Equal when they are equally long and every pair of elements is equal; an unequal pair outweighs a failing one.
+    fn sequences_equal(
+        &mut self,
+        left: Sequence<'e>,
+        right: Sequence<'e>,
+        frame: Option<&Frame<'_, 'e>>,
+    ) -> Truth<'e> {
+        let length = |sequence| match sequence {
+            Sequence::Value(list) => List::len(&list),
+            Sequence::Literal(nodes) => nodes.len(),
+        };
+        if length(left) != length(right) {
+            return Ok(false);
+        }
+        let mut failed = None;
+        for index in 0..length(left) {
+            let pair = (self.item(left, index, frame), self.item(right, index, frame));
+            match pair.0.and_then(|left| pair.1.and_then(|right| equal(left, right))) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(failure) if failure.is_final() => return Err(failure),
+                Err(failure) => failed = failed.or(Some(failure)),
+            }
+        }
+        failed.map_or(Ok(true), Err)
+    }
+}
+
+/// A null element is bound like any other: only a use of it fails.
+fn missing_element<'e>(failure: Failure<'e>) -> Outcome<'e> {
+    match failure {
+        Failure::Missing(_) => Ok(Value::Null),
+        other => Err(other),
+    }
+}
+
+#[inline]
+fn present<'e>(value: Value<'e>, what: &'e str) -> Outcome<'e> {
+    match value {
+        Value::Null => Err(Failure::Missing(what)),
+        value => Ok(value),
+    }
+}
+
+fn element<'e>(level: usize, frame: Option<&Frame<'_, 'e>>) -> Outcome<'e> {
+    let mut current = frame;
+    for _ in 0..level {
+        current = current.and_then(|frame| frame.outer);
+    }
+    present(current.map_or(Value::Null, |frame| frame.element), "the element")
+}
+
+fn add<'e>(left: Value<'e>, right: Value<'e>) -> Outcome<'e> {
+    let out_of_range = Failure::OutOfRange("+");
+    Ok(match (left, right) {
+        (Value::Int(left), Value::Int(right)) => Value::Int(left.checked_add(right).ok_or(out_of_range)?),
+        (Value::Double(left), Value::Double(right)) => finite(left + right, "+")?,
+        (Value::Timestamp(time), Value::Duration(span)) | (Value::Duration(span), Value::Timestamp(time)) => {
+            Value::Timestamp(time.checked_add(span).ok_or(out_of_range)?)
+        }
+        (Value::Duration(left), Value::Duration(right)) => {
+            Value::Duration(Span(left.0.checked_add(right.0).ok_or(out_of_range)?))
+        }
+        _ => return Err(Failure::WrongOperand("`+`", left.kind(), right.kind())),
+    })
+}
+
+fn subtract<'e>(left: Value<'e>, right: Value<'e>) -> Outcome<'e> {
+    let out_of_range = Failure::OutOfRange("-");
+    Ok(match (left, right) {
+        (Value::Int(left), Value::Int(right)) => Value::Int(left.checked_sub(right).ok_or(out_of_range)?),
+        (Value::Double(left), Value::Double(right)) => finite(left - right, "-")?,
+        (Value::Timestamp(time), Value::Duration(span)) => {
+            Value::Timestamp(time.checked_sub(span).ok_or(out_of_range)?)
+        }
+        (Value::Timestamp(Timestamp(left)), Value::Timestamp(Timestamp(right)))
+        | (Value::Duration(Span(left)), Value::Duration(Span(right))) => {
+            Value::Duration(Span(left.checked_sub(right).ok_or(out_of_range)?))
+        }
+        _ => return Err(Failure::WrongOperand("`-`", left.kind(), right.kind())),
+    })
+}
+
+fn negate<'e>(value: Value<'e>) -> Outcome<'e> {
+    Ok(match value {
+        Value::Int(int) => Value::Int(int.checked_neg().ok_or(Failure::OutOfRange("-"))?),
+        Value::Double(double) => Value::Double(-double),
+        Value::Duration(Span(span)) => {
+            Value::Duration(Span(span.checked_neg().ok_or(Failure::OutOfRange("-"))?))
+        }
+        other => return Err(Failure::WrongOperand("`-`", "a number or a duration", other.kind())),
+    })
+}
+
+fn finite<'e>(double: f64, operator: &'static str) -> Outcome<'e> {
+    if double.is_finite() { Ok(Value::Double(double)) } else { Err(Failure::OutOfRange(operator)) }
+}
+
+#[inline]
+pub(crate) fn equal<'e>(left: Value<'_>, right: Value<'_>) -> Truth<'e> {
+    compare(Comparison::Equal, left, right)
+}
+
+/// Compares two scalars; different types fail, integers and doubles compare as numbers.
+#[inline]
+pub(crate) fn compare<'e>(comparison: Comparison, left: Value<'_>, right: Value<'_>) -> Truth<'e> {
+    if let (Value::String(left), Value::String(right)) = (left, right)
+        && comparison.is_equality()
+    {
+        return Ok((left == right) == (comparison == Comparison::Equal));
+    }
+    if let (Value::Bool(left), Value::Bool(right)) = (left, right)
+        && comparison.is_equality()
+    {
+        return Ok((left == right) == (comparison == Comparison::Equal));
+    }
+    match order(left, right) {
+        Some(order) => Ok(comparison.holds(order)),
+        None if matches!(left, Value::Null) || matches!(right, Value::Null) => {
+            Err(Failure::Missing("an operand"))
+        }
+        None => Err(Failure::NotComparable(left.kind(), right.kind())),
+    }
+}
+
+/// The order of two scalars of one type, or of two numbers.
+pub(crate) fn order(left: Value<'_>, right: Value<'_>) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Int(left), Value::Int(right)) => Some(left.cmp(&right)),
+        (Value::Double(left), Value::Double(right)) => left.partial_cmp(&right),
+        (Value::Int(left), Value::Double(right)) => int_with_double(left, right),
+        (Value::Double(left), Value::Int(right)) => int_with_double(right, left).map(Ordering::reverse),
+        (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
+        (Value::Timestamp(left), Value::Timestamp(right)) => Some(left.cmp(&right)),
+        (Value::Duration(left), Value::Duration(right)) => Some(left.cmp(&right)),
+        _ => None,
+    }
+}
+
+/// Exact, where converting either to the other's type would round.
+pub(crate) fn int_with_double(int: i64, double: f64) -> Option<Ordering> {
+    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+    if double.is_nan() {
+        return None;
+    }
+    if double >= TWO_TO_63 {
+        return Some(Ordering::Less);
+    }
+    if double < -TWO_TO_63 {
+        return Some(Ordering::Greater);
+    }
+    #[allow(clippy::cast_possible_truncation)]
+    let whole = double.trunc() as i64;
+    Some(int.cmp(&whole).then_with(|| 0.0_f64.partial_cmp(&double.fract()).unwrap_or(Ordering::Equal)))
+}
+
+/// Whether a value is of a scalar type that a known operand of a filter can have.
+pub(crate) fn scalar_of(value: Value<'_>) -> Option<Scalar> {
+    Some(match value {
+        Value::Bool(_) => Scalar::Bool,
+        Value::Int(_) => Scalar::Int,
+        Value::Double(_) => Scalar::Double,
+        Value::String(_) => Scalar::String,
+        Value::Timestamp(_) => Scalar::Timestamp,
+        Value::Duration(_) => Scalar::Duration,
+        Value::Null | Value::List(_) | Value::Map(_) => return None,
+    })
+}

@@ -1,0 +1,591 @@
+//! Partial evaluation: from what is known of a request, the two filters *when is it true* and *when is it false* over
+//! the attributes that are not. Neither is the other's opposite, for an expression may also fail.
+
+use crate::evaluate::{Evaluation, Failure, Frame, Scope, equal, scalar_of};
+use crate::filter::{Attribute, Constant, Filter, Operand as Right, Operator};
+use crate::filterable::{self, NotFilterable};
+use crate::limits;
+use crate::node::{Comparison, Node, TextTest};
+use crate::types::Type;
+use crate::value::Value;
+
+/// A filter, or the reason why there is none.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Branch {
+    /// The condition on the attributes.
+    Filter(Filter),
+    /// The condition exists, but no filter can say it.
+    NotFilterable(NotFilterable),
+}
+
+/// When an expression is true and when it is false; elsewhere it fails.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Residual {
+    /// When it is true.
+    pub when_true: Branch,
+    /// When it is false.
+    pub when_false: Branch,
+}
+
+/// What partial evaluation found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Partial<'e> {
+    /// Decided by what is known.
+    Known(Result<bool, Failure<'e>>),
+    /// Depends on attributes that are not known.
+    Residual(Residual),
+}
+
+impl Branch {
+    /// No resource at all.
+    pub const NEVER: Branch = Branch::Filter(Filter::False);
+    /// Every resource.
+    pub const ALWAYS: Branch = Branch::Filter(Filter::True);
+
+    /// All of these: false as soon as one is, even beside what no filter can say.
+    pub fn and(branches: impl IntoIterator<Item = Branch>) -> Branch {
+        Branch::join(branches, &Filter::False, |filters| Filter::and(filters))
+    }
+
+    /// Any of these: true as soon as one is, even beside what no filter can say.
+    pub fn or(branches: impl IntoIterator<Item = Branch>) -> Branch {
+        Branch::join(branches, &Filter::True, |filters| Filter::or(filters))
+    }
+
+    /// The opposite.
+    #[must_use]
+    pub fn negated(self) -> Branch {
+        match self {
+            Branch::Filter(filter) => Branch::Filter(Filter::not(filter)),
+            reason @ Branch::NotFilterable(_) => reason,
+        }
+    }
+
+    fn join(
+        branches: impl IntoIterator<Item = Branch>,
+        decisive: &Filter,
+        joined: impl FnOnce(Vec<Filter>) -> Filter,
+    ) -> Branch {
+        let mut filters = Vec::new();
+        let mut reason = None;
+        for branch in branches {
+            match branch {
+                Branch::Filter(filter) if filter == *decisive => return Branch::Filter(filter),
+                Branch::Filter(filter) => filters.push(filter),
+                Branch::NotFilterable(why) => reason = reason.or(Some(why)),
+            }
+        }
+        match (joined(filters), reason) {
+            (filter, Some(_)) if filter == *decisive => Branch::Filter(filter),
+            (_, Some(why)) => Branch::NotFilterable(why),
+            (filter, None) => Branch::Filter(filter),
+        }
+    }
+}
+
+impl Residual {
+    const FAILS: Residual = Residual { when_true: Branch::NEVER, when_false: Branch::NEVER };
+
+    fn of(truth: bool) -> Residual {
+        if truth {
+            Residual { when_true: Branch::ALWAYS, when_false: Branch::NEVER }
+        } else {
+            Residual { when_true: Branch::NEVER, when_false: Branch::ALWAYS }
+        }
+    }
+
+    fn swapped(self) -> Residual {
+        Residual { when_true: self.when_false, when_false: self.when_true }
+    }
+
+    fn unsayable(node: &Node) -> Residual {
+        let why = Branch::NotFilterable(filterable::reason(node));
+        Residual { when_true: why.clone(), when_false: why }
+    }
+
+    /// A test behind the guards of the attributes it reads, and its opposite behind the same guards.
+    fn guarded(guards: &[&Attribute], test: &Filter) -> Residual {
+        let behind = |filter: Filter| {
+            let guards = guards.iter().map(|attribute| Filter::exists((*attribute).clone()));
+            Branch::Filter(Filter::and(guards.chain([filter])))
+        };
+        Residual { when_true: behind(test.clone()), when_false: behind(Filter::not(test.clone())) }
+    }
+
+    fn any(parts: Vec<Residual>) -> Residual {
+        let (when_true, when_false): (Vec<_>, Vec<_>) =
+            parts.into_iter().map(|part| (part.when_true, part.when_false)).unzip();
+        Residual { when_true: Branch::or(when_true), when_false: Branch::and(when_false) }
+    }
+
+    fn all(parts: Vec<Residual>) -> Residual {
+        Residual::any(parts.into_iter().map(Residual::swapped).collect()).swapped()
+    }
+}
+
+/// One side of an operator.
+enum Operand<'e> {
+    Known(Value<'e>),
+    Attribute(&'e Attribute),
+    Failed,
+    Unsayable,
+}
+
+/// The list on the right of `in`, or the range of `exists` and `all`.
+enum Elements<'e> {
+    Known(Vec<Value<'e>>),
+    Nodes(&'e [Node]),
+    Attribute(&'e Attribute),
+    Map,
+    Failed,
+    Unsayable,
+}
+
+pub(crate) struct PartialEvaluation<'e, S> {
+    pub(crate) scope: &'e S,
+    pub(crate) nodes_left: usize,
+}
+
+impl<'e, S: Scope> PartialEvaluation<'e, S> {
+    pub(crate) fn partial(&mut self, node: &'e Node) -> Partial<'e> {
+        match self.evaluation().truth(node, None) {
+            Err(Failure::Unknown(_)) => Partial::Residual(self.residual(node, None)),
+            Err(Failure::OutOfSteps) if node.mentions_attribute() => Partial::Residual(self.exhausted()),
+            known => Partial::Known(known),
+        }
+    }
+
+    fn evaluation(&self) -> Evaluation<'e, S> {
+        Evaluation { scope: self.scope, steps: limits::STEPS }
+    }
+
+    fn exhausted(&self) -> Residual {
+        let why = Branch::NotFilterable(NotFilterable { reason: "it takes too many steps".to_owned() });
+        Residual { when_true: why.clone(), when_false: why }
+    }
+
+    fn residual(&mut self, node: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Residual {
+        match self.evaluation().truth(node, frame) {
+            Ok(truth) => return Residual::of(truth),
+            Err(Failure::Unknown(_)) => {}
+            Err(Failure::OutOfSteps) => return self.exhausted(),
+            Err(_) => return Residual::FAILS,
+        }
+        match self.nodes_left.checked_sub(1) {
+            Some(left) => self.nodes_left = left,
+            None => return self.exhausted(),
+        }
+        match node {
+            Node::Not(operand) => self.residual(operand, frame).swapped(),
+            Node::And(operands) => {
+                Residual::all(operands.iter().map(|operand| self.residual(operand, frame)).collect())
+            }
+            Node::Or(operands) => {
+                Residual::any(operands.iter().map(|operand| self.residual(operand, frame)).collect())
+            }
+            Node::Conditional(operands) => {
+                let [condition, yes, no] = &**operands;
+                self.conditional(condition, yes, no, frame)
+            }
+            Node::Compare(comparison, operands) => {
+                let [left, right] = &**operands;
+                self.comparison(*comparison, node, left, right, frame)
+            }
+            Node::In(operands) => {
+                let [item, list] = &**operands;
+                self.membership(node, item, list, frame)
+            }
+            Node::Text(test, operands) => {
+                let [text, part] = &**operands;
+                self.text(node, *test, text, part, frame)
+            }
+            Node::HasVariable(variable) => match &variable.attribute {
+                Some(attribute) => {
+                    let exists = Filter::exists((**attribute).clone());
+                    Residual {
+                        when_true: Branch::Filter(exists.clone()),
+                        when_false: Branch::Filter(Filter::not(exists)),
+                    }
+                }
+                None => Residual::unsayable(node),
+            },
+            Node::Variable(variable) => match &variable.attribute {
+                Some(attribute) if attribute.kind == Type::Bool => {
+                    let test = |truth| {
+                        let value = Right::Value(Constant::Bool(truth));
+                        let test = Filter::test((**attribute).clone(), Operator::Eq, value);
+                        Residual::guarded(&[attribute], &test).when_true
+                    };
+                    Residual { when_true: test(true), when_false: test(false) }
+                }
+                Some(_) => Residual::FAILS,
+                None => Residual::unsayable(node),
+            },
+            Node::Exists(operands) => self.exists(node, operands, frame),
+            Node::All(operands) => {
+                let [range, body] = &**operands;
+                match self.elements(range, frame) {
+                    Elements::Known(values) => Residual::all(self.unrolled(&values, body, frame)),
+                    Elements::Failed | Elements::Map => Residual::FAILS,
+                    _ => Residual::unsayable(node),
+                }
+            }
+            _ => Residual::unsayable(node),
+        }
+    }
+
+    fn conditional(
+        &mut self,
+        condition: &'e Node,
+        yes: &'e Node,
+        no: &'e Node,
+        frame: Option<&Frame<'_, 'e>>,
+    ) -> Residual {
+        let condition = self.residual(condition, frame);
+        let (yes, no) = (self.residual(yes, frame), self.residual(no, frame));
+        let choose = |yes, no| {
+            Branch::or([
+                Branch::and([condition.when_true.clone(), yes]),
+                Branch::and([condition.when_false.clone(), no]),
+            ])
+        };
+        Residual {
+            when_true: choose(yes.when_true, no.when_true),
+            when_false: choose(yes.when_false, no.when_false),
+        }
+    }
+
+    fn operand(&mut self, node: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Operand<'e> {
+        match self.evaluation().value(node, frame) {
+            Ok(value) => Operand::Known(value),
+            Err(Failure::Unknown(_)) => match node {
+                Node::Variable(variable) => match &variable.attribute {
+                    Some(attribute) => Operand::Attribute(attribute),
+                    None => Operand::Unsayable,
+                },
+                _ => Operand::Unsayable,
+            },
+            Err(Failure::OutOfSteps) => Operand::Unsayable,
+            Err(_) => Operand::Failed,
+        }
+    }
+
+    fn elements(&mut self, node: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Elements<'e> {
+        if let Node::List(nodes) = node {
+            let mut values = Vec::with_capacity(nodes.len());
+            let mut unknown = false;
+            for element in nodes {
+                match self.operand(element, frame) {
+                    Operand::Known(value) => values.push(value),
+                    Operand::Attribute(..) => unknown = true,
+                    Operand::Failed => return Elements::Failed,
+                    Operand::Unsayable => return Elements::Unsayable,
+                }
+            }
+            return if unknown { Elements::Nodes(nodes) } else { Elements::Known(values) };
+        }
+        match self.operand(node, frame) {
+            Operand::Known(Value::List(list)) => Elements::Known(list.iter().collect()),
+            Operand::Known(Value::Map(_)) => Elements::Map,
+            Operand::Attribute(attribute) if matches!(attribute.kind, Type::List(_)) => {
+                Elements::Attribute(attribute)
+            }
+            Operand::Known(_) | Operand::Attribute(..) | Operand::Failed => Elements::Failed,
+            Operand::Unsayable => Elements::Unsayable,
+        }
+    }
+
+    fn comparison(
+        &mut self,
+        comparison: Comparison,
+        node: &'e Node,
+        left: &'e Node,
+        right: &'e Node,
+        frame: Option<&Frame<'_, 'e>>,
+    ) -> Residual {
+        if matches!(left, Node::List(_)) || matches!(right, Node::List(_)) {
+            return match (self.elements(left, frame), self.elements(right, frame)) {
+                (Elements::Failed, _) | (_, Elements::Failed) => Residual::FAILS,
+                _ => Residual::unsayable(node),
+            };
+        }
+        match (self.operand(left, frame), self.operand(right, frame)) {
+            (Operand::Failed, _) | (_, Operand::Failed) => Residual::FAILS,
+            (Operand::Attribute(attribute), Operand::Known(value)) => {
+                compare_with_known(comparison, node, attribute, value)
+            }
+            (Operand::Known(value), Operand::Attribute(attribute)) => {
+                compare_with_known(comparison.mirrored(), node, attribute, value)
+            }
+            (Operand::Attribute(left), Operand::Attribute(right)) => {
+                compare_attributes(comparison, node, left, right)
+            }
+            _ => Residual::unsayable(node),
+        }
+    }
+
+    fn membership(
+        &mut self,
+        node: &'e Node,
+        item: &'e Node,
+        list: &'e Node,
+        frame: Option<&Frame<'_, 'e>>,
+    ) -> Residual {
+        match (self.operand(item, frame), self.elements(list, frame)) {
+            (Operand::Failed, _) | (_, Elements::Failed) => Residual::FAILS,
+            (Operand::Attribute(attribute), Elements::Known(values)) => {
+                among(attribute, Operator::In, &values, false)
+            }
+            (Operand::Attribute(attribute), Elements::Attribute(list)) => {
+                if !comparable(attribute.kind, element_type(list)) {
+                    return Residual::unsayable(node);
+                }
+                let test = Filter::test(attribute.clone(), Operator::In, Right::Other(list.clone()));
+                Residual::guarded(&[attribute, list], &test)
+            }
+            (Operand::Known(value), Elements::Attribute(list)) => has_member(list, value),
+            (Operand::Known(_) | Operand::Attribute(..), Elements::Nodes(nodes)) => {
+                self.among_nodes(item, nodes, frame)
+            }
+            (Operand::Attribute(attribute), Elements::Map) if attribute.kind != Type::String => {
+                Residual::FAILS
+            }
+            _ => Residual::unsayable(node),
+        }
+    }
+
+    /// `item in [resource.a, "b"]`: equal to one of them, and none of them missing.
+    fn among_nodes(&mut self, item: &'e Node, nodes: &'e [Node], frame: Option<&Frame<'_, 'e>>) -> Residual {
+        let guards: Vec<Branch> = std::iter::once(item)
+            .chain(nodes)
+            .filter_map(|node| match self.operand(node, frame) {
+                Operand::Attribute(attribute) => Some(Branch::Filter(Filter::exists(attribute.clone()))),
+                _ => None,
+            })
+            .collect();
+        let parts: Vec<Residual> = nodes
+            .iter()
+            .map(|element| match (self.operand(item, frame), self.operand(element, frame)) {
+                (Operand::Known(left), Operand::Known(right)) => {
+                    equal(left, right).map_or(Residual::FAILS, Residual::of)
+                }
+                _ => self.comparison(Comparison::Equal, element, item, element, frame),
+            })
+            .collect();
+        let any = Residual::any(parts);
+        let behind = |branch| Branch::and(guards.iter().cloned().chain([branch]));
+        Residual { when_true: behind(any.when_true), when_false: behind(any.when_false) }
+    }
+
+    fn text(
+        &mut self,
+        node: &'e Node,
+        test: TextTest,
+        text: &'e Node,
+        part: &'e Node,
+        frame: Option<&Frame<'_, 'e>>,
+    ) -> Residual {
+        let operator = match test {
+            TextTest::StartsWith => Operator::StartsWith,
+            TextTest::EndsWith => Operator::EndsWith,
+            TextTest::Contains => Operator::ContainsText,
+        };
+        match (self.operand(text, frame), self.operand(part, frame)) {
+            (Operand::Failed, _) | (_, Operand::Failed) => Residual::FAILS,
+            (Operand::Attribute(attribute), _) | (_, Operand::Attribute(attribute))
+                if attribute.kind != Type::String =>
+            {
+                Residual::FAILS
+            }
+            (Operand::Attribute(attribute), Operand::Known(Value::String(part))) => {
+                let test =
+                    Filter::test(attribute.clone(), operator, Right::Value(Constant::String(part.into())));
+                Residual::guarded(&[attribute], &test)
+            }
+            (Operand::Attribute(attribute), Operand::Attribute(part)) => {
+                let test = Filter::test(attribute.clone(), operator, Right::Other(part.clone()));
+                Residual::guarded(&[attribute, part], &test)
+            }
+            (Operand::Attribute(..), Operand::Known(_)) => Residual::FAILS,
+            (Operand::Known(value), _) if !matches!(value, Value::String(_)) => Residual::FAILS,
+            _ => Residual::unsayable(node),
+        }
+    }
+
+    fn exists(&mut self, node: &'e Node, operands: &'e [Node; 2], frame: Option<&Frame<'_, 'e>>) -> Residual {
+        let [range, body] = operands;
+        let list = match self.elements(range, frame) {
+            Elements::Known(values) => return Residual::any(self.unrolled(&values, body, frame)),
+            Elements::Failed | Elements::Map => return Residual::FAILS,
+            Elements::Attribute(list) => list,
+            Elements::Nodes(_) | Elements::Unsayable => return Residual::unsayable(node),
+        };
+        // What stands beside the element is evaluated once, outside of it.
+        let inner = Frame { element: Value::Null, outer: frame };
+        match body {
+            Node::Compare(Comparison::Equal, sides) => {
+                let known = match &**sides {
+                    [Node::Element(0), known] | [known, Node::Element(0)]
+                        if !filterable::mentions_element(known) =>
+                    {
+                        known
+                    }
+                    _ => return Residual::unsayable(node),
+                };
+                match self.operand(known, Some(&inner)) {
+                    Operand::Known(value) => has_member(list, value),
+                    Operand::Attribute(attribute) if comparable(attribute.kind, element_type(list)) => {
+                        let test =
+                            Filter::test(list.clone(), Operator::HasMember, Right::Other(attribute.clone()));
+                        let guarded = Residual::guarded(&[list, attribute], &test);
+                        let when_false = Residual::unsayable(node).when_false;
+                        Residual { when_false, ..guarded }
+                    }
+                    Operand::Failed => Residual { when_true: Branch::NEVER, ..Residual::unsayable(node) },
+                    _ => Residual::unsayable(node),
+                }
+            }
+            Node::In(sides) => match &**sides {
+                [Node::Element(0), known] if !filterable::mentions_element(known) => {
+                    match self.elements(known, Some(&inner)) {
+                        Elements::Known(values) => intersects(list, &values),
+                        Elements::Attribute(other) if comparable(element_type(list), element_type(other)) => {
+                            let test =
+                                Filter::test(list.clone(), Operator::Intersects, Right::Other(other.clone()));
+                            let guarded = Residual::guarded(&[list, other], &test);
+                            let when_false = Residual::unsayable(node).when_false;
+                            Residual { when_false, ..guarded }
+                        }
+                        Elements::Failed => {
+                            Residual { when_true: Branch::NEVER, ..Residual::unsayable(node) }
+                        }
+                        _ => Residual::unsayable(node),
+                    }
+                }
+                _ => Residual::unsayable(node),
+            },
+            _ => Residual::unsayable(node),
+        }
+    }
+
+    fn unrolled(
+        &mut self,
+        values: &[Value<'e>],
+        body: &'e Node,
+        frame: Option<&Frame<'_, 'e>>,
+    ) -> Vec<Residual> {
+        values
+            .iter()
+            .map(|element| {
+                let inner = Frame { element: *element, outer: frame };
+                self.residual(body, Some(&inner))
+            })
+            .collect()
+    }
+}
+
+fn element_type(list: &Attribute) -> Type {
+    match list.kind {
+        Type::List(element) => Type::from(element),
+        other => other,
+    }
+}
+
+fn comparable(left: Type, right: Type) -> bool {
+    left == right || (left.is_number() && right.is_number())
+}
+
+/// A value as a filter's constant, where it can be compared with the type.
+fn constant(kind: Type, value: Value<'_>) -> Option<Constant> {
+    if !comparable(kind, Type::from(scalar_of(value)?)) {
+        return None;
+    }
+    Some(match value {
+        Value::Bool(value) => Constant::Bool(value),
+        Value::Int(value) => Constant::Int(value),
+        Value::Double(value) => Constant::Double(value),
+        Value::String(value) => Constant::String(value.into()),
+        Value::Timestamp(value) => Constant::Timestamp(value),
+        Value::Duration(value) => Constant::Duration(value),
+        Value::Null | Value::List(_) | Value::Map(_) => return None,
+    })
+}
+
+fn operator_of(comparison: Comparison) -> Operator {
+    match comparison {
+        Comparison::Equal => Operator::Eq,
+        Comparison::NotEqual => Operator::Ne,
+        Comparison::Less => Operator::Lt,
+        Comparison::LessOrEqual => Operator::Le,
+        Comparison::Greater => Operator::Gt,
+        Comparison::GreaterOrEqual => Operator::Ge,
+    }
+}
+
+/// Both outcomes of a comparison, each with its own operator: `lt` and `ge` rather than `lt` and not `lt`.
+fn compared(comparison: Comparison, guards: &[&Attribute], attribute: &Attribute, right: &Right) -> Residual {
+    let test = |comparison| {
+        let test = Filter::test(attribute.clone(), operator_of(comparison), right.clone());
+        Residual::guarded(guards, &test).when_true
+    };
+    Residual { when_true: test(comparison), when_false: test(comparison.negated()) }
+}
+
+fn compare_with_known(
+    comparison: Comparison,
+    node: &Node,
+    attribute: &Attribute,
+    value: Value<'_>,
+) -> Residual {
+    if matches!((attribute.kind, value), (Type::List(_), Value::List(_))) && comparison.is_equality() {
+        return Residual::unsayable(node);
+    }
+    if attribute.kind == Type::Bool && !comparison.is_equality() {
+        return Residual::FAILS;
+    }
+    match constant(attribute.kind, value) {
+        Some(constant) => compared(comparison, &[attribute], attribute, &Right::Value(constant)),
+        None => Residual::FAILS,
+    }
+}
+
+fn compare_attributes(comparison: Comparison, node: &Node, left: &Attribute, right: &Attribute) -> Residual {
+    if matches!(left.kind, Type::List(_)) || !comparable(left.kind, right.kind) {
+        return Residual::unsayable(node);
+    }
+    compared(comparison, &[left, right], left, &Right::Other(right.clone()))
+}
+
+/// `attribute in values`, or `list intersects values`. A value of another type makes the comparison with it fail: then
+/// the test is never false (`empty_is_false`: but for an empty list, which compares nothing).
+fn among(attribute: &Attribute, operator: Operator, values: &[Value<'_>], empty_is_false: bool) -> Residual {
+    let kind = if operator == Operator::Intersects { element_type(attribute) } else { attribute.kind };
+    let constants: Vec<Constant> = values.iter().filter_map(|value| constant(kind, *value)).collect();
+    let all_compared = constants.len() == values.len();
+    let test = Filter::test(attribute.clone(), operator, Right::Value(Constant::List(constants)));
+    let residual = Residual::guarded(&[attribute], &test);
+    match (all_compared, empty_is_false) {
+        (true, _) => residual,
+        (false, false) => Residual { when_false: Branch::NEVER, ..residual },
+        (false, true) => Residual { when_false: empty_list(), ..residual },
+    }
+}
+
+fn intersects(list: &Attribute, values: &[Value<'_>]) -> Residual {
+    among(list, Operator::Intersects, values, true)
+}
+
+fn has_member(list: &Attribute, value: Value<'_>) -> Residual {
+    match constant(element_type(list), value) {
+        Some(constant) => {
+            let test = Filter::test(list.clone(), Operator::HasMember, Right::Value(constant));
+            Residual::guarded(&[list], &test)
+        }
+        None => Residual { when_true: Branch::NEVER, when_false: empty_list() },
+    }
+}
+
+fn empty_list() -> Branch {
+    let reason = "no filter can ask whether a list is empty, which decides where a value of another type is looked for";
+    Branch::NotFilterable(NotFilterable { reason: reason.to_owned() })
+}

@@ -1,0 +1,201 @@
+//! Points in time and lengths of time, in microseconds.
+
+use std::fmt;
+
+/// A point in time: microseconds since 1970-01-01T00:00:00Z, from the year 1 to the end of 9999-12-30 when it came from text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+/// A length of time in microseconds; CEL calls it a duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(pub i64);
+
+pub(crate) const YEAR_1: i64 = -62_135_596_800_000_000;
+/// Where the library behind this ends: 26 hours before the year 10,000, so that every time zone can show it.
+pub(crate) const END: i64 = 253_402_207_201_000_000;
+
+impl Timestamp {
+    /// Reads `2026-01-31T08:00:00Z` or `2026-01-31T09:00:00.25+01:00` (RFC 3339, section 5.6); digits beyond
+    /// microseconds are cut off.
+    pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
+        if !is_rfc3339(text.as_bytes()) {
+            return None;
+        }
+        let parsed: jiff::Timestamp = text.parse().ok()?;
+        Timestamp(parsed.as_microsecond().checked_sub(i64::from(parsed.subsec_nanosecond() % 1_000 < 0))?)
+            .in_range()
+    }
+
+    /// Itself when it lies within the years 1 to 9999 (the range of CEL's timestamps).
+    pub fn in_range(self) -> Option<Timestamp> {
+        (YEAR_1..END).contains(&self.0).then_some(self)
+    }
+
+    /// The point in time `span` later; `None` outside the years 1 to 9999.
+    pub fn checked_add(self, span: Span) -> Option<Timestamp> {
+        Timestamp(self.0.checked_add(span.0)?).in_range()
+    }
+
+    /// The point in time `span` earlier; `None` outside the years 1 to 9999.
+    pub fn checked_sub(self, span: Span) -> Option<Timestamp> {
+        Timestamp(self.0.checked_sub(span.0)?).in_range()
+    }
+}
+
+/// Whether the text has the shape `date "T" time (Z | ±hh:mm)`: the library behind it reads more than RFC 3339 allows.
+fn is_rfc3339(text: &[u8]) -> bool {
+    let Some((head, rest)) = text.split_at_checked(19) else { return false };
+    let shape = b"0000-00-00T00:00:00";
+    let head_fits = head.iter().zip(shape).all(|(byte, shape)| match shape {
+        b'0' => byte.is_ascii_digit(),
+        b'T' => matches!(byte, b'T' | b't'),
+        other => byte == other,
+    });
+    let digits = match rest.split_first() {
+        Some((b'.', fraction)) => fraction.iter().take_while(|byte| byte.is_ascii_digit()).count(),
+        _ => 0,
+    };
+    let zone = match rest.split_first() {
+        Some((b'.', fraction)) if digits > 0 && digits <= 9 => fraction.get(digits..).unwrap_or_default(),
+        Some((b'.', _)) => return false,
+        _ => rest,
+    };
+    let zone_fits = match zone {
+        [b'Z' | b'z'] => true,
+        [b'+' | b'-', a, b, b':', c, d] => [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()),
+        _ => false,
+    };
+    head_fits && zone_fits
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, with a fraction only where there is one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_microsecond(self.0) {
+            Ok(timestamp) => write!(f, "{timestamp}"),
+            Err(_) => write!(f, "{} µs since 1970", self.0),
+        }
+    }
+}
+
+impl Span {
+    /// Reads CEL's text of a duration: signed decimal numbers with the units `h`, `m`, `s`, `ms`, `us`, `ns`, such as
+    /// `1h30m` or `-1.5s`; what is finer than a microsecond is cut off.
+    pub fn parse(text: &str) -> Option<Span> {
+        let (sign, mut rest) = match text.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text),
+        };
+        if rest == "0" {
+            return Some(Span(0));
+        }
+        let mut nanoseconds: i128 = 0;
+        if rest.is_empty() || text.len() > 64 {
+            return None;
+        }
+        while !rest.is_empty() {
+            let number_end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+            let (number, tail) = rest.split_at(number_end);
+            let unit_end = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
+            let (unit, tail) = tail.split_at(unit_end);
+            let scale: i128 = match unit {
+                "h" => 3_600_000_000_000,
+                "m" => 60_000_000_000,
+                "s" => 1_000_000_000,
+                "ms" => 1_000_000,
+                "us" => 1_000,
+                "ns" => 1,
+                _ => return None,
+            };
+            nanoseconds = nanoseconds.checked_add(decimal(number, scale)?)?;
+            rest = tail;
+        }
+        i64::try_from(sign * nanoseconds / 1_000).ok().map(Span)
+    }
+}
+
+/// `number` (digits with at most one point) times `scale`, rounded towards zero.
+fn decimal(number: &str, scale: i128) -> Option<i128> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let whole_value: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let kept = fraction.get(..fraction.len().min(15))?;
+    let fraction_value: i128 = if kept.is_empty() { 0 } else { kept.parse().ok()? };
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let divisor = 10_i128.checked_pow(u32::try_from(kept.len()).ok()?)?;
+    whole_value.checked_mul(scale)?.checked_add(fraction_value.checked_mul(scale)? / divisor)
+}
+
+impl fmt::Display for Span {
+    /// In CEL's own form, as seconds: `90s`, `-1.5s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (seconds, fraction) = (self.0.unsigned_abs() / 1_000_000, self.0.unsigned_abs() % 1_000_000);
+        if fraction == 0 {
+            write!(f, "{sign}{seconds}s")
+        } else {
+            let digits = format!("{fraction:06}");
+            write!(f, "{sign}{seconds}.{}s", digits.trim_end_matches('0'))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_are_rfc_3339_and_nothing_else() {
+        for (text, micros) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("1970-01-01t00:00:01z", 1_000_000),
+            ("1970-01-01T01:00:00+01:00", 0),
+            ("1970-01-01T00:00:00.1234567Z", 123_456),
+            ("1969-12-31T23:59:59.9999999Z", -1),
+            ("0001-01-01T00:00:00Z", YEAR_1),
+            ("9999-12-30T22:00:00.999999Z", END - 1),
+        ] {
+            assert_eq!(Timestamp::parse_rfc3339(text), Some(Timestamp(micros)), "{text}");
+        }
+        for text in [
+            "",
+            "2026-01-31",
+            "2026-01-31T08:00Z",
+            "2026-01-31 08:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "2026-01-31T08:00:00",
+            "2026-01-31T08:00:00Z[UTC]",
+            "2026-01-31T08:00:00.Z",
+            "2026-01-31T08:00:00+0100",
+            "2026-01-31T25:00:00Z",
+            "２026-01-31T08:00:00Z",
+            "9999-12-31T23:59:59-01:00",
+        ] {
+            assert_eq!(Timestamp::parse_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_read_cels_durations() {
+        for (text, micros) in [
+            ("0", 0),
+            ("1h30m", 5_400_000_000),
+            ("-1.5s", -1_500_000),
+            ("250ms", 250_000),
+            ("7us", 7),
+            ("999ns", 0),
+            (".5m", 30_000_000),
+        ] {
+            assert_eq!(Span::parse(text), Some(Span(micros)), "{text}");
+        }
+        for text in ["", "-", "1", "1d", "s", ".s", "1..2s", "1s ", "99999999999999h", "+1s"] {
+            assert_eq!(Span::parse(text), None, "{text}");
+        }
+        assert_eq!(Span(5_400_000_000).to_string(), "5400s");
+        assert_eq!(Span(-1_500_000).to_string(), "-1.5s");
+    }
+}

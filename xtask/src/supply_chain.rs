@@ -40,7 +40,9 @@ fn advisories(project: &Project, deny: &Path) -> Result<(), String> {
     let fetched = fetched.map_err(|e| format!("could not run cargo-deny: {e}"))?;
     if !fetched.status.success() {
         let said = String::from_utf8_lossy(&fetched.stderr).into_owned();
-        let why = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
+        let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason given");
+        // What stands before the level is the time.
+        let why = line.split_once("[ERROR] ").map_or(line, |(_, why)| why);
         say(&format!("NOT CHECKED: the advisory database cannot be had from here: {why}"));
         return Ok(());
     }

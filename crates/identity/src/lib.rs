@@ -17,6 +17,8 @@ pub mod jwt;
 pub mod provider;
 mod rejection;
 pub mod remote;
+#[cfg(test)]
+mod signer;
 pub mod strict_json;
 mod time;
 

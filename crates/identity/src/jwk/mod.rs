@@ -7,3 +7,6 @@ mod set;
 pub use algorithm::Algorithm;
 pub use key::{KeyError, VerificationKey};
 pub use set::{KeySet, KeySetError, MAX_KEYS, MAX_SET_BYTES, SkippedKey};
+
+#[cfg(test)]
+mod tests;

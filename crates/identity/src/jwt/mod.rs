@@ -4,14 +4,19 @@
 //! key. [`UnverifiedToken::verify`] then checks the kind of token, the signature and the claims, in this order. The algorithm is
 //! always the key's, and a header that names another is refused.
 
+mod compact;
 mod error;
 mod header;
 mod rules;
 mod token;
 
+pub use compact::CompactJws;
 pub use error::TokenError;
 pub use rules::{Rules, TokenUse};
 pub use token::{UnverifiedToken, VerifiedToken};
 
 /// The longest token that is looked at, in bytes.
 pub const MAX_TOKEN_BYTES: usize = crate::credentials::MAX_CREDENTIAL_BYTES;
+
+#[cfg(test)]
+mod tests;

@@ -2,20 +2,16 @@
 
 use std::fmt;
 
-use super::MAX_TOKEN_BYTES;
+use super::compact::{CompactJws, json};
 use super::error::TokenError;
-use super::header::Header;
 use super::rules::Rules;
 use crate::identity::Claims;
 use crate::jwk::{Algorithm, VerificationKey};
 use crate::time::Timestamp;
-use crate::{base64url, strict_json};
 
 /// A well-formed token that nobody has verified: its contents serve to look up who could.
 pub struct UnverifiedToken<'a> {
-    signed: &'a str,
-    signature: Vec<u8>,
-    header: Header,
+    jws: CompactJws<'a>,
     claims: Claims,
 }
 
@@ -30,29 +26,14 @@ impl<'a> UnverifiedToken<'a> {
         matches!(text.bytes().filter(|byte| *byte == b'.').take(5).count(), 2 | 4)
     }
 
-    /// Takes a token apart and checks its form and its header (RFC 7515, section 5.2).
+    /// Takes a token apart and checks its form and its header.
     ///
     /// # Errors
-    /// When it is too long, no signed token, or breaks a rule about the header.
+    /// When it is too long, no signed token, breaks a rule about the header, or its payload is no JSON object.
     pub fn parse(text: &'a str) -> Result<UnverifiedToken<'a>, TokenError> {
-        if text.len() > MAX_TOKEN_BYTES {
-            return Err(TokenError::TooLong);
-        }
-        let mut parts = text.split('.');
-        let (Some(header), Some(payload), Some(signature)) = (parts.next(), parts.next(), parts.next())
-        else {
-            return Err(TokenError::NotCompact);
-        };
-        match parts.count() {
-            0 => {}
-            2 => return Err(TokenError::Encrypted),
-            _ => return Err(TokenError::NotCompact),
-        }
-        let signed = text.get(..header.len() + 1 + payload.len()).ok_or(TokenError::NotCompact)?;
-        let header = Header::read(members(header, "header")?)?;
-        let claims = members(payload, "payload")?;
-        let signature = base64url::decode(signature).ok_or(TokenError::Base64("signature"))?;
-        Ok(UnverifiedToken { signed, signature, header, claims })
+        let jws = CompactJws::parse(text)?;
+        let claims = json(&jws.payload, "payload")?;
+        Ok(UnverifiedToken { jws, claims })
     }
 
     /// The issuer that the token names, unverified.
@@ -62,12 +43,12 @@ impl<'a> UnverifiedToken<'a> {
 
     /// The key that the token names, unverified.
     pub fn kid(&self) -> Option<&str> {
-        self.header.kid.as_deref()
+        self.jws.kid()
     }
 
     /// The algorithm that the token names, unverified.
     pub fn algorithm(&self) -> Algorithm {
-        self.header.algorithm
+        self.jws.algorithm()
     }
 
     /// Whether the token could be accepted if its signature were good: what fails here need not be looked up any further.
@@ -75,7 +56,7 @@ impl<'a> UnverifiedToken<'a> {
     /// # Errors
     /// The first rule that it breaks, its signature aside.
     pub fn precheck(&self, rules: &Rules, now: Timestamp) -> Result<(), TokenError> {
-        rules.token_use.check_type(self.header.typ.as_deref())?;
+        rules.token_use.check_type(self.jws.header.typ.as_deref())?;
         rules.check_claims(&self.claims, now)
     }
 
@@ -89,13 +70,8 @@ impl<'a> UnverifiedToken<'a> {
         rules: &Rules,
         now: Timestamp,
     ) -> Result<VerifiedToken, TokenError> {
-        rules.token_use.check_type(self.header.typ.as_deref())?;
-        if self.header.algorithm != key.algorithm() {
-            return Err(TokenError::AlgorithmMismatch { token: self.header.algorithm, key: key.algorithm() });
-        }
-        if !key.verifies(self.signed.as_bytes(), &self.signature) {
-            return Err(TokenError::Signature);
-        }
+        rules.token_use.check_type(self.jws.header.typ.as_deref())?;
+        self.jws.check_signature(key)?;
         rules.check_claims(&self.claims, now)?;
         Ok(VerifiedToken { claims: self.claims })
     }
@@ -116,7 +92,7 @@ impl VerifiedToken {
 /// Claims can be personal: neither form shows them.
 impl fmt::Debug for UnverifiedToken<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnverifiedToken").field("header", &self.header).finish_non_exhaustive()
+        f.debug_struct("UnverifiedToken").field("header", &self.jws.header).finish_non_exhaustive()
     }
 }
 
@@ -124,9 +100,4 @@ impl fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedToken").finish_non_exhaustive()
     }
-}
-
-fn members(part: &str, name: &'static str) -> Result<Claims, TokenError> {
-    let bytes = base64url::decode(part).ok_or(TokenError::Base64(name))?;
-    strict_json::object(&bytes).map_err(|error| TokenError::Json { part: name, error })
 }

@@ -1,9 +1,8 @@
 //! MySQL and MariaDB: collations pad and fold, so that texts are compared as binary strings.
 
-use super::term::{Column, Term};
+use super::term::{Column, Term, time_range};
 use super::writer::Writer;
 use crate::filter::tree::{Operator, Storage};
-use crate::time::{YEAR_1, YEAR_10_000};
 use crate::types::Scalar;
 
 pub(super) fn exists(writer: &mut Writer, column: &Column) {
@@ -33,19 +32,10 @@ pub(super) fn exists(writer: &mut Writer, column: &Column) {
     }
     match (column.kind, column.storage) {
         (Scalar::Bool, _) => writer.write(&["(", c, " IS NOT NULL AND ", c, " IN (0, 1))"]),
-        (Scalar::Timestamp, Storage::Micros) => {
-            let (from, to) = (YEAR_1.to_string(), (YEAR_10_000 - 1).to_string());
-            writer.write(&["(", c, " IS NOT NULL AND ", c, " BETWEEN ", &from, " AND ", &to, ")"]);
-        }
         // A date of zeros is a value there, and no point in time.
-        (Scalar::Timestamp, _) => {
-            writer.write(&[
-                "(",
-                c,
-                " IS NOT NULL AND ",
-                c,
-                " >= CAST('0001-01-01 00:00:00' AS DATETIME(6)))",
-            ]);
+        (Scalar::Timestamp, storage) => {
+            let range = time_range(storage, writer.dialect);
+            writer.write(&["(", c, " IS NOT NULL AND ", c, " ", &range, ")"]);
         }
         _ => writer.write(&["(", c, " IS NOT NULL)"]),
     }

@@ -1,9 +1,8 @@
 //! PostgreSQL: typed by column; `COLLATE "C"` compares bytes.
 
-use super::term::{Column, Term};
+use super::term::{Column, Term, time_range};
 use super::writer::Writer;
 use crate::filter::tree::{Operator, Storage};
-use crate::time::{YEAR_1, YEAR_10_000};
 use crate::types::Scalar;
 
 pub(super) fn exists(writer: &mut Writer, column: &Column) {
@@ -57,13 +56,9 @@ fn present(writer: &mut Writer, c: &str, kind: Scalar, storage: Storage) {
         (Scalar::Double, _) => {
             writer.write(&["(", c, " IS NOT NULL AND abs(CAST(", c, " AS double precision)) < 'Infinity')"]);
         }
-        (Scalar::Timestamp, Storage::Micros) => {
-            let (from, to) = (YEAR_1.to_string(), (YEAR_10_000 - 1).to_string());
-            writer.write(&["(", c, " IS NOT NULL AND ", c, " BETWEEN ", &from, " AND ", &to, ")"]);
-        }
-        (Scalar::Timestamp, _) => {
-            writer.write(&["(", c, " IS NOT NULL AND ", c, " >= TIMESTAMPTZ '0001-01-01 00:00:00+00' AND "]);
-            writer.write(&[c, " < TIMESTAMPTZ '10000-01-01 00:00:00+00')"]);
+        (Scalar::Timestamp, storage) => {
+            let range = time_range(storage, writer.dialect);
+            writer.write(&["(", c, " IS NOT NULL AND ", c, " ", &range, ")"]);
         }
         _ => writer.write(&["(", c, " IS NOT NULL)"]),
     }

@@ -1,9 +1,8 @@
 //! SQLite: typed by value, so that `exists` asks for the stored type too.
 
-use super::term::{Column, Term};
+use super::term::{Column, Term, time_range};
 use super::writer::Writer;
 use crate::filter::tree::{Operator, Storage};
-use crate::time::{YEAR_1, YEAR_10_000};
 use crate::types::Scalar;
 
 /// The one form of a time that compares as text.
@@ -42,29 +41,30 @@ pub(super) fn exists(writer: &mut Writer, column: &Column) {
             writer.push(" <= 1.7976931348623157e308)");
         }
         (Scalar::String, _) => writer.write(&["typeof(", c, ") = 'text'"]),
-        (Scalar::Timestamp, Storage::Micros) => {
-            let (from, to) = (YEAR_1.to_string(), (YEAR_10_000 - 1).to_string());
-            writer.write(&["(typeof(", c, ") = 'integer' AND ", c, " BETWEEN ", &from, " AND ", &to, ")"]);
-        }
-        (Scalar::Timestamp, _) => {
-            writer.write(&[
-                "(typeof(",
-                c,
-                ") = 'text' AND ",
-                c,
-                " GLOB ",
-                TIME_FORM,
-                " AND substr(",
-                c,
-                ", 1, 4) <> '0000'",
-            ]);
-            writer.write(&[
-                " AND strftime('%Y-%m-%dT%H:%M:%S', substr(",
-                c,
-                ", 1, 19)) IS substr(",
-                c,
-                ", 1, 19))",
-            ]);
+        (Scalar::Timestamp, storage) => {
+            let range = time_range(storage, writer.dialect);
+            if storage == Storage::Micros {
+                writer.write(&["(typeof(", c, ") = 'integer' AND ", c, " ", &range, ")"]);
+            } else {
+                writer.write(&[
+                    "(typeof(",
+                    c,
+                    ") = 'text' AND ",
+                    c,
+                    " GLOB ",
+                    TIME_FORM,
+                    " AND ",
+                    c,
+                    " COLLATE BINARY ",
+                ]);
+                writer.write(&[
+                    &range,
+                    " AND strftime('%Y-%m-%dT%H:%M:%S', substr(",
+                    c,
+                    ", 1, 19)) IS substr(",
+                ]);
+                writer.write(&[c, ", 1, 19))"]);
+            }
         }
         (Scalar::Int | Scalar::Duration, _) => writer.write(&["typeof(", c, ") = 'integer'"]),
     }

@@ -3,7 +3,7 @@
 use super::{Dialect, NotExpressible, Parameter};
 use crate::filter::number::{compare_int_double, double_of_int, int_of_double};
 use crate::filter::tree::{Attribute, Constant, Operator, Storage};
-use crate::time::Timestamp;
+use crate::time::{END, Timestamp, YEAR_1};
 use crate::types::{Scalar, Type};
 
 /// An attribute's column, quoted, with what it holds.
@@ -156,7 +156,8 @@ pub(super) fn parameter(
 
 /// The text of a time in the one form that compares as text (SQLite) or that the database reads unambiguously.
 fn time_text(timestamp: Timestamp, dialect: Dialect) -> Option<String> {
-    let time = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::from_microsecond(timestamp.0).ok()?);
+    let since_epoch = jiff::SignedDuration::from_micros(timestamp.0);
+    let time = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0).checked_add(since_epoch).ok()?;
     let (between, after) = if dialect == Dialect::MySql { (' ', "") } else { ('T', "Z") };
     Some(format!(
         "{:04}-{:02}-{:02}{between}{:02}:{:02}:{:02}.{:06}{after}",
@@ -168,6 +169,21 @@ fn time_text(timestamp: Timestamp, dialect: Dialect) -> Option<String> {
         time.second(),
         time.subsec_nanosecond() / 1_000,
     ))
+}
+
+/// The first and the last point in time that count as one, as `BETWEEN` takes them for a column of that storage.
+pub(super) fn time_range(storage: Storage, dialect: Dialect) -> String {
+    let bound = |timestamp: Timestamp| match (storage, dialect) {
+        (Storage::Micros, _) => timestamp.0.to_string(),
+        (_, Dialect::Sqlite) => format!("'{}'", time_text(timestamp, dialect).unwrap_or_default()),
+        (_, Dialect::Postgres) => {
+            format!("TIMESTAMPTZ '{}'", time_text(timestamp, dialect).unwrap_or_default())
+        }
+        (_, Dialect::MySql) => {
+            format!("CAST('{}' AS DATETIME(6))", time_text(timestamp, dialect).unwrap_or_default())
+        }
+    };
+    format!("BETWEEN {} AND {}", bound(Timestamp(YEAR_1)), bound(Timestamp(END - 1)))
 }
 
 /// A comparison with a constant after its number was brought to the column's type.

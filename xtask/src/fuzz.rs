@@ -4,9 +4,9 @@
 use std::fs;
 use std::process::Command;
 
-use crate::command::{cargo, output, succeed, watch};
+use crate::command::{cargo, succeed, watch};
 use crate::console::say;
-use crate::project::{Project, list, members, string};
+use crate::project::{Project, host, list, members, string};
 use crate::{Failure, Outcome, needs};
 
 const PACKAGE: &str = "casemate-fuzz";
@@ -112,12 +112,6 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     let crashed: Vec<&str> =
         results.iter().filter(|(_, _, passed)| !passed).map(|(name, ..)| name.as_str()).collect();
     if crashed.is_empty() { Ok(()) } else { Err(Failure::Failed(format!("crashed: {}", crashed.join(", ")))) }
-}
-
-fn host() -> Result<String, String> {
-    let version = output(Command::new("rustc").arg("-vV"))?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).ok_or_else(|| "rustc -vV names no host".to_owned())
 }
 
 fn executions(lines: &[String]) -> Option<u64> {

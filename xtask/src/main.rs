@@ -1,6 +1,7 @@
 //! The project's chores, run as `cargo xtask NAME`.
 #![forbid(unsafe_code)]
 
+mod advisories;
 mod areas;
 mod arrows;
 mod bench;

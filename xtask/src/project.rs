@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -42,7 +43,14 @@ impl Project {
     }
 }
 
-/// The names of the workspace's packages.
+/// The platform that this machine's compiler builds for.
+pub(crate) fn host() -> Result<String, String> {
+    let version = command::output(Command::new("rustc").arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| "rustc -vV names no host".to_owned())
+}
+
+/// The workspace's packages.
 pub(crate) fn members(metadata: &Value) -> Vec<&Value> {
     let ids: Vec<&Value> = list(metadata, "workspace_members").collect();
     list(metadata, "packages")

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::command::output;
 use crate::console::{counted, say};
-use crate::project::{Project, list, string};
+use crate::project::{Project, host, list, string};
 
 const SHIPPED: &str = "casemate-cli";
 
-/// Writes `target/sbom/casemate.cdx.json`.
-pub(crate) fn write(project: &Project) -> Result<(), String> {
-    let metadata = project.metadata(&[])?;
+/// Writes `target/sbom/casemate.cdx.json`, for this machine's platform, and answers it.
+pub(crate) fn write(project: &Project) -> Result<Value, String> {
+    let metadata = project.metadata(&["--filter-platform", &host()?])?;
     let checksums = checksums(&project.read("Cargo.lock")?);
     let date = output(
         Command::new("git")
@@ -31,7 +31,7 @@ pub(crate) fn write(project: &Project) -> Result<(), String> {
         .map_err(|e| format!("could not write {}: {e}", file.display()))?;
     let components = list(&bill, "components").count() as u64;
     say(&format!("{} in {}", counted(components, "component"), file.display()));
-    Ok(())
+    Ok(bill)
 }
 
 fn bill(

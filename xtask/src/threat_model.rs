@@ -1,6 +1,8 @@
 //! Every abuse case of the threat model names the test that covers it, and that test exists.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 
 use crate::console::{counted, say};
 use crate::project::{Project, rust_files};
@@ -14,19 +16,19 @@ pub(crate) fn check(project: &Project) -> Outcome<()> {
     if cases.is_empty() {
         return Err(Failure::Failed(format!("{PAGE} has no table with a column `Test`")));
     }
-    let mut sources = Vec::new();
-    for path in rust_files(&project.root().join("crates"))? {
-        sources
-            .push(fs::read_to_string(&path).map_err(|e| format!("could not read {}: {e}", path.display()))?);
-    }
+    let mut read = BTreeMap::new();
     let mut wrong = Vec::new();
     for (line, tests) in &cases {
         if tests.is_empty() {
             wrong.push(format!("{PAGE}:{line}: this abuse case names no test"));
         }
         for test in tests {
-            if !sources.iter().any(|text| has_test(text, test)) {
-                wrong.push(format!("{PAGE}:{line}: there is no test `{test}` (any more)"));
+            let Some((name, function)) = test.split_once("::") else {
+                wrong.push(format!("{PAGE}:{line}: `{test}` is not of the form `CRATE::FUNCTION`"));
+                continue;
+            };
+            if !sources(project, &mut read, name)?.iter().any(|text| has_test(text, function)) {
+                wrong.push(format!("{PAGE}:{line}: the crate {name} has no test `{function}` (any more)"));
             }
         }
     }
@@ -35,6 +37,23 @@ pub(crate) fn check(project: &Project) -> Outcome<()> {
     }
     say(&format!("{} in {PAGE}, each with its test", counted(cases.len() as u64, "abuse case")));
     Ok(())
+}
+
+/// The texts of a crate's files, read once; none where there is no such crate.
+fn sources<'a>(
+    project: &Project,
+    read: &'a mut BTreeMap<String, Vec<String>>,
+    name: &str,
+) -> Result<&'a [String], String> {
+    if !read.contains_key(name) {
+        let folder = project.root().join("crates").join(name);
+        let files = if folder.is_dir() { rust_files(&folder)? } else { Vec::new() };
+        let text = |path: &PathBuf| {
+            fs::read_to_string(path).map_err(|e| format!("could not read {}: {e}", path.display()))
+        };
+        read.insert(name.to_owned(), files.iter().map(text).collect::<Result<_, _>>()?);
+    }
+    Ok(read.get(name).map(Vec::as_slice).unwrap_or_default())
 }
 
 /// The rows of each table whose last column is headed `Test`: line number and the names in backquotes there.

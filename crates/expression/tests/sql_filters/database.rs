@@ -7,17 +7,17 @@ use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use crate::fields::{Field, Pool, fields};
 use crate::rows::{Cell, Random, cells, json, lists};
 
-pub enum Connection {
+pub(crate) enum Connection {
     Sqlite(sqlx::SqliteConnection),
     Postgres(sqlx::PgConnection),
     MySql(sqlx::MySqlConnection),
 }
 
 /// A table of rows, and each row as a resource.
-pub struct Database {
-    pub dialect: Dialect,
-    pub fields: Vec<Field>,
-    pub resources: Vec<Vec<(String, Datum)>>,
+pub(crate) struct Database {
+    pub(crate) dialect: Dialect,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) resources: Vec<Vec<(String, Datum)>>,
     connection: Connection,
     runtime: tokio::runtime::Runtime,
 }
@@ -25,9 +25,9 @@ pub struct Database {
 /// Rows beyond those that hold every value of every pool.
 const RANDOM_ROWS: usize = 24;
 
-/// Binds the parameters and fetches the first column of each row as texts.
+/// Binds the parameters and fetches one column of each row as text.
 macro_rules! fetch {
-    ($connection:expr, $sql:expr, $parameters:expr) => {{
+    ($connection:expr, $sql:expr, $parameters:expr, $column:expr) => {{
         let mut query = sqlx::query(AssertSqlSafe($sql)).persistent(false);
         for parameter in $parameters {
             query = match parameter {
@@ -38,31 +38,53 @@ macro_rules! fetch {
                 Some(Parameter::Text(value)) => query.bind(value.to_string()),
             };
         }
-        query.fetch_all($connection).await.map(|rows| rows.iter().map(|row| row.get::<String, _>(0)).collect())
+        query
+            .fetch_all($connection)
+            .await
+            .map(|rows| rows.iter().map(|row| row.get::<String, _>($column)).collect())
     }};
 }
 
 impl Connection {
-    async fn ask(&mut self, sql: String, parameters: &[Option<Parameter>]) -> Result<Vec<String>, sqlx::Error> {
+    async fn ask(
+        &mut self,
+        sql: String,
+        parameters: &[Option<Parameter>],
+    ) -> Result<Vec<String>, sqlx::Error> {
+        self.column(sql, parameters, 0).await
+    }
+
+    async fn column(
+        &mut self,
+        sql: String,
+        parameters: &[Option<Parameter>],
+        column: usize,
+    ) -> Result<Vec<String>, sqlx::Error> {
         match self {
-            Connection::Sqlite(connection) => fetch!(connection, sql, parameters),
-            Connection::Postgres(connection) => fetch!(connection, sql, parameters),
-            Connection::MySql(connection) => fetch!(connection, sql, parameters),
+            Connection::Sqlite(connection) => fetch!(connection, sql, parameters, column),
+            Connection::Postgres(connection) => fetch!(connection, sql, parameters, column),
+            Connection::MySql(connection) => fetch!(connection, sql, parameters, column),
         }
     }
 
     /// Statements without parameters and answers, as a client's text.
     async fn run(&mut self, sql: String) -> Result<(), sqlx::Error> {
         match self {
-            Connection::Sqlite(connection) => sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_| ()),
-            Connection::Postgres(connection) => sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_| ()),
-            Connection::MySql(connection) => sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_| ()),
+            Connection::Sqlite(connection) => {
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_| ())
+            }
+            Connection::Postgres(connection) => {
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_| ())
+            }
+            Connection::MySql(connection) => {
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(|_| ())
+            }
         }
     }
 }
 
 impl Database {
-    pub fn open(dialect: Dialect, url: &str) -> Database {
+    pub(crate) fn open(dialect: Dialect, url: &str) -> Database {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let fields = fields(dialect);
         let (connection, resources) = runtime.block_on(async {
@@ -81,9 +103,9 @@ impl Database {
     }
 
     /// The numbers of the rows that the condition is true for.
-    pub fn rows(&mut self, condition: &str, sql: &Sql) -> Result<Vec<usize>, String> {
+    pub(crate) fn rows(&mut self, condition: &str, sql: &Sql) -> Result<Vec<usize>, String> {
         let cast = if self.dialect == Dialect::MySql { "CHAR" } else { "text" };
-        let statement = format!("SELECT CAST(k AS {cast}) FROM things WHERE {condition} ORDER BY k");
+        let statement = format!("SELECT CAST(k AS {cast}) FROM things WHERE {condition} ORDER BY things.k");
         let parameters: Vec<Option<Parameter>> = sql.parameters.iter().cloned().map(Some).collect();
         let answer = self.runtime.block_on(self.connection.ask(statement, &parameters));
         answer
@@ -91,7 +113,15 @@ impl Database {
             .map_err(|error| format!("{error}\n{}\n{:?}", sql.text, sql.parameters))
     }
 
-    pub fn run(&mut self, sql: &str) {
+    /// How the database would look the rows up, as text.
+    pub(crate) fn plan(&mut self, explain: &str, sql: &Sql) -> String {
+        let statement = format!("{explain} SELECT k FROM things WHERE {}", sql.text);
+        let parameters: Vec<Option<Parameter>> = sql.parameters.iter().cloned().map(Some).collect();
+        let column = if self.dialect == Dialect::Sqlite { 3 } else { 0 };
+        self.runtime.block_on(self.connection.column(statement, &parameters, column)).unwrap().join("\n")
+    }
+
+    pub(crate) fn run(&mut self, sql: &str) {
         self.runtime.block_on(self.connection.run(sql.to_owned())).unwrap();
     }
 }
@@ -100,7 +130,9 @@ impl Database {
 fn settings(dialect: Dialect) -> &'static [&'static str] {
     match dialect {
         Dialect::Sqlite => &["PRAGMA reverse_unordered_selects = ON", "PRAGMA case_sensitive_like = ON"],
-        Dialect::Postgres => &["SET TimeZone = 'Asia/Kathmandu'", "SET DateStyle = 'SQL, DMY'", "SET extra_float_digits = 0"],
+        Dialect::Postgres => {
+            &["SET TimeZone = 'Asia/Kathmandu'", "SET DateStyle = 'SQL, DMY'", "SET extra_float_digits = 0"]
+        }
         Dialect::MySql => &[
             "SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,HIGH_NOT_PRECEDENCE,IGNORE_SPACE'",
             "SET SESSION time_zone = '+05:45'",
@@ -111,15 +143,18 @@ fn settings(dialect: Dialect) -> &'static [&'static str] {
 async fn fill(connection: &mut Connection, dialect: Dialect, fields: &[Field]) -> Vec<Vec<(String, Datum)>> {
     match dialect {
         Dialect::Postgres => {
-            let folded = "CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level1', deterministic = false)";
+            let folded =
+                "CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level1', deterministic = false)";
             connection.run(folded.to_owned()).await.unwrap();
         }
         Dialect::MySql => connection.run("SET SESSION sql_mode = ''".to_owned()).await.unwrap(),
         Dialect::Sqlite => {}
     }
     let quote = if dialect == Dialect::Postgres { "\"" } else { "`" };
-    let columns: Vec<String> =
-        fields.iter().map(|field| format!("{quote}{}{quote}", field.column.replace(quote, &quote.repeat(2)))).collect();
+    let columns: Vec<String> = fields
+        .iter()
+        .map(|field| format!("{quote}{}{quote}", field.column.replace(quote, &quote.repeat(2))))
+        .collect();
     let definitions: Vec<String> =
         columns.iter().zip(fields).map(|(column, field)| format!("{column} {}", field.definition)).collect();
     connection.run(format!("CREATE TABLE things (k integer, {})", definitions.join(", "))).await.unwrap();
@@ -133,7 +168,11 @@ async fn fill(connection: &mut Connection, dialect: Dialect, fields: &[Field]) -
                 let kept = match dialect {
                     Dialect::Postgres => {
                         let stored = [Some(Parameter::Text(list.into()))];
-                        connection.ask("SELECT CAST($1::text::jsonb AS text)".to_owned(), &stored).await.unwrap().remove(0)
+                        connection
+                            .ask("SELECT CAST($1::text::jsonb AS text)".to_owned(), &stored)
+                            .await
+                            .unwrap()
+                            .remove(0)
                     }
                     _ => list.to_owned(),
                 };
@@ -150,10 +189,12 @@ async fn fill(connection: &mut Connection, dialect: Dialect, fields: &[Field]) -
             pools.iter().map(|pool| pool.get(row).unwrap_or_else(|| random.pick(pool)).clone()).collect();
         let values: Vec<String> =
             fields.iter().enumerate().map(|(index, field)| placeholder(dialect, field, index + 1)).collect();
-        let statement = format!("INSERT INTO things (k, {}) VALUES ({row}, {})", columns.join(", "), values.join(", "));
+        let statement =
+            format!("INSERT INTO things (k, {}) VALUES ({row}, {})", columns.join(", "), values.join(", "));
         let stored: Vec<Option<Parameter>> = chosen.iter().map(|cell| cell.stored.clone()).collect();
         connection.ask(statement, &stored).await.unwrap();
-        let named = fields.iter().zip(chosen).map(|(field, cell)| (field.attribute.name.to_string(), cell.attribute));
+        let named =
+            fields.iter().zip(chosen).map(|(field, cell)| (field.attribute.name.to_string(), cell.attribute));
         resources.push(named.collect());
     }
     resources

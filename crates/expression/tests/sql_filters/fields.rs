@@ -8,18 +8,18 @@ use casemate_expression::{Scalar, Type};
 
 /// An attribute with its column. The columns' names are those of SQL's own tables and words, to be hidden by them.
 #[derive(Clone)]
-pub struct Field {
-    pub attribute: Attribute,
+pub(crate) struct Field {
+    pub(crate) attribute: Attribute,
     /// The column's name as the database reports it.
-    pub column: &'static str,
+    pub(crate) column: &'static str,
     /// The column's type and collation in this dialect.
-    pub definition: &'static str,
+    pub(crate) definition: &'static str,
     /// Which pool of values the column is filled from.
-    pub pool: Pool,
+    pub(crate) pool: Pool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pool {
+pub(crate) enum Pool {
     Text,
     Latin,
     Bool,
@@ -43,13 +43,25 @@ const LATIN: &str = "VARCHAR(255) CHARACTER SET latin1 COLLATE latin1_swedish_ci
 const JSON: &str = "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci";
 
 /// Every attribute that the dialect can store.
-pub fn fields(dialect: Dialect) -> Vec<Field> {
+pub(crate) fn fields(dialect: Dialect) -> Vec<Field> {
     use Scalar as S;
     // name, type, column, pool, then the definitions for SQLite, PostgreSQL and MySQL ("" where there is none).
     let table: [(&str, Type, &str, Pool, [&'static str; 3]); 21] = [
         ("id", Type::String, "value", Pool::Text, ["COLLATE NOCASE", "text COLLATE folded", TEXT]),
-        ("type", Type::String, "type", Pool::Text, ["TEXT COLLATE RTRIM", "text COLLATE \"en-x-icu\"", UNICODE]),
-        ("latin", Type::String, "we\"ird`o'", Pool::Latin, ["TEXT COLLATE NOCASE", "varchar COLLATE \"tr-x-icu\"", LATIN]),
+        (
+            "type",
+            Type::String,
+            "type",
+            Pool::Text,
+            ["TEXT COLLATE RTRIM", "text COLLATE \"en-x-icu\"", UNICODE],
+        ),
+        (
+            "latin",
+            Type::String,
+            "we\"ird`o'",
+            Pool::Latin,
+            ["TEXT COLLATE NOCASE", "varchar COLLATE \"tr-x-icu\"", LATIN],
+        ),
         ("flag", Type::Bool, "flag", Pool::Bool, ["INTEGER", "boolean", "BOOLEAN"]),
         ("other", Type::Bool, "select", Pool::Bool, ["INTEGER", "boolean", "BOOLEAN"]),
         ("count", Type::Int, "key", Pool::Int, ["", "bigint", "BIGINT"]),
@@ -78,7 +90,8 @@ pub fn fields(dialect: Dialect) -> Vec<Field> {
         .into_iter()
         .filter(|(.., pool, definitions)| {
             let array = matches!(pool, Pool::TextArray | Pool::IntArray | Pool::TimeArray);
-            dialect == Dialect::Postgres || !array && !(dialect == Dialect::MySql && definitions[chosen].is_empty())
+            dialect == Dialect::Postgres
+                || !array && !(dialect == Dialect::MySql && definitions[chosen].is_empty())
         })
         .map(|(name, kind, column, pool, definitions)| Field {
             attribute: Attribute {

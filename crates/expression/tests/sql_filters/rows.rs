@@ -7,16 +7,16 @@ use crate::fields::{Field, Pool};
 
 /// One stored value: what is bound when it is inserted (`None`: null), and the attribute that an application makes of it.
 #[derive(Clone, Debug)]
-pub struct Cell {
-    pub stored: Option<Parameter>,
-    pub attribute: Datum,
+pub(crate) struct Cell {
+    pub(crate) stored: Option<Parameter>,
+    pub(crate) attribute: Datum,
 }
 
 /// A small generator (SplitMix64): the same rows on every machine.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -24,21 +24,72 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    pub fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         (self.next() % count as u64) as usize
     }
 
-    pub fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
+    pub(crate) fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
         &from[self.below(from.len())]
     }
 }
 
-pub fn texts() -> Vec<String> {
+pub(crate) fn texts() -> Vec<String> {
     let mut texts: Vec<String> = [
-        "", "a", "A", "a ", "a  ", " a", "á", "a\u{301}", "\u{e1}", "ß", "ss", "SS", "I", "i", "ı", "İ", "%", "_", "a%", "a_b",
-        "axb", "\\", "\\\\", "'", "''", "\"", "`", "a'b", "'; DROP TABLE things; --", "😀", "😀😁", "😁", "\u{1f468}\u{200d}\u{1f469}",
-        "\u{fffd}", "\u{e000}", "ﬀ", "ff", "\u{3a9}", "\u{2126}", "\t", "a\nb", "0", "1", "true", "null", "[]", "\u{1}", "user-1",
-        "user-10", "User-1", "\u{feff}a", "z", "Z", "é", "zz",
+        "",
+        "a",
+        "A",
+        "a ",
+        "a  ",
+        " a",
+        "á",
+        "a\u{301}",
+        "\u{e1}",
+        "ß",
+        "ss",
+        "SS",
+        "I",
+        "i",
+        "ı",
+        "İ",
+        "%",
+        "_",
+        "a%",
+        "a_b",
+        "axb",
+        "\\",
+        "\\\\",
+        "'",
+        "''",
+        "\"",
+        "`",
+        "a'b",
+        "'; DROP TABLE things; --",
+        "😀",
+        "😀😁",
+        "😁",
+        "\u{1f468}\u{200d}\u{1f469}",
+        "\u{fffd}",
+        "\u{e000}",
+        "ﬀ",
+        "ff",
+        "\u{3a9}",
+        "\u{2126}",
+        "\t",
+        "a\nb",
+        "0",
+        "1",
+        "true",
+        "null",
+        "[]",
+        "\u{1}",
+        "user-1",
+        "user-10",
+        "User-1",
+        "\u{feff}a",
+        "z",
+        "Z",
+        "é",
+        "zz",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -47,11 +98,13 @@ pub fn texts() -> Vec<String> {
     texts
 }
 
-pub fn latin_texts() -> Vec<String> {
-    ["", "a", "A", "a ", "é", "É", "e", "ß", "ss", "ÿ", "%", "_", "\\", "'", "user-1", "i", "I"].map(str::to_owned).to_vec()
+pub(crate) fn latin_texts() -> Vec<String> {
+    ["", "a", "A", "a ", "é", "É", "e", "ß", "ss", "ÿ", "%", "_", "\\", "'", "user-1", "i", "I"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
-pub const INTS: [i64; 16] = [
+pub(crate) const INTS: [i64; 16] = [
     0,
     1,
     -1,
@@ -70,7 +123,7 @@ pub const INTS: [i64; 16] = [
     -62_135_596_800_000_000,
 ];
 
-pub const DOUBLES: [f64; 18] = [
+pub(crate) const DOUBLES: [f64; 18] = [
     0.0,
     -0.0,
     0.5,
@@ -91,7 +144,7 @@ pub const DOUBLES: [f64; 18] = [
     1e-7,
 ];
 
-pub const TIMES: [&str; 9] = [
+pub(crate) const TIMES: [&str; 9] = [
     "0001-01-01T00:00:00.000000Z",
     "1969-12-31T23:59:59.999999Z",
     "1970-01-01T00:00:00.000000Z",
@@ -104,22 +157,71 @@ pub const TIMES: [&str; 9] = [
 ];
 
 const TEXT_LISTS: [&str; 24] = [
-    "[]", " [ ] ", r#"["a"]"#, r#"["A"]"#, r#"["a "]"#, r#"["a","b","a"]"#, r#"["\u0061"]"#, r#"["\ud83d\ude00","ß"]"#,
-    r#"["'","\"","\\","%"]"#, r#"["", "user-1"]"#, r#"["z","Z","ss","I","ı"]"#, r#"["a",null]"#, r#"["a",1]"#, "[null]", "[1]",
-    r#"[["a"]]"#, r#"[{"a":"a"}]"#, "[true]", "{}", r#"{"a":"a"}"#, "null", r#""a""#, "7", r#"["😀😁","e\u0301","\t","\n"]"#,
+    "[]",
+    " [ ] ",
+    r#"["a"]"#,
+    r#"["A"]"#,
+    r#"["a "]"#,
+    r#"["a","b","a"]"#,
+    r#"["\u0061"]"#,
+    r#"["\ud83d\ude00","ß"]"#,
+    r#"["'","\"","\\","%"]"#,
+    r#"["", "user-1"]"#,
+    r#"["z","Z","ss","I","ı"]"#,
+    r#"["a",null]"#,
+    r#"["a",1]"#,
+    "[null]",
+    "[1]",
+    r#"[["a"]]"#,
+    r#"[{"a":"a"}]"#,
+    "[true]",
+    "{}",
+    r#"{"a":"a"}"#,
+    "null",
+    r#""a""#,
+    "7",
+    r#"["😀😁","e\u0301","\t","\n"]"#,
 ];
 const INT_LISTS: [&str; 16] = [
-    "[]", "[0]", "[1,2,3]", "[1,1]", "[-1]", "[9223372036854775807,-9223372036854775808]", "[9007199254740993]",
-    "[9007199254740992,2]", "[9223372036854775808]", "[-9223372036854775809,1]", "[100000000000000000000000000000]", "[1,2.0]",
-    "[1e0]", "[1,null]", r#"[1,"1"]"#, "[[1]]",
+    "[]",
+    "[0]",
+    "[1,2,3]",
+    "[1,1]",
+    "[-1]",
+    "[9223372036854775807,-9223372036854775808]",
+    "[9007199254740993]",
+    "[9007199254740992,2]",
+    "[9223372036854775808]",
+    "[-9223372036854775809,1]",
+    "[100000000000000000000000000000]",
+    "[1,2.0]",
+    "[1e0]",
+    "[1,null]",
+    r#"[1,"1"]"#,
+    "[[1]]",
 ];
-const BOOL_LISTS: [&str; 8] = ["[]", "[true]", "[false]", "[true,false]", "[true,null]", "[1]", r#"["true"]"#, "[0,false]"];
+const BOOL_LISTS: [&str; 8] =
+    ["[]", "[true]", "[false]", "[true,false]", "[true,null]", "[1]", r#"["true"]"#, "[0,false]"];
 const DOUBLE_LISTS: [&str; 15] = [
-    "[]", "[0.5]", "[1,1.5]", "[0.1,0.10000000000000001]", "[-0.0]", "[9007199254740993]", "[9007199254740992.0,2]", "[1e300]",
-    "[1e999]", "[1e-999]", "[9223372036854775808]", "[1.5,null]", r#"["1.5"]"#, "[1e-7,2.0]", "[5e-324]",
+    "[]",
+    "[0.5]",
+    "[1,1.5]",
+    "[0.1,0.10000000000000001]",
+    "[-0.0]",
+    "[9007199254740993]",
+    "[9007199254740992.0,2]",
+    "[1e300]",
+    "[1e999]",
+    "[1e-999]",
+    "[9223372036854775808]",
+    "[1.5,null]",
+    r#"["1.5"]"#,
+    "[1e-7,2.0]",
+    "[5e-324]",
 ];
 /// No JSON at all; PostgreSQL's types do not take it.
-const MALFORMED: [&str; 10] = ["", "bad", "[", "[1,", "[\"a\",]", "['a']", "[\"a\"] x", "[a]", "[\"a", "[1 2]"];
+const MALFORMED: [&str; 10] =
+    ["", "bad", "[", "[1,", "[\"a\",]", "['a']", "[\"a\"] x", "[a]", "[\"a", "[1 2]"];
 
 fn null() -> Cell {
     Cell { stored: None, attribute: Datum::Null }
@@ -147,12 +249,12 @@ fn string(value: &str) -> Cell {
 }
 
 /// A JSON text as it is read: malformed text is no attribute.
-pub fn json(stored: &str, read: &str) -> Cell {
+pub(crate) fn json(stored: &str, read: &str) -> Cell {
     text(stored, Datum::from_json(read).unwrap_or(Datum::Null))
 }
 
 /// The JSON texts of a pool of lists.
-pub fn lists(pool: Pool, dialect: Dialect) -> Vec<&'static str> {
+pub(crate) fn lists(pool: Pool, dialect: Dialect) -> Vec<&'static str> {
     let mut lists = match pool {
         Pool::Texts | Pool::TextArray => TEXT_LISTS.to_vec(),
         Pool::Ints | Pool::IntArray => INT_LISTS.to_vec(),
@@ -167,41 +269,62 @@ pub fn lists(pool: Pool, dialect: Dialect) -> Vec<&'static str> {
 }
 
 /// What a column of scalars or of PostgreSQL's arrays is filled from, null first.
-pub fn cells(field: &Field, dialect: Dialect) -> Vec<Cell> {
-    let untyped = dialect == Dialect::Sqlite && !field.definition.contains(char::is_uppercase) || field.definition == "COLLATE NOCASE";
+pub(crate) fn cells(field: &Field, dialect: Dialect) -> Vec<Cell> {
+    let untyped = dialect == Dialect::Sqlite && !field.definition.contains(char::is_uppercase)
+        || field.definition == "COLLATE NOCASE";
     let mut cells = vec![null()];
     match field.pool {
         Pool::Text => cells.extend(texts().iter().map(|value| string(value))),
         Pool::Latin => cells.extend(latin_texts().iter().map(|value| string(value))),
-        Pool::Bool => cells.extend([true, false].map(|value| Cell {
-            stored: Some(Parameter::Bool(value)),
-            attribute: Datum::Bool(value),
-        })),
+        Pool::Bool => cells.extend(
+            [true, false]
+                .map(|value| Cell { stored: Some(Parameter::Bool(value)), attribute: Datum::Bool(value) }),
+        ),
         Pool::Int => cells.extend(INTS.map(int)),
         Pool::Double => cells.extend(DOUBLES.map(double)),
         Pool::Time => cells.extend(TIMES.map(|value| {
-            let stored = if dialect == Dialect::MySql { value.replace('T', " ").replace('Z', "") } else { value.to_owned() };
+            let stored = if dialect == Dialect::MySql {
+                value.replace('T', " ").replace('Z', "")
+            } else {
+                value.to_owned()
+            };
             text(&stored, Datum::String(value.into()))
         })),
-        Pool::Micros => cells.extend(TIMES.iter().filter_map(|value| Timestamp::parse_rfc3339(value)).map(|value| Cell {
-            stored: Some(Parameter::Int(value.0)),
-            attribute: Datum::String(value.to_string().into()),
-        })),
+        Pool::Micros => {
+            cells.extend(TIMES.iter().filter_map(|value| Timestamp::parse_rfc3339(value)).map(|value| Cell {
+                stored: Some(Parameter::Int(value.0)),
+                attribute: Datum::String(value.to_string().into()),
+            }))
+        }
         Pool::Duration => cells.extend(INTS.iter().filter(|value| **value != i64::MIN).map(|value| Cell {
             stored: Some(Parameter::Int(*value)),
             attribute: Datum::String(Span(*value).to_string().into()),
         })),
         Pool::TextArray => cells.extend(
-            [r#"["a","b"]"#, r#"["A"]"#, r#"["a "]"#, "[]", r#"["a",null]"#, r#"["ß","😀","'"]"#, r#"["user-1","z"]"#]
-                .map(|list| json(list, list)),
+            [
+                r#"["a","b"]"#,
+                r#"["A"]"#,
+                r#"["a "]"#,
+                "[]",
+                r#"["a",null]"#,
+                r#"["ß","😀","'"]"#,
+                r#"["user-1","z"]"#,
+            ]
+            .map(|list| json(list, list)),
         ),
         Pool::IntArray => cells.extend(
-            ["[]", "[1,2]", "[9007199254740993]", "[null]", "[9223372036854775807,-9223372036854775808]"].map(|list| json(list, list)),
+            ["[]", "[1,2]", "[9007199254740993]", "[null]", "[9223372036854775807,-9223372036854775808]"]
+                .map(|list| json(list, list)),
         ),
         Pool::TimeArray => {
             cells.extend(
-                ["[]", r#"["2026-01-31T08:00:00Z","1970-01-01T00:00:00Z"]"#, r#"["9999-12-30T21:59:59.999999Z"]"#, "[null]"]
-                    .map(|list| json(list, list)),
+                [
+                    "[]",
+                    r#"["2026-01-31T08:00:00Z","1970-01-01T00:00:00Z"]"#,
+                    r#"["9999-12-30T21:59:59.999999Z"]"#,
+                    "[null]",
+                ]
+                .map(|list| json(list, list)),
             );
             cells.push(odd(Parameter::Text(r#"["infinity"]"#.into())));
         }
@@ -213,28 +336,58 @@ pub fn cells(field: &Field, dialect: Dialect) -> Vec<Cell> {
             cells.extend(if field.pool == Pool::Int { [string("1"), string("a")] } else { [int(1), int(0)] });
         }
         (Dialect::Sqlite, Pool::Double) if untyped => {
-            cells.extend([string("1.5"), int(2), int(9_007_199_254_740_993), int(i64::MAX), odd(Parameter::Double(f64::INFINITY))]);
+            cells.extend([
+                string("1.5"),
+                int(2),
+                int(9_007_199_254_740_993),
+                int(i64::MAX),
+                odd(Parameter::Double(f64::INFINITY)),
+            ]);
         }
-        (Dialect::Sqlite, Pool::Bool) => cells.extend([odd(Parameter::Int(2)), odd(Parameter::Text("true".into()))]),
+        (Dialect::Sqlite, Pool::Bool) => {
+            cells.extend([odd(Parameter::Int(2)), odd(Parameter::Text("true".into()))])
+        }
         (Dialect::Sqlite, Pool::Time) => {
             for other in [
-                "2026-01-31T08:00:00Z", "2026-01-31T08:00:00.000000z", "2026-02-30T08:00:00.000000Z", "2026-13-01T08:00:00.000000Z",
-                "2026-01-31T24:00:00.000000Z", "0000-01-01T00:00:00.000000Z", "2026-01-31T23:59:60.000000Z", "",
-                "2026-01-31 08:00:00.000000Z", "2026-01-31T08:00:00.000000Z ", "9999-12-31T00:00:00.000000Z",
+                "2026-01-31T08:00:00Z",
+                "2026-01-31T08:00:00.000000z",
+                "2026-02-30T08:00:00.000000Z",
+                "2026-13-01T08:00:00.000000Z",
+                "2026-01-31T24:00:00.000000Z",
+                "0000-01-01T00:00:00.000000Z",
+                "2026-01-31T23:59:60.000000Z",
+                "",
+                "2026-01-31 08:00:00.000000Z",
+                "2026-01-31T08:00:00.000000Z ",
+                "9999-12-31T00:00:00.000000Z",
             ] {
                 cells.push(odd(Parameter::Text(other.into())));
             }
         }
         (Dialect::Postgres, Pool::Double) => {
-            cells.extend([f64::INFINITY, f64::NEG_INFINITY, f64::NAN].map(|value| odd(Parameter::Double(value))));
+            cells.extend(
+                [f64::INFINITY, f64::NEG_INFINITY, f64::NAN].map(|value| odd(Parameter::Double(value))),
+            );
         }
         (Dialect::Postgres, Pool::Time) => {
-            cells.extend(["infinity", "-infinity", "0044-03-15 12:00:00+00 BC", "12026-01-01 00:00:00+00", "9999-12-31 00:00:00+00"].map(|time| odd(Parameter::Text(time.into()))));
+            cells.extend(
+                [
+                    "infinity",
+                    "-infinity",
+                    "0044-03-15 12:00:00+00 BC",
+                    "12026-01-01 00:00:00+00",
+                    "9999-12-31 00:00:00+00",
+                ]
+                .map(|time| odd(Parameter::Text(time.into()))),
+            );
         }
         (Dialect::MySql, Pool::Time) => {
-            cells.extend(["0000-00-00 00:00:00", "9999-12-31 00:00:00"].map(|time| odd(Parameter::Text(time.into()))));
+            cells.extend(
+                ["0000-00-00 00:00:00", "9999-12-31 00:00:00"].map(|time| odd(Parameter::Text(time.into()))),
+            );
         }
-        (_, Pool::Micros) => cells.extend([i64::MIN, i64::MAX, 253_402_207_201_000_000].map(|value| odd(Parameter::Int(value)))),
+        (_, Pool::Micros) => cells
+            .extend([i64::MIN, i64::MAX, 253_402_207_201_000_000].map(|value| odd(Parameter::Int(value)))),
         _ => {}
     }
     cells

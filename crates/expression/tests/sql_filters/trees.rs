@@ -8,19 +8,21 @@ use proptest::prelude::*;
 use crate::fields::Field;
 use crate::rows::{DOUBLES, INTS, Random, TIMES, latin_texts, texts};
 
-pub struct Leaves {
+pub(crate) struct Leaves {
     attributes: Vec<Attribute>,
     texts: Vec<String>,
     dialect: Dialect,
 }
 
-const COMPARISONS: [Operator; 6] = [Operator::Eq, Operator::Ne, Operator::Lt, Operator::Le, Operator::Gt, Operator::Ge];
+const COMPARISONS: [Operator; 6] =
+    [Operator::Eq, Operator::Ne, Operator::Lt, Operator::Le, Operator::Gt, Operator::Ge];
 const PARTS: [Operator; 3] = [Operator::StartsWith, Operator::EndsWith, Operator::ContainsText];
 
 /// An `allow` and a `deny` over the fields.
-pub fn pairs(fields: &[Field], dialect: Dialect) -> BoxedStrategy<AllowDeny> {
+pub(crate) fn pairs(fields: &[Field], dialect: Dialect) -> BoxedStrategy<AllowDeny> {
     let attributes: Vec<Attribute> = fields.iter().map(|field| field.attribute.clone()).collect();
-    let leaves = std::sync::Arc::new(Leaves { attributes, texts: [texts(), latin_texts()].concat(), dialect });
+    let leaves =
+        std::sync::Arc::new(Leaves { attributes, texts: [texts(), latin_texts()].concat(), dialect });
     let leaf = any::<u64>().prop_map(move |seed| leaves.leaf(&mut Random(seed)));
     let tree = leaf
         .prop_recursive(4, 24, 4, |inner| {
@@ -50,8 +52,11 @@ impl Leaves {
             let Some(operand) = operand else { continue };
             let mut guards = vec![Filter::exists(attribute.clone())];
             if let Operand::Other(other) = &operand {
-                let rounds = element(attribute.kind) != element(other.kind) && self.dialect != Dialect::Sqlite;
-                if rounds || element(other.kind) == Some(Scalar::Timestamp) && attribute.storage != other.storage {
+                let rounds =
+                    element(attribute.kind) != element(other.kind) && self.dialect != Dialect::Sqlite;
+                if rounds
+                    || element(other.kind) == Some(Scalar::Timestamp) && attribute.storage != other.storage
+                {
                     continue;
                 }
                 guards.push(Filter::exists(other.clone()));
@@ -77,7 +82,8 @@ impl Leaves {
                 let characters: Vec<char> = whole.chars().collect();
                 let from = random.below(characters.len() + 1);
                 let to = from + random.below(characters.len() + 1 - from);
-                let part: String = if random.below(3) == 0 { whole.clone() } else { characters[from..to].iter().collect() };
+                let part: String =
+                    if random.below(3) == 0 { whole.clone() } else { characters[from..to].iter().collect() };
                 (*random.pick(&PARTS), Some(Operand::Value(Constant::String(part.into()))))
             }
         }
@@ -97,7 +103,9 @@ impl Leaves {
             .attributes
             .iter()
             .filter(|other| matches!(other.kind, Type::List(_)) == list)
-            .filter(|other| element(other.kind).is_some_and(|other| other == kind || number(other) && number(kind)))
+            .filter(|other| {
+                element(other.kind).is_some_and(|other| other == kind || number(other) && number(kind))
+            })
             .collect();
         (!fitting.is_empty()).then(|| Operand::Other((*random.pick(&fitting)).clone()))
     }
@@ -113,7 +121,9 @@ impl Leaves {
             Scalar::Int | Scalar::Double if random.below(2) == 0 => Constant::Int(*random.pick(&INTS)),
             Scalar::Int | Scalar::Double => Constant::Double(*random.pick(&DOUBLES)),
             Scalar::String => Constant::String(random.pick(&self.texts).as_str().into()),
-            Scalar::Timestamp => Constant::Timestamp(Timestamp::parse_rfc3339(random.pick::<&str>(&TIMES)).unwrap()),
+            Scalar::Timestamp => {
+                Constant::Timestamp(Timestamp::parse_rfc3339(random.pick::<&str>(&TIMES)).unwrap())
+            }
             Scalar::Duration => Constant::Duration(Span(*random.pick(&INTS))),
         }
     }

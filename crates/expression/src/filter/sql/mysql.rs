@@ -49,28 +49,21 @@ pub(super) fn exact(writer: &mut Writer, term: Term<'_>) {
     match (term, term.kind()) {
         (_, Scalar::String) => {
             writer.push("CAST(CONVERT(");
-            raw(writer, term);
+            writer.raw(term);
             writer.push(" USING utf8mb4) AS BINARY)");
         }
         (_, Scalar::Double) => {
             writer.push("CAST(");
-            raw(writer, term);
+            writer.raw(term);
             writer.push(" AS DOUBLE)");
         }
-        (Term::Column(_), _) => raw(writer, term),
+        (Term::Column(_), _) => writer.raw(term),
         (Term::Slot(slot), kind) => {
             writer.push("CAST(");
-            raw(writer, term);
+            writer.raw(term);
             let time = kind == Scalar::Timestamp && slot.storage != Storage::Micros;
             writer.push(if time { " AS DATETIME(6))" } else { " AS SIGNED)" });
         }
-    }
-}
-
-fn raw(writer: &mut Writer, term: Term<'_>) {
-    match term {
-        Term::Column(column) => writer.push(&column.sql),
-        Term::Slot(slot) => writer.placeholder(slot),
     }
 }
 

@@ -108,10 +108,7 @@ pub(super) fn part(writer: &mut Writer, operator: Operator, text: Term<'_>, part
 
 fn blob(writer: &mut Writer, term: Term<'_>) {
     writer.push("CAST(");
-    match term {
-        Term::Column(column) => writer.push(&column.sql),
-        Term::Slot(slot) => writer.placeholder(slot),
-    }
+    writer.raw(term);
     writer.push(" AS BLOB)");
 }
 

@@ -8,6 +8,9 @@ use crate::types::Scalar;
 /// Operands of `and` and `or` in one row: SQLite counts each as a level of depth and takes 1,000.
 const ROW: usize = 32;
 
+/// How many parameters are searched for an equal one.
+const SEARCHED: usize = 256;
+
 pub(super) struct Writer {
     pub(super) dialect: Dialect,
     text: String,
@@ -72,7 +75,7 @@ impl Writer {
         Ok(())
     }
 
-    fn test(&mut self, test: &Test) -> Result<(), NotExpressible> {
+    pub(super) fn test(&mut self, test: &Test) -> Result<(), NotExpressible> {
         if !test.is_well_typed() {
             return Err(NotExpressible::Operands {
                 attribute: test.attribute.name.as_ref().to_owned(),
@@ -230,11 +233,34 @@ impl Writer {
 
     fn slot(&mut self, left: &Column, constant: &Constant, name: &str) -> Result<Slot, NotExpressible> {
         let parameter = parameter(constant, left.storage, self.dialect, name)?;
-        let number = self.first + self.parameters.len();
+        let mut number = self.first + self.parameters.len();
         if self.dialect != Dialect::MySql {
-            self.parameters.push(parameter.clone());
+            // One number for what is bound again, within reason.
+            match self.parameters.iter().take(SEARCHED).position(|bound| *bound == parameter) {
+                Some(index) => number = self.first + index,
+                None => self.parameters.push(parameter.clone()),
+            }
         }
         Ok(Slot { number, parameter, kind: left.kind, storage: left.storage })
+    }
+
+    /// The column and the values of a test of text by `eq` or `in`.
+    pub(super) fn text_operands(&mut self, test: &Test) -> Result<(Column, Vec<Slot>), NotExpressible> {
+        let column = Column::of(&test.attribute, self.dialect)?;
+        let slots = match &test.operand {
+            Operand::Value(Constant::List(list)) => self.slots(&column, list, &test.attribute.name)?,
+            Operand::Value(constant) => vec![self.slot(&column, constant, &test.attribute.name)?],
+            Operand::None | Operand::Other(_) => Vec::new(),
+        };
+        Ok((column, slots))
+    }
+
+    /// The term as it is.
+    pub(super) fn raw(&mut self, term: Term<'_>) {
+        match term {
+            Term::Column(column) => self.push(&column.sql),
+            Term::Slot(slot) => self.placeholder(slot),
+        }
     }
 
     /// The placeholder alone.

@@ -2,7 +2,7 @@
 //
 // Prints {"port": …, "admin": …} on one line when it is ready. On the admin port, POST /rotate replaces the signing keys at
 // once, POST /rotate-keeping still publishes the old ones beside the new, POST /down has every connection to the provider
-// cut, POST /up ends that, and GET /requests counts the requests by path. With the argument `down` it begins that way.
+// cut, POST /up ends that, and GET /requests counts the requests by path.
 import http from "node:http";
 import { promisify } from "node:util";
 import { generateKeyPair, randomUUID } from "node:crypto";
@@ -58,7 +58,7 @@ function newProvider(issuer, keys) {
   return provider.callback();
 }
 
-let down = process.argv[2] === "down";
+let down = false;
 let handle;
 const requests = {};
 const server = http.createServer((request, response) => {

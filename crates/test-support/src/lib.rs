@@ -13,7 +13,7 @@ mod programs;
 
 pub use account::Account;
 pub use mariadb::MariaDb;
-pub use oidc::{OpenIdProvider, Reachable};
+pub use oidc::OpenIdProvider;
 pub use postgres::Postgres;
 pub use process::{Process, Program, Signal};
 pub use programs::find_program;

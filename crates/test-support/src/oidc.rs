@@ -26,15 +26,6 @@ pub struct OpenIdProvider {
     admin: u16,
 }
 
-/// Whether a provider can be reached when it has just been started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reachable {
-    /// It answers.
-    Yes,
-    /// Its port is taken, but every connection is cut until [`OpenIdProvider::bring_up`].
-    No,
-}
-
 impl OpenIdProvider {
     /// The `aud` of its tokens.
     pub const AUDIENCE: &'static str = "https://api.example";
@@ -47,11 +38,10 @@ impl OpenIdProvider {
     /// # Errors
     /// Where Node.js or npm are missing (the error names what to install), the packages cannot be installed, or the
     /// provider does not come up.
-    pub fn start(reachable: Reachable) -> Result<Self, StartError> {
+    pub fn start() -> Result<Self, StartError> {
         let node = find_program("node", &[], "nodejs")?;
         let script = installed()?.join("provider.mjs");
         let program = Program::new(node).arg(script).signal(Signal::Kill);
-        let program = if reachable == Reachable::No { program.arg("down") } else { program };
         let process = Process::start("oidc", &program)?;
         let (port, admin) = process.wait_until(READY_LIMIT, |process| ports(&process.log()))?;
         Ok(Self { _process: process, port, admin })
@@ -96,7 +86,7 @@ impl OpenIdProvider {
         ask(self.admin, "POST /rotate-keeping", "").map(drop)
     }
 
-    /// Cuts all connections, present and future.
+    /// Cuts all connections, present and future, until [`OpenIdProvider::bring_up`].
     ///
     /// # Errors
     /// When the provider does not answer.
@@ -196,7 +186,7 @@ mod tests {
 
     #[test]
     fn it_issues_tokens_unless_it_is_down() {
-        let provider = OpenIdProvider::start(Reachable::Yes).unwrap();
+        let provider = OpenIdProvider::start().unwrap();
         for algorithm in ["RS256", "ES256", "EdDSA"] {
             assert_eq!(provider.token(algorithm).unwrap().split('.').count(), 3, "{algorithm}");
         }

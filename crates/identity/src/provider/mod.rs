@@ -9,3 +9,6 @@ pub use config::{ConfigError, Provider, ProviderConfig, ProvidersConfig, TokenTy
 pub use mapping::{MAX_GROUPS, MAX_TEXT_BYTES, MappingError};
 
 pub(crate) use config::{KeyLocation, Transport, is_loopback};
+
+#[cfg(test)]
+mod tests;

@@ -111,7 +111,74 @@ fn causes(error: &dyn std::error::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
     use super::*;
+
+    /// Answers one request with `answer` and hands out what the request was, once it has been fetched.
+    async fn fetch(answer: &'static str, limit: usize) -> (Result<Fetched, FetchError>, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}/keys", listener.local_addr().unwrap())).unwrap();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 4_096];
+            let length = stream.read(&mut request).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            String::from_utf8_lossy(&request[..length]).into_owned()
+        });
+        let fetched = HttpFetch::new().fetch(&url, limit).await;
+        (fetched, server.await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_document_comes_with_its_age() {
+        let answer = "HTTP/1.1 200 OK\r\nCache-Control: public, max-age=90\r\nContent-Length: 2\r\n\r\n{}";
+        let (fetched, request) = fetch(answer, 2).await;
+        assert_eq!(fetched, Ok(Fetched { body: b"{}".to_vec(), max_age: Some(Duration::from_secs(90)) }));
+        assert!(request.starts_with("GET /keys HTTP/1.1\r\n"), "{request}");
+    }
+
+    #[tokio::test]
+    async fn a_document_over_the_limit_is_refused_however_it_is_sent() {
+        let with_length = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{ }";
+        assert_eq!(fetch(with_length, 2).await.0, Err(FetchError::TooLarge(2)));
+        let in_chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{ \r\n1\r\n}\r\n0\r\n\r\n";
+        assert_eq!(fetch(in_chunks, 2).await.0, Err(FetchError::TooLarge(2)));
+        assert!(fetch(in_chunks, 3).await.0.is_ok());
+    }
+
+    #[tokio::test]
+    async fn redirects_are_not_followed_and_other_answers_are_no_documents() {
+        for (answer, status) in [
+            ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 302),
+            ("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}", 404),
+            ("HTTP/1.1 204 No Content\r\n\r\n", 204),
+        ] {
+            assert_eq!(fetch(answer, 10).await.0, Err(FetchError::Status(status)));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_breaks_off_is_no_document() {
+        let (fetched, _) = fetch("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", 10).await;
+        assert!(matches!(fetched, Err(FetchError::Unreachable(_))), "{fetched:?}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_told_with_the_cause() {
+        // Bound and not listening any more: the port refuses connections.
+        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        for scheme in ["http", "https"] {
+            let url = Url::parse(&format!("{scheme}://127.0.0.1:{port}/")).unwrap();
+            match HttpFetch::new().fetch(&url, 10).await {
+                Err(FetchError::Unreachable(text)) => assert!(text.contains("refused"), "{text}"),
+                // A system without certificate authorities.
+                Err(FetchError::Client(_)) if scheme == "https" => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
 
     fn age(values: &[&'static str]) -> Option<Duration> {
         let mut headers = HeaderMap::new();

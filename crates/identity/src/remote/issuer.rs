@@ -33,7 +33,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Tokens with an unknown key can make an issuer be asked this often: a burst, and then once for each interval.
 const REFETCH_BURST: u32 = 3;
 const REFETCH_INTERVAL: Duration = Duration::from_secs(10);
-/// The longest that a request waits for keys.
+/// How many fetches one token may wait for. The first may have been under way before the issuer had the key.
+const MAX_REFETCHES: u32 = 2;
+/// The longest that a request waits for one of them.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// One issuer, its keys, and the task that keeps them fresh for as long as this lives.
@@ -68,7 +70,7 @@ struct Current {
 enum Refetch {
     /// An attempt was made.
     Made,
-    /// An attempt that had been under way ended; it may have begun before the key in question existed.
+    /// An attempt that had been under way before ended.
     Joined,
     /// None was made: the limits are used up, or it took too long.
     Refused,
@@ -118,19 +120,22 @@ impl Issuer {
         now: Timestamp,
     ) -> Result<Identity, Reason> {
         let provider = self.provider();
-        let mut refetch = Refetch::Joined;
+        let mut refetches = 0;
         loop {
-            if let Some(current) = self.shared.current() {
-                if let Some(key) = current.keys.find(token.kid(), token.algorithm()) {
-                    let verified = token.verify(key, &provider.rules, now)?;
-                    return Ok(provider.mapping.identity(verified.into_claims())?);
-                }
-            }
-            if refetch != Refetch::Joined {
-                return Err(self.without_key(&token));
+            if let Some(current) = self.shared.current()
+                && let Some(key) = current.keys.find(token.kid(), token.algorithm())
+            {
+                let verified = token.verify(key, &provider.rules, now)?;
+                return Ok(provider.mapping.identity(verified.into_claims())?);
             }
             token.precheck(&provider.rules, now)?;
-            refetch = self.shared.refetch().await;
+            if refetches == MAX_REFETCHES {
+                return Err(self.without_key(&token));
+            }
+            refetches = match self.shared.refetch().await {
+                Refetch::Joined => refetches + 1,
+                Refetch::Made | Refetch::Refused => MAX_REFETCHES,
+            };
         }
     }
 

@@ -11,3 +11,6 @@ mod throttle;
 pub use authenticator::{OpenIdAuthenticator, ProviderStatus};
 pub use fetch::{Fetch, FetchError, Fetched};
 pub use http::HttpFetch;
+
+#[cfg(test)]
+mod tests;

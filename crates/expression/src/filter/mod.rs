@@ -5,6 +5,7 @@ mod number;
 mod predicate;
 pub mod sql;
 mod tree;
+mod typing;
 
 pub use json::{FORMAT, FilterJsonError};
 pub use tree::{AllowDeny, Attribute, Constant, Filter, FilterTooLarge, Operand, Operator, Storage, Test};

@@ -91,7 +91,7 @@ pub(crate) fn fields(dialect: Dialect) -> Vec<Field> {
         .filter(|(.., pool, definitions)| {
             let array = matches!(pool, Pool::TextArray | Pool::IntArray | Pool::TimeArray);
             dialect == Dialect::Postgres
-                || !array && !(dialect == Dialect::MySql && definitions[chosen].is_empty())
+                || !(array || dialect == Dialect::MySql && definitions[chosen].is_empty())
         })
         .map(|(name, kind, column, pool, definitions)| Field {
             attribute: Attribute {
@@ -114,5 +114,5 @@ pub(crate) fn fields(dialect: Dialect) -> Vec<Field> {
 
 /// Half of the columns are named with their table.
 fn qualified(column: &str) -> Arc<str> {
-    if column.len() % 2 == 0 { format!("things.{column}").into() } else { column.into() }
+    if column.len().is_multiple_of(2) { format!("things.{column}").into() } else { column.into() }
 }

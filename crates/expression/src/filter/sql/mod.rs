@@ -10,7 +10,7 @@
 //! | `string` | text (database in UTF-8) | `text`, `varchar` (database in UTF-8) | any text, any character set |
 //! | `timestamp`, storage `timestamp` | text `2026-01-31T08:00:00.000000Z`, always 27 bytes | `timestamptz` | `DATETIME(6)` in UTC |
 //! | `timestamp`, storage `micros`; `duration` | integer microseconds | `bigint` | `BIGINT` |
-//! | list, storage `json` | text | `jsonb` or `json` | `JSON` or text |
+//! | list, storage `json` | text | `jsonb`, or `json` without `\u0000` | `JSON` or text |
 //! | list, storage `array` | – | array | – |
 //!
 //! A value that SQLite or a JSON list holds of another type, a malformed list, a time outside the years 1 to 9999: all

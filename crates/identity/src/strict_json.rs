@@ -172,7 +172,37 @@ mod tests {
         assert!(object(b"{\"a\":\"\xff\"}").is_err());
     }
 
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-1e9..1e9f64).prop_map(Value::from),
+            "\\PC{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                proptest::collection::btree_map("\\PC{0,4}", inner, 0..6)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
     proptest! {
+        #[test]
+        fn what_serde_json_writes_is_read_back(value in any_value()) {
+            let text = format!("{{\"v\":{value}}}");
+            let expected: Value = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(object(text.as_bytes()).map(Value::Object), Ok(expected));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let _ = object(&bytes);
+        }
+
         #[test]
         fn distinct_members_always_pass_and_a_repeated_one_never(names in proptest::collection::btree_set("[a-z]{1,6}", 1..8), pick in any::<prop::sample::Index>()) {
             let members: Vec<String> = names.iter().map(|name| format!("\"{name}\":0")).collect();

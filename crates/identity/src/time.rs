@@ -1,10 +1,20 @@
 //! Points in time.
 
+use std::time::SystemTime;
+
 /// A point in time: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
-pub(crate) const MICROSECONDS_PER_SECOND: i64 = 1_000_000;
+impl From<SystemTime> for Timestamp {
+    /// Cuts off what is finer than a microsecond; times before 1970 become 1970.
+    fn from(time: SystemTime) -> Timestamp {
+        let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+}
+
+const MICROSECONDS_PER_SECOND: i64 = 1_000_000;
 
 /// The last second of the year 9999, beyond which RFC 3339 cannot write a date.
 const LAST_SECOND: u64 = 253_402_300_799;
@@ -37,6 +47,14 @@ mod tests {
         assert_eq!(numeric_date(&json!(1_700_000_000.5)), Some(Timestamp(1_700_000_000_500_000)));
         assert_eq!(numeric_date(&json!(1.7e9)), Some(Timestamp(1_700_000_000_000_000)));
         assert_eq!(numeric_date(&json!(LAST_SECOND)), Some(Timestamp(LAST_SECOND as i64 * 1_000_000)));
+    }
+
+    #[test]
+    fn a_system_time_becomes_microseconds() {
+        let later = SystemTime::UNIX_EPOCH + std::time::Duration::from_nanos(1_500_000_999);
+        assert_eq!(Timestamp::from(later), Timestamp(1_500_000));
+        let earlier = SystemTime::UNIX_EPOCH - std::time::Duration::from_secs(1);
+        assert_eq!(Timestamp::from(earlier), Timestamp(0));
     }
 
     #[test]

@@ -35,17 +35,12 @@ impl Setup {
     }
 
     async fn ask(&self, token: &str) -> Result<Identity, Rejection> {
-        self.chain.authenticate(&Credentials::bearer(token), now()).await
+        self.chain.authenticate(&Credentials::bearer(token), Timestamp::from(SystemTime::now())).await
     }
 
     fn keys_fetched(&self) -> u64 {
         self.provider.requests().unwrap().get("/jwks").copied().unwrap_or_default()
     }
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    Timestamp(i64::try_from(since.as_micros()).unwrap())
 }
 
 #[tokio::test]

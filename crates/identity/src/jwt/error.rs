@@ -78,6 +78,11 @@ pub enum TokenError {
     /// `azp` names another client (OpenID Connect Core 1.0, section 3.1.3.7).
     #[error("the token was issued to another client (`azp`)")]
     AuthorizedParty,
+    /// The token is bound to a key that its sender has to prove (`cnf`, RFC 7800), which a bearer does not.
+    #[error(
+        "the token is bound to its sender's key (`cnf`), which is not supported: have the provider issue bearer tokens"
+    )]
+    SenderConstrained,
     /// `exp` has passed.
     #[error("the token has expired")]
     Expired,
@@ -103,6 +108,7 @@ impl TokenError {
             TokenError::Claim(_) => "token_claim",
             TokenError::Issuer => "token_issuer",
             TokenError::Audience | TokenError::AuthorizedParty => "token_audience",
+            TokenError::SenderConstrained => "token_sender_constrained",
             TokenError::Expired => "token_expired",
             TokenError::NotYetValid | TokenError::IssuedInFuture => "token_not_yet_valid",
         }

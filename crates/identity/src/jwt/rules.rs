@@ -76,6 +76,9 @@ impl Rules {
         }
         let several_audiences = self.check_audience(claims)?;
         self.check_times(claims, now)?;
+        if claims.contains_key("cnf") {
+            return Err(TokenError::SenderConstrained);
+        }
         match self.token_use {
             TokenUse::AccessToken => self.forbid(claims, &["events"]),
             TokenUse::PlainAccessToken => self.check_plain_access_token(claims),

@@ -305,6 +305,13 @@ fn iat_is_not_ahead_by_more_than_the_leeway() {
 }
 
 #[test]
+fn a_token_that_is_bound_to_a_key_is_no_bearer_token() {
+    for confirmation in [json!({"jkt": "x"}), json!({"x5t#S256": "x"}), json!("x"), json!({})] {
+        assert_eq!(claimed(&with("cnf", confirmation)), Err(TokenError::SenderConstrained));
+    }
+}
+
+#[test]
 fn the_leeway_is_the_configured_one() {
     let expired = |seconds: u64, leeway: u64| {
         let token = SIGNER.token(&with("exp", json!(NOW - seconds as i64)));

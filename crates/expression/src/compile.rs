@@ -32,10 +32,11 @@ pub(crate) struct Compiler<'e> {
 
 impl Compiler<'_> {
     fn refuse<T>(&self, at: &CelNode, message: impl Into<String>) -> Result<T, ExpressionError> {
-        let (start, end) = self.source.offset_for(at.id).unwrap_or((0, 0));
+        let (_, end) = self.source.offset_for(at.id).unwrap_or((0, 0));
+        let (start, _) = self.source.offset_for(leftmost(at).id).unwrap_or((0, 0));
         let start = (start as usize).min(self.source_length);
         let end = (end as usize).clamp(start, self.source_length);
-        Err(ExpressionError { message: message.into(), start, end: end.max(start) })
+        Err(ExpressionError { message: message.into(), start, end })
     }
 
     pub(crate) fn compile(&mut self, at: &CelNode) -> Result<Typed, ExpressionError> {
@@ -460,6 +461,15 @@ impl Compiler<'_> {
 
     fn unknown_macro<T>(&self, at: &CelNode) -> Result<T, ExpressionError> {
         self.refuse(at, "of CEL's macros only has, exists and all are part of Casemate's expressions")
+    }
+}
+
+/// Where a path begins: the parser places a selection at its dot.
+fn leftmost(at: &CelNode) -> &CelNode {
+    match &at.expr {
+        Expr::Select(select) => leftmost(&select.operand),
+        Expr::Call(call) if call.func_name == operators::INDEX => call.args.first().map_or(at, leftmost),
+        _ => at,
     }
 }
 

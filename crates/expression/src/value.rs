@@ -125,11 +125,15 @@ impl<'a> Map<'a> {
     /// The member of that name; `Null` where there is none.
     #[inline]
     pub fn get(self, name: &str) -> Value<'a> {
+        self.supplied(name).unwrap_or(Value::Null)
+    }
+
+    /// The member of that name, null included; `None` where there is none.
+    #[inline]
+    pub fn supplied(self, name: &str) -> Option<Value<'a>> {
         match self {
-            Map::Data(members) => members.get(name).map_or(Value::Null, Datum::as_value),
-            Map::Values(members) => {
-                members.iter().find(|(key, _)| *key == name).map_or(Value::Null, |(_, value)| *value)
-            }
+            Map::Data(members) => members.get(name).map(Datum::as_value),
+            Map::Values(members) => members.iter().find(|(key, _)| *key == name).map(|(_, value)| *value),
         }
     }
 

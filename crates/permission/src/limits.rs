@@ -15,3 +15,39 @@ pub const BRACE_DEPTH: usize = 32;
 /// Steps that comparing the languages of two granted names may take (inclusion, overlap). One step is about ten
 /// nanoseconds' work; what is not settled within it counts as *not included* and as *overlapping*.
 pub const LANGUAGE_STEPS: u64 = 4_000_000;
+
+/// Bytes of one permission's JSON.
+pub const PERMISSION_BYTES: usize = 65_536;
+
+/// Properties of one permission, `name` and `deny` not counted.
+pub const PROPERTIES: usize = 64;
+
+/// Elements of a list that is a property's value.
+pub const PROPERTY_LIST: usize = 1_024;
+
+/// Permissions in one set.
+pub const SET_PERMISSIONS: usize = 100_000;
+
+/// Bytes of one schema's TOML.
+pub const SCHEMA_BYTES: usize = 1_048_576;
+
+/// Entries (`[[permission]]`) of one schema.
+pub const SCHEMA_ENTRIES: usize = 4_096;
+
+/// Attributes of one schema.
+pub const SCHEMA_ATTRIBUTES: usize = 1_024;
+
+/// Namespaces of one application.
+pub const SCHEMA_NAMESPACES: usize = 64;
+
+/// Ways (type and pattern) in which properties of one name may be declared, over all schemas of a catalog.
+pub const PROPERTY_SHAPES: usize = 16;
+
+/// Bytes of a property's `pattern`.
+pub const REGEX_BYTES: usize = 1_024;
+
+/// Requests in one batch.
+pub const BATCH: usize = 1_000;
+
+/// Near misses that a rendered explanation names.
+pub const NEAR_MISSES: usize = 10;

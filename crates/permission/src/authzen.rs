@@ -1,0 +1,251 @@
+//! Requests as AuthZEN writes them (OpenID AuthZEN Authorization API 1.0, section 5).
+
+use casemate_expression::{Datum, List, Map, Members, Timestamp};
+use thiserror::Error;
+
+use crate::name::{Name, NameError};
+use crate::request::{Action, Request, Resource, Subject};
+use crate::schema::{Application, TemplateError};
+
+/// An evaluation request: subject, action, resource, context. Members it does not know are ignored.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    subject_kind: Box<str>,
+    subject_id: Box<str>,
+    subject_properties: Members,
+    action_name: Box<str>,
+    action_properties: Members,
+    resource: Option<EvaluatedResource>,
+    context: Members,
+}
+
+#[derive(Clone, Debug)]
+struct EvaluatedResource {
+    kind: Option<Datum>,
+    id: Option<Datum>,
+    properties: Members,
+}
+
+/// Why something is no evaluation request, or has no requested name.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EvaluationError {
+    /// It is no object.
+    #[error("an evaluation request is an object with subject, action and resource, and this is {0}")]
+    NoObject(&'static str),
+    /// A member that is needed is absent.
+    #[error("the request has no `{0}`")]
+    Missing(&'static str),
+    /// A member is of the wrong kind.
+    #[error("`{member}` must be {expected}, and is {found}")]
+    Kind {
+        /// Its path.
+        member: &'static str,
+        /// What it must be.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+    /// The requested name is no name.
+    #[error("the requested name is refused: {0}")]
+    Name(#[from] NameError),
+    /// The application's template makes no name of the request.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The requested name lies outside the namespaces of the asking application.
+    #[error("`{name}` lies outside the namespaces of the application `{application}`")]
+    OutsideApplication {
+        /// The requested name.
+        name: String,
+        /// The application's id.
+        application: String,
+    },
+}
+
+fn text(member: &'static str, datum: Option<&Datum>) -> Result<Box<str>, EvaluationError> {
+    match datum {
+        None => Err(EvaluationError::Missing(member)),
+        Some(Datum::String(text)) => Ok(text.clone()),
+        Some(other) => Err(EvaluationError::Kind { member, expected: "a string", found: other.kind() }),
+    }
+}
+
+/// An object that may be absent.
+fn object(member: &'static str, datum: Option<&Datum>) -> Result<Members, EvaluationError> {
+    match datum {
+        None => Ok(Members::default()),
+        Some(Datum::Map(members)) => Ok(members.clone()),
+        Some(other) => Err(EvaluationError::Kind { member, expected: "an object", found: other.kind() }),
+    }
+}
+
+fn required(member: &'static str, datum: Option<&Datum>) -> Result<Members, EvaluationError> {
+    if datum.is_none() { Err(EvaluationError::Missing(member)) } else { object(member, datum) }
+}
+
+/// Text or null, where it is there at all.
+fn supplied(member: &'static str, datum: Option<&Datum>) -> Result<Option<Datum>, EvaluationError> {
+    match datum {
+        None => Ok(None),
+        Some(datum @ (Datum::String(_) | Datum::Null)) => Ok(Some(datum.clone())),
+        Some(other) => Err(EvaluationError::Kind { member, expected: "a string", found: other.kind() }),
+    }
+}
+
+impl Evaluation {
+    /// Reads an evaluation request. `defaults` stand in for whole members that it lacks (a batch's top level).
+    ///
+    /// The resource may be absent or partial here, for `filter`; AuthZEN itself requires it, see
+    /// [`Evaluation::is_complete`].
+    ///
+    /// # Errors
+    /// When a member is absent that is needed, or is of the wrong kind.
+    pub fn read(request: &Datum, defaults: Option<&Datum>) -> Result<Evaluation, EvaluationError> {
+        let members = request.as_map().ok_or(EvaluationError::NoObject(request.kind()))?;
+        let member =
+            |name: &str| members.get(name).or_else(|| defaults.and_then(|defaults| defaults.get(name)));
+        let subject = required("subject", member("subject"))?;
+        let action = required("action", member("action"))?;
+        let resource = match member("resource") {
+            None => None,
+            Some(resource) => {
+                let resource = object("resource", Some(resource))?;
+                Some(EvaluatedResource {
+                    kind: supplied("resource.type", resource.get("type"))?,
+                    id: supplied("resource.id", resource.get("id"))?,
+                    properties: object("resource.properties", resource.get("properties"))?,
+                })
+            }
+        };
+        Ok(Evaluation {
+            subject_kind: text("subject.type", subject.get("type"))?,
+            subject_id: match subject.get("type").and_then(Datum::as_str) {
+                Some("anonymous") => Box::default(),
+                _ => text("subject.id", subject.get("id"))?,
+            },
+            subject_properties: object("subject.properties", subject.get("properties"))?,
+            action_name: text("action.name", action.get("name"))?,
+            action_properties: object("action.properties", action.get("properties"))?,
+            resource,
+            context: object("context", member("context"))?,
+        })
+    }
+
+    /// Whether it has the resource that AuthZEN requires, with type and id.
+    ///
+    /// # Errors
+    /// What it lacks.
+    pub fn is_complete(&self) -> Result<(), EvaluationError> {
+        let resource = self.resource.as_ref().ok_or(EvaluationError::Missing("resource"))?;
+        text("resource.type", resource.kind.as_ref())?;
+        text("resource.id", resource.id.as_ref())?;
+        Ok(())
+    }
+
+    /// The subject's type.
+    pub fn subject_kind(&self) -> &str {
+        &self.subject_kind
+    }
+
+    /// The subject's id; empty for anonymous, whose id is ignored.
+    pub fn subject_id(&self) -> &str {
+        &self.subject_id
+    }
+
+    /// What the caller says of the subject.
+    pub fn subject_properties(&self) -> &Members {
+        &self.subject_properties
+    }
+
+    /// The action's name.
+    pub fn action_name(&self) -> &str {
+        &self.action_name
+    }
+
+    /// The resource's type and id, as far as they were supplied.
+    pub fn resource_key(&self) -> (Option<&str>, Option<&str>) {
+        let resource = self.resource.as_ref();
+        (
+            resource.and_then(|resource| resource.kind.as_ref()).and_then(Datum::as_str),
+            resource.and_then(|resource| resource.id.as_ref()).and_then(Datum::as_str),
+        )
+    }
+
+    /// The requested name: the action's name, or what the asking application's template makes of the request.
+    ///
+    /// # Errors
+    /// When it is no name, or lies outside the application's namespaces.
+    pub fn requested_name(&self, application: Option<&Application>) -> Result<String, EvaluationError> {
+        let Some(application) = application else {
+            Name::parse(&self.action_name)?;
+            return Ok(self.action_name.to_string());
+        };
+        let text = match application.request_name() {
+            Some(template) => template.make(self.resource_key().0, &self.action_name)?,
+            None => self.action_name.to_string(),
+        };
+        let name = Name::parse(&text)?;
+        if !application.owns(&name) {
+            let application = application.id().to_owned();
+            return Err(EvaluationError::OutsideApplication { name: text, application });
+        }
+        Ok(text)
+    }
+
+    /// The subject taken as the identity, as on the command line: its properties `tenant`, `groups`, `login` and
+    /// `display_name` fill the members; `claims` holds the others.
+    ///
+    /// # Errors
+    /// When one of those properties is of the wrong kind.
+    pub fn subject_as_identity<'a>(&'a self, claims: &'a Members) -> Result<Subject<'a>, EvaluationError> {
+        let member = |member: &'static str, name: &str| match self.subject_properties.get(name) {
+            None | Some(Datum::Null) => Ok(None),
+            Some(Datum::String(text)) => Ok(Some(&**text)),
+            Some(other) => Err(EvaluationError::Kind { member, expected: "a string", found: other.kind() }),
+        };
+        let groups = match self.subject_properties.get("groups") {
+            None | Some(Datum::Null) => None,
+            Some(Datum::List(groups)) => Some(List::data(groups)),
+            Some(other) => {
+                let member = "subject.properties.groups";
+                return Err(EvaluationError::Kind { member, expected: "an array", found: other.kind() });
+            }
+        };
+        let id = (*self.subject_kind != *"anonymous").then_some(&*self.subject_id);
+        Ok(Subject {
+            id,
+            kind: Some(&self.subject_kind),
+            login: member("subject.properties.login", "login")?,
+            display_name: member("subject.properties.display_name", "display_name")?,
+            tenant: member("subject.properties.tenant", "tenant")?,
+            groups,
+            claims: Map::Data(claims),
+            ..Subject::ANONYMOUS
+        })
+    }
+
+    /// The subject's properties that are no members of an identity.
+    pub fn claims(&self) -> Members {
+        self.subject_properties
+            .iter()
+            .filter(|(name, _)| !matches!(*name, "tenant" | "groups" | "login" | "display_name"))
+            .map(|(name, value)| (Box::from(name), value.clone()))
+            .collect()
+    }
+
+    /// The request, with its name and whoever the subject turned out to be.
+    pub fn request<'a>(&'a self, name: Name<'a>, identity: Subject<'a>, now: Timestamp) -> Request<'a> {
+        Request {
+            name,
+            identity,
+            action: Action { name: &self.action_name, properties: Map::Data(&self.action_properties) },
+            resource: self.resource.as_ref().map(|resource| Resource {
+                kind: resource.kind.as_ref().map(Datum::as_value),
+                id: resource.id.as_ref().map(Datum::as_value),
+                properties: Map::Data(&resource.properties),
+            }),
+            context: Map::Data(&self.context),
+            now,
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! `filter`: which resources? Every permission becomes two filters, *when its condition is true* and *when it is false*.
+
+use casemate_expression::filter::{AllowDeny, Filter, FilterTooLarge};
+use casemate_expression::{Branch, Failure, Partial};
+use thiserror::Error;
+
+use crate::decide::{Decision, Effect, Means, Reason};
+use crate::request::Request;
+use crate::schema::Coverage;
+use crate::set::{Inner, PermissionSet};
+
+/// The answer of `filter`.
+#[derive(Clone, Debug)]
+pub struct FilterAnswer<'s> {
+    /// The decision; conditional where it depends on the resource.
+    pub decision: Decision<'s>,
+    /// Which resources are allowed, where the decision is conditional.
+    pub filter: Option<AllowDeny>,
+}
+
+/// Why there is no filter.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum FilterError {
+    /// A property's condition cannot be said by any filter.
+    #[error(
+        "the property `{property}` of {permission} cannot be a filter: {reason}; decide resource by resource with check, or change the expression"
+    )]
+    NotFilterable {
+        /// The permission's JSON.
+        permission: String,
+        /// The property.
+        property: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The filter is too large.
+    #[error(transparent)]
+    TooLarge(#[from] FilterTooLarge),
+}
+
+impl PermissionSet {
+    /// Which resources a request is allowed for. Only what was not supplied of the resource is unknown; a null was
+    /// supplied.
+    ///
+    /// # Errors
+    /// When the answer depends on the resource in a way that no filter can say, or the filter is too large.
+    pub fn filter(&self, request: &Request<'_>) -> Result<FilterAnswer<'_>, FilterError> {
+        let sides = self.inner.sides(request);
+        if let Some(decision) = sides.decided(self) {
+            return Ok(FilterAnswer { decision, filter: None });
+        }
+        let (allow, deny) = sides.filters(self)?;
+        Ok(match AllowDeny::new(allow, deny)? {
+            never if *never.allow() == Filter::False => {
+                FilterAnswer { decision: Decision::denied(Reason::ConditionsNotMet), filter: None }
+            }
+            filter => FilterAnswer { decision: CONDITIONAL, filter: Some(filter) },
+        })
+    }
+
+    pub(crate) fn check_without_resource(&self, request: &Request<'_>) -> Decision<'_> {
+        self.inner.sides(request).decided(self).unwrap_or(CONDITIONAL)
+    }
+}
+
+const CONDITIONAL: Decision<'static> =
+    Decision { effect: Effect::Conditional, reason: Reason::DependsOnResource, permission: None };
+
+/// When a permission holds, and which property stands in the way of saying so.
+struct Side {
+    permission: u32,
+    when: Branch,
+    /// The first property whose condition no filter can say.
+    unsayable: Option<usize>,
+    /// Whether a property failed.
+    failed: bool,
+}
+
+#[derive(Default)]
+struct Sides {
+    allow: Vec<Side>,
+    deny: Vec<Side>,
+    matched: bool,
+    failed: bool,
+}
+
+impl Sides {
+    /// The decision, where it does not depend on the resource.
+    fn decided<'s>(&self, set: &'s PermissionSet) -> Option<Decision<'s>> {
+        // Sides stand in the order of their permissions.
+        let always = |sides: &'_ [Side]| {
+            let side = sides.iter().find(|side| side.when == Branch::ALWAYS);
+            side.map(|side| (set.permission(side.permission), side.failed))
+        };
+        if let Some((permission, failed)) = always(&self.deny) {
+            let reason = if failed { Reason::DenialFailed } else { Reason::PermissionDenies };
+            return Some(Decision { effect: Effect::Denied, reason, permission });
+        }
+        if self.allow.is_empty() {
+            let reason = match (self.failed, self.matched) {
+                (true, _) => Reason::ConditionFailed,
+                (false, true) => Reason::ConditionsNotMet,
+                (false, false) => Reason::NoPermission,
+            };
+            return Some(Decision::denied(reason));
+        }
+        match always(&self.allow) {
+            Some((permission, _)) if self.deny.is_empty() => {
+                Some(Decision { effect: Effect::Allowed, reason: Reason::PermissionAllows, permission })
+            }
+            _ => None,
+        }
+    }
+
+    fn filters(self, set: &PermissionSet) -> Result<(Filter, Filter), FilterError> {
+        // INVARIANT: a permission that always allows outweighs the others that allow, sayable or not.
+        let allow = match self.allow.iter().any(|side| side.when == Branch::ALWAYS) {
+            true => Filter::True,
+            false => either(self.allow, set)?,
+        };
+        Ok((allow, either(self.deny, set)?))
+    }
+}
+
+fn either(sides: Vec<Side>, set: &PermissionSet) -> Result<Filter, FilterError> {
+    let filters = sides.into_iter().map(|side| match side.when {
+        Branch::Filter(filter) => Ok(filter),
+        Branch::NotFilterable(why) => {
+            let permission =
+                set.permission(side.permission).map(|permission| permission.as_json().to_owned());
+            let permission = permission.unwrap_or_default();
+            let property = side
+                .unsayable
+                .and_then(|index| crate::explain::property_names(&permission).into_iter().nth(index))
+                .unwrap_or_default();
+            Err(FilterError::NotFilterable { permission, property, reason: why.reason })
+        }
+    });
+    Ok(Filter::or(filters.collect::<Result<Vec<_>, _>>()?))
+}
+
+impl Inner {
+    fn sides(&self, request: &Request<'_>) -> Sides {
+        let mut found: Vec<u32> = Vec::new();
+        self.each_matching(&request.name, request.now, |index| found.push(index));
+        found.sort_unstable();
+        found.dedup();
+        let mut sides = Sides::default();
+        let mut coverage = None;
+        for index in found {
+            self.add_side(&mut sides, index, request, &mut coverage);
+        }
+        sides
+    }
+
+    fn add_side<'s>(
+        &'s self,
+        sides: &mut Sides,
+        index: u32,
+        request: &Request<'_>,
+        coverage: &mut Option<Coverage<'s>>,
+    ) {
+        let Some(compiled) = self.permissions.get(index as usize) else { return };
+        let mut when_true = Vec::new();
+        let mut when_false = Vec::new();
+        let mut error = false;
+        for property in self.properties_of(compiled) {
+            let coverage = coverage.get_or_insert_with(|| self.catalog.coverage(&request.name));
+            match self.meaning(coverage, &request.name, property) {
+                Means::Nothing => {
+                    when_true.push(Branch::ALWAYS);
+                    when_false.push(Branch::NEVER);
+                }
+                Means::Error(_) => {
+                    error = true;
+                    when_true.push(Branch::NEVER);
+                    when_false.push(Branch::NEVER);
+                }
+                Means::Condition(when) => {
+                    let judged = self.judged(request, property, true);
+                    let (yes, no) = match when.partial(&judged) {
+                        Partial::Known(Ok(true)) => (Branch::ALWAYS, Branch::NEVER),
+                        Partial::Known(Ok(false)) => (Branch::NEVER, Branch::ALWAYS),
+                        Partial::Known(Err(Failure::OutOfSteps)) => {
+                            // The permission fails, whatever else it has.
+                            (when_true, when_false) = (vec![Branch::NEVER], Vec::new());
+                            error = true;
+                            break;
+                        }
+                        Partial::Known(Err(_)) => {
+                            error = true;
+                            (Branch::NEVER, Branch::NEVER)
+                        }
+                        Partial::Residual(residual) => (residual.when_true, residual.when_false),
+                    };
+                    when_true.push(yes);
+                    when_false.push(no);
+                }
+            }
+        }
+        let unsayable = |branches: &[Branch]| {
+            branches.iter().position(|branch| matches!(branch, Branch::NotFilterable(_)))
+        };
+        let (when, unsayable) = if compiled.is_denial() {
+            let unsayable = unsayable(&when_false);
+            (Branch::or(when_false).negated(), unsayable)
+        } else {
+            sides.matched = true;
+            let unsayable = unsayable(&when_true);
+            (Branch::and(when_true), unsayable)
+        };
+        if when == Branch::NEVER {
+            sides.failed |= error && !compiled.is_denial();
+            return;
+        }
+        let side = Side { permission: index, when, unsayable, failed: error };
+        if compiled.is_denial() { sides.deny.push(side) } else { sides.allow.push(side) }
+    }
+}

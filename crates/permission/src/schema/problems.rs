@@ -1,0 +1,138 @@
+//! What is wrong with a well-formed permission, judged by the schemas: refused when it is written, an error of the
+//! permission when it was stored before.
+
+use casemate_expression::Datum;
+use thiserror::Error;
+
+use super::{Catalog, Entry};
+use crate::name::{self, Pattern};
+use crate::permission::Permission;
+
+/// Why a permission is refused when it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A property without value.
+    #[error("the property `{property}` is null: leave it out where it shall not restrict")]
+    Null {
+        /// The property.
+        property: String,
+    },
+    /// No schema entry that the permission's name reaches has this property.
+    #[error("no entry that `{name}` reaches declares the property `{property}`{known}")]
+    Undeclared {
+        /// The granted name.
+        name: String,
+        /// The property.
+        property: String,
+        /// What is declared instead, as the end of a sentence.
+        known: String,
+    },
+    /// The value fits none of the declarations it reaches.
+    #[error("the property `{property}` must be {expected}, and is {found}")]
+    Mismatch {
+        /// The property.
+        property: String,
+        /// The declared types and patterns.
+        expected: String,
+        /// The value, shortened.
+        found: String,
+    },
+}
+
+impl Catalog {
+    /// What is wrong with a permission: nothing, where it may be written.
+    pub fn problems(&self, permission: &Permission) -> Vec<Problem> {
+        if !self.reaches_owned(permission.name()) {
+            return Vec::new();
+        }
+        let reached: Vec<_> = self.entries().filter(|(entry, _)| reaches(permission.name(), entry)).collect();
+        permission
+            .properties()
+            .filter_map(|(property, value)| self.problem(permission.name(), &reached, property, value))
+            .collect()
+    }
+
+    fn problem(
+        &self,
+        name: &Pattern,
+        reached: &[(&Entry, &[(u16, u32)])],
+        property: &str,
+        value: &Datum,
+    ) -> Option<Problem> {
+        if *value == Datum::Null {
+            return Some(Problem::Null { property: property.to_owned() });
+        }
+        let number = self.property(property);
+        let meanings: Vec<_> = reached
+            .iter()
+            .flat_map(|(_, declared)| declared.iter())
+            .filter(|(declared, _)| Some(*declared) == number)
+            .filter_map(|(declared, meaning)| self.shape(*declared, self.meaning(*meaning)?))
+            .collect();
+        if meanings.is_empty() {
+            if self.undeclared_is_opaque(name) {
+                return None;
+            }
+            let mut known: Vec<&str> = reached
+                .iter()
+                .flat_map(|(entry, _)| entry.properties.iter().map(|property| &*property.name))
+                .collect();
+            known.sort_unstable();
+            known.dedup();
+            let known = match (reached.is_empty(), known.is_empty()) {
+                (true, _) => ": no entry covers the name".to_owned(),
+                (false, true) => ": it declares none".to_owned(),
+                (false, false) => format!(": there are {}", known.join(", ")),
+            };
+            return Some(Problem::Undeclared {
+                name: name.to_string(),
+                property: property.to_owned(),
+                known,
+            });
+        }
+        let is_opaque = |value: &Datum| matches!(value, Datum::List(_) | Datum::Map(_));
+        let readable = match value {
+            Datum::Map(_) => None,
+            Datum::List(items) if items.iter().any(is_opaque) => None,
+            value => Some(value.as_value()),
+        };
+        if meanings.iter().any(|shape| shape.fits(readable)) {
+            return None;
+        }
+        let mut expected: Vec<String> = meanings
+            .iter()
+            .map(|shape| match &shape.pattern {
+                Some(pattern) => format!("a {} that matches {}", shape.kind, pattern.as_str()),
+                None => format!("a {}", shape.kind),
+            })
+            .collect();
+        expected.sort_unstable();
+        expected.dedup();
+        let found: String = value.to_json().chars().take(80).collect();
+        Some(Problem::Mismatch { property: property.to_owned(), expected: expected.join(" or "), found })
+    }
+
+    /// Whether some name the pattern matches lies in a namespace that an application owns.
+    pub(crate) fn reaches_owned(&self, name: &Pattern) -> bool {
+        self.owners_reached(name).next().is_some()
+    }
+
+    fn undeclared_is_opaque(&self, name: &Pattern) -> bool {
+        self.owners_reached(name).all(|application| application.undeclared_is_opaque)
+    }
+
+    fn owners_reached<'c>(&'c self, name: &'c Pattern) -> impl Iterator<Item = &'c super::Application> {
+        self.applications().iter().filter(move |application| {
+            application.namespaces().any(|namespace| {
+                let inside = Pattern::parse(&format!("{namespace}{{,.*}}"));
+                inside.is_ok_and(|inside| name::intersects(name, &inside).unwrap_or(true))
+            })
+        })
+    }
+}
+
+/// Whether the granted pattern and the entry have a name in common.
+pub(crate) fn reaches(name: &Pattern, entry: &Entry) -> bool {
+    name::intersects(name, &entry.name).unwrap_or(true)
+}

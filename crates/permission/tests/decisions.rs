@@ -1,0 +1,376 @@
+//! The decision, rule by rule of `permissions.md`, through the crate's public interface.
+
+use casemate_expression::{Datum, Timestamp};
+use casemate_permission::name::Name;
+use casemate_permission::{
+    Catalog, Decision, Evaluation, FilterError, Grant, Origin, OriginKind, Permission, PermissionSet, Reason,
+    Schema,
+};
+
+const NOW: Timestamp = Timestamp(1_700_000_000_000_000);
+
+const CMS: &str = r#"
+format = 1
+[application]
+id = "cms"
+namespaces = ["cms"]
+title = "Headless CMS"
+
+[attributes]
+createdBy = { type = "string", column = "created_by" }
+model     = { type = "string" }
+locale    = { type = "string", nullable = true }
+tags      = { type = "list<string>", storage = "json" }
+
+[[permission]]
+name = "cms.entry"
+title = "Content entries"
+[permission.properties.own]
+type = "bool"
+title = "Only what they created"
+when = "value == false || resource.createdBy == identity.id"
+[permission.properties.models]
+type = "list<string>"
+when = "resource.model in value"
+[permission.properties.rwd]
+type = "string"
+pattern = "^r?w?d?$"
+when = 'action.properties.operation in ["r", "w", "d"] && value.contains(action.properties.operation)'
+
+[[permission]]
+name = "cms.entry.*"
+[permission.properties.own]
+type = "bool"
+when = "value == false || resource.createdBy == identity.id"
+[permission.properties.note]
+opaque = true
+[permission.properties.every]
+type = "list<string>"
+when = "resource.tags.all(t, t in value)"
+"#;
+
+fn catalog(schemas: &[&str]) -> Catalog {
+    Catalog::compile(schemas.iter().map(|text| Schema::from_toml(text).unwrap()).collect()).unwrap()
+}
+
+fn set_with(catalog: &Catalog, permissions: &[&str], grant: Grant) -> PermissionSet {
+    let grant = grant.into();
+    let mut builder = PermissionSet::builder(catalog);
+    for permission in permissions {
+        builder.add(Permission::from_json(permission).unwrap(), &grant);
+    }
+    builder.build().unwrap()
+}
+
+fn always() -> Grant {
+    let origin = Origin { kind: OriginKind::Role, name: "editor".to_owned(), via: None };
+    Grant { origin, from: None, until: None }
+}
+
+/// Effect and reason of a check, with the permission that decided.
+fn decide(catalog: &Catalog, permissions: &[&str], request: &str) -> (String, String, Option<String>) {
+    let set = set_with(catalog, permissions, always());
+    let evaluation = Evaluation::read(&Datum::from_json(request).unwrap(), None).unwrap();
+    let claims = evaluation.claims();
+    let identity = evaluation.subject_as_identity(&claims).unwrap();
+    let name = Name::parse(evaluation.action_name()).unwrap();
+    let request = evaluation.request(name, identity, NOW);
+    let decision: Decision<'_> = set.check(&request);
+    let permission = decision.permission.map(|permission| permission.as_json().to_owned());
+    (decision.effect.name().to_owned(), decision.reason.code().to_owned(), permission)
+}
+
+fn request(name: &str, resource: &str) -> String {
+    format!(
+        r#"{{"subject":{{"type":"user","id":"u1"}},"action":{{"name":"{name}","properties":{{"operation":"r"}}}}{}}}"#,
+        if resource.is_empty() { String::new() } else { format!(",\"resource\":{resource}") }
+    )
+}
+
+#[track_caller]
+fn assert_decided(permissions: &[&str], name: &str, resource: &str, effect: &str, reason: &str) {
+    let (found, code, by) = decide(&catalog(&[CMS]), permissions, &request(name, resource));
+    assert_eq!((found.as_str(), code.as_str()), (effect, reason), "decided by {by:?}");
+}
+
+const MINE: &str =
+    r#"{"type":"entry","id":"1","properties":{"createdBy":"u1","model":"product","tags":["a"]}}"#;
+const THEIRS: &str = r#"{"type":"entry","id":"2","properties":{"createdBy":"u2","model":"page","tags":[]}}"#;
+
+#[test]
+fn denied_by_default() {
+    assert_decided(&[], "cms.entry", MINE, "denied", "no_permission");
+    assert_decided(&[r#"{"name":"cms"}"#], "cms.entry", MINE, "denied", "no_permission");
+}
+
+#[test]
+fn properties_restrict_by_their_expressions() {
+    let own = r#"{"name":"cms.entry","own":true}"#;
+    assert_decided(&[own], "cms.entry", MINE, "allowed", "permission_allows");
+    assert_decided(&[own], "cms.entry", THEIRS, "denied", "conditions_not_met");
+    assert_decided(&[own], "cms.entry", r#"{"type":"e","id":"1"}"#, "denied", "condition_failed");
+    assert_decided(
+        &[r#"{"name":"cms.entry","own":false}"#],
+        "cms.entry",
+        THEIRS,
+        "allowed",
+        "permission_allows",
+    );
+    let models = r#"{"name":"cms.entry","models":["product"],"rwd":"r"}"#;
+    assert_decided(&[models], "cms.entry", MINE, "allowed", "permission_allows");
+    assert_decided(&[models], "cms.entry", THEIRS, "denied", "conditions_not_met");
+    assert_decided(
+        &[r#"{"name":"cms.entry","models":[]}"#],
+        "cms.entry",
+        MINE,
+        "denied",
+        "conditions_not_met",
+    );
+}
+
+#[test]
+fn patterns_are_judged_anew_for_each_requested_name() {
+    let all = r#"{"name":"*","own":true}"#;
+    assert_decided(&[all], "cms.entry", MINE, "allowed", "permission_allows");
+    assert_decided(&[all], "cms.entry.list", THEIRS, "denied", "conditions_not_met");
+    assert_decided(&[all], "cms.page", MINE, "denied", "condition_failed");
+    assert_decided(&[all], "other.page", MINE, "allowed", "permission_allows");
+    assert_decided(&[r#"{"name":"*"}"#], "casemate.role", MINE, "denied", "no_permission");
+}
+
+#[test]
+fn what_is_misunderstood_is_an_error_of_the_permission() {
+    assert_decided(
+        &[r#"{"name":"cms.entry","colour":"red"}"#],
+        "cms.entry",
+        MINE,
+        "denied",
+        "condition_failed",
+    );
+    assert_decided(&[r#"{"name":"cms.entry","own":"yes"}"#], "cms.entry", MINE, "denied", "condition_failed");
+    assert_decided(&[r#"{"name":"cms.entry","own":null}"#], "cms.entry", MINE, "denied", "condition_failed");
+    assert_decided(&[r#"{"name":"cms.entry","rwd":"x"}"#], "cms.entry", MINE, "denied", "condition_failed");
+    let opaque = r#"{"name":"cms.entry.x","note":{"any":["thing"]}}"#;
+    assert_decided(&[opaque], "cms.entry.x", MINE, "allowed", "permission_allows");
+    let opened = CMS.replace("title = \"Headless CMS\"", "properties = \"opaque\"");
+    let permissions = [r#"{"name":"cms.entry","colour":"red"}"#];
+    assert_eq!(decide(&catalog(&[&opened]), &permissions, &request("cms.entry", MINE)).0, "allowed");
+}
+
+#[test]
+fn denials_override_also_when_they_fail() {
+    let allow = r#"{"name":"cms.*"}"#;
+    let deny = r#"{"name":"cms.entry","deny":true,"own":true}"#;
+    assert_decided(&[allow, deny], "cms.entry", MINE, "denied", "permission_denies");
+    assert_decided(&[allow, deny], "cms.entry", THEIRS, "allowed", "permission_allows");
+    assert_decided(&[allow, deny], "cms.entry", r#"{"type":"e","id":"1"}"#, "denied", "denial_failed");
+    assert_decided(&[deny], "cms.entry", THEIRS, "denied", "no_permission");
+    let broken = r#"{"name":"cms.entry","deny":true,"colour":"red"}"#;
+    assert_decided(&[allow, broken], "cms.entry", THEIRS, "denied", "denial_failed");
+}
+
+#[test]
+fn a_narrow_permission_never_hides_a_broader_one() {
+    let narrow = r#"{"name":"cms.entry","own":true}"#;
+    for permissions in [[narrow, r#"{"name":"cms.*"}"#], [r#"{"name":"cms.*"}"#, narrow]] {
+        assert_decided(&permissions, "cms.entry", THEIRS, "allowed", "permission_allows");
+    }
+}
+
+#[test]
+fn the_first_in_order_decides() {
+    let catalog = catalog(&[CMS]);
+    let permissions =
+        [r#"{"name":"cms.entry"}"#, r#"{"name":"cms.*"}"#, r#"{"name":"cms.entry","models":["product"]}"#];
+    let by = decide(&catalog, &permissions, &request("cms.entry", MINE)).2;
+    assert_eq!(by.as_deref(), Some(r#"{"name":"cms.*"}"#));
+    let by = decide(&catalog, &[permissions[0], permissions[2]], &request("cms.entry", MINE)).2;
+    assert_eq!(by.as_deref(), Some(r#"{"name":"cms.entry","models":["product"]}"#));
+}
+
+#[test]
+fn assignments_are_in_force_from_and_until() {
+    let catalog = catalog(&[]);
+    let evaluation = Evaluation::read(&Datum::from_json(&request("a.b", MINE)).unwrap(), None).unwrap();
+    let claims = evaluation.claims();
+    let in_force = |from: Option<i64>, until: Option<i64>| {
+        let grant = Grant { from: from.map(Timestamp), until: until.map(Timestamp), ..always() };
+        let set = set_with(&catalog, &[r#"{"name":"a.*"}"#], grant);
+        let identity = evaluation.subject_as_identity(&claims).unwrap();
+        set.check(&evaluation.request(Name::parse("a.b").unwrap(), identity, NOW)).is_allowed()
+    };
+    assert!(in_force(Some(NOW.0), None));
+    assert!(!in_force(Some(NOW.0 + 1), None));
+    assert!(in_force(None, Some(NOW.0 + 1)));
+    assert!(!in_force(None, Some(NOW.0)));
+}
+
+#[test]
+fn without_a_resource_there_are_three_answers() {
+    assert_decided(&[r#"{"name":"cms.entry"}"#], "cms.entry", "", "allowed", "permission_allows");
+    assert_decided(
+        &[r#"{"name":"cms.entry","own":true}"#],
+        "cms.entry",
+        "",
+        "conditional",
+        "depends_on_resource",
+    );
+    assert_decided(&[r#"{"name":"cms.entry","own":false}"#], "cms.entry", "", "allowed", "permission_allows");
+    assert_decided(&[r#"{"name":"cms.entry","rwd":"w"}"#], "cms.entry", "", "denied", "conditions_not_met");
+    assert_decided(
+        &[r#"{"name":"cms.entry.a","every":["x"]}"#],
+        "cms.entry.a",
+        "",
+        "conditional",
+        "depends_on_resource",
+    );
+    let deny = r#"{"name":"cms.entry","deny":true,"own":true}"#;
+    assert_decided(&[r#"{"name":"cms.*"}"#, deny], "cms.entry", "", "conditional", "depends_on_resource");
+}
+
+#[test]
+fn filters_hold_for_exactly_the_resources_that_check_allows() {
+    let catalog = catalog(&[CMS]);
+    let set = set_with(
+        &catalog,
+        &[r#"{"name":"cms.entry","own":true}"#, r#"{"name":"cms.entry","models":["page"],"deny":true}"#],
+        always(),
+    );
+    let evaluation = Evaluation::read(&Datum::from_json(&request("cms.entry", "")).unwrap(), None).unwrap();
+    let claims = evaluation.claims();
+    let identity = evaluation.subject_as_identity(&claims).unwrap();
+    let answer = set.filter(&evaluation.request(Name::parse("cms.entry").unwrap(), identity, NOW)).unwrap();
+    assert_eq!(
+        answer.filter.unwrap().whole().to_json(),
+        concat!(
+            r#"{"format":1,"op":"and","args":[{"op":"exists","attribute":"createdBy"},"#,
+            r#"{"op":"eq","attribute":"createdBy","value":"u1"},"#,
+            r#"{"op":"exists","attribute":"model"},"#,
+            r#"{"op":"not","args":[{"op":"in","attribute":"model","value":["page"]}]}]}"#
+        )
+    );
+}
+
+#[test]
+fn what_cannot_be_a_filter_is_named_at_registration_and_refused_when_asked() {
+    let catalog = catalog(&[CMS]);
+    let remarks: Vec<_> =
+        catalog.remarks().iter().map(|remark| (remark.entry.as_str(), remark.property.as_str())).collect();
+    assert_eq!(remarks, [("cms.entry.*", "every")]);
+    let set = set_with(&catalog, &[r#"{"name":"cms.entry.*","note":1,"every":["a"]}"#], always());
+    let evaluation = Evaluation::read(&Datum::from_json(&request("cms.entry.a", "")).unwrap(), None).unwrap();
+    let claims = evaluation.claims();
+    let identity = evaluation.subject_as_identity(&claims).unwrap();
+    let error =
+        set.filter(&evaluation.request(Name::parse("cms.entry.a").unwrap(), identity, NOW)).unwrap_err();
+    assert!(matches!(&error, FilterError::NotFilterable { property, .. } if property == "every"), "{error}");
+}
+
+#[test]
+fn explanations_name_every_permission_and_what_would_change_it() {
+    let catalog = catalog(&[CMS]);
+    let set = set_with(
+        &catalog,
+        &[r#"{"name":"cms.entry","own":true}"#, r#"{"name":"CMS.entry"}"#, r#"{"name":"cms.entry.list"}"#],
+        always(),
+    );
+    let evaluation =
+        Evaluation::read(&Datum::from_json(&request("cms.entry", THEIRS)).unwrap(), None).unwrap();
+    let claims = evaluation.claims();
+    let identity = evaluation.subject_as_identity(&claims).unwrap();
+    let request = evaluation.request(Name::parse("cms.entry").unwrap(), identity, NOW);
+    let explanation = set.explain(&request);
+    assert_eq!(explanation.decision.reason, Reason::ConditionsNotMet);
+    let json = explanation.to_json();
+    assert_eq!(json["matching"][0]["properties"][0]["outcome"], "false");
+    assert_eq!(json["matching"][0]["origin"]["name"], "editor");
+    assert_eq!(json["near"][0]["why"], "it differs in upper and lower case");
+    assert!(explanation.to_text().contains("own = true: false"), "{}", explanation.to_text());
+}
+
+#[test]
+fn what_is_refused_when_it_is_written() {
+    let catalog = catalog(&[CMS]);
+    let problems = |text: &str| {
+        let permission = Permission::from_json(text).unwrap();
+        catalog.problems(&permission).iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    };
+    assert_eq!(problems(r#"{"name":"cms.entry","own":true,"rwd":"rw"}"#), "");
+    assert_eq!(problems(r#"{"name":"*","own":true}"#), "");
+    assert_eq!(problems(r#"{"name":"other.x","anything":null}"#), "");
+    assert_eq!(problems(r#"{"name":"cms.entry","own":1}"#), "the property `own` must be a bool, and is 1");
+    assert!(problems(r#"{"name":"cms.entry","rwd":"x"}"#).contains("matches ^r?w?d?$"));
+    assert!(problems(r#"{"name":"cms.entry","own":null}"#).contains("is null"));
+    assert!(problems(r#"{"name":"cms.entry","colour":1}"#).contains("there are models, own, rwd"));
+    assert!(problems(r#"{"name":"cms.page","own":true}"#).contains("no entry covers the name"));
+}
+
+#[test]
+fn schemas_that_contradict_are_refused_with_their_place() {
+    let refused = |schema: &str| -> String {
+        match Schema::from_toml(schema) {
+            Err(errors) => errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+            Ok(schema) => Catalog::compile(vec![schema])
+                .unwrap_err()
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("; "),
+        }
+    };
+    let entry = |body: &str| {
+        format!(
+            "format = 1\n[application]\nid = \"a\"\nnamespaces = [\"a\"]\n[attributes]\nx = {{ type = \"int\" }}\n{body}"
+        )
+    };
+    let property = |name: &str, body: &str| {
+        format!("[[permission]]\nname = \"{name}\"\n[permission.properties]\np = {{ {body} }}\n")
+    };
+    assert!(refused(&entry(&property("a.x", "type = \"bool\""))).contains("says nothing"));
+    assert!(refused(&entry(&property("b.x", "opaque = true"))).contains("reaches outside the namespaces"));
+    assert!(refused(&entry(&property("a*", "opaque = true"))).contains("reaches outside the namespaces"));
+    assert!(
+        refused(&entry(&property("a.x", "type = \"bool\", when = \"resource.y == 1\"")))
+            .contains("no declared member `y`")
+    );
+    assert!(
+        refused(&entry(&property("a.x", "type = \"bool\", when = \"value == 1\"")))
+            .contains("cannot compare")
+    );
+    assert!(
+        refused(&entry(&property("a.x", "type = \"string\", pattern = \"(\", opaque = true")))
+            .contains("regular expression")
+    );
+    assert!(refused("format = 2\n[application]\nid = \"a\"\nnamespaces = [\"a\"]\n").contains("format = 1"));
+    assert!(
+        refused("format = 1\n[application]\nid = \"a\"\nnamespaces = [\"casemate\"]\n")
+            .contains("Casemate's own")
+    );
+    assert!(
+        refused("format = 1\n[application]\nid = \"a\"\nnamespaces = [\"a\"]\ncolour = 1\n")
+            .contains("colour")
+    );
+    let differing = format!(
+        "{}{}",
+        property("a.*", "type = \"int\", when = \"value == 1\""),
+        property("a.b*", "type = \"int\", when = \"value == 2\"")
+    );
+    assert!(refused(&entry(&differing)).contains("declare `p` differently"));
+    let alike = format!(
+        "{}{}",
+        property("a.*", "type = \"int\", when = \"value == 1\""),
+        property("a.b*", "type = \"int\", when = \"(value)==1\"")
+    );
+    assert!(Catalog::compile(vec![Schema::from_toml(&entry(&alike)).unwrap()]).is_ok());
+    let exact_wins = format!(
+        "{}{}",
+        property("a.*", "type = \"int\", when = \"value == 1\""),
+        property("a.b", "type = \"bool\", when = \"value\"")
+    );
+    assert!(Catalog::compile(vec![Schema::from_toml(&entry(&exact_wins)).unwrap()]).is_ok());
+    let errors =
+        Schema::from_toml(&entry(&property("a.x", "type = \"bool\", when = \"value == resource.y\"")))
+            .unwrap_err();
+    let text = entry(&property("a.x", "type = \"bool\", when = \"value == resource.y\""));
+    assert_eq!(&text[errors[0].span.clone().unwrap()][..8], "resource");
+}

@@ -14,6 +14,8 @@ use crate::request_id::RequestId;
 pub enum Code {
     /// The body is not what the endpoint reads; the detail says where.
     MalformedBody,
+    /// A header is not what the endpoint reads; the detail says which.
+    MalformedHeader,
     /// The `Content-Type` is not the one that the endpoint reads.
     WrongContentType,
     /// The body is longer than allowed.
@@ -42,6 +44,7 @@ impl Code {
     fn as_str(self) -> &'static str {
         match self {
             Code::MalformedBody => "malformed_body",
+            Code::MalformedHeader => "malformed_header",
             Code::WrongContentType => "wrong_content_type",
             Code::BodyTooLarge => "body_too_large",
             Code::RequestTimeout => "request_timeout",
@@ -58,7 +61,7 @@ impl Code {
 
     fn status(self) -> StatusCode {
         match self {
-            Code::MalformedBody | Code::WrongContentType => StatusCode::BAD_REQUEST,
+            Code::MalformedBody | Code::MalformedHeader | Code::WrongContentType => StatusCode::BAD_REQUEST,
             Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Code::NotFound => StatusCode::NOT_FOUND,
@@ -73,6 +76,7 @@ impl Code {
     fn title(self) -> &'static str {
         match self {
             Code::MalformedBody => "The body cannot be read",
+            Code::MalformedHeader => "A header cannot be read",
             Code::WrongContentType => "The content type is not application/json",
             Code::BodyTooLarge => "The body is too long",
             Code::RequestTimeout => "The request took too long",

@@ -31,6 +31,8 @@ pub(crate) struct Documents {
     pub(crate) credentials: Vec<Placed<CredentialEntry>>,
     pub(crate) tenants: Vec<Placed<TenantEntry>>,
     pub(crate) providers: Vec<Placed<ProviderConfig>>,
+    /// Whether some table could not be read.
+    pub(crate) incomplete: bool,
 }
 
 impl Documents {
@@ -38,12 +40,14 @@ impl Documents {
     pub(crate) fn read(&mut self, source: &Arc<SourceFile>, mistakes: &mut Vec<Mistake>) {
         let (table, errors) = DeTable::parse_recoverable(&source.text);
         let broken = !errors.is_empty();
+        let mistakes_before = mistakes.len();
         mistakes.extend(errors.iter().map(|error| syntax(source, error)));
         let table = table.into_inner();
         if table.contains_key("application") {
             if !broken {
                 self.schemas.push(Arc::clone(source));
             }
+            self.incomplete |= broken;
             return;
         }
         let mut has_format = false;
@@ -71,6 +75,7 @@ impl Documents {
                 }
             }
         }
+        self.incomplete |= mistakes.len() > mistakes_before;
         if !has_format && !broken {
             let mistake = Mistake::of(source, "the file does not say its format");
             mistakes.push(mistake.help("write `format = 1` at its top"));

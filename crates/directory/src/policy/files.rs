@@ -19,15 +19,8 @@ pub(crate) type Files = Vec<Arc<SourceFile>>;
 
 /// Reads every `*.toml` in the folder and the folders in it. Names that begin with a dot are left out, as editors and
 /// mounted volumes use them for their own.
-pub(crate) fn read(folder: &Path) -> Result<Files, Vec<Mistake>> {
-    let mut paths = Vec::new();
-    let mut mistakes = Vec::new();
-    walk(folder, 0, &mut paths, &mut mistakes);
-    if paths.len() > MAX_FILES {
-        mistakes.push(Mistake::of_path(folder, format!("a policy has at most {MAX_FILES} files")));
-        return Err(mistakes);
-    }
-    paths.sort();
+pub(crate) fn read_files(folder: &Path) -> Result<Files, Vec<Mistake>> {
+    let (paths, mut mistakes) = walk_files(folder);
     let mut files = Vec::new();
     for path in paths {
         match text(&path) {
@@ -36,6 +29,19 @@ pub(crate) fn read(folder: &Path) -> Result<Files, Vec<Mistake>> {
         }
     }
     if mistakes.is_empty() { Ok(files) } else { Err(mistakes) }
+}
+
+/// The paths of the files, sorted, and what could not be looked at.
+pub(crate) fn walk_files(folder: &Path) -> (Vec<PathBuf>, Vec<Mistake>) {
+    let mut paths = Vec::new();
+    let mut mistakes = Vec::new();
+    walk(folder, 0, &mut paths, &mut mistakes);
+    if paths.len() > MAX_FILES {
+        mistakes.push(Mistake::of_path(folder, format!("a policy has at most {MAX_FILES} files")));
+        paths.truncate(MAX_FILES);
+    }
+    paths.sort();
+    (paths, mistakes)
 }
 
 fn walk(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>, mistakes: &mut Vec<Mistake>) {
@@ -93,7 +99,7 @@ mod tests {
         for name in ["z.toml", "b/c/x.toml", "a.toml", ".hidden.toml", "a.toml.bak", "..data/y.toml"] {
             fs::write(folder.path().join(name), name).unwrap();
         }
-        let files = read(folder.path()).unwrap();
+        let files = read_files(folder.path()).unwrap();
         let texts: Vec<_> = files.iter().map(|file| file.text.as_str()).collect();
         assert_eq!(texts, ["a.toml", "b/c/x.toml", "z.toml"]);
     }
@@ -103,10 +109,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("binary.toml"), [0xff, 0xfe]).unwrap();
         std::os::unix::fs::symlink("nowhere", folder.path().join("dangling.toml")).unwrap();
-        let mut told: Vec<_> = read(folder.path()).unwrap_err().iter().map(|m| m.to_string()).collect();
+        let mut told: Vec<_> = read_files(folder.path()).unwrap_err().iter().map(|m| m.to_string()).collect();
         told.sort();
         assert!(told[0].contains("binary.toml: cannot be read"), "{told:?}");
         assert!(told[1].contains("dangling.toml: cannot be read"), "{told:?}");
-        assert_eq!(read(&folder.path().join("absent")).unwrap_err().len(), 1);
+        assert_eq!(read_files(&folder.path().join("absent")).unwrap_err().len(), 1);
     }
 }

@@ -1,0 +1,66 @@
+//! The authenticator of static credentials: those of the policy, and the one of a first start.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest::{SHA256, digest};
+use casemate_identity::{
+    Answer, Authenticator, BoxFuture, Credential as Presented, Credentials, ExposeSecret, Identity, Kind,
+    Reason, Timestamp,
+};
+
+use crate::CREDENTIAL_PROVIDER;
+use crate::policy::Credential;
+
+/// SHA-256 of a text, by which secrets are known.
+#[must_use]
+pub fn sha256(text: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (byte, computed) in bytes.iter_mut().zip(digest(&SHA256, text.as_bytes()).as_ref()) {
+        *byte = *computed;
+    }
+    bytes
+}
+
+/// Takes the bearer tokens whose SHA-256 it knows, and no other.
+pub(crate) struct StaticCredentials {
+    by_secret: HashMap<[u8; 32], Arc<Credential>>,
+}
+
+impl StaticCredentials {
+    pub(crate) fn new<'a>(credentials: impl Iterator<Item = &'a Arc<Credential>>) -> StaticCredentials {
+        let by_secret =
+            credentials.map(|credential| (credential.secret_sha256, Arc::clone(credential))).collect();
+        StaticCredentials { by_secret }
+    }
+
+    fn answer(&self, credentials: &Credentials, now: Timestamp) -> Answer {
+        let Some(Presented::Bearer(token)) = credentials.authorization() else { return Answer::NotMine };
+        let presented = sha256(token.expose_secret());
+        let Some(credential) = self.by_secret.get(&presented) else { return Answer::NotMine };
+        if verify_slices_are_equal(&presented, &credential.secret_sha256).is_err() {
+            return Answer::NotMine;
+        }
+        if credential.expires_at.is_some_and(|expires_at| now.0 >= expires_at) {
+            return Answer::Rejected(Reason::Other {
+                code: "credential_expired",
+                message: format!("the credential `{}` has expired", credential.id).into(),
+            });
+        }
+        let mut identity = Identity::new(CREDENTIAL_PROVIDER, credential.id.clone(), Kind::SERVICE);
+        identity.tenant = Some((&*credential.tenant).into());
+        Answer::Identity(Box::new(identity))
+    }
+}
+
+impl Authenticator for StaticCredentials {
+    fn name(&self) -> &str {
+        CREDENTIAL_PROVIDER
+    }
+
+    fn authenticate<'a>(&'a self, credentials: &'a Credentials, now: Timestamp) -> BoxFuture<'a, Answer> {
+        let answer = self.answer(credentials, now);
+        Box::pin(std::future::ready(answer))
+    }
+}

@@ -1,0 +1,127 @@
+//! Who asks for a decision, and on whose behalf they may ask.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use casemate_directory::{Snapshot, Subject};
+use casemate_expression::{Map, Timestamp};
+use casemate_permission::name::Name;
+use casemate_permission::{Action, Effect, Request};
+use casemate_platform::{Caller, Code, Problem, RequestId, authenticate};
+use casemate_store::{DecisionEvent, RecordedDecision};
+
+use crate::App;
+use crate::decision::record;
+
+/// The header in which a caller who may ask in any tenant says which one is meant.
+const TENANT_HEADER: &str = "casemate-tenant";
+/// The longest tenant that is read from the header, in bytes.
+const MAX_TENANT: usize = 256;
+
+/// May ask in their own tenant.
+const ASK: &str = "casemate.decision.ask";
+/// May ask in every tenant.
+const ASK_ANY_TENANT: &str = "casemate.decision.ask-any-tenant";
+
+/// A caller who may ask, and what their credential fixes.
+pub(crate) struct Asker {
+    /// For the access log.
+    pub(crate) caller: Caller,
+    /// Who asks.
+    pub(crate) subject: Subject,
+    /// The tenant that they ask in.
+    pub(crate) tenant: Arc<str>,
+    /// The application that they ask for.
+    pub(crate) application: Option<Arc<str>>,
+}
+
+impl Asker {
+    /// Finds out who asks, and whether they may.
+    ///
+    /// # Errors
+    /// 401 where nobody says who they are, 403 where they may not ask — recorded, as every denial is —, 503 where
+    /// that could not be recorded.
+    pub(crate) async fn of(
+        app: &App,
+        snapshot: &Snapshot,
+        headers: &HeaderMap,
+        id: &RequestId,
+        now: i64,
+    ) -> Result<Asker, Problem> {
+        let caller = authenticate(snapshot.chain(), headers, now).await?;
+        let subject = snapshot.caller(&caller.0);
+        let wanted = wanted_tenant(headers)?;
+        let tenant = wanted.map_or_else(|| Arc::clone(&subject.tenant), Arc::from);
+        let own = tenant == subject.tenant;
+        let may_ask =
+            may(snapshot, &subject, ASK_ANY_TENANT, now) || (own && may(snapshot, &subject, ASK, now));
+        if !may_ask {
+            if caller.0.is_anonymous() {
+                return Err(Problem::new(Code::CredentialMissing)
+                    .detail("send `Authorization: Bearer …` with a credential that may ask for decisions"));
+            }
+            let needed = if own { ASK } else { ASK_ANY_TENANT };
+            let event = refusal(snapshot, &subject, &tenant, needed, id, now);
+            record::store(app, vec![event]).await?;
+            return Err(Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`")));
+        }
+        let application =
+            snapshot.credential_of(&subject).and_then(|credential| credential.application.clone());
+        Ok(Asker { caller, subject, tenant, application })
+    }
+}
+
+/// The tenant that the header names.
+fn wanted_tenant(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut values = headers.get_all(TENANT_HEADER).iter();
+    let wrong = || Problem::new(Code::MalformedHeader).detail("`Casemate-Tenant` is the id of one tenant");
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => match value.to_str() {
+            Ok(tenant) if (1..=MAX_TENANT).contains(&tenant.len()) => Ok(Some(tenant)),
+            _ => Err(wrong()),
+        },
+        (Some(_), Some(_)) => Err(wrong()),
+    }
+}
+
+/// Whether somebody holds one of Casemate's own permissions. Whatever goes wrong, they do not.
+fn may(snapshot: &Snapshot, subject: &Subject, permission: &str, now: i64) -> bool {
+    let (Ok(name), Ok(set)) = (Name::parse(permission), snapshot.permissions(subject)) else { return false };
+    let request = Request {
+        name,
+        identity: subject.view(),
+        action: Action { name: permission, properties: Map::EMPTY },
+        resource: None,
+        context: Map::EMPTY,
+        now: Timestamp(now),
+    };
+    set.check(&request).effect == Effect::Allowed
+}
+
+fn refusal(
+    snapshot: &Snapshot,
+    subject: &Subject,
+    tenant: &Arc<str>,
+    needed: &str,
+    id: &RequestId,
+    now: i64,
+) -> DecisionEvent {
+    let party = record::party(subject);
+    DecisionEvent {
+        at: now,
+        request_id: id.as_str().to_owned(),
+        item: 0,
+        tenant: tenant.to_string(),
+        application: None,
+        caller: party.clone(),
+        subject: party,
+        action: needed.to_owned(),
+        resource_type: None,
+        resource_id: None,
+        decision: RecordedDecision::Denied,
+        reason: "may_not_ask".to_owned(),
+        permission: None,
+        revision: snapshot.revision(),
+    }
+}

@@ -1,0 +1,35 @@
+//! Keeping the record: nothing is answered that should have been recorded and was not.
+
+use casemate_directory::Subject;
+use casemate_platform::{Code, Problem};
+use casemate_store::{DecisionEvent, Party, RecordError};
+
+use crate::App;
+
+/// Records the events, durably, before the caller may go on.
+///
+/// # Errors
+/// 503: the answer is withheld, since it would not be on record.
+pub(crate) async fn store(app: &App, events: Vec<DecisionEvent>) -> Result<(), Problem> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    app.store.record(events).await.map_err(|error| {
+        match &error {
+            RecordError::Busy => tracing::warn!("an answer was withheld: the record's queue is full"),
+            RecordError::Failed(_) | RecordError::Closed => {
+                tracing::error!(%error, "an answer was withheld: it could not be recorded");
+            }
+        }
+        Problem::new(Code::NotRecorded)
+    })
+}
+
+/// Somebody as the record names them.
+pub(crate) fn party(subject: &Subject) -> Party {
+    Party {
+        provider: subject.provider.to_string(),
+        kind: subject.kind.to_string(),
+        id: subject.id.as_deref().unwrap_or_default().to_owned(),
+    }
+}

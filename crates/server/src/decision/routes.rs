@@ -1,0 +1,147 @@
+//! `/access/v1`, its discovery document, and `/api/v1/explain`.
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use casemate_directory::Snapshot;
+use casemate_expression::Datum;
+use casemate_permission::EvaluationError;
+use casemate_platform::{Code, Problem, RequestId, clock, json_body, json_response};
+use serde::Serialize;
+
+use crate::App;
+use crate::decision::asker::Asker;
+use crate::decision::batch::{Batch, Malformed, Semantic, complete};
+use crate::decision::record;
+use crate::decision::service::{Answer, Session};
+
+/// `POST /access/v1/evaluation` (AuthZEN, section 5): one question, one answer.
+pub(crate) async fn evaluation(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let snapshot = app.directory.current();
+    let now = clock::now();
+    let asker = Asker::of(&app, &snapshot, request.headers(), &id, now).await?;
+    let body = datum(request).await?;
+    let evaluation = complete(&body, None).map_err(incomplete)?;
+    let session = session(&app, &snapshot, &asker, &id, now);
+    let (answer, event) = session.answer(&evaluation, 0);
+    record::store(&app, event.into_iter().collect()).await?;
+    Ok((Extension(asker.caller), json_response(&answer)).into_response())
+}
+
+/// `POST /access/v1/evaluations` (AuthZEN, section 6): several questions with shared defaults, answered in order from
+/// one snapshot at one time. Without any it is one question, with the answer of one.
+pub(crate) async fn evaluations(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, Problem> {
+    #[derive(Serialize)]
+    struct Answers {
+        evaluations: Vec<Answer>,
+    }
+
+    let snapshot = app.directory.current();
+    let now = clock::now();
+    let asker = Asker::of(&app, &snapshot, request.headers(), &id, now).await?;
+    let body = datum(request).await?;
+    let session = session(&app, &snapshot, &asker, &id, now);
+    match Batch::read(&body).map_err(|Malformed(message)| malformed(message))? {
+        Batch::One => {
+            let evaluation = complete(&body, None).map_err(incomplete)?;
+            let (answer, event) = session.answer(&evaluation, 0);
+            record::store(&app, event.into_iter().collect()).await?;
+            Ok((Extension(asker.caller), json_response(&answer)).into_response())
+        }
+        Batch::Many { items, semantic } => {
+            let mut answers = Vec::with_capacity(items.len());
+            let mut events = Vec::new();
+            for (position, item) in items.iter().enumerate() {
+                let (answer, event) = match complete(item, Some(&body)) {
+                    Ok(evaluation) => session.answer(&evaluation, position),
+                    Err(incomplete) => session.answer_incomplete(&incomplete, position),
+                };
+                let is_last = match semantic {
+                    Semantic::ExecuteAll => false,
+                    Semantic::DenyOnFirstDeny => !answer.decision,
+                    Semantic::PermitOnFirstPermit => answer.decision,
+                };
+                answers.push(answer);
+                events.extend(event);
+                if is_last {
+                    break;
+                }
+            }
+            record::store(&app, events).await?;
+            let answers = Answers { evaluations: answers };
+            Ok((Extension(asker.caller), json_response(&answers)).into_response())
+        }
+    }
+}
+
+/// `GET /.well-known/authzen-configuration` (AuthZEN, section 9).
+pub(crate) async fn configuration(State(app): State<App>) -> Response {
+    #[derive(Serialize)]
+    struct Configuration<'a> {
+        policy_decision_point: &'a str,
+        access_evaluation_endpoint: String,
+        access_evaluations_endpoint: String,
+    }
+
+    let base = app.settings.public_url.as_str();
+    json_response(&Configuration {
+        policy_decision_point: base,
+        access_evaluation_endpoint: format!("{base}/access/v1/evaluation"),
+        access_evaluations_endpoint: format!("{base}/access/v1/evaluations"),
+    })
+}
+
+/// `POST /api/v1/explain`: the body of an evaluation; why its answer is what it is. It is no decision and is not
+/// recorded.
+pub(crate) async fn explain(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let snapshot = app.directory.current();
+    let now = clock::now();
+    let asker = Asker::of(&app, &snapshot, request.headers(), &id, now).await?;
+    let body = datum(request).await?;
+    let evaluation = complete(&body, None).map_err(incomplete)?;
+    let session = session(&app, &snapshot, &asker, &id, now);
+    let explanation = match session.question(&evaluation) {
+        Ok(question) => question.explain(now).ok_or_else(|| Problem::new(Code::Internal))?,
+        Err(refused) => serde_json::json!({
+            "decision": "denied",
+            "reason_code": refused.reason,
+            "text": refused.message,
+        }),
+    };
+    Ok((Extension(asker.caller), json_response(&explanation)).into_response())
+}
+
+fn session<'a>(
+    app: &App,
+    snapshot: &'a Snapshot,
+    asker: &'a Asker,
+    request_id: &'a RequestId,
+    now: i64,
+) -> Session<'a> {
+    Session { snapshot, asker, request_id, recorded: app.settings.recorded, now }
+}
+
+async fn datum(request: Request) -> Result<Datum, Problem> {
+    let text = json_body(request).await?;
+    Datum::from_json(&text).map_err(|error| Problem::new(Code::MalformedBody).detail(error.to_string()))
+}
+
+fn incomplete(error: EvaluationError) -> Problem {
+    malformed(error.to_string())
+}
+
+fn malformed(message: String) -> Problem {
+    Problem::new(Code::MalformedBody).detail(message)
+}

@@ -1,0 +1,75 @@
+//! `/livez` and `/readyz`.
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use casemate_platform::json_response;
+use serde::Serialize;
+
+use crate::App;
+
+/// The process runs and takes requests.
+pub(crate) async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// The server can answer: its database can be read. With `?verbose`, also what it answers from. Nothing in it is
+/// secret, and nothing in it names what stands in a policy: mistakes in the policy folder are in the log.
+pub(crate) async fn ready(State(app): State<App>, uri: Uri) -> Response {
+    let store = match app.store.reader().ping().await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::error!(%error, "not ready: the database cannot be read");
+            false
+        }
+    };
+    let status = if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    if !is_verbose(&uri) {
+        let text = if store { "ok\n" } else { "not ready\n" };
+        return (status, text).into_response();
+    }
+    let providers = app.directory.providers();
+    let readiness = Readiness {
+        ready: store,
+        store,
+        policy: Policy {
+            revision: app.directory.current().revision(),
+            mistakes_in_last_edit: app.policy.mistakes(),
+        },
+        providers: providers
+            .iter()
+            .map(|provider| Provider {
+                name: &provider.name,
+                keys: provider.keys,
+                reachable: provider.last_error.is_none(),
+            })
+            .collect(),
+    };
+    (status, json_response(&readiness)).into_response()
+}
+
+fn is_verbose(uri: &Uri) -> bool {
+    uri.query().is_some_and(|query| query.split('&').any(|part| matches!(part, "verbose" | "verbose=true")))
+}
+
+#[derive(Serialize)]
+struct Readiness<'a> {
+    ready: bool,
+    store: bool,
+    policy: Policy,
+    providers: Vec<Provider<'a>>,
+}
+
+#[derive(Serialize)]
+struct Policy {
+    revision: i64,
+    /// Over zero, the edit was not taken: the policy before it still decides.
+    mistakes_in_last_edit: usize,
+}
+
+#[derive(Serialize)]
+struct Provider<'a> {
+    name: &'a str,
+    keys: usize,
+    reachable: bool,
+}

@@ -1,0 +1,3 @@
+//! Who somebody is.
+
+pub(crate) mod routes;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 /// The exit codes of every command, and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
+#[allow(dead_code, reason = "the codes are one list, whether or not a command leaves with each of them")]
 pub(crate) enum Exit {
     /// It did what was asked, and a verdict that was asked for is the good one.
     Success = 0,

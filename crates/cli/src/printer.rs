@@ -80,6 +80,14 @@ impl Printer {
         Ok(())
     }
 
+    /// Hands over what was written so far, for a command that goes on.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+
     /// A remark that is no part of the answer, to standard error. A remark that cannot be written is lost: there is
     /// nowhere left to say so.
     pub(crate) fn note(&self, note: impl Display) {

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod casemate;
 mod mariadb;
 mod oidc;
 mod postgres;
@@ -12,6 +13,7 @@ mod process;
 mod programs;
 
 pub use account::Account;
+pub use casemate::{Casemate, CasemateBuilder, HttpAnswer};
 pub use mariadb::MariaDb;
 pub use oidc::OpenIdProvider;
 pub use postgres::Postgres;

@@ -1,0 +1,84 @@
+//! What is printed once the server listens: where, and what to do next.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use casemate_store::DataFolder;
+use serde::Serialize;
+
+use super::development::New;
+use crate::printer::{Format, Printer};
+
+/// What there is to say.
+pub(super) struct Welcome<'a> {
+    pub(super) url: &'a str,
+    pub(super) address: SocketAddr,
+    pub(super) folder: &'a DataFolder,
+    pub(super) policy: Option<&'a Path>,
+    pub(super) credential: Option<&'a New>,
+}
+
+/// The same for programs.
+#[derive(Serialize)]
+struct Listening<'a> {
+    url: &'a str,
+    listen: SocketAddr,
+    data: String,
+    policy: Option<String>,
+    development_credential: Option<&'a str>,
+}
+
+impl Welcome<'_> {
+    /// Prints it to standard output.
+    pub(super) fn print(&self, printer: &mut Printer) -> io::Result<()> {
+        match printer.format() {
+            Format::Json => printer.json(&Listening {
+                url: self.url,
+                listen: self.address,
+                data: self.folder.path().display().to_string(),
+                policy: self.policy.map(|policy| policy.display().to_string()),
+                development_credential: self.credential.map(|new| new.secret.as_str()),
+            })?,
+            Format::Table => self.lines(printer)?,
+        }
+        printer.flush()
+    }
+
+    fn lines(&self, printer: &mut Printer) -> io::Result<()> {
+        printer.line(format_args!("Casemate listens on http://{}", self.address))?;
+        let created = if self.folder.created() { " (created; readable by you alone)" } else { "" };
+        printer.line(format_args!("Data folder:  {}{created}", self.folder.path().display()))?;
+        match self.policy {
+            Some(policy) => {
+                printer.line(format_args!("Policy:       {} (edits are followed)", policy.display()))?
+            }
+            None => printer.line("Policy:       none: nobody holds anything, so every answer is no")?,
+        }
+        let secret = match self.credential {
+            Some(new) => {
+                printer.line("")?;
+                printer.line("Development credential, valid for an hour, shown this once:")?;
+                printer.line(format_args!("  {}", new.secret))?;
+                new.secret.as_str()
+            }
+            None => "$CREDENTIAL",
+        };
+        printer.line("")?;
+        printer.line("Ask for a decision:")?;
+        printer.line(format_args!("  curl {}/access/v1/evaluation \\", self.url))?;
+        printer.line(format_args!(
+            "    -H 'Authorization: Bearer {secret}' -H 'Content-Type: application/json' \\"
+        ))?;
+        printer.line(
+            r#"    -d '{"subject":{"type":"user","id":"ada"},"action":{"name":"notes.read"},"resource":{"type":"note","id":"1"}}'"#,
+        )?;
+        printer.line("")?;
+        match self.policy {
+            Some(_) => printer.line("Why the answer is what it is: the same body to /api/v1/explain. What was denied: `casemate audit list`."),
+            None => printer.line(
+                "Next: write down who may do what, and start again with `--policy DIR`. What was denied: `casemate audit list`.",
+            ),
+        }
+    }
+}

@@ -312,7 +312,8 @@ mod tests {
 
     #[test]
     fn a_program_that_ignores_its_signal_is_killed() {
-        let program = shell("trap '' TERM; echo $$; while :; do sleep 0.1; done").grace(Duration::from_millis(100));
+        let program =
+            shell("trap '' TERM; echo $$; while :; do sleep 0.1; done").grace(Duration::from_millis(100));
         let process = Process::start("stubborn", &program).unwrap();
         let pid = pid_of(&process);
         drop(process);

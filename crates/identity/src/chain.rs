@@ -84,8 +84,8 @@ impl Chain {
         Ok(Chain { authenticators: authenticators.into() })
     }
 
-    /// Says who presented the credentials at the time `now`. Only when nothing was presented is it the anonymous
-    /// identity; a credential that nobody takes is refused.
+    /// Says who presented the credentials at the time `now`. Only when nothing was presented is it the
+    /// anonymous identity; a credential that nobody takes is refused.
     ///
     /// # Errors
     /// The refusal of the authenticator that recognized the credential, or the chain's own.

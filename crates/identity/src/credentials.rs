@@ -44,8 +44,9 @@ impl Credentials {
         Credentials::one(Credential::Bearer(token.into()))
     }
 
-    /// Reads all `Authorization` header values of a request (RFC 9110, section 11.6.2). Any header at all, even an
-    /// empty one, is a credential that was sent: it is never taken for the absence of one. Two are ambiguous and malformed.
+    /// Reads all `Authorization` header values of a request (RFC 9110, section 11.6.2). Any header at all,
+    /// even an empty one, is a credential that was sent: it is never taken for the absence of one. Two are
+    /// ambiguous and malformed.
     pub fn from_authorization<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Credentials {
         let mut values = values.into_iter();
         match (values.next(), values.next()) {

@@ -111,10 +111,12 @@ impl Kind {
     /// The longest kind, in bytes.
     pub const MAX_BYTES: usize = 64;
 
-    /// Reads a kind out of a token's claim. The kinds that only Casemate gives are refused, however they are cased.
+    /// Reads a kind out of a token's claim. The kinds that only Casemate gives are refused, however they are
+    /// cased.
     ///
     /// # Errors
-    /// [`KindError::Reserved`] for `service`, `api-key` and `anonymous`; [`KindError::Malformed`] for what is no word.
+    /// [`KindError::Reserved`] for `service`, `api-key` and `anonymous`; [`KindError::Malformed`] for what is
+    /// no word.
     pub fn from_claim(value: &str) -> Result<Kind, KindError> {
         let reserved = [Kind::SERVICE, Kind::API_KEY, Kind::ANONYMOUS];
         match reserved.iter().find(|kind| kind.as_str().eq_ignore_ascii_case(value)) {

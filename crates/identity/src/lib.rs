@@ -1,11 +1,11 @@
 //! Who is calling: identities, and the authenticators that establish them.
 //!
 //! A request presents [`Credentials`]; a [`Chain`] of [`Authenticator`]s turns them into an [`Identity`] or a
-//! [`Rejection`]. Only a request that presents nothing at all is anonymous: a bad credential never becomes one.
-//! An identity says who somebody is and holds no permissions.
+//! [`Rejection`]. Only a request that presents nothing at all is anonymous: a bad credential never becomes
+//! one. An identity says who somebody is and holds no permissions.
 //!
-//! The rules of verification ([`jwt`], [`jwk`], [`provider`]) do no I/O and read no clock: the caller says what time it
-//! is. Fetching the keys of OpenID issuers lives in [`remote`].
+//! The rules of verification ([`jwt`], [`jwk`], [`provider`]) do no I/O and read no clock: the caller says
+//! what time it is. Fetching the keys of OpenID issuers lives in [`remote`].
 #![forbid(unsafe_code)]
 
 mod base64url;

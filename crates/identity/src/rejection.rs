@@ -8,7 +8,8 @@ use thiserror::Error;
 use crate::jwt::TokenError;
 use crate::provider::MappingError;
 
-/// A credential that an authenticator recognized and refused. It ends the chain. Nothing in it tells the credential.
+/// A credential that an authenticator recognized and refused. It ends the chain. Nothing in it tells the
+/// credential.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error("{authenticator}: {reason}")]
 pub struct Rejection {
@@ -76,8 +77,8 @@ impl Reason {
         }
     }
 
-    /// Whether the same credential may well be accepted later, since the refusal is no verdict about it: an HTTP
-    /// server answers 503 rather than 401.
+    /// Whether the same credential may well be accepted later, since the refusal is no verdict about it: an
+    /// HTTP server answers 503 rather than 401.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Reason::IssuerUnavailable)
     }

@@ -1,5 +1,5 @@
-//! JSON that means the same to everybody who reads it: objects with a member twice are refused (RFC 8725, section 2.4
-//! and RFC 7515, section 4 ask for it), and so are deep nesting and anything after the value.
+//! JSON that means the same to everybody who reads it: objects with a member twice are refused (RFC 8725,
+//! section 2.4 and RFC 7515, section 4 ask for it), and so are deep nesting and anything after the value.
 
 use std::fmt;
 
@@ -25,8 +25,8 @@ pub enum StrictJsonError {
 /// Reads one JSON object.
 ///
 /// # Errors
-/// When it is not JSON in UTF-8, is no object, has a member twice at any depth, nests deeper than [`MAX_DEPTH`], or
-/// holds a number that no double can hold.
+/// When it is not JSON in UTF-8, is no object, has a member twice at any depth, nests deeper than
+/// [`MAX_DEPTH`], or holds a number that no double can hold.
 pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, StrictJsonError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = Strict { depth: 0 }.deserialize(&mut deserializer).map_err(invalid)?;

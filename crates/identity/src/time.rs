@@ -19,8 +19,8 @@ const MICROSECONDS_PER_SECOND: i64 = 1_000_000;
 /// The last second of the year 9999, beyond which RFC 3339 cannot write a date.
 const LAST_SECOND: u64 = 253_402_300_799;
 
-/// Reads a NumericDate (RFC 7519, section 2): seconds since 1970, fractions allowed. Negative, non-finite and absurdly
-/// distant dates are none.
+/// Reads a NumericDate (RFC 7519, section 2): seconds since 1970, fractions allowed. Negative, non-finite and
+/// absurdly distant dates are none.
 pub(crate) fn numeric_date(value: &serde_json::Value) -> Option<Timestamp> {
     let number = value.as_number()?;
     if let Some(seconds) = number.as_u64() {

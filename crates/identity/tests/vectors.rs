@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 /// Mislabelled upstream: malformed base64url called valid, and the reverse.
 const MISLABELLED: [u64; 4] = [367, 370, 372, 373];
 
-/// Called valid, though the token names another algorithm than its key (PS384 and PS256), or the key one that does not exist
-/// (`ES521`): an algorithm comes from the key, and there is one for each.
+/// Called valid, though the token names another algorithm than its key (PS384 and PS256), or the key one that
+/// does not exist (`ES521`): an algorithm comes from the key, and there is one for each.
 const STRICTER: [u64; 3] = [346, 350, 351];
 
 fn vectors(file: &str) -> Option<Value> {

@@ -16,8 +16,9 @@ const SCRIPT: &str = include_str!("../oidc/provider.mjs");
 const READY_LIMIT: Duration = Duration::from_secs(60);
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
-/// A running OpenID provider. It issues access tokens (RFC 9068) for the audience [`OpenIdProvider::AUDIENCE`] to one
-/// client, by client credentials, signed with RS256, ES256 or EdDSA. It is gone when this value is dropped or the test dies.
+/// A running OpenID provider. It issues access tokens (RFC 9068) for the audience
+/// [`OpenIdProvider::AUDIENCE`] to one client, by client credentials, signed with RS256, ES256 or EdDSA. It
+/// is gone when this value is dropped or the test dies.
 #[derive(Debug)]
 pub struct OpenIdProvider {
     // Held for its end: dropping it ends the program.
@@ -36,8 +37,8 @@ impl OpenIdProvider {
     /// Starts a provider with fresh keys. The first start on a machine installs its packages under `target/`.
     ///
     /// # Errors
-    /// Where Node.js or npm are missing (the error names what to install), the packages cannot be installed, or the
-    /// provider does not come up.
+    /// Where Node.js or npm are missing (the error names what to install), the packages cannot be installed,
+    /// or the provider does not come up.
     pub fn start() -> Result<Self, StartError> {
         let node = find_program("node", &[], "nodejs")?;
         let script = installed()?.join("provider.mjs");

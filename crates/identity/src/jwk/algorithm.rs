@@ -10,8 +10,8 @@ use aws_lc_rs::signature::{
 };
 use serde::{Deserialize, Serialize};
 
-/// An asymmetric signature algorithm (RFC 7518, section 3; RFC 8037). There is no `none` and nothing with a shared
-/// secret.
+/// An asymmetric signature algorithm (RFC 7518, section 3; RFC 8037). There is no `none` and nothing with a
+/// shared secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
@@ -89,7 +89,8 @@ impl Algorithm {
         }
     }
 
-    /// The one curve, the length of a coordinate in bytes, and how it verifies, for the algorithms on a curve.
+    /// The one curve, the length of a coordinate in bytes, and how it verifies, for the algorithms on a
+    /// curve.
     pub(super) fn curve(self) -> Option<Curve> {
         let (kty, name, bytes, verification): (_, _, _, &'static dyn VerificationAlgorithm) = match self {
             Algorithm::ES256 => ("EC", "P-256", 32, &ECDSA_P256_SHA256_FIXED),

@@ -80,8 +80,8 @@ pub enum KeyError {
 impl VerificationKey {
     /// Reads a JSON Web Key. `accepted` are the algorithms that this issuer may use; empty means all.
     ///
-    /// Without an `alg`, a key on a curve has the only algorithm of that curve, and an RSA key the one RSA algorithm
-    /// that is configured, or RS256 where none is.
+    /// Without an `alg`, a key on a curve has the only algorithm of that curve, and an RSA key the one RSA
+    /// algorithm that is configured, or RS256 where none is.
     ///
     /// # Errors
     /// Any [`KeyError`] but [`KeyError::DuplicateKid`].
@@ -199,7 +199,8 @@ fn algorithm(jwk: &Map<String, Value>, kty: &str, accepted: &[Algorithm]) -> Res
 
 fn rsa(jwk: &Map<String, Value>, algorithm: Algorithm) -> Result<ParsedPublicKey, KeyError> {
     let (n, e) = (bytes(jwk, "n")?, bytes(jwk, "e")?);
-    // Some issuers write the sign octet of a two's complement number, which RFC 7518 forbids and which changes nothing.
+    // Some issuers write the sign octet of a two's complement number, which RFC 7518 forbids and which
+    // changes nothing.
     let (n, e) = (without_leading_zeros(&n), without_leading_zeros(&e));
     let bits = n.first().map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
     if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) {

@@ -13,9 +13,9 @@ pub const MAX_KEYS: usize = 100;
 /// The largest set, in bytes.
 pub const MAX_SET_BYTES: usize = 512 * 1024;
 
-/// The usable keys of one issuer. A key that breaks a rule is left out and listed with the reason, and the others
-/// stay usable: an issuer may publish keys for other purposes. Of keys that share a `kid` none is used, since nobody could say
-/// which of them a token means.
+/// The usable keys of one issuer. A key that breaks a rule is left out and listed with the reason, and the
+/// others stay usable: an issuer may publish keys for other purposes. Of keys that share a `kid` none is
+/// used, since nobody could say which of them a token means.
 #[derive(Debug, Default)]
 pub struct KeySet {
     keys: Vec<VerificationKey>,
@@ -95,7 +95,8 @@ impl KeySet {
         &self.skipped
     }
 
-    /// The key that a token means: the one with its `kid`; for a token without, the only key of its algorithm.
+    /// The key that a token means: the one with its `kid`; for a token without, the only key of its
+    /// algorithm.
     pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<&VerificationKey> {
         if kid.is_some() {
             return self.keys.iter().find(|key| key.kid() == kid);

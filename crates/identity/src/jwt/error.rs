@@ -6,7 +6,8 @@ use super::MAX_TOKEN_BYTES;
 use crate::jwk::Algorithm;
 use crate::strict_json::StrictJsonError;
 
-/// Why a token is refused. The messages hold at most short, escaped pieces of unverified text, never the token.
+/// Why a token is refused. The messages hold at most short, escaped pieces of unverified text, never the
+/// token.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TokenError {

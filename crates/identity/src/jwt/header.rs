@@ -6,7 +6,8 @@ use super::error::TokenError;
 use crate::jwk::Algorithm;
 use crate::rejection::shown;
 
-/// Parameters that would have the token choose its own key (RFC 8725, section 3.10), compress it, or that belong to JWE.
+/// Parameters that would have the token choose its own key (RFC 8725, section 3.10), compress it, or that
+/// belong to JWE.
 const FORBIDDEN: [&str; 8] = ["jwk", "jku", "x5u", "x5c", "zip", "enc", "epk", "p2c"];
 
 /// What is used of a header.

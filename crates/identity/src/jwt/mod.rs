@@ -1,8 +1,8 @@
 //! JSON Web Tokens, verified as RFC 8725 advises.
 //!
-//! [`UnverifiedToken::parse`] checks the form and the header; what it shows serves only to look up the issuer and the
-//! key. [`UnverifiedToken::verify`] then checks the kind of token, the signature and the claims, in this order. The algorithm is
-//! always the key's, and a header that names another is refused.
+//! [`UnverifiedToken::parse`] checks the form and the header; what it shows serves only to look up the issuer
+//! and the key. [`UnverifiedToken::verify`] then checks the kind of token, the signature and the claims, in
+//! this order. The algorithm is always the key's, and a header that names another is refused.
 
 mod compact;
 mod error;

@@ -30,11 +30,13 @@ pub struct Rules {
 pub enum TokenUse {
     /// An access token of `typ` `at+jwt` (RFC 9068, section 2.1).
     AccessToken,
-    /// An access token of an issuer that does not follow RFC 9068: `typ` is `at+jwt`, `JWT` or absent. What marks ID
-    /// and logout tokens (`at_hash`, `c_hash`, `s_hash`, `events`, a `nonce`, a claim `typ` that says so) is refused, which is the best
-    /// that such a token allows; a separate audience for the API is what tells them apart for certain.
+    /// An access token of an issuer that does not follow RFC 9068: `typ` is `at+jwt`, `JWT` or absent. What
+    /// marks ID and logout tokens (`at_hash`, `c_hash`, `s_hash`, `events`, a `nonce`, a claim `typ` that
+    /// says so) is refused, which is the best that such a token allows; a separate audience for the API is
+    /// what tells them apart for certain.
     PlainAccessToken,
-    /// An ID token (OpenID Connect Core 1.0, section 2): `typ` is `JWT` or absent. The `nonce` is for the login flow to compare.
+    /// An ID token (OpenID Connect Core 1.0, section 2): `typ` is `JWT` or absent. The `nonce` is for the
+    /// login flow to compare.
     IdToken,
     /// A logout token of `typ` `logout+jwt` (OpenID Connect Back-Channel Logout 1.0, section 2.4).
     LogoutToken,
@@ -49,7 +51,8 @@ impl TokenUse {
         }
     }
 
-    /// Media types are compared without regard to case, and `application/` may be left out (RFC 7515, section 4.1.9).
+    /// Media types are compared without regard to case, and `application/` may be left out (RFC 7515, section
+    /// 4.1.9).
     pub(super) fn check_type(self, typ: Option<&str>) -> Result<(), TokenError> {
         let found = typ.map(|typ| match typ.split_at_checked("application/".len()) {
             Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") => rest,
@@ -87,7 +90,8 @@ impl Rules {
         }
     }
 
-    /// Whether the token has more than one audience, once one of ours is among them (RFC 7519, section 4.1.3).
+    /// Whether the token has more than one audience, once one of ours is among them (RFC 7519, section
+    /// 4.1.3).
     fn check_audience(&self, claims: &Claims) -> Result<bool, TokenError> {
         let ours = |audience: &str| self.audiences.iter().any(|ours| **ours == *audience);
         let (found, several) = match claims.get("aud") {

@@ -21,7 +21,8 @@ pub struct VerifiedToken {
 }
 
 impl<'a> UnverifiedToken<'a> {
-    /// Whether a text looks like a JWS or JWE in compact form: three or five parts with dots between. Nothing is decoded.
+    /// Whether a text looks like a JWS or JWE in compact form: three or five parts with dots between. Nothing
+    /// is decoded.
     pub fn is_candidate(text: &str) -> bool {
         matches!(text.bytes().filter(|byte| *byte == b'.').take(5).count(), 2 | 4)
     }
@@ -29,7 +30,8 @@ impl<'a> UnverifiedToken<'a> {
     /// Takes a token apart and checks its form and its header.
     ///
     /// # Errors
-    /// When it is too long, no signed token, breaks a rule about the header, or its payload is no JSON object.
+    /// When it is too long, no signed token, breaks a rule about the header, or its payload is no JSON
+    /// object.
     pub fn parse(text: &'a str) -> Result<UnverifiedToken<'a>, TokenError> {
         let jws = CompactJws::parse(text)?;
         let claims = json(&jws.payload, "payload")?;
@@ -51,7 +53,8 @@ impl<'a> UnverifiedToken<'a> {
         self.jws.algorithm()
     }
 
-    /// Whether the token could be accepted if its signature were good: what fails here need not be looked up any further.
+    /// Whether the token could be accepted if its signature were good: what fails here need not be looked up
+    /// any further.
     ///
     /// # Errors
     /// The first rule that it breaks, its signature aside.

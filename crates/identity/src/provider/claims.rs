@@ -13,9 +13,9 @@ const MAX_PATH: usize = 8;
 
 /// The mapping of claims, the table `[provider.claims]`.
 ///
-/// A claim is named by its exact name (`"groups"`, `"https://example.com/tenant"`, dots and all), or by a list of names that
-/// leads into nested objects (`["realm_access", "roles"]`). A mapped claim that is absent leaves the member empty, but for `id`; one
-/// of the wrong type gets the token refused.
+/// A claim is named by its exact name (`"groups"`, `"https://example.com/tenant"`, dots and all), or by a
+/// list of names that leads into nested objects (`["realm_access", "roles"]`). A mapped claim that is absent
+/// leaves the member empty, but for `id`; one of the wrong type gets the token refused.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClaimsConfig {
@@ -24,7 +24,8 @@ pub struct ClaimsConfig {
     /// What kind of caller it is; a text, never one of the kinds that Casemate gives itself. Default: none.
     #[serde(rename = "type")]
     pub kind: Option<ClaimPath>,
-    /// The kind of every caller whose token does not say; may be `service` for an issuer of workload tokens. Default: `user`.
+    /// The kind of every caller whose token does not say; may be `service` for an issuer of workload tokens.
+    /// Default: `user`.
     pub default_type: String,
     /// The name that they log in with; a text. Default: `preferred_username`.
     pub login: Option<ClaimPath>,
@@ -40,8 +41,8 @@ pub struct ClaimsConfig {
     pub amr: Option<ClaimPath>,
     /// The assurance reached; a text. Default: `acr`.
     pub acr: Option<ClaimPath>,
-    /// The top-level claims that stay with the identity, for expressions to read. Default: `"all"` but those that are
-    /// about the token itself.
+    /// The top-level claims that stay with the identity, for expressions to read. Default: `"all"` but those
+    /// that are about the token itself.
     pub keep: Keep,
 }
 

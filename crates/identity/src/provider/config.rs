@@ -53,12 +53,12 @@ pub struct ProviderConfig {
     /// Where its keys are, for an issuer without a discovery document.
     #[serde(default)]
     pub jwks_uri: Option<String>,
-    /// Accepts `http` for an issuer that is not on this machine. Whoever can change what travels between can then forge
-    /// its tokens.
+    /// Accepts `http` for an issuer that is not on this machine. Whoever can change what travels between can
+    /// then forge its tokens.
     #[serde(default)]
     pub allow_insecure_http: bool,
-    /// How long keys are used after they were last fetched, in seconds, when the issuer is down; at most a week. Default: a
-    /// day.
+    /// How long keys are used after they were last fetched, in seconds, when the issuer is down; at most a
+    /// week. Default: a day.
     #[serde(default = "default_stale")]
     pub max_stale_seconds: u32,
     /// Which claims become what.
@@ -73,7 +73,8 @@ pub enum TokenType {
     #[default]
     #[serde(rename = "at+jwt")]
     AtJwt,
-    /// Also `JWT` or none, for providers that do not follow RFC 9068: see [`TokenUse::PlainAccessToken`] for what is lost.
+    /// Also `JWT` or none, for providers that do not follow RFC 9068: see [`TokenUse::PlainAccessToken`] for
+    /// what is lost.
     #[serde(rename = "jwt")]
     Jwt,
 }

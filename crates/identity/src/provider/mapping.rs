@@ -14,7 +14,8 @@ pub const MAX_GROUPS: usize = 1_000;
 /// The longest id, name, tenant or group, in bytes.
 pub const MAX_TEXT_BYTES: usize = 1_024;
 
-/// Why verified claims make no identity. A claim that cannot be read is never left out, since permissions may hang on it.
+/// Why verified claims make no identity. A claim that cannot be read is never left out, since permissions may
+/// hang on it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MappingError {
@@ -133,7 +134,8 @@ impl Mapping {
         Ok(Authentication { time, amr, acr: optional_text(claims, "assurance", paths.acr.as_ref())? })
     }
 
-    /// The outermost `act` is who acts now; those nested in it acted before and count for nothing (RFC 8693, section 4.1).
+    /// The outermost `act` is who acts now; those nested in it acted before and count for nothing (RFC 8693,
+    /// section 4.1).
     fn actor(&self, claims: &Claims) -> Result<Option<Actor>, MappingError> {
         let Some(act) = claims.get("act") else { return Ok(None) };
         let foreign = act.get("iss").is_some_and(|issuer| issuer.as_str() != Some(&*self.issuer));

@@ -1,4 +1,5 @@
-//! OpenID providers as the operator configures them: which issuer, which tokens, and which claims become what.
+//! OpenID providers as the operator configures them: which issuer, which tokens, and which claims become
+//! what.
 
 mod claims;
 mod config;

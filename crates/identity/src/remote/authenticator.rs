@@ -20,11 +20,11 @@ use crate::time::Timestamp;
 const OVERALL_BURST: u32 = 10;
 const OVERALL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Takes every bearer token that has the form of a JWT, and verifies it with the keys of the configured issuer that it
-/// names. The name only selects among the configured ones; no address is ever made of it.
+/// Takes every bearer token that has the form of a JWT, and verifies it with the keys of the configured
+/// issuer that it names. The name only selects among the configured ones; no address is ever made of it.
 ///
-/// Its keys are fetched on background tasks, which end when it is dropped. An issuer that cannot be reached delays nothing but
-/// its own tokens.
+/// Its keys are fetched on background tasks, which end when it is dropped. An issuer that cannot be reached
+/// delays nothing but its own tokens.
 #[derive(Debug)]
 pub struct OpenIdAuthenticator {
     issuers: Vec<Issuer>,
@@ -42,7 +42,8 @@ pub struct ProviderStatus {
 }
 
 impl OpenIdAuthenticator {
-    /// Starts fetching the keys of all providers, on the runtime that this is called on, and does not wait for them.
+    /// Starts fetching the keys of all providers, on the runtime that this is called on, and does not wait
+    /// for them.
     pub fn start(providers: Vec<Provider>, fetch: Arc<dyn Fetch>) -> OpenIdAuthenticator {
         let overall = Arc::new(Throttle::new(OVERALL_BURST, OVERALL_INTERVAL));
         let start = |provider| Issuer::start(provider, Arc::clone(&fetch), Arc::clone(&overall));

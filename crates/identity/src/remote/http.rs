@@ -15,8 +15,9 @@ use crate::provider::is_loopback;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Fetches over HTTP and HTTPS, with the system's certificate authorities and the proxy that the environment names
-/// (never for this machine itself). Clients are made at their first use, so that a server without certificate authorities starts.
+/// Fetches over HTTP and HTTPS, with the system's certificate authorities and the proxy that the environment
+/// names (never for this machine itself). Clients are made at their first use, so that a server without
+/// certificate authorities starts.
 #[derive(Debug, Default)]
 pub struct HttpFetch {
     near: OnceLock<Client>,

@@ -22,7 +22,8 @@ use crate::time::Timestamp;
 
 /// How long keys are good when their server does not say.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(600);
-/// The bounds of what their server may say. The upper one is how long a key that the issuer withdrew can still be used.
+/// The bounds of what their server may say. The upper one is how long a key that the issuer withdrew can
+/// still be used.
 const SHORTEST_LIFETIME: Duration = Duration::from_secs(60);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(3_600);
 /// How long the discovery document is taken to be the same.
@@ -30,7 +31,8 @@ const DISCOVERY_LIFETIME: Duration = Duration::from_secs(3_600);
 /// After the first failure, and the most after many.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// Tokens with an unknown key can make an issuer be asked this often: a burst, and then once for each interval.
+/// Tokens with an unknown key can make an issuer be asked this often: a burst, and then once for each
+/// interval.
 const REFETCH_BURST: u32 = 3;
 const REFETCH_INTERVAL: Duration = Duration::from_secs(10);
 /// How many fetches one token may wait for. The first may have been under way before the issuer had the key.
@@ -247,7 +249,13 @@ impl Shared {
         let earlier = self.current.load_full();
         let known: &[SkippedKey] = earlier.as_deref().map_or(&[], |earlier| earlier.keys.skipped());
         for key in keys.skipped().iter().filter(|key| !known.contains(key)) {
-            tracing::info!(provider = self.provider.name(), index = key.index, kid = key.kid.as_deref(), reason = %key.reason, "a key of the issuer is not used");
+            tracing::info!(
+                provider = self.provider.name(),
+                index = key.index,
+                kid = key.kid.as_deref(),
+                reason = %key.reason,
+                "a key of the issuer is not used"
+            );
         }
         if keys.keys().is_empty() {
             tracing::warn!(

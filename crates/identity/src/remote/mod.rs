@@ -1,5 +1,5 @@
-//! Keys of issuers that are reached over the network: fetched in the background, kept while the issuer is down, and
-//! refetched, within limits, when a token names one that is not known yet.
+//! Keys of issuers that are reached over the network: fetched in the background, kept while the issuer is
+//! down, and refetched, within limits, when a token names one that is not known yet.
 
 mod authenticator;
 mod discovery;

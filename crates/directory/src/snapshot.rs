@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use casemate_identity::{Chain, Identity, Kind};
+use casemate_identity::{Chain, ChainError, Identity, Kind};
 use casemate_permission::{Catalog, Grant, Origin, OriginKind, PermissionSet};
 
 use crate::CREDENTIAL_PROVIDER;
@@ -56,6 +56,14 @@ pub enum ResolveError {
 }
 
 impl Snapshot {
+    /// A policy by itself: it answers who holds what, and nobody can sign in to it.
+    ///
+    /// # Errors
+    /// Never in practice: only authenticators can contradict each other, and there are none.
+    pub fn offline(policy: Policy) -> Result<Snapshot, ChainError> {
+        Ok(Snapshot::new(1, policy, HashMap::new(), Chain::new(Vec::new())?))
+    }
+
     pub(crate) fn new(
         revision: i64,
         policy: Policy,

@@ -135,11 +135,12 @@ impl Store {
 
     /// Commits what waits and closes the database.
     pub async fn close(self) {
+        // Readers first: the last connection folds the write-ahead log into the database, which only the writer may.
+        self.reader.pool.close().await;
         drop(self.writer);
         if let Err(error) = self.task.await {
             tracing::error!(%error, "the database's writer did not end well");
         }
-        self.reader.pool.close().await;
     }
 }
 

@@ -67,6 +67,8 @@ async fn the_database_belongs_to_its_owner_alone() {
     }
     assert!(files >= 2, "the database and its log");
     store.close().await;
+    let files = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(files, 1, "the log was folded into the database");
 }
 
 #[tokio::test]

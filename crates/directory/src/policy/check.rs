@@ -174,8 +174,9 @@ impl Checker {
             let (source, entry) = (&placed.source, &placed.entry);
             let kind = match &entry.kind {
                 None => Kind::USER,
-                Some(kind) => Kind::from_configuration(kind.get_ref()).unwrap_or_else(|error| {
-                    self.mistake((source, kind.span()), error.to_string());
+                Some(kind) => Kind::from_configuration(kind.get_ref()).unwrap_or_else(|_| {
+                    let message = "a user's type is 1 to 64 letters, digits, `-`, `_` or `.`, and not `api-key` or `anonymous`";
+                    self.mistake((source, kind.span()), message);
                     Kind::USER
                 }),
             };

@@ -39,15 +39,16 @@ impl Documents {
     /// Reads one file. A file that has `[application]` is a schema and is left to the permission engine.
     pub(crate) fn read(&mut self, source: &Arc<SourceFile>, mistakes: &mut Vec<Mistake>) {
         let (table, errors) = DeTable::parse_recoverable(&source.text);
-        let broken = !errors.is_empty();
+        if !errors.is_empty() {
+            // What the parser makes of the rest would only be guessed at.
+            mistakes.extend(errors.iter().map(|error| syntax(source, error)));
+            self.incomplete = true;
+            return;
+        }
         let mistakes_before = mistakes.len();
-        mistakes.extend(errors.iter().map(|error| syntax(source, error)));
         let table = table.into_inner();
         if table.contains_key("application") {
-            if !broken {
-                self.schemas.push(Arc::clone(source));
-            }
-            self.incomplete |= broken;
+            self.schemas.push(Arc::clone(source));
             return;
         }
         let mut has_format = false;
@@ -76,7 +77,7 @@ impl Documents {
             }
         }
         self.incomplete |= mistakes.len() > mistakes_before;
-        if !has_format && !broken {
+        if !has_format {
             let mistake = Mistake::of(source, "the file does not say its format");
             mistakes.push(mistake.help("write `format = 1` at its top"));
         }

@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 8;
 pub(crate) type Files = Vec<Arc<SourceFile>>;
 
 /// Reads every `*.toml` in the folder and the folders in it. Names that begin with a dot are left out, as editors and
-/// mounted volumes use them for their own.
+/// mounted volumes use them for their own, and so is `*.test.toml`, which holds expected decisions.
 pub(crate) fn read_files(folder: &Path) -> Result<Files, Vec<Mistake>> {
     let (paths, mut mistakes) = walk_files(folder);
     let mut files = Vec::new();
@@ -68,7 +68,7 @@ fn walk(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>, mistakes: &mut Ve
         }
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => walk(&path, depth + 1, paths, mistakes),
-            Ok(_) if name.ends_with(".toml") => paths.push(path),
+            Ok(_) if name.ends_with(".toml") && !name.ends_with(".test.toml") => paths.push(path),
             Ok(_) => {}
             Err(error) => mistakes.push(failed(&path, error)),
         }

@@ -45,6 +45,11 @@ impl Mistake {
         self
     }
 
+    /// By what mistakes are put in the order in which a person meets them.
+    pub(crate) fn order(&self) -> (&Path, usize) {
+        (&self.source.path, self.span.as_ref().map_or(0, |span| span.start))
+    }
+
     /// The file, or the folder, it is in.
     #[must_use]
     pub fn path(&self) -> &Path {

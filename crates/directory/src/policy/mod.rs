@@ -150,12 +150,11 @@ impl Policy {
             documents.read(file, &mut mistakes);
         }
         match (check::check(documents), mistakes.is_empty()) {
-            (Ok(policy), true) => Ok(policy),
-            (Ok(_), false) => Err(mistakes),
-            (Err(more), _) => {
-                mistakes.extend(more);
-                Err(mistakes)
-            }
+            (Ok(policy), true) => return Ok(policy),
+            (Ok(_), false) => {}
+            (Err(more), _) => mistakes.extend(more),
         }
+        mistakes.sort_by(|one, other| one.order().cmp(&other.order()));
+        Err(mistakes)
     }
 }

@@ -1,0 +1,333 @@
+//! Policies as people write them: what is refused, where, and what the rest comes to mean.
+#![allow(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
+
+use std::sync::Arc;
+
+use casemate_directory::{Directory, Policy, ResolveError, Snapshot, Subject, Watcher, sha256};
+use casemate_expression::{Datum, Map, Timestamp};
+use casemate_identity::remote::HttpFetch;
+use casemate_identity::{Credentials, Identity, Kind};
+use casemate_permission::name::Name;
+use casemate_permission::{Action, Effect, Request};
+
+/// A folder with one file.
+fn folder(text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("policy.toml"), text).unwrap();
+    folder
+}
+
+fn load(text: &str) -> Result<Policy, Vec<String>> {
+    let folder = folder(&format!("format = 1\n{text}"));
+    Policy::load(folder.path()).map_err(|mistakes| {
+        let tell = |mistake: &casemate_directory::Mistake| {
+            let (line, column) = mistake.place().unwrap_or((0, 0));
+            format!("{line}:{column} {}", mistake.message())
+        };
+        mistakes.iter().map(tell).collect()
+    })
+}
+
+fn refused(text: &str) -> Vec<String> {
+    load(text).map(|_| ()).unwrap_err()
+}
+
+fn directory(text: &str) -> Directory {
+    Directory::new(load(text).unwrap(), Vec::new(), Arc::new(HttpFetch::new())).unwrap()
+}
+
+fn allows(snapshot: &Snapshot, subject: &Subject, name: &str, now: i64) -> bool {
+    let set = snapshot.permissions(subject).unwrap();
+    let request = Request {
+        name: Name::parse(name).unwrap(),
+        identity: subject.view(),
+        action: Action { name, properties: Map::EMPTY },
+        resource: None,
+        context: Map::EMPTY,
+        now: Timestamp(now),
+    };
+    set.check(&request).effect == Effect::Allowed
+}
+
+fn nobody() -> Subject {
+    Subject::anonymous("default".into())
+}
+
+fn subject(snapshot: &Snapshot, kind: &str, id: &str) -> Subject {
+    snapshot.subject(&nobody(), &"default".into(), kind, id).unwrap()
+}
+
+const READER: &str = "[[role]]\nname = \"reader\"\npermissions = [{ name = \"notes.read\" }]\n";
+
+#[test]
+fn every_mistake_is_told_with_its_place() {
+    let told = refused(
+        r#"[[role]]
+name = "reader"
+permissions = [{ name = "notes.read" }, { name = "!" }, { name = "x", deny = 1 }, { name = "y", at = 2026-01-01 }]
+[[role]]
+name = "reader"
+permissions = []
+[[user]]
+id = "ada"
+[[user]]
+id = "ada"
+[[assignment]]
+role = "reader"
+to = { id = "ada", login = "ada" }
+[[assignment]]
+role = "raeder"
+to = { id = "ada" }
+[[assignment]]
+role = "reader"
+to = { id = "ada" }
+from = 2026-01-02T00:00:00Z
+until = "2026-01-02T00:00:00Z"
+[[credential]]
+id = "gateway"
+secret_sha256 = "abc"
+application = "notes"
+permissions = [{ name = "casemate.decision.ask", tenant = "x" }]
+"#,
+    );
+    let expected = [
+        "4:41 the permission's `name` is refused",
+        "4:57 the permission's `deny` is a number",
+        "4:83 a permission is JSON, which has no dates",
+        "6:8 the role `reader` stands twice",
+        "11:6 the user `ada` stands twice",
+        "14:6 an assignment is to exactly one of",
+        "16:8 there is no role `raeder`",
+        "22:9 the assignment ends before it begins",
+        "25:17 this is no SHA-256",
+        "26:15 there is no application `notes`",
+        "27:16 permissions of Casemate itself have no properties",
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+    for (told, expected) in told.iter().zip(expected) {
+        assert!(told.starts_with(expected), "{told}\ninstead of\n{expected}");
+    }
+}
+
+#[test]
+fn what_is_unknown_or_unreadable_is_told_and_hides_nothing_else() {
+    let told = refused(
+        "colour = 1\n[[role]]\nname = 7\npermissions = []\n[[role]]\nname = \"x\"\nnam = 1\npermissions = []\n\
+         [[assignment]]\nrole = \"absent\"\nto = { id = \"ada\" }\n[[user]]\nid = \"\"\n",
+    );
+    assert_eq!(told.len(), 4, "the role may be the one that cannot be read: {told:#?}");
+    assert!(told[0].starts_with("2:1 `colour` is not known"), "{told:#?}");
+    assert!(told[1].starts_with("4:8 invalid type"), "{told:#?}");
+    assert!(told[2].starts_with("8:1 unknown field `nam`"), "{told:#?}");
+    assert!(told[3].starts_with("14:6 a name is"), "{told:#?}");
+    assert_eq!(refused("format = 1").len(), 1, "TOML itself refuses a key that stands twice");
+    let folder = folder("");
+    assert_eq!(Policy::load(folder.path()).unwrap_err()[0].message(), "the file does not say its format");
+}
+
+#[test]
+fn times_need_their_offset() {
+    for (time, fine) in [
+        ("2026-01-01T00:00:00Z", true),
+        ("2026-01-01 00:00:00.5+01:00", true),
+        ("\"2026-01-01T00:00:00Z\"", true),
+        ("2026-01-01T00:00:00", false),
+        ("2026-01-01", false),
+        ("\"tomorrow\"", false),
+        ("7", false),
+    ] {
+        let text =
+            format!("{READER}[[assignment]]\nrole = \"reader\"\nto = {{ id = \"ada\" }}\nfrom = {time}\n");
+        assert_eq!(load(&text).is_ok(), fine, "{time}");
+    }
+}
+
+#[test]
+fn permissions_are_held_against_the_schemas() {
+    let text = format!("format = 1\n{READER}");
+    let folder = folder(&text);
+    let schema = "format = 1\n[application]\nid = \"notes\"\nnamespaces = [\"notes\"]\n\
+                  [[permission]]\nname = \"notes.read\"\n";
+    std::fs::write(folder.path().join("schema.toml"), schema).unwrap();
+    assert!(Policy::load(folder.path()).is_ok());
+    std::fs::write(folder.path().join("policy.toml"), text.replace("read\" }", "read\", own = true }"))
+        .unwrap();
+    let mistakes = Policy::load(folder.path()).unwrap_err();
+    assert!(mistakes[0].message().contains("`own`"), "{mistakes:#?}");
+    std::fs::write(folder.path().join("second.toml"), schema).unwrap();
+    let mistakes = Policy::load(folder.path()).unwrap_err();
+    assert!(mistakes.iter().all(|mistake| mistake.path().ends_with("second.toml")), "{mistakes:#?}");
+}
+
+#[test]
+fn several_providers_must_be_told_apart() {
+    let provider = |name: &str| {
+        format!(
+            "[[provider]]\nname = \"{name}\"\nissuer = \"https://{name}.example\"\naudiences = [\"casemate\"]\n"
+        )
+    };
+    let user = "[[user]]\nid = \"ada\"\n";
+    assert!(load(&format!("{}{user}", provider("one"))).is_ok());
+    let told = refused(&format!("{}{}{user}", provider("one"), provider("two")));
+    assert!(told[0].contains("there are several providers"), "{told:?}");
+    let told = refused(&format!("{}{user}provider = \"three\"\n", provider("one")));
+    assert!(told[0].contains("there is no provider `three`"), "{told:?}");
+    let told = refused(&provider("credential"));
+    assert!(told[0].contains("Casemate's own"), "{told:?}");
+}
+
+#[test]
+fn tenants_once_declared_are_the_only_ones() {
+    let tenants = "[[tenant]]\nid = \"acme\"\n";
+    assert!(load(&format!("{tenants}[[user]]\nid = \"ada\"\ntenant = \"acme\"\n")).is_ok());
+    for user in ["[[user]]\nid = \"ada\"\n", "[[user]]\nid = \"ada\"\ntenant = \"acne\"\n"] {
+        assert!(refused(&format!("{tenants}{user}"))[0].contains("there is no tenant"));
+    }
+}
+
+#[tokio::test]
+async fn roles_come_by_id_login_and_group_in_their_tenant_and_time() {
+    let role = |name: &str| format!("[[role]]\nname = \"{name}\"\npermissions = [{{ name = \"{name}\" }}]\n");
+    let assign = |role: &str, to: &str, rest: &str| {
+        format!("[[assignment]]\nrole = \"{role}\"\nto = {{ {to} }}\n{rest}\n")
+    };
+    let text = [
+        role("by-id"),
+        role("by-login"),
+        role("by-group"),
+        role("by-kind"),
+        role("elsewhere"),
+        role("for-a-time"),
+        role("everybody"),
+        assign("by-id", "id = \"ada\"", ""),
+        assign("by-login", "login = \"ada@example.com\"", ""),
+        assign("by-group", "group = \"staff\"", ""),
+        assign("by-kind", "group = \"staff\", type = \"admin\"", ""),
+        assign("elsewhere", "id = \"ada\"", "tenant = \"acme\""),
+        assign("for-a-time", "id = \"ada\"", "from = 1970-01-01T00:00:10Z\nuntil = 1970-01-01T00:00:20Z"),
+        assign("everybody", "type = \"anonymous\"", ""),
+        "[[user]]\nid = \"ada\"\nlogin = \"ada@example.com\"\ngroups = [\"staff\"]\n".to_owned(),
+        "[[user]]\nid = \"root\"\ntype = \"admin\"\ngroups = [\"staff\"]\n".to_owned(),
+    ]
+    .concat();
+    let snapshot = directory(&text).current();
+    let held = |subject: &Subject| {
+        ["by-id", "by-login", "by-group", "by-kind", "elsewhere", "for-a-time", "everybody"]
+            .into_iter()
+            .filter(|name| allows(&snapshot, subject, name, 0))
+            .collect::<Vec<_>>()
+    };
+    let ada = subject(&snapshot, "user", "ada");
+    assert_eq!(held(&ada), ["by-id", "by-login", "by-group"]);
+    assert_eq!(held(&subject(&snapshot, "admin", "root")), ["by-group", "by-kind"]);
+    assert_eq!(held(&subject(&snapshot, "admin", "ada")), [""; 0], "another type is somebody else");
+    assert_eq!(held(&subject(&snapshot, "user", "unknown")), [""; 0]);
+    assert_eq!(held(&subject(&snapshot, "anonymous", "ada")), ["everybody"]);
+    let elsewhere = snapshot.subject(&nobody(), &"acme".into(), "user", "ada").unwrap();
+    assert_eq!(held(&elsewhere), ["elsewhere"]);
+    for (second, in_force) in [(9, false), (10, true), (19, true), (20, false)] {
+        assert_eq!(allows(&snapshot, &ada, "for-a-time", second * 1_000_000), in_force, "{second}");
+    }
+}
+
+#[tokio::test]
+async fn the_better_known_value_wins() {
+    let text = "[[user]]\nid = \"ada\"\ngroups = [\"staff\"]\nclaims = { department = \"lab\" }\n";
+    let snapshot = directory(text).current();
+    let asserted = Datum::from_json(r#"{"department":"board","floor":3}"#).unwrap();
+    let ada = subject(&snapshot, "user", "ada").with_asserted(asserted.as_map().unwrap());
+    assert_eq!(ada.claims.get("department").and_then(Datum::as_str), Some("lab"));
+    assert_eq!(ada.claims.get("floor"), Some(&Datum::Int(3)));
+
+    let mut token = Identity::new("", "ada", Kind::USER);
+    token.groups = vec!["token-group".into(), "staff".into()];
+    token.claims.insert("department".into(), "token".into());
+    token.claims.insert("scope".into(), "read".into());
+    let caller = snapshot.caller(&token);
+    assert_eq!(caller.groups, ["token-group", "staff"]);
+    assert_eq!(caller.claims.get("department").and_then(Datum::as_str), Some("lab"));
+    assert_eq!(caller.claims.get("scope").and_then(Datum::as_str), Some("read"));
+    let asked = snapshot.subject(&caller, &"default".into(), "user", "ada").unwrap();
+    assert_eq!(asked, caller, "a caller who asks about themselves is who their token says");
+}
+
+#[tokio::test]
+async fn the_same_id_at_two_providers_is_two_people() {
+    let provider = |name: &str| {
+        format!(
+            "[[provider]]\nname = \"{name}\"\nissuer = \"https://{name}.example\"\naudiences = [\"casemate\"]\n"
+        )
+    };
+    let text = format!(
+        "{}{}{READER}[[user]]\nid = \"ada\"\nprovider = \"one\"\n[[user]]\nid = \"ada\"\nprovider = \"two\"\n\
+         [[user]]\nid = \"bob\"\nprovider = \"one\"\n\
+         [[assignment]]\nrole = \"reader\"\nto = {{ id = \"bob\", provider = \"one\" }}\n",
+        provider("one"),
+        provider("two")
+    );
+    let snapshot = directory(&text).current();
+    let ask = |caller: &Subject, id: &str| snapshot.subject(caller, &"default".into(), "user", id);
+    assert!(matches!(ask(&nobody(), "ada"), Err(ResolveError::Ambiguous { .. })));
+    assert!(allows(&snapshot, &ask(&nobody(), "bob").unwrap(), "notes.read", 0));
+    let other_bob = snapshot.caller(&Identity::new("two", "bob", Kind::USER));
+    assert!(!allows(&snapshot, &other_bob, "notes.read", 0));
+    assert!(matches!(ask(&other_bob, "bob"), Err(ResolveError::Ambiguous { .. })));
+}
+
+#[tokio::test]
+async fn a_static_credential_is_known_by_its_hash_alone() {
+    let digest: String = sha256("open sesame").iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = format!(
+        "{READER}[[credential]]\nid = \"gateway\"\nsecret_sha256 = \"{digest}\"\ntenant = \"acme\"\n\
+         permissions = [{{ name = \"casemate.decision.ask\" }}]\n\
+         [[assignment]]\nrole = \"reader\"\ntenant = \"acme\"\n\
+         to = {{ provider = \"credential\", type = \"service\", id = \"gateway\" }}\n"
+    );
+    let snapshot = directory(&text).current();
+    let ask = async |secret: &str| {
+        let credentials = Credentials::bearer(secret.to_owned());
+        snapshot.chain().authenticate(&credentials, casemate_identity::Timestamp(0)).await
+    };
+    let caller = snapshot.caller(&ask("open sesame").await.unwrap());
+    assert_eq!((&*caller.kind, caller.id.as_deref(), &*caller.tenant), ("service", Some("gateway"), "acme"));
+    assert!(allows(&snapshot, &caller, "casemate.decision.ask", 0));
+    assert!(allows(&snapshot, &caller, "notes.read", 0));
+    assert!(!allows(&snapshot, &caller, "casemate.decision.ask-any-tenant", 0));
+    for wrong in ["open sesam", "open sesame ", digest.as_str()] {
+        assert!(ask(wrong).await.is_err(), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_directory_is_replaced_whole_and_rises_in_revision() {
+    let directory = directory(READER);
+    let before = directory.current();
+    let with_ada = format!("{READER}[[assignment]]\nrole = \"reader\"\nto = {{ id = \"ada\" }}\n");
+    assert_eq!(directory.replace(load(&with_ada).unwrap()).unwrap(), 2);
+    let after = directory.current();
+    assert_eq!((before.revision(), after.revision()), (1, 2));
+    assert!(!allows(&before, &subject(&before, "user", "ada"), "notes.read", 0));
+    assert!(allows(&after, &subject(&after, "user", "ada"), "notes.read", 0));
+}
+
+#[test]
+fn a_watcher_answers_when_something_changed_and_only_then() {
+    let folder = folder(&format!("format = 1\n{READER}"));
+    let file = folder.path().join("policy.toml");
+    let mut watcher = Watcher::new(folder.path());
+    assert!(matches!(watcher.poll(), Some(Ok(_))));
+    assert!(watcher.poll().is_none());
+    // Written again, but not changed.
+    std::fs::write(&file, format!("format = 1\n{READER}")).unwrap();
+    assert!(watcher.poll().is_none());
+    std::fs::write(&file, "format = 1\n[[role]]\nname = \"reader\"\n").unwrap();
+    assert!(matches!(watcher.poll(), Some(Err(_))));
+    assert!(watcher.poll().is_none());
+    std::fs::write(&file, format!("format = 1\n{READER}")).unwrap();
+    assert!(matches!(watcher.poll(), Some(Ok(_))));
+    std::fs::write(folder.path().join("more.toml"), "format = 1\n").unwrap();
+    assert!(matches!(watcher.poll(), Some(Ok(_))));
+    std::fs::remove_dir_all(folder.path()).unwrap();
+    assert!(matches!(watcher.poll(), Some(Err(_))));
+    assert!(watcher.poll().is_none());
+}

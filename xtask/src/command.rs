@@ -53,6 +53,11 @@ pub(crate) fn output(command: &mut Command) -> Result<String, String> {
 
 /// Runs it, prints each of its lines as they come, and answers whether it succeeded with all of them.
 pub(crate) fn watch(command: &mut Command) -> Result<(bool, Vec<String>), String> {
+    watch_lines(command, say)
+}
+
+/// Runs it, and answers whether it succeeded with all lines that it printed.
+pub(crate) fn watch_lines(command: &mut Command, see: impl Fn(&str)) -> Result<(bool, Vec<String>), String> {
     let failed = |e: std::io::Error| format!("could not run a command: {e}");
     let (reader, writer) = std::io::pipe().map_err(failed)?;
     command.stdout(writer.try_clone().map_err(failed)?).stderr(writer);
@@ -62,7 +67,7 @@ pub(crate) fn watch(command: &mut Command) -> Result<(bool, Vec<String>), String
     let mut lines = Vec::new();
     for line in BufReader::new(reader).split(b'\n') {
         let line = String::from_utf8_lossy(&line.map_err(failed)?).into_owned();
-        say(&line);
+        see(&line);
         lines.push(line);
     }
     let status = child.wait().map_err(failed)?;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::command::{cargo, succeed, watch};
+use crate::command::{cargo, succeed, watch_lines};
 use crate::console::say;
 use crate::project::{Project, host, list, members, string};
 use crate::{Failure, Outcome, needs};
@@ -39,7 +39,7 @@ fn options(arguments: &[String]) -> Outcome<(u64, Vec<String>)> {
     Ok((seconds, targets))
 }
 
-/// `fuzz [--seconds N] [TARGET...]`: fails where a target found a crash, after all of them ran.
+/// `fuzz [--seconds N] [TARGET...]`: N seconds each; fails where a target found a crash, after all of them ran.
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     let (seconds, asked) = options(arguments)?;
     let metadata = project.metadata(&["--no-deps"])?;
@@ -79,11 +79,10 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
             .arg("--target-dir")
             .arg(&folder),
     )?;
-    let each = (seconds / targets.len() as u64).max(1);
     let binaries = folder.join(&host).join("release");
     let mut results = Vec::new();
     for target in &targets {
-        say(&format!("==> {target}, {each} s"));
+        say(&format!("==> {target}, {seconds} s"));
         let corpus = project.root().join("fuzz/corpus").join(target);
         let artifacts = project.root().join("fuzz/artifacts").join(target);
         for folder in [&corpus, &artifacts] {
@@ -92,22 +91,31 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
         let mut command = Command::new(binaries.join(target));
         command
             .current_dir(project.root())
-            .arg(format!("-max_total_time={each}"))
+            .arg(format!("-max_total_time={seconds}"))
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
             .args(["-print_final_stats=1", "-timeout=10", "-rss_limit_mb=2048", "-verbosity=0"])
-            .arg(&corpus);
+            .args(["-max_len=8192", "-len_control=50"]);
+        let dictionary = project.root().join("fuzz/dictionaries").join(target);
+        if dictionary.is_file() {
+            command.arg(format!("-dict={}", dictionary.display()));
+        }
+        command.arg(&corpus);
         let seeds = project.root().join("fuzz/seeds").join(target);
         if seeds.is_dir() {
             command.arg(seeds);
         }
-        let (passed, lines) = watch(&mut command)?;
+        // A crash is shown whole; from a good run only the numbers matter.
+        let (passed, lines) = watch_lines(&mut command, |_| ())?;
+        if !passed {
+            say(&lines.join("\n"));
+        }
         results.push((target, executions(&lines), passed));
     }
     say("");
     for (target, executions, passed) in &results {
         let executions = executions.map_or_else(|| "?".to_owned(), |number| number.to_string());
         let end = if *passed { "no crash" } else { "CRASHED: the input is in fuzz/artifacts" };
-        say(&format!("{target:<20} {executions:>12} executions in {each} s, {end}"));
+        say(&format!("{target:<20} {executions:>12} executions in {seconds} s, {end}"));
     }
     let crashed: Vec<&str> =
         results.iter().filter(|(_, _, passed)| !passed).map(|(name, ..)| name.as_str()).collect();

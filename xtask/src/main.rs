@@ -30,7 +30,7 @@ usage: cargo xtask COMMAND
                              --long: properties on millions of cases, and what they counted
                              -p CRATE: the tests of that crate alone (repeatable)
   fuzz [--seconds N] [TARGET...]
-                             fuzz the targets in turn, N seconds in all (60 unless told)
+                             fuzz the targets in turn, N seconds each (60 unless told)
   bench NAME [ARGUMENT...]   run the benchmark NAME; `--format json` for figures that a program reads
   supply-chain               licences, bans, sources, advisories; our own SBOM in target/sbom
   check-deps                 the arrows between crates and between the server's areas

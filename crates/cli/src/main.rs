@@ -7,6 +7,7 @@
 mod audit;
 mod data;
 mod exit;
+mod permission;
 mod printer;
 mod runtime;
 mod serve;
@@ -34,6 +35,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Read the record of decisions.
     Audit(audit::Arguments),
+    /// Decide, explain, filter, lint and test permissions on files, without a server.
+    Permission(permission::Arguments),
 }
 
 fn main() -> std::process::ExitCode {
@@ -48,5 +51,6 @@ fn run(command: Command, printer: &mut Printer) -> Outcome {
     match command {
         Command::Serve(arguments) => serve::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
+        Command::Permission(arguments) => permission::run(arguments, printer),
     }
 }

@@ -143,6 +143,11 @@ pub(crate) fn printable(text: &str) -> String {
     })
 }
 
+/// The same for text of several lines, which stay lines.
+pub(crate) fn printable_lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::printable;

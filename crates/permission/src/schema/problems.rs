@@ -114,8 +114,13 @@ impl Catalog {
     }
 
     /// Whether some name the pattern matches lies in a namespace that an application owns.
-    pub(crate) fn reaches_owned(&self, name: &Pattern) -> bool {
+    fn reaches_owned(&self, name: &Pattern) -> bool {
         self.owners_reached(name).next().is_some()
+    }
+
+    /// Whether a granted name has a name in common with some entry of a schema.
+    pub fn reaches_entry(&self, name: &Pattern) -> bool {
+        self.entries().any(|(entry, _)| reaches(name, entry))
     }
 
     fn undeclared_is_opaque(&self, name: &Pattern) -> bool {
@@ -133,6 +138,6 @@ impl Catalog {
 }
 
 /// Whether the granted pattern and the entry have a name in common.
-pub(crate) fn reaches(name: &Pattern, entry: &Entry) -> bool {
+fn reaches(name: &Pattern, entry: &Entry) -> bool {
     name::intersects(name, &entry.name).unwrap_or(true)
 }

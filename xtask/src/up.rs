@@ -14,7 +14,8 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     say("building casemate (minutes at the first time, seconds later)");
     succeed(cargo(project).args(["build", "--locked", "--package", "casemate-cli", "--bin", "casemate"]))?;
     let binary = project.target().join("debug/casemate");
-    say(&format!("starting {} serve", binary.display()));
+    let here = std::env::current_dir().unwrap_or_default();
+    say(&format!("starting {} serve", binary.strip_prefix(here).unwrap_or(&binary).display()));
     let error = Command::new(&binary).arg("serve").args(arguments).exec();
     Err(format!("could not start {}: {error}", binary.display()).into())
 }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-/// A point in time: microseconds since 1970-01-01T00:00:00Z, from the year 1 to the end of 9999-12-30 when it came from text.
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime};
+
+/// A point in time: microseconds since 1970-01-01T00:00:00Z, within the years 1 to 9999 when it came from text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
@@ -11,8 +14,8 @@ pub struct Timestamp(pub i64);
 pub struct Span(pub i64);
 
 pub(crate) const YEAR_1: i64 = -62_135_596_800_000_000;
-/// Where the library behind this ends: 26 hours before the year 10,000, so that every time zone can show it.
-pub(crate) const END: i64 = 253_402_207_201_000_000;
+pub(crate) const END: i64 = 253_402_300_800_000_000;
+const EPOCH: DateTime = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
 
 impl Timestamp {
     /// Reads `2026-01-31T08:00:00Z` or `2026-01-31T09:00:00.25+01:00` (RFC 3339, section 5.6); digits beyond
@@ -21,9 +24,14 @@ impl Timestamp {
         if !is_rfc3339(text.as_bytes()) {
             return None;
         }
-        let parsed: jiff::Timestamp = text.parse().ok()?;
-        Timestamp(parsed.as_microsecond().checked_sub(i64::from(parsed.subsec_nanosecond() % 1_000 < 0))?)
-            .in_range()
+        // A timestamp of the library ends a day short of the year 10,000, which many use for *never*; its civil times do not.
+        let (local, zone) = text.split_at_checked(19)?;
+        let zone = zone.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+        let fraction = text.get(19..text.len() - zone.len())?;
+        let local = civil(local)?;
+        let seconds = local.duration_since(EPOCH).as_secs().checked_sub(zone_seconds(zone)?)?;
+        let digits = micros_of(fraction)?;
+        Timestamp(seconds.checked_mul(1_000_000)?.checked_add(digits)?).in_range()
     }
 
     /// Itself when it lies within the years 1 to 9999 (the range of CEL's timestamps).
@@ -40,6 +48,42 @@ impl Timestamp {
     pub fn checked_sub(self, span: Span) -> Option<Timestamp> {
         Timestamp(self.0.checked_sub(span.0)?).in_range()
     }
+}
+
+/// `2026-01-31T08:00:00`. The library's own reader and its errors allocate, which no decision may. A leap second is the
+/// second before it.
+fn civil(text: &str) -> Option<DateTime> {
+    let at = |from: usize, to: usize| text.get(from..to)?.parse::<i8>().ok();
+    let (month, day) = (at(5, 7)?, at(8, 10)?);
+    let (hour, minute, second) = (at(11, 13)?, at(14, 16)?, at(17, 19)?);
+    if !(1..=12).contains(&month) || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let first = Date::new(text.get(..4)?.parse().ok()?, month, 1).ok()?;
+    if !(1..=first.days_in_month()).contains(&day) {
+        return None;
+    }
+    DateTime::new(first.year(), month, day, hour, minute, second.min(59), 0).ok()
+}
+
+/// Seconds east of UTC.
+fn zone_seconds(zone: &str) -> Option<i64> {
+    let (sign, rest) = match zone.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return Some(0),
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours < 24 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
+}
+
+/// `.25` as 250,000.
+fn micros_of(fraction: &str) -> Option<i64> {
+    let digits = fraction.strip_prefix('.').unwrap_or_default();
+    let kept = digits.get(..digits.len().min(6))?;
+    let value: i64 = if kept.is_empty() { 0 } else { kept.parse().ok()? };
+    Some(value * 10_i64.pow(6 - u32::try_from(kept.len()).ok()?))
 }
 
 /// Whether the text has the shape `date "T" time (Z | ±hh:mm)`: the library behind it reads more than RFC 3339 allows.
@@ -71,8 +115,8 @@ fn is_rfc3339(text: &[u8]) -> bool {
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC, with a fraction only where there is one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_microsecond(self.0) {
-            Ok(timestamp) => write!(f, "{timestamp}"),
+        match EPOCH.checked_add(SignedDuration::from_micros(self.0)) {
+            Ok(utc) => write!(f, "{utc}Z"),
             Err(_) => write!(f, "{} µs since 1970", self.0),
         }
     }
@@ -157,7 +201,7 @@ mod tests {
             ("1970-01-01T00:00:00.1234567Z", 123_456),
             ("1969-12-31T23:59:59.9999999Z", -1),
             ("0001-01-01T00:00:00Z", YEAR_1),
-            ("9999-12-30T22:00:00.999999Z", END - 1),
+            ("9999-12-31T23:59:59.999999Z", END - 1),
         ] {
             assert_eq!(Timestamp::parse_rfc3339(text), Some(Timestamp(micros)), "{text}");
         }
@@ -176,6 +220,18 @@ mod tests {
             "9999-12-31T23:59:59-01:00",
         ] {
             assert_eq!(Timestamp::parse_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn timestamps_are_written_as_they_are_read() {
+        for text in [
+            "1970-01-01T00:00:00Z",
+            "9999-12-31T23:59:59.999999Z",
+            "0001-01-01T00:00:00Z",
+            "2026-01-31T08:00:00.25Z",
+        ] {
+            assert_eq!(Timestamp::parse_rfc3339(text).unwrap().to_string(), text);
         }
     }
 

@@ -44,15 +44,15 @@ fn each_dialect_compares_in_its_own_way() {
     for (dialect, expected) in [
         (
             Dialect::Postgres,
-            r#"(CAST("entries"."created_by" AS text) COLLATE "C" = $1::text AND COALESCE((("entries"."created_by" IS NOT NULL) AND CAST("entries"."created_by" AS text) COLLATE "C" = $1::text), FALSE) AND NOT COALESCE((NOT (("locked" IS NOT NULL)) OR "locked" = $2::boolean), TRUE))"#,
+            r#"(CAST("entries"."created_by" AS text) COLLATE "C" = $1::text AND COALESCE((("entries"."created_by" IS NOT NULL) AND CAST("entries"."created_by" AS text) COLLATE "C" = $1::text), FALSE) AND NOT COALESCE(("locked" IS NULL OR "locked" = $2::boolean), TRUE))"#,
         ),
         (
             Dialect::Sqlite,
-            r"(`entries`.`created_by` COLLATE BINARY = ?1 AND COALESCE((typeof(`entries`.`created_by`) = 'text' AND `entries`.`created_by` COLLATE BINARY = ?1), FALSE) AND NOT COALESCE((NOT ((typeof(`locked`) = 'integer' AND `locked` IN (0, 1))) OR `locked` = ?2), TRUE))",
+            r"(`entries`.`created_by` COLLATE BINARY = ?1 AND COALESCE((typeof(`entries`.`created_by`) = 'text' AND `entries`.`created_by` COLLATE BINARY = ?1), FALSE) AND NOT COALESCE((`locked` IS NULL OR `locked` = ?2), TRUE))",
         ),
         (
             Dialect::MySql,
-            r"(`entries`.`created_by` = ? AND COALESCE(((`entries`.`created_by` IS NOT NULL) AND CAST(CONVERT(`entries`.`created_by` USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)), FALSE) AND NOT COALESCE((NOT ((`locked` IS NOT NULL AND `locked` IN (0, 1))) OR `locked` = CAST(? AS SIGNED)), TRUE))",
+            r"(`entries`.`created_by` = ? AND COALESCE(((`entries`.`created_by` IS NOT NULL) AND CAST(CONVERT(`entries`.`created_by` USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)), FALSE) AND NOT COALESCE((`locked` IS NULL OR `locked` = CAST(? AS SIGNED)), TRUE))",
         ),
     ] {
         let (written, parameters) = sql(allow.clone(), deny.clone(), dialect);

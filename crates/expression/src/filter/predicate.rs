@@ -11,13 +11,18 @@ impl Filter {
     /// has none; a value that is not of the declared type does not exist. Allocates nothing.
     ///
     /// A test that cannot be made (a missing attribute without its guard, operands that do not compare) is false.
+    /// `not exists` is true of what is missing alone: a value of another type neither exists nor is missing, as `has()`
+    /// fails of it.
     pub fn matches<'a, R: Fn(&str) -> Value<'a> + ?Sized>(&self, resource: &R) -> bool {
         match self {
             Filter::True => true,
             Filter::False => false,
             Filter::And(filters) => filters.iter().all(|filter| filter.matches(resource)),
             Filter::Or(filters) => filters.iter().any(|filter| filter.matches(resource)),
-            Filter::Not(filter) => !filter.matches(resource),
+            Filter::Not(filter) => match filter.as_exists() {
+                Some(attribute) => matches!(resource(&attribute.name), Value::Null),
+                None => !filter.matches(resource),
+            },
             Filter::Test(test) => test.holds(resource).unwrap_or(false),
         }
     }
@@ -158,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_another_type_does_not_exist() {
+    fn what_is_of_another_type_neither_exists_nor_is_missing() {
         let exists = |kind| Filter::exists(attribute_of("a", kind));
         for (kind, there, missing) in [
             (Type::String, r#"{"a":""}"#, r#"{"a":1}"#),
@@ -174,6 +179,10 @@ mod tests {
             assert!(!holds(&exists(kind), missing), "{kind} {missing}");
             assert!(!holds(&exists(kind), r#"{"a":null}"#), "{kind} null");
             assert!(!holds(&exists(kind), "{}"), "{kind} absent");
+            let lacks = Filter::not(exists(kind));
+            assert!(holds(&lacks, "{}") && holds(&lacks, r#"{"a":null}"#) && !holds(&lacks, there), "{kind}");
+            assert!(!holds(&lacks, missing), "{kind} {missing}: neither there nor missing");
+            assert!(holds(&Filter::not(lacks), missing), "{kind} {missing}");
         }
     }
 

@@ -166,6 +166,14 @@ impl Filter {
         Filter::Test(Test { attribute, operator: Operator::Exists, operand: Operand::None })
     }
 
+    /// The attribute that this asks the existence of, if it does nothing else.
+    pub(crate) fn as_exists(&self) -> Option<&Attribute> {
+        match self {
+            Filter::Test(Test { attribute, operator: Operator::Exists, .. }) => Some(attribute),
+            _ => None,
+        }
+    }
+
     /// All of `filters`: flat, without `True`, without repetitions; `True` of none, `False` as soon as one is.
     pub fn and(filters: impl IntoIterator<Item = Filter>) -> Filter {
         let mut kept = Vec::new();
@@ -208,13 +216,14 @@ impl Filter {
         }
     }
 
-    /// The opposite of `filter`; two of them cancel out.
+    /// The opposite of `filter`; two of them cancel out, but for those of `exists`: not `exists` is *missing*, which a
+    /// value of another type is not either.
     #[allow(clippy::should_implement_trait)]
     pub fn not(filter: Filter) -> Filter {
         match filter {
             Filter::True => Filter::False,
             Filter::False => Filter::True,
-            Filter::Not(inner) => *inner,
+            Filter::Not(inner) if inner.as_exists().is_none() => *inner,
             other => Filter::Not(Box::new(other)),
         }
     }
@@ -275,7 +284,8 @@ fn join(kept: &mut Vec<Filter>, filter: Filter, neutral: &Filter, absorbing: &Fi
     if searched.contains(&filter) {
         return true;
     }
-    if searched.iter().any(|other| opposite(other, &filter)) {
+    // `x` and not `x` is never true. `x` or not `x` is kept: a value of another type neither exists nor is missing.
+    if *absorbing == Filter::False && searched.iter().any(|other| opposite(other, &filter)) {
         return false;
     }
     kept.push(filter);
@@ -410,10 +420,13 @@ pub(super) mod tests {
         assert_eq!(nested, Filter::And(vec![a.clone(), b.clone(), c.clone()]));
         let mixed = Filter::and([a.clone(), Filter::or([b.clone(), c.clone()])]);
         assert_eq!(mixed, Filter::And(vec![a.clone(), Filter::Or(vec![b.clone(), c])]));
-        assert_eq!(Filter::not(Filter::not(a.clone())), a);
+        let missing = Filter::not(a.clone());
+        assert_eq!(Filter::not(missing.clone()), Filter::Not(Box::new(missing.clone())));
+        assert_eq!(Filter::not(Filter::not(missing.clone())), missing);
         assert_eq!(Filter::not(Filter::True), Filter::False);
         assert_eq!(Filter::and([a.clone(), b.clone(), Filter::not(a.clone())]), Filter::False);
-        assert_eq!(Filter::or([Filter::not(a.clone()), b, a]), Filter::True);
+        let either = Filter::or([Filter::not(a.clone()), a.clone()]);
+        assert_eq!(either, Filter::Or(vec![Filter::not(a.clone()), a]), "of another type it is neither");
     }
 
     #[test]

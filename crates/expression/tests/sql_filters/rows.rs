@@ -227,9 +227,14 @@ fn null() -> Cell {
     Cell { stored: None, attribute: Datum::Null }
 }
 
-/// Stored, but nothing that an application could hand over as this attribute.
+/// Stored, but nothing that an application could hand over as this attribute: it neither exists nor is missing.
 fn odd(stored: Parameter) -> Cell {
-    Cell { stored: Some(stored), attribute: Datum::Null }
+    Cell { stored: Some(stored), attribute: of_another_type() }
+}
+
+/// What no attribute is declared to be.
+fn of_another_type() -> Datum {
+    Datum::from_json("{}").unwrap()
 }
 
 fn text(stored: &str, attribute: Datum) -> Cell {
@@ -248,9 +253,9 @@ fn string(value: &str) -> Cell {
     text(value, Datum::String(value.into()))
 }
 
-/// A JSON text as it is read: malformed text is no attribute.
+/// A JSON text as it is read: malformed text is of no type.
 pub(crate) fn json(stored: &str, read: &str) -> Cell {
-    text(stored, Datum::from_json(read).unwrap_or(Datum::Null))
+    text(stored, Datum::from_json(read).unwrap_or_else(|_| of_another_type()))
 }
 
 /// The JSON texts of a pool of lists.

@@ -63,7 +63,10 @@ impl Leaves {
             }
             let test = Filter::test(attribute, operator, operand);
             return match random.below(4) {
-                0 => Filter::or([Filter::not(Filter::and(guards)), test]),
+                0 => {
+                    let missing = Filter::not(Filter::and(guards.clone()));
+                    Filter::or([missing, Filter::and(guards.into_iter().chain([test]))])
+                }
                 1 => Filter::and(guards.into_iter().chain([Filter::not(test)])),
                 _ => Filter::and(guards.into_iter().chain([test])),
             };

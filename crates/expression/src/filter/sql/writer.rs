@@ -46,11 +46,14 @@ impl Writer {
             Filter::Or(filters) if filters.is_empty() => self.push("FALSE"),
             Filter::And(filters) => self.row(filters, " AND ")?,
             Filter::Or(filters) => self.row(filters, " OR ")?,
-            Filter::Not(filter) => {
-                self.push("NOT (");
-                self.filter(filter)?;
-                self.push(")");
-            }
+            Filter::Not(filter) => match filter.as_exists() {
+                Some(attribute) => self.missing(&Column::of(attribute, self.dialect)?),
+                None => {
+                    self.push("NOT (");
+                    self.filter(filter)?;
+                    self.push(")");
+                }
+            },
             Filter::Test(test) => self.test(test)?,
         }
         Ok(())
@@ -282,6 +285,32 @@ impl Writer {
             Dialect::Sqlite => sqlite::exists(self, column),
             Dialect::MySql => mysql::exists(self, column),
         }
+    }
+
+    /// A column holds nothing, or JSON's null where it holds a list: true or false, never null. What is of another type
+    /// neither exists nor is missing.
+    fn missing(&mut self, column: &Column) {
+        let c = column.sql.as_str();
+        if !column.list || column.storage == Storage::Array {
+            return self.write(&[c, " IS NULL"]);
+        }
+        self.write(&["CASE WHEN ", c, " IS NULL THEN TRUE WHEN "]);
+        match self.dialect {
+            Dialect::Postgres => self.write(&["jsonb_typeof(CAST(", c, " AS jsonb)) = 'null' THEN TRUE"]),
+            Dialect::Sqlite => {
+                self.write(&[
+                    "typeof(",
+                    c,
+                    ") = 'text' AND json_valid(",
+                    c,
+                    ") THEN json_type(",
+                    c,
+                    ") = 'null'",
+                ]);
+            }
+            Dialect::MySql => self.write(&["JSON_VALID(", c, ") THEN JSON_TYPE(", c, ") = 'NULL'"]),
+        }
+        self.push(" ELSE FALSE END");
     }
 
     /// The term as an expression that compares exactly.

@@ -1,7 +1,7 @@
 //! A policy, ready to answer: who is meant, what they hold, who may ask.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use casemate_identity::{Chain, ChainError, Identity, Kind};
 use casemate_permission::{Catalog, Grant, Origin, OriginKind, PermissionSet};
@@ -29,7 +29,7 @@ pub struct Snapshot {
     credentials: HashMap<Box<str>, Arc<Credential>>,
     /// The provider of whoever nobody knows: the only one there is.
     sole_provider: Arc<str>,
-    sets: Mutex<HashMap<Holding, PermissionSet>>,
+    sets: RwLock<HashMap<Holding, PermissionSet>>,
 }
 
 /// Whose permissions are the same: those with the same assignments and the same credential.
@@ -105,7 +105,7 @@ impl Snapshot {
             assignment_index,
             credentials,
             sole_provider,
-            sets: Mutex::default(),
+            sets: RwLock::default(),
         }
     }
 
@@ -197,13 +197,12 @@ impl Snapshot {
     /// Where their permissions cannot be compiled together.
     pub fn permissions(&self, subject: &Subject) -> Result<PermissionSet, ResolveError> {
         let holding = self.holding(subject);
-        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(set) = sets.get(&holding) {
-            return Ok(set.clone());
+        let known = self.sets.read().unwrap_or_else(PoisonError::into_inner).get(&holding).cloned();
+        if let Some(set) = known {
+            return Ok(set);
         }
-        drop(sets);
         let set = self.compile(&holding)?;
-        sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sets = self.sets.write().unwrap_or_else(PoisonError::into_inner);
         if sets.len() >= MAX_CACHED {
             sets.clear();
         }

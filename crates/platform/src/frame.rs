@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -20,9 +21,13 @@ pub async fn frame(State(limit): State<Duration>, mut request: Request, next: Ne
     // The pattern, never the path or the query: those may hold personal data.
     let route = request.extensions().get::<MatchedPath>().cloned();
 
-    let mut response = match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Problem::new(Code::RequestTimeout).into_response(),
+    let mut response = if names_one_host(&request) {
+        match tokio::time::timeout(limit, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => Problem::new(Code::RequestTimeout).into_response(),
+        }
+    } else {
+        Problem::new(Code::MalformedHeader).detail("send exactly one Host header").into_response()
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = with_extensions(problem.response(&id), response);
@@ -32,6 +37,12 @@ pub async fn frame(State(limit): State<Duration>, mut request: Request, next: Ne
     }
     log(&id, &method, route.as_ref(), &response, started.elapsed());
     response
+}
+
+/// RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one Host, which the HTTP library leaves to us.
+fn names_one_host(request: &Request) -> bool {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    hosts == 1 || (hosts == 0 && request.version() != Version::HTTP_11)
 }
 
 /// The problem's response with what the handler noted about the request.

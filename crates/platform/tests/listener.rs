@@ -99,6 +99,17 @@ async fn headers_are_bounded_in_size_count_and_time() {
 }
 
 #[tokio::test]
+async fn a_request_names_exactly_one_host() {
+    let server = start(Limits::default()).await;
+    let exchange = async |request: &str| exchange(server.address, request.as_bytes()).await;
+    for hosts in ["", "Host: x\r\nHost: x\r\n"] {
+        let answer = exchange(&format!("GET /ok HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n")).await;
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("malformed_header"), "{answer}");
+    }
+    assert!(exchange("GET /ok HTTP/1.0\r\n\r\n").await.contains("200 OK"));
+}
+
+#[tokio::test]
 async fn connections_are_bounded_and_those_that_wait_are_served_later() {
     let server = start(Limits { connections: 1, ..Limits::default() }).await;
     let mut first = TcpStream::connect(server.address).await.unwrap();

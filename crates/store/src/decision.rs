@@ -1,7 +1,5 @@
 //! Recorded decisions: who asked what about whom, and what was answered.
 
-use std::borrow::Cow;
-
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 
@@ -120,19 +118,38 @@ pub struct Page {
     pub next: Option<i64>,
 }
 
-/// Cuts at a character's border.
-fn bounded(text: &str) -> Cow<'_, str> {
-    if text.len() <= MAX_TEXT {
-        return Cow::Borrowed(text);
+impl DecisionEvent {
+    /// Cuts the texts that are too long to keep, and gives back what they took up.
+    pub(crate) fn clip(&mut self) {
+        let DecisionEvent { request_id, tenant, action, reason, caller, subject, .. } = self;
+        for text in [request_id, tenant, action, reason] {
+            clip(text);
+        }
+        for party in [caller, subject] {
+            for text in [&mut party.provider, &mut party.kind, &mut party.id] {
+                clip(text);
+            }
+        }
+        let optional =
+            [&mut self.application, &mut self.resource_type, &mut self.resource_id, &mut self.permission];
+        optional.into_iter().flatten().for_each(clip);
     }
-    let mut end = MAX_TEXT - '…'.len_utf8();
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default()))
 }
 
-/// Inserts in as few statements as the row limit allows.
+/// Cuts at a character's border.
+fn clip(text: &mut String) {
+    if text.len() > MAX_TEXT {
+        let mut end = MAX_TEXT - '…'.len_utf8();
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        text.push('…');
+        text.shrink_to_fit();
+    }
+}
+
+/// Inserts events that were clipped, in as few statements as the row limit allows.
 pub(crate) async fn insert(
     connection: &mut SqliteConnection,
     events: &[DecisionEvent],
@@ -145,22 +162,22 @@ pub(crate) async fn insert(
         );
         query.push_values(rows, |mut row, event| {
             row.push_bind(event.at)
-                .push_bind(bounded(&event.request_id))
+                .push_bind(event.request_id.as_str())
                 .push_bind(i64::from(event.item))
-                .push_bind(bounded(&event.tenant))
-                .push_bind(event.application.as_deref().map(bounded))
-                .push_bind(bounded(&event.caller.provider))
-                .push_bind(bounded(&event.caller.kind))
-                .push_bind(bounded(&event.caller.id))
-                .push_bind(bounded(&event.subject.provider))
-                .push_bind(bounded(&event.subject.kind))
-                .push_bind(bounded(&event.subject.id))
-                .push_bind(bounded(&event.action))
-                .push_bind(event.resource_type.as_deref().map(bounded))
-                .push_bind(event.resource_id.as_deref().map(bounded))
+                .push_bind(event.tenant.as_str())
+                .push_bind(event.application.as_deref())
+                .push_bind(event.caller.provider.as_str())
+                .push_bind(event.caller.kind.as_str())
+                .push_bind(event.caller.id.as_str())
+                .push_bind(event.subject.provider.as_str())
+                .push_bind(event.subject.kind.as_str())
+                .push_bind(event.subject.id.as_str())
+                .push_bind(event.action.as_str())
+                .push_bind(event.resource_type.as_deref())
+                .push_bind(event.resource_id.as_deref())
                 .push_bind(event.decision.as_str())
-                .push_bind(bounded(&event.reason))
-                .push_bind(event.permission.as_deref().map(bounded))
+                .push_bind(event.reason.as_str())
+                .push_bind(event.permission.as_deref())
                 .push_bind(event.revision);
         });
         query.build().execute(&mut *connection).await?;
@@ -231,11 +248,14 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_between_characters() {
-        assert_eq!(bounded("short"), "short");
+        let mut short = "short".to_owned();
+        clip(&mut short);
+        assert_eq!(short, "short");
         for shift in 0..4 {
-            let long = format!("{}{}", "a".repeat(shift), "🦀".repeat(1_000));
-            let cut = bounded(&long);
-            assert!(cut.len() <= MAX_TEXT && cut.len() > MAX_TEXT - 8 && cut.ends_with('…'));
+            let mut text = format!("{}{}", "a".repeat(shift), "🦀".repeat(1_000));
+            clip(&mut text);
+            assert!(text.len() <= MAX_TEXT && text.len() > MAX_TEXT - 8 && text.ends_with('…'));
+            assert!(text.capacity() < 2 * MAX_TEXT);
         }
     }
 }

@@ -21,4 +21,4 @@ pub use error::{RecordError, StoreError};
 pub use folder::{DataFolder, FolderError};
 pub use open::{Store, StoreReader};
 pub use retention::Retention;
-pub use writer::{MAX_GROUP, MAX_QUEUE};
+pub use writer::{MAX_GROUP, MAX_QUEUE, MAX_WAITING};

@@ -1,7 +1,9 @@
 //! The one writer: takes what waits, commits it in one transaction, and only then answers those who wait.
 
+use std::sync::Arc;
+
 use sqlx::{Connection, SqliteConnection};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::credential::{self, DevelopmentCredential};
 use crate::decision::{self, DecisionEvent};
@@ -10,6 +12,9 @@ use crate::retention::{self, Retention};
 
 /// The most requests that may wait for the writer.
 pub const MAX_QUEUE: usize = 1_024;
+
+/// The most events that may wait for the writer, over all requests.
+pub const MAX_WAITING: u32 = 65_536;
 
 /// The most events after which a transaction takes no further request.
 pub const MAX_GROUP: usize = 512;
@@ -25,6 +30,8 @@ type Reply = oneshot::Sender<Result<(), RecordError>>;
 pub(crate) struct Write {
     change: Change,
     reply: Reply,
+    /// The room that it takes up among all that wait; given back when it is answered.
+    room: OwnedSemaphorePermit,
 }
 
 #[derive(Debug)]
@@ -46,19 +53,21 @@ impl Change {
 #[derive(Debug)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Write>,
+    room: Arc<Semaphore>,
 }
 
 impl Writer {
     /// The two ends of the bounded queue.
     pub(crate) fn new() -> (Writer, mpsc::Receiver<Write>) {
         let (queue, receiver) = mpsc::channel(MAX_QUEUE);
-        (Writer { queue }, receiver)
+        (Writer { queue, room: Arc::new(Semaphore::new(MAX_WAITING as usize)) }, receiver)
     }
 
-    pub(crate) async fn record(&self, events: Vec<DecisionEvent>) -> Result<(), RecordError> {
+    pub(crate) async fn record(&self, mut events: Vec<DecisionEvent>) -> Result<(), RecordError> {
         if events.is_empty() {
             return Ok(());
         }
+        events.iter_mut().for_each(DecisionEvent::clip);
         self.write(Change::Decisions(events)).await
     }
 
@@ -68,7 +77,9 @@ impl Writer {
 
     async fn write(&self, change: Change) -> Result<(), RecordError> {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Write { change, reply }).map_err(|error| match error {
+        let weight = u32::try_from(change.weight()).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room).try_acquire_many_owned(weight).map_err(|_| RecordError::Busy)?;
+        self.queue.try_send(Write { change, reply, room }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => RecordError::Busy,
             mpsc::error::TrySendError::Closed(_) => RecordError::Closed,
         })?;
@@ -93,13 +104,14 @@ pub(crate) async fn run(
             weight += next.change.weight();
             group.push(next);
         }
-        let (changes, replies): (Vec<Change>, Vec<Reply>) =
-            group.into_iter().map(|write| (write.change, write.reply)).unzip();
+        let (changes, replies): (Vec<Change>, Vec<_>) =
+            group.into_iter().map(|write| (write.change, (write.reply, write.room))).unzip();
         let outcome = commit(&mut connection, &changes).await.map_err(|error| {
             tracing::error!(%error, waiting = replies.len(), "cannot write to the database");
             RecordError::Failed(error.to_string())
         });
-        for reply in replies {
+        for (reply, room) in replies {
+            drop(room);
             // A waiter that went away no longer needs its answer.
             let _ = reply.send(outcome.clone());
         }

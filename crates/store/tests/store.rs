@@ -118,6 +118,21 @@ async fn a_full_queue_refuses_instead_of_waiting() {
 }
 
 #[tokio::test]
+async fn what_waits_is_bounded_in_events_too() {
+    let (_parent, folder) = folder();
+    let store = open(&folder).await;
+    let most = casemate_store::MAX_WAITING as usize;
+    let event = event(1, "ada", RecordedDecision::Denied);
+    let refused = store.record(vec![event.clone(); most + 1]).await;
+    assert!(matches!(refused, Err(casemate_store::RecordError::Busy)));
+    let half = || Box::pin(store.record(vec![event.clone(); most / 2]));
+    let outcomes = join(vec![half(), half(), half()]).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 2, "the third found no room");
+    store.record(vec![event]).await.unwrap();
+    store.close().await;
+}
+
+#[tokio::test]
 async fn filters_and_pages_agree() {
     let (_parent, folder) = folder();
     let store = open(&folder).await;

@@ -1,0 +1,74 @@
+//! An answer that cannot be recorded is not given.
+#![allow(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use casemate_directory::{Credential, DEFAULT_TENANT, Directory, Policy, sha256};
+use casemate_identity::HttpFetch;
+use casemate_permission::Permission;
+use casemate_server::{App, Recorded, Settings, router};
+use casemate_store::{DataFolder, Retention, Store};
+use sqlx::{Connection, SqliteConnection};
+use tower::ServiceExt;
+
+async fn app(folder: &DataFolder) -> App {
+    let credential = Credential {
+        id: "gateway".into(),
+        secret_sha256: sha256("secret"),
+        tenant: DEFAULT_TENANT.into(),
+        application: None,
+        expires_at: None,
+        permissions: vec![Permission::from_json(r#"{"name":"casemate.decision.ask"}"#).unwrap()],
+    };
+    let directory = Directory::new(Policy::empty(), vec![credential], Arc::new(HttpFetch::new())).unwrap();
+    App {
+        directory: Arc::new(directory),
+        store: Arc::new(Store::open(folder, Retention::default(), 0).await.unwrap()),
+        policy: Arc::default(),
+        settings: Arc::new(Settings {
+            public_url: "http://localhost".to_owned(),
+            recorded: Recorded::Denied,
+            request_time: Duration::from_secs(30),
+        }),
+    }
+}
+
+async fn ask(app: &App, path: &str) -> (StatusCode, String) {
+    let body = r#"{"subject":{"type":"user","id":"ada"},"action":{"name":"notes.read"},
+        "resource":{"type":"note","id":"1"},"evaluations":[{}]}"#;
+    let request = Request::post(path)
+        .header("host", "localhost")
+        .header("content-type", "application/json")
+        .header("authorization", "Bearer secret")
+        .body(Body::from(body))
+        .unwrap();
+    let response = router(app.clone()).oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn a_denial_that_cannot_be_recorded_is_withheld() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
+    let app = app(&folder).await;
+    for path in ["/access/v1/evaluation", "/access/v1/evaluations"] {
+        let (status, body) = ask(&app, path).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(body.contains(r#""decision":false"#), "{body}");
+    }
+    // From here on, no write of an event succeeds.
+    let path = format!("sqlite://{}", folder.database().display());
+    let mut other = SqliteConnection::connect(&path).await.unwrap();
+    sqlx::query("DROP TABLE decision_event").execute(&mut other).await.unwrap();
+    for path in ["/access/v1/evaluation", "/access/v1/evaluations"] {
+        let (status, body) = ask(&app, path).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(body.contains(r#""code":"not_recorded""#), "{body}");
+        assert!(!body.contains("decision\":") && !body.contains("decision_event"), "{body}");
+    }
+}

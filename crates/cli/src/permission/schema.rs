@@ -1,5 +1,6 @@
 //! `casemate permission schema`.
 
+use casemate_directory::Policy;
 use casemate_permission::Schema;
 
 use super::expect;
@@ -19,6 +20,8 @@ pub(crate) struct Arguments {
 enum File {
     /// A permission schema.
     Schema,
+    /// A policy file: roles, assignments, users, credentials, tenants, providers.
+    Policy,
     /// Expected decisions (`*.test.toml`).
     Test,
 }
@@ -26,6 +29,7 @@ enum File {
 pub(crate) fn run(arguments: &Arguments, printer: &mut Printer) -> Outcome {
     let schema = match arguments.file {
         File::Schema => Schema::json_schema(),
+        File::Policy => Policy::json_schema(),
         File::Test => expect::json_schema(),
     };
     let text =

@@ -391,7 +391,7 @@ fn expected_decisions_can_ask_a_policy_folder() {
 #[test]
 fn schemas_for_editors_are_json_schema() {
     let folder = Folder::with(&[]);
-    for file in ["schema", "test"] {
+    for file in ["schema", "policy", "test"] {
         let schema = folder.run(&["schema", file], "").json();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert_eq!(schema["additionalProperties"], false);

@@ -122,6 +122,12 @@ pub(crate) struct Providers {
 }
 
 impl Policy {
+    /// The JSON Schema of policy files, for editors (JSON Schema 2020-12).
+    #[must_use]
+    pub fn json_schema() -> serde_json::Value {
+        schemars::schema_for!(entry::PolicyFile).to_value()
+    }
+
     /// A policy that knows nobody and grants nothing.
     #[must_use]
     pub fn empty() -> Policy {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// An asymmetric signature algorithm (RFC 7518, section 3; RFC 8037). There is no `none` and nothing with a
 /// shared secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     RS256,

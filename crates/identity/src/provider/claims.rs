@@ -16,7 +16,7 @@ const MAX_PATH: usize = 8;
 /// A claim is named by its exact name (`"groups"`, `"https://example.com/tenant"`, dots and all), or by a
 /// list of names that leads into nested objects (`["realm_access", "roles"]`). A mapped claim that is absent
 /// leaves the member empty, but for `id`; one of the wrong type gets the token refused.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClaimsConfig {
     /// What identifies the caller for good within the provider; a text. Default: `sub`.
@@ -64,8 +64,20 @@ impl Default for ClaimsConfig {
     }
 }
 
+/// How a path and a list of claims are written.
+#[derive(schemars::JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "describes what the hand-written readers below accept")]
+enum NameOrNames {
+    /// One name.
+    One(String),
+    /// Several names.
+    Many(Vec<String>),
+}
+
 /// Where a claim is: the names that lead to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema)]
+#[schemars(with = "NameOrNames")]
 pub struct ClaimPath(Vec<Box<str>>);
 
 impl ClaimPath {
@@ -110,7 +122,8 @@ impl<'de> Deserialize<'de> for ClaimPath {
 }
 
 /// Which claims stay with the identity.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema)]
+#[schemars(with = "NameOrNames")]
 pub enum Keep {
     /// All but those that are about the token itself.
     All,

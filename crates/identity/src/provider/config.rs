@@ -32,7 +32,7 @@ pub struct ProvidersConfig {
 }
 
 /// One OpenID provider, a table `[[provider]]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderConfig {
     /// The name under which its identities are known: letters, digits, `-`, `_`, `.`.
@@ -67,7 +67,7 @@ pub struct ProviderConfig {
 }
 
 /// The `typ` of a provider's access tokens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 pub enum TokenType {
     /// `at+jwt`, as RFC 9068 has it.
     #[default]

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::command::{cargo, succeed, watch};
 use crate::console::say;
 use crate::layers::{Counts, targets};
-use crate::project::Project;
+use crate::project::{Project, list, members, string};
 use crate::{Failure, Outcome, needs, threat_model};
 
 /// The environment variable by which property tests run their long form.
@@ -123,11 +123,19 @@ fn tests(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<(
 }
 
 fn examples(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<()> {
-    watch_libtest(
-        project,
-        cargo(project).args(["test", "--locked", "--no-fail-fast", "--doc"]).args(select(options)),
-        counts,
-    )
+    let metadata = project.metadata(&["--no-deps"])?;
+    let has_library = |name: &String| {
+        members(&metadata).into_iter().filter(|package| string(package, "name") == name).any(|package| {
+            list(package, "targets").any(|target| list(target, "kind").any(|kind| kind == "lib"))
+        })
+    };
+    // Cargo refuses to look for examples where there is no library at all.
+    if !options.packages.is_empty() && !options.packages.iter().any(has_library) {
+        return Ok(());
+    }
+    let mut command = cargo(project);
+    command.args(["test", "--locked", "--no-fail-fast", "--doc"]).args(select(options));
+    watch_libtest(project, &mut command, counts)
 }
 
 fn watch_libtest(project: &Project, command: &mut std::process::Command, counts: &mut Counts) -> Outcome<()> {

@@ -15,9 +15,9 @@ use crate::types::Type;
 pub struct ExpressionError {
     /// What is wrong and what to write instead.
     pub message: String,
-    /// Where in the source: offset of the first character.
+    /// Where in the source: offset of the first character, in bytes.
     pub start: usize,
-    /// Offset behind the last character.
+    /// Offset behind the last character, in bytes.
     pub end: usize,
 }
 

@@ -337,6 +337,16 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_read_as_the_nearest_double() {
+        for (text, number) in
+            [("-922337.036854776", -922_337.036_854_776), ("123456.7890123e10", 123_456.789_012_3e10)]
+        {
+            assert_eq!(Datum::from_json(text).unwrap(), Datum::Double(number));
+            assert_eq!(Datum::from_json(&Datum::Double(number).to_json()).unwrap(), Datum::Double(number));
+        }
+    }
+
+    #[test]
     fn refuses_what_would_be_misread_and_says_where() {
         let refused = |text: &str| Datum::from_json(text).unwrap_err().to_string();
         assert_eq!(refused("{\"a\":1,\n \"a\":2}"), "the member `a` stands twice (line 2, column 4)");

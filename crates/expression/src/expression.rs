@@ -34,6 +34,14 @@ impl Expression {
     /// When the text is no CEL, is outside the subset, exceeds a limit, uses a name that `environment` does not
     /// declare, or does not type-check; the error says where.
     pub fn parse(source: &str, environment: &Environment) -> Result<Expression, ExpressionError> {
+        Expression::compile(source, environment).map_err(|error| ExpressionError {
+            start: source.floor_char_boundary(error.start),
+            end: source.ceil_char_boundary(error.end),
+            ..error
+        })
+    }
+
+    fn compile(source: &str, environment: &Environment) -> Result<Expression, ExpressionError> {
         let (tree, info) = syntax::parse(source)?;
         let mut compiler = Compiler {
             environment,

@@ -51,7 +51,9 @@ fn syntax_error(source: &str, errors: &cel::ParseErrors) -> ExpressionError {
     let line = usize::try_from(first.pos.0).unwrap_or(1).max(1);
     let column = usize::try_from(first.pos.1).unwrap_or(0);
     let line_start: usize = source.split_inclusive('\n').take(line - 1).map(str::len).sum();
-    let start = (line_start + column.saturating_sub(1)).min(source.len());
+    // Columns count characters.
+    let before = source.get(line_start..).unwrap_or_default().chars().take(column.saturating_sub(1));
+    let start = line_start + before.map(char::len_utf8).sum::<usize>();
     let message = format!("this is no CEL expression: {}", first.msg);
     ExpressionError { message, start, end: (start + 1).min(source.len()) }
 }

@@ -1,6 +1,7 @@
 //! The decision: deny by default, denials override, errors never widen.
 
 use casemate_expression::{Expression, Failure};
+use thiserror::Error;
 
 use crate::limits;
 use crate::name::Name;
@@ -97,6 +98,11 @@ impl Decision<'_> {
     }
 }
 
+/// There are too many requests in a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the batch has {0} requests; at most {max} are allowed, so split it", max = limits::BATCH)]
+pub struct BatchTooLarge(pub usize);
+
 /// The truth of a permission's condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
@@ -138,11 +144,14 @@ impl PermissionSet {
     }
 
     /// Decides many requests on one snapshot; the answers stand in the order of the requests.
-    pub fn check_many<'s, 'r>(
-        &'s self,
-        requests: impl IntoIterator<Item = &'r Request<'r>>,
-    ) -> Vec<Decision<'s>> {
-        requests.into_iter().take(limits::BATCH).map(|request| self.check(request)).collect()
+    ///
+    /// # Errors
+    /// When there are more than [`limits::BATCH`]; then none is decided.
+    pub fn check_many(&self, requests: &[Request<'_>]) -> Result<Vec<Decision<'_>>, BatchTooLarge> {
+        if requests.len() > limits::BATCH {
+            return Err(BatchTooLarge(requests.len()));
+        }
+        Ok(requests.iter().map(|request| self.check(request)).collect())
     }
 }
 

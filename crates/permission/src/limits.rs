@@ -28,11 +28,17 @@ pub const PROPERTY_LIST: usize = 1_024;
 /// Permissions in one set.
 pub const SET_PERMISSIONS: usize = 100_000;
 
+/// Patterns that the braces in the names of one set's permissions expand to.
+pub const SET_PATTERNS: usize = 262_144;
+
 /// Bytes of one schema's TOML.
 pub const SCHEMA_BYTES: usize = 1_048_576;
 
 /// Entries (`[[permission]]`) of one schema.
 pub const SCHEMA_ENTRIES: usize = 4_096;
+
+/// Patterns that the braces in the names of one schema's entries expand to.
+pub const SCHEMA_NAMES: usize = 16_384;
 
 /// Attributes of one schema.
 pub const SCHEMA_ATTRIBUTES: usize = 1_024;
@@ -43,8 +49,15 @@ pub const SCHEMA_NAMESPACES: usize = 64;
 /// Ways (type and pattern) in which properties of one name may be declared, over all schemas of a catalog.
 pub const PROPERTY_SHAPES: usize = 16;
 
+/// Different names of properties, over all schemas of a catalog.
+pub const CATALOG_PROPERTIES: usize = 16_384;
+
 /// Bytes of a property's `pattern`.
 pub const REGEX_BYTES: usize = 1_024;
+
+/// Bytes that a property's `pattern` may take once it is compiled: repetitions in repetitions multiply, and so does the
+/// time that matching takes.
+pub const REGEX_COMPILED_BYTES: usize = 65_536;
 
 /// Requests in one batch.
 pub const BATCH: usize = 1_000;

@@ -140,6 +140,12 @@ pub enum SetError {
     /// Too many of them.
     #[error("the set has more than {} permissions: use patterns, or fewer roles", limits::SET_PERMISSIONS)]
     TooMany,
+    /// Their names expand to too many patterns.
+    #[error(
+        "the braces in the names of the set's permissions expand to more than {} patterns: use fewer braces",
+        limits::SET_PATTERNS
+    )]
+    TooManyPatterns,
     /// Their text and values exceed what a set can address.
     #[error(transparent)]
     ArenaFull(#[from] ArenaFull),
@@ -330,6 +336,11 @@ impl PermissionSetBuilder {
         let PermissionSetBuilder { catalog, mut permissions } = self;
         if permissions.len() > limits::SET_PERMISSIONS {
             return Err(SetError::TooMany);
+        }
+        let patterns: usize =
+            permissions.iter().map(|(permission, _)| permission.name().alternatives().len()).sum();
+        if patterns > limits::SET_PATTERNS {
+            return Err(SetError::TooManyPatterns);
         }
         permissions.sort_by(|(one, _), (other, _)| {
             (one.name().as_str(), one.as_json()).cmp(&(other.name().as_str(), other.as_json()))

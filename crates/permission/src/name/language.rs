@@ -15,7 +15,9 @@ type Hasher = foldhash::fast::RandomState;
 
 /// Two granted names are too large to be compared within [`LANGUAGE_STEPS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the granted names are too large to compare; use fewer braces and wildcards")]
+#[error(
+    "the granted names are too large to compare within {LANGUAGE_STEPS} steps; use fewer braces and wildcards"
+)]
 pub struct TooComplex;
 
 /// How far a text is on its way to being a name. From 0 to 8: that many letters of `casemate`, and nothing else, have

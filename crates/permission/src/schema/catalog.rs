@@ -314,6 +314,8 @@ struct Compiler {
     entries: Vec<Entry>,
     owners: Vec<u16>,
     declared: Vec<Box<[(u16, u32)]>>,
+    /// The entry for each exact name.
+    exact: HashMap<Box<str>, usize, foldhash::fast::RandomState>,
     errors: Vec<SchemaError>,
 }
 
@@ -362,22 +364,55 @@ impl Compiler {
 
     fn add_entry(&mut self, application: &str, owner: u16, first: usize, entry: Entry) {
         let others = self.entries.get(first..).unwrap_or_default();
-        if let Some(other) = others.iter().find(|other| same_names(other, &entry)) {
+        let exact = is_exact(&entry);
+        let taken = match exact {
+            true => entry
+                .name
+                .alternatives()
+                .find_map(|name| self.exact.get(name.as_str()))
+                .copied()
+                .filter(|at| *at >= first),
+            false => self
+                .entries
+                .iter()
+                .skip(first)
+                .position(|other| other.name == entry.name)
+                .map(|at| first + at),
+        };
+        if let Some(other) = taken.and_then(|index| self.entries.get(index)) {
             let message = format!("`{}` has an entry already: `{}`", entry.name, other.name);
             return self.refuse(application, entry.place, message);
         }
+        if exact {
+            let index = self.entries.len();
+            self.exact.extend(entry.name.alternatives().map(|name| (Box::from(name.as_str()), index)));
+        }
+        // Whether they declare anything differently is found sooner than whether they overlap.
         let conflicts: Vec<(Range<usize>, String)> = others
             .iter()
-            .filter(|other| overlap(other, &entry))
-            .flat_map(|other| conflicts(other, &entry))
+            .filter(|other| !exact && !other.properties.is_empty())
+            .map(|other| (other, conflicts(other, &entry)))
+            .filter(|(other, conflicts)| !conflicts.is_empty() && overlap(other, &entry))
+            .flat_map(|(_, conflicts)| conflicts)
             .collect();
         for (place, message) in conflicts {
             self.refuse(application, place, message);
         }
         let mut declared = Vec::new();
         for property in &entry.properties {
-            let next = u16::try_from(self.properties.len()).unwrap_or(u16::MAX - 1);
-            let number = *self.properties.entry(property.name.clone()).or_insert(next);
+            let known = self.properties.get(&property.name).copied();
+            let next = u16::try_from(self.properties.len()).ok();
+            let next = next.filter(|next| usize::from(*next) < limits::CATALOG_PROPERTIES);
+            let Some(number) = known.or(next) else {
+                let message = format!(
+                    "the schemas declare more than {} names of properties; `{}` is one too many",
+                    limits::CATALOG_PROPERTIES,
+                    property.name
+                );
+                self.refuse(application, property.place.clone(), message);
+                break;
+            };
+            self.properties.insert(property.name.clone(), number);
             if usize::from(number) == self.shapes.len() {
                 self.shapes.push(Vec::new());
             }
@@ -432,14 +467,16 @@ impl Compiler {
             for glob in entry.name.alternatives() {
                 let Ok(name) = Name::parse(glob.as_str()) else { continue };
                 let mut merged = own.to_vec();
-                for (other, declared) in self.entries.iter().zip(&self.declared) {
-                    if !is_exact(other) && other.name.matches(&name) {
-                        let missing =
-                            declared.iter().filter(|(property, _)| find(&merged, *property).is_none());
-                        let missing: Vec<(u16, u32)> = missing.copied().collect();
-                        merged.extend(missing);
+                // No other exact entry is among them: it would be refused as the second one for its name.
+                let _ = patterns.for_each_match(&text, &name, |other| {
+                    let declared = self.declared.get(other as usize).map_or(&[][..], AsRef::as_ref);
+                    for (property, meaning) in declared {
+                        if find(&merged, *property).is_none() {
+                            merged.push((*property, *meaning));
+                        }
                     }
-                }
+                    ControlFlow::<()>::Continue(())
+                });
                 exact.insert(Box::from(glob.as_str()), (merged.into(), undeclared_is_opaque));
             }
         }
@@ -482,16 +519,6 @@ impl Compiler {
 /// Whether an entry is for names and not for patterns of names.
 fn is_exact(entry: &Entry) -> bool {
     entry.name.alternatives().all(|glob| glob.kind() == name::GlobKind::Exact)
-}
-
-fn same_names(one: &Entry, other: &Entry) -> bool {
-    is_exact(one)
-        && is_exact(other)
-        && one
-            .name
-            .alternatives()
-            .any(|name| other.name.alternatives().any(|known| known.as_str() == name.as_str()))
-        || one.name == other.name
 }
 
 /// Whether neither outranks the other where both cover a name.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use casemate_expression::filter::{Attribute, Storage};
 use casemate_expression::{Expression, Type};
-use regex_lite::Regex;
+use regex_lite::{Regex, RegexBuilder};
 use toml::Spanned;
 
 use super::document::{AttributeDocument, EntryDocument, PropertyDocument, SchemaDocument};
@@ -70,12 +70,20 @@ impl Reader<'_> {
             self.refuse(0..0, message);
         }
         let owned: Vec<&str> = namespaces.iter().map(|(namespace, _)| &**namespace).collect();
-        let entries = document
+        let entries: Vec<Entry> = document
             .permission
             .into_iter()
             .take(limits::SCHEMA_ENTRIES)
             .filter_map(|entry| self.entry(entry, &owned, &attributes))
             .collect();
+        let names: usize = entries.iter().map(|entry| entry.name.alternatives().len()).sum();
+        if names > limits::SCHEMA_NAMES {
+            let message = format!(
+                "the braces in the names of the entries expand to {names} patterns; at most {} are allowed, so use wildcards",
+                limits::SCHEMA_NAMES
+            );
+            self.refuse(0..0, message);
+        }
         Schema {
             id: application.id.get_ref().as_str().into(),
             title: application.title.map(Box::from),
@@ -271,8 +279,16 @@ impl Reader<'_> {
             self.refuse(pattern.span(), format!("the pattern is longer than {} bytes", limits::REGEX_BYTES));
             return None;
         }
-        Regex::new(pattern.get_ref())
-            .map_err(|error| self.refuse(pattern.span(), format!("this is no regular expression: {error}")))
+        RegexBuilder::new(pattern.get_ref())
+            .size_limit(limits::REGEX_COMPILED_BYTES)
+            .build()
+            .map_err(|error| {
+                let message = format!(
+                    "this is no regular expression, or takes more than {} bytes once compiled: {error}",
+                    limits::REGEX_COMPILED_BYTES
+                );
+                self.refuse(pattern.span(), message);
+            })
             .ok()
     }
 

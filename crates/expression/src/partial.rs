@@ -201,10 +201,10 @@ impl<'e, S: Scope> PartialEvaluation<'e, S> {
             }
             Node::HasVariable(variable) => match &variable.attribute {
                 Some(attribute) => {
-                    let exists = Filter::exists((**attribute).clone());
+                    let attribute = &**attribute;
                     Residual {
-                        when_true: Branch::Filter(exists.clone()),
-                        when_false: Branch::Filter(Filter::not(exists)),
+                        when_true: Branch::Filter(Filter::exists(attribute.clone())),
+                        when_false: Branch::Filter(Filter::missing(attribute.clone())),
                     }
                 }
                 None => Residual::unsayable(node),

@@ -37,10 +37,8 @@ fn each_dialect_compares_in_its_own_way() {
     let allow =
         Filter::and([Filter::exists(created_by.clone()), test(&created_by, Operator::Eq, text("o'hara"))]);
     let locked = attribute("locked", Type::Bool);
-    let deny = Filter::or([
-        Filter::not(Filter::exists(locked.clone())),
-        test(&locked, Operator::Eq, Constant::Bool(true)),
-    ]);
+    let deny =
+        Filter::or([Filter::missing(locked.clone()), test(&locked, Operator::Eq, Constant::Bool(true))]);
     for (dialect, expected) in [
         (
             Dialect::Postgres,

@@ -105,8 +105,11 @@ impl Node {
             {
                 let args = args.into_iter().map(|node| node.read(declared)).collect::<Result<Vec<_>, _>>()?;
                 match (op, <[Filter; 1]>::try_from(args)) {
+                    // `exists` alone in an `and`, and in a `not`, says whether its `not` means *missing*.
+                    ("and", Ok([arg])) if arg.as_exists().is_some() => Ok(Filter::And(vec![arg])),
                     ("and", args) => Ok(Filter::and(args.map_or_else(|args| args, Vec::from))),
                     ("or", args) => Ok(Filter::or(args.map_or_else(|args| args, Vec::from))),
+                    (_, Ok([arg])) if arg.as_exists().is_some() => Ok(Filter::Not(Box::new(arg))),
                     (_, Ok([arg])) => Ok(Filter::not(arg)),
                     (op, Err(_)) => {
                         Err(FilterJsonError::Shape { op: op.to_owned(), needs: "exactly one of `args`" })

@@ -216,14 +216,21 @@ impl Filter {
         }
     }
 
-    /// The opposite of `filter`; two of them cancel out, but for those of `exists`: not `exists` is *missing*, which a
-    /// value of another type is not either.
+    /// The attribute is missing: not there, or null. A value of another type than declared neither exists nor is missing.
+    /// It is written as the `not` of an `exists` that stands in it alone.
+    pub fn missing(attribute: Attribute) -> Filter {
+        Filter::Not(Box::new(Filter::exists(attribute)))
+    }
+
+    /// The opposite of `filter`; two of them cancel out. That of an `exists` is the `not` of an `and` of it alone, which
+    /// tells it from [`Filter::missing`].
     #[allow(clippy::should_implement_trait)]
     pub fn not(filter: Filter) -> Filter {
         match filter {
             Filter::True => Filter::False,
             Filter::False => Filter::True,
             Filter::Not(inner) if inner.as_exists().is_none() => *inner,
+            exists if exists.as_exists().is_some() => Filter::Not(Box::new(Filter::And(vec![exists]))),
             other => Filter::Not(Box::new(other)),
         }
     }
@@ -420,13 +427,15 @@ pub(super) mod tests {
         assert_eq!(nested, Filter::And(vec![a.clone(), b.clone(), c.clone()]));
         let mixed = Filter::and([a.clone(), Filter::or([b.clone(), c.clone()])]);
         assert_eq!(mixed, Filter::And(vec![a.clone(), Filter::Or(vec![b.clone(), c])]));
-        let missing = Filter::not(a.clone());
-        assert_eq!(Filter::not(missing.clone()), Filter::Not(Box::new(missing.clone())));
+        assert_eq!(Filter::and([Filter::not(Filter::not(a.clone()))]), a);
+        let missing = Filter::missing(attribute("a"));
+        assert_ne!(missing, Filter::not(a.clone()));
         assert_eq!(Filter::not(Filter::not(missing.clone())), missing);
         assert_eq!(Filter::not(Filter::True), Filter::False);
-        assert_eq!(Filter::and([a.clone(), b.clone(), Filter::not(a.clone())]), Filter::False);
-        let either = Filter::or([Filter::not(a.clone()), a.clone()]);
-        assert_eq!(either, Filter::Or(vec![Filter::not(a.clone()), a]), "of another type it is neither");
+        assert_eq!(Filter::and([a.clone(), b.clone(), Filter::missing(attribute("a"))]), Filter::False);
+        let missing = Filter::missing(attribute("a"));
+        let either = Filter::or([missing.clone(), a.clone()]);
+        assert_eq!(either, Filter::Or(vec![missing, a]), "of another type it is neither");
     }
 
     #[test]

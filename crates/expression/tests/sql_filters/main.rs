@@ -89,7 +89,7 @@ fn takes_the_largest(database: &mut Database) {
         Filter::or((0..FILTER_NODES / 3 - 1).map(|number| guarded(&id, Operator::StartsWith, text(number))));
     let deep = (1..FILTER_DEPTH / 2).fold(guarded(&tags, Operator::HasMember, text(1)), |inner, level| {
         let wide = (0..FILTER_NODES / 100).map(|number| guarded(&id, Operator::Eq, text(number * 7 + level)));
-        Filter::or(wide.chain([Filter::and([Filter::not(Filter::exists(id.clone())), inner])]))
+        Filter::or(wide.chain([Filter::and([Filter::missing(id.clone()), inner])]))
     });
     for filter in [guarded(&id, Operator::In, list), wide, deep] {
         let filter = AllowDeny::new(filter, Filter::False).unwrap();
@@ -186,7 +186,7 @@ fn sqlite_takes_what_an_application_asks() {
     fits_into_a_statement(&mut database);
 
     let missing = Attribute { column: Some("mistyped".into()), ..attribute(&database, "id") };
-    let filter = AllowDeny::new(Filter::not(Filter::exists(missing)), Filter::False).unwrap();
+    let filter = AllowDeny::new(Filter::missing(missing), Filter::False).unwrap();
     let sql = filter.to_sql(Dialect::Sqlite).unwrap();
     let error = database.rows(&sql.text, &sql).unwrap_err();
     assert!(error.contains("no such column"), "{error}");

@@ -364,7 +364,7 @@ pub(crate) fn cells(field: &Field, dialect: Dialect) -> Vec<Cell> {
                 "",
                 "2026-01-31 08:00:00.000000Z",
                 "2026-01-31T08:00:00.000000Z ",
-                "9999-12-31T00:00:00.000000Z",
+                "10000-01-01T00:00:00.000000Z",
             ] {
                 cells.push(odd(Parameter::Text(other.into())));
             }
@@ -381,18 +381,16 @@ pub(crate) fn cells(field: &Field, dialect: Dialect) -> Vec<Cell> {
                     "-infinity",
                     "0044-03-15 12:00:00+00 BC",
                     "12026-01-01 00:00:00+00",
-                    "9999-12-31 00:00:00+00",
+                    "10000-01-01 00:00:00+00",
                 ]
                 .map(|time| odd(Parameter::Text(time.into()))),
             );
         }
         (Dialect::MySql, Pool::Time) => {
-            cells.extend(
-                ["0000-00-00 00:00:00", "9999-12-31 00:00:00"].map(|time| odd(Parameter::Text(time.into()))),
-            );
+            cells.extend(["0000-00-00 00:00:00"].map(|time| odd(Parameter::Text(time.into()))));
         }
         (_, Pool::Micros) => cells
-            .extend([i64::MIN, i64::MAX, 253_402_207_201_000_000].map(|value| odd(Parameter::Int(value)))),
+            .extend([i64::MIN, i64::MAX, 253_402_300_800_000_000].map(|value| odd(Parameter::Int(value)))),
         _ => {}
     }
     cells

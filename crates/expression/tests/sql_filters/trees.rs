@@ -43,7 +43,8 @@ impl Leaves {
         loop {
             let attribute = random.pick(&self.attributes).clone();
             if random.below(12) == 0 {
-                return Filter::exists(attribute);
+                let make = random.pick::<fn(Attribute) -> Filter>(&[Filter::exists, Filter::missing]);
+                return make(attribute);
             }
             let (operator, operand) = match attribute.kind {
                 Type::List(element) => self.on_list(random, element),
@@ -63,10 +64,7 @@ impl Leaves {
             }
             let test = Filter::test(attribute, operator, operand);
             return match random.below(4) {
-                0 => {
-                    let missing = Filter::not(Filter::and(guards.clone()));
-                    Filter::or([missing, Filter::and(guards.into_iter().chain([test]))])
-                }
+                0 => Filter::or([Filter::not(Filter::and(guards)), test]),
                 1 => Filter::and(guards.into_iter().chain([Filter::not(test)])),
                 _ => Filter::and(guards.into_iter().chain([test])),
             };

@@ -45,9 +45,13 @@ fn names_one_host(request: &Request) -> bool {
     hosts == 1 || (hosts == 0 && request.version() != Version::HTTP_11)
 }
 
-/// The problem's response with what the handler noted about the request.
+/// The problem's response with what the handler noted about the request, and with the methods that the router says a
+/// path answers (RFC 9110, section 15.5.6).
 fn with_extensions(mut problem: Response, mut replaced: Response) -> Response {
     std::mem::swap(problem.extensions_mut(), replaced.extensions_mut());
+    if let Some(allow) = replaced.headers_mut().remove(header::ALLOW) {
+        problem.headers_mut().insert(header::ALLOW, allow);
+    }
     problem
 }
 

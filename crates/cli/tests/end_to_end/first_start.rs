@@ -94,6 +94,7 @@ fn health_and_unknown_paths_are_answered() {
     let unknown = get("/nowhere?token=hunter2");
     assert_eq!((unknown.status, &unknown.json()["code"]), (404, &"not_found".into()));
     let wrong_method = get("/access/v1/evaluation");
+    assert_eq!(wrong_method.header("allow"), Some("POST"));
     assert_eq!((wrong_method.status, &wrong_method.json()["code"]), (405, &"method_not_allowed".into()));
     let log = casemate
         .wait_until(|casemate| Some(casemate.log()).filter(|log| log.contains("status=405")))

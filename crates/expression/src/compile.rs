@@ -304,7 +304,8 @@ impl Compiler<'_> {
             let message = format!("`{symbol}` cannot compare {} with {}", a(left.kind), a(right.kind));
             return self.refuse(at, message);
         }
-        if !comparison.is_equality() && !(ordered(left.kind) && ordered(right.kind)) {
+        let both_ordered = ordered(left.kind) && ordered(right.kind);
+        if !comparison.is_equality() && !both_ordered {
             return self.refuse(at, format!("`{}` cannot order {}", comparison.symbol(), a(left.kind)));
         }
         Ok(Typed { node: Node::Compare(comparison, Box::new([left.node, right.node])), kind: Type::Bool })

@@ -8,7 +8,8 @@ use crate::evaluate::{Evaluation, Failure, Scope};
 use crate::filterable::{self, NotFilterable};
 use crate::limits;
 use crate::node::Node;
-use crate::partial::{Partial, PartialEvaluation};
+use crate::partial::PartialEvaluation;
+use crate::residual::Partial;
 use crate::syntax;
 use crate::types::Type;
 

@@ -250,7 +250,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
 /// A mistake in a schema, drawn in its file.
 pub(crate) fn schema_report(path: &Path, text: &str, error: &SchemaError) -> miette::Report {
     let source = NamedSource::new(path.display().to_string(), text.to_owned());
-    let labels = error.span.clone().map(|span| LabeledSpan::underline(span)).into_iter().collect::<Vec<_>>();
+    let labels = error.span.clone().map(LabeledSpan::underline).into_iter().collect::<Vec<_>>();
     miette!(labels = labels, "{}: {error}", path.display()).with_source_code(source)
 }
 

@@ -1,6 +1,7 @@
 //! Permission schemas: which names exist, and what each property of a permission means.
 
 mod catalog;
+mod compiler;
 mod document;
 mod problems;
 mod read;

@@ -35,7 +35,8 @@ impl Compiler<'_> {
         let (_, end) = self.source.offset_for(at.id).unwrap_or((0, 0));
         let (start, _) = self.source.offset_for(leftmost(at).id).unwrap_or((0, 0));
         let start = (start as usize).min(self.source_length);
-        let end = (end as usize).clamp(start, self.source_length);
+        // The parser names the last byte of a token.
+        let end = (end as usize + 1).clamp(start, self.source_length);
         Err(ExpressionError { message: message.into(), start, end })
     }
 

@@ -176,6 +176,16 @@ fn a_filter_that_unrolls_beyond_its_limit_is_refused_and_not_cut() {
     assert!(refused);
 }
 
+#[test]
+fn places_of_mistakes_fall_between_characters() {
+    for (source, place) in
+        [("[1, 2]њxists(x)", "њ"), ("'🐱' == 'é' && nothing", "nothing"), ("'é'\n|| 'ü' = 1", "=")]
+    {
+        let error = Expression::parse(source, &environment()).unwrap_err();
+        assert_eq!(source.get(error.start..error.end), Some(place), "{source}: {error}");
+    }
+}
+
 /// The parser recurses: what it needs for the worst that is admitted fits its stack, in a build without optimisation too.
 #[test]
 fn nothing_that_is_admitted_exhausts_the_parser() {
@@ -186,6 +196,8 @@ fn nothing_that_is_admitted_exhausts_the_parser() {
         format!("{}1{}", "{1:".repeat(levels), "}".repeat(levels)),
         format!("{}x{}", "f(".repeat(levels), ")".repeat(levels)),
         format!("{}1", "1 ? 1 : ".repeat(levels)),
+        format!("{}true{}", "true ? ".repeat(levels - 1), " : true".repeat(levels - 1)),
+        format!("1{}", ",-((((1))))".repeat(250)),
         format!("{}1{}", "(1 ? ".repeat(levels / 2), ": 1)".repeat(levels / 2)),
         format!("x{}", ".a".repeat(limits::OPERATORS)),
         format!("x{}", "[0]".repeat(limits::OPERATORS)),

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use casemate_expression::filter::{Attribute, Storage};
-use casemate_expression::{Expression, Type};
+use casemate_expression::{Environment, Expression, Type};
 use regex_lite::{Regex, RegexBuilder};
 use toml::Spanned;
 
@@ -24,8 +24,12 @@ pub(super) fn read(text: &str) -> Result<Schema, Vec<SchemaError>> {
     let document: SchemaDocument = toml::from_str(text).map_err(|error| {
         vec![SchemaError { message: error.message().to_owned(), application: None, span: error.span() }]
     })?;
-    let mut reader =
-        Reader { text, application: document.application.id.get_ref().clone(), errors: Vec::new() };
+    let mut reader = Reader {
+        text,
+        application: document.application.id.get_ref().clone(),
+        environments: Vec::new(),
+        errors: Vec::new(),
+    };
     let schema = reader.schema(document);
     if reader.errors.is_empty() { Ok(schema) } else { Err(reader.errors) }
 }
@@ -33,6 +37,8 @@ pub(super) fn read(text: &str) -> Result<Schema, Vec<SchemaError>> {
 struct Reader<'t> {
     text: &'t str,
     application: String,
+    /// What the expressions of properties of one type may speak about; with many attributes that is long.
+    environments: Vec<(Type, Environment)>,
     errors: Vec<SchemaError>,
 }
 
@@ -299,7 +305,15 @@ impl Reader<'_> {
         attributes: &Attributes,
     ) -> Option<Expression> {
         let source = when.get_ref();
-        let error = match Expression::parse(source, &request::environment(kind, attributes)) {
+        let environment = match self.environments.iter().position(|(known, _)| *known == kind) {
+            Some(position) => self.environments.get(position),
+            None => {
+                self.environments.push((kind, request::environment(kind, attributes)));
+                self.environments.last()
+            }
+        };
+        let (_, environment) = environment?;
+        let error = match Expression::parse(source, environment) {
             Ok(expression) => return Some(expression),
             Err(error) => error,
         };

@@ -1,0 +1,3 @@
+//! What the fuzz targets ask of.
+
+pub mod cases;

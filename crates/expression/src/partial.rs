@@ -150,6 +150,12 @@ impl<'e, S: Scope> PartialEvaluation<'e, S> {
                     Some(attribute) => Operand::Attribute(attribute),
                     None => Operand::Unsayable,
                 },
+                // A sum fails with either side, whatever the attribute on the other one is.
+                Node::Add(sides) | Node::Subtract(sides)
+                    if sides.iter().any(|side| matches!(self.operand(side, frame), Operand::Failed)) =>
+                {
+                    Operand::Failed
+                }
                 _ => Operand::Unsayable,
             },
             Err(Failure::OutOfSteps) => Operand::Unsayable,

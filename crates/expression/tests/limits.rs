@@ -109,7 +109,7 @@ fn steps(over: usize) -> Result<(), String> {
     let steps = limits::STEPS as usize + over;
     let numbers = vec![Value::Int(1); (steps - 2) / 2];
     // One step more where the number of steps is odd.
-    let source = if steps % 2 == 0 { "numbers.all(n, true)" } else { "!numbers.all(n, true)" };
+    let source = if steps.is_multiple_of(2) { "numbers.all(n, true)" } else { "!numbers.all(n, true)" };
     let expression = Expression::parse(source, &environment()).unwrap();
     expression.evaluate(&Numbers(&numbers)).map(drop).map_err(|failure| failure.to_string())
 }

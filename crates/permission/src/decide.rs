@@ -3,6 +3,7 @@
 use casemate_expression::{Expression, Failure};
 use thiserror::Error;
 
+use crate::fault::Fault;
 use crate::limits;
 use crate::name::Name;
 use crate::request::{Judged, Request};
@@ -168,6 +169,9 @@ pub(crate) struct Tally {
 impl Tally {
     fn resolve(self, set: &PermissionSet) -> Decision<'_> {
         let (effect, reason, permission) = match (self.deny, self.allow) {
+            (Some(_), Some(allow)) if Fault::AllowOverridesDenial.is_seeded() => {
+                (Effect::Allowed, Reason::PermissionAllows, Some(allow))
+            }
             (Some(deny), _) if self.deny_failed => (Effect::Denied, Reason::DenialFailed, Some(deny)),
             (Some(deny), _) => (Effect::Denied, Reason::PermissionDenies, Some(deny)),
             (None, Some(allow)) => (Effect::Allowed, Reason::PermissionAllows, Some(allow)),
@@ -196,6 +200,8 @@ impl Inner {
             }
             match (self.condition(compiled, request, &mut coverage), compiled.is_denial()) {
                 (Condition::False, _) => {}
+                (Condition::Error, true) if Fault::LostDenial.is_seeded() => {}
+                (Condition::Error, false) if Fault::ErrorAllows.is_seeded() => tally.allow = Some(index),
                 (Condition::True, true) => (tally.deny, tally.deny_failed) = (Some(index), false),
                 (Condition::Error, true) => (tally.deny, tally.deny_failed) = (Some(index), true),
                 (Condition::True, false) => tally.allow = Some(index),
@@ -220,6 +226,10 @@ impl Inner {
         }
         let coverage = coverage.get_or_insert_with(|| self.catalog.coverage(&request.name));
         let mut condition = Condition::True;
+        let properties = match Fault::FirstPropertyOnly.is_seeded() {
+            true => properties.get(..1).unwrap_or_default(),
+            false => properties,
+        };
         for property in properties {
             let when = match self.meaning(coverage, &request.name, property) {
                 Means::Nothing => continue,
@@ -235,6 +245,7 @@ impl Inner {
                 Some(Ok(true)) => {}
                 Some(Ok(false)) => condition = Condition::False,
                 Some(Err(Failure::OutOfSteps)) => return Condition::Error,
+                Some(Err(_)) | None if Fault::ErrorOutweighsFalse.is_seeded() => return Condition::Error,
                 Some(Err(_)) | None if condition == Condition::True => condition = Condition::Error,
                 Some(Err(_)) | None => {}
             }
@@ -252,9 +263,13 @@ impl Inner {
     ) -> Means<'s> {
         match self.catalog.property_meaning(coverage, name, property.name()) {
             PropertyMeaning::Opaque => Means::Nothing,
+            PropertyMeaning::Undeclared if Fault::UndeclaredIgnored.is_seeded() => Means::Nothing,
             PropertyMeaning::Undeclared => Means::Error(PropertyError::Undeclared),
             PropertyMeaning::Declared(meaning) if property.fits >> meaning.shape & 1 == 0 => {
-                Means::Error(PropertyError::Mismatch)
+                match Fault::MismatchIgnored.is_seeded() {
+                    true => Means::Nothing,
+                    false => Means::Error(PropertyError::Mismatch),
+                }
             }
             PropertyMeaning::Declared(meaning) => {
                 meaning.when.as_ref().map_or(Means::Nothing, Means::Condition)

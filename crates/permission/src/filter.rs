@@ -5,6 +5,7 @@ use casemate_expression::{Branch, Failure, Partial};
 use thiserror::Error;
 
 use crate::decide::{Decision, Effect, Means, Reason};
+use crate::fault::Fault;
 use crate::request::Request;
 use crate::schema::Coverage;
 use crate::set::{Inner, PermissionSet};
@@ -204,7 +205,11 @@ impl Inner {
         };
         let (when, unsayable) = if compiled.is_denial() {
             let unsayable = unsayable(&when_false);
-            (Branch::or(when_false).negated(), unsayable)
+            let when = match Fault::FilterForgetsFailures.is_seeded() {
+                true => Branch::and(when_true),
+                false => Branch::or(when_false).negated(),
+            };
+            (when, unsayable)
         } else {
             sides.matched = true;
             let unsayable = unsayable(&when_true);
@@ -215,6 +220,10 @@ impl Inner {
             return;
         }
         let side = Side { permission: index, when, unsayable, failed: error };
-        if compiled.is_denial() { sides.deny.push(side) } else { sides.allow.push(side) }
+        match compiled.is_denial() {
+            true if Fault::FilterForgetsDenials.is_seeded() => {}
+            true => sides.deny.push(side),
+            false => sides.allow.push(side),
+        }
     }
 }

@@ -11,6 +11,7 @@
 mod authzen;
 mod decide;
 mod explain;
+mod fault;
 mod filter;
 mod grant;
 pub mod limits;
@@ -23,6 +24,8 @@ mod set;
 pub use authzen::{Evaluation, EvaluationError};
 pub use decide::{BatchTooLarge, Decision, Effect, Reason};
 pub use explain::{Explanation, NearMiss};
+#[cfg(feature = "faults")]
+pub use fault::Fault;
 pub use filter::{FilterAnswer, FilterError};
 pub use grant::{AboveCeiling, Ceiling, GrantRefused};
 pub use permission::{Permission, PermissionError};

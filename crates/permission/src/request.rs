@@ -2,6 +2,7 @@
 
 use casemate_expression::{Environment, List, Lookup, Map, Scalar, Scope, Timestamp, Type, Value, Variable};
 
+use crate::fault::Fault;
 use crate::name::Name;
 use crate::schema::Attributes;
 
@@ -171,6 +172,7 @@ impl<'r> Judged<'r> {
     #[inline]
     fn of_resource(&self, value: impl FnOnce(&Resource<'r>) -> Option<Value<'r>>) -> Lookup<'r> {
         match self.request.resource.as_ref().and_then(value) {
+            Some(Value::Null) if self.partial && Fault::NullIsUnknown.is_seeded() => Lookup::Unknown,
             Some(value) => Lookup::Known(value),
             None if self.partial => Lookup::Unknown,
             None => Lookup::Known(Value::Null),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use casemate_expression::{Arena, ArenaFull, Packed, Timestamp};
 use thiserror::Error;
 
+use crate::fault::Fault;
 use crate::limits;
 use crate::name::{Name, PatternIndex};
 use crate::permission::Permission;
@@ -72,7 +73,8 @@ impl Grant {
     }
 
     fn is_in_force(&self, now: Timestamp) -> bool {
-        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+        self.from.is_none_or(|from| from <= now)
+            && self.until.is_none_or(|until| now < until || Fault::UntilIncluded.is_seeded() && now == until)
     }
 }
 
@@ -240,8 +242,11 @@ impl Inner {
         let _ = self.index.for_each_match(&self.text, name, |index| {
             if self.is_in_force(index, now) {
                 found(index);
+                if Fault::ShadowingMatch.is_seeded() {
+                    return ControlFlow::Break(());
+                }
             }
-            ControlFlow::<()>::Continue(())
+            ControlFlow::Continue(())
         });
     }
 

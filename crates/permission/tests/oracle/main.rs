@@ -25,7 +25,7 @@ use policy::Permission;
 #[test]
 fn the_engine_answers_as_the_evaluator_does() {
     let tally = Tally::default();
-    runs::each_case(runs::cases(20_000), |house, choices| {
+    runs::each_case(runs::cases(15_000), |house, choices| {
         let case = Case::draw(house, choices);
         let set = case.set();
         let differs = check_differs(&case, &set, &tally);
@@ -45,9 +45,9 @@ fn the_engine_answers_as_the_evaluator_does() {
 #[cfg(feature = "faults")]
 #[test]
 fn every_seeded_fault_is_noticed() {
-    for fault in casemate_permission::fault::Fault::ALL {
+    for fault in casemate_permission::Fault::ALL {
         let cases = std::cell::Cell::new(0_u32);
-        let noticed = runs::first_failure(20_000, 0, &|house, choices| {
+        let noticed = runs::first_failure(100_000, 0, &|house, choices| {
             cases.set(cases.get() + 1);
             let case = Case::draw(house, choices);
             let set = case.set();
@@ -70,7 +70,7 @@ fn effect(case: &Case<'_>, permissions: &[Permission]) -> Effect {
 
 #[test]
 fn another_allowing_permission_never_denies_and_another_denying_one_never_allows() {
-    runs::each_case(runs::cases(5_000), |house, choices| {
+    runs::each_case(runs::cases(3_000), |house, choices| {
         let case = Case::draw(house, choices);
         let before = effect(&case, &case.permissions);
         let another = generate::permission(choices, &house.applications, &case.request.name);
@@ -91,7 +91,7 @@ fn another_allowing_permission_never_denies_and_another_denying_one_never_allows
 
 #[test]
 fn the_order_of_permissions_never_matters() {
-    runs::each_case(runs::cases(5_000), |house, choices| {
+    runs::each_case(runs::cases(3_000), |house, choices| {
         let case = Case::draw(house, choices);
         let mut shuffled = case.permissions.clone();
         for last in (1..shuffled.len()).rev() {
@@ -110,7 +110,7 @@ fn the_order_of_permissions_never_matters() {
 /// Each permission counts by itself: allowed is whom some permission allows alone, and no denial denies alone.
 #[test]
 fn permissions_unite_and_never_shadow() {
-    runs::each_case(runs::cases(5_000), |house, choices| {
+    runs::each_case(runs::cases(3_000), |house, choices| {
         let case = Case::draw(house, choices);
         let all = Permission {
             name: case.request.name.clone(),

@@ -72,7 +72,7 @@ pub(crate) fn first_failure(
         ..Default::default()
     };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed()));
-    let outcome = runner.run(&prop::collection::vec(any::<u32>(), 120..=260), |numbers| {
+    let outcome = runner.run(&prop::collection::vec(any::<u32>(), 100..=220), |numbers| {
         let mut choices = Choices::new(&numbers);
         let house = &HOUSES[choices.below(HOUSES.len())];
         test(house, &mut choices).map_err(TestCaseError::fail)

@@ -1,5 +1,6 @@
 //! Owned data, read from JSON strictly: duplicate members and integers beyond 64 bits are refused.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -75,10 +76,14 @@ impl FromIterator<(Box<str>, Datum)> for Members {
     /// Of members with the same name the last one stays, in the place of the first.
     fn from_iter<I: IntoIterator<Item = (Box<str>, Datum)>>(members: I) -> Members {
         let mut unique: Vec<(Box<str>, Datum)> = Vec::new();
+        let mut places: HashMap<Box<str>, usize> = HashMap::new();
         for (name, datum) in members {
-            match unique.iter_mut().find(|(key, _)| *key == name) {
+            match places.get(&name).and_then(|place| unique.get_mut(*place)) {
                 Some((_, kept)) => *kept = datum,
-                None => unique.push((name, datum)),
+                None => {
+                    places.insert(name.clone(), unique.len());
+                    unique.push((name, datum));
+                }
             }
         }
         Members(unique.into())
@@ -334,6 +339,13 @@ mod tests {
     fn reads_json_and_keeps_the_order_of_members() {
         let text = r#"{"b":[1,2.5,"x\n",null,true],"a":{"c":-9223372036854775808}}"#;
         assert_eq!(Datum::from_json(text).unwrap().to_json(), text);
+    }
+
+    #[test]
+    fn of_members_with_one_name_the_last_stays_in_the_place_of_the_first() {
+        let member = |name: &str, value| (Box::from(name), Datum::Int(value));
+        let members: Members = [member("a", 1), member("b", 2), member("a", 3)].into_iter().collect();
+        assert_eq!(Datum::Map(members).to_json(), r#"{"a":3,"b":2}"#);
     }
 
     #[test]

@@ -52,6 +52,9 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     }
     let mut counts = Counts::default();
     steps.step("tests", || tests(project, &options, &mut counts));
+    if covers(&options, "casemate-permission") {
+        steps.step("faults seeded into the permission engine", || seeded_faults(project, &mut counts));
+    }
     steps.step("examples in documentation", || examples(project, &options, &mut counts));
 
     say(&format!("\n{}\n\n{}", counts.table(), steps.table()));
@@ -119,6 +122,19 @@ fn tests(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<(
     if options.long {
         command.args(["--", "--show-output"]);
     }
+    watch_libtest(project, &mut command, counts)
+}
+
+/// Whether a crate is among those that are tested.
+fn covers(options: &Options, package: &str) -> bool {
+    options.packages.is_empty() || options.packages.iter().any(|named| named == package)
+}
+
+/// The engine with hooks for faults is compiled for this one test alone.
+fn seeded_faults(project: &Project, counts: &mut Counts) -> Outcome<()> {
+    let mut command = cargo(project);
+    command.args(["test", "--locked", "--package", "casemate-permission", "--features", "faults"]);
+    command.args(["--test", "oracle", "every_seeded_fault_is_noticed"]);
     watch_libtest(project, &mut command, counts)
 }
 

@@ -7,7 +7,7 @@ use crate::environment::Variable;
 use crate::node::{Comparison, Node, TextTest};
 use crate::time::{Span, Timestamp};
 use crate::types::Scalar;
-use crate::value::{List, Value};
+use crate::value::{Kind, List, Value};
 
 /// Where an expression's variables come from.
 pub trait Scope {
@@ -35,10 +35,13 @@ pub enum Failure<'e> {
     NotAsDeclared(&'e str),
     /// Two values of different types were compared.
     #[error("{0} and {1} cannot be compared")]
-    NotComparable(&'static str, &'static str),
-    /// An operand is of the wrong type.
+    NotComparable(Kind, Kind),
+    /// An operand is of the wrong type: what the operator is, what it needs, and what it got.
+    #[error("{operator} needs {needs}, and got {1}", operator = .0.0, needs = .0.1)]
+    WrongOperand(&'static (&'static str, &'static str), Kind),
+    /// The operands of `+` or `-` do not go together.
     #[error("{0} needs {1}, and got {2}")]
-    WrongOperand(&'static str, &'static str, &'static str),
+    WrongOperands(&'static str, Kind, Kind),
     /// The result does not fit its type.
     #[error("the result of `{0}` is out of range")]
     OutOfRange(&'static str),
@@ -108,10 +111,10 @@ impl<'e, S: Scope> Evaluation<'e, S> {
             Node::Variable(variable) => return self.variable(variable),
             Node::Element(level) => return element(*level, frame),
             Node::Member(operand, name) => {
-                let Value::Map(map) = self.value(operand, frame)? else {
-                    return Err(Failure::WrongOperand("a selection", "a map", "something else"));
+                return match self.value(operand, frame)? {
+                    Value::Map(map) => present(map.get(name), name),
+                    other => Err(Failure::WrongOperand(&("a selection", "a map"), other.kind())),
                 };
-                return present(map.get(name), name);
             }
             Node::Conditional(operands) => {
                 let [condition, yes, no] = &**operands;
@@ -130,17 +133,17 @@ impl<'e, S: Scope> Evaluation<'e, S> {
                 Value::String(text) => Value::Timestamp(
                     Timestamp::parse_rfc3339(text).ok_or(Failure::Unreadable("RFC 3339 time"))?,
                 ),
-                other => return Err(Failure::WrongOperand("timestamp()", "a string", other.kind())),
+                other => return Err(Failure::WrongOperand(&("timestamp()", "a string"), other.kind())),
             },
             Node::ToDuration(operand) => match self.value(operand, frame)? {
                 Value::Duration(span) => Value::Duration(span),
                 Value::String(text) => {
                     Value::Duration(Span::parse(text).ok_or(Failure::Unreadable("duration"))?)
                 }
-                other => return Err(Failure::WrongOperand("duration()", "a string", other.kind())),
+                other => return Err(Failure::WrongOperand(&("duration()", "a string"), other.kind())),
             },
             Node::List(_) => {
-                return Err(Failure::WrongOperand("a list literal", "`in`, exists or all", "another use"));
+                return Err(Failure::WrongOperand(&("a list literal", "`in`, exists or all"), Kind::List));
             }
             Node::HasVariable(_)
             | Node::HasMember(..)
@@ -175,7 +178,7 @@ impl<'e, S: Scope> Evaluation<'e, S> {
             }
             _ => match self.value(node, frame)? {
                 Value::Bool(truth) => Ok(truth),
-                other => Err(Failure::WrongOperand("a condition", "a bool", other.kind())),
+                other => Err(Failure::WrongOperand(&("a condition", "a bool"), other.kind())),
             },
         }
     }
@@ -226,11 +229,11 @@ impl<'e, S: Scope> Evaluation<'e, S> {
             },
             Node::HasMember(operand, name) => match self.value(operand, frame)? {
                 Value::Map(map) => Ok(!matches!(map.get(name), Value::Null)),
-                other => Err(Failure::WrongOperand("has()", "a map", other.kind())),
+                other => Err(Failure::WrongOperand(&("has()", "a map"), other.kind())),
             },
             Node::Exists(operands) => self.iterate(operands, true, frame),
             Node::All(operands) => self.iterate(operands, false, frame),
-            _ => Err(Failure::WrongOperand("a condition", "a bool", "something else")),
+            _ => Err(Failure::WrongOperand(&("a condition", "a bool"), Kind::Other)),
         }
     }
 
@@ -272,7 +275,7 @@ impl<'e, S: Scope> Evaluation<'e, S> {
     fn text(&mut self, node: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Result<&'e str, Failure<'e>> {
         match self.value(node, frame)? {
             Value::String(text) => Ok(text),
-            other => Err(Failure::WrongOperand("a text test", "a string", other.kind())),
+            other => Err(Failure::WrongOperand(&("a text test", "a string"), other.kind())),
         }
     }
 
@@ -285,7 +288,9 @@ impl<'e, S: Scope> Evaluation<'e, S> {
                 Value::String(text) => text.chars().count(),
                 Value::List(list) => list.len(),
                 Value::Map(map) => map.len(),
-                other => return Err(Failure::WrongOperand("size()", "a string, list or map", other.kind())),
+                other => {
+                    return Err(Failure::WrongOperand(&("size()", "a string, list or map"), other.kind()));
+                }
             },
         };
         i64::try_from(size).map_err(|_| Failure::OutOfRange("size"))
@@ -307,7 +312,7 @@ impl<'e, S: Scope> Evaluation<'e, S> {
             }
             None => match self.value(node, frame)? {
                 Value::List(list) => Ok(Sequence::Value(list)),
-                other => Err(Failure::WrongOperand("this operator", "a list", other.kind())),
+                other => Err(Failure::WrongOperand(&("this operator", "a list"), other.kind())),
             },
         }
     }
@@ -363,9 +368,9 @@ impl<'e, S: Scope> Evaluation<'e, S> {
                 (Value::List(list), _) => Sequence::Value(list),
                 (Value::Map(map), Value::String(name)) => return Ok(!matches!(map.get(name), Value::Null)),
                 (Value::Map(_), other) => {
-                    return Err(Failure::WrongOperand("`in` on a map", "a string", other.kind()));
+                    return Err(Failure::WrongOperand(&("`in` on a map", "a string"), other.kind()));
                 }
-                (other, _) => return Err(Failure::WrongOperand("`in`", "a list or a map", other.kind())),
+                (other, _) => return Err(Failure::WrongOperand(&("`in`", "a list or a map"), other.kind())),
             },
         };
         let length = match sequence {
@@ -497,7 +502,7 @@ fn add<'e>(left: Value<'e>, right: Value<'e>) -> Outcome<'e> {
         (Value::Duration(left), Value::Duration(right)) => {
             Value::Duration(Span(left.0.checked_add(right.0).ok_or(out_of_range)?))
         }
-        _ => return Err(Failure::WrongOperand("`+`", left.kind(), right.kind())),
+        _ => return Err(Failure::WrongOperands("`+`", left.kind(), right.kind())),
     })
 }
 
@@ -513,7 +518,7 @@ fn subtract<'e>(left: Value<'e>, right: Value<'e>) -> Outcome<'e> {
         | (Value::Duration(Span(left)), Value::Duration(Span(right))) => {
             Value::Duration(Span(left.checked_sub(right).ok_or(out_of_range)?))
         }
-        _ => return Err(Failure::WrongOperand("`-`", left.kind(), right.kind())),
+        _ => return Err(Failure::WrongOperands("`-`", left.kind(), right.kind())),
     })
 }
 
@@ -524,7 +529,7 @@ fn negate<'e>(value: Value<'e>) -> Outcome<'e> {
         Value::Duration(Span(span)) => {
             Value::Duration(Span(span.checked_neg().ok_or(Failure::OutOfRange("-"))?))
         }
-        other => return Err(Failure::WrongOperand("`-`", "a number or a duration", other.kind())),
+        other => return Err(Failure::WrongOperand(&("`-`", "a number or a duration"), other.kind())),
     })
 }
 

@@ -40,18 +40,26 @@ pub struct Arena<'a> {
 /// A packed list with its arena.
 #[derive(Clone, Copy, Debug)]
 pub struct PackedList<'a> {
-    items: &'a [Packed],
-    text: &'a str,
+    arena: &'a Arena<'a>,
+    first: u32,
+    length: u32,
 }
 
 impl<'a> PackedList<'a> {
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.items.len()
+        self.items().len()
+    }
+
+    #[inline]
+    fn items(&self) -> &'a [Packed] {
+        let range = self.first as usize..self.first as usize + self.length as usize;
+        self.arena.elements.get(range).unwrap_or_default()
     }
 
     #[inline]
     pub(crate) fn get(&self, index: usize) -> Option<Value<'a>> {
-        Some(self.items.get(index)?.value(Arena { text: self.text, elements: &[] }))
+        Some(self.items().get(index)?.value(self.arena))
     }
 }
 
@@ -100,7 +108,7 @@ impl Packed {
 
     /// The value, borrowed from its arena. What is opaque reads as null.
     #[inline]
-    pub fn value<'a>(&self, arena: Arena<'a>) -> Value<'a> {
+    pub fn value<'a>(&self, arena: &'a Arena<'a>) -> Value<'a> {
         let bits = u64::from(self.first) << 32 | u64::from(self.second);
         let range = self.first as usize..self.first as usize + self.second as usize;
         match self.kind {
@@ -110,8 +118,7 @@ impl Packed {
             Kind::Double => Value::Double(f64::from_bits(bits)),
             Kind::String => Value::String(arena.text.get(range).unwrap_or_default()),
             Kind::List => {
-                let items = arena.elements.get(range).unwrap_or_default();
-                Value::List(List::packed(PackedList { items, text: arena.text }))
+                Value::List(List::packed(PackedList { arena, first: self.first, length: self.second }))
             }
         }
     }

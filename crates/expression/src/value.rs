@@ -1,5 +1,7 @@
 //! Borrowed values: what expressions compute with. Copying one copies a reference.
 
+use std::fmt;
+
 use crate::datum::{Datum, Members};
 use crate::packed::PackedList;
 use crate::time::{Span, Timestamp};
@@ -28,55 +30,108 @@ pub enum Value<'a> {
     Map(Map<'a>),
 }
 
+/// The kinds of values, as messages name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Missing.
+    Null,
+    /// A truth value.
+    Bool,
+    /// An integer.
+    Int,
+    /// A double.
+    Double,
+    /// Text.
+    String,
+    /// A point in time.
+    Timestamp,
+    /// A length of time.
+    Duration,
+    /// A list.
+    List,
+    /// Members by name.
+    Map,
+    /// What has no value of its own.
+    Other,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Null => "nothing",
+            Kind::Bool => "a bool",
+            Kind::Int => "an int",
+            Kind::Double => "a double",
+            Kind::String => "a string",
+            Kind::Timestamp => "a timestamp",
+            Kind::Duration => "a duration",
+            Kind::List => "a list",
+            Kind::Map => "a map",
+            Kind::Other => "something else",
+        })
+    }
+}
+
 /// A borrowed list.
 #[derive(Clone, Copy, Debug)]
 pub struct List<'a> {
     items: Items<'a>,
-    /// What text elements are to be read as, where the list was declared to hold times or durations.
-    element: Option<Scalar>,
 }
+
+/// What text elements are to be read as, where the list was declared to hold times or durations. It stands in each of
+/// the [`Items`], whose tag it lies beside: values are copied all the time, and should be small.
+type ReadAs = Option<Scalar>;
 
 #[derive(Clone, Copy, Debug)]
 enum Items<'a> {
-    Data(&'a [Datum]),
-    Values(&'a [Value<'a>]),
-    Texts(&'a [String]),
-    Packed(PackedList<'a>),
+    Data(ReadAs, &'a [Datum]),
+    Values(ReadAs, &'a [Value<'a>]),
+    Texts(ReadAs, &'a [String]),
+    Packed(ReadAs, PackedList<'a>),
 }
 
 impl<'a> List<'a> {
     /// A list of owned data.
     pub fn data(items: &'a [Datum]) -> List<'a> {
-        List { items: Items::Data(items), element: None }
+        List { items: Items::Data(None, items) }
     }
 
     /// A list of borrowed values.
     pub fn values(items: &'a [Value<'a>]) -> List<'a> {
-        List { items: Items::Values(items), element: None }
+        List { items: Items::Values(None, items) }
     }
 
     /// A list of texts.
     pub fn texts(items: &'a [String]) -> List<'a> {
-        List { items: Items::Texts(items), element: None }
+        List { items: Items::Texts(None, items) }
     }
 
     /// A list packed into an arena.
+    #[inline]
     pub fn packed(items: PackedList<'a>) -> List<'a> {
-        List { items: Items::Packed(items), element: None }
+        List { items: Items::Packed(None, items) }
     }
 
     /// The same list, its text elements read as `element` (times and durations come as text in JSON).
     pub(crate) fn read_as(self, element: Scalar) -> List<'a> {
-        List { element: Some(element), ..self }
+        let element = Some(element);
+        let items = match self.items {
+            Items::Data(_, items) => Items::Data(element, items),
+            Items::Values(_, items) => Items::Values(element, items),
+            Items::Texts(_, items) => Items::Texts(element, items),
+            Items::Packed(_, items) => Items::Packed(element, items),
+        };
+        List { items }
     }
 
     /// The number of elements.
+    #[inline]
     pub fn len(&self) -> usize {
         match self.items {
-            Items::Data(items) => items.len(),
-            Items::Values(items) => items.len(),
-            Items::Texts(items) => items.len(),
-            Items::Packed(items) => items.len(),
+            Items::Data(_, items) => items.len(),
+            Items::Values(_, items) => items.len(),
+            Items::Texts(_, items) => items.len(),
+            Items::Packed(_, items) => items.len(),
         }
     }
 
@@ -88,14 +143,14 @@ impl<'a> List<'a> {
     /// The element at `index`.
     #[inline]
     pub fn get(&self, index: usize) -> Option<Value<'a>> {
-        let value = match self.items {
-            Items::Data(items) => items.get(index)?.as_value(),
-            Items::Values(items) => *items.get(index)?,
-            Items::Texts(items) => Value::String(items.get(index)?),
-            Items::Packed(items) => items.get(index)?,
+        let (element, value) = match self.items {
+            Items::Data(element, items) => (element, items.get(index)?.as_value()),
+            Items::Values(element, items) => (element, *items.get(index)?),
+            Items::Texts(element, items) => (element, Value::String(items.get(index)?)),
+            Items::Packed(element, items) => (element, items.get(index)?),
         };
-        match (self.element, value) {
-            (Some(element @ (Scalar::Timestamp | Scalar::Duration | Scalar::Double)), value) => {
+        match element {
+            Some(element @ (Scalar::Timestamp | Scalar::Duration | Scalar::Double)) => {
                 Some(element.admit(value).unwrap_or(value))
             }
             _ => Some(value),
@@ -152,18 +207,18 @@ impl<'a> Map<'a> {
 }
 
 impl Value<'_> {
-    /// The word for this kind of value, as messages use it.
-    pub fn kind(&self) -> &'static str {
+    /// What kind of value this is.
+    pub fn kind(&self) -> Kind {
         match self {
-            Value::Null => "nothing",
-            Value::Bool(_) => "a bool",
-            Value::Int(_) => "an int",
-            Value::Double(_) => "a double",
-            Value::String(_) => "a string",
-            Value::Timestamp(_) => "a timestamp",
-            Value::Duration(_) => "a duration",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a map",
+            Value::Null => Kind::Null,
+            Value::Bool(_) => Kind::Bool,
+            Value::Int(_) => Kind::Int,
+            Value::Double(_) => Kind::Double,
+            Value::String(_) => Kind::String,
+            Value::Timestamp(_) => Kind::Timestamp,
+            Value::Duration(_) => Kind::Duration,
+            Value::List(_) => Kind::List,
+            Value::Map(_) => Kind::Map,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The decision: deny by default, denials override, errors never widen.
 
-use casemate_expression::{Expression, Failure};
+use casemate_expression::{Arena, Expression, Failure};
 use thiserror::Error;
 
 use crate::fault::Fault;
@@ -188,6 +188,7 @@ impl Inner {
     pub(crate) fn decide(&self, request: &Request<'_>) -> Tally {
         let mut tally = Tally { deny: None, deny_failed: false, allow: None, matched: false, failed: false };
         let mut coverage = None;
+        let arena = self.arena();
         self.each_matching(&request.name, request.now, |index| {
             let Some(compiled) = self.permissions.get(index as usize) else { return };
             let decided = if compiled.is_denial() { tally.deny } else { tally.allow };
@@ -198,7 +199,7 @@ impl Inner {
             if decided.is_some_and(|decided| decided <= index) {
                 return;
             }
-            match (self.condition(compiled, request, &mut coverage), compiled.is_denial()) {
+            match (self.condition(compiled, request, &arena, &mut coverage), compiled.is_denial()) {
                 (Condition::False, _) => {}
                 (Condition::Error, true) if Fault::LostDenial.is_seeded() => {}
                 (Condition::Error, false) if Fault::ErrorAllows.is_seeded() => tally.allow = Some(index),
@@ -218,6 +219,7 @@ impl Inner {
         &'s self,
         compiled: &Compiled,
         request: &Request<'_>,
+        arena: &Arena<'_>,
         coverage: &mut Option<Coverage<'s>>,
     ) -> Condition {
         let properties = self.properties_of(compiled);
@@ -240,7 +242,7 @@ impl Inner {
             if condition == Condition::False && !when.is_some_and(Expression::iterates) {
                 continue;
             }
-            let judged = self.judged(request, property, false);
+            let judged = Judged { request, value: property.value.value(arena), partial: false };
             match when.map(|when| when.evaluate(&judged)) {
                 Some(Ok(true)) => {}
                 Some(Ok(false)) => condition = Condition::False,
@@ -275,15 +277,5 @@ impl Inner {
                 meaning.when.as_ref().map_or(Means::Nothing, Means::Condition)
             }
         }
-    }
-
-    #[inline]
-    pub(crate) fn judged<'r>(
-        &'r self,
-        request: &'r Request<'r>,
-        property: &CompiledProperty,
-        partial: bool,
-    ) -> Judged<'r> {
-        Judged { request, value: property.value.value(self.arena()), partial }
     }
 }

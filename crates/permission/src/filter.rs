@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::decide::{Decision, Effect, Means, Reason};
 use crate::fault::Fault;
-use crate::request::Request;
+use crate::request::{Judged, Request};
 use crate::schema::Coverage;
 use crate::set::{Inner, PermissionSet};
 
@@ -166,6 +166,7 @@ impl Inner {
         let mut when_true = Vec::new();
         let mut when_false = Vec::new();
         let mut error = false;
+        let arena = self.arena();
         for property in self.properties_of(compiled) {
             let coverage = coverage.get_or_insert_with(|| self.catalog.coverage(&request.name));
             match self.meaning(coverage, &request.name, property) {
@@ -179,7 +180,7 @@ impl Inner {
                     when_false.push(Branch::NEVER);
                 }
                 Means::Condition(when) => {
-                    let judged = self.judged(request, property, true);
+                    let judged = Judged { request, value: property.value.value(&arena), partial: true };
                     let (yes, no) = match when.partial(&judged) {
                         Partial::Known(Ok(true)) => (Branch::ALWAYS, Branch::NEVER),
                         Partial::Known(Ok(false)) => (Branch::NEVER, Branch::ALWAYS),

@@ -416,7 +416,7 @@ impl<'c> Compiling<'c> {
             let arena = Arena { text: &self.text, elements: &self.elements };
             let fits = match number {
                 Some(number) => {
-                    let readable = (!value.is_opaque()).then(|| value.value(arena));
+                    let readable = (!value.is_opaque()).then(|| value.value(&arena));
                     self.catalog.conforming(number, readable)
                 }
                 None => 0,

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Explanation, near, properties};
 use crate::decide::{Decision, Effect, Means, PropertyError, Reason};
+use crate::request::Judged;
 use crate::set::PermissionRef;
 
 /// What became of one property, or of a whole permission.
@@ -208,6 +209,7 @@ impl Explanation<'_, '_> {
         let coverage = inner.catalog.coverage(&self.request.name);
         let compiled = permission.compiled();
         let partial = self.request.resource.is_none();
+        let arena = inner.arena();
         let explained: Vec<ExplainedProperty> = properties(permission.as_json())
             .into_iter()
             .zip(inner.properties_of(&compiled))
@@ -223,7 +225,8 @@ impl Explanation<'_, '_> {
                             (Outcome::Error, "the value does not fit its declaration".to_owned(), false)
                         }
                         Means::Condition(when) => {
-                            let judged = inner.judged(self.request, property, partial);
+                            let value = property.value.value(&arena);
+                            let judged = Judged { request: self.request, value, partial };
                             match when.partial(&judged) {
                                 Partial::Known(Ok(true)) => (Outcome::True, when.source().to_owned(), false),
                                 Partial::Known(Ok(false)) => {

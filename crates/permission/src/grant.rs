@@ -4,9 +4,12 @@
 use casemate_expression::{Datum, Timestamp};
 use thiserror::Error;
 
-use crate::name::{self, Pattern};
+use crate::name::{self, Effort, Pattern};
 use crate::permission::Permission;
 use crate::set::PermissionSet;
+
+/// What judging one permission may spend on comparing names, in whole comparisons.
+const GRANT_EFFORT: u64 = 8;
 
 /// Why a permission may not be granted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -43,20 +46,23 @@ impl PermissionSet {
             .filter(|held| self.inner.is_in_force(u32::try_from(held.index()).unwrap_or(u32::MAX), now))
             .filter_map(|held| Permission::from_json(held.as_json()).ok())
             .collect();
-        let denial = held.iter().find(|held| {
-            held.is_denial() && name::intersects(held.name(), permission.name()).unwrap_or(true)
-        });
+        let mut effort = Effort::new(GRANT_EFFORT);
+        let mut overlaps = |held: &&Permission| {
+            name::intersects_within(held.name(), permission.name(), &mut effort).unwrap_or(true)
+        };
+        let denial = held.iter().filter(|held| held.is_denial()).find(|held| overlaps(held));
         if let Some(denial) = denial {
             let name = permission.name().to_string();
             return Err(GrantRefused::Denied { name, denial: denial.as_json().to_owned() });
         }
-        let covers = |granted: &Pattern| {
+        let mut effort = Effort::new(GRANT_EFFORT);
+        let mut covers = |granted: &Pattern| {
             held.iter().any(|held| {
                 !held.is_denial()
-                    && name::includes(held.name(), granted).unwrap_or(false)
                     && held.properties().all(|(property, value)| {
                         permission.property(property).is_some_and(|granted| json_equal(granted, value))
                     })
+                    && name::includes_within(held.name(), granted, &mut effort).unwrap_or(false)
             })
         };
         match each_pattern(permission.name()).find(|granted| !covers(granted)) {

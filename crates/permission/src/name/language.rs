@@ -95,6 +95,7 @@ fn offer(best: &mut [Option<usize>; SHAPES], shape: Option<Shape>, bytes: usize)
 }
 
 /// The work that one comparison may still take.
+#[derive(Debug)]
 struct Steps(u64);
 
 impl Steps {
@@ -117,6 +118,18 @@ fn alphabet<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<u8> {
     bytes
 }
 
+/// What one operation may spend on comparing granted names, however many it compares.
+#[derive(Debug)]
+pub struct Effort(Steps);
+
+impl Effort {
+    /// As much as `comparisons` may take alone, each [`LANGUAGE_STEPS`].
+    #[must_use]
+    pub fn new(comparisons: u64) -> Effort {
+        Effort(Steps(LANGUAGE_STEPS.saturating_mul(comparisons)))
+    }
+}
+
 /// Whether literal beginnings and endings leave room for a common text.
 fn compatible(one: Glob<'_>, other: Glob<'_>) -> bool {
     let (a, b) = (one.literal_prefix(), other.literal_prefix());
@@ -129,15 +142,23 @@ fn compatible(one: Glob<'_>, other: Glob<'_>) -> bool {
 /// # Errors
 /// [`TooComplex`] where that is not found out within [`LANGUAGE_STEPS`]; a caller takes it for *yes*.
 pub fn intersects(one: &Pattern, other: &Pattern) -> Result<bool, TooComplex> {
+    intersects_within(one, other, &mut Effort::new(1))
+}
+
+/// The same, as one of many comparisons that share an effort.
+///
+/// # Errors
+/// [`TooComplex`] where the effort is spent.
+pub fn intersects_within(one: &Pattern, other: &Pattern, effort: &mut Effort) -> Result<bool, TooComplex> {
+    let steps = &mut effort.0;
     if one.reaches_reserved() != other.reaches_reserved() {
         return Ok(false);
     }
-    let mut steps = Steps(LANGUAGE_STEPS);
     let symbols = alphabet([one.as_str(), other.as_str()].into_iter());
     for a in one.alternatives() {
         for b in other.alternatives() {
             steps.take(8)?;
-            if compatible(a, b) && share_name(a, b, one.reaches_reserved(), &symbols, &mut steps)? {
+            if compatible(a, b) && share_name(a, b, one.reaches_reserved(), &symbols, steps)? {
                 return Ok(true);
             }
         }
@@ -221,11 +242,19 @@ fn advance(token: u8) -> u16 {
 /// # Errors
 /// [`TooComplex`] where that is not found out within [`LANGUAGE_STEPS`]; a caller takes it for *no*.
 pub fn includes(outer: &Pattern, inner: &Pattern) -> Result<bool, TooComplex> {
+    includes_within(outer, inner, &mut Effort::new(1))
+}
+
+/// The same, as one of many comparisons that share an effort.
+///
+/// # Errors
+/// [`TooComplex`] where the effort is spent.
+pub fn includes_within(outer: &Pattern, inner: &Pattern, effort: &mut Effort) -> Result<bool, TooComplex> {
+    let steps = &mut effort.0;
     // Every pattern matches something, and nothing that one of the other kind matches.
     if outer.reaches_reserved() != inner.reaches_reserved() {
         return Ok(false);
     }
-    let mut steps = Steps(LANGUAGE_STEPS);
     let symbols = alphabet([outer.as_str(), inner.as_str()].into_iter());
     for glob in inner.alternatives() {
         steps.take(outer.alternatives().len() * 8)?;
@@ -233,7 +262,7 @@ pub fn includes(outer: &Pattern, inner: &Pattern) -> Result<bool, TooComplex> {
             continue;
         }
         let wider: Vec<Glob<'_>> = outer.alternatives().filter(|wider| compatible(*wider, glob)).collect();
-        if wider.is_empty() || !covers(&wider, glob, outer.reaches_reserved(), &symbols, &mut steps)? {
+        if wider.is_empty() || !covers(&wider, glob, outer.reaches_reserved(), &symbols, steps)? {
             return Ok(false);
         }
     }

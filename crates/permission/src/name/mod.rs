@@ -17,7 +17,7 @@ use crate::limits::NAME_BYTES;
 
 pub use glob::{Glob, GlobKind};
 pub use index::PatternIndex;
-pub use language::{TooComplex, includes, intersects};
+pub use language::{Effort, TooComplex, includes, includes_within, intersects, intersects_within};
 pub use pattern::{NoName, Pattern, PatternError};
 
 /// The namespace that is Casemate's own. No wildcard reaches into it, and no name is this word alone.
@@ -87,7 +87,11 @@ impl<'a> Name<'a> {
     /// The first segment, which decides the application that owns the name.
     #[must_use]
     pub fn namespace(&self) -> &'a str {
-        self.text.split('.').next().unwrap_or(self.text)
+        match self.dots {
+            // There is no dot, or none among the first bytes.
+            0 => self.text.split('.').next().unwrap_or(self.text),
+            dots => self.text.get(..dots.trailing_zeros() as usize).unwrap_or(self.text),
+        }
     }
 
     /// Whether the name lies in the namespace `casemate`, which only patterns written `casemate.…` reach.

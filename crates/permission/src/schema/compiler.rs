@@ -8,7 +8,10 @@ use casemate_expression::Expression;
 use super::catalog::{Application, Inner, Meaning, Remark, find};
 use super::{Entry, Schema, SchemaError, Shape};
 use crate::limits;
-use crate::name::{self, Name, PatternIndex};
+use crate::name::{self, Effort, Name, PatternIndex};
+
+/// What one schema may spend on comparing the names of its entries, in whole comparisons.
+const EFFORT: u64 = 50;
 
 #[derive(Default)]
 pub(super) struct Compiler {
@@ -55,8 +58,9 @@ impl Compiler {
             }
         }
         let first = self.entries.len();
+        let mut effort = Effort::new(EFFORT);
         for entry in schema.entries {
-            self.add_entry(&schema.id, owner, first, entry);
+            self.add_entry(&schema.id, owner, first, entry, &mut effort);
         }
         self.applications.push(Application {
             id: schema.id,
@@ -68,7 +72,7 @@ impl Compiler {
         });
     }
 
-    fn add_entry(&mut self, application: &str, owner: u16, first: usize, entry: Entry) {
+    fn add_entry(&mut self, application: &str, owner: u16, first: usize, entry: Entry, effort: &mut Effort) {
         let others = self.entries.get(first..).unwrap_or_default();
         let exact = is_exact(&entry);
         let taken = match exact {
@@ -98,7 +102,7 @@ impl Compiler {
             .iter()
             .filter(|other| !exact && !other.properties.is_empty())
             .map(|other| (other, conflicts(other, &entry)))
-            .filter(|(other, conflicts)| !conflicts.is_empty() && overlap(other, &entry))
+            .filter(|(other, conflicts)| !conflicts.is_empty() && overlap(other, &entry, effort))
             .flat_map(|(_, conflicts)| conflicts)
             .collect();
         for (place, message) in conflicts {
@@ -228,8 +232,10 @@ fn is_exact(entry: &Entry) -> bool {
 }
 
 /// Whether neither outranks the other where both cover a name.
-fn overlap(one: &Entry, other: &Entry) -> bool {
-    !is_exact(one) && !is_exact(other) && name::intersects(&one.name, &other.name).unwrap_or(true)
+fn overlap(one: &Entry, other: &Entry, effort: &mut Effort) -> bool {
+    !is_exact(one)
+        && !is_exact(other)
+        && name::intersects_within(&one.name, &other.name, effort).unwrap_or(true)
 }
 
 fn conflicts(one: &Entry, other: &Entry) -> Vec<(Range<usize>, String)> {

@@ -5,8 +5,11 @@ use casemate_expression::Datum;
 use thiserror::Error;
 
 use super::{Catalog, Entry};
-use crate::name::{self, Pattern};
+use crate::name::{self, Effort, Pattern};
 use crate::permission::Permission;
+
+/// What judging one permission may spend on comparing its name with those of a catalog, in whole comparisons.
+const EFFORT: u64 = 8;
 
 /// Why a permission is refused when it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -46,7 +49,9 @@ impl Catalog {
         if !self.reaches_owned(permission.name()) {
             return Vec::new();
         }
-        let reached: Vec<_> = self.entries().filter(|(entry, _)| reaches(permission.name(), entry)).collect();
+        let mut effort = Effort::new(EFFORT);
+        let reached: Vec<_> =
+            self.entries().filter(|(entry, _)| reaches(permission.name(), entry, &mut effort)).collect();
         permission
             .properties()
             .filter_map(|(property, value)| self.problem(permission.name(), &reached, property, value))
@@ -120,7 +125,8 @@ impl Catalog {
 
     /// Whether a granted name has a name in common with some entry of a schema.
     pub fn reaches_entry(&self, name: &Pattern) -> bool {
-        self.entries().any(|(entry, _)| reaches(name, entry))
+        let mut effort = Effort::new(EFFORT);
+        self.entries().any(|(entry, _)| reaches(name, entry, &mut effort))
     }
 
     fn undeclared_is_opaque(&self, name: &Pattern) -> bool {
@@ -128,16 +134,17 @@ impl Catalog {
     }
 
     fn owners_reached<'c>(&'c self, name: &'c Pattern) -> impl Iterator<Item = &'c super::Application> {
+        let mut effort = Effort::new(EFFORT);
         self.applications().iter().filter(move |application| {
             application.namespaces().any(|namespace| {
                 let inside = Pattern::parse(&format!("{namespace}{{,.*}}"));
-                inside.is_ok_and(|inside| name::intersects(name, &inside).unwrap_or(true))
+                inside.is_ok_and(|inside| name::intersects_within(name, &inside, &mut effort).unwrap_or(true))
             })
         })
     }
 }
 
-/// Whether the granted pattern and the entry have a name in common.
-fn reaches(name: &Pattern, entry: &Entry) -> bool {
-    name::intersects(name, &entry.name).unwrap_or(true)
+/// Whether the granted pattern and the entry have a name in common, or might.
+fn reaches(name: &Pattern, entry: &Entry, effort: &mut Effort) -> bool {
+    name::intersects_within(name, &entry.name, effort).unwrap_or(true)
 }

@@ -28,6 +28,8 @@ pub struct Variable {
     pub kind: Type,
     /// Where it is an attribute of a resource: what a filter needs to know of it.
     pub attribute: Option<Arc<Attribute>>,
+    /// Whether the host promises that its values are of the declared type, so that no evaluation looks at them again.
+    pub checked: bool,
 }
 
 impl Environment {
@@ -40,7 +42,15 @@ impl Environment {
     #[must_use]
     pub fn with(self, path: &str, kind: Type, id: u32) -> Environment {
         let segments = path.split('.').map(Box::from).collect();
-        self.declare(segments, Variable { id, path: path.into(), kind, attribute: None })
+        self.declare(segments, Variable { id, path: path.into(), kind, attribute: None, checked: false })
+    }
+
+    /// Declares the variable at a dotted path, whose values the host has checked: each is missing, or of that type as
+    /// [`Type::admit`] has it.
+    #[must_use]
+    pub fn with_checked(self, path: &str, kind: Type, id: u32) -> Environment {
+        let segments = path.split('.').map(Box::from).collect();
+        self.declare(segments, Variable { id, path: path.into(), kind, attribute: None, checked: true })
     }
 
     /// Declares an attribute of a resource at `root.name`, where `root` is a dotted path.
@@ -49,7 +59,8 @@ impl Environment {
         let mut segments: Vec<Box<str>> = root.split('.').map(Box::from).collect();
         segments.push(Box::from(&*attribute.name));
         let path = format!("{root}.{}", attribute.name).into();
-        let variable = Variable { id, path, kind: attribute.kind, attribute: Some(Arc::clone(attribute)) };
+        let kind = attribute.kind;
+        let variable = Variable { id, path, kind, attribute: Some(Arc::clone(attribute)), checked: false };
         self.declare(segments, variable)
     }
 

@@ -7,7 +7,7 @@ use crate::environment::Variable;
 use crate::node::{Comparison, Node, TextTest};
 use crate::time::{Span, Timestamp};
 use crate::types::Scalar;
-use crate::value::{Kind, List, Value};
+use crate::value::{Found, Kind, List, Value};
 
 /// Where an expression's variables come from.
 pub trait Scope {
@@ -193,7 +193,7 @@ impl<'e, S: Scope> Evaluation<'e, S> {
                 if matches!(left, Node::List(_)) || matches!(right, Node::List(_)) {
                     return self.compare_lists(*comparison, left, right, frame);
                 }
-                let (left, right) = (self.value(left, frame)?, self.value(right, frame)?);
+                let (left, right) = (self.operand(left, frame)?, self.operand(right, frame)?);
                 match (left, right) {
                     (Value::List(_), Value::List(_)) => self.compare_values(*comparison, left, right),
                     _ => compare(*comparison, left, right),
@@ -242,7 +242,27 @@ impl<'e, S: Scope> Evaluation<'e, S> {
         match self.scope.look_up(variable) {
             Lookup::Unknown => Err(Failure::Unknown(&variable.path)),
             Lookup::Known(Value::Null) => Err(Failure::Missing(&variable.path)),
-            Lookup::Known(value) => variable.kind.admit(value).ok_or(Failure::NotAsDeclared(&variable.path)),
+            Lookup::Known(value) => {
+                let seen =
+                    if variable.checked { variable.kind.see(value) } else { variable.kind.admit(value) };
+                seen.ok_or(Failure::NotAsDeclared(&variable.path))
+            }
+        }
+    }
+
+    /// [`Evaluation::value`], made for the nodes that operands are mostly.
+    #[inline]
+    fn operand(&mut self, node: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Outcome<'e> {
+        match node {
+            Node::Variable(variable) => {
+                self.step()?;
+                self.variable(variable)
+            }
+            Node::Bool(value) => {
+                self.step()?;
+                Ok(Value::Bool(*value))
+            }
+            _ => self.value(node, frame),
         }
     }
 
@@ -358,13 +378,17 @@ impl<'e, S: Scope> Evaluation<'e, S> {
     }
 
     fn membership(&mut self, item: &'e Node, list: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Truth<'e> {
-        let item = self.value(item, frame)?;
+        let item = self.operand(item, frame)?;
         let sequence = match self.sequence(list) {
             Some(sequence) => {
                 self.length(sequence, frame)?;
                 sequence
             }
-            None => match (self.value(list, frame)?, item) {
+            None => match (self.operand(list, frame)?, item) {
+                (Value::List(list), Value::String(text)) => match self.find_text(list, text) {
+                    Some(found) => return Ok(found),
+                    None => Sequence::Value(list),
+                },
                 (Value::List(list), _) => Sequence::Value(list),
                 (Value::Map(map), Value::String(name)) => return Ok(!matches!(map.get(name), Value::Null)),
                 (Value::Map(_), other) => {
@@ -387,6 +411,18 @@ impl<'e, S: Scope> Evaluation<'e, S> {
             }
         }
         failed.map_or(Ok(false), Err)
+    }
+
+    /// Whether a text is in a list, in as many steps as going through it takes; `None` where that has to be done.
+    #[inline]
+    fn find_text(&mut self, list: List<'e>, text: &str) -> Option<bool> {
+        let length = u32::try_from(list.len()).ok().filter(|length| *length <= self.steps)?;
+        let (steps, found) = match list.find_text(text)? {
+            Found::At(index) => (index as u32 + 1, true),
+            Found::Nowhere => (length, false),
+        };
+        self.steps -= steps;
+        Some(found)
     }
 
     /// `exists` (decided by true) and `all` (decided by false).

@@ -113,12 +113,31 @@ impl Type {
     #[inline]
     pub fn admit(self, value: Value<'_>) -> Option<Value<'_>> {
         match (self, value) {
+            (Type::String, Value::String(_)) | (Type::Bool, Value::Bool(_)) | (Type::Int, Value::Int(_)) => {
+                Some(value)
+            }
+            _ => self.admit_other(value),
+        }
+    }
+
+    fn admit_other(self, value: Value<'_>) -> Option<Value<'_>> {
+        match (self, value) {
             (Type::Any, _) | (Type::AnyList, Value::List(_)) | (Type::Map, Value::Map(_)) => Some(value),
             (Type::List(element), Value::List(list)) => {
                 let typed = list.read_as(element);
                 list.iter().all(|item| element.admit(item).is_some()).then_some(Value::List(typed))
             }
             _ => self.scalar()?.admit(value),
+        }
+    }
+
+    /// A value that was admitted before, as this type sees it.
+    #[inline]
+    pub(crate) fn see(self, value: Value<'_>) -> Option<Value<'_>> {
+        match (self, value) {
+            (Type::List(Scalar::String | Scalar::Bool | Scalar::Int), Value::List(_)) => Some(value),
+            (Type::List(element), Value::List(list)) => Some(Value::List(list.read_as(element))),
+            _ => self.admit(value),
         }
     }
 

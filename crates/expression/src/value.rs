@@ -157,11 +157,32 @@ impl<'a> List<'a> {
         }
     }
 
+    /// Where a text stands first; `None` where only looking at each element by itself can tell.
+    #[inline]
+    pub(crate) fn find_text(self, text: &str) -> Option<Found> {
+        match self.items {
+            Items::Packed(None | Some(Scalar::String), items) => items.find_text(text),
+            Items::Texts(None | Some(Scalar::String), items) => {
+                Some(items.iter().position(|item| item == text).map_or(Found::Nowhere, Found::At))
+            }
+            _ => None,
+        }
+    }
+
     /// The elements in order.
     #[inline]
     pub fn iter(self) -> impl Iterator<Item = Value<'a>> {
         (0..self.len()).filter_map(move |index| self.get(index))
     }
+}
+
+/// Where something stands in a list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Found {
+    /// At that index.
+    At(usize),
+    /// It does not.
+    Nowhere,
 }
 
 /// Borrowed members by name.

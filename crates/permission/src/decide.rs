@@ -226,7 +226,6 @@ impl Inner {
         if properties.is_empty() {
             return Condition::True;
         }
-        let coverage = coverage.get_or_insert_with(|| self.catalog.coverage(&request.name));
         let mut condition = Condition::True;
         let properties = match Fault::FirstPropertyOnly.is_seeded() {
             true => properties.get(..1).unwrap_or_default(),
@@ -259,23 +258,29 @@ impl Inner {
     #[inline]
     pub(crate) fn meaning<'s>(
         &'s self,
-        coverage: &Coverage<'s>,
+        coverage: &mut Option<Coverage<'s>>,
         name: &Name<'_>,
         property: &CompiledProperty,
     ) -> Means<'s> {
-        match self.catalog.property_meaning(coverage, name, property.name()) {
-            PropertyMeaning::Opaque => Means::Nothing,
-            PropertyMeaning::Undeclared if Fault::UndeclaredIgnored.is_seeded() => Means::Nothing,
-            PropertyMeaning::Undeclared => Means::Error(PropertyError::Undeclared),
-            PropertyMeaning::Declared(meaning) if property.fits >> meaning.shape & 1 == 0 => {
+        let meaning = property.settled().unwrap_or_else(|| {
+            let coverage = coverage.get_or_insert_with(|| self.catalog.coverage(name));
+            self.catalog.property_meaning(coverage, name, property.name())
+        });
+        let declared = match meaning {
+            PropertyMeaning::Declared(index) => self.catalog.meaning(index),
+            PropertyMeaning::Opaque => return Means::Nothing,
+            PropertyMeaning::Undeclared => None,
+        };
+        match declared {
+            None if Fault::UndeclaredIgnored.is_seeded() => Means::Nothing,
+            None => Means::Error(PropertyError::Undeclared),
+            Some(meaning) if property.fits >> meaning.shape & 1 == 0 => {
                 match Fault::MismatchIgnored.is_seeded() {
                     true => Means::Nothing,
                     false => Means::Error(PropertyError::Mismatch),
                 }
             }
-            PropertyMeaning::Declared(meaning) => {
-                meaning.when.as_ref().map_or(Means::Nothing, Means::Condition)
-            }
+            Some(meaning) => meaning.when.as_ref().map_or(Means::Nothing, Means::Condition),
         }
     }
 }

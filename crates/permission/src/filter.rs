@@ -168,7 +168,6 @@ impl Inner {
         let mut error = false;
         let arena = self.arena();
         for property in self.properties_of(compiled) {
-            let coverage = coverage.get_or_insert_with(|| self.catalog.coverage(&request.name));
             match self.meaning(coverage, &request.name, property) {
                 Means::Nothing => {
                     when_true.push(Branch::ALWAYS);

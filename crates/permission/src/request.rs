@@ -131,7 +131,8 @@ mod id {
 pub(crate) fn environment(value: Type, attributes: &Attributes) -> Environment {
     let strings = Type::List(Scalar::String);
     let mut environment = Environment::new()
-        .with("value", value, id::VALUE)
+        // Where a value does not fit its declaration, its expression is not asked.
+        .with_checked("value", value, id::VALUE)
         .with("now", Type::Timestamp, id::NOW)
         .with("identity.provider", Type::String, id::PROVIDER)
         .with("identity.id", Type::String, id::ID)

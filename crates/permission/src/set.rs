@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::limits;
 use crate::name::{Name, PatternIndex};
 use crate::permission::Permission;
-use crate::schema::Catalog;
+use crate::schema::{Catalog, PropertyMeaning};
 
 /// Where a permission came from, and when it is in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +117,14 @@ pub(crate) struct CompiledProperty {
     name: u16,
     /// Which of the ways in which properties of that name are declared its value fits, one bit each.
     pub(crate) fits: u16,
+    /// What it means for every name that its permission matches, or one of the constants below.
+    settled: u32,
 }
+
+/// The meaning may differ from one requested name to the next.
+const UNSETTLED: u32 = u32::MAX;
+const SETTLED_OPAQUE: u32 = u32::MAX - 1;
+const SETTLED_UNDECLARED: u32 = u32::MAX - 2;
 
 const UNDECLARED: u16 = u16::MAX;
 
@@ -125,6 +132,17 @@ impl CompiledProperty {
     #[inline]
     pub(crate) fn name(&self) -> Option<u16> {
         (self.name != UNDECLARED).then_some(self.name)
+    }
+
+    /// What it means, whichever name its permission is asked for; `None` where that depends on the name.
+    #[inline]
+    pub(crate) fn settled(&self) -> Option<PropertyMeaning> {
+        Some(match self.settled {
+            UNSETTLED => return None,
+            SETTLED_OPAQUE => PropertyMeaning::Opaque,
+            SETTLED_UNDECLARED => PropertyMeaning::Undeclared,
+            meaning => PropertyMeaning::Declared(meaning),
+        })
     }
 }
 
@@ -421,7 +439,14 @@ impl<'c> Compiling<'c> {
                 }
                 None => 0,
             };
-            self.properties.push(CompiledProperty { value, name: number.unwrap_or(UNDECLARED), fits });
+            let settled = match self.catalog.settled(permission.name(), number) {
+                None => UNSETTLED,
+                Some(PropertyMeaning::Opaque) => SETTLED_OPAQUE,
+                Some(PropertyMeaning::Undeclared) => SETTLED_UNDECLARED,
+                Some(PropertyMeaning::Declared(meaning)) => meaning,
+            };
+            let name = number.unwrap_or(UNDECLARED);
+            self.properties.push(CompiledProperty { value, name, fits, settled });
         }
         let grant = self.grant(grant)?;
         self.compiled.push(Compiled {

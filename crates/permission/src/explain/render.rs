@@ -206,7 +206,7 @@ impl Explanation<'_, '_> {
 
     fn explain_one<'e>(&'e self, permission: PermissionRef<'e>) -> Explained<'e> {
         let inner = &self.set.inner;
-        let coverage = inner.catalog.coverage(&self.request.name);
+        let mut coverage = None;
         let compiled = permission.compiled();
         let partial = self.request.resource.is_none();
         let arena = inner.arena();
@@ -216,7 +216,7 @@ impl Explanation<'_, '_> {
             .map(|((name, value), property)| {
                 let value = value.to_json();
                 let (outcome, detail, final_error) =
-                    match inner.meaning(&coverage, &self.request.name, property) {
+                    match inner.meaning(&mut coverage, &self.request.name, property) {
                         Means::Nothing => (Outcome::Opaque, "handed to the application".to_owned(), false),
                         Means::Error(PropertyError::Undeclared) => {
                             (Outcome::Error, "no schema entry for this name declares it".to_owned(), false)

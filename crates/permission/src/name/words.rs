@@ -100,13 +100,9 @@ pub(super) fn hash(text: &[u8], seed: u64) -> u64 {
     let mut state = seed ^ text.len() as u64;
     let last = match text.last_chunk::<8>() {
         Some(last) => {
-            for word in text.split_last_chunk::<8>().map(|(head, _)| head).unwrap_or_default().chunks(8) {
-                state = fold(
-                    state
-                        ^ word
-                            .first_chunk::<8>()
-                            .map_or_else(|| short_word(word), |w| u64::from_ne_bytes(*w)),
-                );
+            // The last word overlaps the one before it.
+            for word in text.as_chunks::<8>().0 {
+                state = fold(state ^ u64::from_ne_bytes(*word));
             }
             u64::from_ne_bytes(*last)
         }

@@ -14,7 +14,7 @@ use crate::name::{Name, PatternIndex};
 /// What names mean, over all applications. Immutable; cloning copies a reference.
 #[derive(Clone)]
 pub struct Catalog {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 pub(super) struct Inner {
@@ -91,10 +91,14 @@ pub(crate) enum Coverage<'c> {
 const ENTRIES: usize = 8;
 
 /// What a property means for a requested name.
-pub(crate) enum PropertyMeaning<'c> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PropertyMeaning {
+    /// It constrains nothing.
     Opaque,
+    /// No entry that covers the name declares it.
     Undeclared,
-    Declared(&'c Meaning),
+    /// The number of its meaning, see [`Catalog::meaning`].
+    Declared(u32),
 }
 
 impl Application {
@@ -199,6 +203,7 @@ impl Catalog {
         self.inner.shapes.get(usize::from(property))?.get(usize::from(meaning.shape))
     }
 
+    #[inline]
     pub(crate) fn meaning(&self, index: u32) -> Option<&Meaning> {
         self.inner.meanings.get(index as usize)
     }
@@ -243,7 +248,7 @@ impl Catalog {
         coverage: &Coverage<'_>,
         name: &Name<'_>,
         property: Option<u16>,
-    ) -> PropertyMeaning<'_> {
+    ) -> PropertyMeaning {
         let inner = &*self.inner;
         let in_entry = |entry: u32| {
             let declared = inner.declared.get(entry as usize)?;
@@ -266,7 +271,7 @@ impl Catalog {
                 (found.break_value(), *undeclared_is_opaque)
             }
         };
-        match found.and_then(|meaning| self.meaning(meaning)) {
+        match found {
             Some(meaning) => PropertyMeaning::Declared(meaning),
             None if undeclared_is_opaque => PropertyMeaning::Opaque,
             None => PropertyMeaning::Undeclared,

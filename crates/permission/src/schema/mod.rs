@@ -5,6 +5,7 @@ mod compiler;
 mod document;
 mod problems;
 mod read;
+mod settled;
 mod template;
 
 use std::ops::Range;

@@ -4,8 +4,8 @@
 use casemate_expression::Datum;
 use thiserror::Error;
 
-use super::{Catalog, Entry};
-use crate::name::{self, Effort, Pattern};
+use super::{Catalog, Entry, PropertyMeaning, Shape};
+use crate::name::{self, Effort, GlobKind, Name, Pattern};
 use crate::permission::Permission;
 
 /// What judging one permission may spend on comparing its name with those of a catalog, in whole comparisons.
@@ -65,20 +65,14 @@ impl Catalog {
         property: &str,
         value: &Datum,
     ) -> Option<Problem> {
+        let meanings = self.shapes_reached(name, reached, property);
+        if meanings.is_empty() && self.undeclared_is_opaque(name) {
+            return None;
+        }
         if *value == Datum::Null {
             return Some(Problem::Null { property: property.to_owned() });
         }
-        let number = self.property(property);
-        let meanings: Vec<_> = reached
-            .iter()
-            .flat_map(|(_, declared)| declared.iter())
-            .filter(|(declared, _)| Some(*declared) == number)
-            .filter_map(|(declared, meaning)| self.shape(*declared, self.meaning(*meaning)?))
-            .collect();
         if meanings.is_empty() {
-            if self.undeclared_is_opaque(name) {
-                return None;
-            }
             let mut known: Vec<&str> = reached
                 .iter()
                 .flat_map(|(entry, _)| entry.properties.iter().map(|property| &*property.name))
@@ -116,6 +110,31 @@ impl Catalog {
         expected.dedup();
         let found: String = value.to_json().chars().take(80).collect();
         Some(Problem::Mismatch { property: property.to_owned(), expected: expected.join(" or "), found })
+    }
+
+    /// What values the declarations take that the name reaches. For names without wildcards these are the ones that
+    /// cover them, an exact entry outranking patterns; a pattern may reach any.
+    fn shapes_reached(&self, name: &Pattern, reached: &[(&Entry, &[(u16, u32)])], property: &str) -> Vec<&Shape> {
+        let Some(number) = self.property(property) else { return Vec::new() };
+        let names: Option<Vec<Name<'_>>> = name
+            .alternatives()
+            .map(|glob| (glob.kind() == GlobKind::Exact).then(|| Name::parse(glob.as_str()).ok())?)
+            .collect();
+        if let Some(names) = names {
+            let meanings = names.iter().filter_map(|name| {
+                match self.property_meaning(&self.coverage(name), name, Some(number)) {
+                    PropertyMeaning::Declared(meaning) => self.shape(number, meaning),
+                    PropertyMeaning::Opaque | PropertyMeaning::Undeclared => None,
+                }
+            });
+            return meanings.collect();
+        }
+        reached
+            .iter()
+            .flat_map(|(_, declared)| declared.iter())
+            .filter(|(declared, _)| *declared == number)
+            .filter_map(|(declared, meaning)| self.shape(*declared, self.meaning(*meaning)?))
+            .collect()
     }
 
     /// Whether some name the pattern matches lies in a namespace that an application owns.

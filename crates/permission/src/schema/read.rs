@@ -170,6 +170,9 @@ impl Reader<'_> {
             self.refuse(name.span(), format!("a resource's own `{text}` is a string"));
         }
         let storage = document.storage.as_ref().and_then(|storage| self.storage(storage, kind));
+        if document.column.as_ref().is_some_and(String::is_empty) {
+            self.refuse(name.span(), format!("the column of `{text}` is empty: name it, or leave `column` out"));
+        }
         Some(Attribute {
             name: text.into(),
             kind,

@@ -106,7 +106,7 @@ async fn serve(arguments: Arguments, printer: &mut Printer) -> Outcome {
     let folder = open_folder(&arguments.data.data)?;
     let is_first_start = !folder.database().exists();
     let now = clock::now();
-    let store = Store::open(&folder, retention(&arguments), now)
+    let store = Store::open(&folder, retention(&arguments), clock::now)
         .await
         .map_err(|error| Failure::failed(miette::miette!("{error}")))?;
 

@@ -1,7 +1,7 @@
 //! Recorded decisions: who asked what about whom, and what was answered.
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 
 use crate::error::StoreError;
 
@@ -183,6 +183,21 @@ pub(crate) async fn insert(
         query.build().execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// Writes an event and deletes it, in one transaction that is committed: whether there is room for more. Its place is
+/// before all others, so that the numbering of the record goes on as if it had not been.
+pub(crate) async fn probe(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query(
+        "INSERT INTO decision_event (seq, at, request_id, item, tenant, caller_provider, caller_type, caller_id, \
+         subject_provider, subject_type, subject_id, action, decision, reason, revision) \
+         VALUES (-1, 0, '', 0, '', '', '', '', '', '', '', '', '', hex(zeroblob(4096)), 0)",
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query("DELETE FROM decision_event WHERE seq = -1").execute(&mut *transaction).await?;
+    transaction.commit().await
 }
 
 /// Reads one page, newest first, of the events before `before`.

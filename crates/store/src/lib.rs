@@ -3,7 +3,7 @@
 //! One SQLite file in a data folder that only its owner may open: write-ahead log, `synchronous=FULL`, one writer that
 //! begins IMMEDIATE and commits what waits together, many readers. Migrations run at start, forward only, under a lock.
 //! Pages are read by key, never by offset; times are integers, UTC microseconds since 1970. The store has no clock: the
-//! caller says what time it is.
+//! caller passes one in.
 #![forbid(unsafe_code)]
 
 mod credential;

@@ -1,6 +1,8 @@
 //! Opening the database, and what is done with it.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -12,12 +14,14 @@ use crate::decision::{self, DecisionEvent, DecisionFilter, Page};
 use crate::error::{RecordError, StoreError};
 use crate::folder::{DataFolder, create_private};
 use crate::retention::Retention;
-use crate::writer::{Writer, run};
+use crate::writer::{Desk, Writer, run};
 use crate::{migration, retention};
 
 const READERS: u32 = 4;
 /// How long a writer waits for another process' writer; readers never wait in WAL mode.
 const BUSY: Duration = Duration::from_secs(5);
+const PRUNE_EVERY: Duration = Duration::from_secs(60);
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Reads the database, also while a server writes to it.
 #[derive(Debug, Clone)]
@@ -77,16 +81,22 @@ impl StoreReader {
 pub struct Store {
     reader: StoreReader,
     writer: Writer,
+    writable: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
 impl Store {
     /// Opens the database in `folder`, creates it (mode 0600) and migrates it where needed, and starts the writer. What
-    /// is over a bound of `retention` at `now` (microseconds since 1970, UTC) is deleted before this returns.
+    /// is over a bound of `retention` is deleted before this returns, and from then on while decisions are recorded and
+    /// about once a minute. `clock` says what time it is then: microseconds since 1970, UTC.
     ///
     /// # Errors
     /// Where it cannot be opened or migrated, or a newer Casemate wrote it.
-    pub async fn open(folder: &DataFolder, retention: Retention, now: i64) -> Result<Store, StoreError> {
+    pub async fn open(
+        folder: &DataFolder,
+        retention: Retention,
+        clock: fn() -> i64,
+    ) -> Result<Store, StoreError> {
         let path = folder.database();
         create_private(&path).map_err(|source| StoreError::Create { path: path.clone(), source })?;
         let options = SqliteConnectOptions::new()
@@ -100,17 +110,33 @@ impl Store {
             .await
             .map_err(|source| StoreError::Open { path: path.clone(), source })?;
         migration::migrate(&mut connection).await?;
-        while retention::prune(&mut connection, retention, now).await? {}
+        while retention::prune(&mut connection, retention, clock()).await? {}
         let reader = StoreReader { pool: readers(&path).await? };
         let (writer, queue) = Writer::new();
-        let task = tokio::spawn(run(connection, queue, retention));
-        Ok(Store { reader, writer, task })
+        let writable = Arc::new(AtomicBool::new(true));
+        let desk = Desk {
+            options,
+            retention,
+            clock,
+            prune_every: PRUNE_EVERY,
+            retry_after: RETRY_AFTER,
+            writable: Arc::clone(&writable),
+        };
+        let task = tokio::spawn(run(desk, connection, queue));
+        Ok(Store { reader, writer, writable, task })
     }
 
     /// The reading side; cheap to clone.
     #[must_use]
     pub fn reader(&self) -> &StoreReader {
         &self.reader
+    }
+
+    /// Whether the last attempt to write to the database succeeded. After one that failed, the next is made within about a
+    /// second, also when nothing is to be recorded.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        self.writable.load(Ordering::Relaxed)
     }
 
     /// Records decisions. When this answers `Ok`, they are on disk; otherwise none of them is recorded and the caller

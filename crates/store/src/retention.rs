@@ -3,7 +3,7 @@
 use sqlx::{Connection, SqliteConnection};
 
 /// The most events that one round deletes, so that no waiting write waits long.
-const ROUND: i64 = 1_024;
+pub(crate) const ROUND: usize = 1_024;
 
 /// The bounds of the record of decisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) async fn prune(
             .fetch_one(&mut *transaction)
             .await?;
     let (Some(first), Some(last)) = (first, last) else { return Ok(false) };
-    let round_end = first.saturating_add(ROUND - 1).min(last);
+    let round_end = first.saturating_add(ROUND as i64 - 1).min(last);
 
     let kept = i64::try_from(retention.max_events.max(1)).unwrap_or(i64::MAX);
     let over_count = last.saturating_sub(kept);

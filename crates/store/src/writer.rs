@@ -1,9 +1,13 @@
 //! The one writer: takes what waits, commits it in one transaction, and only then answers those who wait.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::credential::{self, DevelopmentCredential};
 use crate::decision::{self, DecisionEvent};
@@ -87,51 +91,167 @@ impl Writer {
     }
 }
 
+/// What the writer needs besides its queue.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    /// How the connection is opened, and opened again after a failure.
+    pub(crate) options: SqliteConnectOptions,
+    /// The bounds of the record.
+    pub(crate) retention: Retention,
+    /// Microseconds since 1970, UTC.
+    pub(crate) clock: fn() -> i64,
+    /// How often the bounds are looked at, whatever is recorded meanwhile.
+    pub(crate) prune_every: Duration,
+    /// How long after a failure the next attempt is made, if nobody asks for one earlier.
+    pub(crate) retry_after: Duration,
+    /// Whether the last attempt to write succeeded.
+    pub(crate) writable: Arc<AtomicBool>,
+}
+
 /// Serves the queue until every [`Writer`] is gone, then closes the connection.
-pub(crate) async fn run(
-    mut connection: SqliteConnection,
-    mut queue: mpsc::Receiver<Write>,
-    retention: Retention,
-) {
+pub(crate) async fn run(desk: Desk, connection: SqliteConnection, mut queue: mpsc::Receiver<Write>) {
+    let mut connection = Some(connection);
     let mut since_prune = 0;
-    let mut latest = i64::MIN;
-    while let Some(first) = queue.recv().await {
-        let mut weight = first.change.weight();
-        let mut group = vec![first];
-        while weight < MAX_GROUP
-            && let Ok(next) = queue.try_recv()
-        {
-            weight += next.change.weight();
-            group.push(next);
-        }
-        let (changes, replies): (Vec<Change>, Vec<_>) =
-            group.into_iter().map(|write| (write.change, (write.reply, write.room))).unzip();
-        let outcome = commit(&mut connection, &changes).await.map_err(|error| {
-            tracing::error!(%error, waiting = replies.len(), "cannot write to the database");
-            RecordError::Failed(error.to_string())
-        });
-        for (reply, room) in replies {
-            drop(room);
-            // A waiter that went away no longer needs its answer.
-            let _ = reply.send(outcome.clone());
-        }
-        for change in &changes {
-            if let Change::Decisions(events) = change {
-                latest = events.iter().map(|event| event.at).fold(latest, i64::max);
+    // Whether the record is known to be over a bound.
+    let mut over = false;
+    let mut due = Instant::now() + desk.prune_every;
+    loop {
+        let first = match next(&mut queue, over, due).await {
+            Next::Write(write) => Some(write),
+            Next::Nothing => None,
+            Next::Ended => break,
+        };
+        if let Some(first) = first {
+            since_prune += serve(&desk, &mut connection, first, &mut queue).await;
+            if !desk.writable.load(Ordering::Relaxed) {
+                due = due.min(Instant::now() + desk.retry_after);
             }
         }
-        since_prune += weight;
-        if since_prune >= PRUNE_EVERY && latest > i64::MIN {
-            match retention::prune(&mut connection, retention, latest).await {
-                Ok(true) => {}
-                Ok(false) => since_prune = 0,
-                Err(error) => tracing::error!(%error, "cannot delete old decisions"),
+        if !over && since_prune < PRUNE_EVERY && Instant::now() < due {
+            continue;
+        }
+        match keep_bounds(&desk, &mut connection, since_prune).await {
+            Ok(more) => {
+                since_prune = 0;
+                over = more;
+                due = Instant::now() + desk.prune_every;
+            }
+            Err(error) => {
+                tracing::error!(%error, "cannot look at the bounds of the record");
+                over = false;
+                due = Instant::now() + desk.retry_after;
             }
         }
     }
-    if let Err(error) = connection.close().await {
+    if let Some(connection) = connection
+        && let Err(error) = connection.close().await
+    {
         tracing::error!(%error, "the database did not close well");
     }
+}
+
+/// What there is to do.
+enum Next {
+    Write(Write),
+    Nothing,
+    Ended,
+}
+
+/// The next write; or nothing, at once where there is other work, and else when that is due.
+async fn next(queue: &mut mpsc::Receiver<Write>, busy: bool, due: Instant) -> Next {
+    if busy {
+        return match queue.try_recv() {
+            Ok(write) => Next::Write(write),
+            Err(mpsc::error::TryRecvError::Empty) => Next::Nothing,
+            Err(mpsc::error::TryRecvError::Disconnected) => Next::Ended,
+        };
+    }
+    match tokio::time::timeout_at(due, queue.recv()).await {
+        Ok(Some(write)) => Next::Write(write),
+        Ok(None) => Next::Ended,
+        Err(_) => Next::Nothing,
+    }
+}
+
+/// Commits one request and those that wait with it, and answers them; gives how many events these were.
+async fn serve(
+    desk: &Desk,
+    connection: &mut Option<SqliteConnection>,
+    first: Write,
+    queue: &mut mpsc::Receiver<Write>,
+) -> usize {
+    let mut weight = first.change.weight();
+    let mut group = vec![first];
+    while weight < MAX_GROUP
+        && let Ok(next) = queue.try_recv()
+    {
+        weight += next.change.weight();
+        group.push(next);
+    }
+    let (changes, replies): (Vec<Change>, Vec<_>) =
+        group.into_iter().map(|write| (write.change, (write.reply, write.room))).unzip();
+    let outcome = attempt(desk, connection, async |connection| commit(connection, &changes).await).await;
+    let outcome = outcome.map_err(|error| {
+        tracing::error!(%error, waiting = replies.len(), "cannot write to the database");
+        RecordError::Failed(error.to_string())
+    });
+    for (reply, room) in replies {
+        drop(room);
+        // A waiter that went away no longer needs its answer.
+        let _ = reply.send(outcome.clone());
+    }
+    weight
+}
+
+/// Deletes what is over a bound, as many rounds as outweigh `recorded` new events; answers whether more is over it. After
+/// a failure it first finds out whether the database can be written to again.
+async fn keep_bounds(
+    desk: &Desk,
+    connection: &mut Option<SqliteConnection>,
+    recorded: usize,
+) -> Result<bool, sqlx::Error> {
+    if !desk.writable.load(Ordering::Relaxed) {
+        attempt(desk, connection, async |connection| decision::probe(connection).await).await?;
+    }
+    for _ in 0..=recorded / retention::ROUND {
+        let now = (desk.clock)();
+        let prune =
+            async |connection: &mut SqliteConnection| retention::prune(connection, desk.retention, now).await;
+        if !attempt(desk, connection, prune).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Does something with the connection. One that failed is closed, and the next attempt opens another: SQLite may have
+/// rolled a transaction back by itself, which the driver does not learn, so that every later one would fail as well.
+async fn attempt<T>(
+    desk: &Desk,
+    slot: &mut Option<SqliteConnection>,
+    act: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, sqlx::Error>,
+) -> Result<T, sqlx::Error> {
+    let outcome = match slot.take() {
+        Some(connection) => Ok(connection),
+        None => SqliteConnection::connect_with(&desk.options).await,
+    };
+    let outcome = match outcome {
+        Ok(mut connection) => match act(&mut connection).await {
+            Ok(done) => {
+                *slot = Some(connection);
+                Ok(done)
+            }
+            Err(error) => {
+                if let Err(error) = connection.close_hard().await {
+                    tracing::warn!(%error, "the connection that failed did not close well");
+                }
+                Err(error)
+            }
+        },
+        Err(error) => Err(error),
+    };
+    desk.writable.store(outcome.is_ok(), Ordering::Relaxed);
+    outcome
 }
 
 async fn commit(connection: &mut SqliteConnection, changes: &[Change]) -> Result<(), sqlx::Error> {
@@ -144,3 +264,6 @@ async fn commit(connection: &mut SqliteConnection, changes: &[Change]) -> Result
     }
     transaction.commit().await
 }
+
+#[cfg(test)]
+mod tests;

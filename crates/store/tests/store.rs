@@ -33,7 +33,7 @@ fn folder() -> (tempfile::TempDir, DataFolder) {
 }
 
 async fn open(folder: &DataFolder) -> Store {
-    Store::open(folder, Retention::default(), 0).await.unwrap()
+    Store::open(folder, Retention::default(), || 0).await.unwrap()
 }
 
 #[tokio::test]
@@ -163,12 +163,12 @@ async fn filters_and_pages_agree() {
 async fn the_oldest_go_when_there_are_too_many() {
     let (_parent, folder) = folder();
     let retention = Retention { max_events: 100, ..Retention::default() };
-    let store = Store::open(&folder, retention, 0).await.unwrap();
+    let store = Store::open(&folder, retention, || 0).await.unwrap();
     for batch in 0..20 {
         store.record(vec![event(batch, "ada", RecordedDecision::Denied); 100]).await.unwrap();
     }
     store.close().await;
-    let store = Store::open(&folder, retention, 0).await.unwrap();
+    let store = Store::open(&folder, retention, || 0).await.unwrap();
     let page = store.reader().decisions(&DecisionFilter::default(), None, MAX_PAGE).await.unwrap();
     assert_eq!(page.items.len(), 100);
     assert!(page.items.iter().all(|item| item.event.at == 19));
@@ -184,7 +184,7 @@ async fn the_oldest_go_when_they_are_too_old() {
     }
     store.close().await;
     let retention = Retention { max_age: 10, ..Retention::default() };
-    let store = Store::open(&folder, retention, 30).await.unwrap();
+    let store = Store::open(&folder, retention, || 30).await.unwrap();
     let page = store.reader().decisions(&DecisionFilter::default(), None, 10).await.unwrap();
     assert_eq!(page.items.iter().map(|item| item.event.at).collect::<Vec<_>>(), [30, 20]);
     store.close().await;
@@ -194,14 +194,14 @@ async fn the_oldest_go_when_they_are_too_old() {
 async fn the_database_stops_growing_at_its_size() {
     let (_parent, folder) = folder();
     let retention = Retention { max_bytes: 512 << 10, ..Retention::default() };
-    let store = Store::open(&folder, retention, 0).await.unwrap();
+    let store = Store::open(&folder, retention, || 0).await.unwrap();
     for at in 0..100 {
         store.record(vec![event(at, &"x".repeat(200), RecordedDecision::Denied); 100]).await.unwrap();
     }
     store.close().await;
     let bytes = std::fs::metadata(folder.database()).unwrap().len();
     assert!(bytes < 1 << 20, "{bytes} bytes");
-    let store = Store::open(&folder, retention, 0).await.unwrap();
+    let store = Store::open(&folder, retention, || 0).await.unwrap();
     let page = store.reader().decisions(&DecisionFilter::default(), None, 1).await.unwrap();
     assert_eq!(page.items[0].event.at, 99, "the newest are kept");
     store.close().await;

@@ -13,11 +13,12 @@ pub(crate) async fn live() -> &'static str {
     "ok\n"
 }
 
-/// The server can answer: its database can be read. With `?verbose`, also what it answers from. Nothing in it is
+/// The server can answer: its database can be read, and the last attempt to write to it succeeded. With `?verbose`, also what it answers from. Nothing in it is
 /// secret, and nothing in it names what stands in a policy: mistakes in the policy folder are in the log.
 pub(crate) async fn ready(State(app): State<App>, uri: Uri) -> Response {
     let store = match app.store.reader().ping().await {
-        Ok(()) => true,
+        // Why not stands in the log already.
+        Ok(()) => app.store.is_writable(),
         Err(error) => {
             tracing::error!(%error, "not ready: the database cannot be read");
             false

@@ -1,0 +1,130 @@
+//! The writer with a database that fills up, and with time that passes.
+
+use std::sync::atomic::AtomicI64;
+
+use super::*;
+use crate::decision::{Party, RecordedDecision};
+use crate::folder::create_private;
+
+/// Far later than a test ends.
+const SELDOM: Duration = Duration::from_secs(3_600);
+
+fn event(at: i64) -> DecisionEvent {
+    let party = Party { provider: "corp".into(), kind: "user".into(), id: "x".repeat(1_000) };
+    DecisionEvent {
+        at,
+        request_id: "request".into(),
+        item: 0,
+        tenant: "default".into(),
+        application: None,
+        caller: party.clone(),
+        subject: party,
+        action: "cms.entry".into(),
+        resource_type: None,
+        resource_id: None,
+        decision: RecordedDecision::Denied,
+        reason: "no_permission".into(),
+        permission: None,
+        revision: 1,
+    }
+}
+
+/// A writer on a database of at most so many pages, and a second connection without that bound.
+async fn start(
+    folder: &tempfile::TempDir,
+    pages: u32,
+    retention: Retention,
+    clock: fn() -> i64,
+    prune_every: Duration,
+) -> (Writer, Arc<AtomicBool>, SqliteConnection) {
+    let path = folder.path().join("database");
+    create_private(&path).unwrap();
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
+        .busy_timeout(Duration::from_secs(5));
+    let mut other = SqliteConnection::connect_with(&options).await.unwrap();
+    crate::migration::migrate(&mut other).await.unwrap();
+    let options = options.pragma("max_page_count", pages.to_string());
+    let connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let writable = Arc::new(AtomicBool::new(true));
+    let desk = Desk {
+        options,
+        retention,
+        clock,
+        prune_every,
+        retry_after: Duration::from_millis(20),
+        writable: Arc::clone(&writable),
+    };
+    let (writer, queue) = Writer::new();
+    tokio::spawn(run(desk, connection, queue));
+    (writer, writable, other)
+}
+
+async fn count(connection: &mut SqliteConnection) -> i64 {
+    sqlx::query_scalar("SELECT COUNT(*) FROM decision_event").fetch_one(connection).await.unwrap()
+}
+
+/// Asks again and again, for half a minute at most.
+async fn until(mut condition: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !condition().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap();
+}
+
+#[tokio::test]
+async fn recording_goes_on_when_a_full_disk_has_room_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (writer, writable, mut other) = start(&folder, 40, Retention::default(), || 0, SELDOM).await;
+    let mut recorded = 0;
+    let failed = loop {
+        match writer.record(vec![event(1)]).await {
+            Ok(()) => recorded += 1,
+            Err(error) => break error,
+        }
+        assert!(recorded < 1_000, "the database is bounded");
+    };
+    assert!(failed.to_string().contains("full"), "{failed}");
+    assert!(!writable.load(Ordering::Relaxed));
+    for _ in 0..3 {
+        let failed = writer.record(vec![event(1)]).await.unwrap_err();
+        assert!(failed.to_string().contains("full"), "each attempt fails for that reason alone: {failed}");
+    }
+    assert_eq!(count(&mut other).await, recorded, "what failed is not on record, all else is");
+
+    sqlx::query("DELETE FROM decision_event").execute(&mut other).await.unwrap();
+    until(async || writable.load(Ordering::Relaxed)).await;
+    assert_eq!(count(&mut other).await, 0, "finding that out leaves no event");
+    writer.record(vec![event(2)]).await.unwrap();
+    let seqs: Vec<i64> =
+        sqlx::query_scalar("SELECT seq FROM decision_event").fetch_all(&mut other).await.unwrap();
+    assert_eq!(seqs, [recorded + 1], "the numbering goes on without a gap");
+}
+
+#[tokio::test]
+async fn a_large_group_does_not_outgrow_the_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let retention = Retention { max_events: 100, ..Retention::default() };
+    let (writer, _, mut other) = start(&folder, 1 << 20, retention, || 0, SELDOM).await;
+    for _ in 0..4 {
+        writer.record(vec![event(1); 3_000]).await.unwrap();
+    }
+    until(async || count(&mut other).await <= 100).await;
+}
+
+#[tokio::test]
+async fn what_is_too_old_goes_while_nothing_is_recorded() {
+    static NOW: AtomicI64 = AtomicI64::new(10);
+    let folder = tempfile::tempdir().unwrap();
+    let retention = Retention { max_age: 100, ..Retention::default() };
+    let (writer, _, mut other) =
+        start(&folder, 1 << 20, retention, || NOW.load(Ordering::Relaxed), Duration::from_millis(20)).await;
+    writer.record(vec![event(10); 2_000]).await.unwrap();
+    writer.record(vec![event(50)]).await.unwrap();
+    assert_eq!(count(&mut other).await, 2_001);
+    NOW.store(120, Ordering::Relaxed);
+    until(async || count(&mut other).await == 1).await;
+}

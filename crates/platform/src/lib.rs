@@ -7,6 +7,7 @@ mod caller;
 pub mod clock;
 mod frame;
 mod listener;
+mod patience;
 mod problem;
 mod request_id;
 

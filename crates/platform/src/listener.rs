@@ -14,6 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
+use crate::patience::Patience;
+
 /// What one client may take up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -23,17 +25,24 @@ pub struct Limits {
     pub header_bytes: usize,
     /// How long a connection may take to send a request's headers, waiting for its first byte included.
     pub header_time: Duration,
+    /// How long a client may leave an answer unread, without taking a single byte of it.
+    pub write_time: Duration,
+    /// How old a connection may become: from then on, the request that is under way is its last.
+    pub connection_time: Duration,
     /// How long requests that are under way at the end may take.
     pub drain: Duration,
 }
 
 impl Default for Limits {
-    /// 4,096 connections; 32 KiB of headers within 15 seconds; 10 seconds to drain.
+    /// 4,096 connections of up to an hour; 32 KiB of headers within 15 seconds; 15 seconds for a client to go on reading;
+    /// 10 seconds to drain.
     fn default() -> Limits {
         Limits {
             connections: 4_096,
             header_bytes: 32 << 10,
             header_time: Duration::from_secs(15),
+            write_time: Duration::from_secs(15),
+            connection_time: Duration::from_secs(3_600),
             drain: Duration::from_secs(10),
         }
     }
@@ -101,21 +110,28 @@ async fn connection(
             .timer(TokioTimer::new())
             .header_read_timeout(limits.header_time)
             .max_header_size(limits.header_bytes)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+            .serve_connection(
+                TokioIo::new(Patience::new(stream, limits.write_time)),
+                TowerToHyperService::new(router)
+            )
     );
     let ended = tokio::select! {
         ended = &mut connection => Some(ended),
         _ = closed.changed() => None,
+        () = tokio::time::sleep(limits.connection_time) => None,
     };
     let ended = match ended {
-        Some(ended) => ended,
+        Some(ended) => Ok(ended),
         None => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            // The last answer ends within the request's own limit, or stands still; this is for what drips.
+            tokio::time::timeout(limits.connection_time, connection).await
         }
     };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended early");
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "a connection ended early"),
+        Err(_) => tracing::debug!("a connection was cut: its last answer was read too slowly"),
     }
     drop(slot);
 }

@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::uri::Authority;
 use axum::http::{Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
 
-use crate::caller::Caller;
+use crate::caller::{Caller, Noted};
 use crate::problem::{Code, Problem};
 use crate::request_id::{self, RequestId};
 
@@ -21,13 +23,17 @@ pub async fn frame(State(limit): State<Duration>, mut request: Request, next: Ne
     // The pattern, never the path or the query: those may hold personal data.
     let route = request.extensions().get::<MatchedPath>().cloned();
 
+    let noted = Noted::default();
+    // At the level of errors, so that no choice of levels takes the id from the lines that are left.
+    let span = tracing::error_span!("request", request_id = id.as_str());
     let mut response = if names_one_host(&request) {
-        match tokio::time::timeout(limit, next.run(request)).await {
+        match tokio::time::timeout(limit, noted.during(next.run(request)).instrument(span)).await {
             Ok(response) => response,
             Err(_) => Problem::new(Code::RequestTimeout).into_response(),
         }
     } else {
-        Problem::new(Code::MalformedHeader).detail("send exactly one Host header").into_response()
+        let detail = "send exactly one Host header, with a host and an optional port";
+        Problem::new(Code::MalformedHeader).detail(detail).into_response()
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = with_extensions(problem.response(&id), response);
@@ -35,14 +41,33 @@ pub async fn frame(State(limit): State<Duration>, mut request: Request, next: Ne
     if let Some(value) = id.header_value() {
         response.headers_mut().insert(request_id::HEADER, value);
     }
-    log(&id, &method, route.as_ref(), &response, started.elapsed());
+    log(&id, &method, route.as_ref(), &response, noted.get(), started.elapsed());
     response
 }
 
-/// RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one Host, which the HTTP library leaves to us.
+/// RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one valid Host, which the HTTP library leaves to us.
 fn names_one_host(request: &Request) -> bool {
-    let hosts = request.headers().get_all(header::HOST).iter().count();
-    hosts == 1 || (hosts == 0 && request.version() != Version::HTTP_11)
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => is_host(host.as_bytes()),
+        (None, _) => request.version() != Version::HTTP_11,
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// A host that is not empty, with an optional port (RFC 3986, section 3.2); unlike an authority it has no user.
+fn is_host(value: &[u8]) -> bool {
+    match Authority::try_from(value) {
+        Ok(authority) => {
+            let port_is_valid = match authority.as_str().strip_prefix(authority.host()) {
+                Some("" | ":") => true,
+                Some(port) => port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()),
+                None => false,
+            };
+            !authority.host().is_empty() && !value.contains(&b'@') && port_is_valid
+        }
+        Err(_) => false,
+    }
 }
 
 /// The problem's response with what the handler noted about the request, and with the methods that the router says a
@@ -60,9 +85,10 @@ fn log(
     method: &axum::http::Method,
     route: Option<&MatchedPath>,
     response: &Response,
+    caller: Option<&Caller>,
     took: Duration,
 ) {
-    let caller = response.extensions().get::<Caller>().map(|caller| &caller.0);
+    let caller = caller.map(|caller| &caller.0);
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     tracing::info!(
         target: "casemate::access",

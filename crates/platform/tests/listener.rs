@@ -8,7 +8,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use casemate_platform::{Code, Limits, Problem, frame, json_body, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -102,11 +102,26 @@ async fn headers_are_bounded_in_size_count_and_time() {
 async fn a_request_names_exactly_one_host() {
     let server = start(Limits::default()).await;
     let exchange = async |request: &str| exchange(server.address, request.as_bytes()).await;
-    for hosts in ["", "Host: x\r\nHost: x\r\n"] {
+    for hosts in [
+        "",
+        "Host: x\r\nHost: x\r\n",
+        "Host:\r\n",
+        "Host: a b/@\r\n",
+        "Host: a/b\r\n",
+        "Host: someone@x\r\n",
+        "Host: x:70000\r\n",
+        "Host: x:y\r\n",
+        "Host: :80\r\n",
+    ] {
         let answer = exchange(&format!("GET /ok HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n")).await;
         assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("malformed_header"), "{answer}");
     }
     assert!(exchange("GET /ok HTTP/1.0\r\n\r\n").await.contains("200 OK"));
+    for host in ["x", "x:80", "casemate.example.com:7654", "127.0.0.1:7654", "[::1]", "[::1]:7654"] {
+        let answer =
+            exchange(&format!("GET /ok HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await;
+        assert!(answer.contains("200 OK"), "{host}: {answer}");
+    }
 }
 
 #[tokio::test]
@@ -125,6 +140,38 @@ async fn connections_are_bounded_and_those_that_wait_are_served_later() {
     assert!(early.await.is_err(), "the second connection waits for the first to end");
     drop(first);
     assert!(second.await.unwrap().ends_with("fine"));
+}
+
+#[tokio::test]
+async fn who_asks_and_never_reads_loses_the_connection() {
+    let limits = Limits { connections: 1, write_time: Duration::from_millis(200), ..Limits::default() };
+    let server = start(limits).await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let mut greedy = socket.connect(server.address).await.unwrap();
+    let requests = b"GET /ok HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1_000);
+    let asking = async { while greedy.write_all(&requests).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(30), asking).await.unwrap();
+    assert!(get_path(server.address, "/ok", "").await.ends_with("fine"), "its place is free again");
+}
+
+#[tokio::test]
+async fn a_connection_does_not_live_for_ever() {
+    let limits = Limits { connection_time: Duration::from_millis(200), ..Limits::default() };
+    let server = start(limits).await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let mut answers = Vec::new();
+    let asking = async {
+        while stream.write_all(b"GET /ok HTTP/1.1\r\nHost: x\r\n\r\n").await.is_ok() {
+            let mut part = [0; 4_096];
+            match stream.read(&mut part).await {
+                Ok(length) if length > 0 => answers.extend_from_slice(&part[..length]),
+                _ => break,
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), asking).await.unwrap();
+    assert!(answers.starts_with(b"HTTP/1.1 200"), "it was served until then");
 }
 
 #[tokio::test]

@@ -52,9 +52,9 @@ pub fn fixed_set() -> &'static PermissionSet {
 
 /// One request of an evaluation, with the resources it is asked for.
 pub struct Asked {
-    evaluation: Evaluation,
+    evaluation: Evaluation<'static>,
     claims: casemate_expression::Members,
-    resources: Vec<Evaluation>,
+    resources: Vec<Evaluation<'static>>,
 }
 
 /// Requests whose names, identities and resources the catalog's expressions tell apart.
@@ -77,7 +77,8 @@ pub fn requests() -> &'static [Asked] {
             let json = format!(
                 r#"{{"subject":{subject},"action":{{"name":"{name}","properties":{{"operation":"r"}}}},"context":{{"ip":"10.0.0.1"}}{resource}}}"#
             );
-            Evaluation::read(&Datum::from_json(&json).expect("literal JSON"), None).expect("a request")
+            let datum = Box::leak(Box::new(Datum::from_json(&json).expect("literal JSON")));
+            Evaluation::read(datum, None).expect("a request")
         };
         names
             .iter()

@@ -26,7 +26,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-fn ask(evaluation: &Evaluation) {
+fn ask(evaluation: &Evaluation<'_>) {
     let _ = evaluation.is_complete();
     let claims = evaluation.claims();
     let catalog = cases::catalog();

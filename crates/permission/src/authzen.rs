@@ -1,5 +1,7 @@
 //! Requests as AuthZEN writes them (OpenID AuthZEN Authorization API 1.0, section 5).
 
+use std::sync::LazyLock;
+
 use casemate_expression::{Datum, List, Map, Members, Timestamp};
 use thiserror::Error;
 
@@ -8,22 +10,61 @@ use crate::request::{Action, Request, Resource, Subject};
 use crate::schema::{Application, TemplateError};
 
 /// An evaluation request: subject, action, resource, context. Members it does not know are ignored.
+///
+/// It borrows all of it, so that the questions of a batch share their defaults however large those are.
 #[derive(Clone, Debug)]
-pub struct Evaluation {
-    subject_kind: Box<str>,
-    subject_id: Box<str>,
-    subject_properties: Members,
-    action_name: Box<str>,
-    action_properties: Members,
-    resource: Option<EvaluatedResource>,
-    context: Members,
+pub struct Evaluation<'a> {
+    subject_kind: &'a str,
+    subject_id: &'a str,
+    subject_properties: &'a Members,
+    action_name: &'a str,
+    action_properties: &'a Members,
+    resource: Option<EvaluatedResource<'a>>,
+    context: &'a Members,
 }
 
 #[derive(Clone, Debug)]
-struct EvaluatedResource {
-    kind: Option<Datum>,
-    id: Option<Datum>,
-    properties: Members,
+struct EvaluatedResource<'a> {
+    kind: Option<&'a Datum>,
+    id: Option<&'a Datum>,
+    properties: &'a Members,
+}
+
+/// The subject and the action of an evaluation request, as far as they can be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mentioned<'a> {
+    /// The subject's type.
+    pub subject_kind: &'a str,
+    /// The subject's id.
+    pub subject_id: &'a str,
+    /// The action's name.
+    pub action_name: &'a str,
+    /// The resource's type.
+    pub resource_kind: Option<&'a str>,
+    /// The resource's id.
+    pub resource_id: Option<&'a str>,
+}
+
+impl<'a> Mentioned<'a> {
+    /// What a request mentions that is no evaluation request: for the record of its refusal alone, since nothing of it
+    /// was checked. What cannot be read is empty. `defaults` stand in as in [`Evaluation::read`].
+    #[must_use]
+    pub fn of(request: &'a Datum, defaults: Option<&'a Datum>) -> Mentioned<'a> {
+        let text = |member: &str, name: &str| {
+            request
+                .get(member)
+                .or_else(|| defaults.and_then(|defaults| defaults.get(member)))
+                .and_then(|object| object.get(name))
+                .and_then(Datum::as_str)
+        };
+        Mentioned {
+            subject_kind: text("subject", "type").unwrap_or_default(),
+            subject_id: text("subject", "id").unwrap_or_default(),
+            action_name: text("action", "name").unwrap_or_default(),
+            resource_kind: text("resource", "type"),
+            resource_id: text("resource", "id"),
+        }
+    }
 }
 
 /// Why something is no evaluation request, or has no requested name.
@@ -62,37 +103,42 @@ pub enum EvaluationError {
     },
 }
 
-fn text(member: &'static str, datum: Option<&Datum>) -> Result<Box<str>, EvaluationError> {
+fn text<'a>(member: &'static str, datum: Option<&'a Datum>) -> Result<&'a str, EvaluationError> {
     match datum {
         None => Err(EvaluationError::Missing(member)),
-        Some(Datum::String(text)) => Ok(text.clone()),
+        Some(Datum::String(text)) => Ok(text),
         Some(other) => Err(EvaluationError::Kind { member, expected: "a string", found: other.kind() }),
     }
 }
 
+static NO_MEMBERS: LazyLock<Members> = LazyLock::new(Members::default);
+
 /// An object that may be absent.
-fn object(member: &'static str, datum: Option<&Datum>) -> Result<Members, EvaluationError> {
+fn object<'a>(member: &'static str, datum: Option<&'a Datum>) -> Result<&'a Members, EvaluationError> {
     match datum {
-        None => Ok(Members::default()),
-        Some(Datum::Map(members)) => Ok(members.clone()),
+        None => Ok(&NO_MEMBERS),
+        Some(Datum::Map(members)) => Ok(members),
         Some(other) => Err(EvaluationError::Kind { member, expected: "an object", found: other.kind() }),
     }
 }
 
-fn required(member: &'static str, datum: Option<&Datum>) -> Result<Members, EvaluationError> {
+fn required<'a>(member: &'static str, datum: Option<&'a Datum>) -> Result<&'a Members, EvaluationError> {
     if datum.is_none() { Err(EvaluationError::Missing(member)) } else { object(member, datum) }
 }
 
 /// Text or null, where it is there at all.
-fn supplied(member: &'static str, datum: Option<&Datum>) -> Result<Option<Datum>, EvaluationError> {
+fn supplied<'a>(
+    member: &'static str,
+    datum: Option<&'a Datum>,
+) -> Result<Option<&'a Datum>, EvaluationError> {
     match datum {
         None => Ok(None),
-        Some(datum @ (Datum::String(_) | Datum::Null)) => Ok(Some(datum.clone())),
+        Some(datum @ (Datum::String(_) | Datum::Null)) => Ok(Some(datum)),
         Some(other) => Err(EvaluationError::Kind { member, expected: "a string", found: other.kind() }),
     }
 }
 
-impl Evaluation {
+impl<'d> Evaluation<'d> {
     /// Reads an evaluation request. `defaults` stand in for whole members that it lacks (a batch's top level).
     ///
     /// The resource may be absent or partial here, for `filter`; AuthZEN itself requires it, see
@@ -100,7 +146,7 @@ impl Evaluation {
     ///
     /// # Errors
     /// When a member is absent that is needed, or is of the wrong kind.
-    pub fn read(request: &Datum, defaults: Option<&Datum>) -> Result<Evaluation, EvaluationError> {
+    pub fn read(request: &'d Datum, defaults: Option<&'d Datum>) -> Result<Evaluation<'d>, EvaluationError> {
         let members = request.as_map().ok_or(EvaluationError::NoObject(request.kind()))?;
         let member =
             |name: &str| members.get(name).or_else(|| defaults.and_then(|defaults| defaults.get(name)));
@@ -120,7 +166,7 @@ impl Evaluation {
         Ok(Evaluation {
             subject_kind: text("subject.type", subject.get("type"))?,
             subject_id: match subject.get("type").and_then(Datum::as_str) {
-                Some("anonymous") => Box::default(),
+                Some("anonymous") => "",
                 _ => text("subject.id", subject.get("id"))?,
             },
             subject_properties: object("subject.properties", subject.get("properties"))?,
@@ -137,37 +183,37 @@ impl Evaluation {
     /// What it lacks.
     pub fn is_complete(&self) -> Result<(), EvaluationError> {
         let resource = self.resource.as_ref().ok_or(EvaluationError::Missing("resource"))?;
-        text("resource.type", resource.kind.as_ref())?;
-        text("resource.id", resource.id.as_ref())?;
+        text("resource.type", resource.kind)?;
+        text("resource.id", resource.id)?;
         Ok(())
     }
 
     /// The subject's type.
-    pub fn subject_kind(&self) -> &str {
-        &self.subject_kind
+    pub fn subject_kind(&self) -> &'d str {
+        self.subject_kind
     }
 
     /// The subject's id; empty for anonymous, whose id is ignored.
-    pub fn subject_id(&self) -> &str {
-        &self.subject_id
+    pub fn subject_id(&self) -> &'d str {
+        self.subject_id
     }
 
     /// What the caller says of the subject.
-    pub fn subject_properties(&self) -> &Members {
-        &self.subject_properties
+    pub fn subject_properties(&self) -> &'d Members {
+        self.subject_properties
     }
 
     /// The action's name.
-    pub fn action_name(&self) -> &str {
-        &self.action_name
+    pub fn action_name(&self) -> &'d str {
+        self.action_name
     }
 
     /// The resource's type and id, as far as they were supplied.
-    pub fn resource_key(&self) -> (Option<&str>, Option<&str>) {
+    pub fn resource_key(&self) -> (Option<&'d str>, Option<&'d str>) {
         let resource = self.resource.as_ref();
         (
-            resource.and_then(|resource| resource.kind.as_ref()).and_then(Datum::as_str),
-            resource.and_then(|resource| resource.id.as_ref()).and_then(Datum::as_str),
+            resource.and_then(|resource| resource.kind).and_then(Datum::as_str),
+            resource.and_then(|resource| resource.id).and_then(Datum::as_str),
         )
     }
 
@@ -177,11 +223,11 @@ impl Evaluation {
     /// When it is no name, or lies outside the application's namespaces.
     pub fn requested_name(&self, application: Option<&Application>) -> Result<String, EvaluationError> {
         let Some(application) = application else {
-            Name::parse(&self.action_name)?;
+            Name::parse(self.action_name)?;
             return Ok(self.action_name.to_string());
         };
         let text = match application.request_name() {
-            Some(template) => template.make(self.resource_key().0, &self.action_name)?,
+            Some(template) => template.make(self.resource_key().0, self.action_name)?,
             None => self.action_name.to_string(),
         };
         let name = Name::parse(&text)?;
@@ -197,7 +243,10 @@ impl Evaluation {
     ///
     /// # Errors
     /// When one of those properties is of the wrong kind.
-    pub fn subject_as_identity<'a>(&'a self, claims: &'a Members) -> Result<Subject<'a>, EvaluationError> {
+    pub fn subject_as_identity<'a>(&self, claims: &'a Members) -> Result<Subject<'a>, EvaluationError>
+    where
+        'd: 'a,
+    {
         let member = |member: &'static str, name: &str| match self.subject_properties.get(name) {
             None | Some(Datum::Null) => Ok(None),
             Some(Datum::String(text)) => Ok(Some(&**text)),
@@ -211,10 +260,10 @@ impl Evaluation {
                 return Err(EvaluationError::Kind { member, expected: "an array", found: other.kind() });
             }
         };
-        let id = (*self.subject_kind != *"anonymous").then_some(&*self.subject_id);
+        let id = (self.subject_kind != "anonymous").then_some(self.subject_id);
         Ok(Subject {
             id,
-            kind: Some(&self.subject_kind),
+            kind: Some(self.subject_kind),
             login: member("subject.properties.login", "login")?,
             display_name: member("subject.properties.display_name", "display_name")?,
             tenant: member("subject.properties.tenant", "tenant")?,
@@ -234,17 +283,20 @@ impl Evaluation {
     }
 
     /// The request, with its name and whoever the subject turned out to be.
-    pub fn request<'a>(&'a self, name: Name<'a>, identity: Subject<'a>, now: Timestamp) -> Request<'a> {
+    pub fn request<'a>(&self, name: Name<'a>, identity: Subject<'a>, now: Timestamp) -> Request<'a>
+    where
+        'd: 'a,
+    {
         Request {
             name,
             identity,
-            action: Action { name: &self.action_name, properties: Map::Data(&self.action_properties) },
+            action: Action { name: self.action_name, properties: Map::Data(self.action_properties) },
             resource: self.resource.as_ref().map(|resource| Resource {
-                kind: resource.kind.as_ref().map(Datum::as_value),
-                id: resource.id.as_ref().map(Datum::as_value),
-                properties: Map::Data(&resource.properties),
+                kind: resource.kind.map(Datum::as_value),
+                id: resource.id.map(Datum::as_value),
+                properties: Map::Data(resource.properties),
             }),
-            context: Map::Data(&self.context),
+            context: Map::Data(self.context),
             now,
         }
     }

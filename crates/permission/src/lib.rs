@@ -21,7 +21,7 @@ mod request;
 mod schema;
 mod set;
 
-pub use authzen::{Evaluation, EvaluationError};
+pub use authzen::{Evaluation, EvaluationError, Mentioned};
 pub use decide::{BatchTooLarge, Decision, Effect, Reason};
 pub use explain::{Explanation, NearMiss};
 #[cfg(feature = "faults")]

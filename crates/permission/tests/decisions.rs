@@ -76,7 +76,8 @@ fn always() -> Grant {
 /// Effect and reason of a check, with the permission that decided.
 fn decide(catalog: &Catalog, permissions: &[&str], request: &str) -> (String, String, Option<String>) {
     let set = set_with(catalog, permissions, always());
-    let evaluation = Evaluation::read(&Datum::from_json(request).unwrap(), None).unwrap();
+    let datum = Datum::from_json(request).unwrap();
+    let evaluation = Evaluation::read(&datum, None).unwrap();
     let claims = evaluation.claims();
     let identity = evaluation.subject_as_identity(&claims).unwrap();
     let name = Name::parse(evaluation.action_name()).unwrap();
@@ -102,6 +103,18 @@ fn assert_decided(permissions: &[&str], name: &str, resource: &str, effect: &str
 const MINE: &str =
     r#"{"type":"entry","id":"1","properties":{"createdBy":"u1","model":"product","tags":["a"]}}"#;
 const THEIRS: &str = r#"{"type":"entry","id":"2","properties":{"createdBy":"u2","model":"page","tags":[]}}"#;
+
+#[test]
+fn the_questions_of_a_batch_share_their_defaults() {
+    let defaults = Datum::from_json(
+        r#"{"subject":{"type":"user","id":"u1","properties":{"a":1}},"action":{"name":"cms.entry"}}"#,
+    )
+    .unwrap();
+    let item = Datum::from_json("{}").unwrap();
+    let evaluation = Evaluation::read(&item, Some(&defaults)).unwrap();
+    let properties = defaults.get("subject").and_then(|subject| subject.get("properties")).unwrap();
+    assert!(std::ptr::eq(evaluation.subject_properties(), properties.as_map().unwrap()));
+}
 
 #[test]
 fn denied_by_default() {
@@ -197,7 +210,8 @@ fn the_first_in_order_decides() {
 #[test]
 fn assignments_are_in_force_from_and_until() {
     let catalog = catalog(&[]);
-    let evaluation = Evaluation::read(&Datum::from_json(&request("a.b", MINE)).unwrap(), None).unwrap();
+    let datum = Datum::from_json(&request("a.b", MINE)).unwrap();
+    let evaluation = Evaluation::read(&datum, None).unwrap();
     let claims = evaluation.claims();
     let in_force = |from: Option<i64>, until: Option<i64>| {
         let grant = Grant { from: from.map(Timestamp), until: until.map(Timestamp), ..always() };
@@ -242,7 +256,8 @@ fn filters_hold_for_exactly_the_resources_that_check_allows() {
         &[r#"{"name":"cms.entry","own":true}"#, r#"{"name":"cms.entry","models":["page"],"deny":true}"#],
         always(),
     );
-    let evaluation = Evaluation::read(&Datum::from_json(&request("cms.entry", "")).unwrap(), None).unwrap();
+    let datum = Datum::from_json(&request("cms.entry", "")).unwrap();
+    let evaluation = Evaluation::read(&datum, None).unwrap();
     let claims = evaluation.claims();
     let identity = evaluation.subject_as_identity(&claims).unwrap();
     let answer = set.filter(&evaluation.request(Name::parse("cms.entry").unwrap(), identity, NOW)).unwrap();
@@ -264,7 +279,8 @@ fn what_cannot_be_a_filter_is_named_at_registration_and_refused_when_asked() {
         catalog.remarks().iter().map(|remark| (remark.entry.as_str(), remark.property.as_str())).collect();
     assert_eq!(remarks, [("cms.entry.*", "every")]);
     let set = set_with(&catalog, &[r#"{"name":"cms.entry.*","note":1,"every":["a"]}"#], always());
-    let evaluation = Evaluation::read(&Datum::from_json(&request("cms.entry.a", "")).unwrap(), None).unwrap();
+    let datum = Datum::from_json(&request("cms.entry.a", "")).unwrap();
+    let evaluation = Evaluation::read(&datum, None).unwrap();
     let claims = evaluation.claims();
     let identity = evaluation.subject_as_identity(&claims).unwrap();
     let error =
@@ -280,8 +296,8 @@ fn explanations_name_every_permission_and_what_would_change_it() {
         &[r#"{"name":"cms.entry","own":true}"#, r#"{"name":"CMS.entry"}"#, r#"{"name":"cms.entry.list"}"#],
         always(),
     );
-    let evaluation =
-        Evaluation::read(&Datum::from_json(&request("cms.entry", THEIRS)).unwrap(), None).unwrap();
+    let datum = Datum::from_json(&request("cms.entry", THEIRS)).unwrap();
+    let evaluation = Evaluation::read(&datum, None).unwrap();
     let claims = evaluation.claims();
     let identity = evaluation.subject_as_identity(&claims).unwrap();
     let request = evaluation.request(Name::parse("cms.entry").unwrap(), identity, NOW);

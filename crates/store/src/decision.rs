@@ -136,16 +136,22 @@ impl DecisionEvent {
     }
 }
 
-/// Cuts at a character's border.
+/// A copy of a text as it is kept: one that is too long is cut at a character's border and ends in `…`. Whoever makes an
+/// event of foreign text copies it with this, so that events that wait stay small.
+#[must_use]
+pub fn clipped(text: &str) -> String {
+    if text.len() <= MAX_TEXT {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(MAX_TEXT - '…'.len_utf8());
+    let mut kept = String::with_capacity(MAX_TEXT);
+    kept.extend([text.get(..end).unwrap_or_default(), "…"]);
+    kept
+}
+
 fn clip(text: &mut String) {
     if text.len() > MAX_TEXT {
-        let mut end = MAX_TEXT - '…'.len_utf8();
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text.truncate(end);
-        text.push('…');
-        text.shrink_to_fit();
+        *text = clipped(text);
     }
 }
 

@@ -16,7 +16,9 @@ mod retention;
 mod writer;
 
 pub use credential::DevelopmentCredential;
-pub use decision::{DecisionEvent, DecisionFilter, MAX_PAGE, Page, Party, RecordedDecision, RecordedEvent};
+pub use decision::{
+    DecisionEvent, DecisionFilter, MAX_PAGE, Page, Party, RecordedDecision, RecordedEvent, clipped,
+};
 pub use error::{RecordError, StoreError};
 pub use folder::{DataFolder, FolderError};
 pub use open::{Store, StoreReader};

@@ -271,7 +271,7 @@ fn decide(ground: &Ground, file: &TestFile, case: &Case) -> Result<(String, Stri
     let application = ground.application.as_deref().and_then(|id| ground.catalog.application(id));
     match (&case.permissions, &ground.snapshot) {
         (Some(names), _) => {
-            let asked = input::Asked::of(&case.request).map_err(|error| error.to_string())?;
+            let asked = input::Asked::of(case.request.clone()).map_err(|error| error.to_string())?;
             match asked.prepare(application)? {
                 input::Prepared::Outside(why) => Ok(outside(why)),
                 input::Prepared::Request(name) => {

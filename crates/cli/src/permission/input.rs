@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use casemate_expression::{Datum, Members, Timestamp};
 use casemate_permission::name::Name;
 use casemate_permission::{
-    Application, Catalog, Evaluation, EvaluationError, Grant, OriginKind, Permission, PermissionSet, Reason,
-    Request, Schema, SchemaError,
+    Application, Catalog, Evaluation, EvaluationError, Grant, Mentioned, OriginKind, Permission,
+    PermissionSet, Reason, Request, Schema, SchemaError,
 };
 use miette::{LabeledSpan, NamedSource, miette};
 use serde_json::value::RawValue;
@@ -80,7 +80,8 @@ pub(crate) enum Form {
 
 /// A request with what is made of its subject.
 pub(crate) struct Asked {
-    evaluation: Evaluation,
+    /// INVARIANT: an [`Evaluation`].
+    datum: Datum,
     claims: Members,
 }
 
@@ -126,15 +127,19 @@ pub(crate) fn chosen(catalog: &Catalog, named: Option<&str>) -> Result<Option<St
 impl Asked {
     fn read(text: &str) -> Result<Asked, String> {
         let datum = Datum::from_json(text).map_err(|error| error.to_string())?;
-        Asked::of(&datum).map_err(|error| error.to_string())
+        Asked::of(datum).map_err(|error| error.to_string())
     }
 
     /// A request out of data.
-    pub(crate) fn of(datum: &Datum) -> Result<Asked, EvaluationError> {
-        let evaluation = Evaluation::read(datum, None)?;
+    pub(crate) fn of(datum: Datum) -> Result<Asked, EvaluationError> {
+        let evaluation = Evaluation::read(&datum, None)?;
         let claims = evaluation.claims();
         evaluation.subject_as_identity(&claims)?;
-        Ok(Asked { evaluation, claims })
+        Ok(Asked { datum, claims })
+    }
+
+    fn evaluation(&self) -> Result<Evaluation<'_>, EvaluationError> {
+        Evaluation::read(&self.datum, None)
     }
 
     /// The requested name.
@@ -142,7 +147,7 @@ impl Asked {
     /// # Errors
     /// When it is none.
     pub(crate) fn prepare(&self, application: Option<&Application>) -> Result<Prepared, String> {
-        match self.evaluation.requested_name(application) {
+        match self.evaluation().and_then(|evaluation| evaluation.requested_name(application)) {
             Ok(name) => Ok(Prepared::Request(name)),
             Err(error @ EvaluationError::OutsideApplication { .. }) => {
                 Ok(Prepared::Outside(error.to_string()))
@@ -157,14 +162,14 @@ impl Asked {
     /// When the name is none, or a property of the subject is of the wrong kind.
     pub(crate) fn request<'a>(&'a self, name: &'a str, now: Timestamp) -> Result<Request<'a>, String> {
         let name = Name::parse(name).map_err(|error| error.to_string())?;
-        let identity =
-            self.evaluation.subject_as_identity(&self.claims).map_err(|error| error.to_string())?;
-        Ok(self.evaluation.request(name, identity, now))
+        let evaluation = self.evaluation().map_err(|error| error.to_string())?;
+        let identity = evaluation.subject_as_identity(&self.claims).map_err(|error| error.to_string())?;
+        Ok(evaluation.request(name, identity, now))
     }
 
     /// The action's name as it was asked.
     pub(crate) fn action(&self) -> &str {
-        self.evaluation.action_name()
+        Mentioned::of(&self.datum, None).action_name
     }
 }
 

@@ -75,7 +75,10 @@ impl<'a> Batch<'a> {
 ///
 /// # Errors
 /// What is missing, or of the wrong kind.
-pub(crate) fn complete(item: &Datum, defaults: Option<&Datum>) -> Result<Evaluation, EvaluationError> {
+pub(crate) fn complete<'a>(
+    item: &'a Datum,
+    defaults: Option<&'a Datum>,
+) -> Result<Evaluation<'a>, EvaluationError> {
     let evaluation = Evaluation::read(item, defaults)?;
     evaluation.is_complete()?;
     Ok(evaluation)
@@ -126,13 +129,17 @@ mod tests {
     #[test]
     fn defaults_are_replaced_whole() {
         let defaults = datum(COMPLETE);
-        let read = |text: &str| complete(&datum(text), Some(&defaults));
-        assert_eq!(read("{}").unwrap().resource_key(), (Some("doc"), Some("d1")));
-        let other = read(r#"{"resource":{"type":"doc","id":"d2"}}"#).unwrap();
-        assert_eq!(other.resource_key(), (Some("doc"), Some("d2")));
-        assert!(read(r#"{"resource":{"id":"d2"}}"#).is_err());
-        assert!(read(r#"{"resource":null}"#).is_err());
-        assert!(read("7").is_err());
+        let id = |text: &str| {
+            let item = datum(text);
+            let evaluation = complete(&item, Some(&defaults)).ok()?;
+            assert_eq!(evaluation.resource_key().0, Some("doc"));
+            evaluation.resource_key().1.map(str::to_owned)
+        };
+        assert_eq!(id("{}").as_deref(), Some("d1"));
+        assert_eq!(id(r#"{"resource":{"type":"doc","id":"d2"}}"#).as_deref(), Some("d2"));
+        assert_eq!(id(r#"{"resource":{"id":"d2"}}"#), None);
+        assert_eq!(id(r#"{"resource":null}"#), None);
+        assert_eq!(id("7"), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use casemate_directory::Subject;
 use casemate_platform::{Code, Problem};
-use casemate_store::{DecisionEvent, Party, RecordError};
+use casemate_store::{DecisionEvent, Party, RecordError, clipped};
 
 use crate::App;
 
@@ -28,8 +28,8 @@ pub(crate) async fn store(app: &App, events: Vec<DecisionEvent>) -> Result<(), P
 /// Somebody as the record names them.
 pub(crate) fn party(subject: &Subject) -> Party {
     Party {
-        provider: subject.provider.to_string(),
-        kind: subject.kind.to_string(),
-        id: subject.id.as_deref().unwrap_or_default().to_owned(),
+        provider: clipped(&subject.provider),
+        kind: clipped(&subject.kind),
+        id: clipped(subject.id.as_deref().unwrap_or_default()),
     }
 }

@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::Snapshot;
 use casemate_expression::Datum;
-use casemate_permission::EvaluationError;
+use casemate_permission::{EvaluationError, Mentioned};
 use casemate_platform::{Code, Problem, RequestId, clock, json_body, json_response};
 use serde::Serialize;
 
@@ -14,6 +14,9 @@ use crate::decision::asker::Asker;
 use crate::decision::batch::{Batch, Malformed, Semantic, complete};
 use crate::decision::record;
 use crate::decision::service::{Answer, Session};
+
+/// How many items of a batch are answered before others get their turn.
+const AT_ONCE: usize = 32;
 
 /// `POST /access/v1/evaluation` (AuthZEN, section 5): one question, one answer.
 pub(crate) async fn evaluation(
@@ -62,7 +65,10 @@ pub(crate) async fn evaluations(
             for (position, item) in items.iter().enumerate() {
                 let (answer, event) = match complete(item, Some(&body)) {
                     Ok(evaluation) => session.answer(&evaluation, position),
-                    Err(incomplete) => session.answer_incomplete(&incomplete, position),
+                    Err(incomplete) => {
+                        let mentioned = Mentioned::of(item, Some(&body));
+                        session.answer_incomplete(&incomplete, mentioned, position)
+                    }
                 };
                 let is_last = match semantic {
                     Semantic::ExecuteAll => false,
@@ -70,6 +76,10 @@ pub(crate) async fn evaluations(
                     Semantic::PermitOnFirstPermit => answer.decision,
                 };
                 answers.push(answer);
+                if position % AT_ONCE == AT_ONCE - 1 {
+                    // Lets others go on, and the time limit of the request end it.
+                    tokio::task::yield_now().await;
+                }
                 events.extend(event);
                 if is_last {
                     break;

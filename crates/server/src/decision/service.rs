@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use casemate_directory::{Snapshot, Subject};
 use casemate_expression::{Datum, Members, Timestamp};
 use casemate_permission::name::Name;
-use casemate_permission::{Application, Effect, Evaluation, EvaluationError, PermissionSet, Reason, Request};
+use casemate_permission::{
+    Application, Effect, Evaluation, EvaluationError, Mentioned, PermissionSet, Reason, Request,
+};
 use casemate_platform::RequestId;
-use casemate_store::{DecisionEvent, Party, RecordedDecision};
+use casemate_store::{DecisionEvent, Party, RecordedDecision, clipped};
 use serde::Serialize;
 
 use crate::app::Recorded;
@@ -50,7 +52,7 @@ struct AnswerError {
 
 /// A question that stands: who it is about, what they hold, and by which name it asks.
 pub(crate) struct Question<'a> {
-    evaluation: &'a Evaluation,
+    evaluation: &'a Evaluation<'a>,
     /// INVARIANT: a [`Name`].
     name: String,
     subject: Subject,
@@ -68,18 +70,22 @@ pub(crate) struct Refused {
 
 impl Refused {
     fn new(reason: &'static str, message: impl Into<String>, name: &str) -> Refused {
-        Refused { reason, message: message.into(), name: name.to_owned(), subject: None }
+        Refused { reason, message: message.into(), name: clipped(name), subject: None }
     }
 }
 
 impl<'s> Session<'s> {
     /// Answers a question, and gives the event that must be on record before the answer is sent.
-    pub(crate) fn answer(&self, evaluation: &Evaluation, item: usize) -> (Answer, Option<DecisionEvent>) {
+    pub(crate) fn answer(&self, evaluation: &Evaluation<'_>, item: usize) -> (Answer, Option<DecisionEvent>) {
+        let resource = evaluation.resource_key();
         let question = match self.question(evaluation) {
             Ok(question) => question,
             Err(refused) => {
-                let subject = refused.subject.map_or_else(|| said(evaluation), |subject| *subject);
-                let event = self.event(Some(evaluation), item, subject, refused.name, refused.reason);
+                let subject = refused.subject.map_or_else(
+                    || said(evaluation.subject_kind(), evaluation.subject_id()),
+                    |subject| *subject,
+                );
+                let event = self.event(resource, item, subject, &refused.name, refused.reason);
                 return (Answer::refused(refused.reason, refused.message), Some(event));
             }
         };
@@ -87,7 +93,7 @@ impl<'s> Session<'s> {
         let is_recorded = effect != Effect::Allowed || self.recorded == Recorded::Allowed;
         let event = is_recorded.then(|| {
             let subject = record::party(&question.subject);
-            let event = self.event(Some(evaluation), item, subject, question.name.clone(), reason);
+            let event = self.event(resource, item, subject, &question.name, reason);
             DecisionEvent { decision: recorded(effect), permission, ..event }
         });
         let context = AnswerContext {
@@ -98,20 +104,22 @@ impl<'s> Session<'s> {
         (Answer { decision: effect == Effect::Allowed, context }, event)
     }
 
-    /// Answers an item that is no question: its own denial, with what is wrong.
+    /// Answers an item that is no question: its own denial, with what is wrong, recorded with what can be read of it.
     pub(crate) fn answer_incomplete(
         &self,
         incomplete: &EvaluationError,
+        mentioned: Mentioned<'_>,
         item: usize,
     ) -> (Answer, Option<DecisionEvent>) {
         const REASON: &str = "invalid_evaluation";
-        let nobody = Party { provider: String::new(), kind: String::new(), id: String::new() };
-        let event = self.event(None, item, nobody, String::new(), REASON);
+        let resource = (mentioned.resource_kind, mentioned.resource_id);
+        let subject = said(mentioned.subject_kind, mentioned.subject_id);
+        let event = self.event(resource, item, subject, mentioned.action_name, REASON);
         (Answer::refused(REASON, incomplete.to_string()), Some(event))
     }
 
     /// Finds out who a question is about, what they hold, and by which name it asks.
-    pub(crate) fn question<'a>(&self, evaluation: &'a Evaluation) -> Result<Question<'a>, Refused> {
+    pub(crate) fn question<'a>(&self, evaluation: &'a Evaluation<'a>) -> Result<Question<'a>, Refused> {
         let application = self.application(evaluation)?;
         let name = evaluation.requested_name(application).map_err(|error| unnamed(&error, evaluation))?;
         let Asker { subject: caller, tenant, .. } = self.asker;
@@ -132,7 +140,7 @@ impl<'s> Session<'s> {
     }
 
     /// The asking application. One that the policy no longer has makes every question a denial.
-    fn application(&self, evaluation: &Evaluation) -> Result<Option<&'s Application>, Refused> {
+    fn application(&self, evaluation: &Evaluation<'_>) -> Result<Option<&'s Application>, Refused> {
         let Some(id) = &self.asker.application else { return Ok(None) };
         let message = "the application of the asking credential does not exist";
         let unknown = || Refused::new("unknown_application", message, evaluation.action_name());
@@ -141,13 +149,12 @@ impl<'s> Session<'s> {
 
     fn event(
         &self,
-        evaluation: Option<&Evaluation>,
+        (resource_type, resource_id): (Option<&str>, Option<&str>),
         item: usize,
         subject: Party,
-        name: String,
+        name: &str,
         reason: &str,
     ) -> DecisionEvent {
-        let (resource_type, resource_id) = evaluation.map_or((None, None), Evaluation::resource_key);
         DecisionEvent {
             at: self.now,
             request_id: self.request_id.as_str().to_owned(),
@@ -156,9 +163,9 @@ impl<'s> Session<'s> {
             application: self.asker.application.as_deref().map(str::to_owned),
             caller: record::party(&self.asker.subject),
             subject,
-            action: name,
-            resource_type: resource_type.map(str::to_owned),
-            resource_id: resource_id.map(str::to_owned),
+            action: clipped(name),
+            resource_type: resource_type.map(clipped),
+            resource_id: resource_id.map(clipped),
             decision: RecordedDecision::Denied,
             reason: reason.to_owned(),
             permission: None,
@@ -201,7 +208,7 @@ impl Question<'_> {
 }
 
 /// A question by no name, or by one that the asking application does not own.
-fn unnamed(error: &EvaluationError, evaluation: &Evaluation) -> Refused {
+fn unnamed(error: &EvaluationError, evaluation: &Evaluation<'_>) -> Refused {
     let (reason, name) = match error {
         EvaluationError::OutsideApplication { name, .. } => (Reason::OutsideApplication, name.as_str()),
         _ => (Reason::InvalidName, evaluation.action_name()),
@@ -210,7 +217,7 @@ fn unnamed(error: &EvaluationError, evaluation: &Evaluation) -> Refused {
 }
 
 /// Those of the subject's properties that the application may assert.
-fn asserted(application: Option<&Application>, evaluation: &Evaluation) -> Members {
+fn asserted(application: Option<&Application>, evaluation: &Evaluation<'_>) -> Members {
     let Some(application) = application else { return Members::default() };
     let may_assert = |(name, _): &(&str, &Datum)| application.may_assert(name);
     let properties = evaluation.subject_properties();
@@ -218,12 +225,8 @@ fn asserted(application: Option<&Application>, evaluation: &Evaluation) -> Membe
 }
 
 /// The subject as the request names it.
-fn said(evaluation: &Evaluation) -> Party {
-    Party {
-        provider: String::new(),
-        kind: evaluation.subject_kind().to_owned(),
-        id: evaluation.subject_id().to_owned(),
-    }
+fn said(kind: &str, id: &str) -> Party {
+    Party { provider: String::new(), kind: clipped(kind), id: clipped(id) }
 }
 
 fn recorded(effect: Effect) -> RecordedDecision {
@@ -231,5 +234,68 @@ fn recorded(effect: Effect) -> RecordedDecision {
         Effect::Allowed => RecordedDecision::Allowed,
         Effect::Denied => RecordedDecision::Denied,
         Effect::Conditional => RecordedDecision::Conditional,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use casemate_directory::Policy;
+    use casemate_identity::Identity;
+    use casemate_platform::Caller;
+
+    use super::*;
+
+    /// Whatever is asked, as the record has it.
+    fn recorded_event(item: &str, defaults: &str) -> DecisionEvent {
+        let (item, defaults) = (Datum::from_json(item).unwrap(), Datum::from_json(defaults).unwrap());
+        let snapshot = Snapshot::offline(Policy::empty()).unwrap();
+        let asker = Asker {
+            caller: Caller(Identity::anonymous().into()),
+            subject: Subject::anonymous("default".into()),
+            tenant: "default".into(),
+            application: None,
+        };
+        let session = Session {
+            snapshot: &snapshot,
+            asker: &asker,
+            request_id: &RequestId::random(),
+            recorded: Recorded::Denied,
+            now: 0,
+        };
+        let (answer, event) = match crate::decision::batch::complete(&item, Some(&defaults)) {
+            Ok(evaluation) => session.answer(&evaluation, 0),
+            Err(error) => session.answer_incomplete(&error, Mentioned::of(&item, Some(&defaults)), 0),
+        };
+        assert!(!answer.decision);
+        event.unwrap()
+    }
+
+    #[test]
+    fn a_waiting_event_holds_no_more_of_a_request_than_is_kept() {
+        let long = "x".repeat(100_000);
+        let question = |resource: &str| {
+            format!(
+                r#"{{"subject":{{"type":"{long}","id":"{long}"}},"action":{{"name":"{long}"}},"resource":{resource}}}"#
+            )
+        };
+        for resource in [format!(r#"{{"type":"{long}","id":"{long}"}}"#), format!(r#"{{"type":"{long}"}}"#)] {
+            let event = recorded_event("{}", &question(&resource));
+            let texts = [&event.subject.kind, &event.subject.id, &event.action];
+            let optional = [&event.resource_type, &event.resource_id];
+            for text in texts.into_iter().chain(optional.into_iter().flatten()) {
+                assert!(text.ends_with("x…") && text.capacity() < 2_048, "{} bytes", text.capacity());
+            }
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_of_an_incomplete_item_is_on_record() {
+        let defaults = r#"{"subject":{"type":"user","id":"ada"},"action":{"name":"notes.read"}}"#;
+        let event = recorded_event(r#"{"resource":{"id":"7"}}"#, defaults);
+        assert_eq!((&*event.subject.kind, &*event.subject.id), ("user", "ada"));
+        assert_eq!((&*event.action, &*event.reason), ("notes.read", "invalid_evaluation"));
+        assert_eq!((event.resource_type, event.resource_id.as_deref()), (None, Some("7")));
+        let event = recorded_event(r#"{"subject":"ada","action":{"name":7}}"#, "{}");
+        assert_eq!((&*event.subject.kind, &*event.subject.id, &*event.action), ("", "", ""));
     }
 }

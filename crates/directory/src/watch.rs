@@ -6,17 +6,41 @@ use std::path::{Path, PathBuf};
 
 use crate::policy::{Files, Mistake, Policy, read_files, walk_files};
 
+/// How often a folder that changes while it is read is read again at the first look, which has to answer.
+const FIRST_TRIES: usize = 4;
+
 /// Looks at a policy folder whenever it is asked to. Looking is cheap; files are only read when one of them seems to
 /// have changed, and only believed to have changed when their text did.
+///
+/// A folder that is being written to is left alone until two looks in a row find it the same, and nothing changed while
+/// it was read: so a file that is written in parts does not decide half-written, as long as no pause between the parts
+/// is longer than the time between two looks. Only what changes in one step is never seen in between, however slow the
+/// writer: a file that is renamed into its place, or a symbolic link that is swapped.
 #[derive(Debug)]
 pub struct Watcher {
     folder: PathBuf,
-    seen: Vec<Trace>,
-    files: Option<Files>,
+    /// What the last look found.
+    found: Option<Look>,
+    /// What was answered last, and the look that it was read from.
+    answered: Option<(Look, Answered)>,
+}
+
+#[derive(Debug)]
+enum Answered {
+    Files(Files),
+    Unreadable,
+}
+
+/// How a folder looks from outside its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Look {
+    files: Vec<Trace>,
+    /// What could not be looked at.
+    mistakes: Vec<Mistake>,
 }
 
 /// By what a changed file is noticed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Trace {
     path: PathBuf,
     inode: u64,
@@ -28,39 +52,54 @@ impl Watcher {
     /// A watcher that has not looked yet: its first [`Watcher::poll`] answers.
     #[must_use]
     pub fn new(folder: &Path) -> Watcher {
-        Watcher { folder: folder.to_owned(), seen: Vec::new(), files: None }
+        Watcher { folder: folder.to_owned(), found: None, answered: None }
     }
 
-    /// The policy, or its mistakes, when something has changed since the last time. It reads files: call it where that
-    /// may block.
+    /// The policy, or its mistakes, when something has changed since the last time and has come to rest. It reads files:
+    /// call it where that may block.
     pub fn poll(&mut self) -> Option<Result<Policy, Vec<Mistake>>> {
-        let seen = trace(&self.folder);
-        if self.files.is_some() && seen == self.seen {
+        let mut look = look(&self.folder);
+        let is_at_rest = self.found.as_ref().is_none_or(|before| *before == look);
+        self.found = Some(look.clone());
+        // What could not be read is tried again each time: its cause need not show from outside.
+        let is_known = matches!(&self.answered, Some((before, Answered::Files(_))) if *before == look);
+        if !is_at_rest || is_known {
             return None;
         }
-        match read_files(&self.folder) {
+        let mut read = read_files(&self.folder);
+        let mut after = self::look(&self.folder);
+        for _ in 0..FIRST_TRIES {
+            if after == look {
+                break;
+            }
+            self.found = Some(after.clone());
+            if self.answered.is_some() {
+                return None;
+            }
+            look = after;
+            read = read_files(&self.folder);
+            after = self::look(&self.folder);
+        }
+        match read {
             Ok(files) => {
-                self.seen = seen;
-                if self.files.as_ref() == Some(&files) {
-                    return None;
-                }
-                let policy = Policy::read(&files);
-                self.files = Some(files);
-                Some(policy)
+                let is_news = !matches!(&self.answered, Some((_, Answered::Files(known))) if *known == files);
+                let policy = is_news.then(|| Policy::read(&files));
+                self.answered = Some((look, Answered::Files(files)));
+                policy
             }
             Err(mistakes) => {
-                // Told once, and looked at again as soon as anything about it changes.
-                let is_news = self.files.is_none() || self.seen != seen;
-                self.seen = seen;
-                self.files = Some(Files::new());
+                let is_news =
+                    !matches!(&self.answered, Some((before, Answered::Unreadable)) if *before == look);
+                self.answered = Some((look, Answered::Unreadable));
                 is_news.then_some(Err(mistakes))
             }
         }
     }
 }
 
-fn trace(folder: &Path) -> Vec<Trace> {
-    let (paths, _) = walk_files(folder);
+fn look(folder: &Path) -> Look {
+    let (paths, mut mistakes) = walk_files(folder);
+    mistakes.sort_by(|one, other| one.order().cmp(&other.order()));
     let trace = |path: PathBuf| {
         let metadata = fs::metadata(&path).ok();
         let read = |value: fn(&fs::Metadata) -> u64| metadata.as_ref().map_or(0, value);
@@ -69,5 +108,5 @@ fn trace(folder: &Path) -> Vec<Trace> {
         let changed = metadata.as_ref().map_or((0, 0), |metadata| (metadata.ctime(), metadata.ctime_nsec()));
         Trace { path, inode, size, changed }
     };
-    paths.into_iter().map(trace).collect()
+    Look { files: paths.into_iter().map(trace).collect(), mistakes }
 }

@@ -68,7 +68,14 @@ fn walk(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>, mistakes: &mut Ve
         }
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => walk(&path, depth + 1, paths, mistakes),
-            Ok(_) if name.ends_with(".toml") && !name.ends_with(".test.toml") => paths.push(path),
+            Ok(metadata) if name.ends_with(".toml") && !name.ends_with(".test.toml") => {
+                // Opening a named pipe would wait for whoever writes to it.
+                if metadata.is_file() {
+                    paths.push(path);
+                } else {
+                    mistakes.push(Mistake::of_path(&path, "is neither a file nor a folder"));
+                }
+            }
             Ok(_) => {}
             Err(error) => mistakes.push(failed(&path, error)),
         }
@@ -114,5 +121,18 @@ mod tests {
         assert!(told[0].contains("binary.toml: cannot be read"), "{told:?}");
         assert!(told[1].contains("dangling.toml: cannot be read"), "{told:?}");
         assert_eq!(read_files(&folder.path().join("absent")).unwrap_err().len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_without_being_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket.toml")).unwrap();
+        let pipe = folder.path().join("pipe.toml");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut told: Vec<_> = read_files(folder.path()).unwrap_err().iter().map(|m| m.to_string()).collect();
+        told.sort();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].ends_with("pipe.toml: is neither a file nor a folder"), "{told:?}");
+        assert!(told[1].ends_with("socket.toml: is neither a file nor a folder"), "{told:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! Owned data, read from JSON strictly: duplicate members and integers beyond 64 bits are refused.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -96,8 +97,9 @@ impl Datum {
     /// # Errors
     /// When it is no JSON, holds a member twice or an integer beyond 64 bits, or exceeds a limit.
     pub fn from_json(text: &str) -> Result<Datum, JsonError> {
-        scan(text)?;
-        serde_json::from_str(text).map_err(|error| JsonError::from_serde(&error))
+        let zeros = scan(text)?;
+        let text = positive_zeros(text, &zeros);
+        serde_json::from_str(&text).map_err(|error| JsonError::from_serde(&error))
     }
 
     /// Compact JSON, members in their order.
@@ -183,12 +185,14 @@ impl JsonError {
 }
 
 /// Refuses what the JSON library would read silently or too deeply: integers beyond 64 bits (it turns them into
-/// doubles), nesting and sizes beyond the limits.
-fn scan(text: &str) -> Result<(), JsonError> {
+/// doubles), nesting and sizes beyond the limits. Answers where the integer `-0` stands, which that library reads as a
+/// double.
+fn scan(text: &str) -> Result<Vec<usize>, JsonError> {
     if text.len() > limits::JSON_BYTES {
         return Err(JsonError::at(text, 0, format!("the text is longer than {} bytes", limits::JSON_BYTES)));
     }
     let bytes = text.as_bytes();
+    let mut zeros = Vec::new();
     let (mut depth, mut at) = (0_usize, 0_usize);
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -216,12 +220,31 @@ fn scan(text: &str) -> Result<(), JsonError> {
                 if is_integer && length > 18 && number.parse::<i64>().is_err() {
                     return Err(JsonError::at(text, at, "the integer does not fit 64 bits"));
                 }
+                if number == "-0" {
+                    zeros.push(at);
+                }
                 at += length;
             }
             _ => at += 1,
         }
     }
-    Ok(())
+    Ok(zeros)
+}
+
+/// The text with the sign of each integer zero made a space.
+fn positive_zeros<'t>(text: &'t str, zeros: &[usize]) -> Cow<'t, str> {
+    if zeros.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut rewritten = String::with_capacity(text.len());
+    let mut from = 0;
+    for zero in zeros {
+        rewritten.push_str(text.get(from..*zero).unwrap_or_default());
+        rewritten.push(' ');
+        from = zero + 1;
+    }
+    rewritten.push_str(text.get(from..).unwrap_or_default());
+    Cow::Owned(rewritten)
 }
 
 /// The offset just behind the string that begins before `from`.
@@ -356,6 +379,15 @@ mod tests {
             assert_eq!(Datum::from_json(text).unwrap(), Datum::Double(number));
             assert_eq!(Datum::from_json(&Datum::Double(number).to_json()).unwrap(), Datum::Double(number));
         }
+    }
+
+    #[test]
+    fn the_integer_minus_zero_is_an_integer() {
+        let read = |text: &str| Datum::from_json(text).unwrap();
+        assert_eq!(read("[-0, \"-0\" ,-0]"), read("[0, \"-0\", 0]"));
+        assert_eq!(read("-0"), Datum::Int(0));
+        assert_eq!(read("-0.0"), Datum::Double(0.0));
+        assert!(Datum::from_json("-01").is_err());
     }
 
     #[test]

@@ -12,19 +12,46 @@ pub struct NotFilterable {
 }
 
 pub(crate) fn reason(node: &Node) -> NotFilterable {
-    let reason = find(node).unwrap_or("what it needs is known only with the whole resource");
+    let reason =
+        find_asked(node, Asked::BOTH).unwrap_or("what it needs is known only with the whole resource");
     NotFilterable { reason: reason.to_owned() }
 }
 
-/// The first part that cannot become a filter when nothing of the resource is known.
+/// Which of an expression's outcomes a filter has to say.
+#[derive(Clone, Copy)]
+struct Asked {
+    when_true: bool,
+    when_false: bool,
+}
+
+impl Asked {
+    const BOTH: Asked = Asked { when_true: true, when_false: true };
+
+    fn swapped(self) -> Asked {
+        Asked { when_true: self.when_false, when_false: self.when_true }
+    }
+}
+
+/// The first part that cannot become a filter of an allowing permission when nothing of the resource is known.
 pub(crate) fn find(node: &Node) -> Option<&'static str> {
+    find_asked(node, Asked { when_true: true, when_false: false })
+}
+
+fn find_asked(node: &Node, asked: Asked) -> Option<&'static str> {
     if !node.mentions_attribute() {
         return None;
     }
     match node {
-        Node::Not(operand) => find(operand),
-        Node::And(operands) | Node::Or(operands) => operands.iter().find_map(find),
-        Node::Conditional(operands) => operands.iter().find_map(find),
+        Node::Not(operand) => find_asked(operand, asked.swapped()),
+        Node::And(operands) | Node::Or(operands) => {
+            operands.iter().find_map(|operand| find_asked(operand, asked))
+        }
+        Node::Conditional(operands) => {
+            let [condition, yes, no] = &**operands;
+            find_asked(condition, Asked::BOTH)
+                .or_else(|| find_asked(yes, asked))
+                .or_else(|| find_asked(no, asked))
+        }
         Node::Compare(_, operands) => operands.iter().find_map(operand).or_else(|| {
             let lists = operands.iter().any(|operand| {
                 matches!(operand, Node::List(_))
@@ -54,7 +81,7 @@ pub(crate) fn find(node: &Node) -> Option<&'static str> {
         Node::Exists(operands) => {
             let [range, body] = &**operands;
             if !range.mentions_attribute() {
-                return find(body);
+                return find_asked(body, asked);
             }
             if range.attribute().is_none() {
                 return Some("it goes through a list that is made from attributes");
@@ -72,6 +99,10 @@ pub(crate) fn find(node: &Node) -> Option<&'static str> {
                 },
                 _ => false,
             };
+            let with_attribute = body.children().iter().any(Node::mentions_attribute);
+            if sayable && with_attribute && asked.when_false {
+                return Some("it asks that a list attribute holds nothing of another attribute");
+            }
             if sayable {
                 return None;
             }
@@ -82,7 +113,7 @@ pub(crate) fn find(node: &Node) -> Option<&'static str> {
             if range.mentions_attribute() {
                 return Some("it goes through a list attribute with all");
             }
-            find(body)
+            find_asked(body, asked)
         }
         _ => Some("it computes with an attribute"),
     }

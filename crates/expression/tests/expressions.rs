@@ -371,3 +371,23 @@ fn partial_evaluation_answers_when_true_and_when_false() {
         Some(r#"{"format":1,"op":"or","args":[]}"#)
     );
 }
+
+#[test]
+fn what_no_filter_can_say_is_named_by_the_outcome_that_is_needed() {
+    let named = |source: &str| {
+        Expression::parse(source, &environment()).unwrap().not_filterable().map(|why| why.reason)
+    };
+    assert_eq!(named("resource.tags.exists(t, t == resource.owner)"), None);
+    assert_eq!(named("resource.tags.exists(t, t in list)"), None);
+    assert_eq!(named("!resource.tags.exists(t, t in list)"), None);
+    for source in [
+        "!resource.tags.exists(t, t == resource.owner)",
+        "resource.tags.exists(t, t == resource.owner) ? false : true",
+        "resource.tags.all(t, t in list)",
+        "size(resource.tags) > 1",
+        "\"a\".startsWith(resource.owner)",
+        "resource.size + 1 == 2",
+    ] {
+        assert!(named(source).is_some(), "{source}");
+    }
+}

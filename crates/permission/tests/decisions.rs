@@ -323,6 +323,12 @@ fn what_is_refused_when_it_is_written() {
     assert_eq!(problems(r#"{"name":"cms.entry","own":1}"#), "the property `own` must be a bool, and is 1");
     assert!(problems(r#"{"name":"cms.entry","rwd":"x"}"#).contains("matches ^r?w?d?$"));
     assert!(problems(r#"{"name":"cms.entry","own":null}"#).contains("is null"));
+    let shadowing = CMS.replace("name = \"cms.entry.*\"\n[permission.properties.own]\ntype = \"bool\"\nwhen = \"value == false || resource.createdBy == identity.id\"", "name = \"cms.*\"\n[permission.properties.own]\ntype = \"string\"\nwhen = \"resource.createdBy == value\"");
+    let shadowed = self::catalog(&[&shadowing]);
+    let exact = Permission::from_json(r#"{"name":"cms.entry","own":"u1"}"#).unwrap();
+    assert!(!shadowed.problems(&exact).is_empty(), "the exact entry wants a bool");
+    let other = Permission::from_json(r#"{"name":"cms.{media,page}","own":"u1"}"#).unwrap();
+    assert!(shadowed.problems(&other).is_empty());
     assert!(problems(r#"{"name":"cms.entry","colour":1}"#).contains("there are models, own, rwd"));
     assert!(problems(r#"{"name":"cms.page","own":true}"#).contains("no entry covers the name"));
 }
@@ -372,6 +378,11 @@ fn schemas_that_contradict_are_refused_with_their_place() {
         refused("format = 1\n[application]\nid = \"a\"\nnamespaces = [\"a\"]\ncolour = 1\n")
             .contains("colour")
     );
+    let template =
+        "format = 1\n[application]\nid = \"a\"\nnamespaces = [\"a\"]\nrequest_name = \"b.{action.name}\"\n";
+    assert!(refused(template).contains("does not own"));
+    let column = "format = 1\n[application]\nid = \"a\"\nnamespaces = [\"a\"]\n[attributes]\nx = { type = \"int\", column = \"\" }\n";
+    assert!(refused(column).contains("is empty"));
     let differing = format!(
         "{}{}",
         property("a.*", "type = \"int\", when = \"value == 1\""),

@@ -114,10 +114,11 @@ pub(crate) fn chosen(catalog: &Catalog, named: Option<&str>) -> Result<Option<St
         (Some(id), _) if catalog.application(id).is_some() => Ok(Some(id.to_owned())),
         (Some(id), applications) => {
             let known: Vec<&str> = applications.iter().map(Application::id).collect();
-            Err(Failure::usage(miette!(
-                "no schema has the application `{id}`: there are {}",
-                known.join(", ")
-            )))
+            let cure = match known.as_slice() {
+                [] => "give its schema with --schema".to_owned(),
+                known => format!("there are {}", known.join(", ")),
+            };
+            Err(Failure::usage(miette!("no schema has the application `{id}`: {cure}")))
         }
         (None, [only]) => Ok(Some(only.id().to_owned())),
         (None, _) => Ok(None),
@@ -344,9 +345,11 @@ fn read_requests(path: &Path) -> Result<Batch, Failure> {
         return Ok(Batch { form: Form::Array, items });
     }
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    let first_is_whole = lines.first().is_some_and(|line| serde_json::from_str::<&RawValue>(line).is_ok());
+    // One request over several lines has no line that is a request by itself.
+    let is_object =
+        |line: &&str| line.trim_start().starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok();
     match whole {
-        Err(_) if lines.len() > 1 && first_is_whole => {
+        Err(_) if lines.len() > 1 && lines.iter().any(is_object) => {
             let items = lines.iter().map(|line| Asked::read(line)).collect();
             Ok(Batch { form: Form::Lines, items })
         }

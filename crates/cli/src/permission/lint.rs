@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use casemate_expression::Datum;
-use casemate_permission::name::Pattern;
+use casemate_permission::name::{Glob, Pattern};
 use casemate_permission::{Catalog, Permission};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -124,7 +124,7 @@ fn judge(
     for problem in catalog.problems(permission) {
         find(Severity::Error, "mismatch", problem.to_string());
     }
-    if permission.is_denial() && permission.name().as_str() == "*" {
+    if permission.is_denial() && permission.name().alternatives().any(is_everything) {
         let message = "a denying `*` does not reach Casemate's own namespace: deny `casemate.*` as well to take that away";
         find(Severity::Warning, "denial_short_of_casemate", message.to_owned());
     }
@@ -154,4 +154,9 @@ fn same(one: &Permission, other: &Permission) -> bool {
 
 fn is_covered(catalog: &Catalog, name: &Pattern) -> bool {
     name.reaches_reserved() || catalog.reaches_entry(name)
+}
+
+/// Whether a pattern matches every name outside Casemate's own namespace.
+fn is_everything(glob: Glob<'_>) -> bool {
+    !glob.as_str().is_empty() && glob.as_str().bytes().all(|byte| byte == b'*')
 }

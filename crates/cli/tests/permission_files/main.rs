@@ -214,6 +214,8 @@ fn a_batch_answers_what_it_can_in_the_form_it_came() {
 
     let broken = folder.run(&arguments, &format!("{mine}\nnonsense\n{mine}\n"));
     assert_eq!((broken.code(), broken.out().lines().count()), (2, 3));
+    let first_broken = folder.run(&arguments, &format!("{{bad\n{mine}\n{theirs}\n"));
+    assert_eq!((first_broken.code(), first_broken.out().lines().count()), (2, 3));
     let twice = folder.run(&arguments, r#"{"subject":{},"subject":{}}"#);
     assert_eq!(twice.code(), 2);
     assert!(twice.err().contains("stands twice"), "{}", twice.err());

@@ -114,7 +114,12 @@ impl Catalog {
 
     /// What values the declarations take that the name reaches. For names without wildcards these are the ones that
     /// cover them, an exact entry outranking patterns; a pattern may reach any.
-    fn shapes_reached(&self, name: &Pattern, reached: &[(&Entry, &[(u16, u32)])], property: &str) -> Vec<&Shape> {
+    fn shapes_reached(
+        &self,
+        name: &Pattern,
+        reached: &[(&Entry, &[(u16, u32)])],
+        property: &str,
+    ) -> Vec<&Shape> {
         let Some(number) = self.property(property) else { return Vec::new() };
         let names: Option<Vec<Name<'_>>> = name
             .alternatives()
@@ -123,7 +128,7 @@ impl Catalog {
         if let Some(names) = names {
             let meanings = names.iter().filter_map(|name| {
                 match self.property_meaning(&self.coverage(name), name, Some(number)) {
-                    PropertyMeaning::Declared(meaning) => self.shape(number, meaning),
+                    PropertyMeaning::Declared(meaning) => self.shape(number, self.meaning(meaning)?),
                     PropertyMeaning::Opaque | PropertyMeaning::Undeclared => None,
                 }
             });

@@ -65,6 +65,13 @@ impl Reader<'_> {
                 .map_err(|error| self.refuse(template.span(), error.to_string()))
                 .ok()
         });
+        if let (Some(template), Some(made)) = (&application.request_name, &request_name)
+            && let Some(namespace) = made.namespace()
+            && !namespaces.iter().any(|(owned, _)| **owned == *namespace)
+        {
+            let message = format!("it makes names in `{namespace}`, which the application does not own");
+            self.refuse(template.span(), message);
+        }
         if let Some(properties) = &application.properties
             && properties.get_ref() != "opaque"
         {
@@ -171,7 +178,10 @@ impl Reader<'_> {
         }
         let storage = document.storage.as_ref().and_then(|storage| self.storage(storage, kind));
         if document.column.as_ref().is_some_and(String::is_empty) {
-            self.refuse(name.span(), format!("the column of `{text}` is empty: name it, or leave `column` out"));
+            self.refuse(
+                name.span(),
+                format!("the column of `{text}` is empty: name it, or leave `column` out"),
+            );
         }
         Some(Attribute {
             name: text.into(),

@@ -70,6 +70,14 @@ impl RequestName {
         Ok(RequestName { segments: segments.into() })
     }
 
+    /// The namespace of every name it makes, where that does not depend on the request.
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        match self.segments.first() {
+            Some(Segment::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
     /// The name it makes.
     ///
     /// # Errors

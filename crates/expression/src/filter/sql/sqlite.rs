@@ -16,7 +16,7 @@ pub(super) fn exists(writer: &mut Writer, column: &Column) {
             Scalar::Int => "NOT (casemate_a.type = 'integer' AND typeof(casemate_a.atom) = 'integer')",
             Scalar::Double => {
                 "NOT (casemate_a.type = 'integer' AND typeof(casemate_a.atom) = 'integer' OR casemate_a.type = 'real' \
-                 AND abs(casemate_a.atom) <= 1.7976931348623157e308)"
+                 AND casemate_a.atom BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)"
             }
             _ => "casemate_a.type <> 'text'",
         };
@@ -37,8 +37,9 @@ pub(super) fn exists(writer: &mut Writer, column: &Column) {
     match (column.kind, column.storage) {
         (Scalar::Bool, _) => writer.write(&["(typeof(", c, ") = 'integer' AND ", c, " IN (0, 1))"]),
         (Scalar::Double, _) => {
-            writer.write(&["(typeof(", c, ") = 'integer' OR typeof(", c, ") = 'real' AND abs(", c, ")"]);
-            writer.push(" <= 1.7976931348623157e308)");
+            // abs() would fail on the smallest integer, and with it the whole statement.
+            writer.write(&["(typeof(", c, ") = 'integer' OR typeof(", c, ") = 'real' AND ", c]);
+            writer.push(" BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308)");
         }
         (Scalar::String, _) => writer.write(&["typeof(", c, ") = 'text'"]),
         (Scalar::Timestamp, storage) => {
@@ -57,13 +58,9 @@ pub(super) fn exists(writer: &mut Writer, column: &Column) {
                     c,
                     " COLLATE BINARY ",
                 ]);
-                writer.write(&[
-                    &range,
-                    " AND strftime('%Y-%m-%dT%H:%M:%S', substr(",
-                    c,
-                    ", 1, 19)) IS substr(",
-                ]);
-                writer.write(&[c, ", 1, 19))"]);
+                // Without a modifier, older versions leave 30 February as it is.
+                writer.write(&[&range, " AND strftime('%Y-%m-%dT%H:%M:%S', substr(", c]);
+                writer.write(&[", 1, 19), '+0 days') IS substr(", c, ", 1, 19))"]);
             }
         }
         (Scalar::Int | Scalar::Duration, _) => writer.write(&["typeof(", c, ") = 'integer'"]),

@@ -1,6 +1,6 @@
 //! The data folder: created for its owner alone, refused where others may write.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -48,13 +48,42 @@ pub enum FolderError {
         /// Its permission bits.
         mode: u32,
     },
+    /// Whoever owns the folder, or a file in it, could replace the database or open it to others.
+    #[error(
+        "{path} belongs to the account {owner}, and this process runs as {account}; run it as the owner, or `chown` it"
+    )]
+    OwnedByAnother {
+        /// The folder or file.
+        path: PathBuf,
+        /// The user id of its owner.
+        owner: u32,
+        /// The user id of this process.
+        account: u32,
+    },
+    /// A file of the database could be read or changed by others.
+    #[error("others may open the database file {path} (mode {mode:o}); run `chmod 600 {path}`")]
+    OpenToOthers {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// A link, a folder or a device stands where a file of the database should be.
+    #[error(
+        "{path} is no ordinary file; Casemate keeps its database in ordinary files, and follows no link to it"
+    )]
+    NotAFile {
+        /// The place.
+        path: PathBuf,
+    },
 }
 
 impl DataFolder {
     /// Opens the folder, creating it (mode 0700, with its missing parents) where it is not there.
     ///
     /// # Errors
-    /// Where it cannot be created or read, is no folder, or others may write to it.
+    /// Where it cannot be created or read, is no folder, belongs to another account, or others may write to it; and where
+    /// a file of the database in it belongs to another account, may be opened by others, or is no ordinary file.
     pub fn open_or_create(path: &Path) -> Result<DataFolder, FolderError> {
         match DataFolder::open(path) {
             Err(FolderError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
@@ -80,7 +109,13 @@ impl DataFolder {
         if mode & 0o022 != 0 {
             return Err(FolderError::WritableByOthers { path: path.to_owned(), mode });
         }
-        Ok(DataFolder { path: path.to_owned(), created: false, readable_by_others: mode & 0o055 != 0 })
+        require_owner(path, &metadata)?;
+        let folder =
+            DataFolder { path: path.to_owned(), created: false, readable_by_others: mode & 0o055 != 0 };
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            require_private(&path.join(format!("{DATABASE}{suffix}")))?;
+        }
+        Ok(folder)
     }
 
     /// Where it is, as it was named.
@@ -106,6 +141,33 @@ impl DataFolder {
     pub fn database(&self) -> PathBuf {
         self.path.join(DATABASE)
     }
+}
+
+fn require_owner(path: &Path, metadata: &Metadata) -> Result<(), FolderError> {
+    let (owner, account) = (metadata.uid(), rustix::process::geteuid().as_raw());
+    if owner != account {
+        return Err(FolderError::OwnedByAnother { path: path.to_owned(), owner, account });
+    }
+    Ok(())
+}
+
+/// That a file, if it is there, is this account's alone. Nobody else can put another in its place afterwards: the folder
+/// is this account's too.
+fn require_private(path: &Path) -> Result<(), FolderError> {
+    let metadata = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(FolderError::Read { path: path.to_owned(), source }),
+    };
+    if !metadata.is_file() {
+        return Err(FolderError::NotAFile { path: path.to_owned() });
+    }
+    require_owner(path, &metadata)?;
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(FolderError::OpenToOthers { path: path.to_owned(), mode });
+    }
+    Ok(())
 }
 
 /// Creates an empty file that only its owner may open, unless it is there already. SQLite gives its write-ahead log the
@@ -147,6 +209,60 @@ mod tests {
         }
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         assert!(DataFolder::open_or_create(folder.path()).unwrap().readable_by_others());
+    }
+
+    #[test]
+    fn a_database_that_others_may_open_is_refused() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
+        create_private(&folder.database()).unwrap();
+        for suffix in ["", "-wal", "-shm"] {
+            let path = folder.path().join(format!("{DATABASE}{suffix}"));
+            fs::write(&path, "").unwrap();
+            for open in [0o640, 0o620, 0o604, 0o666] {
+                fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
+                let error = DataFolder::open_or_create(folder.path()).unwrap_err();
+                assert!(matches!(error, FolderError::OpenToOthers { mode, .. } if mode == open), "{suffix}");
+            }
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            DataFolder::open(folder.path()).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_link_is_no_database() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
+        let elsewhere = parent.path().join("elsewhere");
+        for target_exists in [false, true] {
+            if target_exists {
+                create_private(&elsewhere).unwrap();
+            }
+            let _ = fs::remove_file(folder.database());
+            std::os::unix::fs::symlink(&elsewhere, folder.database()).unwrap();
+            assert!(matches!(DataFolder::open(folder.path()), Err(FolderError::NotAFile { .. })));
+        }
+    }
+
+    #[test]
+    fn a_folder_of_another_account_is_refused() {
+        // The root folder is root's; for root itself, only a file that was given away can be another's.
+        let parent = tempfile::tempdir().unwrap();
+        let own = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
+        let account = rustix::process::geteuid().as_raw();
+        if account == 0 {
+            std::os::unix::fs::chown(own.path(), Some(1), None).unwrap();
+            let error = DataFolder::open_or_create(own.path()).unwrap_err();
+            assert!(matches!(error, FolderError::OwnedByAnother { owner: 1, account: 0, .. }));
+            std::os::unix::fs::chown(own.path(), Some(0), None).unwrap();
+            create_private(&own.database()).unwrap();
+            std::os::unix::fs::chown(own.database(), Some(1), None).unwrap();
+            let error = DataFolder::open(own.path()).unwrap_err();
+            assert!(matches!(error, FolderError::OwnedByAnother { owner: 1, account: 0, .. }));
+        } else {
+            let error = DataFolder::open(Path::new("/")).unwrap_err();
+            assert!(matches!(error, FolderError::OwnedByAnother { owner: 0, .. }));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::environment::Variable;
 use crate::node::{Comparison, Node, TextTest};
 use crate::time::{Span, Timestamp};
 use crate::types::Scalar;
-use crate::value::{Found, Kind, List, Value};
+use crate::value::{Found, Kind, List, Value, same};
 
 /// Where an expression's variables come from.
 pub trait Scope {
@@ -584,7 +584,7 @@ pub(crate) fn compare<'e>(comparison: Comparison, left: Value<'_>, right: Value<
     if let (Value::String(left), Value::String(right)) = (left, right)
         && comparison.is_equality()
     {
-        return Ok((left == right) == (comparison == Comparison::Equal));
+        return Ok(same(left, right) == (comparison == Comparison::Equal));
     }
     if let (Value::Bool(left), Value::Bool(right)) = (left, right)
         && comparison.is_equality()

@@ -4,7 +4,7 @@
 //! JSON they came from.
 
 use crate::datum::Datum;
-use crate::value::{Found, List, Value};
+use crate::value::{Found, List, Value, same};
 
 /// One packed value. It means something only beside the [`Arena`] it was packed into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,14 +65,13 @@ impl<'a> PackedList<'a> {
     /// Where a text stands first; `None` where an element before it is no text.
     #[inline]
     pub(crate) fn find_text(&self, text: &str) -> Option<Found> {
-        let arena = self.arena.text.as_bytes();
         for (index, item) in self.items().iter().enumerate() {
             if item.kind != Kind::String {
                 return None;
             }
             let start = item.first as usize;
             if item.second as usize == text.len()
-                && arena.get(start..start + text.len()).is_some_and(|item| item == text.as_bytes())
+                && self.arena.text.get(start..start + text.len()).is_some_and(|item| same(item, text))
             {
                 return Some(Found::At(index));
             }

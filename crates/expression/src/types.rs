@@ -135,7 +135,9 @@ impl Type {
     #[inline]
     pub(crate) fn see(self, value: Value<'_>) -> Option<Value<'_>> {
         match (self, value) {
-            (Type::List(Scalar::String | Scalar::Bool | Scalar::Int), Value::List(_)) => Some(value),
+            (Type::String, Value::String(_))
+            | (Type::Bool, Value::Bool(_))
+            | (Type::List(Scalar::String | Scalar::Bool | Scalar::Int), Value::List(_)) => Some(value),
             (Type::List(element), Value::List(list)) => Some(Value::List(list.read_as(element))),
             _ => self.admit(value),
         }

@@ -192,7 +192,7 @@ fn list(value: Option<List<'_>>) -> Value<'_> {
 }
 
 impl Scope for Judged<'_> {
-    #[inline]
+    #[inline(always)]
     fn look_up(&self, variable: &Variable) -> Lookup<'_> {
         let identity = &self.request.identity;
         let actor = || identity.actor.as_ref();

@@ -106,8 +106,13 @@ pub(crate) struct Compiled {
     grant: u32,
     name_length: u16,
     property_count: u8,
-    deny: bool,
+    flags: u8,
 }
+
+/// It denies.
+const DENIES: u8 = 1;
+/// Its grant begins or ends at some time.
+const TIMED: u8 = 2;
 
 /// One property of a permission.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +154,7 @@ impl CompiledProperty {
 impl Compiled {
     #[inline]
     pub(crate) fn is_denial(&self) -> bool {
-        self.deny
+        self.flags & DENIES != 0
     }
 }
 
@@ -270,11 +275,10 @@ impl Inner {
 
     #[inline]
     pub(crate) fn is_in_force(&self, index: u32, now: Timestamp) -> bool {
-        let grant = self
-            .permissions
-            .get(index as usize)
-            .and_then(|compiled| self.grants.get(compiled.grant as usize));
-        grant.is_some_and(|grant| grant.is_in_force(now))
+        self.permissions.get(index as usize).is_some_and(|compiled| {
+            compiled.flags & TIMED == 0
+                || self.grants.get(compiled.grant as usize).is_some_and(|grant| grant.is_in_force(now))
+        })
     }
 
     #[inline]
@@ -314,7 +318,7 @@ impl<'s> PermissionRef<'s> {
 
     /// Whether it denies.
     pub fn is_denial(&self) -> bool {
-        self.compiled.deny
+        self.compiled.is_denial()
     }
 
     /// Where it came from, and when it is in force.
@@ -448,6 +452,7 @@ impl<'c> Compiling<'c> {
             let name = number.unwrap_or(UNDECLARED);
             self.properties.push(CompiledProperty { value, name, fits, settled });
         }
+        let timed = grant.from.is_some() || grant.until.is_some();
         let grant = self.grant(grant)?;
         self.compiled.push(Compiled {
             text_start: offset(text_start)?,
@@ -457,7 +462,7 @@ impl<'c> Compiling<'c> {
             grant,
             name_length: u16::try_from(name.len()).map_err(|_| ArenaFull)?,
             property_count: u8::try_from(permission.properties().len()).map_err(|_| ArenaFull)?,
-            deny: permission.is_denial(),
+            flags: if permission.is_denial() { DENIES } else { 0 } | if timed { TIMED } else { 0 },
         });
         Ok(())
     }

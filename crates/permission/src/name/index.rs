@@ -56,13 +56,16 @@ impl Entry {
     #[inline]
     fn matches_behind_key(&self, text: &str, name: &[u8]) -> bool {
         let key = usize::from(self.key);
+        match self.kind {
+            GlobKind::Exact => return name.len() == key,
+            // Nothing but the star stands behind the key.
+            GlobKind::Prefix if self.len == self.key + 1 => return true,
+            GlobKind::Prefix | GlobKind::General => {}
+        }
         let (Some(pattern), Some(rest)) = (self.text(text).get(key..), name.get(key..)) else { return false };
         match self.kind {
-            GlobKind::Exact => rest.is_empty(),
-            GlobKind::Prefix => {
-                pattern.len() == 1 || pattern.split_last().is_some_and(|(_, literal)| begins(rest, literal))
-            }
-            GlobKind::General => matches_text(pattern, rest),
+            GlobKind::Prefix => pattern.split_last().is_some_and(|(_, literal)| begins(rest, literal)),
+            _ => matches_text(pattern, rest),
         }
     }
 }

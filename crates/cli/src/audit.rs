@@ -83,7 +83,8 @@ impl Since {
             'd' => 86_400,
             _ => return Err(wrong()),
         };
-        let count: u32 = text.trim_end_matches(unit).parse().map_err(|_| wrong())?;
+        let count = text.strip_suffix(unit).ok_or_else(wrong)?;
+        let count: u32 = count.parse().map_err(|_| wrong())?;
         let age = i64::from(count) * seconds * 1_000_000;
         Ok(Since(Timestamp::now().as_microsecond() - age))
     }

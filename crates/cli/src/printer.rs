@@ -128,19 +128,40 @@ impl Printer {
     }
 }
 
-/// Text from elsewhere with its control characters escaped, so that a recorded name cannot drive the terminal.
+/// Text from elsewhere with its control characters and those that nobody sees escaped, so that a recorded name can
+/// neither drive the terminal nor look like another.
 pub(crate) fn printable(text: &str) -> String {
-    if !text.chars().any(char::is_control) {
+    if !text.chars().any(is_escaped) {
         return text.to_owned();
     }
     text.chars().fold(String::with_capacity(text.len() + 8), |mut safe, character| {
-        if character.is_control() {
+        if is_escaped(character) {
             safe.extend(character.escape_default());
         } else {
             safe.push(character);
         }
         safe
     })
+}
+
+/// Control characters, line and paragraph separators, and the format characters that change the direction or the
+/// appearance of what stands around them, or are not seen at all (Unicode's Default_Ignorable_Code_Point and
+/// Bidi_Control, without variation selectors).
+fn is_escaped(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e00ff}'
+        )
 }
 
 /// The same for text of several lines, which stay lines.
@@ -155,5 +176,14 @@ mod tests {
     #[test]
     fn control_characters_are_escaped() {
         assert_eq!(printable("a\u{1b}[31mb\nü"), "a\\u{1b}[31mb\\nü");
+    }
+
+    #[test]
+    fn characters_that_hide_or_turn_others_are_escaped() {
+        assert_eq!(printable("ab\u{202e}dc"), "ab\\u{202e}dc");
+        for hidden in ['\u{200b}', '\u{2066}', '\u{2028}', '\u{feff}', '\u{ad}', '\u{e0041}'] {
+            assert_eq!(printable(&format!("a{hidden}b")), format!("a{}b", hidden.escape_unicode()));
+        }
+        assert_eq!(printable("Ünïcødé 日本語 🦀"), "Ünïcødé 日本語 🦀");
     }
 }

@@ -20,7 +20,11 @@ const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 /// certificate authorities starts.
 #[derive(Debug, Default)]
 pub struct HttpFetch {
+    /// For plain HTTP on this machine.
+    near_plain: OnceLock<Client>,
+    /// For HTTPS on this machine.
     near: OnceLock<Client>,
+    /// For everything else.
     far: OnceLock<Client>,
 }
 
@@ -32,7 +36,11 @@ impl HttpFetch {
 
     fn client(&self, url: &Url) -> Result<&Client, FetchError> {
         let near = is_loopback(url);
-        let cell = if near { &self.near } else { &self.far };
+        let cell = match (near, url.scheme()) {
+            (true, "http") => &self.near_plain,
+            (true, _) => &self.near,
+            (false, _) => &self.far,
+        };
         if let Some(client) = cell.get() {
             return Ok(client);
         }
@@ -164,6 +172,22 @@ mod tests {
     async fn an_answer_that_breaks_off_is_no_document() {
         let (fetched, _) = fetch("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", 10).await;
         assert!(matches!(fetched, Err(FetchError::Unreachable(_))), "{fetched:?}");
+    }
+
+    #[test]
+    fn a_client_without_authorities_is_never_used_for_https() {
+        let fetch = HttpFetch::new();
+        let client = |url: &str| fetch.client(&Url::parse(url).unwrap()).map(std::ptr::from_ref);
+        let plain = client("http://127.0.0.1/").unwrap();
+        assert_eq!(client("http://localhost/").unwrap(), plain);
+        for url in ["https://127.0.0.1/", "https://localhost/"] {
+            match client(url) {
+                Ok(other) => assert_ne!(other, plain, "{url}"),
+                // A system without certificate authorities.
+                Err(FetchError::Client(_)) => {}
+                Err(other) => panic!("{other:?}"),
+            }
+        }
     }
 
     #[tokio::test]

@@ -46,6 +46,11 @@ pub enum Reason {
         /// What was looked for.
         detail: Box<str>,
     },
+    /// The key that the token names is not among the issuer's known ones, and they could not be fetched again in time.
+    #[error(
+        "whether the issuer has the key of this token is not known yet: its keys were asked for too often just now"
+    )]
+    KeyNotLookedUp,
     /// The issuer's keys could not be fetched so far, or not for too long.
     #[error("the issuer's keys are not available at the moment; they are being fetched")]
     IssuerUnavailable,
@@ -71,6 +76,7 @@ impl Reason {
             Reason::Token(error) => error.code(),
             Reason::UnknownIssuer { .. } => "issuer_unknown",
             Reason::UnknownKey { .. } => "key_unknown",
+            Reason::KeyNotLookedUp => "key_not_looked_up",
             Reason::IssuerUnavailable => "issuer_unavailable",
             Reason::Mapping(error) => error.code(),
             Reason::Other { code, .. } => code,
@@ -80,7 +86,7 @@ impl Reason {
     /// Whether the same credential may well be accepted later, since the refusal is no verdict about it: an
     /// HTTP server answers 503 rather than 401.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Reason::IssuerUnavailable)
+        matches!(self, Reason::IssuerUnavailable | Reason::KeyNotLookedUp)
     }
 }
 
@@ -106,7 +112,8 @@ mod tests {
     }
 
     #[test]
-    fn only_a_missing_key_set_is_temporary() {
+    fn only_what_is_not_known_yet_is_temporary() {
+        assert!(Reason::KeyNotLookedUp.is_temporary());
         assert!(Reason::IssuerUnavailable.is_temporary());
         assert!(!Reason::Unrecognized.is_temporary());
         assert!(!Reason::UnknownKey { detail: "k".into() }.is_temporary());

@@ -123,6 +123,7 @@ impl Issuer {
     ) -> Result<Identity, Reason> {
         let provider = self.provider();
         let mut refetches = 0;
+        let mut is_looked_up = true;
         loop {
             if let Some(current) = self.shared.current()
                 && let Some(key) = current.keys.find(token.kid(), token.algorithm())
@@ -132,18 +133,25 @@ impl Issuer {
             }
             token.precheck(&provider.rules, now)?;
             if refetches == MAX_REFETCHES {
-                return Err(self.without_key(&token));
+                return Err(self.without_key(&token, is_looked_up));
             }
             refetches = match self.shared.refetch().await {
                 Refetch::Joined => refetches + 1,
-                Refetch::Made | Refetch::Refused => MAX_REFETCHES,
+                Refetch::Made => MAX_REFETCHES,
+                Refetch::Refused => {
+                    is_looked_up = false;
+                    MAX_REFETCHES
+                }
             };
         }
     }
 
-    fn without_key(&self, token: &UnverifiedToken<'_>) -> Reason {
+    fn without_key(&self, token: &UnverifiedToken<'_>, is_looked_up: bool) -> Reason {
         if self.shared.current().is_none() {
             return Reason::IssuerUnavailable;
+        }
+        if !is_looked_up {
+            return Reason::KeyNotLookedUp;
         }
         let detail = match token.kid() {
             Some(kid) => format!("its `kid` is `{}`", shown(kid)),

@@ -9,6 +9,7 @@ mod authenticator;
 mod directory;
 mod index;
 pub mod policy;
+mod sets;
 mod snapshot;
 mod subject;
 mod watch;

@@ -1,7 +1,7 @@
 //! A policy, ready to answer: who is meant, what they hold, who may ask.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use casemate_identity::{Chain, ChainError, Identity, Kind};
 use casemate_permission::{Catalog, Grant, Origin, OriginKind, PermissionSet};
@@ -9,9 +9,10 @@ use casemate_permission::{Catalog, Grant, Origin, OriginKind, PermissionSet};
 use crate::CREDENTIAL_PROVIDER;
 use crate::index::{By, Index, KeyRef};
 use crate::policy::{Assignment, Credential, Person, Policy, Role, Who};
+use crate::sets::Kept;
 use crate::subject::Subject;
 
-/// The most compiled sets that are kept; when there are more, all are forgotten and made again as they are needed.
+/// The most compiled sets that are kept; when there are more, those that nobody asked for lately are forgotten.
 const MAX_CACHED: usize = 4_096;
 
 /// One revision of everything that decides. Immutable: a request is answered from one snapshot from its beginning to
@@ -29,7 +30,7 @@ pub struct Snapshot {
     credentials: HashMap<Box<str>, Arc<Credential>>,
     /// The provider of whoever nobody knows: the only one there is.
     sole_provider: Arc<str>,
-    sets: RwLock<HashMap<Holding, PermissionSet>>,
+    sets: Kept<Holding, Result<PermissionSet, ResolveError>>,
 }
 
 /// Whose permissions are the same: those with the same assignments and the same credential.
@@ -105,7 +106,7 @@ impl Snapshot {
             assignment_index,
             credentials,
             sole_provider,
-            sets: RwLock::default(),
+            sets: Kept::new(MAX_CACHED),
         }
     }
 
@@ -196,18 +197,7 @@ impl Snapshot {
     /// # Errors
     /// Where their permissions cannot be compiled together.
     pub fn permissions(&self, subject: &Subject) -> Result<PermissionSet, ResolveError> {
-        let holding = self.holding(subject);
-        let known = self.sets.read().unwrap_or_else(PoisonError::into_inner).get(&holding).cloned();
-        if let Some(set) = known {
-            return Ok(set);
-        }
-        let set = self.compile(&holding)?;
-        let mut sets = self.sets.write().unwrap_or_else(PoisonError::into_inner);
-        if sets.len() >= MAX_CACHED {
-            sets.clear();
-        }
-        sets.insert(holding, set.clone());
-        Ok(set)
+        self.sets.get(self.holding(subject), |holding| self.compile(holding))
     }
 
     fn holding(&self, subject: &Subject) -> Holding {

@@ -27,7 +27,7 @@ async fn app(folder: &DataFolder) -> App {
     let directory = Directory::new(Policy::empty(), vec![credential], Arc::new(HttpFetch::new())).unwrap();
     App {
         directory: Arc::new(directory),
-        store: Arc::new(Store::open(folder, Retention::default(), 0).await.unwrap()),
+        store: Arc::new(Store::open(folder, Retention::default(), || 0).await.unwrap()),
         policy: Arc::default(),
         settings: Arc::new(Settings {
             public_url: "http://localhost".to_owned(),

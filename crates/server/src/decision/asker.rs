@@ -8,7 +8,7 @@ use casemate_expression::{Map, Timestamp};
 use casemate_permission::name::Name;
 use casemate_permission::{Action, Effect, Request};
 use casemate_platform::{Caller, Code, Problem, RequestId, authenticate};
-use casemate_store::{DecisionEvent, RecordedDecision};
+use casemate_store::{DecisionEvent, RecordedDecision, clipped};
 
 use crate::App;
 use crate::decision::record;
@@ -53,14 +53,14 @@ impl Asker {
         let wanted = wanted_tenant(headers)?;
         let tenant = wanted.map_or_else(|| Arc::clone(&subject.tenant), Arc::from);
         let own = tenant == subject.tenant;
-        let may_ask =
-            may(snapshot, &subject, ASK_ANY_TENANT, now) || (own && may(snapshot, &subject, ASK, now));
+        let needed = if own { [ASK, ASK_ANY_TENANT].as_slice() } else { &[ASK_ANY_TENANT] };
+        let may_ask = may(snapshot, &subject, needed, now);
         if !may_ask {
             if caller.0.is_anonymous() {
                 return Err(Problem::new(Code::CredentialMissing)
                     .detail("send `Authorization: Bearer …` with a credential that may ask for decisions"));
             }
-            let needed = if own { ASK } else { ASK_ANY_TENANT };
+            let needed = needed.first().copied().unwrap_or(ASK);
             let event = refusal(snapshot, &subject, &tenant, needed, id, now);
             record::store(app, vec![event]).await?;
             return Err(Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`")));
@@ -85,18 +85,27 @@ fn wanted_tenant(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     }
 }
 
-/// Whether somebody holds one of Casemate's own permissions. Whatever goes wrong, they do not.
-fn may(snapshot: &Snapshot, subject: &Subject, permission: &str, now: i64) -> bool {
-    let (Ok(name), Ok(set)) = (Name::parse(permission), snapshot.permissions(subject)) else { return false };
-    let request = Request {
-        name,
-        identity: subject.view(),
-        action: Action { name: permission, properties: Map::EMPTY },
-        resource: None,
-        context: Map::EMPTY,
-        now: Timestamp(now),
+/// Whether somebody holds at least one of these permissions. Whatever goes wrong, they do not.
+fn may(snapshot: &Snapshot, subject: &Subject, permissions: &[&str], now: i64) -> bool {
+    let set = match snapshot.permissions(subject) {
+        Ok(set) => set,
+        Err(error) => {
+            tracing::error!(%error, "a caller may not ask: the permissions could not be compiled");
+            return false;
+        }
     };
-    set.check(&request).effect == Effect::Allowed
+    permissions.iter().any(|permission| {
+        let Ok(name) = Name::parse(permission) else { return false };
+        let request = Request {
+            name,
+            identity: subject.view(),
+            action: Action { name: permission, properties: Map::EMPTY },
+            resource: None,
+            context: Map::EMPTY,
+            now: Timestamp(now),
+        };
+        set.check(&request).effect == Effect::Allowed
+    })
 }
 
 fn refusal(
@@ -112,7 +121,7 @@ fn refusal(
         at: now,
         request_id: id.as_str().to_owned(),
         item: 0,
-        tenant: tenant.to_string(),
+        tenant: clipped(tenant),
         application: None,
         caller: party.clone(),
         subject: party,

@@ -1,5 +1,7 @@
 //! `/access/v1`, its discovery document, and `/api/v1/explain`.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +17,8 @@ use crate::decision::batch::{Batch, Malformed, Semantic, complete};
 use crate::decision::record;
 use crate::decision::service::{Answer, Session};
 
+/// How long a credential that was valid is taken to be so still, in microseconds.
+const STILL_VALID: u64 = 100_000;
 /// How many items of a batch are answered before others get their turn.
 const AT_ONCE: usize = 32;
 
@@ -24,10 +28,7 @@ pub(crate) async fn evaluation(
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let snapshot = app.directory.current();
-    let now = clock::now();
-    let asker = Asker::of(&app, &snapshot, request.headers(), &id, now).await?;
-    let body = datum(request).await?;
+    let Asked { snapshot, now, asker, body } = asked(&app, &id, request).await?;
     let evaluation = complete(&body, None).map_err(incomplete)?;
     let session = session(&app, &snapshot, &asker, &id, now);
     let (answer, event) = session.answer(&evaluation, 0);
@@ -47,10 +48,7 @@ pub(crate) async fn evaluations(
         evaluations: Vec<Answer>,
     }
 
-    let snapshot = app.directory.current();
-    let now = clock::now();
-    let asker = Asker::of(&app, &snapshot, request.headers(), &id, now).await?;
-    let body = datum(request).await?;
+    let Asked { snapshot, now, asker, body } = asked(&app, &id, request).await?;
     let session = session(&app, &snapshot, &asker, &id, now);
     match Batch::read(&body).map_err(|Malformed(message)| malformed(message))? {
         Batch::One => {
@@ -116,10 +114,7 @@ pub(crate) async fn explain(
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let snapshot = app.directory.current();
-    let now = clock::now();
-    let asker = Asker::of(&app, &snapshot, request.headers(), &id, now).await?;
-    let body = datum(request).await?;
+    let Asked { snapshot, now, asker, body } = asked(&app, &id, request).await?;
     let evaluation = complete(&body, None).map_err(incomplete)?;
     let session = session(&app, &snapshot, &asker, &id, now);
     let explanation = match session.question(&evaluation) {
@@ -131,6 +126,30 @@ pub(crate) async fn explain(
         }),
     };
     Ok((Extension(asker.caller), json_response(&explanation)).into_response())
+}
+
+/// Somebody who may ask, and what they ask, with what is to decide it.
+struct Asked {
+    snapshot: Arc<Snapshot>,
+    /// Microseconds since 1970 (UTC).
+    now: i64,
+    asker: Asker,
+    body: Datum,
+}
+
+/// Reads a body once it is known that its sender may ask. A body takes as long as its sender likes, so what decides is
+/// what decides when it is there; and whether the sender may ask is found out again where that may have changed.
+async fn asked(app: &App, id: &RequestId, request: Request) -> Result<Asked, Problem> {
+    let headers = request.headers().clone();
+    let before = app.directory.current();
+    let began = clock::now();
+    let asker = Asker::of(app, &before, &headers, id, began).await?;
+    let body = datum(request).await?;
+    let snapshot = app.directory.current();
+    let now = clock::now();
+    let is_same = snapshot.revision() == before.revision() && now.abs_diff(began) < STILL_VALID;
+    let asker = if is_same { asker } else { Asker::of(app, &snapshot, &headers, id, now).await? };
+    Ok(Asked { snapshot, now, asker, body })
 }
 
 fn session<'a>(

@@ -1,0 +1,82 @@
+//! What decides is what decides when the question is there.
+#![allow(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{Request, StatusCode};
+use casemate_directory::{Directory, Policy};
+use casemate_identity::HttpFetch;
+use casemate_server::{App, Recorded, Settings, router};
+use casemate_store::{DataFolder, Retention, Store};
+use http_body_util::{BodyExt, Full};
+use tower::ServiceExt;
+
+/// `secret` may ask, and Ada may read notes.
+const POLICY: &str = "format = 1\n[[credential]]\nid = \"gateway\"\n\
+    secret_sha256 = \"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\"\n\
+    permissions = [{ name = \"casemate.decision.ask\" }]\n\
+    [[role]]\nname = \"reader\"\npermissions = [{ name = \"notes.read\" }]\n";
+const ADA_READS: &str = "[[assignment]]\nrole = \"reader\"\nto = { id = \"ada\" }\n";
+const QUESTION: &str = r#"{"subject":{"type":"user","id":"ada"},"action":{"name":"notes.read"},
+    "resource":{"type":"note","id":"1"}}"#;
+
+fn policy(text: &str) -> Policy {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("policy.toml"), text).unwrap();
+    Policy::load(folder.path()).unwrap()
+}
+
+/// Asks whether Ada may read, while the policy is replaced by another.
+async fn ask_during_replacement(path: &str, by: &str) -> (StatusCode, String) {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
+    let first = policy(&format!("{POLICY}{ADA_READS}"));
+    let directory = Arc::new(Directory::new(first, Vec::new(), Arc::new(HttpFetch::new())).unwrap());
+    let app = App {
+        directory: Arc::clone(&directory),
+        store: Arc::new(Store::open(&folder, Retention::default(), || 0).await.unwrap()),
+        policy: Arc::default(),
+        settings: Arc::new(Settings {
+            public_url: "http://localhost".to_owned(),
+            recorded: Recorded::Denied,
+            request_time: Duration::from_secs(30),
+        }),
+    };
+    let mut next = Some(policy(by));
+    // Happens while the body is read.
+    let body = Full::new(Bytes::from_static(QUESTION.as_bytes())).map_frame(move |frame| {
+        directory.replace(next.take().unwrap()).unwrap();
+        frame
+    });
+    let request = Request::post(path)
+        .header("host", "localhost")
+        .header("content-type", "application/json")
+        .header("authorization", "Bearer secret")
+        .body(Body::new(body))
+        .unwrap();
+    let response = router(app).oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn a_body_that_comes_slowly_is_judged_by_what_decides_when_it_is_there() {
+    for path in ["/access/v1/evaluation", "/access/v1/evaluations"] {
+        let (status, body) = ask_during_replacement(path, &format!("{POLICY}{ADA_READS}")).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(body.contains(r#""decision":true"#), "{body}");
+        let (status, body) = ask_during_replacement(path, POLICY).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(body.contains(r#""decision":false"#), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_removed_while_their_body_comes_gets_no_answer() {
+    for path in ["/access/v1/evaluation", "/access/v1/evaluations", "/api/v1/explain"] {
+        assert_eq!(ask_during_replacement(path, "format = 1\n").await.0, StatusCode::UNAUTHORIZED);
+    }
+}

@@ -91,8 +91,11 @@ fn public_url(text: &str) -> Result<String, String> {
 
 /// Starts the server and stays until it is told to stop.
 pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
-    log::start(arguments.log.clone());
-    runtime::block_on(serve(arguments, printer))
+    let log = log::start(arguments.log.clone())
+        .map_err(|error| Failure::failed(miette::miette!("cannot log to standard error: {error}")))?;
+    let outcome = runtime::block_on(serve(arguments, printer));
+    log.finish();
+    outcome
 }
 
 async fn serve(arguments: Arguments, printer: &mut Printer) -> Outcome {

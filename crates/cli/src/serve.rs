@@ -146,7 +146,12 @@ async fn serve(arguments: Arguments, printer: &mut Printer) -> Outcome {
         policy: arguments.policy.as_deref(),
         credential: new.as_ref(),
     };
-    welcome.print(printer)?;
+    // Not the quiet end of a reader that has seen enough: whoever does not see this has no server and no credential.
+    welcome.print(printer).map_err(|error| {
+        let help = "let somebody read standard output, or send it to a file; a development credential that nobody saw \
+                    is replaced with --development-credential";
+        Failure::failed(miette::miette!(help = help, "cannot say where the server listens: {error}"))
+    })?;
 
     let store = Arc::clone(&app.store);
     casemate_platform::serve(listener, router(app), Limits::default(), shutdown).await;

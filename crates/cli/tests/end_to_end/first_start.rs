@@ -146,3 +146,23 @@ fn what_cannot_be_is_refused_before_anything_is_created() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("others may write"));
 }
+
+#[test]
+fn a_start_that_nobody_can_see_fails_and_says_how_to_get_a_credential() {
+    let folder = Folder::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_casemate"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(folder.data())
+        .env_remove("CASEMATE_POLICY")
+        .stdout(writer)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap()
+        .wait_with_output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("cannot say where") && said.contains("--development-credential"), "{said}");
+}

@@ -20,12 +20,7 @@ pub struct Directory {
     own: Vec<Credential>,
     fetch: Arc<dyn Fetch>,
     /// The running authenticator of OpenID providers. Replacing holds this lock, so that revisions rise in order.
-    openid: Mutex<Option<OpenId>>,
-}
-
-struct OpenId {
-    fingerprint: String,
-    authenticator: Arc<OpenIdAuthenticator>,
+    openid: Mutex<Option<Arc<OpenIdAuthenticator>>>,
 }
 
 impl Directory {
@@ -69,7 +64,7 @@ impl Directory {
     #[must_use]
     pub fn providers(&self) -> Vec<ProviderStatus> {
         let openid = self.openid.lock().unwrap_or_else(PoisonError::into_inner);
-        openid.as_ref().map(|openid| openid.authenticator.status()).unwrap_or_default()
+        openid.as_ref().map(|openid| openid.status()).unwrap_or_default()
     }
 }
 
@@ -79,7 +74,7 @@ fn snapshot(
     mut policy: Policy,
     own: &[Credential],
     fetch: &Arc<dyn Fetch>,
-    openid: &mut Option<OpenId>,
+    openid: &mut Option<Arc<OpenIdAuthenticator>>,
 ) -> Result<Snapshot, ChainError> {
     let credentials: HashMap<Box<str>, Arc<Credential>> = std::mem::take(&mut policy.credentials)
         .into_iter()
@@ -88,15 +83,16 @@ fn snapshot(
         .collect();
     let mut authenticators: Vec<Arc<dyn Authenticator>> =
         vec![Arc::new(StaticCredentials::new(credentials.values()))];
-    let fingerprint = &policy.providers.fingerprint;
-    if policy.providers.checked.is_empty() {
-        *openid = None;
-    } else if openid.as_ref().is_none_or(|running| running.fingerprint != *fingerprint) {
-        let authenticator = OpenIdAuthenticator::start(policy.providers.checked.clone(), Arc::clone(fetch));
-        *openid = Some(OpenId { fingerprint: fingerprint.clone(), authenticator: Arc::new(authenticator) });
-    }
+    let providers = policy.providers.clone();
+    *openid = (!providers.is_empty()).then(|| {
+        let fetch = Arc::clone(fetch);
+        Arc::new(match openid {
+            Some(running) => running.succeeded_by(providers, fetch),
+            None => OpenIdAuthenticator::start(providers, fetch),
+        })
+    });
     if let Some(running) = openid {
-        authenticators.push(Arc::clone(&running.authenticator) as Arc<dyn Authenticator>);
+        authenticators.push(Arc::clone(running) as Arc<dyn Authenticator>);
     }
     Ok(Snapshot::new(revision, policy, credentials, Chain::new(authenticators)?))
 }

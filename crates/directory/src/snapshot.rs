@@ -91,7 +91,7 @@ impl Snapshot {
             };
             assignment_index.insert(key, place);
         }
-        let sole_provider = match policy.providers.checked.as_slice() {
+        let sole_provider = match policy.providers.as_slice() {
             [only] => only.name().into(),
             _ => "".into(),
         };

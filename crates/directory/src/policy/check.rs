@@ -12,7 +12,7 @@ use toml::Spanned;
 use super::document::{Documents, Placed};
 use super::entry::{AssignmentEntry, CredentialEntry, RoleEntry, UserEntry, text};
 use super::mistake::{Mistake, SourceFile};
-use super::{Assignment, Credential, DEFAULT_TENANT, Person, Policy, Providers, Recipient, Role, Who};
+use super::{Assignment, Credential, DEFAULT_TENANT, Person, Policy, Recipient, Role, Who};
 use crate::CREDENTIAL_PROVIDER;
 
 /// The longest name or id, in bytes.
@@ -344,7 +344,7 @@ impl Checker {
         credentials
     }
 
-    fn providers(&mut self, documents: Documents) -> Providers {
+    fn providers(&mut self, documents: Documents) -> Vec<casemate_identity::provider::Provider> {
         let places: Vec<_> = documents
             .providers
             .iter()
@@ -356,9 +356,8 @@ impl Checker {
             }
         }
         let providers: Vec<_> = documents.providers.into_iter().map(|placed| placed.entry).collect();
-        let fingerprint = format!("{providers:?}");
         match (ProvidersConfig { providers }).check() {
-            Ok(checked) => Providers { checked, fingerprint },
+            Ok(checked) => checked,
             Err(errors) => {
                 for error in errors {
                     let place = places.iter().find(|(_, _, name)| *name == error.provider).or(places.first());
@@ -366,7 +365,7 @@ impl Checker {
                         self.mistake((source, span.clone()), error.to_string());
                     }
                 }
-                Providers { checked: Vec::new(), fingerprint }
+                Vec::new()
             }
         }
     }

@@ -30,7 +30,7 @@ pub struct Policy {
     pub(crate) people: Vec<Person>,
     pub(crate) assignments: Vec<Assignment>,
     pub(crate) credentials: Vec<Credential>,
-    pub(crate) providers: Providers,
+    pub(crate) providers: Vec<Provider>,
 }
 
 /// A named list of permissions.
@@ -114,13 +114,6 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// The configured providers, and a text by which two configurations are compared.
-#[derive(Debug)]
-pub(crate) struct Providers {
-    pub(crate) checked: Vec<Provider>,
-    pub(crate) fingerprint: String,
-}
-
 impl Policy {
     /// The JSON Schema of policy files, for editors (JSON Schema 2020-12).
     #[must_use]
@@ -137,7 +130,7 @@ impl Policy {
             people: Vec::new(),
             assignments: Vec::new(),
             credentials: Vec::new(),
-            providers: Providers { checked: Vec::new(), fingerprint: String::new() },
+            providers: Vec::new(),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::time::{Timestamp, numeric_date};
 const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// What the token of one issuer must say to be accepted for one use.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
     /// The issuer, to the letter.
     pub issuer: Box<str>,

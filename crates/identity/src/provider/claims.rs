@@ -16,7 +16,7 @@ const MAX_PATH: usize = 8;
 /// A claim is named by its exact name (`"groups"`, `"https://example.com/tenant"`, dots and all), or by a
 /// list of names that leads into nested objects (`["realm_access", "roles"]`). A mapped claim that is absent
 /// leaves the member empty, but for `id`; one of the wrong type gets the token refused.
-#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClaimsConfig {
     /// What identifies the caller for good within the provider; a text. Default: `sub`.

@@ -92,7 +92,7 @@ pub struct ConfigError {
 }
 
 /// A provider whose configuration has been checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Provider {
     pub(crate) name: Arc<str>,
     pub(crate) rules: Rules,

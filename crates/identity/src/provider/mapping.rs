@@ -68,7 +68,7 @@ impl MappingError {
 }
 
 /// How the claims of one provider become identities.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Mapping {
     pub(super) provider: Arc<str>,
     pub(super) issuer: Box<str>,

@@ -27,7 +27,8 @@ const OVERALL_INTERVAL: Duration = Duration::from_secs(1);
 /// delays nothing but its own tokens.
 #[derive(Debug)]
 pub struct OpenIdAuthenticator {
-    issuers: Vec<Issuer>,
+    issuers: Vec<Arc<Issuer>>,
+    overall: Arc<Throttle>,
 }
 
 /// What is known about one provider's keys.
@@ -46,13 +47,24 @@ impl OpenIdAuthenticator {
     /// for them.
     pub fn start(providers: Vec<Provider>, fetch: Arc<dyn Fetch>) -> OpenIdAuthenticator {
         let overall = Arc::new(Throttle::new(OVERALL_BURST, OVERALL_INTERVAL));
-        let start = |provider| Issuer::start(provider, Arc::clone(&fetch), Arc::clone(&overall));
-        OpenIdAuthenticator { issuers: providers.into_iter().map(start).collect() }
+        OpenIdAuthenticator { issuers: Vec::new(), overall }.succeeded_by(providers, fetch)
+    }
+
+    /// An authenticator for other providers, in place of this one. Those that did not change keep their keys and what
+    /// fetches them; the others begin as with [`OpenIdAuthenticator::start`].
+    #[must_use]
+    pub fn succeeded_by(&self, providers: Vec<Provider>, fetch: Arc<dyn Fetch>) -> OpenIdAuthenticator {
+        let issuer = |provider| match self.issuers.iter().find(|issuer| *issuer.provider() == provider) {
+            Some(issuer) => Arc::clone(issuer),
+            None => Arc::new(Issuer::start(provider, Arc::clone(&fetch), Arc::clone(&self.overall))),
+        };
+        let issuers = providers.into_iter().map(issuer).collect();
+        OpenIdAuthenticator { issuers, overall: Arc::clone(&self.overall) }
     }
 
     /// What is known about each provider's keys at the moment.
     pub fn status(&self) -> Vec<ProviderStatus> {
-        let status = |issuer: &Issuer| {
+        let status = |issuer: &Arc<Issuer>| {
             let (keys, last_error) = issuer.state();
             ProviderStatus { name: issuer.provider().name().into(), keys, last_error }
         };

@@ -119,6 +119,37 @@ async fn a_token_that_comes_before_the_keys_waits_for_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn providers_that_did_not_change_keep_their_keys() {
+    let (web, signer) = (Arc::new(FakeWeb::default()), Signer::quick("k1"));
+    web.publish(&[&signer]);
+    let of = |max_stale: u32| {
+        let bound = format!("audiences = ['api']\nmax_stale_seconds = {max_stale}\n");
+        let provider =
+            |name: &str| format!("[[provider]]\nname = '{name}'\nissuer = 'https://{name}.example'\n{bound}");
+        provider("a") + &provider("b")
+    };
+    let providers = |config: &str| toml::from_str::<ProvidersConfig>(config).unwrap().check().unwrap();
+    let first = start_with(&web, &of(7_200));
+    assert!(ask(&first, &token(&signer)).await.is_ok());
+    web.remove(KEYS);
+    web.remove(DISCOVERY);
+    let fetch = || Arc::clone(&web) as Arc<dyn Fetch>;
+    let mut config = providers(&of(7_200));
+    config.pop();
+    let second = first.succeeded_by(config, fetch());
+    drop(first);
+    pass(600).await;
+    assert!(ask(&second, &token(&signer)).await.is_ok(), "its issuer is down, and its keys are still good");
+    assert!(web.count(KEYS) + web.count(DISCOVERY) > 2, "they are still looked after");
+    let third = second.succeeded_by(providers(&of(7_201)), fetch());
+    assert_eq!(
+        ask(&third, &token(&signer)).await.unwrap_err(),
+        Reason::IssuerUnavailable,
+        "another provider"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_issuer_that_is_down_at_the_start_is_found_when_it_comes_up() {
     let (web, signer) = (Arc::new(FakeWeb::default()), Signer::quick("k1"));
     let authenticator = start(&web);

@@ -102,15 +102,20 @@ impl Counts {
         self.add(Layer::Unit, "(not run)", Count { skipped, ..Count::default() });
     }
 
-    /// Reads what `cargo test` prints. `targets` tells which crate a file of `tests` belongs to.
-    pub(crate) fn read_cargo_test(&mut self, lines: &[String], targets: &BTreeMap<String, String>) {
+    /// Reads what `cargo test` prints. `targets` tells which crates have a file of `tests` of that name; of several, it
+    /// is the one whose unit tests came last, for cargo goes from crate to crate.
+    pub(crate) fn read_cargo_test(&mut self, lines: &[String], targets: &BTreeMap<String, Vec<String>>) {
         let mut current = (Layer::Unit, String::new());
         for line in lines {
             let line = line.trim();
             if let Some(file) = line.strip_prefix("Running ") {
                 let binary = file.rsplit('/').next().unwrap_or_default().trim_end_matches(')');
                 let target = binary.rsplit_once('-').map_or(binary, |(name, _)| name);
-                let package = targets.get(target).cloned().unwrap_or_else(|| target.replace('_', "-"));
+                let package = match targets.get(target).map(Vec::as_slice) {
+                    None | Some([]) => target.replace('_', "-"),
+                    Some(several) if several.contains(&current.1) => current.1,
+                    Some([first, ..]) => first.clone(),
+                };
                 let unit = file.starts_with("unittests ");
                 current = (if unit { Layer::Unit } else { Layer::of_tests_folder(&package) }, package);
             } else if let Some(package) = line.strip_prefix("Doc-tests ") {
@@ -152,22 +157,17 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     Some(after.split_once('"')?.0)
 }
 
-/// Which crate each file of a `tests` folder belongs to, by its target's name; ambiguous names are left out.
-pub(crate) fn targets(metadata: &Value) -> BTreeMap<String, String> {
+/// Which crates have a target of that name that is tested.
+pub(crate) fn targets(metadata: &Value) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for package in members(metadata) {
-        for target in list(package, "targets") {
+        let tested = list(package, "targets").filter(|target| target.get("test") == Some(&Value::Bool(true)));
+        for target in tested {
             let name = string(target, "name").replace('-', "_");
             found.entry(name).or_default().push(string(package, "name").to_owned());
         }
     }
     found
-        .into_iter()
-        .filter_map(|(name, mut packages)| {
-            packages.dedup();
-            (packages.len() == 1).then(|| (name, packages.remove(0)))
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -198,7 +198,10 @@ mod tests {
 
     #[test]
     fn what_cargo_test_prints_is_counted_by_layer() {
-        let targets = BTreeMap::from([("oracle".to_owned(), "casemate-permission".to_owned())]);
+        let targets = BTreeMap::from([(
+            "oracle".to_owned(),
+            vec!["casemate-expression".to_owned(), "casemate-permission".to_owned()],
+        )]);
         let mut counts = Counts::default();
         counts.read_cargo_test(
             &text(

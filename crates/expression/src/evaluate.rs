@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
+use crate::cost;
 use crate::environment::Variable;
 use crate::node::{Comparison, Node, TextTest};
 use crate::time::{Span, Timestamp};
 use crate::types::Scalar;
-use crate::value::{Found, Kind, List, Value, same};
+use crate::value::{Kind, List, Value, same};
 
 /// Where an expression's variables come from.
 pub trait Scope {
@@ -73,6 +74,8 @@ pub(crate) struct Frame<'f, 'v> {
 pub(crate) struct Evaluation<'e, S> {
     pub(crate) scope: &'e S,
     pub(crate) steps: u32,
+    /// Whether something was asked for that was not supplied.
+    pub(crate) met_unknown: bool,
 }
 
 /// A list that is already a value, or a literal whose elements are evaluated as they are looked at.
@@ -88,7 +91,12 @@ type Truth<'e> = Result<bool, Failure<'e>>;
 impl<'e, S: Scope> Evaluation<'e, S> {
     #[inline]
     fn step(&mut self) -> Result<(), Failure<'e>> {
-        match self.steps.checked_sub(1) {
+        self.spend(1)
+    }
+
+    #[inline]
+    fn spend(&mut self, steps: u32) -> Result<(), Failure<'e>> {
+        match self.steps.checked_sub(steps) {
             Some(left) => {
                 self.steps = left;
                 Ok(())
@@ -112,7 +120,10 @@ impl<'e, S: Scope> Evaluation<'e, S> {
             Node::Element(level) => return element(*level, frame),
             Node::Member(operand, name) => {
                 return match self.value(operand, frame)? {
-                    Value::Map(map) => present(map.get(name), name),
+                    Value::Map(map) => {
+                        self.spend(cost::of_elements(map.len()))?;
+                        present(map.get(name), name)
+                    }
                     other => Err(Failure::WrongOperand(&("a selection", "a map"), other.kind())),
                 };
             }
@@ -206,6 +217,7 @@ impl<'e, S: Scope> Evaluation<'e, S> {
             Node::Text(test, operands) => {
                 let [text, part] = &**operands;
                 let (text, part) = (self.text(text, frame)?, self.text(part, frame)?);
+                self.spend(cost::of_text(text.len()).saturating_add(cost::of_text(part.len())))?;
                 Ok(match test {
                     TextTest::StartsWith => text.starts_with(part),
                     TextTest::EndsWith => text.ends_with(part),
@@ -219,16 +231,16 @@ impl<'e, S: Scope> Evaluation<'e, S> {
                 let network: ipnet::IpNet = network.parse().map_err(|_| Failure::Unreadable("network"))?;
                 Ok(network.contains(&address) || network.contains(&address.to_canonical()))
             }
-            Node::HasVariable(variable) => match self.scope.look_up(variable) {
-                Lookup::Unknown => Err(Failure::Unknown(&variable.path)),
-                Lookup::Known(Value::Null) => Ok(false),
-                Lookup::Known(value) => match variable.kind.admit(value) {
-                    Some(_) => Ok(true),
-                    None => Err(Failure::NotAsDeclared(&variable.path)),
-                },
+            Node::HasVariable(variable) => match self.variable(variable) {
+                Ok(_) => Ok(true),
+                Err(Failure::Missing(_)) => Ok(false),
+                Err(failure) => Err(failure),
             },
             Node::HasMember(operand, name) => match self.value(operand, frame)? {
-                Value::Map(map) => Ok(!matches!(map.get(name), Value::Null)),
+                Value::Map(map) => {
+                    self.spend(cost::of_elements(map.len()))?;
+                    Ok(!matches!(map.get(name), Value::Null))
+                }
                 other => Err(Failure::WrongOperand(&("has()", "a map"), other.kind())),
             },
             Node::Exists(operands) => self.iterate(operands, true, frame),
@@ -240,11 +252,20 @@ impl<'e, S: Scope> Evaluation<'e, S> {
     #[inline]
     fn variable(&mut self, variable: &'e Variable) -> Outcome<'e> {
         match self.scope.look_up(variable) {
-            Lookup::Unknown => Err(Failure::Unknown(&variable.path)),
+            Lookup::Unknown => {
+                self.met_unknown = true;
+                Err(Failure::Unknown(&variable.path))
+            }
             Lookup::Known(Value::Null) => Err(Failure::Missing(&variable.path)),
             Lookup::Known(value) => {
-                let seen =
-                    if variable.checked { variable.kind.see(value) } else { variable.kind.admit(value) };
+                let seen = if variable.checked {
+                    variable.kind.see(value)
+                } else {
+                    if let Value::List(list) = value {
+                        self.spend(cost::of_elements(list.len()))?;
+                    }
+                    variable.kind.admit(value)
+                };
                 seen.ok_or(Failure::NotAsDeclared(&variable.path))
             }
         }
@@ -305,7 +326,10 @@ impl<'e, S: Scope> Evaluation<'e, S> {
                 self.length(self.sequence(operand).ok_or(Failure::OutOfRange("size"))?, frame)?
             }
             _ => match self.value(operand, frame)? {
-                Value::String(text) => text.chars().count(),
+                Value::String(text) => {
+                    self.spend(cost::of_text(text.len()))?;
+                    text.chars().count()
+                }
                 Value::List(list) => list.len(),
                 Value::Map(map) => map.len(),
                 other => {
@@ -379,30 +403,30 @@ impl<'e, S: Scope> Evaluation<'e, S> {
 
     fn membership(&mut self, item: &'e Node, list: &'e Node, frame: Option<&Frame<'_, 'e>>) -> Truth<'e> {
         let item = self.operand(item, frame)?;
-        let sequence = match self.sequence(list) {
-            Some(sequence) => {
-                self.length(sequence, frame)?;
-                sequence
+        if let Node::List(nodes) = list {
+            return self.among(item, nodes, frame);
+        }
+        match (self.operand(list, frame)?, item) {
+            (Value::List(list), item) => {
+                self.spend(cost::of_elements(list.len()))?;
+                find(list, item)
             }
-            None => match (self.operand(list, frame)?, item) {
-                (Value::List(list), Value::String(text)) => match self.find_text(list, text) {
-                    Some(found) => return Ok(found),
-                    None => Sequence::Value(list),
-                },
-                (Value::List(list), _) => Sequence::Value(list),
-                (Value::Map(map), Value::String(name)) => return Ok(!matches!(map.get(name), Value::Null)),
-                (Value::Map(_), other) => {
-                    return Err(Failure::WrongOperand(&("`in` on a map", "a string"), other.kind()));
-                }
-                (other, _) => return Err(Failure::WrongOperand(&("`in`", "a list or a map"), other.kind())),
-            },
-        };
-        let length = match sequence {
-            Sequence::Value(list) => list.len(),
-            Sequence::Literal(nodes) => nodes.len(),
-        };
+            (Value::Map(map), Value::String(name)) => {
+                self.spend(cost::of_elements(map.len()))?;
+                Ok(!matches!(map.get(name), Value::Null))
+            }
+            (Value::Map(_), other) => {
+                Err(Failure::WrongOperand(&("`in` on a map", "a string"), other.kind()))
+            }
+            (other, _) => Err(Failure::WrongOperand(&("`in`", "a list or a map"), other.kind())),
+        }
+    }
+
+    /// Whether a literal list holds an item; its elements are evaluated before any is compared.
+    fn among(&mut self, item: Value<'e>, nodes: &'e [Node], frame: Option<&Frame<'_, 'e>>) -> Truth<'e> {
+        let sequence = Sequence::Literal(nodes);
         let mut failed = None;
-        for index in 0..length {
+        for index in 0..self.length(sequence, frame)? {
             match self.item(sequence, index, frame).and_then(|element| equal(item, element)) {
                 Ok(true) => return Ok(true),
                 Ok(false) => {}
@@ -411,18 +435,6 @@ impl<'e, S: Scope> Evaluation<'e, S> {
             }
         }
         failed.map_or(Ok(false), Err)
-    }
-
-    /// Whether a text is in a list, in as many steps as going through it takes; `None` where that has to be done.
-    #[inline]
-    fn find_text(&mut self, list: List<'e>, text: &str) -> Option<bool> {
-        let length = u32::try_from(list.len()).ok().filter(|length| *length <= self.steps)?;
-        let (steps, found) = match list.find_text(text)? {
-            Found::At(index) => (index as u32 + 1, true),
-            Found::Nowhere => (length, false),
-        };
-        self.steps -= steps;
-        Some(found)
     }
 
     /// `exists` (decided by true) and `all` (decided by false).
@@ -501,6 +513,25 @@ impl<'e, S: Scope> Evaluation<'e, S> {
         }
         failed.map_or(Ok(true), Err)
     }
+}
+
+/// Whether a list holds an item: one equal element outweighs those that cannot be compared.
+#[inline]
+fn find<'e>(list: List<'e>, item: Value<'e>) -> Truth<'e> {
+    if let Value::String(text) = item
+        && let Some(found) = list.find_text(text)
+    {
+        return Ok(found);
+    }
+    let mut failed = None;
+    for element in list.iter() {
+        match equal(item, element) {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(failure) => failed = failed.or(Some(failure)),
+        }
+    }
+    failed.map_or(Ok(false), Err)
 }
 
 /// A null element is bound like any other: only a use of it fails.
@@ -584,7 +615,7 @@ pub(crate) fn compare<'e>(comparison: Comparison, left: Value<'_>, right: Value<
     if let (Value::String(left), Value::String(right)) = (left, right)
         && comparison.is_equality()
     {
-        return Ok(same(left, right) == (comparison == Comparison::Equal));
+        return Ok(same(left.as_bytes(), right.as_bytes()) == (comparison == Comparison::Equal));
     }
     if let (Value::Bool(left), Value::Bool(right)) = (left, right)
         && comparison.is_equality()

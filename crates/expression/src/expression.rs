@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::compile::{Compiler, ExpressionError};
+use crate::cost;
 use crate::environment::Environment;
 use crate::evaluate::{Evaluation, Failure, Scope};
 use crate::filterable::{self, NotFilterable};
@@ -25,7 +26,7 @@ pub struct Expression {
 struct Inner {
     source: Box<str>,
     root: Node,
-    iterates: bool,
+    may_run_out: bool,
 }
 
 impl Expression {
@@ -56,8 +57,8 @@ impl Expression {
             let message = format!("a condition is true or false, and this is of type {}", typed.kind);
             return Err(ExpressionError { message, start: 0, end: source.len() });
         }
-        let iterates = typed.node.iterates();
-        Ok(Expression { inner: Arc::new(Inner { source: source.into(), root: typed.node, iterates }) })
+        let may_run_out = cost::worst(&typed.node, &|_| None) > u64::from(limits::STEPS);
+        Ok(Expression { inner: Arc::new(Inner { source: source.into(), root: typed.node, may_run_out }) })
     }
 
     /// The text it was read from.
@@ -65,10 +66,9 @@ impl Expression {
         &self.inner.source
     }
 
-    /// Whether it goes through lists, so that the length of its input decides how many steps it takes. An expression
-    /// that does not can never run out of steps.
-    pub fn iterates(&self) -> bool {
-        self.inner.iterates
+    /// Whether some input within the limits of data makes it run out of steps. One that may not never does.
+    pub fn may_run_out(&self) -> bool {
+        self.inner.may_run_out
     }
 
     /// Its truth in a scope. Allocates nothing.
@@ -77,7 +77,7 @@ impl Expression {
     /// [`Failure`] where it has none: something it uses is missing, is of another type, or the steps ran out.
     #[inline]
     pub fn evaluate<'e, S: Scope>(&'e self, scope: &'e S) -> Result<bool, Failure<'e>> {
-        Evaluation { scope, steps: limits::STEPS }.truth(&self.inner.root, None)
+        Evaluation { scope, steps: limits::STEPS, met_unknown: false }.truth(&self.inner.root, None)
     }
 
     /// Its truth as far as the scope decides it; else the filters *when true* and *when false* over what the scope

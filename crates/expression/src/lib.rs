@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod compile;
+mod cost;
 mod datum;
 mod environment;
 mod evaluate;

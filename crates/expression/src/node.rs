@@ -152,11 +152,6 @@ impl Node {
         test(self) || self.children().iter().any(|child| child.any(test))
     }
 
-    /// Whether evaluating this may look at a list element by element, so that its steps depend on its input.
-    pub(crate) fn iterates(&self) -> bool {
-        self.any(&|node| matches!(node, Node::Exists(_) | Node::All(_)))
-    }
-
     /// The resource attribute this node is, if it is nothing else.
     pub(crate) fn attribute(&self) -> Option<&Variable> {
         match self {

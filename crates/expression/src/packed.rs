@@ -4,7 +4,7 @@
 //! JSON they came from.
 
 use crate::datum::Datum;
-use crate::value::{Found, List, Value, same};
+use crate::value::{List, Value, same};
 
 /// One packed value. It means something only beside the [`Arena`] it was packed into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,21 +62,22 @@ impl<'a> PackedList<'a> {
         Some(self.items().get(index)?.value(self.arena))
     }
 
-    /// Where a text stands first; `None` where an element before it is no text.
+    /// Whether a text is in it; `None` where an element before it is no text.
     #[inline]
-    pub(crate) fn find_text(&self, text: &str) -> Option<Found> {
-        for (index, item) in self.items().iter().enumerate() {
+    pub(crate) fn find_text(&self, text: &str) -> Option<bool> {
+        let arena = self.arena.text.as_bytes();
+        for item in self.items() {
             if item.kind != Kind::String {
                 return None;
             }
             let start = item.first as usize;
             if item.second as usize == text.len()
-                && self.arena.text.get(start..start + text.len()).is_some_and(|item| same(item, text))
+                && arena.get(start..start + text.len()).is_some_and(|item| same(item, text.as_bytes()))
             {
-                return Some(Found::At(index));
+                return Some(true);
             }
         }
-        Some(Found::Nowhere)
+        Some(false)
     }
 }
 

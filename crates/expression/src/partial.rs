@@ -1,7 +1,8 @@
 //! Partial evaluation: from what is known of a request, the two filters *when is it true* and *when is it false* over
 //! the attributes that are not. Neither is the other's opposite, for an expression may also fail.
 
-use crate::evaluate::{Evaluation, Failure, Frame, Scope, equal, scalar_of};
+use crate::cost;
+use crate::evaluate::{Evaluation, Failure, Frame, Lookup, Scope, equal, scalar_of};
 use crate::filter::{Attribute, Constant, Filter, Operand as Right, Operator};
 use crate::filterable::{self, NotFilterable};
 use crate::limits;
@@ -35,15 +36,36 @@ pub(crate) struct PartialEvaluation<'e, S> {
 
 impl<'e, S: Scope> PartialEvaluation<'e, S> {
     pub(crate) fn partial(&mut self, node: &'e Node) -> Partial<'e> {
-        match self.evaluation().truth(node, None) {
+        let mut evaluation = self.evaluation();
+        let truth = evaluation.truth(node, None);
+        if !evaluation.met_unknown {
+            return Partial::Known(truth);
+        }
+        // INVARIANT: from here on, no part of the expression can run out of steps, whatever the resource turns out to
+        // be; what is found for the parts is what evaluating the whole would find.
+        if cost::worst(node, &|node| self.length(node)) > u64::from(limits::STEPS) {
+            return Partial::MayRunOut;
+        }
+        match truth {
             Err(Failure::Unknown(_)) => Partial::Residual(self.residual(node, None)),
-            Err(Failure::OutOfSteps) if node.mentions_attribute() => Partial::Residual(self.exhausted()),
             known => Partial::Known(known),
         }
     }
 
     fn evaluation(&self) -> Evaluation<'e, S> {
-        Evaluation { scope: self.scope, steps: limits::STEPS }
+        Evaluation { scope: self.scope, steps: limits::STEPS, met_unknown: false }
+    }
+
+    /// How long the list is that a variable stands for, where it is known.
+    fn length(&self, node: &Node) -> Option<usize> {
+        match node {
+            Node::Variable(variable) | Node::HasVariable(variable) => match self.scope.look_up(variable) {
+                Lookup::Known(Value::List(list)) => Some(list.len()),
+                Lookup::Known(_) => Some(0),
+                Lookup::Unknown => None,
+            },
+            _ => None,
+        }
     }
 
     fn exhausted(&self) -> Residual {

@@ -30,6 +30,9 @@ pub enum Partial<'e> {
     Known(Result<bool, Failure<'e>>),
     /// Depends on attributes that are not known.
     Residual(Residual),
+    /// Depends on attributes that are not known, and for some of their values evaluating runs out of steps: a failure
+    /// that nothing outweighs, and that no filter can say.
+    MayRunOut,
 }
 
 impl Branch {

@@ -88,7 +88,8 @@ fn micros_of(fraction: &str) -> Option<i64> {
 
 /// Whether the text has the shape `date "T" time (Z | ±hh:mm)`: the library behind it reads more than RFC 3339 allows.
 fn is_rfc3339(text: &[u8]) -> bool {
-    let Some((head, rest)) = text.split_at_checked(19) else { return false };
+    // The longest form, with nine digits and an offset, has 35 bytes.
+    let Some((head, rest)) = text.split_at_checked(19).filter(|_| text.len() <= 35) else { return false };
     let shape = b"0000-00-00T00:00:00";
     let head_fits = head.iter().zip(shape).all(|(byte, shape)| match shape {
         b'0' => byte.is_ascii_digit(),

@@ -157,14 +157,12 @@ impl<'a> List<'a> {
         }
     }
 
-    /// Where a text stands first; `None` where only looking at each element by itself can tell.
+    /// Whether a text is in it; `None` where only looking at each element by itself can tell.
     #[inline]
-    pub(crate) fn find_text(self, text: &str) -> Option<Found> {
+    pub(crate) fn find_text(self, text: &str) -> Option<bool> {
         match self.items {
             Items::Packed(None | Some(Scalar::String), items) => items.find_text(text),
-            Items::Texts(None | Some(Scalar::String), items) => {
-                Some(items.iter().position(|item| item == text).map_or(Found::Nowhere, Found::At))
-            }
+            Items::Texts(None | Some(Scalar::String), items) => Some(items.iter().any(|item| item == text)),
             _ => None,
         }
     }
@@ -178,8 +176,7 @@ impl<'a> List<'a> {
 
 /// Whether two texts are equal: short ones compared by whole words, which for names is faster than the general way.
 #[inline]
-pub(crate) fn same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
+pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }
@@ -194,15 +191,6 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
         return a == b && c == d;
     }
     one == other
-}
-
-/// Where something stands in a list.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Found {
-    /// At that index.
-    At(usize),
-    /// It does not.
-    Nowhere,
 }
 
 /// Borrowed members by name.
@@ -229,7 +217,9 @@ impl<'a> Map<'a> {
     pub fn supplied(self, name: &str) -> Option<Value<'a>> {
         match self {
             Map::Data(members) => members.get(name).map(Datum::as_value),
-            Map::Values(members) => members.iter().find(|(key, _)| same(key, name)).map(|(_, value)| *value),
+            Map::Values(members) => {
+                members.iter().find(|(key, _)| same(key.as_bytes(), name.as_bytes())).map(|(_, value)| *value)
+            }
         }
     }
 

@@ -104,13 +104,15 @@ impl Scope for Numbers<'_> {
     }
 }
 
-/// `all` and its list take a step each, then each element one, and the body one.
+/// `all` and its list take a step each, looking through the list one per 16 elements, then each element one, and the body
+/// one; each `!` takes one.
 fn steps(over: usize) -> Result<(), String> {
     let steps = limits::STEPS as usize + over;
-    let numbers = vec![Value::Int(1); (steps - 2) / 2];
-    // One step more where the number of steps is odd.
-    let source = if steps.is_multiple_of(2) { "numbers.all(n, true)" } else { "!numbers.all(n, true)" };
-    let expression = Expression::parse(source, &environment()).unwrap();
+    let taken = |elements: usize| 2 + elements / 16 + 2 * elements;
+    let elements = (0..=steps / 2).rev().find(|elements| taken(*elements) <= steps).unwrap();
+    let numbers = vec![Value::Int(1); elements];
+    let source = format!("{}numbers.all(n, true)", "!".repeat(steps - taken(elements)));
+    let expression = Expression::parse(&source, &environment()).unwrap();
     expression.evaluate(&Numbers(&numbers)).map(drop).map_err(|failure| failure.to_string())
 }
 

@@ -238,7 +238,7 @@ impl Inner {
                 Means::Condition(when) => Some(when),
             };
             // INVARIANT: once false, only running out of steps can change the condition.
-            if condition == Condition::False && !when.is_some_and(Expression::iterates) {
+            if condition == Condition::False && !when.is_some_and(Expression::may_run_out) {
                 continue;
             }
             let judged = Judged { request, value: property.value.value(arena), partial: false };

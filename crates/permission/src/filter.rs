@@ -1,7 +1,7 @@
 //! `filter`: which resources? Every permission becomes two filters, *when its condition is true* and *when it is false*.
 
 use casemate_expression::filter::{AllowDeny, Filter, FilterTooLarge};
-use casemate_expression::{Branch, Failure, Partial};
+use casemate_expression::{Branch, Failure, NotFilterable, Partial};
 use thiserror::Error;
 
 use crate::decide::{Decision, Effect, Means, Reason};
@@ -51,19 +51,28 @@ impl PermissionSet {
         if let Some(decision) = sides.decided(self) {
             return Ok(FilterAnswer { decision, filter: None });
         }
-        let (allow, deny) = sides.filters(self)?;
-        Ok(match AllowDeny::new(allow, deny)? {
-            never if *never.allow() == Filter::False => {
-                FilterAnswer { decision: Decision::denied(Reason::ConditionsNotMet), filter: None }
-            }
-            filter => FilterAnswer { decision: CONDITIONAL, filter: Some(filter) },
-        })
+        let filter = sides.filter(self)?;
+        if filter.whole() == Filter::False {
+            return Ok(FilterAnswer { decision: NEVER, filter: None });
+        }
+        Ok(FilterAnswer { decision: CONDITIONAL, filter: Some(filter) })
     }
 
     pub(crate) fn check_without_resource(&self, request: &Request<'_>) -> Decision<'_> {
-        self.inner.sides(request).decided(self).unwrap_or(CONDITIONAL)
+        let sides = self.inner.sides(request);
+        if let Some(decision) = sides.decided(self) {
+            return decision;
+        }
+        match sides.filter(self) {
+            Ok(filter) if filter.whole() == Filter::False => NEVER,
+            Ok(_) | Err(_) => CONDITIONAL,
+        }
     }
 }
+
+/// What allows contradicts what denies.
+const NEVER: Decision<'static> =
+    Decision { effect: Effect::Denied, reason: Reason::ConditionsNotMet, permission: None };
 
 const CONDITIONAL: Decision<'static> =
     Decision { effect: Effect::Conditional, reason: Reason::DependsOnResource, permission: None };
@@ -114,13 +123,13 @@ impl Sides {
         }
     }
 
-    fn filters(self, set: &PermissionSet) -> Result<(Filter, Filter), FilterError> {
+    fn filter(self, set: &PermissionSet) -> Result<AllowDeny, FilterError> {
         // INVARIANT: a permission that always allows outweighs the others that allow, sayable or not.
         let allow = match self.allow.iter().any(|side| side.when == Branch::ALWAYS) {
             true => Filter::True,
             false => either(self.allow, set)?,
         };
-        Ok((allow, either(self.deny, set)?))
+        Ok(AllowDeny::new(allow, either(self.deny, set)?)?)
     }
 }
 
@@ -166,6 +175,7 @@ impl Inner {
         let mut when_true = Vec::new();
         let mut when_false = Vec::new();
         let mut error = false;
+        let mut may_run_out = false;
         let arena = self.arena();
         for property in self.properties_of(compiled) {
             match self.meaning(coverage, &request.name, property) {
@@ -193,7 +203,17 @@ impl Inner {
                             error = true;
                             (Branch::NEVER, Branch::NEVER)
                         }
-                        Partial::Residual(residual) => (residual.when_true, residual.when_false),
+                        Partial::Residual(residual) => {
+                            error |=
+                                residual.when_true == Branch::NEVER && residual.when_false == Branch::NEVER;
+                            (residual.when_true, residual.when_false)
+                        }
+                        Partial::MayRunOut => {
+                            let reason = "for some resources it takes more steps than an evaluation may";
+                            let why = Branch::NotFilterable(NotFilterable { reason: reason.to_owned() });
+                            may_run_out = true;
+                            (why.clone(), why)
+                        }
                     };
                     when_true.push(yes);
                     when_false.push(no);
@@ -205,9 +225,12 @@ impl Inner {
         };
         let (when, unsayable) = if compiled.is_denial() {
             let unsayable = unsayable(&when_false);
-            let when = match Fault::FilterForgetsFailures.is_seeded() {
-                true => Branch::and(when_true),
-                false => Branch::or(when_false).negated(),
+            let ran_out = unsayable.filter(|_| may_run_out).and_then(|at| when_false.get(at).cloned());
+            let when = match (ran_out, Fault::FilterForgetsFailures.is_seeded()) {
+                (_, true) => Branch::and(when_true),
+                // Even where another property is false, running out makes the denial fail, and so hold.
+                (Some(ran_out), false) => ran_out,
+                (None, false) => Branch::or(when_false).negated(),
             };
             (when, unsayable)
         } else {

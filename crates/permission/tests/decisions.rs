@@ -407,3 +407,130 @@ fn schemas_that_contradict_are_refused_with_their_place() {
     let text = entry(&property("a.x", "type = \"bool\", when = \"value == resource.y\""));
     assert_eq!(&text[errors[0].span.clone().unwrap()][..8], "resource");
 }
+
+/// A schema whose property `heavy` goes through a claim, and whose property `x` compares an attribute.
+fn heavy(expression: &str) -> Catalog {
+    let schema = format!(
+        "format = 1\n[application]\nid = \"cms\"\nnamespaces = [\"cms\"]\n[attributes]\nx = {{ type = \"string\" }}\n\
+         [[permission]]\nname = \"cms.entry\"\n[permission.properties.x]\ntype = \"string\"\nwhen = \"resource.x == value\"\n\
+         [permission.properties.heavy]\ntype = \"bool\"\nwhen = '''{expression}'''\n"
+    );
+    catalog(&[&schema])
+}
+
+/// The decision on a resource, without one, and of the filter.
+fn three_ways(catalog: &Catalog, permissions: &[&str], x: &str) -> [String; 3] {
+    let set = set_with(catalog, permissions, always());
+    let claims: Vec<String> = (0..5_000).map(|number| format!("\"c{number}\"")).collect();
+    let text = |resource: String| {
+        format!(
+            r#"{{"subject":{{"type":"user","id":"u1","properties":{{"l":[{}]}}}},"action":{{"name":"cms.entry"}}{resource}}}"#,
+            claims.join(",")
+        )
+    };
+    let with = text(format!(r#","resource":{{"type":"e","id":"1","properties":{{"x":"{x}"}}}}"#));
+    let ask = |text: &str, filter: bool| {
+        let datum = Datum::from_json(text).unwrap();
+        let evaluation = Evaluation::read(&datum, None).unwrap();
+        let claims = evaluation.claims();
+        let identity = evaluation.subject_as_identity(&claims).unwrap();
+        let request = evaluation.request(Name::parse("cms.entry").unwrap(), identity, NOW);
+        match filter {
+            false => set.check(&request).effect.name().to_owned(),
+            true => set
+                .filter(&request)
+                .map_or_else(|error| error.to_string(), |answer| answer.decision.effect.name().to_owned()),
+        }
+    };
+    [ask(&with, false), ask(&text(String::new()), false), ask(&text(String::new()), true)]
+}
+
+/// True, after more steps than half of what an evaluation may take.
+const HALF: &str = "identity.claims.l.all(e, identity.claims.l.exists(f, f == \"c60\"))";
+/// More steps than an evaluation may take.
+const WHOLE: &str = "identity.claims.l.all(e, identity.claims.l.all(f, f != \"z\"))";
+
+#[test]
+fn running_out_of_steps_fails_a_permission_whatever_the_order_of_its_properties() {
+    let catalog = heavy(WHOLE);
+    let allow = r#"{"name":"cms.entry"}"#;
+    for deny in [
+        r#"{"name":"cms.entry","deny":true,"x":"y","heavy":true}"#,
+        r#"{"name":"cms.entry","deny":true,"heavy":true,"x":"y"}"#,
+    ] {
+        assert_eq!(three_ways(&catalog, &[allow, deny], "n")[0], "denied", "{deny}");
+    }
+    assert_eq!(three_ways(&catalog, &[r#"{"name":"cms.entry","heavy":true}"#], "n")[0], "denied");
+}
+
+#[test]
+fn filters_are_never_wider_than_decisions_that_run_out_of_steps() {
+    let twice = format!("(resource.x == \"y\" ? {HALF} : true) && (resource.x == \"y\" ? {HALF} : true)");
+    let [with, without, filter] = three_ways(&heavy(&twice), &[r#"{"name":"cms.entry","heavy":true}"#], "y");
+    assert_eq!((with.as_str(), without.as_str()), ("denied", "conditional"));
+    assert!(filter.contains("more steps than an evaluation may"), "{filter}");
+    let either = format!("resource.x == ({HALF} ? \"a\" : \"b\") || ({HALF} && {HALF})");
+    for permissions in [
+        [r#"{"name":"cms.entry","heavy":true}"#, r#"{"name":"cms.entry","x":"none"}"#],
+        [r#"{"name":"cms.*"}"#, r#"{"name":"cms.entry","deny":true,"heavy":true}"#],
+    ] {
+        let [with, without, filter] = three_ways(&heavy(&either), &permissions, "q");
+        assert_eq!((with.as_str(), without.as_str()), ("denied", "conditional"), "{permissions:?}");
+        assert!(filter.contains("more steps than an evaluation may"), "{filter}");
+    }
+}
+
+#[test]
+fn with_everything_supplied_a_filter_decides_as_check_does() {
+    let catalog = heavy(&format!("resource.x == \"n\" && {WHOLE}"));
+    let set = set_with(&catalog, &[r#"{"name":"cms.entry","heavy":true}"#], always());
+    let claims: Vec<String> = (0..5_000).map(|number| format!("\"c{number}\"")).collect();
+    let text = format!(
+        r#"{{"subject":{{"type":"user","id":"u1","properties":{{"l":[{}]}}}},"action":{{"name":"cms.entry"}},"resource":{{"type":"e","id":"1","properties":{{"x":"n"}}}}}}"#,
+        claims.join(",")
+    );
+    let datum = Datum::from_json(&text).unwrap();
+    let evaluation = Evaluation::read(&datum, None).unwrap();
+    let claims = evaluation.claims();
+    let identity = evaluation.subject_as_identity(&claims).unwrap();
+    let request = evaluation.request(Name::parse("cms.entry").unwrap(), identity, NOW);
+    assert_eq!(set.filter(&request).unwrap().decision.reason, Reason::ConditionFailed);
+    assert_eq!(set.check(&request).reason, Reason::ConditionFailed);
+    assert!(set.explain(&request).sentence().contains("more than 2000000 steps"));
+}
+
+#[test]
+fn one_failure_has_one_reason_with_and_without_a_resource() {
+    let catalog = catalog(&[CMS]);
+    let set = |permissions: &[&str]| set_with(&catalog, permissions, always());
+    let reason = |set: &PermissionSet, resource: &str| {
+        let text =
+            format!(r#"{{"subject":{{"type":"anonymous"}},"action":{{"name":"cms.entry"}}{resource}}}"#);
+        let datum = Datum::from_json(&text).unwrap();
+        let evaluation = Evaluation::read(&datum, None).unwrap();
+        let claims = evaluation.claims();
+        let identity = evaluation.subject_as_identity(&claims).unwrap();
+        set.check(&evaluation.request(Name::parse("cms.entry").unwrap(), identity, NOW)).reason
+    };
+    let own = set(&[r#"{"name":"cms.entry","own":true}"#]);
+    let denied = set(&[r#"{"name":"cms.entry"}"#, r#"{"name":"cms.entry","own":true,"deny":true}"#]);
+    for resource in ["", r#","resource":{"type":"e","id":"1"}"#] {
+        assert_eq!(reason(&own, resource), Reason::ConditionFailed, "{resource}");
+        assert_eq!(reason(&denied, resource), Reason::DenialFailed, "{resource}");
+    }
+}
+
+#[test]
+fn a_filter_that_no_resource_can_satisfy_is_a_denial() {
+    let catalog = heavy("has(resource.x)");
+    let permissions =
+        [r#"{"name":"cms.entry","heavy":true}"#, r#"{"name":"cms.entry","heavy":true,"deny":true}"#];
+    let set = set_with(&catalog, &permissions, always());
+    let datum = Datum::from_json(&request("cms.entry", "")).unwrap();
+    let evaluation = Evaluation::read(&datum, None).unwrap();
+    let claims = evaluation.claims();
+    let identity = evaluation.subject_as_identity(&claims).unwrap();
+    let answer = set.filter(&evaluation.request(Name::parse("cms.entry").unwrap(), identity, NOW)).unwrap();
+    assert_eq!(answer.decision.effect.name(), "denied");
+    assert!(answer.filter.is_none());
+}

@@ -148,22 +148,22 @@ impl Explanation<'_, '_> {
                 )
             }
             Reason::DenialFailed => format!(
-                "`{name}` is denied by {}, whose condition could not be evaluated ({}): a denial that fails denies.",
+                "`{name}` is denied by {}, whose condition could not be evaluated{}: a denial that fails denies.",
                 permission(&self.decision),
-                self.failures()
+                self.details(&[Outcome::Error])
             ),
             Reason::NoPermission => {
                 format!("`{name}` is denied: no permission matches it. Grant `{name}` or a pattern over it.")
             }
             Reason::ConditionsNotMet => format!(
-                "`{name}` is denied: {} its conditions are not met ({}).",
-                count(self.matching.len()),
-                self.unmet()
+                "`{name}` is denied: {}{}. Another resource, or a permission with fewer restrictions, would change it.",
+                self.none_holds(),
+                self.details(&[Outcome::False, Outcome::Unknown])
             ),
             Reason::ConditionFailed => format!(
-                "`{name}` is denied: {} no condition is met, and one could not be evaluated ({}).",
-                count(self.matching.len()),
-                self.failures()
+                "`{name}` is denied: {} and something could not be evaluated{}. Supply what is missing, or correct the permission or its schema.",
+                self.none_holds(),
+                self.details(&[Outcome::Error])
             ),
             Reason::DependsOnResource => format!(
                 "`{name}` depends on the resource: ask again with one, or ask for a filter. Where only yes or no fits, it is denied."
@@ -176,24 +176,29 @@ impl Explanation<'_, '_> {
         }
     }
 
-    fn failures(&self) -> String {
-        self.details(Outcome::Error)
+    /// How many permissions that would allow it match, none of which holds.
+    fn none_holds(&self) -> String {
+        let allowing =
+            |index: &&u32| self.set.permission(**index).is_some_and(|permission| !permission.is_denial());
+        match self.matching.iter().filter(allowing).count() {
+            1 => "one permission matches it, whose conditions are not met".to_owned(),
+            count => format!("{count} permissions match it, and the conditions of none are met"),
+        }
     }
 
-    fn unmet(&self) -> String {
-        self.details(Outcome::False)
-    }
-
-    fn details(&self, wanted: Outcome) -> String {
+    /// The properties with one of these outcomes that stood in the way, in brackets.
+    fn details(&self, wanted: &[Outcome]) -> String {
+        let denied_by = self.decision.permission.map(|permission| permission.index());
         let details: Vec<String> = self
             .explained()
             .into_iter()
+            .filter(|one| !one.permission.is_denial() || denied_by == Some(one.permission.index()))
             .flat_map(|explained| explained.properties)
-            .filter(|property| property.outcome == wanted)
+            .filter(|property| wanted.contains(&property.outcome))
             .map(|property| format!("{}: {}", property.name, property.detail))
             .take(3)
             .collect();
-        details.join("; ")
+        if details.is_empty() { String::new() } else { format!(" ({})", details.join("; ")) }
     }
 
     fn explained(&self) -> Vec<Explained<'_>> {
@@ -239,7 +244,9 @@ impl Explanation<'_, '_> {
                                 Partial::Residual(residual) if residual.when_true == Branch::NEVER => {
                                     (Outcome::Unknown, format!("{} is never true", when.source()), false)
                                 }
-                                Partial::Residual(_) => (Outcome::Unknown, when.source().to_owned(), false),
+                                Partial::Residual(_) | Partial::MayRunOut => {
+                                    (Outcome::Unknown, when.source().to_owned(), false)
+                                }
                             }
                         }
                     };
@@ -260,10 +267,6 @@ impl Explanation<'_, '_> {
         };
         Explained { permission, outcome, properties: explained }
     }
-}
-
-fn count(matching: usize) -> &'static str {
-    if matching == 1 { "one permission matches it, but" } else { "permissions match it, but of none" }
 }
 
 fn came_from(permission: &PermissionRef<'_>) -> String {

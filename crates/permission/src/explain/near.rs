@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_search_is_bounded() {
-        let braces = format!("{}.x0", vec!["{a,b}"; 10].join("."));
+        let braces = format!("{}.x0", ["{a,b}"; 10].join("."));
         let mut work = Work(1_000);
         let name = Name::parse("a.a.a.a.a.a.a.a.a.a.a.y").unwrap();
         assert_eq!(one_segment_away(&Pattern::parse(&braces).unwrap(), &name, &mut work), None);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::compile::{Compiler, ExpressionError};
 use crate::cost;
+use crate::direct;
 use crate::environment::Environment;
 use crate::evaluate::{Evaluation, Failure, Scope};
 use crate::filterable::{self, NotFilterable};
@@ -77,7 +78,12 @@ impl Expression {
     /// [`Failure`] where it has none: something it uses is missing, is of another type, or the steps ran out.
     #[inline]
     pub fn evaluate<'e, S: Scope>(&'e self, scope: &'e S) -> Result<bool, Failure<'e>> {
-        Evaluation { scope, steps: limits::STEPS, met_unknown: false }.truth(&self.inner.root, None)
+        match direct::truth(&self.inner.root, scope) {
+            Some(truth) => Ok(truth),
+            None => {
+                Evaluation { scope, steps: limits::STEPS, met_unknown: false }.truth(&self.inner.root, None)
+            }
+        }
     }
 
     /// Its truth as far as the scope decides it; else the filters *when true* and *when false* over what the scope

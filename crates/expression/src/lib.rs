@@ -11,6 +11,7 @@
 mod compile;
 mod cost;
 mod datum;
+mod direct;
 mod environment;
 mod evaluate;
 mod expression;

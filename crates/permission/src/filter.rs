@@ -52,7 +52,7 @@ impl PermissionSet {
             return Ok(FilterAnswer { decision, filter: None });
         }
         let filter = sides.filter(self)?;
-        if filter.whole() == Filter::False {
+        if filter.is_never() {
             return Ok(FilterAnswer { decision: NEVER, filter: None });
         }
         Ok(FilterAnswer { decision: CONDITIONAL, filter: Some(filter) })
@@ -64,7 +64,7 @@ impl PermissionSet {
             return decision;
         }
         match sides.filter(self) {
-            Ok(filter) if filter.whole() == Filter::False => NEVER,
+            Ok(filter) if filter.is_never() => NEVER,
             Ok(_) | Err(_) => CONDITIONAL,
         }
     }

@@ -340,6 +340,14 @@ impl AllowDeny {
         &self.deny
     }
 
+    /// Whether no resource at all can satisfy it, as far as its form shows.
+    pub fn is_never(&self) -> bool {
+        match self.deny {
+            Filter::False => self.allow == Filter::False,
+            _ => self.whole() == Filter::False,
+        }
+    }
+
     /// One tree: `allow` and not `deny`. `True` and `False` are no conditional answers: every resource, or none.
     pub fn whole(&self) -> Filter {
         Filter::and([self.allow.clone(), Filter::not(self.deny.clone())])

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::command::output;
+use crate::command::{cargo, output};
 use crate::console::{counted, say};
 use crate::project::{Project, host, list, string};
 
@@ -22,7 +22,20 @@ pub(crate) fn write(project: &Project) -> Result<Value, String> {
             .args(["show", "--no-patch", "--format=%cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ"])
             .env("TZ", "UTC"),
     )?;
-    let bill = bill(&metadata, &checksums, date.trim())?;
+    let tree = [
+        "tree",
+        "--locked",
+        "--package",
+        SHIPPED,
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ];
+    let shipped = shipped(&output(cargo(project).args(tree))?);
+    let bill = bill(&metadata, &shipped, &checksums, date.trim())?;
     let folder = project.target().join("sbom");
     let file = folder.join("casemate.cdx.json");
     let text = serde_json::to_string_pretty(&bill).map_err(|e| format!("could not write the SBOM: {e}"))?;
@@ -43,6 +56,10 @@ fn bill(
     let resolve = metadata.get("resolve").ok_or("cargo metadata has no resolve graph")?;
     let edges: BTreeMap<&str, Vec<&str>> =
         list(resolve, "nodes").map(|node| (string(node, "id"), linked(node))).collect();
+    let is_shipped = |id: &&str| {
+        let package = packages.get(id).copied().unwrap_or(&Value::Null);
+        shipped.contains(&(string(package, "name").to_owned(), string(package, "version").to_owned()))
+    };
     let root = packages
         .iter()
         .find(|(_, package)| string(package, "name") == SHIPPED)
@@ -52,7 +69,7 @@ fn bill(
     let mut reached = BTreeSet::from([root]);
     let mut open = vec![root];
     while let Some(id) = open.pop() {
-        for to in edges.get(id).into_iter().flatten() {
+        for to in edges.get(id).into_iter().flatten().filter(|to| is_shipped(to)) {
             if reached.insert(to) {
                 open.push(to);
             }
@@ -64,8 +81,13 @@ fn bill(
     let dependencies: Vec<Value> = reached
         .iter()
         .map(|id| {
-            let mut on: Vec<String> =
-                edges.get(id).into_iter().flatten().map(|to| reference(of(to))).collect();
+            let mut on: Vec<String> = edges
+                .get(id)
+                .into_iter()
+                .flatten()
+                .filter(|to| is_shipped(to))
+                .map(|to| reference(of(to)))
+                .collect();
             on.sort();
             json!({"ref": reference(of(id)), "dependsOn": on})
         })
@@ -152,12 +174,14 @@ mod tests {
                 {"id": "cli", "name": "casemate-cli", "version": "0.1.0", "source": null, "license": "Apache-2.0"},
                 {"id": "a", "name": "a", "version": "1.0.0+x", "source": registry, "license": "MIT/Apache-2.0"},
                 {"id": "b", "name": "b", "version": "2.0.0", "source": registry, "license": "MIT"},
+                {"id": "d", "name": "d", "version": "4.0.0", "source": registry, "license": "MIT"},
                 {"id": "c", "name": "c", "version": "3.0.0", "source": registry, "license": "MIT"},
             ],
             "resolve": {"nodes": [
                 {"id": "cli", "deps": [
                     {"pkg": "a", "dep_kinds": [{"kind": null}]},
                     {"pkg": "c", "dep_kinds": [{"kind": "dev"}]},
+                    {"pkg": "d", "dep_kinds": [{"kind": null}]},
                 ]},
                 {"id": "a", "deps": [{"pkg": "b", "dep_kinds": [{"kind": null}, {"kind": "build"}]}, {"pkg": "c", "dep_kinds": [{"kind": "build"}]}]},
                 {"id": "b", "deps": []},
@@ -165,7 +189,8 @@ mod tests {
             ]},
         });
         let checksums = checksums("[[package]]\nname = \"b\"\nversion = \"2.0.0\"\nchecksum = \"00ff\"\n");
-        let bill = bill(&metadata, &checksums, "2026-01-01T00:00:00Z").unwrap();
+        let shipped = shipped("casemate-cli v0.1.0 (/here)\na v1.0.0+x\nb v2.0.0 (*)\n");
+        let bill = bill(&metadata, &shipped, &checksums, "2026-01-01T00:00:00Z").unwrap();
         let references: Vec<&str> = list(&bill, "components").map(|c| string(c, "bom-ref")).collect();
         assert_eq!(references, ["pkg:cargo/a@1.0.0%2Bx", "pkg:cargo/b@2.0.0"]);
         let components: Vec<&Value> = list(&bill, "components").collect();

@@ -47,8 +47,20 @@ pub(crate) fn write(project: &Project) -> Result<Value, String> {
     Ok(bill)
 }
 
+/// Name and version of each line that `cargo tree` prints. It knows the features of this one package, while the graph of
+/// `cargo metadata` holds those that the tests of the whole workspace ask for.
+fn shipped(tree: &str) -> BTreeSet<(String, String)> {
+    tree.lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            Some((words.next()?.to_owned(), words.next()?.strip_prefix('v')?.to_owned()))
+        })
+        .collect()
+}
+
 fn bill(
     metadata: &Value,
+    shipped: &BTreeSet<(String, String)>,
     checksums: &BTreeMap<(String, String), String>,
     date: &str,
 ) -> Result<Value, String> {

@@ -244,6 +244,7 @@ impl Inner {
             let judged = Judged { request, value: property.value.value(arena), partial: false };
             match when.map(|when| when.evaluate(&judged)) {
                 Some(Ok(true)) => {}
+                Some(Ok(false)) if compiled.is_steady() => return Condition::False,
                 Some(Ok(false)) => condition = Condition::False,
                 Some(Err(Failure::OutOfSteps)) => return Condition::Error,
                 Some(Err(_)) | None if Fault::ErrorOutweighsFalse.is_seeded() => return Condition::Error,

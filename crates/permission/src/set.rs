@@ -113,6 +113,8 @@ pub(crate) struct Compiled {
 const DENIES: u8 = 1;
 /// Its grant begins or ends at some time.
 const TIMED: u8 = 2;
+/// No condition of the permission can run out of steps: the first that is false decides.
+const STEADY: u8 = 4;
 
 /// One property of a permission.
 #[derive(Clone, Copy, Debug)]
@@ -155,6 +157,12 @@ impl Compiled {
     #[inline]
     pub(crate) fn is_denial(&self) -> bool {
         self.flags & DENIES != 0
+    }
+
+    /// Whether the first of its conditions that is false decides: none can run out of steps.
+    #[inline]
+    pub(crate) fn is_steady(&self) -> bool {
+        self.flags & STEADY != 0
     }
 }
 
@@ -426,6 +434,7 @@ impl<'c> Compiling<'c> {
             self.patterns.push((start..end, index));
         }
         let first_property = offset(self.properties.len())?;
+        let mut steady = true;
         for (property, value) in permission.properties() {
             let mut from = text_start;
             let text = &mut self.text;
@@ -449,6 +458,13 @@ impl<'c> Compiling<'c> {
                 Some(PropertyMeaning::Undeclared) => SETTLED_UNDECLARED,
                 Some(PropertyMeaning::Declared(meaning)) => meaning,
             };
+            steady &= match settled {
+                UNSETTLED => false,
+                SETTLED_OPAQUE | SETTLED_UNDECLARED => true,
+                meaning => self.catalog.meaning(meaning).is_some_and(|meaning| {
+                    !meaning.when.as_ref().is_some_and(casemate_expression::Expression::may_run_out)
+                }),
+            };
             let name = number.unwrap_or(UNDECLARED);
             self.properties.push(CompiledProperty { value, name, fits, settled });
         }
@@ -462,7 +478,9 @@ impl<'c> Compiling<'c> {
             grant,
             name_length: u16::try_from(name.len()).map_err(|_| ArenaFull)?,
             property_count: u8::try_from(permission.properties().len()).map_err(|_| ArenaFull)?,
-            flags: if permission.is_denial() { DENIES } else { 0 } | if timed { TIMED } else { 0 },
+            flags: if permission.is_denial() { DENIES } else { 0 }
+                | if timed { TIMED } else { 0 }
+                | if steady { STEADY } else { 0 },
         });
         Ok(())
     }

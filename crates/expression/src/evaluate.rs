@@ -1,14 +1,13 @@
 //! Evaluation: three outcomes (true, false, failure), no allocation, a bounded number of steps.
 
-use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use crate::cost;
 use crate::environment::Variable;
 use crate::node::{Comparison, Node, TextTest};
+use crate::operators::{add, compare, equal, negate, subtract};
 use crate::time::{Span, Timestamp};
-use crate::types::Scalar;
-use crate::value::{Kind, List, Value, same};
+use crate::value::{Kind, List, Value};
 
 /// Where an expression's variables come from.
 pub trait Scope {
@@ -85,8 +84,8 @@ enum Sequence<'e> {
     Literal(&'e [Node]),
 }
 
-type Outcome<'e> = Result<Value<'e>, Failure<'e>>;
-type Truth<'e> = Result<bool, Failure<'e>>;
+pub(crate) type Outcome<'e> = Result<Value<'e>, Failure<'e>>;
+pub(crate) type Truth<'e> = Result<bool, Failure<'e>>;
 
 impl<'e, S: Scope> Evaluation<'e, S> {
     #[inline]
@@ -556,121 +555,4 @@ fn element<'e>(level: usize, frame: Option<&Frame<'_, 'e>>) -> Outcome<'e> {
         current = current.and_then(|frame| frame.outer);
     }
     present(current.map_or(Value::Null, |frame| frame.element), "the element")
-}
-
-fn add<'e>(left: Value<'e>, right: Value<'e>) -> Outcome<'e> {
-    let out_of_range = Failure::OutOfRange("+");
-    Ok(match (left, right) {
-        (Value::Int(left), Value::Int(right)) => Value::Int(left.checked_add(right).ok_or(out_of_range)?),
-        (Value::Double(left), Value::Double(right)) => finite(left + right, "+")?,
-        (Value::Timestamp(time), Value::Duration(span)) | (Value::Duration(span), Value::Timestamp(time)) => {
-            Value::Timestamp(time.checked_add(span).ok_or(out_of_range)?)
-        }
-        (Value::Duration(left), Value::Duration(right)) => {
-            Value::Duration(Span(left.0.checked_add(right.0).ok_or(out_of_range)?))
-        }
-        _ => return Err(Failure::WrongOperands("`+`", left.kind(), right.kind())),
-    })
-}
-
-fn subtract<'e>(left: Value<'e>, right: Value<'e>) -> Outcome<'e> {
-    let out_of_range = Failure::OutOfRange("-");
-    Ok(match (left, right) {
-        (Value::Int(left), Value::Int(right)) => Value::Int(left.checked_sub(right).ok_or(out_of_range)?),
-        (Value::Double(left), Value::Double(right)) => finite(left - right, "-")?,
-        (Value::Timestamp(time), Value::Duration(span)) => {
-            Value::Timestamp(time.checked_sub(span).ok_or(out_of_range)?)
-        }
-        (Value::Timestamp(Timestamp(left)), Value::Timestamp(Timestamp(right)))
-        | (Value::Duration(Span(left)), Value::Duration(Span(right))) => {
-            Value::Duration(Span(left.checked_sub(right).ok_or(out_of_range)?))
-        }
-        _ => return Err(Failure::WrongOperands("`-`", left.kind(), right.kind())),
-    })
-}
-
-fn negate<'e>(value: Value<'e>) -> Outcome<'e> {
-    Ok(match value {
-        Value::Int(int) => Value::Int(int.checked_neg().ok_or(Failure::OutOfRange("-"))?),
-        Value::Double(double) => Value::Double(-double),
-        Value::Duration(Span(span)) => {
-            Value::Duration(Span(span.checked_neg().ok_or(Failure::OutOfRange("-"))?))
-        }
-        other => return Err(Failure::WrongOperand(&("`-`", "a number or a duration"), other.kind())),
-    })
-}
-
-fn finite<'e>(double: f64, operator: &'static str) -> Outcome<'e> {
-    if double.is_finite() { Ok(Value::Double(double)) } else { Err(Failure::OutOfRange(operator)) }
-}
-
-#[inline]
-pub(crate) fn equal<'e>(left: Value<'_>, right: Value<'_>) -> Truth<'e> {
-    compare(Comparison::Equal, left, right)
-}
-
-/// Compares two scalars; different types fail, integers and doubles compare as numbers.
-#[inline]
-pub(crate) fn compare<'e>(comparison: Comparison, left: Value<'_>, right: Value<'_>) -> Truth<'e> {
-    if let (Value::String(left), Value::String(right)) = (left, right)
-        && comparison.is_equality()
-    {
-        return Ok(same(left.as_bytes(), right.as_bytes()) == (comparison == Comparison::Equal));
-    }
-    if let (Value::Bool(left), Value::Bool(right)) = (left, right)
-        && comparison.is_equality()
-    {
-        return Ok((left == right) == (comparison == Comparison::Equal));
-    }
-    match order(left, right) {
-        Some(order) => Ok(comparison.holds(order)),
-        None if matches!(left, Value::Null) || matches!(right, Value::Null) => {
-            Err(Failure::Missing("an operand"))
-        }
-        None => Err(Failure::NotComparable(left.kind(), right.kind())),
-    }
-}
-
-/// The order of two scalars of one type, or of two numbers.
-pub(crate) fn order(left: Value<'_>, right: Value<'_>) -> Option<Ordering> {
-    match (left, right) {
-        (Value::Int(left), Value::Int(right)) => Some(left.cmp(&right)),
-        (Value::Double(left), Value::Double(right)) => left.partial_cmp(&right),
-        (Value::Int(left), Value::Double(right)) => int_with_double(left, right),
-        (Value::Double(left), Value::Int(right)) => int_with_double(right, left).map(Ordering::reverse),
-        (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
-        (Value::Timestamp(left), Value::Timestamp(right)) => Some(left.cmp(&right)),
-        (Value::Duration(left), Value::Duration(right)) => Some(left.cmp(&right)),
-        _ => None,
-    }
-}
-
-/// Exact, where converting either to the other's type would round.
-pub(crate) fn int_with_double(int: i64, double: f64) -> Option<Ordering> {
-    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
-    if double.is_nan() {
-        return None;
-    }
-    if double >= TWO_TO_63 {
-        return Some(Ordering::Less);
-    }
-    if double < -TWO_TO_63 {
-        return Some(Ordering::Greater);
-    }
-    #[allow(clippy::cast_possible_truncation)]
-    let whole = double.trunc() as i64;
-    Some(int.cmp(&whole).then_with(|| 0.0_f64.partial_cmp(&double.fract()).unwrap_or(Ordering::Equal)))
-}
-
-/// Whether a value is of a scalar type that a known operand of a filter can have.
-pub(crate) fn scalar_of(value: Value<'_>) -> Option<Scalar> {
-    Some(match value {
-        Value::Bool(_) => Scalar::Bool,
-        Value::Int(_) => Scalar::Int,
-        Value::Double(_) => Scalar::Double,
-        Value::String(_) => Scalar::String,
-        Value::Timestamp(_) => Scalar::Timestamp,
-        Value::Duration(_) => Scalar::Duration,
-        Value::Null | Value::List(_) | Value::Map(_) => return None,
-    })
 }

@@ -19,6 +19,8 @@ pub mod filter;
 mod filterable;
 pub mod limits;
 mod node;
+mod number;
+mod operators;
 mod packed;
 mod partial;
 mod residual;

@@ -2,11 +2,12 @@
 //! the attributes that are not. Neither is the other's opposite, for an expression may also fail.
 
 use crate::cost;
-use crate::evaluate::{Evaluation, Failure, Frame, Lookup, Scope, equal, scalar_of};
+use crate::evaluate::{Evaluation, Failure, Frame, Lookup, Scope};
 use crate::filter::{Attribute, Constant, Filter, Operand as Right, Operator};
 use crate::filterable::{self, NotFilterable};
 use crate::limits;
 use crate::node::{Comparison, Node, TextTest};
+use crate::operators::{equal, scalar_of};
 use crate::residual::{Branch, Partial, Residual};
 use crate::types::Type;
 use crate::value::Value;

@@ -1,7 +1,6 @@
 //! What `filter` answers: a condition over the attributes of a resource, as a tree, as JSON, as SQL, as a predicate.
 
 mod json;
-mod number;
 mod predicate;
 pub mod sql;
 mod tree;

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::number::compare_int_double;
 use super::tree::{AllowDeny, Attribute, Constant, Filter, Operand, Operator, Test};
+use crate::operators::order;
 use crate::value::{List, Value};
 
 impl Filter {
@@ -122,14 +122,7 @@ fn list(value: Value<'_>) -> Option<List<'_>> {
 fn compare(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
     match (a, b) {
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(&b)),
-        (Value::Int(a), Value::Int(b)) => Some(a.cmp(&b)),
-        (Value::Double(a), Value::Double(b)) => a.partial_cmp(&b),
-        (Value::Int(a), Value::Double(b)) => compare_int_double(a, b),
-        (Value::Double(a), Value::Int(b)) => compare_int_double(b, a).map(Ordering::reverse),
-        (Value::String(a), Value::String(b)) => Some(a.cmp(b)),
-        (Value::Timestamp(a), Value::Timestamp(b)) => Some(a.cmp(&b)),
-        (Value::Duration(a), Value::Duration(b)) => Some(a.cmp(&b)),
-        _ => None,
+        (a, b) => order(a, b),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What SQL compares: columns and bound values, and the numbers rewritten so that the database need not round.
 
 use super::{Dialect, NotExpressible, Parameter};
-use crate::filter::number::{compare_int_double, double_of_int, int_of_double};
 use crate::filter::tree::{Attribute, Constant, Operator, Storage};
+use crate::number::{compare_int_double, double_of_int, int_of_double};
 use crate::time::{END, Timestamp, YEAR_1};
 use crate::types::{Scalar, Type};
 

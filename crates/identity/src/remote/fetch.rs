@@ -2,15 +2,47 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use thiserror::Error;
 use url::Url;
 
 use crate::chain::BoxFuture;
 
-/// Fetches documents. It follows no redirects and gives up in bounded time.
+/// Fetches documents and submits requests. It follows no redirects and gives up in bounded time.
 pub trait Fetch: Send + Sync {
     /// Fetches the document at `url`, of at most `limit` bytes.
     fn fetch<'a>(&'a self, url: &'a Url, limit: usize) -> BoxFuture<'a, Result<Fetched, FetchError>>;
+
+    /// Posts a request, and reads the answer whatever its status is.
+    fn submit<'a>(&'a self, submission: Submission<'a>) -> BoxFuture<'a, Result<Reply, FetchError>>;
+}
+
+/// A request with a body, to be posted.
+#[derive(Clone, Copy, Debug)]
+pub struct Submission<'a> {
+    /// Where to.
+    pub url: &'a Url,
+    /// The body's type, such as `application/json`.
+    pub content_type: &'static str,
+    /// Further headers; their values may be secrets and are never logged.
+    pub headers: &'a [(&'static str, SecretString)],
+    /// The body; it may hold secrets and is never logged.
+    pub body: &'a [u8],
+    /// The most bytes of the answer's body.
+    pub limit: usize,
+    /// How long all of it may take.
+    pub time: Duration,
+}
+
+/// What was answered to a [`Submission`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// The body's bytes.
+    pub body: Vec<u8>,
+    /// How long its server says it stays good (`Cache-Control: max-age`, RFC 9111, section 5.2.2.1).
+    pub max_age: Option<Duration>,
 }
 
 /// A document.
@@ -37,6 +69,9 @@ pub enum FetchError {
     /// The server answered something else than 200; redirects are not followed.
     #[error("the server answered {0} instead of 200")]
     Status(u16),
+    /// A header's value cannot be sent: it has characters that HTTP forbids there.
+    #[error("the header {0} cannot be sent: its value has characters that HTTP forbids")]
+    Header(String),
     /// The document is larger than allowed.
     #[error("the document is larger than {0} bytes")]
     TooLarge(usize),

@@ -3,12 +3,13 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqwest::header::{CACHE_CONTROL, HeaderMap};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
+use secrecy::ExposeSecret;
 use url::Url;
 
-use super::fetch::{Fetch, FetchError, Fetched};
+use super::fetch::{Fetch, FetchError, Fetched, Reply, Submission};
 use crate::chain::BoxFuture;
 use crate::provider::is_loopback;
 
@@ -71,6 +72,27 @@ impl Fetch for HttpFetch {
             }
             let max_age = max_age(response.headers());
             Ok(Fetched { body: read(response, limit).await?, max_age })
+        })
+    }
+
+    fn submit<'a>(&'a self, submission: Submission<'a>) -> BoxFuture<'a, Result<Reply, FetchError>> {
+        Box::pin(async move {
+            let mut request = self
+                .client(submission.url)?
+                .post(submission.url.clone())
+                .timeout(submission.time)
+                .header(CONTENT_TYPE, submission.content_type)
+                .header(ACCEPT, "application/json")
+                .body(submission.body.to_vec());
+            for (name, value) in submission.headers {
+                let mut value = HeaderValue::from_str(value.expose_secret())
+                    .map_err(|_| FetchError::Header((*name).to_owned()))?;
+                value.set_sensitive(true);
+                request = request.header(*name, value);
+            }
+            let response = request.send().await.map_err(unreachable)?;
+            let (status, max_age) = (response.status().as_u16(), max_age(response.headers()));
+            Ok(Reply { status, body: read(response, submission.limit).await?, max_age })
         })
     }
 }

@@ -9,7 +9,7 @@ mod issuer;
 mod throttle;
 
 pub use authenticator::{OpenIdAuthenticator, ProviderStatus};
-pub use fetch::{Fetch, FetchError, Fetched};
+pub use fetch::{Fetch, FetchError, Fetched, Reply, Submission};
 pub use http::HttpFetch;
 
 #[cfg(test)]

@@ -70,6 +70,10 @@ impl Fetch for FakeWeb {
             if document.body.len() > limit { Err(FetchError::TooLarge(limit)) } else { Ok(document) }
         })
     }
+
+    fn submit<'a>(&'a self, _: Submission<'a>) -> BoxFuture<'a, Result<Reply, FetchError>> {
+        Box::pin(async { Err(FetchError::Unreachable("nothing is posted to an issuer".into())) })
+    }
 }
 
 fn start(web: &Arc<FakeWeb>) -> Arc<OpenIdAuthenticator> {

@@ -36,7 +36,7 @@ impl StaticCredentials {
     }
 
     fn answer(&self, credentials: &Credentials, now: Timestamp) -> Answer {
-        let Some(Presented::Bearer(token)) = credentials.authorization() else { return Answer::NotMine };
+        let Some(Presented::Bearer(token)) = credentials.credential() else { return Answer::NotMine };
         let presented = sha256(token.expose_secret());
         let Some(credential) = self.by_secret.get(&presented) else { return Answer::NotMine };
         if verify_slices_are_equal(&presented, &credential.secret_sha256).is_err() {
@@ -50,7 +50,7 @@ impl StaticCredentials {
         }
         let mut identity = Identity::new(CREDENTIAL_PROVIDER, credential.id.clone(), Kind::SERVICE);
         identity.tenant = Some((&*credential.tenant).into());
-        Answer::Identity(Box::new(identity))
+        Answer::Identity(Arc::new(identity))
     }
 }
 

@@ -36,20 +36,21 @@ pub trait Authenticator: Send + Sync {
 #[derive(Debug)]
 pub enum Answer {
     /// It is good, and this is who presented it.
-    Identity(Box<Identity>),
+    Identity(Arc<Identity>),
     /// It is of a kind that this authenticator does not take: the next one is asked.
     NotMine,
     /// It is of this authenticator's kind and it is bad: nobody else is asked.
     Rejected(Reason),
 }
 
-/// What the whole chain says.
-pub type Outcome = Result<Identity, Rejection>;
+/// What the whole chain says. Identities are shared, so that one which is kept for later costs nothing to hand out.
+pub type Outcome = Result<Arc<Identity>, Rejection>;
 
 /// Authenticators in the order in which they are asked. Cheap to clone.
 #[derive(Clone)]
 pub struct Chain {
     authenticators: Arc<[Arc<dyn Authenticator>]>,
+    anonymous: Arc<Identity>,
 }
 
 /// Why authenticators make no chain.
@@ -81,7 +82,7 @@ impl Chain {
                 taken.push(name);
             }
         }
-        Ok(Chain { authenticators: authenticators.into() })
+        Ok(Chain { authenticators: authenticators.into(), anonymous: Arc::new(Identity::anonymous()) })
     }
 
     /// Says who presented the credentials at the time `now`. Only when nothing was presented is it the
@@ -91,14 +92,14 @@ impl Chain {
     /// The refusal of the authenticator that recognized the credential, or the chain's own.
     pub async fn authenticate(&self, credentials: &Credentials, now: Timestamp) -> Outcome {
         if credentials.is_empty() {
-            return Ok(Identity::anonymous());
+            return Ok(Arc::clone(&self.anonymous));
         }
-        if let Some(Credential::Malformed(what)) = credentials.authorization() {
+        if let Some(Credential::Malformed(what)) = credentials.credential() {
             return Err(Rejection { authenticator: CHAIN.into(), reason: Reason::Malformed(what) });
         }
         for authenticator in self.authenticators.iter() {
             match authenticator.authenticate(credentials, now).await {
-                Answer::Identity(identity) => return Ok(*identity),
+                Answer::Identity(identity) => return Ok(identity),
                 Answer::NotMine => {}
                 Answer::Rejected(reason) => {
                     return Err(Rejection { authenticator: authenticator.name().into(), reason });

@@ -1,14 +1,18 @@
 //! What a request presents to say who it comes from.
 
+use std::net::IpAddr;
+
 use secrecy::SecretString;
 
 /// The longest credential that is looked at, in bytes. Longer ones are refused before any other work.
 pub const MAX_CREDENTIAL_BYTES: usize = 16 * 1024;
 
-/// The credentials of one request. Only an empty one can lead to the anonymous identity.
+/// The credentials of one request, and where the request comes from. Only one without a credential can lead to
+/// the anonymous identity.
 #[derive(Debug, Default)]
 pub struct Credentials {
-    authorization: Option<Credential>,
+    credential: Option<Credential>,
+    client: Option<IpAddr>,
 }
 
 /// One credential as it was presented; nothing about it has been verified.
@@ -17,6 +21,8 @@ pub struct Credentials {
 pub enum Credential {
     /// `Authorization: Bearer …` (RFC 6750, section 2.1).
     Bearer(SecretString),
+    /// `X-API-Key: …`, for programs that can send no `Authorization` header.
+    ApiKey(SecretString),
     /// An `Authorization` header of another scheme; the scheme is in lower case.
     Other {
         /// The authentication scheme, such as `basic`.
@@ -36,7 +42,7 @@ impl Credentials {
 
     /// A request that presents one credential.
     pub fn one(credential: Credential) -> Credentials {
-        Credentials { authorization: Some(credential) }
+        Credentials { credential: Some(credential), client: None }
     }
 
     /// A request that presents a bearer token.
@@ -48,24 +54,57 @@ impl Credentials {
     /// even an empty one, is a credential that was sent: it is never taken for the absence of one. Two are
     /// ambiguous and malformed.
     pub fn from_authorization<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Credentials {
-        let mut values = values.into_iter();
-        match (values.next(), values.next()) {
-            (None, _) => Credentials::none(),
+        Credentials::from_headers(values, [])
+    }
+
+    /// Reads all values of a request's `Authorization` and `X-API-Key` headers. A request presents exactly one
+    /// credential: two headers, of whichever of the two names, are ambiguous and malformed.
+    pub fn from_headers<'a>(
+        authorization: impl IntoIterator<Item = &'a [u8]>,
+        api_key: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Credentials {
+        let (mut authorization, mut api_key) = (authorization.into_iter(), api_key.into_iter());
+        let (first, first_key) = (authorization.next(), api_key.next());
+        if authorization.next().is_some() {
+            return Credentials::malformed("the request has more than one Authorization header");
+        }
+        if api_key.next().is_some() {
+            return Credentials::malformed("the request has more than one X-API-Key header");
+        }
+        match (first, first_key) {
+            (None, None) => Credentials::none(),
             (Some(value), None) => Credentials::one(Credential::parse(value)),
+            (None, Some(value)) => Credentials::one(Credential::parse_api_key(value)),
             (Some(_), Some(_)) => {
-                Credentials::one(Credential::Malformed("the request has more than one Authorization header"))
+                Credentials::malformed("the request has both an Authorization and an X-API-Key header")
             }
         }
     }
 
-    /// Whether nothing was presented.
-    pub fn is_empty(&self) -> bool {
-        self.authorization.is_none()
+    /// Adds the address that the request comes from, as the host has established it: behind a proxy that is
+    /// not the proxy's own. An IPv4 address inside an IPv6 one becomes the IPv4 address.
+    #[must_use]
+    pub fn with_client(self, address: IpAddr) -> Credentials {
+        Credentials { client: Some(address.to_canonical()), ..self }
     }
 
-    /// The credential of the `Authorization` header.
-    pub fn authorization(&self) -> Option<&Credential> {
-        self.authorization.as_ref()
+    /// Whether nothing was presented.
+    pub fn is_empty(&self) -> bool {
+        self.credential.is_none()
+    }
+
+    /// The credential.
+    pub fn credential(&self) -> Option<&Credential> {
+        self.credential.as_ref()
+    }
+
+    /// Where the request comes from, where the host has said so.
+    pub fn client(&self) -> Option<IpAddr> {
+        self.client
+    }
+
+    fn malformed(what: &'static str) -> Credentials {
+        Credentials::one(Credential::Malformed(what))
     }
 }
 
@@ -92,6 +131,18 @@ impl Credential {
         }
         Credential::Other { scheme: scheme.to_ascii_lowercase().into(), value: rest.into() }
     }
+
+    fn parse_api_key(value: &[u8]) -> Credential {
+        if value.len() > MAX_CREDENTIAL_BYTES {
+            return Credential::Malformed("the X-API-Key header is too long");
+        }
+        match std::str::from_utf8(value).map(|text| text.trim_matches(' ')) {
+            Ok(text) if !text.is_empty() && text.bytes().all(|byte| (0x21..0x7f).contains(&byte)) => {
+                Credential::ApiKey(text.into())
+            }
+            _ => Credential::Malformed("the X-API-Key header is not one word of printable ASCII"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +163,7 @@ mod tests {
     #[test]
     fn a_bearer_token_is_read_whatever_the_case_of_its_scheme() {
         for header in ["Bearer abc", "bearer abc", "BEARER  abc", " Bearer abc "] {
-            match read(&[header]).authorization() {
+            match read(&[header]).credential() {
                 Some(Credential::Bearer(token)) => assert_eq!(token.expose_secret(), "abc", "{header:?}"),
                 other => panic!("{header:?}: {other:?}"),
             }
@@ -121,7 +172,7 @@ mod tests {
 
     #[test]
     fn other_schemes_are_kept_for_other_authenticators() {
-        match read(&["Basic dTpw"]).authorization() {
+        match read(&["Basic dTpw"]).credential() {
             Some(Credential::Other { scheme, value }) => {
                 assert_eq!((&**scheme, value.expose_secret()), ("basic", "dTpw"));
             }
@@ -144,19 +195,70 @@ mod tests {
         ] {
             let credentials = read(values);
             assert!(!credentials.is_empty(), "{values:?}");
-            assert!(matches!(credentials.authorization(), Some(Credential::Malformed(_))), "{values:?}");
+            assert!(matches!(credentials.credential(), Some(Credential::Malformed(_))), "{values:?}");
         }
     }
 
     #[test]
     fn a_header_that_is_no_text_is_malformed() {
         let credentials = Credentials::from_authorization([&b"Bearer \xff"[..]]);
-        assert!(matches!(credentials.authorization(), Some(Credential::Malformed(_))));
+        assert!(matches!(credentials.credential(), Some(Credential::Malformed(_))));
+    }
+
+    fn read_both(authorization: &[&str], api_key: &[&str]) -> Credentials {
+        Credentials::from_headers(
+            authorization.iter().map(|value| value.as_bytes()),
+            api_key.iter().map(|value| value.as_bytes()),
+        )
+    }
+
+    #[test]
+    fn an_api_key_may_come_in_a_header_of_its_own() {
+        match read_both(&[], &[" cmk_x "]).credential() {
+            Some(Credential::ApiKey(key)) => assert_eq!(key.expose_secret(), "cmk_x"),
+            other => panic!("{other:?}"),
+        }
+        let long = "x".repeat(MAX_CREDENTIAL_BYTES + 1);
+        for value in ["", " ", "a b", "a\tb", "é", &long] {
+            let credentials = read_both(&[], &[value]);
+            assert!(matches!(credentials.credential(), Some(Credential::Malformed(_))), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_presents_exactly_one_credential() {
+        for (authorization, api_key) in [
+            (&["Bearer a"][..], &["cmk_x"][..]),
+            (&["Bearer cmk_x"], &["cmk_x"]),
+            (&[""], &[""]),
+            (&[], &["cmk_x", "cmk_x"]),
+            (&["Bearer a", "Bearer b"], &["cmk_x"]),
+        ] {
+            let credentials = read_both(authorization, api_key);
+            assert!(
+                matches!(credentials.credential(), Some(Credential::Malformed(_))),
+                "{authorization:?} {api_key:?}"
+            );
+        }
+        assert!(read_both(&[], &[]).is_empty());
+    }
+
+    #[test]
+    fn where_a_request_comes_from_is_no_credential() {
+        let credentials = Credentials::none().with_client("::ffff:192.0.2.1".parse().unwrap());
+        assert!(credentials.is_empty());
+        assert_eq!(credentials.client(), Some("192.0.2.1".parse().unwrap()));
+        assert_eq!(read(&["Bearer a"]).client(), None);
     }
 
     #[test]
     fn debug_output_hides_what_was_presented() {
-        let shown = format!("{:?} {:?}", read(&["Bearer hunter2"]), read(&["Basic hunter2"]));
+        let shown = format!(
+            "{:?} {:?} {:?}",
+            read(&["Bearer hunter2"]),
+            read(&["Basic hunter2"]),
+            read_both(&[], &["hunter2"])
+        );
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

@@ -5,7 +5,8 @@
 //! one. An identity says who somebody is and holds no permissions.
 //!
 //! The rules of verification ([`jwt`], [`jwk`], [`provider`]) do no I/O and read no clock: the caller says
-//! what time it is. Fetching the keys of OpenID issuers lives in [`remote`].
+//! what time it is. What fetches the keys of OpenID issuers, through a client of
+//! the host's, lives in [`remote`].
 #![forbid(unsafe_code)]
 
 mod base64url;
@@ -27,6 +28,6 @@ pub use credentials::{Credential, Credentials, MAX_CREDENTIAL_BYTES};
 pub use identity::{Actor, Authentication, Claims, Identity, Kind, KindError};
 pub use provider::{ClaimsConfig, ConfigError, ProviderConfig, ProvidersConfig};
 pub use rejection::{Reason, Rejection};
-pub use remote::{HttpFetch, OpenIdAuthenticator};
+pub use remote::OpenIdAuthenticator;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use time::Timestamp;

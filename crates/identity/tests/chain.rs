@@ -33,10 +33,10 @@ impl Authenticator for Prefix {
     fn authenticate<'a>(&'a self, credentials: &'a Credentials, _now: Timestamp) -> BoxFuture<'a, Answer> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
-            let Some(Credential::Bearer(token)) = credentials.authorization() else { return Answer::NotMine };
+            let Some(Credential::Bearer(token)) = credentials.credential() else { return Answer::NotMine };
             match token.expose_secret().strip_prefix(self.name).and_then(|rest| rest.strip_prefix(':')) {
                 None => Answer::NotMine,
-                Some("good") => Answer::Identity(Box::new(Identity::new(self.name, "u1", Kind::USER))),
+                Some("good") => Answer::Identity(Arc::new(Identity::new(self.name, "u1", Kind::USER))),
                 Some(_) => {
                     Answer::Rejected(Reason::Other { code: "not_good", message: "it is not good".into() })
                 }
@@ -51,7 +51,7 @@ fn chain() -> (Chain, Arc<Prefix>, Arc<Prefix>) {
     (chain, first, second)
 }
 
-async fn ask(chain: &Chain, header: &str) -> Result<Identity, Rejection> {
+async fn ask(chain: &Chain, header: &str) -> Result<Arc<Identity>, Rejection> {
     chain.authenticate(&Credentials::from_authorization([header.as_bytes()]), Timestamp(0)).await
 }
 
@@ -59,7 +59,7 @@ async fn ask(chain: &Chain, header: &str) -> Result<Identity, Rejection> {
 async fn nothing_presented_is_anonymous_and_nobody_is_asked() {
     let (chain, first, second) = chain();
     let identity = chain.authenticate(&Credentials::none(), Timestamp(0)).await.unwrap();
-    assert_eq!(identity, Identity::anonymous());
+    assert_eq!(*identity, Identity::anonymous());
     assert_eq!((first.asked(), second.asked()), (0, 0));
 }
 

@@ -38,11 +38,12 @@ impl Noted {
 /// 401 where a credential was presented and is not accepted, 503 where that may change by itself soon. Why stands in
 /// the log and not in the answer.
 pub async fn authenticate(chain: &Chain, headers: &HeaderMap, now: i64) -> Result<Caller, Problem> {
-    let values = headers.get_all(header::AUTHORIZATION).iter().map(|value| value.as_bytes());
-    let credentials = Credentials::from_authorization(values);
+    let authorization = headers.get_all(header::AUTHORIZATION).iter().map(|value| value.as_bytes());
+    let api_key = headers.get_all("x-api-key").iter().map(|value| value.as_bytes());
+    let credentials = Credentials::from_headers(authorization, api_key);
     match chain.authenticate(&credentials, Timestamp(now)).await {
         Ok(identity) => {
-            let caller = Caller(Arc::new(identity));
+            let caller = Caller(identity);
             // Outside a request there is nobody to note it for; asked twice, the first answer stays.
             let _ = CALLER.try_with(|noted| noted.set(caller.clone()));
             Ok(caller)

@@ -295,7 +295,7 @@ fn has_user(url: &Url) -> bool {
 }
 
 /// Whether a host is this machine by its literal address or the name `localhost` (RFC 6761, section 6.3).
-pub(crate) fn is_loopback(url: &Url) -> bool {
+fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
         Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),

@@ -9,7 +9,7 @@ pub use claims::{ClaimPath, ClaimsConfig, Keep};
 pub use config::{ConfigError, Provider, ProviderConfig, ProvidersConfig, TokenType};
 pub use mapping::{MAX_GROUPS, MAX_TEXT_BYTES, MappingError};
 
-pub(crate) use config::{KeyLocation, Transport, is_loopback};
+pub(crate) use config::{KeyLocation, Transport};
 
 #[cfg(test)]
 mod tests;

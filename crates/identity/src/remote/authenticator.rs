@@ -92,7 +92,7 @@ impl Authenticator for OpenIdAuthenticator {
 
     fn authenticate<'a>(&'a self, credentials: &'a Credentials, now: Timestamp) -> BoxFuture<'a, Answer> {
         Box::pin(async move {
-            let Some(Credential::Bearer(token)) = credentials.authorization() else {
+            let Some(Credential::Bearer(token)) = credentials.credential() else {
                 return Answer::NotMine;
             };
             let token = token.expose_secret();
@@ -100,7 +100,7 @@ impl Authenticator for OpenIdAuthenticator {
                 return Answer::NotMine;
             }
             match self.identity(token, now).await {
-                Ok(identity) => Answer::Identity(Box::new(identity)),
+                Ok(identity) => Answer::Identity(Arc::new(identity)),
                 Err(reason) => Answer::Rejected(reason),
             }
         })

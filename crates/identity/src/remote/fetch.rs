@@ -63,6 +63,9 @@ pub enum FetchError {
         "no HTTPS client can be made ({0}): install the system's certificate authorities, such as the package ca-certificates"
     )]
     Client(String),
+    /// The address is not one that may be called; the text says why and what to do.
+    #[error("{0}")]
+    Refused(String),
     /// The server could not be reached, or stopped answering.
     #[error("{0}")]
     Unreachable(String),

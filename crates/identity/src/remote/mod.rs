@@ -4,13 +4,11 @@
 mod authenticator;
 mod discovery;
 mod fetch;
-mod http;
 mod issuer;
 mod throttle;
 
 pub use authenticator::{OpenIdAuthenticator, ProviderStatus};
 pub use fetch::{Fetch, FetchError, Fetched, Reply, Submission};
-pub use http::HttpFetch;
 
 #[cfg(test)]
 mod tests;

@@ -91,7 +91,7 @@ fn token(signer: &Signer) -> String {
 
 async fn ask(authenticator: &OpenIdAuthenticator, token: &str) -> Result<Identity, Reason> {
     match authenticator.authenticate(&Credentials::bearer(token), Timestamp(NOW * 1_000_000)).await {
-        Answer::Identity(identity) => Ok(*identity),
+        Answer::Identity(identity) => Ok(Arc::unwrap_or_clone(identity)),
         Answer::Rejected(reason) => Err(reason),
         Answer::NotMine => panic!("not mine"),
     }

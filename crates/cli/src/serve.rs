@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use casemate_directory::{Credential, Directory, Mistake, Policy, Watcher};
-use casemate_identity::HttpFetch;
+use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
 use casemate_platform::{Limits, clock};
 use casemate_server::policy::{PolicyStatus, follow};
 use casemate_server::{App, Recorded, Settings, router};
@@ -216,7 +216,9 @@ fn open_folder(path: &Path) -> Result<DataFolder, Failure> {
 }
 
 fn directory(policy: Policy, own: Vec<Credential>) -> Result<Directory, Failure> {
-    Directory::new(policy, own, Arc::new(HttpFetch::new()))
+    let settings = OutgoingSettings { loopback: true, ..OutgoingSettings::default() };
+    let outgoing = Outgoing::new(settings).map_err(|error| Failure::usage(miette::miette!("{error}")))?;
+    Directory::new(policy, own, Arc::new(outgoing))
         .map_err(|error| Failure::usage(miette::miette!("{error}")))
 }
 

@@ -1,5 +1,5 @@
 //! What every area's HTTP shares: [`Problem`] answers, request ids, who is calling, bodies within a bound, the listener
-//! and its limits, the access log, and the one reading of the clock.
+//! and its limits, outgoing calls, the access log, and the one reading of the clock.
 #![forbid(unsafe_code)]
 
 mod body;
@@ -7,6 +7,7 @@ mod caller;
 pub mod clock;
 mod frame;
 mod listener;
+pub mod outgoing;
 mod patience;
 mod problem;
 mod request_id;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use casemate_directory::{Directory, Policy};
-use casemate_identity::HttpFetch;
+use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
 use casemate_server::{App, Recorded, Settings, router};
 use casemate_store::{DataFolder, DecisionEvent, Party, RecordedDecision, Retention, Store};
 use sqlx::{Connection, SqliteConnection};
@@ -43,7 +43,14 @@ async fn who_cannot_record_is_not_ready_until_recording_works_again() {
     let parent = tempfile::tempdir().unwrap();
     let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
     let app = App {
-        directory: Arc::new(Directory::new(Policy::empty(), Vec::new(), Arc::new(HttpFetch::new())).unwrap()),
+        directory: Arc::new(
+            Directory::new(
+                Policy::empty(),
+                Vec::new(),
+                Arc::new(Outgoing::new(OutgoingSettings::default()).unwrap()),
+            )
+            .unwrap(),
+        ),
         store: Arc::new(Store::open(&folder, Retention::default(), || 0).await.unwrap()),
         policy: Arc::default(),
         settings: Arc::new(Settings {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
 use casemate_directory::{Directory, Policy};
-use casemate_identity::HttpFetch;
+use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
 use casemate_server::{App, Recorded, Settings, router};
 use casemate_store::{DataFolder, Retention, Store};
 use http_body_util::{BodyExt, Full};
@@ -33,7 +33,10 @@ async fn ask_during_replacement(path: &str, by: &str) -> (StatusCode, String) {
     let parent = tempfile::tempdir().unwrap();
     let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
     let first = policy(&format!("{POLICY}{ADA_READS}"));
-    let directory = Arc::new(Directory::new(first, Vec::new(), Arc::new(HttpFetch::new())).unwrap());
+    let directory = Arc::new(
+        Directory::new(first, Vec::new(), Arc::new(Outgoing::new(OutgoingSettings::default()).unwrap()))
+            .unwrap(),
+    );
     let app = App {
         directory: Arc::clone(&directory),
         store: Arc::new(Store::open(&folder, Retention::default(), || 0).await.unwrap()),

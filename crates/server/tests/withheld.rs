@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use casemate_directory::{Credential, DEFAULT_TENANT, Directory, Policy, sha256};
-use casemate_identity::HttpFetch;
 use casemate_permission::Permission;
+use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
 use casemate_server::{App, Recorded, Settings, router};
 use casemate_store::{DataFolder, Retention, Store};
 use sqlx::{Connection, SqliteConnection};
@@ -23,7 +23,12 @@ async fn app(folder: &DataFolder) -> App {
         expires_at: None,
         permissions: vec![Permission::from_json(r#"{"name":"casemate.decision.ask"}"#).unwrap()],
     };
-    let directory = Directory::new(Policy::empty(), vec![credential], Arc::new(HttpFetch::new())).unwrap();
+    let directory = Directory::new(
+        Policy::empty(),
+        vec![credential],
+        Arc::new(Outgoing::new(OutgoingSettings::default()).unwrap()),
+    )
+    .unwrap();
     App {
         directory: Arc::new(directory),
         store: Arc::new(Store::open(folder, Retention::default(), || 0).await.unwrap()),

@@ -1,8 +1,7 @@
 //! The credential of a first start: a SHA-256 of its secret, a tenant, and an end.
 
-use sqlx::{Row, SqliteConnection, SqlitePool};
-
 use crate::error::StoreError;
+use crate::sql::{Database, Pool, values};
 
 /// A credential that the server made for its first start. It may ask for decisions in its tenant, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,48 +20,36 @@ pub struct DevelopmentCredential {
 
 /// Stores one and forgets those that have ended.
 pub(crate) async fn save(
-    connection: &mut SqliteConnection,
+    database: &mut impl Database,
     credential: &DevelopmentCredential,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM development_credential WHERE expires_at <= $1")
-        .bind(credential.created_at)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query(
-        "INSERT INTO development_credential (id, secret_sha256, tenant, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(&credential.id)
-    .bind(credential.secret_sha256.as_slice())
-    .bind(&credential.tenant)
-    .bind(credential.created_at)
-    .bind(credential.expires_at)
-    .execute(connection)
-    .await?;
+    let DevelopmentCredential { id, secret_sha256, tenant, created_at, expires_at } = credential;
+    let text = "DELETE FROM development_credential WHERE expires_at <= $1";
+    database.execute(text, values![*created_at]).await?;
+    let text = "INSERT INTO development_credential (id, secret_sha256, tenant, created_at, expires_at) \
+                VALUES ($1, $2, $3, $4, $5)";
+    let values = values![id, secret_sha256.as_slice(), tenant, *created_at, *expires_at];
+    database.execute(text, values).await?;
     Ok(())
 }
 
 /// Those that have not ended at `now`.
-pub(crate) async fn valid_at(pool: &SqlitePool, now: i64) -> Result<Vec<DevelopmentCredential>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT id, secret_sha256, tenant, created_at, expires_at FROM development_credential \
-         WHERE expires_at > $1 ORDER BY id",
-    )
-    .bind(now)
-    .fetch_all(pool)
-    .await?;
+pub(crate) async fn valid_at(pool: &Pool, now: i64) -> Result<Vec<DevelopmentCredential>, StoreError> {
+    let text = "SELECT id, secret_sha256, tenant, created_at, expires_at FROM development_credential \
+                WHERE expires_at > $1 ORDER BY id";
+    let rows = pool.rows(text, values![now]).await?;
     rows.iter()
         .map(|row| {
-            let secret_sha256: Vec<u8> = row.try_get("secret_sha256")?;
+            let secret_sha256: Vec<u8> = row.get("secret_sha256")?;
             Ok(DevelopmentCredential {
-                id: row.try_get("id")?,
+                id: row.get("id")?,
                 secret_sha256: secret_sha256.as_slice().try_into().map_err(|_| StoreError::Unreadable {
                     column: "secret_sha256",
                     value: format!("{} bytes", secret_sha256.len()),
                 })?,
-                tenant: row.try_get("tenant")?,
-                created_at: row.try_get("created_at")?,
-                expires_at: row.try_get("expires_at")?,
+                tenant: row.get("tenant")?,
+                created_at: row.get("created_at")?,
+                expires_at: row.get("expires_at")?,
             })
         })
         .collect()

@@ -1,9 +1,10 @@
 //! Recorded decisions: who asked what about whom, and what was answered.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
+use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use crate::error::StoreError;
+use crate::sql::{Database, Link, Pool, Row, Value, values};
 
 /// The most events in one page.
 pub const MAX_PAGE: u32 = 1_000;
@@ -13,6 +14,12 @@ const MAX_TEXT: usize = 1_024;
 
 /// The most rows in one INSERT: 18 parameters each stay far below SQLite's 32,766.
 const MAX_ROWS: usize = 32;
+
+/// The columns that an INSERT names.
+const COLUMNS: &str = "at, request_id, item, tenant, application, caller_provider, caller_type, caller_id, \
+                       subject_provider, subject_type, subject_id, action, resource_type, resource_id, decision, reason, \
+                       permission, revision";
+const COLUMN_COUNT: usize = 18;
 
 /// Somebody in an event, as Casemate knew them at the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,97 +143,122 @@ impl DecisionEvent {
     }
 }
 
-/// A copy of a text as it is kept: one that is too long is cut at a character's border and ends in `…`. Whoever makes an
-/// event of foreign text copies it with this, so that events that wait stay small.
+/// A copy of a text as it is kept: one that is too long is cut at a character's border and ends in `…`, and NUL, which
+/// PostgreSQL cannot keep, becomes U+FFFD. Whoever makes an event of foreign text copies it with this, so that events that
+/// wait stay small.
 #[must_use]
 pub fn clipped(text: &str) -> String {
-    if text.len() <= MAX_TEXT {
-        return text.to_owned();
+    let mut kept = if text.len() <= MAX_TEXT {
+        text.to_owned()
+    } else {
+        let end = text.floor_char_boundary(MAX_TEXT - '…'.len_utf8());
+        let mut kept = String::with_capacity(MAX_TEXT);
+        kept.extend([text.get(..end).unwrap_or_default(), "…"]);
+        kept
+    };
+    if kept.contains('\0') {
+        kept = kept.replace('\0', "\u{fffd}");
     }
-    let end = text.floor_char_boundary(MAX_TEXT - '…'.len_utf8());
-    let mut kept = String::with_capacity(MAX_TEXT);
-    kept.extend([text.get(..end).unwrap_or_default(), "…"]);
     kept
 }
 
 fn clip(text: &mut String) {
-    if text.len() > MAX_TEXT {
+    if text.len() > MAX_TEXT || text.contains('\0') {
         *text = clipped(text);
     }
 }
 
 /// Inserts events that were clipped, in as few statements as the row limit allows.
 pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
+    database: &mut impl Database,
     events: &[DecisionEvent],
 ) -> Result<(), sqlx::Error> {
+    let mut values = Vec::with_capacity(events.len().min(MAX_ROWS) * COLUMN_COUNT);
     for rows in events.chunks(MAX_ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "INSERT INTO decision_event (at, request_id, item, tenant, application, caller_provider, caller_type, \
-             caller_id, subject_provider, subject_type, subject_id, action, resource_type, resource_id, decision, \
-             reason, permission, revision) ",
-        );
-        query.push_values(rows, |mut row, event| {
-            row.push_bind(event.at)
-                .push_bind(event.request_id.as_str())
-                .push_bind(i64::from(event.item))
-                .push_bind(event.tenant.as_str())
-                .push_bind(event.application.as_deref())
-                .push_bind(event.caller.provider.as_str())
-                .push_bind(event.caller.kind.as_str())
-                .push_bind(event.caller.id.as_str())
-                .push_bind(event.subject.provider.as_str())
-                .push_bind(event.subject.kind.as_str())
-                .push_bind(event.subject.id.as_str())
-                .push_bind(event.action.as_str())
-                .push_bind(event.resource_type.as_deref())
-                .push_bind(event.resource_id.as_deref())
-                .push_bind(event.decision.as_str())
-                .push_bind(event.reason.as_str())
-                .push_bind(event.permission.as_deref())
-                .push_bind(event.revision);
-        });
-        query.build().execute(&mut *connection).await?;
+        values.clear();
+        for event in rows {
+            values.extend::<[Value<'_>; COLUMN_COUNT]>([
+                event.at.into(),
+                event.request_id.as_str().into(),
+                i64::from(event.item).into(),
+                event.tenant.as_str().into(),
+                event.application.as_deref().into(),
+                event.caller.provider.as_str().into(),
+                event.caller.kind.as_str().into(),
+                event.caller.id.as_str().into(),
+                event.subject.provider.as_str().into(),
+                event.subject.kind.as_str().into(),
+                event.subject.id.as_str().into(),
+                event.action.as_str().into(),
+                event.resource_type.as_deref().into(),
+                event.resource_id.as_deref().into(),
+                event.decision.as_str().into(),
+                event.reason.as_str().into(),
+                event.permission.as_deref().into(),
+                event.revision.into(),
+            ]);
+        }
+        database.execute(insertion(rows.len()), &values).await?;
     }
     Ok(())
 }
 
+/// The INSERT of so many rows, at most [`MAX_ROWS`].
+fn insertion(rows: usize) -> &'static str {
+    static TEXTS: [OnceLock<String>; MAX_ROWS] = [const { OnceLock::new() }; MAX_ROWS];
+    let write = || {
+        let mut text = format!("INSERT INTO decision_event ({COLUMNS}) VALUES ");
+        for row in 0..rows {
+            text.push_str(if row == 0 { "(" } else { ", (" });
+            for column in 1..=COLUMN_COUNT {
+                let comma = if column == 1 { "" } else { ", " };
+                // Writing to a string does not fail.
+                let _ = write!(text, "{comma}${}", row * COLUMN_COUNT + column);
+            }
+            text.push(')');
+        }
+        text
+    };
+    TEXTS.get(rows.saturating_sub(1)).map_or("", |text| text.get_or_init(write))
+}
+
 /// Writes an event and deletes it, in one transaction that is committed: whether there is room for more. Its place is
 /// before all others, so that the numbering of the record goes on as if it had not been.
-pub(crate) async fn probe(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::query(
-        "INSERT INTO decision_event (seq, at, request_id, item, tenant, caller_provider, caller_type, caller_id, \
-         subject_provider, subject_type, subject_id, action, decision, reason, revision) \
-         VALUES (-1, 0, '', 0, '', '', '', '', '', '', '', '', '', hex(zeroblob(4096)), 0)",
-    )
-    .execute(&mut *transaction)
-    .await?;
-    sqlx::query("DELETE FROM decision_event WHERE seq = -1").execute(&mut *transaction).await?;
-    transaction.commit().await
+pub(crate) async fn probe(link: &mut Link) -> Result<(), sqlx::Error> {
+    let filling = "0".repeat(8 << 10);
+    link.begin().await?;
+    let text = "INSERT INTO decision_event (seq, at, request_id, item, tenant, caller_provider, caller_type, caller_id, \
+                subject_provider, subject_type, subject_id, action, decision, reason, revision) \
+                VALUES (-1, 0, '', 0, '', '', '', '', '', '', '', '', '', $1, 0)";
+    link.execute(text, values![&filling]).await?;
+    link.execute("DELETE FROM decision_event WHERE seq = -1", values![]).await?;
+    link.commit().await
 }
 
 /// Reads one page, newest first, of the events before `before`.
 pub(crate) async fn page(
-    pool: &SqlitePool,
+    pool: &Pool,
     filter: &DecisionFilter,
     before: Option<i64>,
     limit: u32,
 ) -> Result<Page, StoreError> {
     let limit = limit.clamp(1, MAX_PAGE);
-    let rows = sqlx::query(
-        "SELECT seq, at, request_id, item, tenant, application, caller_provider, caller_type, caller_id, \
-         subject_provider, subject_type, subject_id, action, resource_type, resource_id, decision, reason, permission, \
-         revision FROM decision_event WHERE seq < $1 AND ($2 IS NULL OR decision = $2) \
-         AND ($3 IS NULL OR subject_id = $3) AND ($4 IS NULL OR at >= $4) ORDER BY seq DESC LIMIT $5",
-    )
-    .bind(before.unwrap_or(i64::MAX))
-    .bind(filter.decision.map(RecordedDecision::as_str))
-    .bind(filter.subject.as_deref())
-    .bind(filter.since)
-    .bind(i64::from(limit) + 1)
-    .fetch_all(pool)
-    .await?;
+    let text = format!(
+        "SELECT seq, {COLUMNS} FROM decision_event WHERE seq < $1 AND ($2 IS NULL OR decision = $2) \
+         AND ($3 IS NULL OR subject_id = $3) AND ($4 IS NULL OR at >= $4) ORDER BY seq DESC LIMIT $5"
+    );
+    let rows = pool
+        .rows(
+            &text,
+            values![
+                before.unwrap_or(i64::MAX),
+                filter.decision.map(RecordedDecision::as_str),
+                &filter.subject,
+                filter.since,
+                i64::from(limit) + 1,
+            ],
+        )
+        .await?;
     let mut items = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
@@ -234,31 +266,31 @@ pub(crate) async fn page(
     Ok(Page { items, next })
 }
 
-fn read(row: &SqliteRow) -> Result<RecordedEvent, StoreError> {
-    let decision: String = row.try_get("decision")?;
-    let item: i64 = row.try_get("item")?;
+fn read(row: &Row) -> Result<RecordedEvent, StoreError> {
+    let decision: String = row.get("decision")?;
+    let item: i64 = row.get("item")?;
     let party = |provider, kind, id| -> Result<Party, sqlx::Error> {
-        Ok(Party { provider: row.try_get(provider)?, kind: row.try_get(kind)?, id: row.try_get(id)? })
+        Ok(Party { provider: row.get(provider)?, kind: row.get(kind)?, id: row.get(id)? })
     };
     Ok(RecordedEvent {
-        seq: row.try_get("seq")?,
+        seq: row.get("seq")?,
         event: DecisionEvent {
-            at: row.try_get("at")?,
-            request_id: row.try_get("request_id")?,
+            at: row.get("at")?,
+            request_id: row.get("request_id")?,
             item: u32::try_from(item)
                 .map_err(|_| StoreError::Unreadable { column: "item", value: item.to_string() })?,
-            tenant: row.try_get("tenant")?,
-            application: row.try_get("application")?,
+            tenant: row.get("tenant")?,
+            application: row.get("application")?,
             caller: party("caller_provider", "caller_type", "caller_id")?,
             subject: party("subject_provider", "subject_type", "subject_id")?,
-            action: row.try_get("action")?,
-            resource_type: row.try_get("resource_type")?,
-            resource_id: row.try_get("resource_id")?,
+            action: row.get("action")?,
+            resource_type: row.get("resource_type")?,
+            resource_id: row.get("resource_id")?,
             decision: RecordedDecision::parse(&decision)
                 .ok_or(StoreError::Unreadable { column: "decision", value: decision })?,
-            reason: row.try_get("reason")?,
-            permission: row.try_get("permission")?,
-            revision: row.try_get("revision")?,
+            reason: row.get("reason")?,
+            permission: row.get("permission")?,
+            revision: row.get("revision")?,
         },
     })
 }
@@ -278,5 +310,19 @@ mod tests {
             assert!(text.len() <= MAX_TEXT && text.len() > MAX_TEXT - 8 && text.ends_with('…'));
             assert!(text.capacity() < 2 * MAX_TEXT);
         }
+    }
+
+    #[test]
+    fn what_a_database_cannot_keep_is_replaced() {
+        let mut text = "a\0b".to_owned();
+        clip(&mut text);
+        assert_eq!(text, "a\u{fffd}b");
+    }
+
+    #[test]
+    fn every_value_of_an_insertion_has_its_number() {
+        assert!(insertion(1).ends_with("$17, $18)"));
+        assert!(insertion(MAX_ROWS).ends_with(&format!("${})", MAX_ROWS * COLUMN_COUNT)));
+        assert_eq!(COLUMNS.split(',').count(), COLUMN_COUNT);
     }
 }

@@ -21,6 +21,21 @@ pub enum StoreError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The database server could not be reached, or did not let us in.
+    #[error(
+        "cannot connect to PostgreSQL at {host}:{port}: {source}; check that it runs, and the URL's user, password and database"
+    )]
+    Connect {
+        /// The server's host.
+        host: String,
+        /// The server's port.
+        port: u16,
+        /// What the driver said.
+        source: sqlx::Error,
+    },
+    /// The database's URL cannot be read.
+    #[error("the database URL is none: write it like `postgres://user:password@host:5432/database`")]
+    Url,
     /// There is no database yet.
     #[error("there is no database at {path}; `casemate serve` creates it at its first start")]
     Missing {
@@ -34,6 +49,16 @@ pub enum StoreError {
     TooNew {
         /// The oldest migration that a binary must know to work with this database.
         needed: i64,
+        /// The newest migration that this binary knows.
+        known: i64,
+    },
+    /// The database was made by an older Casemate and was not migrated yet.
+    #[error(
+        "the database is at migration {applied} and this Casemate needs {known}; `casemate serve` migrates it at its start"
+    )]
+    TooOld {
+        /// The newest migration that was applied.
+        applied: i64,
         /// The newest migration that this binary knows.
         known: i64,
     },

@@ -1,26 +1,45 @@
 //! The database kernel.
 //!
-//! One SQLite file in a data folder that only its owner may open: write-ahead log, `synchronous=FULL`, one writer that
-//! begins IMMEDIATE and commits what waits together, many readers. Migrations run at start, forward only, under a lock.
-//! Pages are read by key, never by offset; times are integers, UTC microseconds since 1970. The store has no clock: the
-//! caller passes one in.
+//! SQLite in a data folder that only its owner may open (write-ahead log, `synchronous=FULL`), or PostgreSQL: one writer
+//! that commits what waits together, many readers, one text for both databases. Every change of what is administered is
+//! one transaction with the events that tell of it, and has a revision. Migrations run at start, forward only, under a
+//! lock. Pages are read by key, never by offset; times are integers, UTC microseconds since 1970. The store has no
+//! clock: the caller passes one in.
 #![forbid(unsafe_code)]
 
+mod api_key;
+mod audit;
+mod change;
+mod commit;
 mod credential;
 mod decision;
 mod error;
 mod folder;
+mod idempotency;
+mod lease;
 mod migration;
+mod object;
 mod open;
 mod retention;
+mod secret;
+mod sql;
+mod version;
 mod writer;
 
+pub use api_key::StoredApiKey;
+pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};
+pub use commit::{Actor, Commit, CommitError, MAX_OPERATIONS, Operation};
 pub use credential::DevelopmentCredential;
 pub use decision::{
     DecisionEvent, DecisionFilter, MAX_PAGE, Page, Party, RecordedDecision, RecordedEvent, clipped,
 };
 pub use error::{RecordError, StoreError};
 pub use folder::{DataFolder, FolderError};
-pub use open::{Store, StoreReader};
+pub use idempotency::Remembered;
+pub use lease::{Fence, Lease};
+pub use object::{Draft, Object, Objects};
+pub use open::{Database, Store, StoreReader};
 pub use retention::Retention;
+pub use secret::SealedSecret;
+pub use version::{Edit, Version};
 pub use writer::{MAX_GROUP, MAX_QUEUE, MAX_WAITING};

@@ -1,12 +1,15 @@
 //! Opening the database, and what is done with it.
 
-use std::path::Path;
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::credential::{self, DevelopmentCredential};
@@ -14,6 +17,7 @@ use crate::decision::{self, DecisionEvent, DecisionFilter, Page};
 use crate::error::{RecordError, StoreError};
 use crate::folder::{DataFolder, create_private};
 use crate::retention::Retention;
+use crate::sql::{Link, Pool};
 use crate::writer::{Desk, Writer, run};
 use crate::{migration, retention};
 
@@ -23,25 +27,120 @@ const BUSY: Duration = Duration::from_secs(5);
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// Which database it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Database<'a> {
+    /// SQLite, in a data folder.
+    Embedded(&'a DataFolder),
+    /// PostgreSQL, by a URL such as `postgres://casemate@db.example/casemate`, which may hold a password.
+    Postgres(&'a SecretString),
+}
+
+/// How a connection is opened.
+#[derive(Clone)]
+pub(crate) enum Opening {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+}
+
+impl Opening {
+    fn of(database: Database<'_>) -> Result<Opening, StoreError> {
+        match database {
+            Database::Embedded(folder) => Ok(Opening::Sqlite(
+                SqliteConnectOptions::new()
+                    .filename(folder.database())
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .busy_timeout(BUSY)
+                    .foreign_keys(true)
+                    .pragma("journal_size_limit", "67108864"),
+            )),
+            Database::Postgres(url) => {
+                // What the driver says about a wrong URL could hold the password.
+                let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| StoreError::Url)?;
+                Ok(Opening::Postgres(options.application_name("casemate").disable_statement_logging()))
+            }
+        }
+    }
+
+    pub(crate) async fn connect(&self) -> Result<Link, sqlx::Error> {
+        match self {
+            Opening::Sqlite(options) => SqliteConnection::connect_with(options).await.map(Link::Sqlite),
+            Opening::Postgres(options) => PgConnection::connect_with(options).await.map(Link::Postgres),
+        }
+    }
+
+    async fn readers(&self) -> Result<Pool, sqlx::Error> {
+        match self {
+            Opening::Sqlite(options) => {
+                let options = options.clone().read_only(true);
+                let pool = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(BUSY);
+                pool.connect_with(options).await.map(Pool::Sqlite)
+            }
+            Opening::Postgres(options) => {
+                let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(BUSY);
+                pool.connect_with(options.clone()).await.map(Pool::Postgres)
+            }
+        }
+    }
+
+    fn failed(&self, source: sqlx::Error) -> StoreError {
+        match self {
+            Opening::Sqlite(options) => StoreError::Open { path: options.get_filename().to_owned(), source },
+            Opening::Postgres(options) => {
+                StoreError::Connect { host: options.get_host().to_owned(), port: options.get_port(), source }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Opening::Sqlite(_) => "Sqlite",
+            Opening::Postgres(_) => "Postgres",
+        })
+    }
+}
+
 /// Reads the database, also while a server writes to it.
 #[derive(Debug, Clone)]
 pub struct StoreReader {
-    pool: SqlitePool,
+    pub(crate) pool: Pool,
 }
 
 impl StoreReader {
+    /// Opens the database of a data folder, which is there already, without changing it.
+    ///
+    /// # Errors
+    /// As [`StoreReader::open_database`].
+    pub async fn open(folder: &DataFolder) -> Result<StoreReader, StoreError> {
+        StoreReader::open_database(Database::Embedded(folder)).await
+    }
+
     /// Opens a database that is there, without changing it.
     ///
     /// # Errors
-    /// Where there is none, it cannot be opened, or a newer Casemate wrote it.
-    pub async fn open(folder: &DataFolder) -> Result<StoreReader, StoreError> {
-        let path = folder.database();
-        if !path.exists() {
-            return Err(StoreError::Missing { path });
+    /// Where there is none, it cannot be opened, or it is not of this Casemate's time.
+    pub async fn open_database(database: Database<'_>) -> Result<StoreReader, StoreError> {
+        if let Database::Embedded(folder) = database
+            && !folder.database().exists()
+        {
+            return Err(StoreError::Missing { path: folder.database() });
         }
-        let reader = StoreReader { pool: readers(&path).await? };
-        migration::check_readable(&mut *reader.pool.acquire().await?).await?;
-        Ok(reader)
+        let opening = match Opening::of(database)? {
+            // A read-only connection cannot change the journal's mode.
+            Opening::Sqlite(options) => {
+                let path = options.get_filename().to_owned();
+                Opening::Sqlite(
+                    SqliteConnectOptions::new().filename(path).busy_timeout(BUSY).foreign_keys(true),
+                )
+            }
+            postgres => postgres,
+        };
+        let pool = opening.readers().await.map_err(|error| opening.failed(error))?;
+        migration::check_readable(&pool).await?;
+        Ok(StoreReader { pool })
     }
 
     /// One page of recorded decisions, newest first: at most `limit` (1 to [`crate::MAX_PAGE`]) of those before the
@@ -71,7 +170,7 @@ impl StoreReader {
     /// # Errors
     /// Where it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        self.pool.rows("SELECT 1", &[]).await?;
         Ok(())
     }
 }
@@ -80,50 +179,59 @@ impl StoreReader {
 #[derive(Debug)]
 pub struct Store {
     reader: StoreReader,
-    writer: Writer,
+    pub(crate) writer: Writer,
     writable: Arc<AtomicBool>,
+    /// The last revision that this process made or was told of.
+    pub(crate) revision: watch::Sender<i64>,
     task: JoinHandle<()>,
 }
 
 impl Store {
-    /// Opens the database in `folder`, creates it (mode 0600) and migrates it where needed, and starts the writer. What
-    /// is over a bound of `retention` is deleted before this returns, and from then on while decisions are recorded and
-    /// about once a minute. `clock` says what time it is then: microseconds since 1970, UTC.
+    /// Opens the database in `folder`; see [`Store::open_database`].
     ///
     /// # Errors
-    /// Where it cannot be opened or migrated, or a newer Casemate wrote it.
+    /// As [`Store::open_database`].
     pub async fn open(
         folder: &DataFolder,
         retention: Retention,
         clock: fn() -> i64,
     ) -> Result<Store, StoreError> {
-        let path = folder.database();
-        create_private(&path).map_err(|source| StoreError::Create { path: path.clone(), source })?;
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY)
-            .foreign_keys(true)
-            .pragma("journal_size_limit", "67108864");
-        let mut connection = SqliteConnection::connect_with(&options)
-            .await
-            .map_err(|source| StoreError::Open { path: path.clone(), source })?;
-        migration::migrate(&mut connection).await?;
-        while retention::prune(&mut connection, retention, clock()).await? {}
-        let reader = StoreReader { pool: readers(&path).await? };
+        Store::open_database(Database::Embedded(folder), retention, clock).await
+    }
+
+    /// Opens a database, creates it where it is embedded (mode 0600) and migrates it where needed, and starts the
+    /// writer. What is over a bound of `retention` is deleted before this returns, and from then on while decisions are
+    /// recorded and about once a minute. `clock` says what time it is then: microseconds since 1970, UTC.
+    ///
+    /// # Errors
+    /// Where it cannot be opened or migrated, or a newer Casemate wrote it.
+    pub async fn open_database(
+        database: Database<'_>,
+        retention: Retention,
+        clock: fn() -> i64,
+    ) -> Result<Store, StoreError> {
+        if let Database::Embedded(folder) = database {
+            let path = folder.database();
+            create_private(&path).map_err(|source| StoreError::Create { path, source })?;
+        }
+        let opening = Opening::of(database)?;
+        let mut link = opening.connect().await.map_err(|error| opening.failed(error))?;
+        migration::migrate(&mut link).await?;
+        while retention::prune(&mut link, retention, clock()).await? {}
+        let revision = crate::object::last_revision(&mut link).await?;
+        let reader = StoreReader { pool: opening.readers().await.map_err(|error| opening.failed(error))? };
         let (writer, queue) = Writer::new();
         let writable = Arc::new(AtomicBool::new(true));
         let desk = Desk {
-            options,
+            opening,
             retention,
             clock,
             prune_every: PRUNE_EVERY,
             retry_after: RETRY_AFTER,
             writable: Arc::clone(&writable),
         };
-        let task = tokio::spawn(run(desk, connection, queue));
-        Ok(Store { reader, writer, writable, task })
+        let task = tokio::spawn(run(desk, link, queue));
+        Ok(Store { reader, writer, writable, revision: watch::Sender::new(revision), task })
     }
 
     /// The reading side; cheap to clone.
@@ -168,15 +276,4 @@ impl Store {
             tracing::error!(%error, "the database's writer did not end well");
         }
     }
-}
-
-async fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
-    let options =
-        SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY).foreign_keys(true);
-    SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .acquire_timeout(BUSY)
-        .connect_with(options)
-        .await
-        .map_err(|source| StoreError::Open { path: path.to_owned(), source })
 }

@@ -1,6 +1,6 @@
 //! How much of the record is kept. The oldest events go first, a bounded number at a time, in the writer itself.
 
-use sqlx::{Connection, SqliteConnection};
+use crate::sql::{Database, Dialect, Link, values};
 
 /// The most events that one round deletes, so that no waiting write waits long.
 pub(crate) const ROUND: usize = 1_024;
@@ -24,43 +24,46 @@ impl Default for Retention {
 }
 
 /// Deletes one round of what is over a bound at `now`; answers whether more is over it.
-pub(crate) async fn prune(
-    connection: &mut SqliteConnection,
-    retention: Retention,
-    now: i64,
-) -> Result<bool, sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    // INVARIANT: events are only ever deleted from the beginning, so seq has no gaps and the difference is the count.
-    let (first, last): (Option<i64>, Option<i64>) =
-        sqlx::query_as("SELECT (SELECT MIN(seq) FROM decision_event), (SELECT MAX(seq) FROM decision_event)")
-            .fetch_one(&mut *transaction)
-            .await?;
-    let (Some(first), Some(last)) = (first, last) else { return Ok(false) };
+pub(crate) async fn prune(link: &mut Link, retention: Retention, now: i64) -> Result<bool, sqlx::Error> {
+    link.begin().await?;
+    let more = prune_round(link, retention, now).await?;
+    link.commit().await?;
+    Ok(more)
+}
+
+async fn prune_round(link: &mut Link, retention: Retention, now: i64) -> Result<bool, sqlx::Error> {
+    // INVARIANT: events are only ever deleted from the beginning, so the difference of seq is the count. On PostgreSQL a
+    // write that failed may leave a gap; it then counts as an event.
+    let text = "SELECT (SELECT MIN(seq) FROM decision_event) AS first, (SELECT MAX(seq) FROM decision_event) AS last";
+    let row = link.row(text, values![]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let (Some(first), Some(last)) = (row.get::<Option<i64>>("first")?, row.get::<Option<i64>>("last")?)
+    else {
+        return Ok(false);
+    };
     let round_end = first.saturating_add(ROUND as i64 - 1).min(last);
 
     let kept = i64::try_from(retention.max_events.max(1)).unwrap_or(i64::MAX);
     let over_count = last.saturating_sub(kept);
-    let (used, page): (i64, i64) = sqlx::query_as(
-        "SELECT c.page_count - f.freelist_count, s.page_size \
-         FROM pragma_page_count AS c, pragma_freelist_count AS f, pragma_page_size AS s",
-    )
-    .fetch_one(&mut *transaction)
-    .await?;
-    let over_bytes = u64::try_from(used.saturating_mul(page)).unwrap_or(0) > retention.max_bytes;
     // The newest event is kept whatever the size, so that a bound below an empty database's size ends.
-    let over_size = if over_bytes { round_end.min(last - 1) } else { 0 };
+    let over_size = if used_bytes(link).await? > retention.max_bytes { round_end.min(last - 1) } else { 0 };
 
     let by_seq = over_count.max(over_size).min(round_end);
-    let deleted = sqlx::query(
-        "DELETE FROM decision_event WHERE seq <= $1 OR seq < \
-             COALESCE((SELECT MIN(seq) FROM decision_event WHERE seq <= $2 AND at >= $3), $2 + 1)",
-    )
-    .bind(by_seq)
-    .bind(round_end)
-    .bind(now.saturating_sub(retention.max_age))
-    .execute(&mut *transaction)
-    .await?
-    .rows_affected();
-    transaction.commit().await?;
+    let text = "DELETE FROM decision_event WHERE seq <= $1 OR seq < \
+                COALESCE((SELECT MIN(seq) FROM decision_event WHERE seq <= $2 AND at >= $3), $2 + 1)";
+    let values = values![by_seq, round_end, now.saturating_sub(retention.max_age)];
+    let deleted = link.execute(text, values).await?;
     Ok(deleted > 0 && round_end < last)
+}
+
+/// The bytes that the database uses. PostgreSQL keeps the room of what was deleted for what comes, so that its size says
+/// nothing about that: there, the bounds of number and age hold alone.
+async fn used_bytes(link: &mut Link) -> Result<u64, sqlx::Error> {
+    if link.dialect() == Dialect::Postgres {
+        return Ok(0);
+    }
+    let text = "SELECT c.page_count - f.freelist_count AS used, s.page_size AS page \
+                FROM pragma_page_count AS c, pragma_freelist_count AS f, pragma_page_size AS s";
+    let row = link.row(text, values![]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let (used, page): (i64, i64) = (row.get("used")?, row.get("page")?);
+    Ok(u64::try_from(used.saturating_mul(page)).unwrap_or(0))
 }

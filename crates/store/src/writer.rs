@@ -4,15 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection, SqliteConnection};
+use std::future::Future;
+use std::pin::Pin;
+
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::credential::{self, DevelopmentCredential};
 use crate::decision::{self, DecisionEvent};
 use crate::error::RecordError;
+use crate::open::Opening;
 use crate::retention::{self, Retention};
+use crate::sql::Link;
 
 /// The most requests that may wait for the writer.
 pub const MAX_QUEUE: usize = 1_024;
@@ -29,17 +32,22 @@ const PRUNE_EVERY: usize = 256;
 /// The answer that one waiter waits for.
 type Reply = oneshot::Sender<Result<(), RecordError>>;
 
-/// One request to the writer.
-#[derive(Debug)]
-pub(crate) struct Write {
-    change: Change,
-    reply: Reply,
-    /// The room that it takes up among all that wait; given back when it is answered.
-    room: OwnedSemaphorePermit,
+/// A future that borrows the connection.
+pub(crate) type Borrowing<'a, T> = Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'a>>;
+
+/// Something to be done with the connection, which answers whoever waits for it by itself.
+type Job = Box<dyn for<'a> FnOnce(&'a mut Link) -> Borrowing<'a, ()> + Send>;
+
+/// One request to the writer. The room that it takes up among all that wait is given back when it is answered.
+pub(crate) enum Write {
+    /// Committed together with those that wait beside it.
+    Record { change: Change, reply: Reply, room: OwnedSemaphorePermit },
+    /// Done by itself.
+    Alone { job: Job, room: OwnedSemaphorePermit },
 }
 
 #[derive(Debug)]
-enum Change {
+pub(crate) enum Change {
     Decisions(Vec<DecisionEvent>),
     Credential(DevelopmentCredential),
 }
@@ -79,15 +87,47 @@ impl Writer {
         self.write(Change::Credential(credential)).await
     }
 
+    /// Does something by itself, in its turn. It begins and commits its own transaction; where it fails, the connection
+    /// is closed and with it the transaction ends.
+    pub(crate) async fn alone<T: Send + 'static>(
+        &self,
+        act: impl for<'a> FnOnce(&'a mut Link) -> Borrowing<'a, T> + Send + 'static,
+    ) -> Result<T, RecordError> {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |link| {
+            Box::pin(async move {
+                let outcome = act(link).await;
+                let (said, outcome) = match outcome {
+                    Ok(done) => (Ok(done), Ok(())),
+                    Err(error) => (Err(RecordError::Failed(error.to_string())), Err(error)),
+                };
+                // A waiter that went away no longer needs its answer.
+                let _ = reply.send(said);
+                outcome
+            })
+        });
+        let room = self.room(1)?;
+        self.send(Write::Alone { job, room })?;
+        answer.await.unwrap_or(Err(RecordError::Closed))
+    }
+
     async fn write(&self, change: Change) -> Result<(), RecordError> {
         let (reply, answer) = oneshot::channel();
-        let weight = u32::try_from(change.weight()).unwrap_or(u32::MAX);
-        let room = Arc::clone(&self.room).try_acquire_many_owned(weight).map_err(|_| RecordError::Busy)?;
-        self.queue.try_send(Write { change, reply, room }).map_err(|error| match error {
+        let room = self.room(change.weight())?;
+        self.send(Write::Record { change, reply, room })?;
+        answer.await.unwrap_or(Err(RecordError::Closed))
+    }
+
+    fn room(&self, weight: usize) -> Result<OwnedSemaphorePermit, RecordError> {
+        let weight = u32::try_from(weight).unwrap_or(u32::MAX);
+        Arc::clone(&self.room).try_acquire_many_owned(weight).map_err(|_| RecordError::Busy)
+    }
+
+    fn send(&self, write: Write) -> Result<(), RecordError> {
+        self.queue.try_send(write).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => RecordError::Busy,
             mpsc::error::TrySendError::Closed(_) => RecordError::Closed,
-        })?;
-        answer.await.unwrap_or(Err(RecordError::Closed))
+        })
     }
 }
 
@@ -95,7 +135,7 @@ impl Writer {
 #[derive(Debug)]
 pub(crate) struct Desk {
     /// How the connection is opened, and opened again after a failure.
-    pub(crate) options: SqliteConnectOptions,
+    pub(crate) opening: Opening,
     /// The bounds of the record.
     pub(crate) retention: Retention,
     /// Microseconds since 1970, UTC.
@@ -109,7 +149,7 @@ pub(crate) struct Desk {
 }
 
 /// Serves the queue until every [`Writer`] is gone, then closes the connection.
-pub(crate) async fn run(desk: Desk, connection: SqliteConnection, mut queue: mpsc::Receiver<Write>) {
+pub(crate) async fn run(desk: Desk, connection: Link, mut queue: mpsc::Receiver<Write>) {
     let mut connection = Some(connection);
     let mut since_prune = 0;
     // Whether the record is known to be over a bound.
@@ -173,32 +213,47 @@ async fn next(queue: &mut mpsc::Receiver<Write>, busy: bool, due: Instant) -> Ne
     }
 }
 
-/// Commits one request and those that wait with it, and answers them; gives how many events these were.
+/// Does what one request asks for. Records that wait are committed together; gives how many events these were.
 async fn serve(
     desk: &Desk,
-    connection: &mut Option<SqliteConnection>,
+    connection: &mut Option<Link>,
     first: Write,
     queue: &mut mpsc::Receiver<Write>,
 ) -> usize {
-    let mut weight = first.change.weight();
-    let mut group = vec![first];
-    while weight < MAX_GROUP
-        && let Ok(next) = queue.try_recv()
-    {
-        weight += next.change.weight();
-        group.push(next);
+    let mut weight = 0;
+    let (mut changes, mut replies) = (Vec::new(), Vec::new());
+    let mut after = None;
+    let mut next = Some(first);
+    while let Some(write) = next.take() {
+        match write {
+            Write::Record { change, reply, room } => {
+                weight += change.weight();
+                changes.push(change);
+                replies.push((reply, room));
+                if weight < MAX_GROUP {
+                    next = queue.try_recv().ok();
+                }
+            }
+            Write::Alone { job, room } => after = Some((job, room)),
+        }
     }
-    let (changes, replies): (Vec<Change>, Vec<_>) =
-        group.into_iter().map(|write| (write.change, (write.reply, write.room))).unzip();
-    let outcome = attempt(desk, connection, async |connection| commit(connection, &changes).await).await;
-    let outcome = outcome.map_err(|error| {
-        tracing::error!(%error, waiting = replies.len(), "cannot write to the database");
-        RecordError::Failed(error.to_string())
-    });
-    for (reply, room) in replies {
+    if !changes.is_empty() {
+        let outcome = attempt(desk, connection, async |link| commit(link, &changes).await).await;
+        let outcome = outcome.map_err(|error| {
+            tracing::error!(%error, waiting = replies.len(), "cannot write to the database");
+            RecordError::Failed(error.to_string())
+        });
+        for (reply, room) in replies {
+            drop(room);
+            // A waiter that went away no longer needs its answer.
+            let _ = reply.send(outcome.clone());
+        }
+    }
+    if let Some((job, room)) = after {
+        if let Err(error) = attempt(desk, connection, async |link| job(link).await).await {
+            tracing::error!(%error, "cannot write to the database");
+        }
         drop(room);
-        // A waiter that went away no longer needs its answer.
-        let _ = reply.send(outcome.clone());
     }
     weight
 }
@@ -207,7 +262,7 @@ async fn serve(
 /// a failure it first finds out whether the database can be written to again.
 async fn keep_bounds(
     desk: &Desk,
-    connection: &mut Option<SqliteConnection>,
+    connection: &mut Option<Link>,
     recorded: usize,
 ) -> Result<bool, sqlx::Error> {
     if !desk.writable.load(Ordering::Relaxed) {
@@ -215,8 +270,7 @@ async fn keep_bounds(
     }
     for _ in 0..=recorded / retention::ROUND {
         let now = (desk.clock)();
-        let prune =
-            async |connection: &mut SqliteConnection| retention::prune(connection, desk.retention, now).await;
+        let prune = async |connection: &mut Link| retention::prune(connection, desk.retention, now).await;
         if !attempt(desk, connection, prune).await? {
             return Ok(false);
         }
@@ -228,12 +282,12 @@ async fn keep_bounds(
 /// rolled a transaction back by itself, which the driver does not learn, so that every later one would fail as well.
 async fn attempt<T>(
     desk: &Desk,
-    slot: &mut Option<SqliteConnection>,
-    act: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, sqlx::Error>,
+    slot: &mut Option<Link>,
+    act: impl AsyncFnOnce(&mut Link) -> Result<T, sqlx::Error>,
 ) -> Result<T, sqlx::Error> {
     let outcome = match slot.take() {
         Some(connection) => Ok(connection),
-        None => SqliteConnection::connect_with(&desk.options).await,
+        None => desk.opening.connect().await,
     };
     let outcome = match outcome {
         Ok(mut connection) => match act(&mut connection).await {
@@ -254,15 +308,15 @@ async fn attempt<T>(
     outcome
 }
 
-async fn commit(connection: &mut SqliteConnection, changes: &[Change]) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+async fn commit(link: &mut Link, changes: &[Change]) -> Result<(), sqlx::Error> {
+    link.begin().await?;
     for change in changes {
         match change {
-            Change::Decisions(events) => decision::insert(&mut transaction, events).await?,
-            Change::Credential(credential) => credential::save(&mut transaction, credential).await?,
+            Change::Decisions(events) => decision::insert(link, events).await?,
+            Change::Credential(credential) => credential::save(link, credential).await?,
         }
     }
-    transaction.commit().await
+    link.commit().await
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 
 use std::sync::atomic::AtomicI64;
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
+
 use super::*;
 use crate::decision::{Party, RecordedDecision};
 use crate::folder::create_private;
@@ -43,13 +46,15 @@ async fn start(
         .filename(&path)
         .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
         .busy_timeout(Duration::from_secs(5));
-    let mut other = SqliteConnection::connect_with(&options).await.unwrap();
-    crate::migration::migrate(&mut other).await.unwrap();
-    let options = options.pragma("max_page_count", pages.to_string());
-    let connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let mut link = Opening::Sqlite(options.clone()).connect().await.unwrap();
+    crate::migration::migrate(&mut link).await.unwrap();
+    link.close().await.unwrap();
+    let other = SqliteConnection::connect_with(&options).await.unwrap();
+    let opening = Opening::Sqlite(options.pragma("max_page_count", pages.to_string()));
+    let connection = opening.connect().await.unwrap();
     let writable = Arc::new(AtomicBool::new(true));
     let desk = Desk {
-        options,
+        opening,
         retention,
         clock,
         prune_every,

@@ -1,0 +1,143 @@
+//! API keys as they are stored: a SHA-256 of the secret, never the secret.
+
+use crate::error::StoreError;
+use crate::sql::{Database, Pool, Row, values};
+
+/// An API key of a service account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredApiKey {
+    /// The public part of the key.
+    pub id: String,
+    /// The id of the service account that it belongs to.
+    pub account: String,
+    /// The tenant in which it works.
+    pub tenant: String,
+    /// What it is for, in words.
+    pub title: String,
+    /// SHA-256 of the secret.
+    pub secret_sha256: [u8; 32],
+    /// The application that it asks for.
+    pub application: Option<String>,
+    /// From where it may be used, as CIDR networks with commas between; empty for everywhere.
+    pub networks: String,
+    /// What it may do at most, as a JSON array of permissions; absent where it may do all that its account may.
+    pub permissions: Option<String>,
+    /// The key that it takes the place of.
+    pub rotated_from: Option<String>,
+    /// When it was made, in microseconds since 1970 (UTC).
+    pub created_at: i64,
+    /// From when on it is refused.
+    pub expires_at: Option<i64>,
+    /// When it was revoked.
+    pub revoked_at: Option<i64>,
+    /// When it was used last, as far as that was noted.
+    pub used_at: Option<i64>,
+    /// The revision that changed it last.
+    pub revision: i64,
+}
+
+impl std::fmt::Debug for StoredApiKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoredApiKey")
+            .field("id", &self.id)
+            .field("account", &self.account)
+            .finish_non_exhaustive()
+    }
+}
+
+const COLUMNS: &str = "id, account, tenant, title, secret_sha256, application, networks, permissions, rotated_from, \
+                       created_at, expires_at, revoked_at, used_at, revision";
+
+/// Keys that were changed after the revision `after`, those that are revoked too.
+pub(crate) async fn changed_after(pool: &Pool, after: i64) -> Result<Vec<StoredApiKey>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM api_key WHERE revision > $1 ORDER BY revision, id");
+    pool.rows(&text, values![after]).await?.iter().map(read).collect()
+}
+
+/// The keys after the id `after`, of one account or of all.
+pub(crate) async fn page(
+    pool: &Pool,
+    account: Option<&str>,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<StoredApiKey>, StoreError> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM api_key WHERE id > $1 AND ($2 IS NULL OR account = $2) ORDER BY id LIMIT $3"
+    );
+    pool.rows(&text, values![after, account, i64::from(limit)]).await?.iter().map(read).collect()
+}
+
+/// One key.
+pub(crate) async fn one(pool: &Pool, id: &str) -> Result<Option<StoredApiKey>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM api_key WHERE id = $1");
+    pool.row(&text, values![id]).await?.as_ref().map(read).transpose()
+}
+
+/// Writes a key in place of the one with its id, if there is one. When it was used is left as it is.
+pub(crate) async fn put(
+    database: &mut impl Database,
+    key: &StoredApiKey,
+    revision: i64,
+) -> Result<(), sqlx::Error> {
+    let text = "INSERT INTO api_key (id, account, tenant, title, secret_sha256, application, networks, permissions, \
+                rotated_from, created_at, expires_at, revoked_at, used_at, revision) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+                ON CONFLICT (id) DO UPDATE SET title = excluded.title, secret_sha256 = excluded.secret_sha256, \
+                application = excluded.application, networks = excluded.networks, permissions = excluded.permissions, \
+                rotated_from = excluded.rotated_from, expires_at = excluded.expires_at, \
+                revoked_at = excluded.revoked_at, revision = excluded.revision";
+    database
+        .execute(
+            text,
+            values![
+                &key.id,
+                &key.account,
+                &key.tenant,
+                &key.title,
+                key.secret_sha256.as_slice(),
+                &key.application,
+                &key.networks,
+                &key.permissions,
+                &key.rotated_from,
+                key.created_at,
+                key.expires_at,
+                key.revoked_at,
+                key.used_at,
+                revision,
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Notes when keys were used last.
+pub(crate) async fn touch(database: &mut impl Database, used: &[(String, i64)]) -> Result<(), sqlx::Error> {
+    let text = "UPDATE api_key SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at < $2)";
+    for (id, at) in used {
+        database.execute(text, values![id, *at]).await?;
+    }
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<StoredApiKey, StoreError> {
+    let secret_sha256: Vec<u8> = row.get("secret_sha256")?;
+    Ok(StoredApiKey {
+        id: row.get("id")?,
+        account: row.get("account")?,
+        tenant: row.get("tenant")?,
+        title: row.get("title")?,
+        secret_sha256: secret_sha256.as_slice().try_into().map_err(|_| StoreError::Unreadable {
+            column: "secret_sha256",
+            value: format!("{} bytes", secret_sha256.len()),
+        })?,
+        application: row.get("application")?,
+        networks: row.get("networks")?,
+        permissions: row.get("permissions")?,
+        rotated_from: row.get("rotated_from")?,
+        created_at: row.get("created_at")?,
+        expires_at: row.get("expires_at")?,
+        revoked_at: row.get("revoked_at")?,
+        used_at: row.get("used_at")?,
+        revision: row.get("revision")?,
+    })
+}

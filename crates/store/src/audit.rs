@@ -1,0 +1,168 @@
+//! Audit events: who changed or tried what. An event stands in the transaction of the change that it tells of.
+
+use crate::commit::Actor;
+use crate::decision::clipped;
+use crate::error::StoreError;
+use crate::sql::{Database, Pool, Row, values};
+
+/// What happened, once. Texts longer than 1,024 bytes are cut, `before` and `after` aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// When, in microseconds since 1970 (UTC).
+    pub at: i64,
+    /// Who did it.
+    pub actor: Actor,
+    /// The permission that it needed, such as `casemate.role.update`.
+    pub action: String,
+    /// `create`, `read`, `update`, `delete`, `configuration`, …
+    pub kind: String,
+    /// The tenant in which it happened; empty for the whole installation.
+    pub tenant: String,
+    /// What it was done to: the kind.
+    pub resource_type: String,
+    /// What it was done to: the id.
+    pub resource_id: String,
+    /// `success`, `denied` or `failure`.
+    pub outcome: String,
+    /// Why it was denied or failed, as a stable code; or the reason that the actor gave.
+    pub reason: Option<String>,
+    /// The request that asked for it; empty where there was none.
+    pub request_id: String,
+    /// The template of the route, such as `/api/v1/roles/{id}`; never a path with ids or a query.
+    pub route: Option<String>,
+    /// The client's address.
+    pub client: Option<String>,
+    /// The client's `User-Agent`.
+    pub user_agent: Option<String>,
+    /// What it was before, as JSON without secrets.
+    pub before: Option<String>,
+    /// What it was afterwards, as JSON without secrets.
+    pub after: Option<String>,
+}
+
+/// An event as it was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredAuditEvent {
+    /// Its place; rises with every event and is never used twice.
+    pub seq: i64,
+    /// The revision of the change that it tells of; the last one where nothing was changed.
+    pub revision: i64,
+    /// The event.
+    pub event: AuditEvent,
+}
+
+/// Which audit events are wanted; the default is all of them.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Only those in this tenant.
+    pub tenant: Option<String>,
+    /// Only those of the actor with this id.
+    pub actor: Option<String>,
+    /// Only those of this action.
+    pub action: Option<String>,
+    /// Only those about this kind of resource.
+    pub resource_type: Option<String>,
+    /// Only those about the resource with this id.
+    pub resource_id: Option<String>,
+    /// Only those at or after this time, in microseconds since 1970 (UTC).
+    pub since: Option<i64>,
+}
+
+/// Stores an event.
+pub(crate) async fn insert(
+    database: &mut impl Database,
+    revision: i64,
+    event: &AuditEvent,
+) -> Result<(), sqlx::Error> {
+    let text = "INSERT INTO audit_event (at, revision, actor_provider, actor_type, actor_id, credential, action, kind, \
+                tenant, resource_type, resource_id, outcome, reason, request_id, route, client, user_agent, before, after) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+    let required = |text: &str| clipped(text);
+    let optional = |text: &Option<String>| text.as_deref().map(clipped);
+    database
+        .execute(
+            text,
+            values![
+                event.at,
+                revision,
+                &required(&event.actor.provider),
+                &required(&event.actor.kind),
+                &required(&event.actor.id),
+                &optional(&event.actor.credential),
+                &required(&event.action),
+                &required(&event.kind),
+                &required(&event.tenant),
+                &required(&event.resource_type),
+                &required(&event.resource_id),
+                &required(&event.outcome),
+                &optional(&event.reason),
+                &required(&event.request_id),
+                &optional(&event.route),
+                &optional(&event.client),
+                &optional(&event.user_agent),
+                &event.before,
+                &event.after,
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The events before `before` that the filter wants, the newest first.
+pub(crate) async fn page(
+    pool: &Pool,
+    filter: &AuditFilter,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<StoredAuditEvent>, StoreError> {
+    let text = "SELECT seq, at, revision, actor_provider, actor_type, actor_id, credential, action, kind, tenant, \
+                resource_type, resource_id, outcome, reason, request_id, route, client, user_agent, before, after \
+                FROM audit_event WHERE seq < $1 AND ($2 IS NULL OR tenant = $2) AND ($3 IS NULL OR actor_id = $3) \
+                AND ($4 IS NULL OR action = $4) AND ($5 IS NULL OR resource_type = $5) \
+                AND ($6 IS NULL OR resource_id = $6) AND ($7 IS NULL OR at >= $7) ORDER BY seq DESC LIMIT $8";
+    let rows = pool
+        .rows(
+            text,
+            values![
+                before.unwrap_or(i64::MAX),
+                &filter.tenant,
+                &filter.actor,
+                &filter.action,
+                &filter.resource_type,
+                &filter.resource_id,
+                filter.since,
+                i64::from(limit),
+            ],
+        )
+        .await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+fn read(row: &Row) -> Result<StoredAuditEvent, sqlx::Error> {
+    Ok(StoredAuditEvent {
+        seq: row.get("seq")?,
+        revision: row.get("revision")?,
+        event: AuditEvent {
+            at: row.get("at")?,
+            actor: Actor {
+                provider: row.get("actor_provider")?,
+                kind: row.get("actor_type")?,
+                id: row.get("actor_id")?,
+                credential: row.get("credential")?,
+            },
+            action: row.get("action")?,
+            kind: row.get("kind")?,
+            tenant: row.get("tenant")?,
+            resource_type: row.get("resource_type")?,
+            resource_id: row.get("resource_id")?,
+            outcome: row.get("outcome")?,
+            reason: row.get("reason")?,
+            request_id: row.get("request_id")?,
+            route: row.get("route")?,
+            client: row.get("client")?,
+            user_agent: row.get("user_agent")?,
+            before: row.get("before")?,
+            after: row.get("after")?,
+        },
+    })
+}

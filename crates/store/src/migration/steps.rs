@@ -1,0 +1,163 @@
+//! What each migration does.
+
+use super::Migration;
+
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        needs: 1,
+        statements: &[
+            "CREATE TABLE decision_event (
+                seq {serial},
+                at {integer} NOT NULL,
+                request_id {text} NOT NULL,
+                item {integer} NOT NULL,
+                tenant {text} NOT NULL,
+                application {text},
+                caller_provider {text} NOT NULL,
+                caller_type {text} NOT NULL,
+                caller_id {text} NOT NULL,
+                subject_provider {text} NOT NULL,
+                subject_type {text} NOT NULL,
+                subject_id {text} NOT NULL,
+                action {text} NOT NULL,
+                resource_type {text},
+                resource_id {text},
+                decision {text} NOT NULL,
+                reason {text} NOT NULL,
+                permission {text},
+                revision {integer} NOT NULL
+            ){table}",
+            "CREATE TABLE development_credential (
+                id {text} PRIMARY KEY NOT NULL,
+                secret_sha256 {bytes} NOT NULL,
+                tenant {text} NOT NULL,
+                created_at {integer} NOT NULL,
+                expires_at {integer} NOT NULL
+            ){table}",
+        ],
+    },
+    Migration {
+        version: 2,
+        needs: 2,
+        statements: &[
+            // One row: the number of the last change that was committed. Whoever changes something holds it.
+            "CREATE TABLE revision (one {integer} PRIMARY KEY NOT NULL CHECK (one = 1), last {integer} NOT NULL){table}",
+            "INSERT INTO revision (one, last) VALUES (1, 0)",
+            "CREATE TABLE object (
+                kind {text} NOT NULL,
+                id {text} NOT NULL,
+                tenant {text} NOT NULL,
+                name {text} NOT NULL,
+                body {text} NOT NULL,
+                origin {text} NOT NULL,
+                revision {integer} NOT NULL,
+                created_at {integer} NOT NULL,
+                updated_at {integer} NOT NULL,
+                PRIMARY KEY (kind, id),
+                UNIQUE (kind, tenant, name)
+            ){table}",
+            "CREATE INDEX object_by_revision ON object (revision)",
+            "CREATE TABLE version (
+                revision {integer} PRIMARY KEY NOT NULL,
+                at {integer} NOT NULL,
+                actor_provider {text} NOT NULL,
+                actor_type {text} NOT NULL,
+                actor_id {text} NOT NULL,
+                summary {text} NOT NULL
+            ){table}",
+            // NULL before: it was made; NULL after: it was deleted.
+            "CREATE TABLE version_object (
+                revision {integer} NOT NULL,
+                kind {text} NOT NULL,
+                id {text} NOT NULL,
+                before_tenant {text},
+                before_name {text},
+                before_body {text},
+                before_origin {text},
+                after_tenant {text},
+                after_name {text},
+                after_body {text},
+                after_origin {text},
+                PRIMARY KEY (revision, kind, id)
+            ){table}",
+            "CREATE INDEX version_object_by_object ON version_object (kind, id, revision)",
+            "CREATE TABLE api_key (
+                id {text} PRIMARY KEY NOT NULL,
+                account {text} NOT NULL,
+                tenant {text} NOT NULL,
+                title {text} NOT NULL,
+                secret_sha256 {bytes} NOT NULL,
+                application {text},
+                networks {text} NOT NULL,
+                permissions {text},
+                rotated_from {text},
+                created_at {integer} NOT NULL,
+                expires_at {integer},
+                revoked_at {integer},
+                used_at {integer},
+                revision {integer} NOT NULL
+            ){table}",
+            "CREATE INDEX api_key_by_account ON api_key (account, id)",
+            "CREATE INDEX api_key_by_revision ON api_key (revision)",
+            "CREATE TABLE sealed_secret (
+                kind {text} NOT NULL,
+                id {text} NOT NULL,
+                field {text} NOT NULL,
+                root_key {text} NOT NULL,
+                sealed {bytes} NOT NULL,
+                updated_at {integer} NOT NULL,
+                PRIMARY KEY (kind, id, field)
+            ){table}",
+            "CREATE INDEX sealed_secret_by_root_key ON sealed_secret (root_key)",
+            "CREATE TABLE audit_event (
+                seq {serial},
+                at {integer} NOT NULL,
+                revision {integer} NOT NULL,
+                actor_provider {text} NOT NULL,
+                actor_type {text} NOT NULL,
+                actor_id {text} NOT NULL,
+                credential {text},
+                action {text} NOT NULL,
+                kind {text} NOT NULL,
+                tenant {text} NOT NULL,
+                resource_type {text} NOT NULL,
+                resource_id {text} NOT NULL,
+                outcome {text} NOT NULL,
+                reason {text},
+                request_id {text} NOT NULL,
+                route {text},
+                client {text},
+                user_agent {text},
+                before {text},
+                after {text}
+            ){table}",
+            "CREATE INDEX audit_event_by_resource ON audit_event (resource_type, resource_id, seq)",
+            "CREATE INDEX audit_event_by_actor ON audit_event (actor_id, seq)",
+            "CREATE TABLE idempotency (
+                caller {text} NOT NULL,
+                key {text} NOT NULL,
+                fingerprint {bytes} NOT NULL,
+                status {integer} NOT NULL,
+                body {text} NOT NULL,
+                expires_at {integer} NOT NULL,
+                PRIMARY KEY (caller, key)
+            ){table}",
+            "CREATE INDEX idempotency_by_end ON idempotency (expires_at)",
+            "CREATE TABLE lease (
+                name {text} PRIMARY KEY NOT NULL,
+                holder {text} NOT NULL,
+                token {integer} NOT NULL,
+                until {integer} NOT NULL
+            ){table}",
+            // Refusals of callers without a credential, counted instead of kept one by one.
+            "CREATE TABLE anonymous_denial (
+                minute {integer} NOT NULL,
+                address {text} NOT NULL,
+                route {text} NOT NULL,
+                count {integer} NOT NULL,
+                PRIMARY KEY (minute, address, route)
+            ){table}",
+        ],
+    },
+];

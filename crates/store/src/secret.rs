@@ -1,0 +1,101 @@
+//! Sealed secrets, as rows. What is in them is the business of whoever seals.
+
+use crate::error::StoreError;
+use crate::sql::{Database, Pool, Row, values};
+
+/// A secret that was sealed, and where it belongs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedSecret {
+    /// The kind of the object that it belongs to.
+    pub kind: String,
+    /// The id of the object that it belongs to.
+    pub id: String,
+    /// Which of the object's secrets it is.
+    pub field: String,
+    /// The id of the root key that it was sealed with.
+    pub root_key: String,
+    /// Nonce, ciphertext and tag.
+    pub sealed: Vec<u8>,
+}
+
+impl std::fmt::Debug for SealedSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let SealedSecret { kind, id, field, root_key, .. } = self;
+        f.debug_struct("SealedSecret")
+            .field("kind", kind)
+            .field("id", id)
+            .field("field", field)
+            .field("root_key", root_key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All sealed secrets.
+pub(crate) async fn all(pool: &Pool) -> Result<Vec<SealedSecret>, StoreError> {
+    let text = "SELECT kind, id, field, root_key, sealed FROM sealed_secret ORDER BY kind, id, field";
+    Ok(pool.rows(text, values![]).await?.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// Up to `limit` secrets that are not sealed with this root key.
+pub(crate) async fn not_sealed_with(
+    pool: &Pool,
+    root_key: &str,
+    limit: u32,
+) -> Result<Vec<SealedSecret>, StoreError> {
+    let text = "SELECT kind, id, field, root_key, sealed FROM sealed_secret WHERE root_key <> $1 \
+                ORDER BY kind, id, field LIMIT $2";
+    let rows = pool.rows(text, values![root_key, i64::from(limit)]).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// Writes a secret in place of the one that was there.
+pub(crate) async fn put(
+    database: &mut impl Database,
+    secret: &SealedSecret,
+    at: i64,
+) -> Result<(), sqlx::Error> {
+    let SealedSecret { kind, id, field, root_key, sealed } = secret;
+    let text = "INSERT INTO sealed_secret (kind, id, field, root_key, sealed, updated_at) \
+                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, id, field) DO UPDATE SET \
+                root_key = excluded.root_key, sealed = excluded.sealed, updated_at = excluded.updated_at";
+    database.execute(text, values![kind, id, field, root_key, sealed.as_slice(), at]).await?;
+    Ok(())
+}
+
+/// Replaces what was read, unless it was changed meanwhile.
+pub(crate) async fn replace(
+    database: &mut impl Database,
+    old: &SealedSecret,
+    new: &SealedSecret,
+    at: i64,
+) -> Result<(), sqlx::Error> {
+    let text = "UPDATE sealed_secret SET root_key = $4, sealed = $5, updated_at = $6 \
+                WHERE kind = $1 AND id = $2 AND field = $3 AND sealed = $7";
+    let values = values![
+        &old.kind,
+        &old.id,
+        &old.field,
+        &new.root_key,
+        new.sealed.as_slice(),
+        at,
+        old.sealed.as_slice()
+    ];
+    database.execute(text, values).await?;
+    Ok(())
+}
+
+/// Deletes all secrets of an object.
+pub(crate) async fn remove(database: &mut impl Database, kind: &str, id: &str) -> Result<(), sqlx::Error> {
+    database.execute("DELETE FROM sealed_secret WHERE kind = $1 AND id = $2", values![kind, id]).await?;
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<SealedSecret, sqlx::Error> {
+    Ok(SealedSecret {
+        kind: row.get("kind")?,
+        id: row.get("id")?,
+        field: row.get("field")?,
+        root_key: row.get("root_key")?,
+        sealed: row.get("sealed")?,
+    })
+}

@@ -1,0 +1,173 @@
+//! Versions: what each change made of the objects, so that configuration can always be set back to an earlier state.
+
+use std::collections::BTreeMap;
+
+use crate::commit::Actor;
+use crate::error::StoreError;
+use crate::object::{Draft, Object, last_revision};
+use crate::sql::{Database, Pool, Row, values};
+
+/// A change of configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The revision that the change made.
+    pub revision: i64,
+    /// When, in microseconds since 1970 (UTC).
+    pub at: i64,
+    /// Who made it.
+    pub actor: Actor,
+    /// What it was, in a few words.
+    pub summary: String,
+    /// How many objects it changed.
+    pub objects: i64,
+}
+
+/// What a change made of one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The revision that the change made.
+    pub revision: i64,
+    /// The object's kind.
+    pub kind: String,
+    /// The object's id.
+    pub id: String,
+    /// What it was before; absent where the change made it.
+    pub before: Option<Draft>,
+    /// What it was afterwards; absent where the change deleted it.
+    pub after: Option<Draft>,
+}
+
+/// Notes who made a change.
+pub(crate) async fn insert(
+    database: &mut impl Database,
+    revision: i64,
+    at: i64,
+    actor: &Actor,
+    summary: &str,
+) -> Result<(), sqlx::Error> {
+    let text = "INSERT INTO version (revision, at, actor_provider, actor_type, actor_id, summary) \
+                VALUES ($1, $2, $3, $4, $5, $6)";
+    let Actor { provider, kind, id, .. } = actor;
+    database.execute(text, values![revision, at, provider, kind, id, summary]).await?;
+    Ok(())
+}
+
+/// Notes what a change makes of one object.
+pub(crate) async fn insert_edit(
+    database: &mut impl Database,
+    revision: i64,
+    (kind, id): (&str, &str),
+    before: Option<&Object>,
+    after: Option<&Draft>,
+) -> Result<(), sqlx::Error> {
+    let text = "INSERT INTO version_object (revision, kind, id, before_tenant, before_name, before_body, \
+                before_origin, after_tenant, after_name, after_body, after_origin) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let before = before.map(|object| (&*object.tenant, &*object.name, &*object.body, &*object.origin));
+    let after = after.map(|draft| (&*draft.tenant, &*draft.name, &*draft.body, &*draft.origin));
+    database
+        .execute(
+            text,
+            values![
+                revision,
+                kind,
+                id,
+                before.map(|before| before.0),
+                before.map(|before| before.1),
+                before.map(|before| before.2),
+                before.map(|before| before.3),
+                after.map(|after| after.0),
+                after.map(|after| after.1),
+                after.map(|after| after.2),
+                after.map(|after| after.3),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The changes before the revision `before`, the newest first.
+pub(crate) async fn page(pool: &Pool, before: Option<i64>, limit: u32) -> Result<Vec<Version>, StoreError> {
+    let text = "SELECT v.revision, v.at, v.actor_provider, v.actor_type, v.actor_id, v.summary, \
+                (SELECT COUNT(*) FROM version_object o WHERE o.revision = v.revision) AS objects \
+                FROM version v WHERE v.revision < $1 ORDER BY v.revision DESC LIMIT $2";
+    let rows = pool.rows(text, values![before.unwrap_or(i64::MAX), i64::from(limit)]).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// One change and what it made of each object.
+pub(crate) async fn one(pool: &Pool, revision: i64) -> Result<Option<(Version, Vec<Edit>)>, StoreError> {
+    let text = "SELECT v.revision, v.at, v.actor_provider, v.actor_type, v.actor_id, v.summary, \
+                (SELECT COUNT(*) FROM version_object o WHERE o.revision = v.revision) AS objects \
+                FROM version v WHERE v.revision = $1";
+    let Some(row) = pool.row(text, values![revision]).await? else { return Ok(None) };
+    let text = "SELECT revision, kind, id, before_tenant, before_name, before_body, before_origin, after_tenant, \
+                after_name, after_body, after_origin FROM version_object WHERE revision = $1 ORDER BY kind, id";
+    let rows = pool.rows(text, values![revision]).await?;
+    let edits = rows.iter().map(read_edit).collect::<Result<_, _>>()?;
+    Ok(Some((read(&row)?, edits)))
+}
+
+/// What has become of each object between two revisions, in either direction: what was made of it step by step counts
+/// as one edit, and what ended as it began is left out. Also gives the revision of the last change.
+pub(crate) async fn between(pool: &Pool, from: i64, to: i64) -> Result<(i64, Vec<Edit>), StoreError> {
+    let (earlier, later) = (from.min(to), from.max(to));
+    let mut reading = pool.read().await?;
+    let last = last_revision(&mut reading).await?;
+    let text = "SELECT revision, kind, id, before_tenant, before_name, before_body, before_origin, after_tenant, \
+                after_name, after_body, after_origin FROM version_object WHERE revision > $1 AND revision <= $2 \
+                ORDER BY revision, kind, id";
+    let rows = reading.rows(text, values![earlier, later]).await?;
+    let mut edits: BTreeMap<(String, String), Edit> = BTreeMap::new();
+    for row in &rows {
+        let edit = read_edit(row)?;
+        let key = (edit.kind.clone(), edit.id.clone());
+        match edits.get_mut(&key) {
+            Some(first) => {
+                first.after = edit.after;
+                first.revision = edit.revision;
+            }
+            None => drop(edits.insert(key, edit)),
+        }
+    }
+    let mut edits: Vec<Edit> = edits.into_values().filter(|edit| edit.before != edit.after).collect();
+    if from > to {
+        for edit in &mut edits {
+            std::mem::swap(&mut edit.before, &mut edit.after);
+        }
+    }
+    Ok((last, edits))
+}
+
+fn read(row: &Row) -> Result<Version, sqlx::Error> {
+    Ok(Version {
+        revision: row.get("revision")?,
+        at: row.get("at")?,
+        actor: Actor {
+            provider: row.get("actor_provider")?,
+            kind: row.get("actor_type")?,
+            id: row.get("actor_id")?,
+            credential: None,
+        },
+        summary: row.get("summary")?,
+        objects: row.get("objects")?,
+    })
+}
+
+fn read_edit(row: &Row) -> Result<Edit, sqlx::Error> {
+    let (kind, id): (String, String) = (row.get("kind")?, row.get("id")?);
+    let draft = |tenant, name, body, origin| -> Result<Option<Draft>, sqlx::Error> {
+        let Some(name) = row.get::<Option<String>>(name)? else { return Ok(None) };
+        Ok(Some(Draft {
+            kind: kind.clone(),
+            id: id.clone(),
+            tenant: row.get::<Option<String>>(tenant)?.unwrap_or_default(),
+            name,
+            body: row.get::<Option<String>>(body)?.unwrap_or_default(),
+            origin: row.get::<Option<String>>(origin)?.unwrap_or_default(),
+        }))
+    };
+    let before = draft("before_tenant", "before_name", "before_body", "before_origin")?;
+    let after = draft("after_tenant", "after_name", "after_body", "after_origin")?;
+    Ok(Edit { revision: row.get("revision")?, kind, id, before, after })
+}

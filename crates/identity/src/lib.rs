@@ -9,6 +9,7 @@
 //! the host's, lives in [`remote`].
 #![forbid(unsafe_code)]
 
+pub mod api_key;
 mod base64url;
 mod chain;
 mod credentials;
@@ -23,6 +24,7 @@ mod signer;
 pub mod strict_json;
 mod time;
 
+pub use api_key::{ApiKey, ApiKeyAuthenticator, KeyRing, StoredKey};
 pub use chain::{Answer, Authenticator, BoxFuture, Chain, ChainError, Outcome};
 pub use credentials::{Credential, Credentials, MAX_CREDENTIAL_BYTES};
 pub use identity::{Actor, Authentication, Claims, Identity, Kind, KindError};

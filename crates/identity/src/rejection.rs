@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::api_key::ApiKeyError;
 use crate::jwt::TokenError;
 use crate::provider::MappingError;
 
@@ -54,6 +55,9 @@ pub enum Reason {
     /// The issuer's keys could not be fetched so far, or not for too long.
     #[error("the issuer's keys are not available at the moment; they are being fetched")]
     IssuerUnavailable,
+    /// The API key is not accepted.
+    #[error(transparent)]
+    ApiKey(#[from] ApiKeyError),
     /// The verified claims do not make an identity.
     #[error(transparent)]
     Mapping(#[from] MappingError),
@@ -78,6 +82,7 @@ impl Reason {
             Reason::UnknownKey { .. } => "key_unknown",
             Reason::KeyNotLookedUp => "key_not_looked_up",
             Reason::IssuerUnavailable => "issuer_unavailable",
+            Reason::ApiKey(error) => error.code(),
             Reason::Mapping(error) => error.code(),
             Reason::Other { code, .. } => code,
         }

@@ -1,10 +1,11 @@
 //! What every area's HTTP shares: [`Problem`] answers, request ids, who is calling, bodies within a bound, the listener
-//! and its limits, outgoing calls, the access log, and the one reading of the clock.
+//! and its limits, outgoing calls, the configuration, the access log, and the one reading of the clock.
 #![forbid(unsafe_code)]
 
 mod body;
 mod caller;
 pub mod clock;
+pub mod config;
 mod frame;
 mod listener;
 pub mod outgoing;

@@ -7,6 +7,7 @@ mod arrows;
 mod bench;
 mod command;
 mod console;
+mod dist;
 mod fuzz;
 mod layers;
 mod needs;
@@ -32,6 +33,7 @@ usage: cargo xtask COMMAND
   fuzz [--seconds N] [TARGET...]
                              fuzz the targets in turn, N seconds each (60 unless told)
   bench NAME [ARGUMENT...]   run the benchmark NAME; `--format json` for figures that a program reads
+  dist                       the archive that is handed out: binary, service, sample configuration, SBOM, checksums
   supply-chain               licences, bans, sources, advisories; our own SBOM in target/sbom
   check-deps                 the arrows between crates and between the server's areas
   threat-model               every abuse case in docs/threat-model.md has its test";
@@ -78,6 +80,7 @@ fn run(arguments: &[String]) -> Outcome<()> {
         "test" => test::run(&project, rest),
         "fuzz" => fuzz::run(&project, rest),
         "bench" => bench::run(&project, rest),
+        "dist" => dist::run(&project, rest),
         "supply-chain" => supply_chain::run(&project, rest),
         "check-deps" => no_more(rest).and_then(|()| check_dependencies(&project)),
         "threat-model" => no_more(rest).and_then(|()| threat_model::check(&project)),

@@ -13,7 +13,39 @@ use crate::value::{Kind, List, Value};
 pub trait Scope {
     /// The value of a declared variable; [`Lookup::Known`] of `Value::Null` where it is missing.
     fn look_up(&self, variable: &Variable) -> Lookup<'_>;
+
+    /// The text that a variable is; `None` where [`Scope::look_up`] finds anything else. A scope that has a shorter way
+    /// to it may take it.
+    #[inline]
+    fn text(&self, variable: &Variable) -> Option<&str> {
+        match self.look_up(variable) {
+            Lookup::Known(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The truth value that a variable is, as [`Scope::text`] does for texts.
+    #[inline]
+    fn truth(&self, variable: &Variable) -> Option<bool> {
+        match self.look_up(variable) {
+            Lookup::Known(Value::Bool(truth)) => Some(truth),
+            _ => None,
+        }
+    }
+
+    /// Whether a text is in the list that a variable is, as [`Scope::text`] does for texts; `None` also where the list
+    /// is longer than 64 elements, or only looking at each element by itself can tell.
+    #[inline]
+    fn lists(&self, variable: &Variable, text: &str) -> Option<bool> {
+        match self.look_up(variable) {
+            Lookup::Known(Value::List(list)) if list.len() <= SHORT_LIST => list.find_text(text),
+            _ => None,
+        }
+    }
 }
+
+/// Lists up to this length are looked through without counting steps: a condition has too few operators to run out.
+pub(crate) const SHORT_LIST: usize = 64;
 
 /// What a scope knows of a variable.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::compile::{Compiler, ExpressionError};
 use crate::cost;
-use crate::direct;
+use crate::direct::Direct;
 use crate::environment::Environment;
 use crate::evaluate::{Evaluation, Failure, Scope};
 use crate::filterable::{self, NotFilterable};
@@ -26,6 +26,7 @@ pub struct Expression {
 #[derive(Debug)]
 struct Inner {
     source: Box<str>,
+    direct: Direct,
     root: Node,
     may_run_out: bool,
 }
@@ -59,7 +60,8 @@ impl Expression {
             return Err(ExpressionError { message, start: 0, end: source.len() });
         }
         let may_run_out = cost::worst(&typed.node, &|_| None) > u64::from(limits::STEPS);
-        Ok(Expression { inner: Arc::new(Inner { source: source.into(), root: typed.node, may_run_out }) })
+        let (source, direct, root) = (source.into(), Direct::of(&typed.node), typed.node);
+        Ok(Expression { inner: Arc::new(Inner { source, direct, root, may_run_out }) })
     }
 
     /// The text it was read from.
@@ -78,12 +80,15 @@ impl Expression {
     /// [`Failure`] where it has none: something it uses is missing, is of another type, or the steps ran out.
     #[inline]
     pub fn evaluate<'e, S: Scope>(&'e self, scope: &'e S) -> Result<bool, Failure<'e>> {
-        match direct::truth(&self.inner.root, scope) {
+        match self.inner.direct.truth(scope) {
             Some(truth) => Ok(truth),
-            None => {
-                Evaluation { scope, steps: limits::STEPS, met_unknown: false }.truth(&self.inner.root, None)
-            }
+            None => self.evaluate_all(scope),
         }
+    }
+
+    #[inline(never)]
+    fn evaluate_all<'e, S: Scope>(&'e self, scope: &'e S) -> Result<bool, Failure<'e>> {
+        Evaluation { scope, steps: limits::STEPS, met_unknown: false }.truth(&self.inner.root, None)
     }
 
     /// Its truth as far as the scope decides it; else the filters *when true* and *when false* over what the scope

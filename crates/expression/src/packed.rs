@@ -4,6 +4,7 @@
 //! JSON they came from.
 
 use crate::datum::Datum;
+use crate::evaluate::SHORT_LIST;
 use crate::value::{List, Value, same};
 
 /// One packed value. It means something only beside the [`Arena`] it was packed into.
@@ -139,6 +140,21 @@ impl Packed {
                 Value::List(List::packed(PackedList { arena, first: self.first, length: self.second }))
             }
         }
+    }
+
+    /// The truth value this is, if it is one.
+    #[inline]
+    pub fn truth(&self) -> Option<bool> {
+        (self.kind == Kind::Bool).then_some(self.second != 0)
+    }
+
+    /// Whether a text is in the list this is; `None` where it is no list, a long one, or holds something else before.
+    #[inline]
+    pub fn lists(&self, arena: &Arena<'_>, text: &str) -> Option<bool> {
+        if self.kind != Kind::List || self.second as usize > SHORT_LIST {
+            return None;
+        }
+        PackedList { arena, first: self.first, length: self.second }.find_text(text)
     }
 
     /// Whether this is an object or a list of lists, which expressions cannot compute with.

@@ -213,7 +213,7 @@ impl<'a> Map<'a> {
     }
 
     /// The member of that name, null included; `None` where there is none.
-    #[inline]
+    #[inline(always)]
     pub fn supplied(self, name: &str) -> Option<Value<'a>> {
         match self {
             Map::Data(members) => members.get(name).map(Datum::as_value),

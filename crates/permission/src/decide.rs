@@ -241,7 +241,7 @@ impl Inner {
             if condition == Condition::False && !when.is_some_and(Expression::may_run_out) {
                 continue;
             }
-            let judged = Judged { request, value: property.value.value(arena), partial: false };
+            let judged = Judged { request, value: property.value, arena, partial: false };
             match when.map(|when| when.evaluate(&judged)) {
                 Some(Ok(true)) => {}
                 Some(Ok(false)) if compiled.is_steady() => return Condition::False,
@@ -256,17 +256,17 @@ impl Inner {
     }
 
     /// What a property of a permission means for a name.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn meaning<'s>(
         &'s self,
         coverage: &mut Option<Coverage<'s>>,
         name: &Name<'_>,
         property: &CompiledProperty,
     ) -> Means<'s> {
-        let meaning = property.settled().unwrap_or_else(|| {
-            let coverage = coverage.get_or_insert_with(|| self.catalog.coverage(name));
-            self.catalog.property_meaning(coverage, name, property.name())
-        });
+        let meaning = match property.settled() {
+            Some(meaning) => meaning,
+            None => self.meaning_for(coverage, name, property),
+        };
         let declared = match meaning {
             PropertyMeaning::Declared(index) => self.catalog.meaning(index),
             PropertyMeaning::Opaque => return Means::Nothing,
@@ -283,5 +283,16 @@ impl Inner {
             }
             Some(meaning) => meaning.when.as_ref().map_or(Means::Nothing, Means::Condition),
         }
+    }
+
+    #[inline(never)]
+    fn meaning_for<'s>(
+        &'s self,
+        coverage: &mut Option<Coverage<'s>>,
+        name: &Name<'_>,
+        property: &CompiledProperty,
+    ) -> PropertyMeaning {
+        let coverage = coverage.get_or_insert_with(|| self.catalog.coverage(name));
+        self.catalog.property_meaning(coverage, name, property.name())
     }
 }

@@ -189,7 +189,7 @@ impl Inner {
                     when_false.push(Branch::NEVER);
                 }
                 Means::Condition(when) => {
-                    let judged = Judged { request, value: property.value.value(&arena), partial: true };
+                    let judged = Judged { request, value: property.value, arena: &arena, partial: true };
                     let (yes, no) = match when.partial(&judged) {
                         Partial::Known(Ok(true)) => (Branch::ALWAYS, Branch::NEVER),
                         Partial::Known(Ok(false)) => (Branch::NEVER, Branch::ALWAYS),

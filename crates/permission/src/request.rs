@@ -1,6 +1,8 @@
 //! A request, borrowed from wherever its host keeps it, as expressions see it.
 
-use casemate_expression::{Environment, List, Lookup, Map, Scalar, Scope, Timestamp, Type, Value, Variable};
+use casemate_expression::{
+    Arena, Environment, List, Lookup, Map, Packed, Scalar, Scope, Timestamp, Type, Value, Variable,
+};
 
 use crate::fault::Fault;
 use crate::name::Name;
@@ -164,12 +166,20 @@ pub(crate) fn environment(value: Type, attributes: &Attributes) -> Environment {
 /// A request beside the value of the property that is judged.
 pub(crate) struct Judged<'r> {
     pub(crate) request: &'r Request<'r>,
-    pub(crate) value: Value<'r>,
+    pub(crate) value: Packed,
+    pub(crate) arena: &'r Arena<'r>,
     /// Whether what was not supplied of the resource is unknown rather than missing.
     pub(crate) partial: bool,
 }
 
 impl<'r> Judged<'r> {
+    /// An attribute, where it was supplied.
+    #[inline(always)]
+    fn attribute(&self, variable: &Variable) -> Option<Value<'r>> {
+        let resource = self.request.resource.as_ref()?;
+        resource.properties.supplied(variable.attribute.as_ref().map_or("", |attribute| &attribute.name))
+    }
+
     #[inline]
     fn of_resource(&self, value: impl FnOnce(&Resource<'r>) -> Option<Value<'r>>) -> Lookup<'r> {
         match self.request.resource.as_ref().and_then(value) {
@@ -202,9 +212,42 @@ impl Scope for Judged<'_> {
             });
         }
         if variable.id == id::VALUE {
-            return Lookup::Known(self.value);
+            return Lookup::Known(self.value.value(self.arena));
         }
         self.look_up_rarer(variable)
+    }
+
+    #[inline(always)]
+    fn text(&self, variable: &Variable) -> Option<&str> {
+        let value = match variable.id {
+            id::RESOURCE_ATTRIBUTE => self.attribute(variable)?,
+            id::ID => return self.request.identity.id,
+            _ => match self.look_up(variable) {
+                Lookup::Known(value) => value,
+                Lookup::Unknown => return None,
+            },
+        };
+        match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn truth(&self, variable: &Variable) -> Option<bool> {
+        if variable.id == id::VALUE {
+            return self.value.truth();
+        }
+        match self.look_up(variable) {
+            Lookup::Known(Value::Bool(truth)) => Some(truth),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn lists(&self, variable: &Variable, text: &str) -> Option<bool> {
+        // No other variable's lists are checked beforehand.
+        if variable.id == id::VALUE { self.value.lists(self.arena, text) } else { None }
     }
 }
 

@@ -255,7 +255,7 @@ impl PermissionSet {
 
     pub(crate) fn permission(&self, index: u32) -> Option<PermissionRef<'_>> {
         let compiled = self.inner.permissions.get(index as usize)?;
-        Some(PermissionRef { set: &self.inner, compiled: *compiled, index })
+        Some(PermissionRef { set: &self.inner, compiled, index })
     }
 }
 
@@ -305,7 +305,7 @@ impl Inner {
 #[derive(Clone, Copy)]
 pub struct PermissionRef<'s> {
     set: &'s Inner,
-    compiled: Compiled,
+    compiled: &'s Compiled,
     index: u32,
 }
 
@@ -339,7 +339,7 @@ impl<'s> PermissionRef<'s> {
         self.index as usize
     }
 
-    pub(crate) fn compiled(&self) -> Compiled {
+    pub(crate) fn compiled(&self) -> &'s Compiled {
         self.compiled
     }
 }

@@ -217,7 +217,7 @@ impl Explanation<'_, '_> {
         let arena = inner.arena();
         let explained: Vec<ExplainedProperty> = properties(permission.as_json())
             .into_iter()
-            .zip(inner.properties_of(&compiled))
+            .zip(inner.properties_of(compiled))
             .map(|((name, value), property)| {
                 let value = value.to_json();
                 let (outcome, detail, final_error) =
@@ -230,8 +230,8 @@ impl Explanation<'_, '_> {
                             (Outcome::Error, "the value does not fit its declaration".to_owned(), false)
                         }
                         Means::Condition(when) => {
-                            let value = property.value.value(&arena);
-                            let judged = Judged { request: self.request, value, partial };
+                            let value = property.value;
+                            let judged = Judged { request: self.request, value, arena: &arena, partial };
                             match when.partial(&judged) {
                                 Partial::Known(Ok(true)) => (Outcome::True, when.source().to_owned(), false),
                                 Partial::Known(Ok(false)) => {

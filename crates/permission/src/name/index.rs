@@ -6,7 +6,7 @@ use std::ops::{ControlFlow, Range};
 use foldhash::fast::RandomState;
 
 use super::glob::{Glob, GlobKind, matches_text};
-use super::words::{begins, hash, same};
+use super::words::{BeginningHash, begins, same};
 use super::{BOUNDARIES, Name};
 use crate::fault::Fault;
 
@@ -17,7 +17,7 @@ const LINEAR: usize = 4;
 ///
 /// The patterns' texts lie in one text that the caller keeps and hands in again at each search: entries refer to it by
 /// range. Exact names are found by hash; every other pattern stands in a bucket under its literal beginning up to the last
-/// dot, so a search costs one probe for the name and one for each depth at which there are such buckets.
+/// dot, so a search costs one probe for the name and one for each of its dots at which such a beginning ends.
 #[derive(Clone, Debug)]
 pub struct PatternIndex {
     /// Sorted by key, so that each group of one key is a run.
@@ -26,8 +26,8 @@ pub struct PatternIndex {
     groups: Groups,
     /// How many entries at the start have the empty key.
     rootless: u32,
-    /// Bit d: some key has d segments.
-    depths: u8,
+    /// Bit n: some key of a pattern ends with the dot at byte n.
+    ends: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +78,7 @@ impl PatternIndex {
     #[must_use]
     pub fn build(text: &str, patterns: impl IntoIterator<Item = (Range<u32>, u32)>) -> PatternIndex {
         let mut entries: Vec<Entry> = Vec::new();
-        let mut depths = 0;
+        let mut ends = 0;
         for (range, payload) in patterns {
             let Some(glob) = text.get(range.start as usize..range.end as usize).map(Glob::from_expanded)
             else {
@@ -89,14 +89,10 @@ impl PatternIndex {
             let key = match kind {
                 GlobKind::Exact => len,
                 GlobKind::Prefix | GlobKind::General => {
-                    let dots =
-                        glob.literal_prefix().match_indices('.').take(BOUNDARIES).filter(|(at, _)| *at < 64);
-                    let (depth, key) = dots
-                        .map(|(position, _)| position + 1)
-                        .zip(1_u8..)
-                        .last()
-                        .map_or((0, 0), |(key, d)| (d, key));
-                    depths |= 1 << depth;
+                    let dots = glob.literal_prefix().match_indices('.').map(|(at, _)| at);
+                    let last = dots.take(BOUNDARIES).take_while(|at| *at < 64).last();
+                    ends |= last.map_or(0, |at| 1 << at);
+                    let key = last.map_or(0, |at| at + 1);
                     u16::try_from(key).unwrap_or_default()
                 }
             };
@@ -113,7 +109,7 @@ impl PatternIndex {
             entries: entries.into_boxed_slice(),
             groups: Groups::default(),
             rootless: u32::try_from(rootless).unwrap_or(u32::MAX),
-            depths,
+            ends,
         };
         if index.entries.len() > LINEAR {
             index.hash_groups(text);
@@ -130,7 +126,7 @@ impl PatternIndex {
             }
             continues = entry.more;
         }
-        self.groups = Groups::new(&firsts);
+        self.groups = Groups::new(&firsts, self.entries.len());
     }
 
     /// How many patterns there are.
@@ -164,91 +160,102 @@ impl PatternIndex {
         // Whatever has a key begins with it, and so reaches the namespace `casemate` where the name lies in it; what has
         // none never does.
         let reserved = name.is_reserved() && !Fault::WildcardReachesReserved.is_seeded();
-        let rootless = if reserved { 0 } else { self.rootless as usize };
-        if self.entries.len() <= LINEAR {
-            let first = if reserved { self.rootless as usize } else { 0 };
-            for entry in self.entries.get(first..).unwrap_or_default() {
-                if begins(bytes, entry.key(text)) && entry.matches_behind_key(text, bytes) {
+        let linear = self.entries.len() <= LINEAR;
+        let rootless = self.rootless as usize;
+        let first = match (linear, reserved) {
+            (true, false) => self.entries.get(..),
+            (true, true) => self.entries.get(rootless..),
+            (false, false) => self.entries.get(..rootless),
+            (false, true) => None,
+        };
+        let mut run = first.unwrap_or_default();
+        let mut keys = Keys { ends: name.dots() & self.ends, left: BOUNDARIES, name: Some(bytes.len()) };
+        let mut hash = BeginningHash::new(bytes, self.groups.seed);
+        loop {
+            for entry in run {
+                if (!linear || begins(bytes, entry.key(text))) && entry.matches_behind_key(text, bytes) {
                     found(entry.payload)?;
                 }
+                if !linear && !entry.more {
+                    break;
+                }
             }
-            return ControlFlow::Continue(());
-        }
-        for entry in self.entries.get(..rootless).unwrap_or_default() {
-            if entry.matches_behind_key(text, bytes) {
-                found(entry.payload)?;
+            if linear {
+                return ControlFlow::Continue(());
             }
+            run = loop {
+                let Some(length) = keys.next() else { return ControlFlow::Continue(()) };
+                if let Some(group) =
+                    self.group(text, bytes.get(..length).unwrap_or_default(), hash.of(length))
+                {
+                    break group;
+                }
+            };
         }
-        self.search_group(text, bytes, bytes, &mut found)?;
-        let (mut depths, mut dots) = (self.depths >> 1, name.dots());
-        while depths != 0 && dots != 0 {
-            if depths & 1 == 1
-                && let Some(key) = bytes.get(..=dots.trailing_zeros() as usize)
-            {
-                self.search_group(text, key, bytes, &mut found)?;
-            }
-            depths >>= 1;
-            dots &= dots - 1;
-        }
-        ControlFlow::Continue(())
     }
 
+    /// The entries from the first with that key on.
     #[inline]
-    fn search_group<B>(
-        &self,
-        text: &str,
-        key: &[u8],
-        name: &[u8],
-        found: &mut impl FnMut(u32) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        let first = self.groups.find(key, |first| {
+    fn group(&self, text: &str, key: &[u8], hash: u64) -> Option<&[Entry]> {
+        let first = self.groups.find(hash, |first| {
             self.entries.get(first as usize).is_some_and(|entry| same(entry.key(text), key))
-        });
-        let Some(first) = first else { return ControlFlow::Continue(()) };
-        for entry in self.entries.get(first as usize..).unwrap_or_default() {
-            if entry.matches_behind_key(text, name) {
-                found(entry.payload)?;
-            }
-            if !entry.more {
-                break;
-            }
+        })?;
+        self.entries.get(first as usize..)
+    }
+}
+
+/// The lengths of the keys under which a name is searched: its beginnings up to a dot at which some key ends, and then
+/// all of it.
+struct Keys {
+    ends: u64,
+    /// How many dots at most are still looked at: keys have no more, so none ends behind.
+    left: usize,
+    name: Option<usize>,
+}
+
+impl Iterator for Keys {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        if self.ends == 0 || self.left == 0 {
+            return self.name.take();
         }
-        ControlFlow::Continue(())
+        let length = self.ends.trailing_zeros() as usize + 1;
+        self.ends &= self.ends - 1;
+        self.left -= 1;
+        Some(length)
     }
 }
 
 /// A hash table of groups: open addressing, the next free slot taken.
 #[derive(Clone, Debug, Default)]
 struct Groups {
-    /// A power of two of them, at most three quarters taken.
-    slots: Box<[Slot]>,
+    /// A power of two of them, at most three eighths taken, so that most searches for what is not there end at once.
+    /// Each is [`FREE`], or holds the number of a group's first entry and above it, as a tag, bits of the key's hash.
+    slots: Box<[u32]>,
+    /// The bits of a slot that hold the number of an entry, which are never all set.
+    number: u32,
     seed: u64,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    /// Upper half of the key's hash.
-    tag: u32,
-    /// The group's first entry, or [`FREE`].
-    first: u32,
 }
 
 const FREE: u32 = u32::MAX;
 
 impl Groups {
-    fn new(keys: &[(&[u8], u32)]) -> Groups {
-        let slots = vec![Slot { tag: 0, first: FREE }; (keys.len() * 4 / 3 + 1).next_power_of_two()];
+    fn new(keys: &[(&[u8], u32)], entries: usize) -> Groups {
+        let slots = vec![FREE; (keys.len() * 8 / 3 + 1).next_power_of_two()];
+        let number = u32::try_from((entries + 1).next_power_of_two() - 1).unwrap_or(u32::MAX);
         let seed = RandomState::default().hash_one(keys.len());
-        let mut groups = Groups { slots: slots.into_boxed_slice(), seed };
+        let mut groups = Groups { slots: slots.into_boxed_slice(), number, seed };
         for (key, first) in keys {
-            let hash = hash(key, seed);
+            let hash = BeginningHash::new(key, seed).of(key.len());
             let mut at = groups.home(hash);
-            while let Some(slot) = groups.slots.get_mut(at) {
-                if slot.first == FREE {
-                    *slot = Slot { tag: (hash >> 32) as u32, first: *first };
-                    break;
-                }
+            while groups.slots.get(at).is_some_and(|slot| *slot != FREE) {
                 at = groups.after(at);
+            }
+            let tag = groups.tag(hash);
+            if let Some(slot) = groups.slots.get_mut(at) {
+                *slot = tag | *first;
             }
         }
         groups
@@ -265,13 +272,18 @@ impl Groups {
     }
 
     #[inline]
-    fn find(&self, key: &[u8], is: impl Fn(u32) -> bool) -> Option<u32> {
-        let hash = hash(key, self.seed);
+    fn tag(&self, hash: u64) -> u32 {
+        (hash >> 32) as u32 & !self.number
+    }
+
+    #[inline]
+    fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
         let mut at = self.home(hash);
         // One slot at least is free.
-        while let Some(slot) = self.slots.get(at).filter(|slot| slot.first != FREE) {
-            if slot.tag == (hash >> 32) as u32 && is(slot.first) {
-                return Some(slot.first);
+        while let Some(slot) = self.slots.get(at).copied().filter(|slot| *slot != FREE) {
+            let first = slot & self.number;
+            if slot & !self.number == self.tag(hash) && is(first) {
+                return Some(first);
             }
             at = self.after(at);
         }

@@ -94,21 +94,48 @@ fn short_word(text: &[u8]) -> u64 {
     }
 }
 
-/// A hash of a text, of which all bits are good. Without the seed nobody can choose texts that collide.
-#[inline]
-pub(super) fn hash(text: &[u8], seed: u64) -> u64 {
-    let mut state = seed ^ text.len() as u64;
-    let last = match text.last_chunk::<8>() {
-        Some(last) => {
-            // The last word overlaps the one before it.
-            for word in text.as_chunks::<8>().0 {
-                state = fold(state ^ u64::from_ne_bytes(*word));
+/// Hashes of the beginnings of a text, the shorter before the longer: each costs what it is longer than the one before.
+/// All bits of a hash are good. Without the seed nobody can choose texts that collide.
+pub(super) struct BeginningHash<'t> {
+    /// The whole words that are not in the state.
+    words: &'t [[u8; 8]],
+    /// What is left behind the last whole word.
+    rest: u64,
+    /// How many words are in the state.
+    hashed: usize,
+    state: u64,
+}
+
+impl<'t> BeginningHash<'t> {
+    #[inline]
+    pub(super) fn new(text: &'t [u8], seed: u64) -> BeginningHash<'t> {
+        let (words, rest) = text.as_chunks::<8>();
+        let rest = match (text.last_chunk::<8>(), rest.len()) {
+            (_, 0) => 0,
+            (Some(last), length) => u64::from_le_bytes(*last) >> (64 - 8 * length),
+            (None, _) => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        };
+        BeginningHash { words, rest, hashed: 0, state: seed }
+    }
+
+    /// The hash of the first `length` bytes.
+    #[inline(always)]
+    pub(super) fn of(&mut self, length: usize) -> u64 {
+        let whole = length / 8;
+        let mut next = self.rest;
+        while let Some((word, later)) = self.words.split_first() {
+            let word = u64::from_le_bytes(*word);
+            if self.hashed >= whole {
+                next = word;
+                break;
             }
-            u64::from_ne_bytes(*last)
+            self.state = fold(self.state ^ word);
+            (self.words, self.hashed) = (later, self.hashed + 1);
         }
-        None => short_word(text),
-    };
-    fold(state ^ last)
+        let begun = next & !(u64::MAX << (8 * (length % 8)));
+        // At most seven bytes: the length stands in the eighth.
+        fold(self.state ^ begun ^ (length as u64) << 56)
+    }
 }
 
 /// Multiplies to twice the width and folds the halves together.
@@ -116,4 +143,34 @@ pub(super) fn hash(text: &[u8], seed: u64) -> u64 {
 fn fold(word: u64) -> u64 {
     let product = u128::from(word) * u128::from(0x9e37_79b9_7f4a_7c15_u64);
     (product as u64) ^ (product >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BeginningHash;
+
+    #[test]
+    fn a_beginning_hashes_as_it_does_by_itself() {
+        let text: Vec<u8> = (0..=70).map(|number| b'a' + number % 26).collect();
+        for end in 0..=text.len() {
+            let text = text.get(..end).expect("within");
+            for step in 1..=end.max(1) {
+                let mut hash = BeginningHash::new(text, 7);
+                for length in (0..=end).step_by(step) {
+                    let alone = BeginningHash::new(text.get(..length).expect("within"), 7).of(length);
+                    assert_eq!(hash.of(length), alone, "{length} of {end} bytes, every {step}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn beginnings_that_end_in_zeros_hash_differently() {
+        let zeros = [0; 40];
+        let mut hash = BeginningHash::new(&zeros, 7);
+        let mut hashes: Vec<u64> = (0..=zeros.len()).map(|length| hash.of(length)).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), zeros.len() + 1);
+    }
 }

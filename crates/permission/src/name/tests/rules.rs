@@ -375,3 +375,26 @@ fn the_index_breaks_off_when_told() {
     assert_eq!(calls, 1);
     assert_eq!(index.len(), 2);
 }
+
+#[test]
+fn patterns_of_every_depth_are_found_under_names_with_many_dots() {
+    let segments = |count: usize| vec!["a"; count].join(".");
+    let names: Vec<String> = (1..=40).map(segments).collect();
+    let mut text = String::new();
+    let mut ranges = Vec::new();
+    for (pattern, payload) in names.iter().map(|name| format!("{name}.*")).zip(1_u32..) {
+        let start = u32::try_from(text.len()).expect("short");
+        text.push_str(&pattern);
+        ranges.push((start..u32::try_from(text.len()).expect("short"), payload));
+    }
+    let index = PatternIndex::build(&text, ranges);
+    for (asked, depth) in names.iter().zip(1_u32..) {
+        let mut found = Vec::new();
+        let _: ControlFlow<()> = index.for_each_match(&text, &name(asked), |payload| {
+            found.push(payload);
+            ControlFlow::Continue(())
+        });
+        found.sort_unstable();
+        assert_eq!(found, (1..depth).collect::<Vec<_>>(), "{asked}");
+    }
+}

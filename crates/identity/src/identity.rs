@@ -76,6 +76,17 @@ impl Identity {
         self.kind == Kind::ANONYMOUS
     }
 
+    /// How much memory it takes, in bytes, estimated.
+    pub(crate) fn bytes(&self) -> u64 {
+        let own = [&self.id, &self.login, &self.display_name, &self.tenant, &self.auth.acr];
+        let own: usize = own.iter().map(|text| text.as_ref().map_or(0, |text| text.len())).sum();
+        let lists = self.groups.iter().chain(&self.auth.amr);
+        let lists: usize = lists.map(|text| size_of::<Box<str>>() + text.len()).sum();
+        let actor = self.actor.as_ref().map_or(0, |actor| actor.id.len());
+        let claims: usize = self.claims.iter().map(|(name, value)| name.len() + value_bytes(value)).sum();
+        (size_of::<Identity>() + own + lists + actor + claims) as u64
+    }
+
     fn bare(provider: Arc<str>, kind: Kind) -> Identity {
         Identity {
             provider,
@@ -90,6 +101,22 @@ impl Identity {
             actor: None,
         }
     }
+}
+
+/// A member of a map takes about this much beside its name and its value.
+const MEMBER_BYTES: usize = 64;
+
+/// INVARIANT: what is kept of a token nests no deeper than [`crate::strict_json::MAX_DEPTH`].
+fn value_bytes(value: &serde_json::Value) -> usize {
+    let inner = match value {
+        serde_json::Value::String(text) => text.len(),
+        serde_json::Value::Array(items) => items.iter().map(value_bytes).sum(),
+        serde_json::Value::Object(members) => {
+            members.iter().map(|(name, value)| MEMBER_BYTES + name.len() + value_bytes(value)).sum()
+        }
+        _ => 0,
+    };
+    size_of::<serde_json::Value>() + inner
 }
 
 /// The kind of a caller: one of those named here, or a word of the deployment's own.

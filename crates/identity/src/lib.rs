@@ -23,6 +23,7 @@ pub mod remote;
 mod signer;
 pub mod strict_json;
 mod time;
+mod token_cache;
 
 pub use api_key::{ApiKey, ApiKeyAuthenticator, KeyRing, StoredKey};
 pub use chain::{Answer, Authenticator, BoxFuture, Chain, ChainError, Outcome};
@@ -33,3 +34,4 @@ pub use rejection::{Reason, Rejection};
 pub use remote::OpenIdAuthenticator;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use time::Timestamp;
+pub use token_cache::{CacheLimits, RevocationEpoch};

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
+
+use crate::token_cache::sha256;
 
 /// What every key begins with.
 pub(crate) const PREFIX: &str = "cmk_";
@@ -143,9 +144,7 @@ pub(super) fn split(text: &str) -> Result<(KeyId, &str), KeyFormatError> {
 }
 
 pub(super) fn secret_sha256(secret: &str) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());
-    bytes
+    sha256(secret.as_bytes())
 }
 
 /// CRC-32 (IEEE 802.3) in base62, the most significant character first.

@@ -12,7 +12,7 @@ mod token;
 
 pub use compact::CompactJws;
 pub use error::TokenError;
-pub use rules::{Rules, TokenUse};
+pub use rules::{Rules, TokenUse, Validity};
 pub use token::{UnverifiedToken, VerifiedToken};
 
 /// The longest token that is looked at, in bytes.

@@ -25,6 +25,15 @@ pub struct Rules {
     pub token_use: TokenUse,
 }
 
+/// The times between which a token is valid, without any leeway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// The later one of `nbf` and `iat`, where the token has them.
+    pub from: Option<Timestamp>,
+    /// `exp`: not valid any more at this time.
+    pub until: Timestamp,
+}
+
 /// What a token is presented as. A token that fits one use does not fit another (RFC 8725, section 3.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenUse {
@@ -72,13 +81,20 @@ impl TokenUse {
     }
 }
 
+impl Validity {
+    /// Whether a time lies in it.
+    pub fn contains(&self, time: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= time) && time < self.until
+    }
+}
+
 impl Rules {
-    pub(super) fn check_claims(&self, claims: &Claims, now: Timestamp) -> Result<(), TokenError> {
+    pub(super) fn check_claims(&self, claims: &Claims, now: Timestamp) -> Result<Validity, TokenError> {
         if required_text(claims, "iss")? != &*self.issuer {
             return Err(TokenError::Issuer);
         }
         let several_audiences = self.check_audience(claims)?;
-        self.check_times(claims, now)?;
+        let validity = self.check_times(claims, now)?;
         if claims.contains_key("cnf") {
             return Err(TokenError::SenderConstrained);
         }
@@ -87,7 +103,8 @@ impl Rules {
             TokenUse::PlainAccessToken => self.check_plain_access_token(claims),
             TokenUse::IdToken => self.check_id_token(claims, several_audiences),
             TokenUse::LogoutToken => self.check_logout_token(claims),
-        }
+        }?;
+        Ok(validity)
     }
 
     /// Whether the token has more than one audience, once one of ours is among them (RFC 7519, section
@@ -108,20 +125,22 @@ impl Rules {
         if found { Ok(several) } else { Err(TokenError::Audience) }
     }
 
-    fn check_times(&self, claims: &Claims, now: Timestamp) -> Result<(), TokenError> {
+    fn check_times(&self, claims: &Claims, now: Timestamp) -> Result<Validity, TokenError> {
         let leeway = i64::try_from(self.leeway.as_micros()).unwrap_or(i64::MAX);
         let expires = date(claims, "exp")?.ok_or(TokenError::Claim("exp"))?;
         if now.0 >= expires.0.saturating_add(leeway) {
             return Err(TokenError::Expired);
         }
         let latest_start = now.0.saturating_add(leeway);
-        if date(claims, "nbf")?.is_some_and(|start| start.0 > latest_start) {
+        let start = date(claims, "nbf")?;
+        if start.is_some_and(|start| start.0 > latest_start) {
             return Err(TokenError::NotYetValid);
         }
-        if date(claims, "iat")?.is_some_and(|issued| issued.0 > latest_start) {
+        let issued = date(claims, "iat")?;
+        if issued.is_some_and(|issued| issued.0 > latest_start) {
             return Err(TokenError::IssuedInFuture);
         }
-        Ok(())
+        Ok(Validity { from: start.max(issued), until: expires })
     }
 
     fn check_plain_access_token(&self, claims: &Claims) -> Result<(), TokenError> {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::compact::{CompactJws, json};
 use super::error::TokenError;
-use super::rules::Rules;
+use super::rules::{Rules, Validity};
 use crate::identity::Claims;
 use crate::jwk::{Algorithm, VerificationKey};
 use crate::time::Timestamp;
@@ -18,13 +18,14 @@ pub struct UnverifiedToken<'a> {
 /// A token whose signature and claims were verified.
 pub struct VerifiedToken {
     claims: Claims,
+    validity: Validity,
 }
 
 impl<'a> UnverifiedToken<'a> {
     /// Whether a text looks like a JWS or JWE in compact form: three or five parts with dots between. Nothing
     /// is decoded.
     pub fn is_candidate(text: &str) -> bool {
-        matches!(text.bytes().filter(|byte| *byte == b'.').take(5).count(), 2 | 4)
+        matches!(text.bytes().filter(|byte| *byte == b'.').count(), 2 | 4)
     }
 
     /// Takes a token apart and checks its form and its header.
@@ -60,7 +61,7 @@ impl<'a> UnverifiedToken<'a> {
     /// The first rule that it breaks, its signature aside.
     pub fn precheck(&self, rules: &Rules, now: Timestamp) -> Result<(), TokenError> {
         rules.token_use.check_type(self.jws.header.typ.as_deref())?;
-        rules.check_claims(&self.claims, now)
+        rules.check_claims(&self.claims, now).map(drop)
     }
 
     /// Verifies the token with a key of the issuer that `rules` name, at the time `now`.
@@ -75,8 +76,8 @@ impl<'a> UnverifiedToken<'a> {
     ) -> Result<VerifiedToken, TokenError> {
         rules.token_use.check_type(self.jws.header.typ.as_deref())?;
         self.jws.check_signature(key)?;
-        rules.check_claims(&self.claims, now)?;
-        Ok(VerifiedToken { claims: self.claims })
+        let validity = rules.check_claims(&self.claims, now)?;
+        Ok(VerifiedToken { claims: self.claims, validity })
     }
 }
 
@@ -84,6 +85,11 @@ impl VerifiedToken {
     /// The verified claims.
     pub fn claims(&self) -> &Claims {
         &self.claims
+    }
+
+    /// When it is valid.
+    pub fn validity(&self) -> Validity {
+        self.validity
     }
 
     /// The verified claims.

@@ -1,5 +1,6 @@
 //! The keys of one issuer over time.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,10 +16,11 @@ use super::fetch::{Fetch, FetchError};
 use super::throttle::Throttle;
 use crate::identity::Identity;
 use crate::jwk::{KeySet, KeySetError, MAX_SET_BYTES, SkippedKey};
-use crate::jwt::UnverifiedToken;
+use crate::jwt::{UnverifiedToken, Validity};
 use crate::provider::{KeyLocation, Provider};
 use crate::rejection::{Reason, shown};
 use crate::time::Timestamp;
+use crate::token_cache::sha256;
 
 /// How long keys are good when their server does not say.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(600);
@@ -43,6 +45,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// One issuer, its keys, and the task that keeps them fresh for as long as this lives.
 #[derive(Debug)]
 pub(super) struct Issuer {
+    /// Unlike that of any other issuer of this process, before or after.
+    number: u64,
     shared: Arc<Shared>,
     task: AbortHandle,
 }
@@ -64,6 +68,10 @@ struct Shared {
 #[derive(Debug)]
 struct Current {
     keys: KeySet,
+    /// SHA-256 of the document that they stood in.
+    document: [u8; 32],
+    /// Another number whenever another document came.
+    epoch: u64,
     fetched: Instant,
 }
 
@@ -88,6 +96,21 @@ enum RefreshError {
     Keys { url: Url, error: KeySetError },
 }
 
+/// What a verification found out, and with which keys.
+#[derive(Debug)]
+pub(super) struct Verification {
+    pub(super) identity: Arc<Identity>,
+    pub(super) validity: Validity,
+    pub(super) keys: KeyEpoch,
+}
+
+/// Which keys of which issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct KeyEpoch {
+    issuer: u64,
+    epoch: u64,
+}
+
 impl Issuer {
     /// Starts fetching the keys of a provider, on the runtime of the caller.
     pub(super) fn start(provider: Provider, fetch: Arc<dyn Fetch>, overall: Arc<Throttle>) -> Issuer {
@@ -102,7 +125,8 @@ impl Issuer {
             overall,
         });
         let task = tokio::spawn(keep_fresh(Arc::clone(&shared), fetch)).abort_handle();
-        Issuer { shared, task }
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        Issuer { number: NUMBER.fetch_add(1, Ordering::Relaxed), shared, task }
     }
 
     pub(super) fn provider(&self) -> &Provider {
@@ -115,12 +139,18 @@ impl Issuer {
         (keys, lock(&self.shared.last_error).clone())
     }
 
+    /// Whether what was verified with these keys still is: they are this issuer's, it has not published others since,
+    /// and they were not fetched too long ago.
+    pub(super) fn still_has(&self, keys: KeyEpoch) -> bool {
+        keys.issuer == self.number && self.shared.is_current(|current| current.epoch == keys.epoch)
+    }
+
     /// Verifies a token that names this issuer. A key that is not known yet is looked for, within limits.
     pub(super) async fn verify(
         &self,
         token: UnverifiedToken<'_>,
         now: Timestamp,
-    ) -> Result<Identity, Reason> {
+    ) -> Result<Verification, Reason> {
         let provider = self.provider();
         let mut refetches = 0;
         let mut is_looked_up = true;
@@ -129,7 +159,10 @@ impl Issuer {
                 && let Some(key) = current.keys.find(token.kid(), token.algorithm())
             {
                 let verified = token.verify(key, &provider.rules, now)?;
-                return Ok(provider.mapping.identity(verified.into_claims())?);
+                let validity = verified.validity();
+                let identity = Arc::new(provider.mapping.identity(verified.into_claims())?);
+                let keys = KeyEpoch { issuer: self.number, epoch: current.epoch };
+                return Ok(Verification { identity, validity, keys });
             }
             token.precheck(&provider.rules, now)?;
             if refetches == MAX_REFETCHES {
@@ -171,7 +204,16 @@ impl Shared {
     /// The keys, unless they were fetched too long ago to be trusted any more.
     fn current(&self) -> Option<Arc<Current>> {
         let current = self.current.load_full()?;
-        (current.fetched.elapsed() <= self.provider.max_stale).then_some(current)
+        self.is_fresh(&current).then_some(current)
+    }
+
+    fn is_current(&self, check: impl FnOnce(&Current) -> bool) -> bool {
+        let current = self.current.load();
+        current.as_ref().is_some_and(|current| check(current) && self.is_fresh(current))
+    }
+
+    fn is_fresh(&self, current: &Current) -> bool {
+        current.fetched.elapsed() <= self.provider.max_stale
     }
 
     /// Has the keys fetched once more and waits until that has ended, however it did.
@@ -225,7 +267,7 @@ impl Shared {
             .map_err(|error| RefreshError::Fetch { url: url.clone(), error })?;
         let keys = KeySet::from_json(&fetched.body, &self.provider.algorithms)
             .map_err(|error| RefreshError::Keys { url: url.clone(), error })?;
-        self.put_into_use(keys);
+        self.put_into_use(keys, sha256(&fetched.body));
         Ok(fetched.max_age.unwrap_or(DEFAULT_LIFETIME).clamp(SHORTEST_LIFETIME, LONGEST_LIFETIME))
     }
 
@@ -253,7 +295,7 @@ impl Shared {
         Ok(url)
     }
 
-    fn put_into_use(&self, keys: KeySet) {
+    fn put_into_use(&self, keys: KeySet, document: [u8; 32]) {
         let earlier = self.current.load_full();
         let known: &[SkippedKey] = earlier.as_deref().map_or(&[], |earlier| earlier.keys.skipped());
         for key in keys.skipped().iter().filter(|key| !known.contains(key)) {
@@ -271,7 +313,12 @@ impl Shared {
                 "the issuer publishes no usable key: all its tokens are refused"
             );
         }
-        self.current.store(Some(Arc::new(Current { keys, fetched: Instant::now() })));
+        let epoch = match earlier {
+            Some(earlier) if earlier.document == document => earlier.epoch,
+            Some(earlier) => earlier.epoch + 1,
+            None => 0,
+        };
+        self.current.store(Some(Arc::new(Current { keys, document, epoch, fetched: Instant::now() })));
     }
 }
 

@@ -11,4 +11,8 @@ pub use authenticator::{OpenIdAuthenticator, ProviderStatus};
 pub use fetch::{Fetch, FetchError, Fetched, Reply, Submission};
 
 #[cfg(test)]
+mod cache_tests;
+#[cfg(test)]
+pub(crate) mod fake_web;
+#[cfg(test)]
 mod tests;

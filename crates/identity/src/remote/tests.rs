@@ -1,16 +1,15 @@
 //! Keys over time, with a made-up issuer and a clock that the tests move.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use tokio::time::{Instant, advance, sleep};
-use url::Url;
+use serde_json::json;
+use tokio::time::Instant;
 
+use super::fake_web::*;
 use super::*;
-use crate::chain::{Answer, Authenticator, BoxFuture};
+use crate::chain::{Answer, Authenticator};
 use crate::credentials::Credentials;
 use crate::identity::Identity;
 use crate::jwt::TokenError;
@@ -18,93 +17,6 @@ use crate::provider::ProvidersConfig;
 use crate::rejection::Reason;
 use crate::signer::Signer;
 use crate::time::Timestamp;
-
-const NOW: i64 = 1_800_000_000;
-const ISSUER: &str = "https://a.example";
-const KEYS: &str = "https://a.example/keys";
-const DISCOVERY: &str = "https://a.example/.well-known/openid-configuration";
-
-/// Answers out of a table, after a while, and counts.
-#[derive(Default)]
-struct FakeWeb {
-    documents: Mutex<HashMap<String, Fetched>>,
-    requests: Mutex<Vec<String>>,
-    under_way: AtomicUsize,
-    most_at_once: AtomicUsize,
-    delay: Mutex<Duration>,
-}
-
-impl FakeWeb {
-    fn put(&self, url: &str, document: &Value, max_age: Option<u64>) {
-        let body = document.to_string().into_bytes();
-        let fetched = Fetched { body, max_age: max_age.map(Duration::from_secs) };
-        self.documents.lock().unwrap().insert(url.to_owned(), fetched);
-    }
-
-    fn remove(&self, url: &str) {
-        self.documents.lock().unwrap().remove(url);
-    }
-
-    fn publish(&self, signers: &[&Signer]) {
-        let keys: Vec<_> = signers.iter().map(|signer| signer.jwk()).collect();
-        self.put(DISCOVERY, &json!({"issuer": ISSUER, "jwks_uri": KEYS}), None);
-        self.put(KEYS, &json!({ "keys": keys }), None);
-    }
-
-    fn count(&self, url: &str) -> usize {
-        self.requests.lock().unwrap().iter().filter(|requested| *requested == url).count()
-    }
-}
-
-impl Fetch for FakeWeb {
-    fn fetch<'a>(&'a self, url: &'a Url, limit: usize) -> BoxFuture<'a, Result<Fetched, FetchError>> {
-        Box::pin(async move {
-            let now = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
-            self.most_at_once.fetch_max(now, Ordering::SeqCst);
-            self.requests.lock().unwrap().push(url.to_string());
-            let delay = *self.delay.lock().unwrap();
-            sleep(delay).await;
-            self.under_way.fetch_sub(1, Ordering::SeqCst);
-            let document = self.documents.lock().unwrap().get(url.as_str()).cloned();
-            let document = document.ok_or_else(|| FetchError::Unreachable("connection refused".into()))?;
-            if document.body.len() > limit { Err(FetchError::TooLarge(limit)) } else { Ok(document) }
-        })
-    }
-
-    fn submit<'a>(&'a self, _: Submission<'a>) -> BoxFuture<'a, Result<Reply, FetchError>> {
-        Box::pin(async { Err(FetchError::Unreachable("nothing is posted to an issuer".into())) })
-    }
-}
-
-fn start(web: &Arc<FakeWeb>) -> Arc<OpenIdAuthenticator> {
-    start_with(web, &format!("[[provider]]\nname = 'a'\nissuer = '{ISSUER}'\naudiences = ['api']"))
-}
-
-fn start_with(web: &Arc<FakeWeb>, config: &str) -> Arc<OpenIdAuthenticator> {
-    let config: ProvidersConfig = toml::from_str(config).unwrap();
-    Arc::new(OpenIdAuthenticator::start(config.check().unwrap(), Arc::clone(web) as Arc<dyn Fetch>))
-}
-
-fn token(signer: &Signer) -> String {
-    signer.token(&json!({"iss": ISSUER, "aud": "api", "sub": "u1", "exp": NOW + 600}))
-}
-
-async fn ask(authenticator: &OpenIdAuthenticator, token: &str) -> Result<Identity, Reason> {
-    match authenticator.authenticate(&Credentials::bearer(token), Timestamp(NOW * 1_000_000)).await {
-        Answer::Identity(identity) => Ok(Arc::unwrap_or_clone(identity)),
-        Answer::Rejected(reason) => Err(reason),
-        Answer::NotMine => panic!("not mine"),
-    }
-}
-
-/// Lets the time pass in small steps, so that whatever is due in between happens.
-async fn pass(seconds: u64) {
-    let end = Instant::now() + Duration::from_secs(seconds);
-    while Instant::now() < end {
-        advance(Duration::from_millis(500)).await;
-        tokio::task::yield_now().await;
-    }
-}
 
 fn is_unknown_key(outcome: &Result<Identity, Reason>) -> bool {
     matches!(outcome, Err(Reason::UnknownKey { .. }))

@@ -5,21 +5,31 @@
 //! and cached —, and who says who is calling. No HTTP, and no clock.
 #![forbid(unsafe_code)]
 
+pub mod administration;
 mod authenticator;
 mod directory;
 mod index;
+mod kind;
 pub mod policy;
 mod sets;
 mod snapshot;
 mod subject;
 mod watch;
 
+pub use administration::{
+    AdminError, Administration, Author, Entry, KeyDraft, ListQuery, Listing, NewAdministrator, Plan,
+    PlannedChange, Redeemed, Reference, RememberKey, Written,
+};
 pub use authenticator::sha256;
 pub use directory::Directory;
-pub use policy::{Credential, DEFAULT_TENANT, Mistake, Policy};
+pub use kind::{Kind, UnknownKind};
+pub use policy::{Credential, DEFAULT_TENANT, Mistake, Policy, Wanted};
 pub use snapshot::{ResolveError, Snapshot};
 pub use subject::{Actor, Subject};
 pub use watch::Watcher;
 
 /// The provider of callers with a static credential.
 pub const CREDENTIAL_PROVIDER: &str = "credential";
+
+/// The provider of service accounts, and of Casemate itself where it acts on its own.
+pub const OWN_PROVIDER: &str = "casemate";

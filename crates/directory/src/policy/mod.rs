@@ -108,6 +108,17 @@ pub struct Credential {
     pub permissions: Vec<Permission>,
 }
 
+/// An object as code wants it to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    /// Its kind.
+    pub kind: crate::Kind,
+    /// The tenant that it is to belong to; empty for the whole installation.
+    pub tenant: String,
+    /// Its document.
+    pub document: serde_json::Value,
+}
+
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential").field("id", &self.id).finish_non_exhaustive()

@@ -1,0 +1,106 @@
+//! Why something administered was not changed.
+
+use casemate_store::{CommitError, StoreError};
+use serde::Serialize;
+
+use crate::kind::Kind;
+use crate::policy::Mistake;
+
+/// Why something was not changed, or not read. Nothing was changed then.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdminError {
+    /// It is not there, or not in that tenant.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// What was written holds mistakes.
+    #[error("what was written holds {} mistakes, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    Invalid(Vec<Mistake>),
+    /// Another object of the kind has the name in the tenant.
+    #[error("a {kind} named `{name}` exists already")]
+    NameTaken {
+        /// The kind.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// The object is not at the revision that was expected, or what was planned is no longer what would be done.
+    #[error("it was changed meanwhile: it is at revision {current}; read it again")]
+    Precondition {
+        /// The revision that it is at.
+        current: i64,
+    },
+    /// Others refer to it.
+    #[error("it is in use by {} others; change or delete those first", .0.len())]
+    InUse(Vec<Reference>),
+    /// It is managed by code, or by Casemate itself.
+    #[error("it is managed by `{origin}` and changed there")]
+    ReadOnly {
+        /// Who manages it: a source of code, or `built-in`.
+        origin: String,
+    },
+    /// The author would grant what they do not hold.
+    #[error("nobody grants what they do not hold: {why}, in {permission}")]
+    Beyond {
+        /// The permission, as JSON.
+        permission: String,
+        /// What of it is not held.
+        why: String,
+    },
+    /// Nobody would be left who may administer the installation.
+    #[error(
+        "somebody has to hold the role `administrator` in the tenant `default` without an end: assign it to another first"
+    )]
+    LastAdministrator,
+    /// The schema makes errors of stored permissions; forcing it is possible.
+    #[error("the schema makes errors of {} stored permissions; force it, or change those first", .0.len())]
+    Breaks(Vec<Mistake>),
+    /// A request with this idempotency key was answered already.
+    #[error("a request with this idempotency key was answered already")]
+    Repeated,
+    /// A key that may be used once was used, has ended, or is none.
+    #[error("the key is none, was used already, or has ended; make another with `casemate admin recover`")]
+    NotRedeemable,
+    /// The database, the system's randomness or the keys for sealing cannot be had now; the reason is not for clients.
+    #[error("it cannot be done at the moment: {0}")]
+    Unavailable(String),
+}
+
+/// Something that refers to an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    /// The kind of what refers, or `api-key`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+    /// The tenant that it belongs to; empty for the whole installation.
+    pub tenant: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl AdminError {
+    pub(crate) fn not_found(kind: Kind) -> AdminError {
+        AdminError::NotFound(kind.as_str())
+    }
+}
+
+impl From<StoreError> for AdminError {
+    fn from(error: StoreError) -> AdminError {
+        AdminError::Unavailable(error.to_string())
+    }
+}
+
+impl From<CommitError> for AdminError {
+    fn from(error: CommitError) -> AdminError {
+        match error {
+            CommitError::Repeated => AdminError::Repeated,
+            CommitError::Conflict { current } => AdminError::Precondition { current },
+            CommitError::NameTaken { kind, name } => {
+                let kind = kind.parse().map_or("object", Kind::as_str);
+                AdminError::NameTaken { kind, name }
+            }
+            other => AdminError::Unavailable(other.to_string()),
+        }
+    }
+}

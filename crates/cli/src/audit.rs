@@ -7,10 +7,10 @@ use casemate_store::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::data::DataArgument;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::printer::{Format, Printer};
 use crate::runtime;
+use crate::settings::PlaceSettings;
 
 /// What `casemate audit` takes.
 #[derive(Debug, clap::Args)]
@@ -28,7 +28,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct List {
     #[command(flatten)]
-    data: DataArgument,
+    place: PlaceSettings,
 
     /// The most decisions to show.
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
@@ -98,7 +98,8 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
 }
 
 async fn list(arguments: List, printer: &mut Printer) -> Outcome {
-    let folder = DataFolder::open(&arguments.data.data).map_err(no_folder)?;
+    let config = arguments.place.load(printer)?.config;
+    let folder = DataFolder::open(&config.data).map_err(no_folder)?;
     let reader = StoreReader::open(&folder).await.map_err(failed)?;
     let filter = DecisionFilter {
         decision: arguments.decision.map(RecordedDecision::from),

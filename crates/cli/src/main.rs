@@ -5,12 +5,13 @@
 #![forbid(unsafe_code)]
 
 mod audit;
-mod data;
+mod config;
 mod exit;
 mod permission;
 mod printer;
 mod runtime;
 mod serve;
+mod settings;
 
 use clap::{Parser, Subcommand};
 
@@ -35,6 +36,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Read the record of decisions.
     Audit(audit::Arguments),
+    /// Check and show the configuration.
+    Config(config::Arguments),
     /// Decide, explain, filter, lint and test permissions on files, without a server.
     Permission(permission::Arguments),
 }
@@ -51,6 +54,7 @@ fn run(command: Command, printer: &mut Printer) -> Outcome {
     match command {
         Command::Serve(arguments) => serve::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
+        Command::Config(arguments) => config::run(arguments, printer),
         Command::Permission(arguments) => permission::run(arguments, printer),
     }
 }

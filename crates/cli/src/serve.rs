@@ -3,139 +3,86 @@
 mod development;
 mod log;
 mod welcome;
+mod wiring;
 
-use std::net::SocketAddr;
-use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use casemate_directory::{Credential, Directory, Mistake, Policy, Watcher};
-use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
-use casemate_platform::{Limits, clock};
+use casemate_platform::clock;
+use casemate_platform::config::Loaded;
+use casemate_platform::outgoing::Outgoing;
 use casemate_server::policy::{PolicyStatus, follow};
-use casemate_server::{App, Recorded, Settings, router};
-use casemate_store::{DataFolder, Retention, Store};
+use casemate_server::{App, router};
+use casemate_store::{DataFolder, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::data::DataArgument;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::printer::Printer;
 use crate::runtime;
-
-/// How long a request may take.
-const REQUEST_TIME: Duration = Duration::from_secs(30);
+use crate::settings::AllSettings;
 
 /// What `casemate serve` takes. Nothing is needed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Where to listen. Port 0 lets the operating system choose.
-    #[arg(long, value_name = "ADDRESS:PORT", env = "CASEMATE_LISTEN", default_value = "127.0.0.1:7654")]
-    listen: SocketAddr,
-
     #[command(flatten)]
-    data: DataArgument,
-
-    /// A folder of TOML files with schemas, roles, assignments, users, credentials and providers. It is followed: an
-    /// edit decides as soon as it holds no mistake.
-    #[arg(long, value_name = "DIR", env = "CASEMATE_POLICY")]
-    policy: Option<PathBuf>,
-
-    /// Where clients reach this server, if not at the address that it listens on.
-    #[arg(long, value_name = "URL", env = "CASEMATE_PUBLIC_URL", value_parser = public_url)]
-    public_url: Option<String>,
-
-    /// Which decisions are recorded: denials only, or allowed ones too.
-    #[arg(long, value_enum, default_value_t = Record::Denied)]
-    record: Record,
-
-    /// The most recorded decisions that are kept.
-    #[arg(long, value_name = "COUNT", default_value = "10000000")]
-    keep_decisions: NonZeroU64,
-
-    /// The most days that a recorded decision is kept.
-    #[arg(long, value_name = "DAYS", default_value = "90")]
-    keep_days: NonZeroU64,
-
-    /// The most megabytes that the database takes up, after which the oldest decisions go.
-    #[arg(long, value_name = "MEGABYTES", default_value = "4096")]
-    keep_megabytes: NonZeroU64,
+    settings: AllSettings,
 
     /// Make a new development credential, also when this is not the first start.
     #[arg(long)]
     development_credential: bool,
-
-    /// What is logged: a level, or levels per module such as `info,casemate::access=warn`.
-    #[arg(long, value_name = "LEVELS", env = "CASEMATE_LOG", default_value = "info", value_parser = log::levels)]
-    log: tracing_subscriber::filter::Targets,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Record {
-    Denied,
-    Allowed,
-}
-
-fn public_url(text: &str) -> Result<String, String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    match rest {
-        Some(rest)
-            if !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_graphic() && b != b'?' && b != b'#') =>
-        {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
-        _ => Err("a URL such as https://casemate.example.com".to_owned()),
-    }
 }
 
 /// Starts the server and stays until it is told to stop.
 pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
-    let log = log::start(arguments.log.clone())
+    let loaded = arguments.settings.load(printer)?;
+    let levels = log::levels(loaded.config.log.levels.as_str())
+        .map_err(|error| Failure::usage(miette::miette!("`log.levels`: {error}")))?;
+    let log = log::start(levels)
         .map_err(|error| Failure::failed(miette::miette!("cannot log to standard error: {error}")))?;
-    let outcome = runtime::block_on(serve(arguments, printer));
+    let outcome = runtime::block_on(serve(&loaded, arguments.development_credential, printer));
     log.finish();
     outcome
 }
 
-async fn serve(arguments: Arguments, printer: &mut Printer) -> Outcome {
+async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Printer) -> Outcome {
+    let config = &loaded.config;
+    for remark in &loaded.remarks {
+        tracing::warn!("{remark}");
+    }
     // What a person wrote comes first: nothing is created before it is known to be right.
-    let (policy, watcher) = load(arguments.policy.as_deref(), printer)?;
-    let listener = TcpListener::bind(arguments.listen).await.map_err(|error| {
+    let (policy, watcher) = load(config.policy.as_deref(), printer)?;
+    let outgoing = wiring::outgoing(config)?;
+    let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
         let help = "choose another address with --listen; port 0 takes any free one";
-        Failure::failed(miette::miette!(help = help, "cannot listen on {}: {error}", arguments.listen))
+        Failure::failed(miette::miette!(help = help, "cannot listen on {}: {error}", config.server.listen))
     })?;
     let address = listener.local_addr().map_err(|error| Failure::failed(miette::miette!("{error}")))?;
-    let folder = open_folder(&arguments.data.data)?;
+    let folder = open_folder(&config.data)?;
     let is_first_start = !folder.database().exists();
     let now = clock::now();
-    let store = Store::open(&folder, retention(&arguments), clock::now)
+    let store = Store::open(&folder, wiring::retention(&config.record), clock::now)
         .await
         .map_err(|error| Failure::failed(miette::miette!("{error}")))?;
 
     let mut own = development::stored(&store, now).await?;
-    let new = if is_first_start || arguments.development_credential {
+    let new = if is_first_start || development_credential {
         let new = development::create(&store, now).await?;
         own.push(new.credential.clone());
         Some(new)
     } else {
         None
     };
-    let directory = Arc::new(directory(policy, own)?);
+    let directory = Arc::new(directory(policy, own, outgoing)?);
     let status = Arc::new(PolicyStatus::default());
-    let public_url = arguments.public_url.unwrap_or_else(|| format!("http://{address}"));
+    let settings = wiring::settings(config, address);
+    let public_url = settings.public_url.clone();
     let app = App {
         directory: Arc::clone(&directory),
         store: Arc::new(store),
         policy: Arc::clone(&status),
-        settings: Arc::new(Settings {
-            public_url: public_url.clone(),
-            recorded: match arguments.record {
-                Record::Denied => Recorded::Denied,
-                Record::Allowed => Recorded::Allowed,
-            },
-            request_time: REQUEST_TIME,
-        }),
+        settings: Arc::new(settings),
     };
     let shutdown = shutdown()?;
     let following = watcher.map(|watcher| tokio::spawn(follow(watcher, directory, status)));
@@ -143,7 +90,7 @@ async fn serve(arguments: Arguments, printer: &mut Printer) -> Outcome {
         url: &public_url,
         address,
         folder: &folder,
-        policy: arguments.policy.as_deref(),
+        policy: config.policy.as_deref(),
         credential: new.as_ref(),
     };
     // Not the quiet end of a reader that has seen enough: whoever does not see this has no server and no credential.
@@ -154,7 +101,7 @@ async fn serve(arguments: Arguments, printer: &mut Printer) -> Outcome {
     })?;
 
     let store = Arc::clone(&app.store);
-    casemate_platform::serve(listener, router(app), Limits::default(), shutdown).await;
+    casemate_platform::serve(listener, router(app), wiring::limits(config), shutdown).await;
     if let Some(following) = following {
         following.abort();
     }
@@ -215,20 +162,9 @@ fn open_folder(path: &Path) -> Result<DataFolder, Failure> {
     Ok(folder)
 }
 
-fn directory(policy: Policy, own: Vec<Credential>) -> Result<Directory, Failure> {
-    let settings = OutgoingSettings { loopback: true, ..OutgoingSettings::default() };
-    let outgoing = Outgoing::new(settings).map_err(|error| Failure::usage(miette::miette!("{error}")))?;
+fn directory(policy: Policy, own: Vec<Credential>, outgoing: Outgoing) -> Result<Directory, Failure> {
     Directory::new(policy, own, Arc::new(outgoing))
         .map_err(|error| Failure::usage(miette::miette!("{error}")))
-}
-
-fn retention(arguments: &Arguments) -> Retention {
-    const MICROS_A_DAY: i64 = 24 * 3_600 * 1_000_000;
-    Retention {
-        max_events: arguments.keep_decisions.get(),
-        max_bytes: arguments.keep_megabytes.get().saturating_mul(1 << 20),
-        max_age: i64::try_from(arguments.keep_days.get()).unwrap_or(i64::MAX).saturating_mul(MICROS_A_DAY),
-    }
 }
 
 /// Done when the process is asked to end: by SIGTERM, or by SIGINT from a terminal.

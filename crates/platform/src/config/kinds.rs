@@ -31,7 +31,7 @@ macro_rules! choice {
 
         impl Value for $name {
             const SHAPE: Shape = Shape::Text;
-            const PLACEHOLDER: &'static str = "WORD";
+            const PLACEHOLDER: &'static str = concat!($("|", $word),+).split_at(1).1;
 
             fn expected() -> String {
                 let words: &[&str] = &[$(concat!("`", $word, "`")),+];
@@ -355,6 +355,12 @@ impl DatabaseUrl {
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// The same, still wrapped.
+    #[must_use]
+    pub fn secret(&self) -> &SecretString {
+        &self.0
     }
 }
 

@@ -1,0 +1,81 @@
+//! From the configuration to what each part of the server takes.
+
+use std::net::SocketAddr;
+
+use casemate_platform::Limits;
+use casemate_platform::config::{Config, HttpUrl, Mode, ProxyChoice, Record, RecordedDecisions};
+use casemate_platform::outgoing::{Outgoing, OutgoingSettings, Proxy, Roots};
+use casemate_server::{Recorded, Settings};
+use casemate_store::Retention;
+
+use crate::exit::Failure;
+
+/// The client of outgoing calls.
+pub(crate) fn outgoing(config: &Config) -> Result<Outgoing, Failure> {
+    let wanted = &config.outgoing;
+    let proxy = match &wanted.proxy {
+        ProxyChoice::Environment => Proxy::Environment,
+        ProxyChoice::None => Proxy::None,
+        ProxyChoice::Url(url) => {
+            let except: Vec<&str> = wanted.proxy_except.iter().map(|host| host.as_str()).collect();
+            Proxy::Url { url: proxy_url(config, url)?, except: except.join(",") }
+        }
+    };
+    let roots = match (&wanted.roots, wanted.system_roots) {
+        (None, _) => Roots::System,
+        (Some(file), true) => Roots::SystemAnd(file.clone()),
+        (Some(file), false) => Roots::Only(file.clone()),
+    };
+    Outgoing::new(OutgoingSettings {
+        allow: wanted.allow.clone(),
+        loopback: config.mode == Mode::Development,
+        proxy,
+        roots,
+        ..OutgoingSettings::default()
+    })
+    .map_err(|error| Failure::usage(miette::miette!("{error}")))
+}
+
+fn proxy_url(config: &Config, url: &HttpUrl) -> Result<url::Url, Failure> {
+    let wrong = || Failure::usage(miette::miette!("`outgoing.proxy`: {url} is no URL of a proxy"));
+    let mut parsed = url::Url::parse(url.as_str()).map_err(|_| wrong())?;
+    if let Some(credentials) = &config.outgoing.proxy_credentials {
+        let (user, password) = credentials.expose();
+        parsed.set_username(user).map_err(|()| wrong())?;
+        parsed.set_password(Some(password)).map_err(|()| wrong())?;
+    }
+    Ok(parsed)
+}
+
+/// The bounds of the record of decisions.
+pub(crate) fn retention(record: &Record) -> Retention {
+    const MICROS_A_DAY: i64 = 24 * 3_600 * 1_000_000;
+    let days = i64::try_from(record.keep_days.get()).unwrap_or(i64::MAX);
+    Retention {
+        max_events: record.keep_decisions.get(),
+        max_bytes: record.keep_megabytes.get().saturating_mul(1 << 20),
+        max_age: days.saturating_mul(MICROS_A_DAY),
+    }
+}
+
+/// What the server's areas want to know; `address` is the one that it listens on.
+pub(crate) fn settings(config: &Config, address: SocketAddr) -> Settings {
+    let scheme = if config.tls.certificate.is_some() { "https" } else { "http" };
+    Settings {
+        public_url: match &config.server.public_url {
+            Some(url) => url.as_str().to_owned(),
+            None => format!("{scheme}://{address}"),
+        },
+        recorded: match config.record.decisions {
+            RecordedDecisions::Denied => Recorded::Denied,
+            RecordedDecisions::Allowed => Recorded::Allowed,
+        },
+        request_time: config.server.request_time.get(),
+    }
+}
+
+/// What one client may take up.
+pub(crate) fn limits(config: &Config) -> Limits {
+    let connections = usize::try_from(config.server.connections.get()).unwrap_or(usize::MAX);
+    Limits { connections, ..Limits::default() }
+}

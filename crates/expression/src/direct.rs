@@ -2,8 +2,8 @@
 //! all are. It answers only where nothing fails; whatever else there is goes the general way.
 
 use crate::environment::Variable;
-use crate::evaluate::Scope;
 use crate::node::{Comparison, Node};
+use crate::scope::Scope;
 use crate::types::{Scalar, Type};
 use crate::value::same;
 

@@ -6,12 +6,13 @@ use crate::compile::{Compiler, ExpressionError};
 use crate::cost;
 use crate::direct::Direct;
 use crate::environment::Environment;
-use crate::evaluate::{Evaluation, Failure, Scope};
+use crate::evaluate::Evaluation;
 use crate::filterable::{self, NotFilterable};
 use crate::limits;
 use crate::node::Node;
 use crate::partial::PartialEvaluation;
 use crate::residual::Partial;
+use crate::scope::{Failure, Scope};
 use crate::syntax;
 use crate::types::Type;
 

@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 
-use crate::evaluate::{Failure, Outcome, Truth};
+use crate::evaluate::{Outcome, Truth};
 use crate::node::Comparison;
 use crate::number::compare_int_double;
+use crate::scope::Failure;
 use crate::time::{Span, Timestamp};
 use crate::types::Scalar;
 use crate::value::{Value, same};

@@ -4,7 +4,7 @@
 //! JSON they came from.
 
 use crate::datum::Datum;
-use crate::evaluate::SHORT_LIST;
+use crate::scope::SHORT_LIST;
 use crate::value::{List, Value, same};
 
 /// One packed value. It means something only beside the [`Arena`] it was packed into.

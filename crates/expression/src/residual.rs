@@ -1,9 +1,9 @@
 //! What is left of an expression when only a part of its input is known.
 
-use crate::evaluate::Failure;
 use crate::filter::{Attribute, Filter};
 use crate::filterable::{self, NotFilterable};
 use crate::node::Node;
+use crate::scope::Failure;
 
 /// A filter, or the reason why there is none.
 #[derive(Clone, Debug, PartialEq)]

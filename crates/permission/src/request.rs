@@ -9,29 +9,32 @@ use crate::name::Name;
 use crate::schema::Attributes;
 
 /// One question: may this identity do this, here and now?
+// What nearly every decision reads stands first and side by side, in two cache lines: a request has six.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Request<'a> {
     /// The requested name.
     pub name: Name<'a>,
-    /// Who asks to act.
-    pub identity: Subject<'a>,
-    /// The action.
-    pub action: Action<'a>,
     /// What is acted on, where it is known.
     pub resource: Option<Resource<'a>>,
-    /// What the caller adds.
-    pub context: Map<'a>,
+    /// Who asks to act.
+    pub identity: Subject<'a>,
     /// The time of the decision, which the host supplies.
     pub now: Timestamp,
+    /// The action.
+    pub action: Action<'a>,
+    /// What the caller adds.
+    pub context: Map<'a>,
 }
 
 /// The identity, as the engine sees it.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Subject<'a> {
-    /// The authenticator's name.
-    pub provider: Option<&'a str>,
     /// Unique within the provider; anonymous has none.
     pub id: Option<&'a str>,
+    /// The authenticator's name.
+    pub provider: Option<&'a str>,
     /// `user`, `admin`, `service`, `api-key`, `anonymous`…
     pub kind: Option<&'a str>,
     /// The name they sign in with.
@@ -77,13 +80,14 @@ pub struct Action<'a> {
 /// The resource. What is `None` was not supplied: missing to `check`, unknown to `filter`. `Value::Null` was supplied:
 /// it is missing to both.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Resource<'a> {
+    /// Its attributes.
+    pub properties: Map<'a>,
     /// Its type.
     pub kind: Option<Value<'a>>,
     /// Its id.
     pub id: Option<Value<'a>>,
-    /// Its attributes.
-    pub properties: Map<'a>,
 }
 
 impl Subject<'_> {

@@ -79,7 +79,16 @@ impl Schema {
     /// # Errors
     /// Every mistake that was found, each with its place; where the TOML itself cannot be read, that one alone.
     pub fn from_toml(text: &str) -> Result<Schema, Vec<SchemaError>> {
-        read::read(text)
+        read::read(text, false)
+    }
+
+    /// Reads the schema of Casemate's own API, which alone may own the namespace `casemate`. To be called with a text that
+    /// comes with the program, never with what somebody wrote.
+    ///
+    /// # Errors
+    /// As [`Schema::from_toml`].
+    pub fn from_own_toml(text: &str) -> Result<Schema, Vec<SchemaError>> {
+        read::read(text, true)
     }
 
     /// The application's id.

@@ -16,7 +16,8 @@ use crate::name::{Glob, GlobKind, Pattern, RESERVED_NAMESPACE};
 use crate::permission::is_reserved;
 use crate::request;
 
-pub(super) fn read(text: &str) -> Result<Schema, Vec<SchemaError>> {
+/// Reads a schema; only that of Casemate itself (`is_own`) has Casemate's name and namespace.
+pub(super) fn read(text: &str, is_own: bool) -> Result<Schema, Vec<SchemaError>> {
     if text.len() > limits::SCHEMA_BYTES {
         let message = format!("the schema is longer than {} bytes", limits::SCHEMA_BYTES);
         return Err(vec![SchemaError { message, application: None, span: None }]);
@@ -26,6 +27,7 @@ pub(super) fn read(text: &str) -> Result<Schema, Vec<SchemaError>> {
     })?;
     let mut reader = Reader {
         text,
+        is_own,
         application: document.application.id.get_ref().clone(),
         environments: Vec::new(),
         errors: Vec::new(),
@@ -36,6 +38,7 @@ pub(super) fn read(text: &str) -> Result<Schema, Vec<SchemaError>> {
 
 struct Reader<'t> {
     text: &'t str,
+    is_own: bool,
     application: String,
     /// What the expressions of properties of one type may speak about; with many attributes that is long.
     environments: Vec<(Type, Environment)>,
@@ -58,6 +61,9 @@ impl Reader<'_> {
                 application.id.span(),
                 "an application's id consists of letters, digits, `_` and `-`",
             );
+        }
+        if application.id.get_ref() == RESERVED_NAMESPACE && !self.is_own {
+            self.refuse(application.id.span(), "the application `casemate` is Casemate itself");
         }
         let namespaces = self.namespaces(&application.namespaces);
         let request_name = application.request_name.as_ref().and_then(|template| {
@@ -124,7 +130,7 @@ impl Reader<'_> {
                     namespace.span(),
                     "a namespace is the first segment of names: letters, digits, `_` and `-`",
                 );
-            } else if text == RESERVED_NAMESPACE {
+            } else if text == RESERVED_NAMESPACE && !self.is_own {
                 self.refuse(namespace.span(), "the namespace `casemate` is Casemate's own");
             } else if read.iter().any(|(known, _)| **known == *text) {
                 self.refuse(namespace.span(), format!("the namespace `{text}` stands twice"));

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use axum::http::{HeaderMap, header};
 use casemate_identity::{Chain, Credentials, Identity, Timestamp};
 
+use crate::client::Client;
 use crate::problem::{Code, Problem};
 
 /// Who the chain says is calling.
@@ -13,26 +14,39 @@ use crate::problem::{Code, Problem};
 pub struct Caller(pub Arc<Identity>);
 
 tokio::task_local! {
-    /// Where [`authenticate`] notes who calls, for the access log: an answer that is a problem does not say.
-    static CALLER: Arc<OnceLock<Caller>>;
+    /// What [`authenticate`] needs to know of the request, and where it notes for the access log who calls: an answer that
+    /// is a problem does not say.
+    static REQUEST: Arc<Noted>;
 }
 
-/// Where it is noted who calls, once that is known.
+/// Where a request comes from, and, once that is known, who calls.
 #[derive(Debug, Default)]
-pub(crate) struct Noted(Arc<OnceLock<Caller>>);
+pub(crate) struct Noted {
+    client: Option<Client>,
+    caller: OnceLock<Caller>,
+}
 
 impl Noted {
+    /// A request from this client; there is none where no listener took it.
+    pub(crate) fn from(client: Option<Client>) -> Arc<Noted> {
+        Arc::new(Noted { client, caller: OnceLock::new() })
+    }
+
     /// Runs a request's handler so that [`authenticate`] notes here who calls.
-    pub(crate) fn during<F: Future>(&self, handler: F) -> impl Future<Output = F::Output> + use<F> {
-        CALLER.scope(Arc::clone(&self.0), handler)
+    pub(crate) fn during<F: Future>(
+        self: &Arc<Self>,
+        handler: F,
+    ) -> impl Future<Output = F::Output> + use<F> {
+        REQUEST.scope(Arc::clone(self), handler)
     }
 
     pub(crate) fn get(&self) -> Option<&Caller> {
-        self.0.get()
+        self.caller.get()
     }
 }
 
-/// Asks the chain who presented the request's credentials, at `now` (microseconds since 1970, UTC).
+/// Asks the chain who presented the request's credentials, at `now` (microseconds since 1970, UTC). Where the request comes
+/// from is known inside [`crate::frame`].
 ///
 /// # Errors
 /// 401 where a credential was presented and is not accepted, 503 where that may change by itself soon. Why stands in
@@ -40,12 +54,15 @@ impl Noted {
 pub async fn authenticate(chain: &Chain, headers: &HeaderMap, now: i64) -> Result<Caller, Problem> {
     let authorization = headers.get_all(header::AUTHORIZATION).iter().map(|value| value.as_bytes());
     let api_key = headers.get_all("x-api-key").iter().map(|value| value.as_bytes());
-    let credentials = Credentials::from_headers(authorization, api_key);
+    let mut credentials = Credentials::from_headers(authorization, api_key);
+    if let Ok(Some(client)) = REQUEST.try_with(|noted| noted.client) {
+        credentials = credentials.with_client(client.address);
+    }
     match chain.authenticate(&credentials, Timestamp(now)).await {
         Ok(identity) => {
             let caller = Caller(identity);
             // Outside a request there is nobody to note it for; asked twice, the first answer stays.
-            let _ = CALLER.try_with(|noted| noted.set(caller.clone()));
+            let _ = REQUEST.try_with(|noted| noted.caller.set(caller.clone()));
             Ok(caller)
         }
         Err(rejection) => {

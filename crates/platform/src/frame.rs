@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::uri::Authority;
-use axum::http::{Version, header};
+use axum::http::{HeaderValue, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use crate::caller::{Caller, Noted};
+use crate::client::Client;
 use crate::problem::{Code, Problem};
 use crate::request_id::{self, RequestId};
 
@@ -23,17 +24,16 @@ pub async fn frame(State(limit): State<Duration>, mut request: Request, next: Ne
     // The pattern, never the path or the query: those may hold personal data.
     let route = request.extensions().get::<MatchedPath>().cloned();
 
-    let noted = Noted::default();
+    let noted = Noted::from(request.extensions().get::<Client>().copied());
     // At the level of errors, so that no choice of levels takes the id from the lines that are left.
     let span = tracing::error_span!("request", request_id = id.as_str());
-    let mut response = if names_one_host(&request) {
+    let mut response = if let Err(detail) = unambiguous(&request) {
+        Problem::new(Code::MalformedHeader).detail(detail).into_response()
+    } else {
         match tokio::time::timeout(limit, noted.during(next.run(request)).instrument(span)).await {
             Ok(response) => response,
             Err(_) => Problem::new(Code::RequestTimeout).into_response(),
         }
-    } else {
-        let detail = "send exactly one Host header, with a host and an optional port";
-        Problem::new(Code::MalformedHeader).detail(detail).into_response()
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = with_extensions(problem.response(&id), response);
@@ -45,13 +45,32 @@ pub async fn frame(State(limit): State<Duration>, mut request: Request, next: Ne
     response
 }
 
-/// RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one valid Host, which the HTTP library leaves to us.
-fn names_one_host(request: &Request) -> bool {
-    let mut hosts = request.headers().get_all(header::HOST).iter();
-    match (hosts.next(), hosts.next()) {
-        (Some(host), None) => is_host(host.as_bytes()),
-        (None, _) => request.version() != Version::HTTP_11,
-        (Some(_), Some(_)) => false,
+/// The mark of a request whose headers say twice where its body ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TwoLengths;
+
+/// What the HTTP library leaves to us: a request says once where it ends (RFC 9112, section 6.1) and whom it is for (RFC
+/// 9112, section 3.2; RFC 9113, section 8.3.1), so that nobody on its way understands it otherwise.
+fn unambiguous(request: &Request) -> Result<(), &'static str> {
+    if request.extensions().get::<TwoLengths>().is_some() {
+        return Err("send Content-Length or Transfer-Encoding, not both");
+    }
+    let mut hosts = request.headers().get_all(header::HOST).iter().map(HeaderValue::as_bytes);
+    let host = match (hosts.next(), hosts.next()) {
+        (Some(host), None) if is_host(host) => Some(host),
+        (None, _) => None,
+        _ => return Err("send exactly one Host header, with a host and an optional port"),
+    };
+    match (request.version(), host, request.uri().authority()) {
+        (Version::HTTP_11, None, _) => Err("send exactly one Host header, with a host and an optional port"),
+        (_, Some(host), Some(authority)) if !authority.as_str().as_bytes().eq_ignore_ascii_case(host) => {
+            Err("the request's target and its Host header name different hosts")
+        }
+        (Version::HTTP_2, None, None) => Err("send :authority or a Host header"),
+        (_, None, Some(authority)) if !is_host(authority.as_str().as_bytes()) => {
+            Err("the request's target does not name a host with an optional port")
+        }
+        _ => Ok(()),
     }
 }
 

@@ -4,18 +4,19 @@
 
 mod body;
 mod caller;
+mod client;
 pub mod clock;
 pub mod config;
 mod frame;
 mod listener;
 pub mod outgoing;
-mod patience;
 mod problem;
 mod request_id;
 
 pub use body::{MAX_BODY_BYTES, json_body, json_response};
 pub use caller::{Caller, authenticate};
+pub use client::{Client, TrustedProxies};
 pub use frame::frame;
-pub use listener::{Limits, serve};
+pub use listener::{Limits, Server, Tls, TlsError, TlsStatus, serve};
 pub use problem::{Code, Problem};
 pub use request_id::RequestId;

@@ -125,6 +125,37 @@ async fn a_request_names_exactly_one_host() {
 }
 
 #[tokio::test]
+async fn a_target_and_a_host_that_differ_are_refused() {
+    let server = start(Limits::default()).await;
+    for (target, host, status) in
+        [("http://x/ok", "x", "200"), ("http://x/ok", "y", "400"), ("http://u@x/ok", "x", "400")]
+    {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let answer = exchange(server.address, request.as_bytes()).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{target} {host}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_says_twice_where_it_ends_is_refused_and_what_follows_is_no_request() {
+    let server = start(Limits::default()).await;
+    for lengths in
+        ["Content-Length: 5\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 5"]
+    {
+        let request = format!(
+            "POST /read HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{lengths}\r\n\r\n\
+             0\r\n\r\nGET /ok HTTP/1.1\r\nHost: x\r\n\r\n"
+        );
+        let answer = exchange(server.address, request.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("not both"), "{answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
+    }
+    let request = "POST /read HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\
+                   Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    assert!(exchange(server.address, request.as_bytes()).await.ends_with("{}"));
+}
+
+#[tokio::test]
 async fn connections_are_bounded_and_those_that_wait_are_served_later() {
     let server = start(Limits { connections: 1, ..Limits::default() }).await;
     let mut first = TcpStream::connect(server.address).await.unwrap();

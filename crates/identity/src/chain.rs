@@ -33,7 +33,7 @@ pub trait Authenticator: Send + Sync {
 }
 
 /// What one authenticator says about a credential.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Answer {
     /// It is good, and this is who presented it.
     Identity(Arc<Identity>),

@@ -31,7 +31,7 @@ pub use credentials::{Credential, Credentials, MAX_CREDENTIAL_BYTES};
 pub use identity::{Actor, Authentication, Claims, Identity, Kind, KindError};
 pub use provider::{ClaimsConfig, ConfigError, ProviderConfig, ProvidersConfig};
 pub use rejection::{Reason, Rejection};
-pub use remote::OpenIdAuthenticator;
+pub use remote::{OpenIdAuthenticator, ProviderAuthenticators, ProviderHost, hook};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use time::Timestamp;
 pub use token_cache::{CacheLimits, RevocationEpoch};

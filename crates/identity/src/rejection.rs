@@ -55,6 +55,15 @@ pub enum Reason {
     /// The issuer's keys could not be fetched so far, or not for too long.
     #[error("the issuer's keys are not available at the moment; they are being fetched")]
     IssuerUnavailable,
+    /// The provider's endpoint says that the token is not valid (RFC 7662, section 2.2).
+    #[error("the provider says that the token is not active: it has ended, was revoked, or never was one")]
+    TokenInactive,
+    /// The provider's endpoint could not be asked, or did not answer as it should.
+    #[error("the provider cannot be asked at the moment: {detail}")]
+    ProviderUnavailable {
+        /// What went wrong.
+        detail: Box<str>,
+    },
     /// The API key is not accepted.
     #[error(transparent)]
     ApiKey(#[from] ApiKeyError),
@@ -82,6 +91,8 @@ impl Reason {
             Reason::UnknownKey { .. } => "key_unknown",
             Reason::KeyNotLookedUp => "key_not_looked_up",
             Reason::IssuerUnavailable => "issuer_unavailable",
+            Reason::TokenInactive => "token_inactive",
+            Reason::ProviderUnavailable { .. } => "provider_unavailable",
             Reason::ApiKey(error) => error.code(),
             Reason::Mapping(error) => error.code(),
             Reason::Other { code, .. } => code,
@@ -91,7 +102,10 @@ impl Reason {
     /// Whether the same credential may well be accepted later, since the refusal is no verdict about it: an
     /// HTTP server answers 503 rather than 401.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Reason::IssuerUnavailable | Reason::KeyNotLookedUp)
+        matches!(
+            self,
+            Reason::IssuerUnavailable | Reason::KeyNotLookedUp | Reason::ProviderUnavailable { .. }
+        )
     }
 }
 
@@ -120,6 +134,8 @@ mod tests {
     fn only_what_is_not_known_yet_is_temporary() {
         assert!(Reason::KeyNotLookedUp.is_temporary());
         assert!(Reason::IssuerUnavailable.is_temporary());
+        assert!(Reason::ProviderUnavailable { detail: "down".into() }.is_temporary());
+        assert!(!Reason::TokenInactive.is_temporary());
         assert!(!Reason::Unrecognized.is_temporary());
         assert!(!Reason::UnknownKey { detail: "k".into() }.is_temporary());
     }

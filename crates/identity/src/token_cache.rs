@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use quick_cache::sync::{Cache, DefaultLifecycle, PlaceholderGuard};
+use quick_cache::sync::{Cache, DefaultLifecycle, EntryAction, EntryResult, PlaceholderGuard};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
 /// SHA-256 of a token: the token itself is not kept.
@@ -68,6 +68,16 @@ pub(crate) struct TokenCache<V: Clone + Weighed> {
 pub(crate) type Place<'a, V> =
     PlaceholderGuard<'a, TokenDigest, V, Weight, DefaultHashBuilder, DefaultLifecycle<TokenDigest, V>>;
 
+/// What [`TokenCache::get_or_hold`] answers.
+pub(crate) enum Held<'a, V: Clone + Weighed> {
+    /// What is kept.
+    Value(V),
+    /// The place for it.
+    Place(Place<'a, V>),
+    /// Nothing is kept at all.
+    Nothing,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Weight {
     /// Each entry weighs this much at least, so that their number is bounded along with their size.
@@ -101,6 +111,24 @@ impl<V: Clone + Weighed> TokenCache<V> {
 
     pub(crate) fn get(&self, token: &TokenDigest) -> Option<V> {
         self.entries.as_ref()?.get(token)
+    }
+
+    /// The value that is kept, where it `holds`; else the place for a new one. Whoever comes while another holds the place
+    /// waits until it is filled or given up.
+    pub(crate) async fn get_or_hold(&self, token: &TokenDigest, holds: impl Fn(&V) -> bool) -> Held<'_, V> {
+        let Some(entries) = &self.entries else { return Held::Nothing };
+        if let Some(value) = entries.get(token).filter(&holds) {
+            return Held::Value(value);
+        }
+        let judge = |_: &TokenDigest, value: &mut V| match holds(value) {
+            true => EntryAction::Retain(value.clone()),
+            false => EntryAction::ReplaceWithGuard,
+        };
+        match entries.entry_async(token, judge).await {
+            EntryResult::Retained(value) => Held::Value(value),
+            EntryResult::Vacant(place) | EntryResult::Replaced(place, _) => Held::Place(place),
+            EntryResult::Removed(..) | EntryResult::Timeout => Held::Nothing,
+        }
     }
 
     pub(crate) fn insert(&self, token: TokenDigest, value: V) {

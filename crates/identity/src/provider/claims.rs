@@ -86,6 +86,10 @@ impl ClaimPath {
         ClaimPath(vec![name.into()])
     }
 
+    pub(super) fn nested(names: [&str; 2]) -> ClaimPath {
+        ClaimPath(names.map(Box::from).into())
+    }
+
     /// The claim at this path. `null` counts as absent.
     pub(super) fn get<'a>(&self, claims: &'a Claims) -> Option<&'a Value> {
         let (first, rest) = self.0.split_first()?;

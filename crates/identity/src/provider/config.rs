@@ -1,24 +1,20 @@
-//! The configuration of OpenID providers, and what it becomes once it has been checked.
+//! The configuration of providers.
 
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Deserialize;
 use thiserror::Error;
-use url::{Host, Url};
 
 use super::claims::ClaimsConfig;
-use super::mapping::Mapping;
+use super::endpoint::{HookProvider, IntrospectionProvider};
+use super::openid::OpenIdProvider;
+use super::secret::SecretReference;
 use crate::chain::is_reserved_name;
 use crate::identity::Kind;
 use crate::jwk::Algorithm;
-use crate::jwt::{Rules, TokenUse};
 
 /// The most that `leeway_seconds` may be: beyond it, `exp` loses its meaning.
-const MAX_LEEWAY_SECONDS: u32 = 600;
-/// The most that `max_stale_seconds` may be: a week.
-const MAX_STALE_SECONDS: u32 = 604_800;
+pub(super) const MAX_LEEWAY_SECONDS: u32 = 600;
 /// The longest provider name, in bytes.
 const MAX_NAME_BYTES: usize = 64;
 
@@ -31,39 +27,77 @@ pub struct ProvidersConfig {
     pub providers: Vec<ProviderConfig>,
 }
 
-/// One OpenID provider, a table `[[provider]]`.
+/// One provider, a table `[[provider]]`. Which keys there are besides `name` and `type` depends on the type.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderConfig {
     /// The name under which its identities are known: letters, digits, `-`, `_`, `.`.
     pub name: String,
-    /// The issuer, to the letter as its tokens and its discovery document say it.
-    pub issuer: String,
-    /// A token must be for at least one of these.
+    /// How its credentials are verified.
+    #[serde(default, rename = "type")]
+    pub kind: ProviderType,
+    /// The issuer, to the letter as its tokens and its discovery document say it. For `openid`; for `introspection` the
+    /// `iss` that an answer must have, if any.
+    pub issuer: Option<String>,
+    /// A token must be for at least one of these. For `openid`; for `introspection` where answers have an `aud`.
+    #[serde(default)]
     pub audiences: Vec<String>,
-    /// The algorithms that its keys may have. Default: every one that is supported.
+    /// The algorithms that its keys may have. Default: every one that is supported. For `openid`.
     #[serde(default)]
     pub algorithms: Vec<Algorithm>,
-    /// How far its clock may be off, in seconds, at most 600. Default: 60.
-    #[serde(default = "default_leeway")]
-    pub leeway_seconds: u32,
-    /// Which `typ` its access tokens have.
-    #[serde(default)]
-    pub token_type: TokenType,
-    /// Where its keys are, for an issuer without a discovery document.
-    #[serde(default)]
+    /// How far its clock may be off, in seconds, at most 600. Default: 60. For `openid` and `introspection`.
+    pub leeway_seconds: Option<u32>,
+    /// Which `typ` its access tokens have. For `openid`.
+    pub token_type: Option<TokenType>,
+    /// Where its keys are, for an issuer without a discovery document. For `openid`.
     pub jwks_uri: Option<String>,
-    /// Accepts `http` for an issuer that is not on this machine. Whoever can change what travels between can
-    /// then forge its tokens.
+    /// Accepts `http` for a provider that is not on this machine. Whoever can change what travels between can
+    /// then forge its identities, and whoever can listen sees what is sent to it.
     #[serde(default)]
     pub allow_insecure_http: bool,
     /// How long keys are used after they were last fetched, in seconds, when the issuer is down; at most a
-    /// week. Default: a day.
-    #[serde(default = "default_stale")]
-    pub max_stale_seconds: u32,
-    /// Which claims become what.
+    /// week. Default: a day. For `openid`.
+    pub max_stale_seconds: Option<u32>,
+    /// The address that is asked about a credential. For `introspection` (RFC 7662) and `hook`.
+    pub endpoint: Option<String>,
+    /// Only bearer tokens that begin so are asked about. Default: every one that nobody else takes. For `introspection` and
+    /// `hook`.
+    pub token_prefix: Option<String>,
+    /// The name that Casemate has at the endpoint. For `introspection`, with `client_secret`.
+    pub client_id: Option<String>,
+    /// The password to `client_id`. For `introspection`.
+    pub client_secret: Option<SecretReference>,
+    /// The token that Casemate shows to the endpoint, in place of `client_id` and `client_secret`. For `introspection`.
+    pub bearer_token: Option<SecretReference>,
+    /// What requests to the endpoint are signed with, at least 32 bytes. For `hook`.
+    pub signing_secret: Option<SecretReference>,
+    /// The schemes of `Authorization` headers that the hook takes, in lower case. Default: `["bearer"]`. For `hook`.
     #[serde(default)]
-    pub claims: ClaimsConfig,
+    pub schemes: Vec<String>,
+    /// How long an answer is good, in seconds, at most an hour, and never longer than the token. Default: 60 for
+    /// `introspection`, 0 for `hook`.
+    pub max_cache_seconds: Option<u32>,
+    /// How long the endpoint may take, in milliseconds, at most 10,000. Default: 3,000. For `introspection` and `hook`.
+    pub timeout_milliseconds: Option<u32>,
+    /// How many requests a second the endpoint gets at most, 1 to 10,000. Default: 100. For `introspection` and `hook`.
+    pub max_requests_per_second: Option<u32>,
+    /// Which claims become what. For `openid` and `introspection`.
+    pub claims: Option<ClaimsConfig>,
+    /// The kind of whoever's answer does not say: `user`, or a word of your own. For `hook`.
+    pub default_type: Option<String>,
+}
+
+/// How the credentials of a provider are verified.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderType {
+    /// They are JWTs, verified here with the keys that an OpenID issuer publishes.
+    #[default]
+    OpenId,
+    /// They are opaque tokens, about which an endpoint is asked (RFC 7662).
+    Introspection,
+    /// They are whatever an endpoint of your own verifies.
+    Hook,
 }
 
 /// The `typ` of a provider's access tokens.
@@ -73,7 +107,7 @@ pub enum TokenType {
     #[default]
     #[serde(rename = "at+jwt")]
     AtJwt,
-    /// Also `JWT` or none, for providers that do not follow RFC 9068: see [`TokenUse::PlainAccessToken`] for
+    /// Also `JWT` or none, for providers that do not follow RFC 9068: see [`crate::jwt::TokenUse::PlainAccessToken`] for
     /// what is lost.
     #[serde(rename = "jwt")]
     Jwt,
@@ -93,33 +127,35 @@ pub struct ConfigError {
 
 /// A provider whose configuration has been checked.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Provider {
-    pub(crate) name: Arc<str>,
-    pub(crate) rules: Rules,
-    pub(crate) algorithms: Vec<Algorithm>,
-    pub(crate) mapping: Mapping,
-    pub(crate) keys: KeyLocation,
-    pub(crate) transport: Transport,
-    pub(crate) max_stale: Duration,
+#[non_exhaustive]
+pub enum Provider {
+    /// Its JWTs are verified here.
+    OpenId(OpenIdProvider),
+    /// An endpoint is asked about its tokens.
+    Introspection(IntrospectionProvider),
+    /// An endpoint of one's own is asked.
+    Hook(HookProvider),
 }
 
-/// Where the keys of an issuer are found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum KeyLocation {
-    /// In the document that the discovery document at this address names.
-    Discovery(Url),
-    /// At this address.
-    Fixed(Url),
+impl Provider {
+    /// The name under which its identities are known.
+    pub fn name(&self) -> &str {
+        match self {
+            Provider::OpenId(provider) => provider.name(),
+            Provider::Introspection(provider) => provider.name(),
+            Provider::Hook(provider) => provider.name(),
+        }
+    }
 }
 
-/// Over which connections an issuer's keys may come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transport {
-    Https,
-    /// Also plain HTTP, from this machine.
-    Loopback,
-    /// Also plain HTTP, from anywhere.
-    Insecure,
+impl ProviderType {
+    fn name(self) -> &'static str {
+        match self {
+            ProviderType::OpenId => "openid",
+            ProviderType::Introspection => "introspection",
+            ProviderType::Hook => "hook",
+        }
+    }
 }
 
 impl ProvidersConfig {
@@ -134,8 +170,18 @@ impl ProvidersConfig {
             if earlier().any(|other| other.name == provider.name) {
                 mistakes.push(provider.mistake("name", "is used by another provider: choose another"));
             }
-            if earlier().any(|other| other.issuer == provider.issuer) {
+            let is_openid =
+                |other: &ProviderConfig| other.kind == ProviderType::OpenId && other.issuer.is_some();
+            if is_openid(provider)
+                && earlier().any(|other| is_openid(other) && other.issuer == provider.issuer)
+            {
                 mistakes.push(provider.mistake("issuer", "is configured by another provider: merge the two"));
+            }
+            if earlier().any(|other| other.takes_what_is_for(provider)) {
+                mistakes.push(provider.mistake(
+                    "token_prefix",
+                    "overlaps with that of a provider before it, which would take all its tokens: give each a prefix of its own, and put one without a prefix last",
+                ));
             }
         }
         let mut providers = Vec::new();
@@ -156,47 +202,33 @@ impl ProviderConfig {
     /// Every mistake, not only the first.
     pub fn check(self) -> Result<Provider, Vec<ConfigError>> {
         let mut mistakes = self.mistakes();
-        let issuer = self.issuer_url().map_err(|mistake| mistakes.push(mistake)).ok();
-        let transport = issuer.as_ref().map_or(Transport::Https, |issuer| self.transport(issuer));
-        let fixed = self.fixed_location(transport).map_err(|mistake| mistakes.push(mistake)).ok().flatten();
-        let discovery = issuer.and_then(|issuer| discovery_url(&issuer));
-        let default_kind = Kind::from_configuration(&self.claims.default_type)
-            .map_err(|error| {
-                mistakes.push(self.mistake("claims.default_type", &format!("is not usable: {error}")))
-            })
-            .ok();
-        let keys = fixed.map(KeyLocation::Fixed).or(discovery.map(KeyLocation::Discovery));
-        let (Some(keys), Some(default_kind), true) = (keys, default_kind, mistakes.is_empty()) else {
-            return Err(mistakes);
+        let default_type = match self.kind {
+            ProviderType::Hook => self.default_type.clone().unwrap_or_else(|| Kind::USER.to_string()),
+            _ => self.claims.clone().unwrap_or_default().default_type,
         };
-        let name: Arc<str> = self.name.into();
-        let rules = Rules {
-            issuer: self.issuer.into(),
-            audiences: self.audiences.into_iter().map(Box::from).collect(),
-            leeway: Duration::from_secs(self.leeway_seconds.into()),
-            token_use: match self.token_type {
-                TokenType::AtJwt => TokenUse::AccessToken,
-                TokenType::Jwt => TokenUse::PlainAccessToken,
-            },
+        let checked = match self.kind {
+            ProviderType::OpenId => OpenIdProvider::check(&self, &mut mistakes).map(Provider::OpenId),
+            ProviderType::Introspection => {
+                IntrospectionProvider::check(&self, &mut mistakes).map(Provider::Introspection)
+            }
+            ProviderType::Hook => HookProvider::check(&self, &mut mistakes).map(Provider::Hook),
         };
-        Ok(Provider {
-            mapping: Mapping {
-                provider: Arc::clone(&name),
-                issuer: rules.issuer.clone(),
-                default_kind,
-                claims: self.claims,
-            },
-            name,
-            rules,
-            algorithms: self.algorithms,
-            keys,
-            transport,
-            max_stale: Duration::from_secs(self.max_stale_seconds.into()),
-        })
+        if let Err(error) = Kind::from_configuration(&default_type) {
+            let field = if self.kind == ProviderType::Hook { "default_type" } else { "claims.default_type" };
+            mistakes.push(self.mistake(field, &format!("is not usable: {error}")));
+        }
+        match checked {
+            Some(provider) if mistakes.is_empty() => Ok(provider),
+            _ => Err(mistakes),
+        }
     }
 
-    fn mistake(&self, field: &'static str, problem: &str) -> ConfigError {
+    pub(super) fn mistake(&self, field: &'static str, problem: &str) -> ConfigError {
         ConfigError { provider: self.name.clone(), field, problem: problem.to_owned() }
+    }
+
+    pub(super) fn shared_name(&self) -> Arc<str> {
+        self.name.as_str().into()
     }
 
     fn mistakes(&self) -> Vec<ConfigError> {
@@ -209,105 +241,50 @@ impl ProviderConfig {
         if !name_fits {
             mistakes.push(self.mistake("name", "is 1 to 64 letters, digits, `-`, `_` or `.`"));
         }
-        if is_reserved_name(&self.name) {
+        if is_reserved_name(&self.name) || self.name == Kind::API_KEY.as_str() {
             mistakes.push(self.mistake("name", "is reserved: choose another"));
         }
-        if self.audiences.is_empty() || self.audiences.iter().any(String::is_empty) {
-            mistakes.push(self.mistake("audiences", "needs at least one audience, none of them empty: without it, tokens meant for others would be accepted"));
-        }
-        if self.leeway_seconds > MAX_LEEWAY_SECONDS {
-            mistakes.push(self.mistake("leeway_seconds", "is at most 600"));
-        }
-        if self.max_stale_seconds == 0 || self.max_stale_seconds > MAX_STALE_SECONDS {
-            mistakes.push(self.mistake("max_stale_seconds", "is 1 to 604800"));
+        for (field, is_set, kinds) in self.typed_keys() {
+            if is_set && !kinds.contains(&self.kind) {
+                let problem = format!("is not a key of a provider of type `{}`", self.kind.name());
+                mistakes.push(self.mistake(field, &problem));
+            }
         }
         mistakes
     }
 
-    fn issuer_url(&self) -> Result<Url, ConfigError> {
-        let url = Url::parse(&self.issuer).map_err(|error| {
-            self.mistake("issuer", &format!("is not a URL ({error}): write it as the tokens' `iss` says it"))
-        })?;
-        if url.query().is_some() || url.fragment().is_some() || has_user(&url) || url.host().is_none() {
-            return Err(self.mistake("issuer", "has a query, a fragment, a user, or no host"));
-        }
-        match self.transport(&url) {
-            Transport::Https if url.scheme() != "https" => Err(self.mistake(
-                "issuer",
-                "is not `https`: only an issuer on this machine may use `http`, or one with `allow_insecure_http = true`",
-            )),
-            _ if !matches!(url.scheme(), "https" | "http") => Err(self.mistake("issuer", "is neither `https` nor `http`")),
-            _ => Ok(url),
-        }
+    /// Which keys go with which types, and whether they are written.
+    fn typed_keys(&self) -> [(&'static str, bool, &'static [ProviderType]); 19] {
+        use ProviderType::{Hook, Introspection, OpenId};
+        [
+            ("issuer", self.issuer.is_some(), &[OpenId, Introspection]),
+            ("audiences", !self.audiences.is_empty(), &[OpenId, Introspection]),
+            ("algorithms", !self.algorithms.is_empty(), &[OpenId]),
+            ("leeway_seconds", self.leeway_seconds.is_some(), &[OpenId, Introspection]),
+            ("token_type", self.token_type.is_some(), &[OpenId]),
+            ("jwks_uri", self.jwks_uri.is_some(), &[OpenId]),
+            ("max_stale_seconds", self.max_stale_seconds.is_some(), &[OpenId]),
+            ("endpoint", self.endpoint.is_some(), &[Introspection, Hook]),
+            ("token_prefix", self.token_prefix.is_some(), &[Introspection, Hook]),
+            ("client_id", self.client_id.is_some(), &[Introspection]),
+            ("client_secret", self.client_secret.is_some(), &[Introspection]),
+            ("bearer_token", self.bearer_token.is_some(), &[Introspection]),
+            ("signing_secret", self.signing_secret.is_some(), &[Hook]),
+            ("schemes", !self.schemes.is_empty(), &[Hook]),
+            ("max_cache_seconds", self.max_cache_seconds.is_some(), &[Introspection, Hook]),
+            ("timeout_milliseconds", self.timeout_milliseconds.is_some(), &[Introspection, Hook]),
+            ("max_requests_per_second", self.max_requests_per_second.is_some(), &[Introspection, Hook]),
+            ("claims", self.claims.is_some(), &[OpenId, Introspection]),
+            ("default_type", self.default_type.is_some(), &[Hook]),
+        ]
     }
 
-    fn transport(&self, issuer: &Url) -> Transport {
-        match issuer.scheme() {
-            "http" if self.allow_insecure_http => Transport::Insecure,
-            "http" if is_loopback(issuer) => Transport::Loopback,
-            _ => Transport::Https,
-        }
+    /// Whether this introspection endpoint would be asked about every token that is for the other one, and refuse it. A hook
+    /// may say that a token is not its own.
+    fn takes_what_is_for(&self, other: &ProviderConfig) -> bool {
+        let prefix = |config: &ProviderConfig| config.token_prefix.clone().unwrap_or_default();
+        self.kind == ProviderType::Introspection
+            && other.kind != ProviderType::OpenId
+            && prefix(other).starts_with(&prefix(self))
     }
-
-    fn fixed_location(&self, transport: Transport) -> Result<Option<Url>, ConfigError> {
-        let Some(text) = &self.jwks_uri else { return Ok(None) };
-        let url =
-            Url::parse(text).map_err(|error| self.mistake("jwks_uri", &format!("is not a URL ({error})")))?;
-        if !transport.allows(&url) {
-            return Err(self.mistake("jwks_uri", "is not `https`"));
-        }
-        Ok(Some(url))
-    }
-}
-
-impl Transport {
-    /// Whether keys may be fetched from here.
-    pub(crate) fn allows(self, url: &Url) -> bool {
-        let scheme_fits = match (self, url.scheme()) {
-            (_, "https") => true,
-            (Transport::Insecure, "http") => true,
-            (Transport::Loopback, "http") => is_loopback(url),
-            _ => false,
-        };
-        scheme_fits && url.host().is_some() && !has_user(url)
-    }
-}
-
-impl Provider {
-    /// The name under which its identities are known.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The issuer, to the letter.
-    pub fn issuer(&self) -> &str {
-        &self.rules.issuer
-    }
-}
-
-/// OpenID Connect Discovery 1.0, section 4.1: the path is appended to the issuer's.
-fn discovery_url(issuer: &Url) -> Option<Url> {
-    Url::parse(&format!("{}/.well-known/openid-configuration", issuer.as_str().trim_end_matches('/'))).ok()
-}
-
-fn has_user(url: &Url) -> bool {
-    !url.username().is_empty() || url.password().is_some()
-}
-
-/// Whether a host is this machine by its literal address or the name `localhost` (RFC 6761, section 6.3).
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        None => false,
-    }
-}
-
-fn default_leeway() -> u32 {
-    60
-}
-
-fn default_stale() -> u32 {
-    86_400
 }

@@ -1,15 +1,22 @@
-//! OpenID providers as the operator configures them: which issuer, which tokens, and which claims become
+//! Providers of identities as the operator configures them: how their credentials are verified, and which claims become
 //! what.
 
 mod claims;
 mod config;
+mod endpoint;
 mod mapping;
+mod openid;
+mod secret;
 
 pub use claims::{ClaimPath, ClaimsConfig, Keep};
-pub use config::{ConfigError, Provider, ProviderConfig, ProvidersConfig, TokenType};
+pub use config::{ConfigError, Provider, ProviderConfig, ProviderType, ProvidersConfig, TokenType};
+pub use endpoint::{HookProvider, IntrospectionProvider};
 pub use mapping::{MAX_GROUPS, MAX_TEXT_BYTES, MappingError};
+pub use openid::OpenIdProvider;
+pub use secret::{SecretError, SecretReference, SecretSource};
 
-pub(crate) use config::{KeyLocation, Transport};
+pub(crate) use endpoint::{Endpoint, Login};
+pub(crate) use openid::{KeyLocation, Transport};
 
 #[cfg(test)]
 mod tests;

@@ -65,7 +65,7 @@ pub struct ProviderStatus {
 }
 
 impl OpenIdAuthenticator {
-    /// Starts fetching the keys of all providers, on the runtime that this is called on, and does not wait
+    /// Starts fetching the keys of all OpenID providers among these, on the runtime that this is called on, and does not wait
     /// for them.
     pub fn start(providers: Vec<Provider>, fetch: Arc<dyn Fetch>) -> OpenIdAuthenticator {
         OpenIdAuthenticator::start_with(providers, fetch, CacheLimits::default(), RevocationEpoch::new())
@@ -91,12 +91,16 @@ impl OpenIdAuthenticator {
     /// fetches them, and what was verified with them; the others begin as with [`OpenIdAuthenticator::start`].
     #[must_use]
     pub fn succeeded_by(&self, providers: Vec<Provider>, fetch: Arc<dyn Fetch>) -> OpenIdAuthenticator {
+        let openid = providers.into_iter().filter_map(|provider| match provider {
+            Provider::OpenId(provider) => Some(provider),
+            _ => None,
+        });
         let issuer = |provider| match self.issuers.iter().find(|issuer| *issuer.provider() == provider) {
             Some(issuer) => Arc::clone(issuer),
             None => Arc::new(Issuer::start(provider, Arc::clone(&fetch), Arc::clone(&self.overall))),
         };
         OpenIdAuthenticator {
-            issuers: providers.into_iter().map(issuer).collect(),
+            issuers: openid.map(issuer).collect(),
             overall: Arc::clone(&self.overall),
             verified: Arc::clone(&self.verified),
             revocations: self.revocations.clone(),

@@ -17,7 +17,7 @@ use super::throttle::Throttle;
 use crate::identity::Identity;
 use crate::jwk::{KeySet, KeySetError, MAX_SET_BYTES, SkippedKey};
 use crate::jwt::{UnverifiedToken, Validity};
-use crate::provider::{KeyLocation, Provider};
+use crate::provider::{KeyLocation, OpenIdProvider};
 use crate::rejection::{Reason, shown};
 use crate::time::Timestamp;
 use crate::token_cache::sha256;
@@ -53,7 +53,7 @@ pub(super) struct Issuer {
 
 #[derive(Debug)]
 struct Shared {
-    provider: Provider,
+    provider: OpenIdProvider,
     current: ArcSwapOption<Current>,
     /// Whether an attempt is under way or asked for: whoever needs one waits for that instead.
     pending: Mutex<bool>,
@@ -113,7 +113,7 @@ pub(super) struct KeyEpoch {
 
 impl Issuer {
     /// Starts fetching the keys of a provider, on the runtime of the caller.
-    pub(super) fn start(provider: Provider, fetch: Arc<dyn Fetch>, overall: Arc<Throttle>) -> Issuer {
+    pub(super) fn start(provider: OpenIdProvider, fetch: Arc<dyn Fetch>, overall: Arc<Throttle>) -> Issuer {
         let shared = Arc::new(Shared {
             provider,
             current: ArcSwapOption::empty(),
@@ -129,7 +129,7 @@ impl Issuer {
         Issuer { number: NUMBER.fetch_add(1, Ordering::Relaxed), shared, task }
     }
 
-    pub(super) fn provider(&self) -> &Provider {
+    pub(super) fn provider(&self) -> &OpenIdProvider {
         &self.shared.provider
     }
 

@@ -1,7 +1,7 @@
 //! API keys as they are stored: a SHA-256 of the secret, never the secret.
 
 use crate::error::StoreError;
-use crate::sql::{Database, Pool, Row, values};
+use crate::sql::{Database, Pool, Row, Value, values};
 
 /// An API key of a service account.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,10 +61,11 @@ pub(crate) async fn page(
     after: &str,
     limit: u32,
 ) -> Result<Vec<StoredApiKey>, StoreError> {
-    let text = format!(
-        "SELECT {COLUMNS} FROM api_key WHERE id > $1 AND ($2 IS NULL OR account = $2) ORDER BY id LIMIT $3"
-    );
-    pool.rows(&text, values![after, account, i64::from(limit)]).await?.iter().map(read).collect()
+    let of_account = if account.is_some() { "AND account = $3" } else { "" };
+    let text = format!("SELECT {COLUMNS} FROM api_key WHERE id > $1 {of_account} ORDER BY id LIMIT $2");
+    let mut values = vec![Value::from(after), i64::from(limit).into()];
+    values.extend(account.map(Value::from));
+    pool.rows(&text, &values).await?.iter().map(read).collect()
 }
 
 /// One key.
@@ -73,20 +74,22 @@ pub(crate) async fn one(pool: &Pool, id: &str) -> Result<Option<StoredApiKey>, S
     pool.row(&text, values![id]).await?.as_ref().map(read).transpose()
 }
 
-/// Writes a key in place of the one with its id, if there is one. When it was used is left as it is.
+/// Writes a key in place of the one with its id, if there is one, and answers whether it did: a key stays its account's
+/// and tenant's. When it was used is left as it is, and what was revoked stays revoked.
 pub(crate) async fn put(
     database: &mut impl Database,
     key: &StoredApiKey,
     revision: i64,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
     let text = "INSERT INTO api_key (id, account, tenant, title, secret_sha256, application, networks, permissions, \
                 rotated_from, created_at, expires_at, revoked_at, used_at, revision) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
                 ON CONFLICT (id) DO UPDATE SET title = excluded.title, secret_sha256 = excluded.secret_sha256, \
                 application = excluded.application, networks = excluded.networks, permissions = excluded.permissions, \
                 rotated_from = excluded.rotated_from, expires_at = excluded.expires_at, \
-                revoked_at = excluded.revoked_at, revision = excluded.revision";
-    database
+                revoked_at = COALESCE(api_key.revoked_at, excluded.revoked_at), revision = excluded.revision \
+                WHERE api_key.account = excluded.account AND api_key.tenant = excluded.tenant";
+    let written = database
         .execute(
             text,
             values![
@@ -107,14 +110,26 @@ pub(crate) async fn put(
             ],
         )
         .await?;
-    Ok(())
+    Ok(written == 1)
 }
+
+/// How many keys one statement touches.
+const TOUCHED: usize = 64;
 
 /// Notes when keys were used last.
 pub(crate) async fn touch(database: &mut impl Database, used: &[(String, i64)]) -> Result<(), sqlx::Error> {
-    let text = "UPDATE api_key SET used_at = $2 WHERE id = $1 AND (used_at IS NULL OR used_at < $2)";
-    for (id, at) in used {
-        database.execute(text, values![id, *at]).await?;
+    for used in used.chunks(TOUCHED) {
+        let rows: Vec<String> = (0..used.len())
+            .map(|row| format!("(CAST(${} AS TEXT), CAST(${} AS BIGINT))", 2 * row + 1, 2 * row + 2))
+            .collect();
+        let text = format!(
+            "UPDATE api_key SET used_at = used.column2 FROM (VALUES {}) AS used \
+             WHERE api_key.id = used.column1 AND (api_key.used_at IS NULL OR api_key.used_at < used.column2)",
+            rows.join(", ")
+        );
+        let values: Vec<Value<'_>> =
+            used.iter().flat_map(|(id, at)| [Value::from(id), Value::from(*at)]).collect();
+        database.execute(&text, &values).await?;
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! Audit events: who changed or tried what. An event stands in the transaction of the change that it tells of.
 
+use crate::bounds::is_keepable;
 use crate::commit::Actor;
 use crate::decision::clipped;
 use crate::error::StoreError;
-use crate::sql::{Database, Pool, Row, values};
+use crate::sql::{Database, Pool, Row, Value, values};
 
-/// What happened, once. Texts longer than 1,024 bytes are cut, `before` and `after` aside.
+/// What happened, once. Texts longer than 1,024 bytes are cut; `before` and `after` may be as long as a document, and are
+/// refused where they are longer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEvent {
     /// When, in microseconds since 1970 (UTC).
@@ -68,6 +70,17 @@ pub struct AuditFilter {
     pub since: Option<i64>,
 }
 
+impl AuditFilter {
+    /// Whether the filter asks for what no database can hold, and so for nothing.
+    pub(crate) fn is_void(&self) -> bool {
+        let AuditFilter { tenant, actor, action, resource_type, resource_id, .. } = self;
+        [tenant, actor, action, resource_type, resource_id]
+            .into_iter()
+            .flatten()
+            .any(|text| !is_keepable(text))
+    }
+}
+
 /// Stores an event.
 pub(crate) async fn insert(
     database: &mut impl Database,
@@ -115,26 +128,30 @@ pub(crate) async fn page(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<StoredAuditEvent>, StoreError> {
-    let text = "SELECT seq, at, revision, actor_provider, actor_type, actor_id, credential, action, kind, tenant, \
-                resource_type, resource_id, outcome, reason, request_id, route, client, user_agent, before, after \
-                FROM audit_event WHERE seq < $1 AND ($2 IS NULL OR tenant = $2) AND ($3 IS NULL OR actor_id = $3) \
-                AND ($4 IS NULL OR action = $4) AND ($5 IS NULL OR resource_type = $5) \
-                AND ($6 IS NULL OR resource_id = $6) AND ($7 IS NULL OR at >= $7) ORDER BY seq DESC LIMIT $8";
-    let rows = pool
-        .rows(
-            text,
-            values![
-                before.unwrap_or(i64::MAX),
-                &filter.tenant,
-                &filter.actor,
-                &filter.action,
-                &filter.resource_type,
-                &filter.resource_id,
-                filter.since,
-                i64::from(limit),
-            ],
-        )
-        .await?;
+    // Only what is asked for stands in the text: an index answers a comparison, and never an alternative to one.
+    let mut values = vec![Value::from(before.unwrap_or(i64::MAX)), i64::from(limit).into()];
+    let mut conditions = String::new();
+    let AuditFilter { tenant, actor, action, resource_type, resource_id, since } = filter;
+    let wanted: [(&str, Option<Value<'_>>); 6] = [
+        ("tenant =", tenant.as_ref().map(Value::from)),
+        ("actor_id =", actor.as_ref().map(Value::from)),
+        ("action =", action.as_ref().map(Value::from)),
+        ("resource_type =", resource_type.as_ref().map(Value::from)),
+        ("resource_id =", resource_id.as_ref().map(Value::from)),
+        ("at >=", since.map(Value::from)),
+    ];
+    for (condition, value) in wanted {
+        if let Some(value) = value {
+            values.push(value);
+            conditions.push_str(&format!(" AND {condition} ${}", values.len()));
+        }
+    }
+    let text = format!(
+        "SELECT seq, at, revision, actor_provider, actor_type, actor_id, credential, action, kind, tenant, \
+         resource_type, resource_id, outcome, reason, request_id, route, client, user_agent, before, after \
+         FROM audit_event WHERE seq < $1{conditions} ORDER BY seq DESC LIMIT $2"
+    );
+    let rows = pool.rows(&text, &values).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 

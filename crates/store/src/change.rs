@@ -1,10 +1,13 @@
 //! What a store offers for configuration: reading objects, versions, keys and events, and changing them.
 
-use tokio::sync::watch;
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::api_key::{self, StoredApiKey};
 use crate::audit::{self, AuditFilter, StoredAuditEvent};
-use crate::commit::{Commit, CommitError, MAX_OPERATIONS, Refused, apply};
+use crate::bounds::{self, is_keepable};
+use crate::commit::{Commit, CommitError, Refused, apply};
 use crate::decision::MAX_PAGE;
 use crate::error::{RecordError, StoreError};
 use crate::idempotency::{self, Remembered};
@@ -12,11 +15,14 @@ use crate::lease::{self, Lease};
 use crate::object::{self, Objects};
 use crate::open::{Store, StoreReader};
 use crate::secret::{self, SealedSecret};
-use crate::sql::{Dialect, Link};
+use crate::sql::{Link, is_locked, is_lost, is_passing};
 use crate::version::{self, Edit, Version};
 
 /// How often a change is tried that another process' change was in the way of.
 const ATTEMPTS: u32 = 5;
+
+/// How many uses of API keys are noted in one transaction.
+const USED_KEYS: usize = 512;
 
 impl StoreReader {
     /// The revision of the last change, whichever process made it.
@@ -79,6 +85,9 @@ impl StoreReader {
         after: &str,
         limit: u32,
     ) -> Result<Vec<StoredApiKey>, StoreError> {
+        if !is_keepable(after) || !account.is_none_or(is_keepable) {
+            return Ok(Vec::new());
+        }
         api_key::page(&self.pool, account, after, limit.clamp(1, MAX_PAGE)).await
     }
 
@@ -87,6 +96,9 @@ impl StoreReader {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn api_key(&self, id: &str) -> Result<Option<StoredApiKey>, StoreError> {
+        if !is_keepable(id) {
+            return Ok(None);
+        }
         api_key::one(&self.pool, id).await
     }
 
@@ -100,6 +112,9 @@ impl StoreReader {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<StoredAuditEvent>, StoreError> {
+        if filter.is_void() {
+            return Ok(Vec::new());
+        }
         audit::page(&self.pool, filter, before, limit.clamp(1, MAX_PAGE)).await
     }
 
@@ -133,6 +148,9 @@ impl StoreReader {
         key: &str,
         now: i64,
     ) -> Result<Option<Remembered>, StoreError> {
+        if !is_keepable(caller) || !is_keepable(key) {
+            return Ok(None);
+        }
         idempotency::find(&self.pool, caller, key, now).await
     }
 }
@@ -144,24 +162,44 @@ impl Store {
     /// # Errors
     /// What stands in the way: see [`CommitError`].
     pub async fn commit(&self, commit: Commit) -> Result<i64, CommitError> {
-        if commit.operations.len() > MAX_OPERATIONS {
-            return Err(CommitError::TooLarge { operations: commit.operations.len() });
-        }
-        let outcome = self.writer.alone(move |link| Box::pin(make(link, commit))).await;
-        let revision = outcome.map_err(CommitError::from)??;
-        self.revision.send_if_modified(|last| {
-            let newer = revision > *last;
-            *last = revision.max(*last);
-            newer
+        let bytes = bounds::check(&commit)?;
+        let room = self.room_for(bytes)?;
+        let revision = self.revision.clone();
+        let outcome = self.writer.alone(move |link| {
+            Box::pin(async move {
+                let outcome = make(link, &commit).await;
+                drop(room);
+                // Here, since whoever asked may have gone away meanwhile, and the change is made all the same.
+                if let Ok(Ok(made)) = outcome {
+                    tell(&revision, made);
+                }
+                outcome
+            })
         });
-        Ok(revision)
+        outcome.await.map_err(CommitError::from)?
     }
 
-    /// Tells of changes that this process makes, by their revision. Those of other processes are found by asking
-    /// [`StoreReader::revision`] every now and then.
+    fn room_for(&self, bytes: usize) -> Result<OwnedSemaphorePermit, CommitError> {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        Arc::clone(&self.room).try_acquire_many_owned(bytes).map_err(|_| CommitError::Busy)
+    }
+
+    /// Tells of changes by their revision: of those that this process makes at once, of those of others when
+    /// [`Store::look`] finds them.
     #[must_use]
     pub fn revisions(&self) -> watch::Receiver<i64> {
         self.revision.subscribe()
+    }
+
+    /// Looks which change was the last, whichever process made it, tells those that wait for [`Store::revisions`], and
+    /// gives its revision. What serves calls this every now and then.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn look(&self) -> Result<i64, StoreError> {
+        let revision = self.reader().revision().await?;
+        tell(&self.revision, revision);
+        Ok(revision)
     }
 
     /// Takes or renews a lease until `until`; gives nothing where another holder has it at `now`.
@@ -176,11 +214,7 @@ impl Store {
         until: i64,
     ) -> Result<Option<Lease>, RecordError> {
         let (name, holder) = (name.to_owned(), holder.to_owned());
-        self.writer
-            .alone(move |link| {
-                Box::pin(async move { lease::acquire(link, &name, &holder, now, until).await })
-            })
-            .await
+        self.carry_out(Chore::Acquire { name, holder, now, until }).await
     }
 
     /// Gives a lease back before it ends.
@@ -188,7 +222,7 @@ impl Store {
     /// # Errors
     /// As [`Store::record`].
     pub async fn release_lease(&self, lease: Lease) -> Result<(), RecordError> {
-        self.writer.alone(move |link| Box::pin(async move { lease::release(link, &lease).await })).await
+        self.carry_out(Chore::Release(lease)).await.map(drop)
     }
 
     /// Notes when API keys were used last: their ids, and microseconds since 1970 (UTC). It is no change and has no
@@ -196,16 +230,18 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::record`].
-    pub async fn note_used_keys(&self, used: Vec<(String, i64)>) -> Result<(), RecordError> {
-        self.writer
-            .alone(move |link| {
-                Box::pin(async move {
-                    link.begin().await?;
-                    api_key::touch(link, &used).await?;
-                    link.commit().await
-                })
-            })
-            .await
+    pub async fn note_used_keys(&self, mut used: Vec<(String, i64)>) -> Result<(), RecordError> {
+        used.retain(|(id, _)| is_keepable(id));
+        // In one order, so that processes wait for each other rather than in a circle; of one key the latest use.
+        used.sort_unstable_by(|one, other| one.0.cmp(&other.0).then(other.1.cmp(&one.1)));
+        used.dedup_by(|later, earlier| later.0 == earlier.0);
+        let mut used = used.into_iter().peekable();
+        while used.peek().is_some() {
+            // Others have their turn in between.
+            let some: Vec<_> = used.by_ref().take(USED_KEYS).collect();
+            self.carry_out(Chore::Touch(some)).await?;
+        }
+        Ok(())
     }
 
     /// Puts secrets that were sealed anew in the place of the old ones; what was changed meanwhile stays as it is. It is
@@ -218,47 +254,92 @@ impl Store {
         pairs: Vec<(SealedSecret, SealedSecret)>,
         at: i64,
     ) -> Result<(), RecordError> {
-        self.writer
-            .alone(move |link| {
-                Box::pin(async move {
-                    link.begin().await?;
-                    for (old, new) in &pairs {
-                        secret::replace(link, old, new, at).await?;
-                    }
-                    link.commit().await
-                })
-            })
-            .await
+        self.carry_out(Chore::Replace { pairs, at }).await.map(drop)
+    }
+
+    async fn carry_out(&self, chore: Chore) -> Result<Option<Lease>, RecordError> {
+        self.writer.alone(move |link| Box::pin(chore.carry_out(link))).await
     }
 }
 
+/// Something written that is no change of configuration.
+enum Chore {
+    Acquire { name: String, holder: String, now: i64, until: i64 },
+    Release(Lease),
+    Touch(Vec<(String, i64)>),
+    Replace { pairs: Vec<(SealedSecret, SealedSecret)>, at: i64 },
+}
+
+impl Chore {
+    /// Does it in a transaction, again where another process was in the way.
+    async fn carry_out(self, link: &mut Link) -> Result<Option<Lease>, sqlx::Error> {
+        let mut attempt = 1;
+        loop {
+            link.begin().await?;
+            let outcome = match self.write(link).await {
+                Ok(lease) => link.commit().await.map(|()| lease),
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Err(error) if attempt < ATTEMPTS && is_passing(&error) => link.rollback().await?,
+                outcome => return outcome,
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn write(&self, link: &mut Link) -> Result<Option<Lease>, sqlx::Error> {
+        match self {
+            Chore::Acquire { name, holder, now, until } => {
+                lease::acquire(link, name, holder, *now, *until).await
+            }
+            Chore::Release(lease) => lease::release(link, lease).await.map(|()| None),
+            Chore::Touch(used) => api_key::touch(link, used).await.map(|()| None),
+            Chore::Replace { pairs, at } => {
+                for (old, new) in pairs {
+                    secret::replace(link, old, new, *at).await?;
+                }
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Tells of a revision, unless a later one is known.
+fn tell(revisions: &watch::Sender<i64>, revision: i64) {
+    revisions.send_if_modified(|last| {
+        let newer = revision > *last;
+        *last = revision.max(*last);
+        newer
+    });
+}
+
 /// A change in its transaction. What the change itself forbids ends the transaction and leaves the connection.
-async fn make(link: &mut Link, commit: Commit) -> Result<Result<i64, CommitError>, sqlx::Error> {
-    for attempt in 1.. {
-        link.begin().await?;
-        let outcome = match apply(link, &commit).await {
-            Ok(revision) => link.commit().await.map(|()| revision).map_err(Refused::Database),
-            Err(refused) => Err(refused),
-        };
-        match outcome {
-            Ok(revision) => return Ok(Ok(revision)),
+async fn make(link: &mut Link, commit: &Commit) -> Result<Result<i64, CommitError>, sqlx::Error> {
+    let mut attempt = 1;
+    loop {
+        match link.begin().await {
+            Err(error) if is_locked(&error) => return Ok(Err(CommitError::Busy)),
+            begun => begun?,
+        }
+        let failed = match apply(link, commit).await {
+            Ok(revision) => match link.commit().await {
+                Ok(()) => return Ok(Ok(revision)),
+                Err(error) if is_lost(&error) => return Ok(Err(CommitError::Unclear { revision })),
+                Err(error) => error,
+            },
             Err(Refused::Change(error)) => {
                 link.rollback().await?;
                 return Ok(Err(error));
             }
-            Err(Refused::Database(error)) if attempt < ATTEMPTS && is_passing(link, &error) => {
-                link.rollback().await?;
-            }
-            Err(Refused::Database(error)) => return Err(error),
+            Err(Refused::Database(error)) => error,
+        };
+        if attempt == ATTEMPTS || !is_passing(&failed) {
+            return Err(failed);
         }
+        link.rollback().await?;
+        attempt += 1;
     }
-    Err(sqlx::Error::WorkerCrashed)
-}
-
-/// Whether PostgreSQL asks to try again: a serialization failure or a deadlock (its documentation, appendix A).
-fn is_passing(link: &Link, error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    link.dialect() == Dialect::Postgres && matches!(code.as_deref(), Some("40001" | "40P01"))
 }
 
 impl From<RecordError> for CommitError {

@@ -1,16 +1,16 @@
 //! Changes: what is to be different, together with the events that tell of it, in one transaction.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::api_key::{self, StoredApiKey};
 use crate::audit::{self, AuditEvent};
+use crate::bounds::{MAX_CHANGE, MAX_OPERATIONS};
 use crate::idempotency::{self, Remembered};
 use crate::lease::{self, Fence};
-use crate::object::{self, Draft};
+use crate::object::{self, Draft, Object};
 use crate::secret::{self, SealedSecret};
 use crate::sql::{Database, Link, values};
 use crate::version;
-
-/// The most operations of one change.
-pub const MAX_OPERATIONS: usize = 100_000;
 
 /// Who makes a change, as Casemate knew them at the time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +37,8 @@ pub struct Commit {
     pub actor: Actor,
     /// What it is, in a few words, for the list of versions.
     pub summary: String,
-    /// What is to be different.
+    /// What is to be different. An object stands in it once; objects may swap names. A change without operations is a
+    /// mere report: it has no revision of its own, and is in nobody's way.
     pub operations: Vec<Operation>,
     /// What tells of it.
     pub events: Vec<AuditEvent>,
@@ -61,11 +62,20 @@ pub enum Operation {
     PutKey(StoredApiKey),
     /// A secret is kept.
     PutSecret(SealedSecret),
+    /// A secret is deleted, if there is one.
+    RemoveSecret {
+        /// The kind of the object that it belongs to.
+        kind: String,
+        /// The id of the object that it belongs to.
+        id: String,
+        /// Which of the object's secrets it is.
+        field: String,
+    },
     /// An answer is kept for whoever asks again.
     Remember(Remembered),
 }
 
-/// Why a change was not made. Nothing of it was.
+/// Why a change was not made. Nothing of it was, unless the answer says that this is not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommitError {
     /// Something was changed since the change was thought out; think again, at the revision `current`.
@@ -102,8 +112,49 @@ pub enum CommitError {
     /// There are more operations than a change may have.
     #[error("a change of {operations} operations is too large: at most {MAX_OPERATIONS}; make several of it")]
     TooLarge {
-        /// How many operations there are.
+        /// How many operations, or events, there are.
         operations: usize,
+    },
+    /// There is more text than a change may have.
+    #[error("a change of {bytes} bytes is too large: at most {MAX_CHANGE}; make several of it")]
+    TooManyBytes {
+        /// How many bytes there are.
+        bytes: usize,
+    },
+    /// A text is empty, too long, or holds what cannot be kept.
+    #[error("the {what} of the {kind} `{id}` {reason}")]
+    Invalid {
+        /// Which text.
+        what: &'static str,
+        /// The kind of what it belongs to.
+        kind: String,
+        /// The id of what it belongs to.
+        id: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An object stands in the change twice.
+    #[error("the {kind} `{id}` stands in the change twice; say once what becomes of it")]
+    Twice {
+        /// The object's kind.
+        kind: String,
+        /// The id.
+        id: String,
+    },
+    /// An API key of that id belongs to another account or tenant.
+    #[error("the API key `{id}` belongs to another account; make a new key")]
+    KeyOfAnother {
+        /// The key's id.
+        id: String,
+    },
+    /// The connection was lost while the change was being committed: whether it was made is not known. If it was, it has
+    /// this revision.
+    #[error(
+        "the database went away during the commit; see whether the last change, revision {revision}, is this one"
+    )]
+    Unclear {
+        /// The revision that the change has if it was made.
+        revision: i64,
     },
     /// More writes wait than are allowed to; try again later.
     #[error("the database's queue is full")]
@@ -134,10 +185,11 @@ impl From<sqlx::Error> for Refused {
 /// Makes a change in a transaction that has begun, and gives its revision. The caller commits, or rolls back.
 pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refused> {
     // Taking the next number also takes the lock under which all changes are made one after the other.
-    let text = "UPDATE revision SET last = last + 1 RETURNING last";
-    let row = link.row(text, values![]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let step = i64::from(!commit.operations.is_empty());
+    let text = "UPDATE revision SET last = last + $1 RETURNING last";
+    let row = link.row(text, values![step]).await?.ok_or(sqlx::Error::RowNotFound)?;
     let revision: i64 = row.get("last")?;
-    let current = revision - 1;
+    let current = revision - step;
     if commit.base.is_some_and(|base| base != current) {
         return Err(Refused::Change(CommitError::Conflict { current }));
     }
@@ -146,11 +198,11 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
     {
         return Err(Refused::Change(CommitError::Fenced { lease: fence.name.clone() }));
     }
-    let mut edits = 0;
+    let mut change = Change::new(link, commit, revision);
     for operation in &commit.operations {
-        edits += usize::from(operate(link, operation, revision, commit.at).await?);
+        change.operate(operation).await?;
     }
-    if edits > 0 {
+    if change.edits > 0 {
         version::insert(link, revision, commit.at, &commit.actor, &commit.summary).await?;
     }
     for event in &commit.events {
@@ -159,46 +211,109 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
     Ok(revision)
 }
 
-/// Carries out one operation; answers whether it edited an object.
-async fn operate(link: &mut Link, operation: &Operation, revision: i64, at: i64) -> Result<bool, Refused> {
-    match operation {
-        Operation::Put(draft) => return put(link, draft, revision, at).await,
-        Operation::Remove { kind, id } => {
-            let Some(before) = object::one(link, kind, id).await? else {
-                let missing = CommitError::Missing { kind: kind.clone(), id: id.clone() };
-                return Err(Refused::Change(missing));
-            };
-            object::remove(link, kind, id).await?;
-            secret::remove(link, kind, id).await?;
-            version::insert_edit(link, revision, (kind, id), Some(&before), None).await?;
-            return Ok(true);
-        }
-        Operation::PutKey(key) => api_key::put(link, key, revision).await?,
-        Operation::PutSecret(sealed) => secret::put(link, sealed, at).await?,
-        Operation::Remember(answer) => {
-            if !idempotency::insert(link, answer, at).await? {
-                return Err(Refused::Change(CommitError::Repeated));
-            }
-        }
-    }
-    Ok(false)
+/// A change that is being made.
+struct Change<'a> {
+    link: &'a mut Link,
+    revision: i64,
+    at: i64,
+    edits: usize,
+    /// The objects that are still to be edited, by kind and id.
+    ahead: HashSet<(String, String)>,
+    /// Objects that lent their names to others and get theirs later in the same change, as they were.
+    parked: HashMap<(String, String), Object>,
 }
 
-async fn put(link: &mut Link, draft: &Draft, revision: i64, at: i64) -> Result<bool, Refused> {
-    let Draft { kind, id, tenant, name, body, origin } = draft;
-    let before = object::one(link, kind, id).await?;
-    let same = before.as_ref().is_some_and(|before| {
-        before.tenant == *tenant && before.name == *name && before.body == *body && before.origin == *origin
-    });
-    if same {
-        return Ok(false);
+impl<'a> Change<'a> {
+    fn new(link: &'a mut Link, commit: &Commit, revision: i64) -> Change<'a> {
+        let ahead = commit.operations.iter().filter_map(|operation| match operation {
+            Operation::Put(Draft { kind, id, .. }) | Operation::Remove { kind, id } => {
+                Some((kind.clone(), id.clone()))
+            }
+            _ => None,
+        });
+        Change { revision, at: commit.at, edits: 0, ahead: ahead.collect(), parked: HashMap::new(), link }
     }
-    // Before the statement, since one that fails ends a transaction of PostgreSQL; nobody else changes objects now.
-    if object::named(link, kind, tenant, name).await?.is_some_and(|other| other != *id) {
-        let taken = CommitError::NameTaken { kind: kind.clone(), name: name.clone() };
-        return Err(Refused::Change(taken));
+
+    async fn operate(&mut self, operation: &Operation) -> Result<(), Refused> {
+        match operation {
+            Operation::Put(draft) => self.put(draft).await?,
+            Operation::Remove { kind, id } => self.remove(kind, id).await?,
+            Operation::PutKey(key) => {
+                if !api_key::put(self.link, key, self.revision).await? {
+                    return Err(Refused::Change(CommitError::KeyOfAnother { id: key.id.clone() }));
+                }
+            }
+            Operation::PutSecret(sealed) => secret::put(self.link, sealed, self.at).await?,
+            Operation::RemoveSecret { kind, id, field } => {
+                secret::remove_one(self.link, (kind, id, field)).await?;
+            }
+            Operation::Remember(answer) => {
+                if !idempotency::insert(self.link, answer, self.at).await? {
+                    return Err(Refused::Change(CommitError::Repeated));
+                }
+            }
+        }
+        Ok(())
     }
-    object::put(link, draft, revision, at).await?;
-    version::insert_edit(link, revision, (kind, id), before.as_ref(), Some(draft)).await?;
-    Ok(true)
+
+    /// The object as it was before the change.
+    async fn before(&mut self, kind: &str, id: &str) -> Result<Option<Object>, Refused> {
+        let key = (kind.to_owned(), id.to_owned());
+        self.ahead.remove(&key);
+        match self.parked.remove(&key) {
+            Some(object) => Ok(Some(object)),
+            None => Ok(object::one(self.link, kind, id).await?),
+        }
+    }
+
+    async fn remove(&mut self, kind: &str, id: &str) -> Result<(), Refused> {
+        let Some(before) = self.before(kind, id).await? else {
+            let missing = CommitError::Missing { kind: kind.to_owned(), id: id.to_owned() };
+            return Err(Refused::Change(missing));
+        };
+        object::remove(self.link, kind, id).await?;
+        secret::remove(self.link, kind, id).await?;
+        version::insert_edit(self.link, self.revision, (kind, id), Some(&before), None).await?;
+        self.edits += 1;
+        Ok(())
+    }
+
+    async fn put(&mut self, draft: &Draft) -> Result<(), Refused> {
+        let Draft { kind, id, tenant, name, body, origin } = draft;
+        let is_parked = self.parked.contains_key(&(kind.clone(), id.clone()));
+        let before = self.before(kind, id).await?;
+        let same = before.as_ref().is_some_and(|before| {
+            before.tenant == *tenant
+                && before.name == *name
+                && before.body == *body
+                && before.origin == *origin
+        });
+        if same && !is_parked {
+            return Ok(());
+        }
+        // Before the statement, since one that fails ends a transaction of PostgreSQL; nobody else changes objects now.
+        if let Some(other) = object::named(self.link, kind, tenant, name).await?.filter(|other| other != id) {
+            self.park(draft, &other).await?;
+        }
+        object::put(self.link, draft, self.revision, self.at).await?;
+        version::insert_edit(self.link, self.revision, (kind, id), before.as_ref(), Some(draft)).await?;
+        self.edits += 1;
+        Ok(())
+    }
+
+    /// Takes the name of another object, which the change will rename or delete.
+    async fn park(&mut self, draft: &Draft, other: &str) -> Result<(), Refused> {
+        let key = (draft.kind.clone(), other.to_owned());
+        let object = match self.ahead.contains(&key) {
+            true => object::one(self.link, &key.0, &key.1).await?,
+            false => None,
+        };
+        let Some(object) = object else {
+            let taken = CommitError::NameTaken { kind: draft.kind.clone(), name: draft.name.clone() };
+            return Err(Refused::Change(taken));
+        };
+        object::park(self.link, &key.0, &key.1).await?;
+        self.parked.insert(key, object);
+        Ok(())
+    }
 }

@@ -62,12 +62,29 @@ pub enum StoreError {
         /// The newest migration that this binary knows.
         known: i64,
     },
+    /// There is a database, and nothing of Casemate in it.
+    #[error("the database holds nothing of Casemate's yet; `casemate serve` prepares it at its first start")]
+    Unprepared,
+    /// The user may not make tables, or the server follows another one.
+    #[error(
+        "the database cannot be prepared: {source}; on PostgreSQL, connect to the primary as the database's owner, or `GRANT CREATE ON SCHEMA public` to the user"
+    )]
+    ReadOnly {
+        /// What the database said.
+        source: sqlx::Error,
+    },
+    /// PostgreSQL's database cannot keep all texts.
+    #[error("the database's encoding is {encoding}: create one with `ENCODING 'UTF8' TEMPLATE template0`")]
+    Encoding {
+        /// Its encoding.
+        encoding: String,
+    },
     /// A migration failed; the database is as it was before it.
     #[error("migration {version} failed, nothing was changed: {source}")]
     Migration {
         /// The migration's number.
         version: i64,
-        /// What SQLite said.
+        /// What the database said.
         source: sqlx::Error,
     },
     /// A statement failed.

@@ -46,7 +46,10 @@ pub(crate) async fn find(
     }))
 }
 
-/// Remembers an answer, and forgets those that have ended. Answers whether the key was free.
+/// The most answers that are kept for one caller; the one that would end first goes first.
+const MAX_ANSWERS: i64 = 1_000;
+
+/// Remembers an answer, and forgets those that have ended or are too many. Answers whether the key was free.
 pub(crate) async fn insert(
     database: &mut impl Database,
     answer: &Remembered,
@@ -57,5 +60,11 @@ pub(crate) async fn insert(
     let text = "INSERT INTO idempotency (caller, key, fingerprint, status, body, expires_at) \
                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (caller, key) DO NOTHING";
     let values = values![caller, key, fingerprint.as_slice(), i64::from(*status), body, *expires_at];
-    Ok(database.execute(text, values).await? == 1)
+    if database.execute(text, values).await? == 0 {
+        return Ok(false);
+    }
+    let text = "DELETE FROM idempotency WHERE caller = $1 AND key <> $2 AND key IN (SELECT key FROM idempotency \
+                WHERE caller = $1 ORDER BY expires_at DESC, key LIMIT 9223372036854775807 OFFSET $3)";
+    database.execute(text, values![caller, key, MAX_ANSWERS]).await?;
+    Ok(true)
 }

@@ -10,7 +10,7 @@ pub struct Lease {
     pub name: String,
     /// Who holds it.
     pub holder: String,
-    /// Rises whenever the lease goes to somebody else.
+    /// Rises whenever the lease is taken anew: by somebody else, or after it ended.
     pub token: i64,
     /// When it ends, in microseconds since 1970 (UTC).
     pub until: i64,
@@ -42,7 +42,7 @@ pub(crate) async fn acquire(
     until: i64,
 ) -> Result<Option<Lease>, sqlx::Error> {
     let text = "INSERT INTO lease (name, holder, token, until) VALUES ($1, $2, 1, $4) ON CONFLICT (name) DO UPDATE SET \
-                token = CASE WHEN lease.holder = excluded.holder THEN lease.token ELSE lease.token + 1 END, \
+                token = CASE WHEN lease.holder = excluded.holder AND lease.until > $3 THEN lease.token ELSE lease.token + 1 END, \
                 holder = excluded.holder, until = excluded.until \
                 WHERE lease.holder = excluded.holder OR lease.until <= $3 RETURNING token";
     let row = database.row(text, values![name, holder, now, until]).await?;

@@ -9,6 +9,7 @@
 
 mod api_key;
 mod audit;
+mod bounds;
 mod change;
 mod commit;
 mod credential;
@@ -28,7 +29,10 @@ mod writer;
 
 pub use api_key::StoredApiKey;
 pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};
-pub use commit::{Actor, Commit, CommitError, MAX_OPERATIONS, Operation};
+pub use bounds::{
+    MAX_BODY, MAX_CHANGE, MAX_ID, MAX_KIND, MAX_NAME, MAX_OPERATIONS, MAX_SEALED, MAX_WAITING_BYTES,
+};
+pub use commit::{Actor, Commit, CommitError, Operation};
 pub use credential::DevelopmentCredential;
 pub use decision::{
     DecisionEvent, DecisionFilter, MAX_PAGE, Page, Party, RecordedDecision, RecordedEvent, clipped,

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::error::StoreError;
-use crate::sql::{Database, Dialect, Link, Pool, values};
+use crate::sql::{Database, Dialect, Link, Pool, is_locked, values};
 
 mod steps;
 
@@ -50,13 +50,14 @@ pub(crate) async fn migrate(link: &mut Link) -> Result<(), StoreError> {
     loop {
         attempt += 1;
         match migrate_once(link).await {
-            // PostgreSQL lets two processes that create one table at the same time run into each other.
+            // PostgreSQL lets two processes that create one table at the same time run into each other; SQLite waits
+            // for a bounded time.
             Err(StoreError::Database(error)) if attempt < ATTEMPTS && is_collision(&error) => {
-                link.rollback().await?;
+                // What failed may have ended the transaction itself, or never begun one.
+                let _ = link.rollback().await;
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             Err(error) => {
-                // What failed may have ended the transaction itself.
                 let _ = link.rollback().await;
                 return Err(error);
             }
@@ -68,16 +69,39 @@ pub(crate) async fn migrate(link: &mut Link) -> Result<(), StoreError> {
 /// Whether another process was in the way: a unique key, a serialization failure, a deadlock (PostgreSQL, appendix A).
 fn is_collision(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
-    matches!(code.as_deref(), Some("23505" | "42P07" | "40001" | "40P01"))
+    matches!(code.as_deref(), Some("23505" | "42P07" | "40001" | "40P01")) || is_locked(error)
+}
+
+/// What a database says to a user who may not make tables (42501), or that is a copy which follows another (25006).
+fn refusal(error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|error| error.code());
+    match code.as_deref() {
+        Some("42501" | "25006" | "8") => StoreError::ReadOnly { source: error },
+        _ => StoreError::Database(error),
+    }
+}
+
+/// PostgreSQL keeps text in the encoding of the database; only one keeps all of it.
+async fn check_encoding(link: &mut Link) -> Result<(), StoreError> {
+    let text = "SELECT current_setting('server_encoding') AS encoding";
+    let row = link.row(text, values![]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let encoding: String = row.get("encoding")?;
+    if encoding != "UTF8" {
+        return Err(StoreError::Encoding { encoding });
+    }
+    Ok(())
 }
 
 async fn migrate_once(link: &mut Link) -> Result<(), StoreError> {
     let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
     let dialect = link.dialect();
-    link.begin().await?;
+    if dialect == Dialect::Postgres {
+        check_encoding(link).await?;
+    }
+    link.begin_long().await.map_err(refusal)?;
     let table = "CREATE TABLE IF NOT EXISTS migration \
                  (version {integer} PRIMARY KEY NOT NULL, needs {integer} NOT NULL){table}";
-    link.execute(&spelled(table, dialect), values![]).await?;
+    link.execute(&spelled(table, dialect), values![]).await.map_err(refusal)?;
     if dialect == Dialect::Postgres {
         // The row that whoever migrates holds.
         link.execute(
@@ -112,7 +136,10 @@ pub(crate) async fn check_readable(pool: &Pool) -> Result<(), StoreError> {
     let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
     let text =
         "SELECT COALESCE(MAX(version), 0) AS applied, COALESCE(MAX(needs), 0) AS needed FROM migration";
-    let row = pool.row(text, values![]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let row = match pool.row(text, values![]).await {
+        Err(error) if is_no_table(&error) => return Err(StoreError::Unprepared),
+        row => row?.ok_or(sqlx::Error::RowNotFound)?,
+    };
     let (applied, needed): (i64, i64) = (row.get("applied")?, row.get("needed")?);
     if needed > known {
         return Err(StoreError::TooNew { needed, known });
@@ -121,6 +148,13 @@ pub(crate) async fn check_readable(pool: &Pool) -> Result<(), StoreError> {
         return Err(StoreError::TooOld { applied, known });
     }
     Ok(())
+}
+
+/// Whether a statement names a table that is not there: PostgreSQL's 42P01; SQLite has no code of its own for it.
+fn is_no_table(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| {
+        error.code().as_deref() == Some("42P01") || error.message().starts_with("no such table")
+    })
 }
 
 #[cfg(test)]

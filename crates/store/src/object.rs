@@ -109,6 +109,14 @@ pub(crate) async fn put(
     Ok(())
 }
 
+/// Gives an object a name that none can have, until it gets another in the same transaction.
+pub(crate) async fn park(database: &mut impl Database, kind: &str, id: &str) -> Result<(), sqlx::Error> {
+    let name = format!("\u{1}{id}");
+    let text = "UPDATE object SET name = $3 WHERE kind = $1 AND id = $2";
+    database.execute(text, values![kind, id, &name]).await?;
+    Ok(())
+}
+
 /// Deletes an object.
 pub(crate) async fn remove(database: &mut impl Database, kind: &str, id: &str) -> Result<(), sqlx::Error> {
     database.execute("DELETE FROM object WHERE kind = $1 AND id = $2", values![kind, id]).await?;

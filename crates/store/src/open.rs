@@ -6,24 +6,35 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
-use tokio::sync::watch;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
+use crate::bounds::{MAX_WAITING_BYTES, is_keepable};
 use crate::credential::{self, DevelopmentCredential};
 use crate::decision::{self, DecisionEvent, DecisionFilter, Page};
 use crate::error::{RecordError, StoreError};
 use crate::folder::{DataFolder, create_private};
 use crate::retention::Retention;
-use crate::sql::{Link, Pool};
+use crate::sql::{Link, Pool, PostgresLink};
 use crate::writer::{Desk, Writer, run};
 use crate::{migration, retention};
 
 const READERS: u32 = 4;
 /// How long a writer waits for another process' writer; readers never wait in WAL mode.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// What a session of PostgreSQL is told, unless its URL tells otherwise: what was answered is on disk, and neither a
+/// statement nor a lock nor a process that stands still holds up the others.
+const SESSION: [(&str, &str); 4] = [
+    ("synchronous_commit", "on"),
+    ("statement_timeout", "30s"),
+    ("lock_timeout", "15s"),
+    ("idle_in_transaction_session_timeout", "60s"),
+];
+
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -32,7 +43,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 pub enum Database<'a> {
     /// SQLite, in a data folder.
     Embedded(&'a DataFolder),
-    /// PostgreSQL, by a URL such as `postgres://casemate@db.example/casemate`, which may hold a password.
+    /// PostgreSQL, by a URL such as `postgres://casemate@db.example/casemate`, which may hold a password. A server on
+    /// another machine must show a certificate of its host's name, unless the URL's `sslmode` says otherwise; `options`
+    /// in the URL may set timeouts and the `search_path`.
     Postgres(&'a SecretString),
 }
 
@@ -53,20 +66,37 @@ impl Opening {
                     .synchronous(SqliteSynchronous::Full)
                     .busy_timeout(BUSY)
                     .foreign_keys(true)
+                    // What a statement needs besides the database is not left in files of another folder.
+                    .pragma("temp_store", "MEMORY")
                     .pragma("journal_size_limit", "67108864"),
             )),
-            Database::Postgres(url) => {
-                // What the driver says about a wrong URL could hold the password.
-                let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| StoreError::Url)?;
-                Ok(Opening::Postgres(options.application_name("casemate").disable_statement_logging()))
-            }
+            Database::Postgres(url) => Opening::postgres(url.expose_secret()),
         }
+    }
+
+    fn postgres(url: &str) -> Result<Opening, StoreError> {
+        // What the driver says about a wrong URL could hold the password.
+        let mut options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Url)?;
+        let told = options.get_options().unwrap_or_default().to_owned();
+        options = options.options(SESSION.into_iter().filter(|(name, _)| !told.contains(name)));
+        if !is_local(&options)
+            && !url.contains("sslmode=")
+            && matches!(options.get_ssl_mode(), PgSslMode::Prefer)
+        {
+            options = options.ssl_mode(PgSslMode::VerifyFull);
+        }
+        if options.get_application_name().is_none() {
+            options = options.application_name("casemate");
+        }
+        Ok(Opening::Postgres(options.disable_statement_logging()))
     }
 
     pub(crate) async fn connect(&self) -> Result<Link, sqlx::Error> {
         match self {
             Opening::Sqlite(options) => SqliteConnection::connect_with(options).await.map(Link::Sqlite),
-            Opening::Postgres(options) => PgConnection::connect_with(options).await.map(Link::Postgres),
+            Opening::Postgres(options) => {
+                PostgresLink::connect(options).await.map(|link| Link::Postgres(Box::new(link)))
+            }
         }
     }
 
@@ -92,6 +122,14 @@ impl Opening {
             }
         }
     }
+}
+
+/// Whether what is sent stays on this machine.
+fn is_local(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let loopback = host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
+    options.get_socket().is_some() || host.starts_with('/') || host == "localhost" || loopback
 }
 
 impl std::fmt::Debug for Opening {
@@ -154,6 +192,9 @@ impl StoreReader {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Page, StoreError> {
+        if filter.subject.as_deref().is_some_and(|subject| !is_keepable(subject)) {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
         decision::page(&self.pool, filter, before, limit).await
     }
 
@@ -183,6 +224,8 @@ pub struct Store {
     writable: Arc<AtomicBool>,
     /// The last revision that this process made or was told of.
     pub(crate) revision: watch::Sender<i64>,
+    /// The bytes of changes that may wait.
+    pub(crate) room: Arc<Semaphore>,
     task: JoinHandle<()>,
 }
 
@@ -231,7 +274,9 @@ impl Store {
             writable: Arc::clone(&writable),
         };
         let task = tokio::spawn(run(desk, link, queue));
-        Ok(Store { reader, writer, writable, revision: watch::Sender::new(revision), task })
+        let revision = watch::Sender::new(revision);
+        let room = Arc::new(Semaphore::new(MAX_WAITING_BYTES as usize));
+        Ok(Store { reader, writer, writable, revision, room, task })
     }
 
     /// The reading side; cheap to clone.

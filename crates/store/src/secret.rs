@@ -84,6 +84,15 @@ pub(crate) async fn replace(
     Ok(())
 }
 
+/// Deletes one secret, and answers whether it was there.
+pub(crate) async fn remove_one(
+    database: &mut impl Database,
+    (kind, id, field): (&str, &str, &str),
+) -> Result<bool, sqlx::Error> {
+    let text = "DELETE FROM sealed_secret WHERE kind = $1 AND id = $2 AND field = $3";
+    Ok(database.execute(text, values![kind, id, field]).await? == 1)
+}
+
 /// Deletes all secrets of an object.
 pub(crate) async fn remove(database: &mut impl Database, kind: &str, id: &str) -> Result<(), sqlx::Error> {
     database.execute("DELETE FROM sealed_secret WHERE kind = $1 AND id = $2", values![kind, id]).await?;

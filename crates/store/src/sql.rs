@@ -1,13 +1,24 @@
 //! The same statements for SQLite and PostgreSQL: one text, values bound by position, rows read by name.
 
 use std::fmt;
+use std::time::Duration;
 
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{
     AssertSqlSafe, Connection, Decode, Executor as _, PgConnection, PgPool, Postgres, Row as _, Sqlite,
     SqliteConnection, SqlitePool, Type,
 };
+
+/// How long PostgreSQL may take to let us in.
+pub(crate) const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long PostgreSQL may take over one statement. It gives up by itself earlier; after this the connection counts as
+/// lost, which nothing else would notice for a quarter of an hour where a network swallows what is sent.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// The same for what may rightly take long: migrations, and restoring a backup.
+const LONG_ANSWER: Duration = Duration::from_secs(6 * 3_600);
 
 /// A value for one `$n` of a statement.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +31,14 @@ pub(crate) enum Value<'a> {
 /// One connection, of which the holder is the only user.
 pub(crate) enum Link {
     Sqlite(SqliteConnection),
-    Postgres(PgConnection),
+    Postgres(Box<PostgresLink>),
+}
+
+/// A connection to PostgreSQL, and what opening it again needs.
+pub(crate) struct PostgresLink {
+    connection: PgConnection,
+    options: PgConnectOptions,
+    patience: Duration,
 }
 
 /// Connections for reading.
@@ -76,6 +94,17 @@ macro_rules! bound {
     }};
 }
 
+/// What PostgreSQL answers in time.
+async fn in_time<T>(
+    limit: Duration,
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
+        let late = format!("PostgreSQL did not answer within {} s", limit.as_secs());
+        Err(sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, late)))
+    })
+}
+
 async fn execute_sqlite(
     connection: &mut SqliteConnection,
     text: &str,
@@ -114,14 +143,18 @@ impl Database for Link {
     async fn execute(&mut self, text: &str, values: &[Value<'_>]) -> Result<u64, sqlx::Error> {
         match self {
             Link::Sqlite(connection) => execute_sqlite(connection, text, values).await,
-            Link::Postgres(connection) => execute_postgres(connection, text, values).await,
+            Link::Postgres(link) => {
+                in_time(link.patience, execute_postgres(&mut link.connection, text, values)).await
+            }
         }
     }
 
     async fn rows(&mut self, text: &str, values: &[Value<'_>]) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Link::Sqlite(connection) => rows_sqlite(connection, text, values).await,
-            Link::Postgres(connection) => rows_postgres(connection, text, values).await,
+            Link::Postgres(link) => {
+                in_time(link.patience, rows_postgres(&mut link.connection, text, values)).await
+            }
         }
     }
 }
@@ -130,16 +163,68 @@ impl Database for Reading {
     async fn execute(&mut self, text: &str, values: &[Value<'_>]) -> Result<u64, sqlx::Error> {
         match self {
             Reading::Sqlite(transaction) => execute_sqlite(transaction, text, values).await,
-            Reading::Postgres(transaction) => execute_postgres(transaction, text, values).await,
+            Reading::Postgres(transaction) => {
+                in_time(ANSWER, execute_postgres(transaction, text, values)).await
+            }
         }
     }
 
     async fn rows(&mut self, text: &str, values: &[Value<'_>]) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Reading::Sqlite(transaction) => rows_sqlite(transaction, text, values).await,
-            Reading::Postgres(transaction) => rows_postgres(transaction, text, values).await,
+            Reading::Postgres(transaction) => in_time(ANSWER, rows_postgres(transaction, text, values)).await,
         }
     }
+}
+
+impl PostgresLink {
+    pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PostgresLink, sqlx::Error> {
+        let connection = in_time(CONNECT, PgConnection::connect_with(options)).await?;
+        Ok(PostgresLink { connection, options: options.clone(), patience: ANSWER })
+    }
+
+    async fn send(&mut self, text: &'static str) -> Result<(), sqlx::Error> {
+        in_time(self.patience, self.connection.execute(text)).await.map(drop)
+    }
+
+    /// Begins a transaction. Where the server ended the connection since it was used last (it was restarted, or a
+    /// proxy between lost patience), another is opened: nothing was sent on it yet that could be lost.
+    async fn begin(&mut self) -> Result<(), sqlx::Error> {
+        // Changes are made one after the other under a lock; whatever the server's default is, they need no more.
+        const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+        match self.send(BEGIN).await {
+            Err(error) if is_lost(&error) => {
+                tracing::warn!(%error, "the connection to PostgreSQL was lost; opening another");
+                self.connection = in_time(CONNECT, PgConnection::connect_with(&self.options)).await?;
+                self.send(BEGIN).await
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+/// Whether the connection is gone: nothing that is sent on it is carried out any more (PostgreSQL, appendix A, classes
+/// 08 and 57P, and the session that was ended because it idled in a transaction).
+pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| code.starts_with("08") || code.starts_with("57P") || code == "25P03"),
+        _ => false,
+    }
+}
+
+/// Whether PostgreSQL asks to try again: a serialization failure or a deadlock (its documentation, appendix A).
+pub(crate) fn is_passing(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("40001" | "40P01"))
+}
+
+/// Whether another process holds SQLite's lock (result code 5, and its extended forms).
+pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("5" | "261" | "517" | "773"))
 }
 
 impl Link {
@@ -155,21 +240,40 @@ impl Link {
     pub(crate) async fn begin(&mut self) -> Result<(), sqlx::Error> {
         match self {
             Link::Sqlite(connection) => connection.execute("BEGIN IMMEDIATE").await.map(drop),
-            Link::Postgres(connection) => connection.execute("BEGIN").await.map(drop),
+            Link::Postgres(link) => link.begin().await,
         }
+    }
+
+    /// Begins a transaction whose statements may take long.
+    pub(crate) async fn begin_long(&mut self) -> Result<(), sqlx::Error> {
+        self.begin().await?;
+        if let Link::Postgres(link) = self {
+            link.patience = LONG_ANSWER;
+            link.send("SET LOCAL statement_timeout = 0").await?;
+            link.send("SET LOCAL lock_timeout = 0").await?;
+            link.send("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn commit(&mut self) -> Result<(), sqlx::Error> {
         match self {
             Link::Sqlite(connection) => connection.execute("COMMIT").await.map(drop),
-            Link::Postgres(connection) => connection.execute("COMMIT").await.map(drop),
+            Link::Postgres(link) => {
+                let outcome = link.send("COMMIT").await;
+                link.patience = ANSWER;
+                outcome
+            }
         }
     }
 
     pub(crate) async fn rollback(&mut self) -> Result<(), sqlx::Error> {
         match self {
             Link::Sqlite(connection) => connection.execute("ROLLBACK").await.map(drop),
-            Link::Postgres(connection) => connection.execute("ROLLBACK").await.map(drop),
+            Link::Postgres(link) => {
+                link.patience = ANSWER;
+                link.send("ROLLBACK").await
+            }
         }
     }
 
@@ -177,14 +281,14 @@ impl Link {
     pub(crate) async fn close_hard(self) -> Result<(), sqlx::Error> {
         match self {
             Link::Sqlite(connection) => connection.close_hard().await,
-            Link::Postgres(connection) => connection.close_hard().await,
+            Link::Postgres(link) => in_time(CONNECT, link.connection.close_hard()).await,
         }
     }
 
     pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
         match self {
             Link::Sqlite(connection) => connection.close().await,
-            Link::Postgres(connection) => connection.close().await,
+            Link::Postgres(link) => in_time(CONNECT, link.connection.close()).await,
         }
     }
 }
@@ -200,7 +304,10 @@ impl Pool {
     pub(crate) async fn rows(&self, text: &str, values: &[Value<'_>]) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Pool::Sqlite(pool) => rows_sqlite(&mut *pool.acquire().await?, text, values).await,
-            Pool::Postgres(pool) => rows_postgres(&mut *pool.acquire().await?, text, values).await,
+            Pool::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                in_time(ANSWER, rows_postgres(&mut connection, text, values)).await
+            }
         }
     }
 

@@ -1,8 +1,7 @@
 //! Versions: what each change made of the objects, so that configuration can always be set back to an earlier state.
 
-use std::collections::BTreeMap;
-
 use crate::commit::Actor;
+use crate::decision::clipped;
 use crate::error::StoreError;
 use crate::object::{Draft, Object, last_revision};
 use crate::sql::{Database, Pool, Row, values};
@@ -47,8 +46,8 @@ pub(crate) async fn insert(
 ) -> Result<(), sqlx::Error> {
     let text = "INSERT INTO version (revision, at, actor_provider, actor_type, actor_id, summary) \
                 VALUES ($1, $2, $3, $4, $5, $6)";
-    let Actor { provider, kind, id, .. } = actor;
-    database.execute(text, values![revision, at, provider, kind, id, summary]).await?;
+    let [provider, kind, id, summary] = [&actor.provider, &actor.kind, &actor.id, summary].map(clipped);
+    database.execute(text, values![revision, at, &provider, &kind, &id, &summary]).await?;
     Ok(())
 }
 
@@ -114,23 +113,17 @@ pub(crate) async fn between(pool: &Pool, from: i64, to: i64) -> Result<(i64, Vec
     let (earlier, later) = (from.min(to), from.max(to));
     let mut reading = pool.read().await?;
     let last = last_revision(&mut reading).await?;
-    let text = "SELECT revision, kind, id, before_tenant, before_name, before_body, before_origin, after_tenant, \
-                after_name, after_body, after_origin FROM version_object WHERE revision > $1 AND revision <= $2 \
-                ORDER BY revision, kind, id";
+    // Of what was changed several times, the database answers the beginning and the end alone.
+    let text = "SELECT l.revision, l.kind, l.id, f.before_tenant, f.before_name, f.before_body, f.before_origin, \
+                l.after_tenant, l.after_name, l.after_body, l.after_origin \
+                FROM (SELECT kind, id, MIN(revision) AS first, MAX(revision) AS last FROM version_object \
+                WHERE revision > $1 AND revision <= $2 GROUP BY kind, id) AS s \
+                JOIN version_object f ON f.revision = s.first AND f.kind = s.kind AND f.id = s.id \
+                JOIN version_object l ON l.revision = s.last AND l.kind = s.kind AND l.id = s.id \
+                ORDER BY l.kind, l.id";
     let rows = reading.rows(text, values![earlier, later]).await?;
-    let mut edits: BTreeMap<(String, String), Edit> = BTreeMap::new();
-    for row in &rows {
-        let edit = read_edit(row)?;
-        let key = (edit.kind.clone(), edit.id.clone());
-        match edits.get_mut(&key) {
-            Some(first) => {
-                first.after = edit.after;
-                first.revision = edit.revision;
-            }
-            None => drop(edits.insert(key, edit)),
-        }
-    }
-    let mut edits: Vec<Edit> = edits.into_values().filter(|edit| edit.before != edit.after).collect();
+    let mut edits = rows.iter().map(read_edit).collect::<Result<Vec<_>, _>>()?;
+    edits.retain(|edit| edit.before != edit.after);
     if from > to {
         for edit in &mut edits {
             std::mem::swap(&mut edit.before, &mut edit.after);

@@ -1,5 +1,5 @@
 //! One suite over both databases: what the store promises holds on SQLite and on PostgreSQL.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ static POSTGRES: LazyLock<Postgres> = LazyLock::new(|| Postgres::start().unwrap(
 
 /// A database that nobody else uses.
 enum Place {
-    Folder(tempfile::TempDir, DataFolder),
+    Folder { _parent: tempfile::TempDir, data: DataFolder },
     Url(SecretString),
 }
 
@@ -22,7 +22,7 @@ impl Place {
     fn folder() -> Place {
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::open_or_create(&folder.path().join("data")).unwrap();
-        Place::Folder(folder, data)
+        Place::Folder { _parent: folder, data }
     }
 
     fn postgres() -> Place {
@@ -31,7 +31,7 @@ impl Place {
 
     async fn open(&self) -> Store {
         let database = match self {
-            Place::Folder(_, data) => Database::Embedded(data),
+            Place::Folder { data, .. } => Database::Embedded(data),
             Place::Url(url) => Database::Postgres(url),
         };
         Store::open_database(database, Retention::default(), || 0).await.unwrap()

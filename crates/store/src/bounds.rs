@@ -1,0 +1,172 @@
+//! How large a change may be, and what may stand in its texts.
+
+use std::collections::BTreeSet;
+
+use crate::api_key::StoredApiKey;
+use crate::audit::AuditEvent;
+use crate::commit::{Commit, CommitError, Operation};
+use crate::idempotency::Remembered;
+use crate::object::Draft;
+use crate::secret::SealedSecret;
+
+/// The most operations of one change, and the most events.
+pub const MAX_OPERATIONS: usize = 100_000;
+/// The most bytes of one change, over all its texts.
+pub const MAX_CHANGE: usize = 64 << 20;
+/// The most bytes of changes that wait for the writer.
+pub const MAX_WAITING_BYTES: u32 = 128 << 20;
+/// The longest document, answer or description of a state, in bytes.
+pub const MAX_BODY: usize = 1 << 20;
+/// The longest kind and the longest name of a secret, in bytes.
+pub const MAX_KIND: usize = 64;
+/// The longest id and the longest tenant, in bytes.
+pub const MAX_ID: usize = 256;
+/// The longest name of an object, in bytes.
+pub const MAX_NAME: usize = 1_024;
+/// The longest sealed secret, in bytes.
+pub const MAX_SEALED: usize = 64 << 10;
+
+/// What an operation takes up besides its texts.
+const OVERHEAD: usize = 256;
+
+/// Whether both databases can keep a text: PostgreSQL keeps no NUL.
+pub(crate) fn is_keepable(text: &str) -> bool {
+    !text.contains('\0')
+}
+
+/// Checks a change as far as that needs no database, and gives the bytes that it takes up.
+pub(crate) fn check(commit: &Commit) -> Result<usize, CommitError> {
+    let count = commit.operations.len().max(commit.events.len());
+    if count > MAX_OPERATIONS {
+        return Err(CommitError::TooLarge { operations: count });
+    }
+    let mut edited = BTreeSet::new();
+    let mut bytes = 0;
+    for operation in &commit.operations {
+        let mut measure = Measure { bytes: OVERHEAD, of: subject(operation) };
+        measure.operation(operation)?;
+        bytes += measure.bytes;
+        if let Operation::Put(Draft { kind, id, .. }) | Operation::Remove { kind, id } = operation
+            && !edited.insert((kind, id))
+        {
+            return Err(CommitError::Twice { kind: kind.clone(), id: id.clone() });
+        }
+    }
+    for event in &commit.events {
+        let mut measure = Measure { bytes: OVERHEAD, of: ("event", &event.action) };
+        measure.event(event)?;
+        bytes += measure.bytes;
+    }
+    if bytes > MAX_CHANGE {
+        return Err(CommitError::TooManyBytes { bytes });
+    }
+    Ok(bytes)
+}
+
+/// The kind and id of what an operation is about.
+fn subject(operation: &Operation) -> (&str, &str) {
+    match operation {
+        Operation::Put(draft) => (&draft.kind, &draft.id),
+        Operation::Remove { kind, id } | Operation::RemoveSecret { kind, id, .. } => (kind, id),
+        Operation::PutKey(key) => ("api-key", &key.id),
+        Operation::PutSecret(secret) => (&secret.kind, &secret.id),
+        Operation::Remember(_) => ("answer", ""),
+    }
+}
+
+/// Adds up what one operation or event takes, and refuses what is too long or cannot be kept.
+struct Measure<'a> {
+    bytes: usize,
+    of: (&'a str, &'a str),
+}
+
+impl Measure<'_> {
+    fn operation(&mut self, operation: &Operation) -> Result<(), CommitError> {
+        match operation {
+            Operation::Put(draft) => self.draft(draft),
+            Operation::Remove { kind, id } => self.object(kind, id),
+            Operation::PutKey(key) => self.key(key),
+            Operation::PutSecret(secret) => self.secret(secret),
+            Operation::RemoveSecret { kind, id, field } => {
+                self.object(kind, id)?;
+                self.text("field", field, MAX_KIND)
+            }
+            Operation::Remember(answer) => self.answer(answer),
+        }
+    }
+
+    fn object(&mut self, kind: &str, id: &str) -> Result<(), CommitError> {
+        self.required("kind", kind, MAX_KIND)?;
+        self.required("id", id, MAX_ID)
+    }
+
+    fn draft(&mut self, draft: &Draft) -> Result<(), CommitError> {
+        let Draft { kind, id, tenant, name, body, origin } = draft;
+        self.object(kind, id)?;
+        self.text("tenant", tenant, MAX_ID)?;
+        // Control characters in a name deceive whoever reads it; one begins the names of objects that change theirs.
+        if name.chars().any(char::is_control) {
+            return Err(self.invalid("name", "holds a control character"));
+        }
+        self.required("name", name, MAX_NAME)?;
+        self.text("body", body, MAX_BODY)?;
+        self.text("origin", origin, MAX_NAME)
+    }
+
+    fn key(&mut self, key: &StoredApiKey) -> Result<(), CommitError> {
+        self.required("id", &key.id, MAX_ID)?;
+        self.text("account", &key.account, MAX_ID)?;
+        self.text("tenant", &key.tenant, MAX_ID)?;
+        self.text("title", &key.title, MAX_NAME)?;
+        self.text("networks", &key.networks, MAX_SEALED)?;
+        self.text("application", key.application.as_deref().unwrap_or_default(), MAX_NAME)?;
+        self.text("permissions", key.permissions.as_deref().unwrap_or_default(), MAX_BODY)?;
+        self.text("rotated_from", key.rotated_from.as_deref().unwrap_or_default(), MAX_ID)
+    }
+
+    fn secret(&mut self, secret: &SealedSecret) -> Result<(), CommitError> {
+        self.object(&secret.kind, &secret.id)?;
+        self.text("field", &secret.field, MAX_KIND)?;
+        self.required("root_key", &secret.root_key, MAX_KIND)?;
+        self.length("sealed", secret.sealed.len(), MAX_SEALED)
+    }
+
+    fn answer(&mut self, answer: &Remembered) -> Result<(), CommitError> {
+        self.text("caller", &answer.caller, MAX_NAME)?;
+        self.text("key", &answer.key, MAX_ID)?;
+        self.text("body", &answer.body, MAX_BODY)
+    }
+
+    fn event(&mut self, event: &AuditEvent) -> Result<(), CommitError> {
+        self.text("before", event.before.as_deref().unwrap_or_default(), MAX_BODY)?;
+        self.text("after", event.after.as_deref().unwrap_or_default(), MAX_BODY)
+    }
+
+    fn required(&mut self, what: &'static str, text: &str, most: usize) -> Result<(), CommitError> {
+        if text.is_empty() {
+            return Err(self.invalid(what, "is empty"));
+        }
+        self.text(what, text, most)
+    }
+
+    fn text(&mut self, what: &'static str, text: &str, most: usize) -> Result<(), CommitError> {
+        if !is_keepable(text) {
+            return Err(self.invalid(what, "holds the character NUL"));
+        }
+        self.length(what, text.len(), most)
+    }
+
+    fn length(&mut self, what: &'static str, length: usize, most: usize) -> Result<(), CommitError> {
+        self.bytes += length;
+        if length > most {
+            return Err(self.invalid(what, &format!("has {length} bytes, and may have {most}")));
+        }
+        Ok(())
+    }
+
+    fn invalid(&self, what: &'static str, reason: &str) -> CommitError {
+        let (kind, id) = self.of;
+        let cut = |text: &str| text.chars().take(MAX_KIND).filter(|c| !c.is_control()).collect();
+        CommitError::Invalid { what, kind: cut(kind), id: cut(id), reason: reason.to_owned() }
+    }
+}

@@ -2,21 +2,32 @@
 //! and its limits, outgoing calls, the configuration, the access log, and the one reading of the clock.
 #![forbid(unsafe_code)]
 
+pub mod api;
 mod body;
 mod caller;
 mod client;
 pub mod clock;
 pub mod config;
+mod document;
 mod frame;
+mod idempotency_key;
 mod listener;
 pub mod outgoing;
+mod page;
+mod precondition;
 mod problem;
 mod request_id;
+mod require;
 
 pub use body::{MAX_BODY_BYTES, json_body, json_response};
 pub use caller::{Caller, authenticate};
 pub use client::{Client, TrustedProxies};
+pub use document::{parse_document, read_document};
 pub use frame::frame;
+pub use idempotency_key::{Held, IdempotencyKey, UnderWay};
 pub use listener::{Limits, Server, Tls, TlsError, TlsStatus, serve};
-pub use problem::{Code, Problem};
+pub use page::{DEFAULT_LIMIT, MAX_LIMIT, NoQuery, Page, PageRequest, Query, cursor, read_cursor};
+pub use precondition::{IfMatch, IfNoneMatch, entity_tag, precondition_failed};
+pub use problem::{Code, DocumentError, Problem};
 pub use request_id::RequestId;
+pub use require::{Guard, Permission, Require};

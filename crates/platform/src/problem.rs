@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::request_id::RequestId;
@@ -16,13 +17,17 @@ pub enum Code {
     MalformedBody,
     /// A header is not what the endpoint reads; the detail says which.
     MalformedHeader,
+    /// A parameter of the query is not what the endpoint reads; the detail says which.
+    MalformedQuery,
     /// The `Content-Type` is not the one that the endpoint reads.
     WrongContentType,
     /// The body is longer than allowed.
     BodyTooLarge,
+    /// The document can be read and does not hold what it should; `errors` says where and what to do.
+    InvalidDocument,
     /// The request took longer than allowed.
     RequestTimeout,
-    /// Nobody answers at this path.
+    /// Nobody answers at this path, or what it names is not there for this caller.
     NotFound,
     /// The path does not answer this method.
     MethodNotAllowed,
@@ -32,6 +37,32 @@ pub enum Code {
     CredentialRejected,
     /// The caller may not do this.
     Forbidden,
+    /// What is to be granted goes beyond what the caller holds.
+    GrantExceeded,
+    /// Another entry has the name.
+    NameTaken,
+    /// The entry was applied from code, which alone may change it.
+    ManagedByCode,
+    /// Other entries depend on this one.
+    InUse,
+    /// Without this nobody could administer the installation.
+    LastAdministrator,
+    /// Stored permissions would no longer fit; `force` takes the schema all the same.
+    SchemaBreaks,
+    /// Something that the change rests on was changed at the same time: try again.
+    ChangedMeanwhile,
+    /// The entry is not the one that `If-Match` names any more; `ETag` says which it is.
+    PreconditionFailed,
+    /// The endpoint changes what several people edit, and needs `If-Match`.
+    PreconditionRequired,
+    /// The `Idempotency-Key` was used for another request.
+    IdempotencyKeyReused,
+    /// A request with this `Idempotency-Key` is under way.
+    IdempotencyKeyBusy,
+    /// The one-time key is not valid, was used, or has expired.
+    OneTimeKeyRejected,
+    /// What decides here has not reached the revision of `Casemate-At-Least` in time.
+    RevisionNotReached,
     /// The answer could not be recorded, so there is none.
     NotRecorded,
     /// Something that this needs is not available at the moment.
@@ -41,55 +72,151 @@ pub enum Code {
 }
 
 impl Code {
-    fn as_str(self) -> &'static str {
-        match self {
-            Code::MalformedBody => "malformed_body",
-            Code::MalformedHeader => "malformed_header",
-            Code::WrongContentType => "wrong_content_type",
-            Code::BodyTooLarge => "body_too_large",
-            Code::RequestTimeout => "request_timeout",
-            Code::NotFound => "not_found",
-            Code::MethodNotAllowed => "method_not_allowed",
-            Code::CredentialMissing => "credential_missing",
-            Code::CredentialRejected => "credential_rejected",
-            Code::Forbidden => "forbidden",
-            Code::NotRecorded => "not_recorded",
-            Code::Unavailable => "unavailable",
-            Code::Internal => "internal",
-        }
+    /// All codes.
+    pub const ALL: [Code; 28] = [
+        Code::MalformedBody,
+        Code::MalformedHeader,
+        Code::MalformedQuery,
+        Code::WrongContentType,
+        Code::BodyTooLarge,
+        Code::InvalidDocument,
+        Code::RequestTimeout,
+        Code::NotFound,
+        Code::MethodNotAllowed,
+        Code::CredentialMissing,
+        Code::CredentialRejected,
+        Code::Forbidden,
+        Code::GrantExceeded,
+        Code::NameTaken,
+        Code::ManagedByCode,
+        Code::InUse,
+        Code::LastAdministrator,
+        Code::SchemaBreaks,
+        Code::ChangedMeanwhile,
+        Code::PreconditionFailed,
+        Code::PreconditionRequired,
+        Code::IdempotencyKeyReused,
+        Code::IdempotencyKeyBusy,
+        Code::OneTimeKeyRejected,
+        Code::RevisionNotReached,
+        Code::NotRecorded,
+        Code::Unavailable,
+        Code::Internal,
+    ];
+
+    /// The code as it stands in an answer.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.row().0
     }
 
-    fn status(self) -> StatusCode {
-        match self {
-            Code::MalformedBody | Code::MalformedHeader | Code::WrongContentType => StatusCode::BAD_REQUEST,
-            Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            Code::NotFound => StatusCode::NOT_FOUND,
-            Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Code::CredentialMissing | Code::CredentialRejected => StatusCode::UNAUTHORIZED,
-            Code::Forbidden => StatusCode::FORBIDDEN,
-            Code::NotRecorded | Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+    /// The status of an answer with this code.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        self.row().1
     }
 
-    fn title(self) -> &'static str {
+    /// What it means, in a few words.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        self.row().2
+    }
+
+    fn row(self) -> (&'static str, StatusCode, &'static str) {
         match self {
-            Code::MalformedBody => "The body cannot be read",
-            Code::MalformedHeader => "A header cannot be read",
-            Code::WrongContentType => "The content type is not application/json",
-            Code::BodyTooLarge => "The body is too long",
-            Code::RequestTimeout => "The request took too long",
-            Code::NotFound => "Nothing answers at this path",
-            Code::MethodNotAllowed => "The path does not answer this method",
-            Code::CredentialMissing => "A credential is needed",
-            Code::CredentialRejected => "The credential is not accepted",
-            Code::Forbidden => "You may not do this",
-            Code::NotRecorded => "The answer could not be recorded",
-            Code::Unavailable => "Not available at the moment",
-            Code::Internal => "A fault on our side",
+            Code::MalformedBody => ("malformed_body", StatusCode::BAD_REQUEST, "The body cannot be read"),
+            Code::MalformedHeader => ("malformed_header", StatusCode::BAD_REQUEST, "A header cannot be read"),
+            Code::MalformedQuery => ("malformed_query", StatusCode::BAD_REQUEST, "The query cannot be read"),
+            Code::WrongContentType => {
+                ("wrong_content_type", StatusCode::BAD_REQUEST, "The content type is not application/json")
+            }
+            Code::BodyTooLarge => ("body_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too long"),
+            Code::InvalidDocument => (
+                "invalid_document",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The document does not hold what it should",
+            ),
+            Code::RequestTimeout => {
+                ("request_timeout", StatusCode::REQUEST_TIMEOUT, "The request took too long")
+            }
+            Code::NotFound => ("not_found", StatusCode::NOT_FOUND, "There is nothing at this path"),
+            Code::MethodNotAllowed => {
+                ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED, "The path does not answer this method")
+            }
+            Code::CredentialMissing => {
+                ("credential_missing", StatusCode::UNAUTHORIZED, "A credential is needed")
+            }
+            Code::CredentialRejected => {
+                ("credential_rejected", StatusCode::UNAUTHORIZED, "The credential is not accepted")
+            }
+            Code::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this"),
+            Code::GrantExceeded => {
+                ("grant_exceeded", StatusCode::FORBIDDEN, "Nobody grants what they do not hold")
+            }
+            Code::NameTaken => ("name_taken", StatusCode::CONFLICT, "The name is taken"),
+            Code::ManagedByCode => {
+                ("managed_by_code", StatusCode::CONFLICT, "This is changed where it was applied from")
+            }
+            Code::InUse => ("in_use", StatusCode::CONFLICT, "Other entries depend on this one"),
+            Code::LastAdministrator => {
+                ("last_administrator", StatusCode::CONFLICT, "The last administrator stays")
+            }
+            Code::SchemaBreaks => {
+                ("schema_breaks", StatusCode::CONFLICT, "Stored permissions would no longer fit")
+            }
+            Code::ChangedMeanwhile => {
+                ("changed_meanwhile", StatusCode::CONFLICT, "Something else was changed at the same time")
+            }
+            Code::PreconditionFailed => (
+                "precondition_failed",
+                StatusCode::PRECONDITION_FAILED,
+                "The entry was changed since it was read",
+            ),
+            Code::PreconditionRequired => (
+                "precondition_required",
+                StatusCode::PRECONDITION_REQUIRED,
+                "This needs If-Match with the ETag that was read",
+            ),
+            Code::IdempotencyKeyReused => (
+                "idempotency_key_reused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The idempotency key was used for another request",
+            ),
+            Code::IdempotencyKeyBusy => (
+                "idempotency_key_busy",
+                StatusCode::CONFLICT,
+                "A request with this idempotency key is under way",
+            ),
+            Code::OneTimeKeyRejected => {
+                ("one_time_key_rejected", StatusCode::FORBIDDEN, "The one-time key is not accepted")
+            }
+            Code::RevisionNotReached => (
+                "revision_not_reached",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The revision has not arrived here yet",
+            ),
+            Code::NotRecorded => {
+                ("not_recorded", StatusCode::SERVICE_UNAVAILABLE, "The answer could not be recorded")
+            }
+            Code::Unavailable => {
+                ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment")
+            }
+            Code::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "A fault on our side"),
         }
     }
+}
+
+/// One thing that is wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "DocumentError")]
+pub struct DocumentError {
+    /// Where, as a JSON pointer into the body (RFC 6901); empty for the whole of it.
+    pub pointer: String,
+    /// What is wrong there.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
 }
 
 /// An error on its way to the client: a stable code, a sentence, and never anything internal.
@@ -98,7 +225,11 @@ pub struct Problem {
     code: Code,
     detail: Option<Cow<'static, str>>,
     header: Option<(HeaderName, HeaderValue)>,
+    errors: Box<[DocumentError]>,
 }
+
+/// The most errors of a document that are told.
+const MAX_ERRORS: usize = 100;
 
 /// The members of `application/problem+json`. The type is `about:blank` with the meaning in `code`.
 #[derive(Serialize)]
@@ -111,6 +242,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
     request_id: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [DocumentError],
 }
 
 impl Problem {
@@ -129,12 +262,12 @@ impl Problem {
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static("Bearer realm=\"casemate\", error=\"insufficient_scope\""),
             )),
-            Code::NotRecorded | Code::Unavailable => {
+            Code::NotRecorded | Code::Unavailable | Code::RevisionNotReached | Code::ChangedMeanwhile => {
                 Some((header::RETRY_AFTER, HeaderValue::from_static("1")))
             }
             _ => None,
         };
-        Problem { code, detail: None, header }
+        Problem { code, detail: None, header, errors: Box::default() }
     }
 
     /// Adds what is wrong and what to do, in words for the client.
@@ -142,6 +275,39 @@ impl Problem {
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Problem {
         self.detail = Some(detail.into());
         self
+    }
+
+    /// Adds a header to the answer, in place of the one that its code brings.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Problem {
+        self.header = Some((name, value));
+        self
+    }
+
+    /// A document with these errors, of which the first hundred are told.
+    #[must_use]
+    pub fn document(mut errors: Vec<DocumentError>) -> Problem {
+        let more = errors.len().saturating_sub(MAX_ERRORS);
+        errors.truncate(MAX_ERRORS);
+        let mut problem = Problem::new(Code::InvalidDocument);
+        if more > 0 {
+            problem = problem.detail(format!("{more} more errors are not listed"));
+        }
+        problem.errors = errors.into();
+        problem
+    }
+
+    /// Adds where the document is wrong; for codes other than [`Code::InvalidDocument`] too.
+    #[must_use]
+    pub fn errors(mut self, errors: Vec<DocumentError>) -> Problem {
+        self.errors = errors.into_iter().take(MAX_ERRORS).collect();
+        self
+    }
+
+    /// What is wrong with the document, where this is about one.
+    #[must_use]
+    pub fn document_errors(&self) -> &[DocumentError] {
+        &self.errors
     }
 
     /// The stable code.
@@ -160,6 +326,7 @@ impl Problem {
             code: self.code.as_str(),
             detail: self.detail.as_deref(),
             request_id: id.as_str(),
+            errors: &self.errors,
         };
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];

@@ -7,6 +7,7 @@
 //! clock: the caller passes one in.
 #![forbid(unsafe_code)]
 
+mod anonymous;
 mod api_key;
 mod audit;
 mod bounds;
@@ -27,6 +28,7 @@ mod sql;
 mod version;
 mod writer;
 
+pub use anonymous::AnonymousDenial;
 pub use api_key::StoredApiKey;
 pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};
 pub use bounds::{

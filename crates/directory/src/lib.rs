@@ -10,6 +10,8 @@ mod authenticator;
 mod directory;
 mod index;
 mod kind;
+pub mod model;
+mod own_schema;
 pub mod policy;
 mod sets;
 mod snapshot;
@@ -23,7 +25,10 @@ pub use administration::{
 pub use authenticator::sha256;
 pub use directory::Directory;
 pub use kind::{Kind, UnknownKind};
-pub use policy::{Credential, DEFAULT_TENANT, Mistake, Policy, Wanted};
+pub use own_schema::OWN_SCHEMA;
+pub use policy::{
+    ADMINISTRATOR, AUDITOR, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace, Policy, Wanted,
+};
 pub use snapshot::{ResolveError, Snapshot};
 pub use subject::{Actor, Subject};
 pub use watch::Watcher;
@@ -33,3 +38,6 @@ pub const CREDENTIAL_PROVIDER: &str = "credential";
 
 /// The provider of service accounts, and of Casemate itself where it acts on its own.
 pub const OWN_PROVIDER: &str = "casemate";
+
+/// The provider of callers with an API key.
+pub const API_KEY_PROVIDER: &str = "api-key";

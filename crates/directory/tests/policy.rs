@@ -114,7 +114,7 @@ permissions = [{ name = "casemate.decision.ask", tenant = "x" }]
         "22:9 the assignment ends before it begins",
         "25:17 this is no SHA-256",
         "26:15 there is no application `notes`",
-        "27:16 permissions of Casemate itself have no properties",
+        "27:59 no entry that `casemate.decision.ask` reaches declares the property `tenant`",
     ];
     assert_eq!(told.len(), expected.len(), "{told:#?}");
     for (told, expected) in told.iter().zip(expected) {

@@ -1,97 +1,154 @@
 //! From what is written to what it means: every reference resolved, every permission held against the schemas.
 
-use std::collections::HashMap;
-use std::ops::Range;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use casemate_expression::{Datum, Members};
-use casemate_identity::{Kind, ProvidersConfig};
-use casemate_permission::{Catalog, Permission, Schema, SchemaError};
-use toml::Spanned;
+use casemate_identity::provider::Provider;
+use casemate_identity::{Kind as IdentityKind, ProviderConfig, ProvidersConfig};
+use casemate_permission::name::Pattern;
+use casemate_permission::{Catalog, Ceiling, Permission, Problem, Schema, SchemaError};
 
-use super::document::{Documents, Placed};
-use super::entry::{AssignmentEntry, CredentialEntry, RoleEntry, UserEntry, text};
-use super::mistake::{Mistake, SourceFile};
-use super::{Assignment, Credential, DEFAULT_TENANT, Person, Policy, Recipient, Role, Who};
-use crate::CREDENTIAL_PROVIDER;
+use super::document::{Documents, Item, SchemaText, pointer, without_place};
+use super::mistake::{Mistake, ObjectPlace};
+use super::place::{Help, Place, Raised, settle};
+use super::{
+    ADMINISTRATOR, AUDITOR, Assignment, Credential, DEFAULT_TENANT, Person, Policy, Recipient, Role, Source,
+    Who, built_in,
+};
+use crate::model::{
+    AssignmentDocument, CredentialDocument, ProviderDocument, RoleDocument, ServiceAccountDocument,
+    SettingDocument, SourceDocument, Target, UserDocument,
+};
+use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 /// The longest name or id, in bytes.
 const MAX_NAME: usize = 1_024;
+/// What a name is.
+pub(super) const NAME: &str = "a name is 1 to 1024 bytes without control characters";
+/// The longest value of a setting, in bytes of JSON.
+const MAX_SETTING: usize = 65_536;
 
-/// Checks everything and answers every mistake.
-pub(crate) fn check(documents: Documents) -> Result<Policy, Vec<Mistake>> {
-    let mut checker = Checker::new(&documents);
-    let catalog = checker.catalog(&documents.schemas);
+/// What the check found.
+pub(crate) struct Checked {
+    /// The policy; where there are mistakes, without what is mistaken.
+    pub(crate) policy: Policy,
+    /// What forbids the policy.
+    pub(crate) mistakes: Vec<Mistake>,
+}
+
+/// Checks everything and answers every mistake. `object` says which object stands at a place.
+pub(crate) fn check(
+    documents: Documents,
+    unreadable: Vec<Raised>,
+    object: &dyn Fn(usize) -> ObjectPlace,
+) -> Checked {
+    let mut checker = Checker::new(&documents, unreadable);
+    let catalog = checker.catalog(&documents.schemas, object);
     let roles = checker.roles(&documents.roles, &catalog);
     let people = checker.people(&documents.users);
+    let (accounts, disabled) = checker.accounts(&documents.accounts);
     let assignments = checker.assignments(&documents.assignments, &roles);
     let credentials = checker.credentials(&documents.credentials, &catalog);
-    let providers = checker.providers(documents);
-    if checker.mistakes.is_empty() {
-        Ok(Policy { catalog, roles, people, assignments, credentials, providers })
-    } else {
-        Err(checker.mistakes)
-    }
+    let providers = checker.providers(&documents.providers);
+    let sources = checker.sources(&documents.sources);
+    checker.settings(&documents.settings);
+    let mut mistakes = checker.schema_mistakes;
+    mistakes.extend(settle(checker.raised, object));
+    let mismatches = settle(checker.mismatches, object);
+    let settings = documents.settings.into_iter().map(|item| (item.document.name, item.document.value));
+    let policy = Policy {
+        catalog,
+        roles,
+        people,
+        accounts,
+        disabled_accounts: disabled,
+        assignments,
+        credentials,
+        providers,
+        sources,
+        settings: settings.collect(),
+        mismatches,
+    };
+    Checked { policy, mistakes }
+}
+
+/// Whether a text is a sensible name.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= MAX_NAME && !name.chars().any(char::is_control)
 }
 
 struct Checker {
-    mistakes: Vec<Mistake>,
+    raised: Vec<Raised>,
+    schema_mistakes: Vec<Mistake>,
+    /// Stored permissions that the schemas make errors of.
+    mismatches: Vec<Raised>,
     /// The names of the configured providers.
     providers: Vec<Arc<str>>,
     /// The declared tenants; empty where none is, and every name is a tenant.
-    tenants: Vec<String>,
+    tenants: HashSet<Arc<str>>,
+    /// The service accounts: tenant, and id or name.
+    account_ids: HashSet<(Arc<str>, Box<str>)>,
+    account_names: HashSet<(Arc<str>, Box<str>)>,
     /// Whether some entry or schema could not be read: what then seems to be missing may stand there.
     incomplete: bool,
 }
 
-/// A place in a file, to report a mistake at.
-type Place<'a> = (&'a Arc<SourceFile>, Range<usize>);
-
 impl Checker {
-    fn new(documents: &Documents) -> Checker {
-        let providers = documents.providers.iter().map(|placed| placed.entry.name.as_str().into()).collect();
+    fn new(documents: &Documents, unreadable: Vec<Raised>) -> Checker {
+        let providers = documents.providers.iter().map(|item| provider_name(&item.document).into()).collect();
+        let incomplete = documents.incomplete || !unreadable.is_empty();
         let mut checker = Checker {
-            mistakes: Vec::new(),
+            raised: unreadable,
+            schema_mistakes: Vec::new(),
+            mismatches: Vec::new(),
             providers,
-            tenants: Vec::new(),
-            incomplete: documents.incomplete,
+            tenants: HashSet::new(),
+            account_ids: HashSet::new(),
+            account_names: HashSet::new(),
+            incomplete,
         };
-        for placed in &documents.tenants {
-            let place = (&placed.source, placed.entry.id.span());
-            let id = checker.name(&placed.source, &placed.entry.id).to_owned();
-            if checker.tenants.contains(&id) {
-                checker.mistake(place, format!("the tenant `{id}` stands twice"));
+        for item in &documents.tenants {
+            let id = &item.document.id;
+            checker.name(&item.place, "/id", id);
+            if !checker.tenants.insert(id.as_str().into()) {
+                checker.raise(&item.place, "/id", format!("the tenant `{id}` stands twice"));
             }
-            checker.tenants.push(id);
         }
         checker
     }
 
-    fn mistake(&mut self, (source, span): Place<'_>, message: impl Into<String>) {
-        self.mistakes.push(Mistake::at(source, span, message));
+    fn raise(&mut self, place: &Place, pointer: &str, message: impl Into<String>) {
+        self.raised.push(Raised::new(place, pointer, message, Help::Unneeded));
     }
 
-    fn mistake_with_help(
+    fn raise_with_help(
         &mut self,
-        (source, span): Place<'_>,
+        place: &Place,
+        pointer: &str,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.mistakes.push(Mistake::at(source, span, message).help(help));
+        self.raised.push(Raised::new(place, pointer, message, Help::Text(help.into())));
     }
 
-    fn catalog(&mut self, sources: &[Arc<SourceFile>]) -> Catalog {
-        let mut schemas = Vec::new();
-        let mut origins: Vec<(String, &Arc<SourceFile>)> = Vec::new();
-        for source in sources {
-            match Schema::from_toml(&source.text) {
+    fn raise_twice(&mut self, place: &Place, first: &Place, pointer: &'static str, message: String) {
+        self.raised.push(Raised::new(place, pointer, message, Help::First(first.clone(), pointer)));
+    }
+
+    fn catalog(&mut self, texts: &[SchemaText], object: &dyn Fn(usize) -> ObjectPlace) -> Catalog {
+        let mut schemas: Vec<Schema> = crate::own_schema::own_schema().into_iter().collect();
+        let mut origins: Vec<(String, &SchemaText)> = Vec::new();
+        for text in texts {
+            match Schema::from_toml(&text.source.text) {
                 Ok(schema) => {
-                    origins.push((schema.id().to_owned(), source));
+                    origins.push((schema.id().to_owned(), text));
                     schemas.push(schema);
                 }
-                Err(errors) => self.schema_mistakes(source, errors),
+                Err(errors) => self.refuse_schema(text, errors, object),
             }
         }
+        let own: Vec<Schema> = schemas.iter().take(1).cloned().collect();
         match Catalog::compile(schemas) {
             Ok(catalog) => catalog,
             Err(errors) => {
@@ -101,151 +158,198 @@ impl Checker {
                         .iter()
                         .rev()
                         .find(|(id, _)| Some(id.as_str()) == error.application.as_deref());
-                    if let Some((_, source)) = meant.or(origins.last()) {
-                        self.schema_mistakes(source, vec![error]);
+                    if let Some((_, text)) = meant.or(origins.last()) {
+                        self.refuse_schema(text, vec![error], object);
                     }
                 }
-                Catalog::empty()
+                Catalog::compile(own).unwrap_or_else(|_| Catalog::empty())
             }
         }
     }
 
-    fn schema_mistakes(&mut self, source: &Arc<SourceFile>, errors: Vec<SchemaError>) {
+    fn refuse_schema(
+        &mut self,
+        text: &SchemaText,
+        errors: Vec<SchemaError>,
+        object: &dyn Fn(usize) -> ObjectPlace,
+    ) {
         self.incomplete = true;
-        self.mistakes.extend(errors.into_iter().map(|error| match error.span {
-            Some(span) => Mistake::at(source, span, error.message),
-            None => Mistake::of(source, error.message),
+        self.schema_mistakes.extend(errors.into_iter().map(|error| {
+            let mistake = match error.span {
+                Some(span) => Mistake::at(&text.source, span, error.message),
+                None => Mistake::of(&text.source, error.message),
+            };
+            match text.object {
+                Some(index) => mistake.within(ObjectPlace { pointer: "/schema".into(), ..object(index) }),
+                None => mistake,
+            }
         }));
     }
 
-    fn roles(&mut self, entries: &[Placed<RoleEntry>], catalog: &Catalog) -> Vec<Role> {
-        let mut seen: HashMap<&str, &Placed<RoleEntry>> = HashMap::new();
-        let mut roles = Vec::new();
-        for placed in entries {
-            let name = self.name(&placed.source, &placed.entry.name);
-            if let Some(first) = seen.insert(name, placed) {
-                let help = format!("it is first defined in {}", place_of(&first.source, &first.entry.name));
-                let place = (&placed.source, placed.entry.name.span());
-                self.mistake_with_help(place, format!("the role `{name}` stands twice"), help);
+    /// The roles, those that are built in first.
+    fn roles(&mut self, items: &[Item<RoleDocument>], catalog: &Catalog) -> Vec<Role> {
+        let mut seen: HashMap<(&str, &str), &Place> = HashMap::new();
+        let mut roles = built_in();
+        roles.reserve(items.len());
+        for item in items {
+            let name = self.name(&item.place, "/name", &item.document.name);
+            // A role that names no tenant may be assigned in each of them.
+            let tenant = match item.tenant {
+                Some(_) => self.tenant(item),
+                None => DEFAULT_TENANT.into(),
+            };
+            if matches!(name, ADMINISTRATOR | AUDITOR) {
+                let message = format!("the role `{name}` is built in");
+                self.raise_with_help(&item.place, "/name", message, "choose another name");
             }
-            let permissions = self.permissions(&placed.source, &placed.entry.permissions, catalog);
-            roles.push(Role { name: name.into(), permissions });
+            if let Some(first) = seen.insert((item.tenant(), name), &item.place) {
+                let message = format!("the role `{name}` stands twice");
+                self.raise_twice(&item.place, first, "/name", message);
+            }
+            let permissions = self.permissions(&item.place, &item.document.permissions, catalog);
+            roles.push(Role { tenant, name: name.into(), permissions });
         }
         roles
     }
 
-    fn permissions(
-        &mut self,
-        source: &Arc<SourceFile>,
-        entries: &[Spanned<Datum>],
-        catalog: &Catalog,
-    ) -> Vec<Permission> {
-        let mut permissions = Vec::new();
-        for entry in entries {
-            let place = || (source, entry.span());
-            if holds_date(entry.get_ref()) {
+    fn permissions(&mut self, place: &Place, entries: &[Datum], catalog: &Catalog) -> Vec<Permission> {
+        let mut permissions = Vec::with_capacity(entries.len());
+        for (index, entry) in entries.iter().enumerate() {
+            let at = || format!("/permissions/{index}");
+            if holds_date(entry) {
                 let help = "write times as text, such as \"2026-01-31T08:00:00Z\"";
-                self.mistake_with_help(place(), "a permission is JSON, which has no dates", help);
+                self.raise_with_help(place, &at(), "a permission is JSON, which has no dates", help);
                 continue;
             }
-            let permission = match Permission::from_datum(entry.get_ref()) {
-                Ok(permission) => permission,
-                Err(error) => {
-                    self.mistake(place(), error.to_string());
-                    continue;
+            match Permission::from_datum(entry) {
+                Ok(permission) => {
+                    for problem in catalog.problems(&permission) {
+                        let pointer = format!("{}{}", at(), property_pointer(&problem));
+                        let raised = Raised::new(place, pointer, problem.to_string(), Help::Unneeded);
+                        match place.is_object() {
+                            true => self.mismatches.push(raised),
+                            false => self.raised.push(raised),
+                        }
+                    }
+                    permissions.push(permission);
                 }
-            };
-            for problem in catalog.problems(&permission) {
-                self.mistake(place(), problem.to_string());
+                Err(error) => self.raise(place, &at(), error.to_string()),
             }
-            if permission.name().as_str().starts_with("casemate.") && has_properties(entry.get_ref()) {
-                let message = "permissions of Casemate itself have no properties but `deny`";
-                self.mistake(place(), message);
-            }
-            permissions.push(permission);
         }
         permissions
     }
 
-    fn people(&mut self, entries: &[Placed<UserEntry>]) -> Vec<Person> {
+    fn people(&mut self, items: &[Item<UserDocument>]) -> Vec<Person> {
         let mut seen = HashMap::new();
-        let mut people = Vec::new();
-        for placed in entries {
-            let (source, entry) = (&placed.source, &placed.entry);
-            let kind = match &entry.kind {
-                None => Kind::USER,
-                Some(kind) => Kind::from_configuration(kind.get_ref()).unwrap_or_else(|_| {
+        let mut people = Vec::with_capacity(items.len());
+        for item in items {
+            let (place, document) = (&item.place, &item.document);
+            let kind = match document.kind.as_deref().map(IdentityKind::from_configuration) {
+                None => IdentityKind::USER,
+                Some(Ok(kind)) => kind,
+                Some(Err(_)) => {
                     let message = "a user's type is 1 to 64 letters, digits, `-`, `_` or `.`, and not `api-key` or `anonymous`";
-                    self.mistake((source, kind.span()), message);
-                    Kind::USER
-                }),
-            };
-            let claims = match entry.claims.as_ref().map(|claims| (claims, claims.get_ref())) {
-                None => Members::default(),
-                Some((claims, datum)) if holds_date(datum) => {
-                    let help = "write times as text, such as \"2026-01-31T08:00:00Z\"";
-                    self.mistake_with_help(
-                        (source, claims.span()),
-                        "claims are JSON, which has no dates",
-                        help,
-                    );
-                    Members::default()
-                }
-                Some((_, Datum::Map(members))) => members.clone(),
-                Some((claims, other)) => {
-                    self.mistake(
-                        (source, claims.span()),
-                        format!("claims are a table, not {}", other.kind()),
-                    );
-                    Members::default()
+                    self.raise(place, "/type", message);
+                    IdentityKind::USER
                 }
             };
+            let claims = self.claims(place, document.claims.as_ref());
             let person = Person {
-                provider: self.provider(source, &entry.id.span(), entry.provider.as_ref()),
+                provider: self.provider(place, ("", "/provider"), document.provider.as_deref()),
                 kind: kind.as_str().into(),
-                id: self.name(source, &entry.id).into(),
-                login: entry.login.as_ref().map(|login| self.name(source, login).into()),
-                display_name: entry.display_name.as_deref().map(Into::into),
-                tenant: self.tenant(source, &entry.id.span(), entry.tenant.as_ref()),
-                groups: entry.groups.iter().map(|group| self.name(source, group).to_owned()).collect(),
+                id: self.name(place, "/id", &document.id).into(),
+                login: document.login.as_deref().map(|login| self.name(place, "/login", login).into()),
+                display_name: document.display_name.as_deref().map(Into::into),
+                tenant: self.tenant(item),
+                groups: document
+                    .groups
+                    .iter()
+                    .map(|group| self.name(place, "/groups", group).to_owned())
+                    .collect(),
                 claims,
             };
             let key =
                 (person.tenant.clone(), person.provider.clone(), person.kind.clone(), person.id.clone());
-            if let Some(first) = seen.insert(key, placed) {
-                let help = format!("it is first defined in {}", place_of(&first.source, &first.entry.id));
+            if let Some(first) = seen.insert(key, place) {
                 let message = format!("the {} `{}` stands twice", person.kind, person.id);
-                self.mistake_with_help((source, entry.id.span()), message, help);
+                self.raise_twice(place, first, "/id", message);
             }
             people.push(person);
         }
         people
     }
 
-    fn assignments(&mut self, entries: &[Placed<AssignmentEntry>], roles: &[Role]) -> Vec<Assignment> {
-        let by_name: HashMap<&str, usize> =
-            roles.iter().enumerate().map(|(index, role)| (&*role.name, index)).collect();
-        let mut assignments = Vec::new();
-        for placed in entries {
-            let (source, entry) = (&placed.source, &placed.entry);
-            let (name, span) = text(&entry.role);
-            let role = by_name.get(name).copied();
+    fn claims(&mut self, place: &Place, claims: Option<&Datum>) -> Members {
+        match claims {
+            None => Members::default(),
+            Some(datum) if holds_date(datum) => {
+                let help = "write times as text, such as \"2026-01-31T08:00:00Z\"";
+                self.raise_with_help(place, "/claims", "claims are JSON, which has no dates", help);
+                Members::default()
+            }
+            Some(Datum::Map(members)) => members.clone(),
+            Some(other) => {
+                self.raise(place, "/claims", format!("claims are a table, not {}", other.kind()));
+                Members::default()
+            }
+        }
+    }
+
+    /// Service accounts as people of Casemate's own provider, and which of them are disabled.
+    fn accounts(&mut self, items: &[Item<ServiceAccountDocument>]) -> (Vec<Person>, HashSet<Box<str>>) {
+        let mut accounts = Vec::with_capacity(items.len());
+        let mut disabled = HashSet::new();
+        for item in items {
+            let document = &item.document;
+            let name: Box<str> = self.name(&item.place, "/name", &document.name).into();
+            let tenant = self.tenant(item);
+            if !self.account_names.insert((Arc::clone(&tenant), name.clone())) {
+                self.raise(&item.place, "/name", format!("the service account `{name}` stands twice"));
+            }
+            self.account_ids.insert((Arc::clone(&tenant), item.id.clone()));
+            if document.disabled {
+                disabled.insert(item.id.clone());
+            }
+            accounts.push(Person {
+                provider: OWN_PROVIDER.into(),
+                kind: IdentityKind::SERVICE.as_str().into(),
+                id: item.id.clone(),
+                login: Some(name),
+                display_name: document.title.as_deref().map(Into::into),
+                tenant,
+                groups: Vec::new(),
+                claims: Members::default(),
+            });
+        }
+        (accounts, disabled)
+    }
+
+    fn assignments(&mut self, items: &[Item<AssignmentDocument>], roles: &[Role]) -> Vec<Assignment> {
+        let by_name: HashMap<(&str, &str), usize> =
+            roles.iter().enumerate().map(|(index, role)| ((&*role.tenant, &*role.name), index)).collect();
+        let mut assignments = Vec::with_capacity(items.len());
+        for item in items {
+            let (place, document) = (&item.place, &item.document);
+            let name = document.role.as_str();
+            let own = by_name.get(&(item.tenant(), name));
+            let role = own.or_else(|| by_name.get(&(DEFAULT_TENANT, name))).copied();
             if role.is_none() && !self.incomplete {
-                let help = match nearest(name, by_name.keys().copied()) {
+                let known = by_name.keys().map(|(_, name)| *name);
+                let help = match nearest(name, known) {
                     Some(near) => format!("there is `{near}`"),
                     None => "define it with `[[role]]`".to_owned(),
                 };
-                self.mistake_with_help((source, span), format!("there is no role `{name}`"), help);
+                self.raise_with_help(place, "/role", format!("there is no role `{name}`"), help);
             }
-            let from = entry.from.as_ref().map(|from| from.get_ref().0);
-            let until = entry.until.as_ref().map(|until| until.get_ref().0);
-            if let (Some(from), Some(until), Some(place)) = (from, until, &entry.until)
+            let from = document.from.map(|from| from.0);
+            let until = document.until.map(|until| until.0);
+            if let (Some(from), Some(until)) = (from, until)
                 && until <= from
             {
-                self.mistake((source, place.span()), "the assignment ends before it begins");
+                self.raise(place, "/until", "the assignment ends before it begins");
             }
-            let tenant = self.tenant(source, &entry.role.span(), entry.tenant.as_ref());
-            let recipient = self.recipient(placed);
+            let tenant = self.tenant(item);
+            let recipient = self.recipient(place, &tenant, &document.to);
             if let (Some(role), Some(recipient)) = (role, recipient) {
                 assignments.push(Assignment { role, recipient, tenant, from, until });
             }
@@ -253,116 +357,144 @@ impl Checker {
         assignments
     }
 
-    fn recipient(&mut self, placed: &Placed<AssignmentEntry>) -> Option<Recipient> {
-        let source = &placed.source;
-        let to = &placed.entry.to;
-        let target = to.get_ref();
-        let kind = match target.kind.as_ref().map(|kind| (kind, kind.get_ref().as_str())) {
+    fn recipient(&mut self, place: &Place, tenant: &Arc<str>, target: &Target) -> Option<Recipient> {
+        let (anonymous, api_key) = (IdentityKind::ANONYMOUS.as_str(), IdentityKind::API_KEY.as_str());
+        let kind = match target.kind.as_deref() {
             None => None,
-            Some((_, word @ ("anonymous" | "api-key"))) => Some(word.to_owned()),
-            Some((spanned, word)) => match Kind::from_configuration(word) {
+            Some(word) if word == anonymous || word == api_key => Some(word.to_owned()),
+            Some(word) => match IdentityKind::from_configuration(word) {
                 Ok(kind) => Some(kind.as_str().to_owned()),
                 Err(error) => {
-                    self.mistake((source, spanned.span()), error.to_string());
+                    self.raise(place, "/to/type", error.to_string());
                     return None;
                 }
             },
         };
-        let anonymous = Kind::ANONYMOUS.as_str();
+        let named = [&target.id, &target.login, &target.group];
         if kind.as_deref() == Some(anonymous) {
-            if target.id.is_some()
-                || target.login.is_some()
-                || target.group.is_some()
-                || target.provider.is_some()
-            {
+            if named.iter().any(|name| name.is_some()) || target.provider.is_some() {
                 let help = "write `to = { type = \"anonymous\" }`";
-                self.mistake_with_help((source, to.span()), "anonymous has no name of any kind", help);
+                self.raise_with_help(place, "/to", "anonymous has no name of any kind", help);
                 return None;
             }
             let who = Who::Id { kind: anonymous.into(), id: "".into() };
             return Some(Recipient { provider: anonymous.into(), who });
         }
-        let named = [&target.id, &target.login, &target.group];
         if named.into_iter().flatten().count() != 1 {
-            let message = "an assignment is to exactly one of `id`, `login` and `group`";
-            self.mistake((source, to.span()), message);
+            self.raise(place, "/to", "an assignment is to exactly one of `id`, `login` and `group`");
             return None;
         }
-        let provider = self.provider(source, &to.span(), target.provider.as_ref());
-        let user = || kind.clone().unwrap_or_else(|| Kind::USER.as_str().to_owned()).into();
+        let provider = match (target.provider.as_deref(), kind.as_deref()) {
+            (None, Some(kind)) if kind == api_key => API_KEY_PROVIDER.into(),
+            (named, _) => self.provider(place, ("/to", "/to/provider"), named),
+        };
+        let user = || kind.clone().unwrap_or_else(|| IdentityKind::USER.as_str().to_owned()).into();
         let who = if let Some(id) = &target.id {
-            Who::Id { kind: user(), id: self.name(source, id).into() }
+            Who::Id { kind: user(), id: self.name(place, "/to/id", id).into() }
         } else if let Some(login) = &target.login {
-            Who::Login { kind: user(), login: self.name(source, login).into() }
+            Who::Login { kind: user(), login: self.name(place, "/to/login", login).into() }
         } else {
             let group = target.group.as_ref()?;
-            Who::Group { kind: kind.map(Into::into), group: self.name(source, group).into() }
+            Who::Group { kind: kind.map(Into::into), group: self.name(place, "/to/group", group).into() }
         };
+        if *provider == *OWN_PROVIDER {
+            self.account(place, tenant, &who);
+        }
         Some(Recipient { provider, who })
     }
 
-    fn credentials(&mut self, entries: &[Placed<CredentialEntry>], catalog: &Catalog) -> Vec<Credential> {
-        let mut ids = HashMap::new();
-        let mut secrets = HashMap::new();
-        let mut credentials = Vec::new();
-        for placed in entries {
-            let (source, entry) = (&placed.source, &placed.entry);
-            let id = self.name(source, &entry.id);
-            if ids.insert(id, ()).is_some() {
-                self.mistake((source, entry.id.span()), format!("the credential `{id}` stands twice"));
+    /// That a recipient at Casemate's own provider is a service account of the tenant.
+    fn account(&mut self, place: &Place, tenant: &Arc<str>, who: &Who) {
+        let service = IdentityKind::SERVICE.as_str();
+        let (known, kind, pointer, name) = match who {
+            Who::Id { kind, id } => (&self.account_ids, &**kind, "/to/id", id),
+            Who::Login { kind, login } => (&self.account_names, &**kind, "/to/login", login),
+            Who::Group { group, .. } => {
+                let message = format!("service accounts are in no groups, as `{group}`");
+                return self.raise(place, "/to/group", message);
             }
-            let (hex, span) = text(&entry.secret_sha256);
-            let digest = sha256_from_hex(hex);
+        };
+        if kind != service {
+            let message = "a service account is of the type `service`";
+            return self.raise_with_help(place, "/to", message, "write `type = \"service\"`");
+        }
+        if !known.contains(&(Arc::clone(tenant), name.clone())) && !self.incomplete {
+            let message = format!("there is no service account `{name}` in the tenant `{tenant}`");
+            self.raise(place, pointer, message);
+        }
+    }
+
+    fn credentials(&mut self, items: &[Item<CredentialDocument>], catalog: &Catalog) -> Vec<Credential> {
+        let mut ids = HashSet::new();
+        let mut secrets = HashSet::new();
+        let mut credentials = Vec::with_capacity(items.len());
+        for item in items {
+            let (place, document) = (&item.place, &item.document);
+            let id = self.name(place, "/id", &document.id);
+            if !ids.insert(id) {
+                self.raise(place, "/id", format!("the credential `{id}` stands twice"));
+            }
+            let digest = sha256_from_hex(&document.secret_sha256);
             match digest {
                 None => {
                     let message = "this is no SHA-256: 64 hexadecimal digits are";
                     let help = "printf %s \"$SECRET\" | sha256sum";
-                    self.mistake_with_help((source, span), message, help);
+                    self.raise_with_help(place, "/secret_sha256", message, help);
                 }
-                Some(digest) if secrets.insert(digest, ()).is_some() => {
-                    self.mistake((source, span), "another credential has the same secret");
+                Some(digest) if !secrets.insert(digest) => {
+                    self.raise(place, "/secret_sha256", "another credential has the same secret");
                 }
                 Some(_) => {}
             }
-            let application = entry.application.as_ref().map(|application| {
-                let (id, span) = text(application);
+            let application = document.application.as_deref().map(|id| {
                 if catalog.application(id).is_none() && !self.incomplete {
                     let help = "name the `id` of an `[application]`";
-                    self.mistake_with_help((source, span), format!("there is no application `{id}`"), help);
+                    let message = format!("there is no application `{id}`");
+                    self.raise_with_help(place, "/application", message, help);
                 }
                 Arc::from(id)
             });
             credentials.push(Credential {
                 id: id.into(),
                 secret_sha256: digest.unwrap_or_default(),
-                tenant: self.tenant(source, &entry.id.span(), entry.tenant.as_ref()),
+                tenant: self.tenant(item),
                 application,
                 expires_at: None,
-                permissions: self.permissions(source, &entry.permissions, catalog),
+                permissions: self.permissions(place, &document.permissions, catalog),
             });
         }
         credentials
     }
 
-    fn providers(&mut self, documents: Documents) -> Vec<casemate_identity::provider::Provider> {
-        let places: Vec<_> = documents
-            .providers
-            .iter()
-            .map(|p| (p.source.clone(), p.span.clone(), p.entry.name.clone()))
-            .collect();
-        for (source, span, name) in &places {
-            if name == CREDENTIAL_PROVIDER {
-                self.mistake((source, span.clone()), format!("the name `{name}` is Casemate's own"));
+    fn providers(&mut self, items: &[Item<ProviderDocument>]) -> Vec<Provider> {
+        let mut configured: Vec<ProviderConfig> = Vec::with_capacity(items.len());
+        for item in items {
+            let name = provider_name(&item.document);
+            if [CREDENTIAL_PROVIDER, OWN_PROVIDER, API_KEY_PROVIDER].contains(&name) {
+                self.raise(&item.place, "", format!("the name `{name}` is Casemate's own"));
+            }
+            match serde_path_to_error::deserialize(serde_json::Value::Object(item.document.0.clone())) {
+                Ok(provider) => configured.push(provider),
+                Err(error) => {
+                    let at = pointer(error.path());
+                    self.raise(&item.place, &at, without_place(&error.into_inner()));
+                }
             }
         }
-        let providers: Vec<_> = documents.providers.into_iter().map(|placed| placed.entry).collect();
-        match (ProvidersConfig { providers }).check() {
+        match (ProvidersConfig { providers: configured }).check() {
             Ok(checked) => checked,
             Err(errors) => {
                 for error in errors {
-                    let place = places.iter().find(|(_, _, name)| *name == error.provider).or(places.first());
-                    if let Some((source, span, _)) = place {
-                        self.mistake((source, span.clone()), error.to_string());
+                    // Of two with the same name the later one is meant.
+                    let named =
+                        items.iter().rev().find(|item| provider_name(&item.document) == error.provider);
+                    if let Some(item) = named.or(items.first()) {
+                        let message = error.to_string();
+                        let at = match item.place.is_object() {
+                            true => format!("/{}", error.field.replace('.', "/")),
+                            false => String::new(),
+                        };
+                        self.raise(&item.place, &at, message);
                     }
                 }
                 Vec::new()
@@ -370,62 +502,102 @@ impl Checker {
         }
     }
 
+    fn sources(&mut self, items: &[Item<SourceDocument>]) -> Vec<Source> {
+        let mut names = HashSet::new();
+        let mut sources = Vec::new();
+        for item in items {
+            let (place, document) = (&item.place, &item.document);
+            let name = self.name(place, "/name", &document.name);
+            if !names.insert(name) {
+                self.raise(place, "/name", format!("the source `{name}` stands twice"));
+            }
+            self.name(place, "/claim", &document.claim);
+            let mut patterns = Vec::new();
+            for (index, pattern) in document.ceiling.iter().enumerate() {
+                match Pattern::parse(pattern) {
+                    Ok(pattern) => patterns.push(pattern),
+                    Err(error) => self.raise(place, &format!("/ceiling/{index}"), error.to_string()),
+                }
+            }
+            sources.push(Source {
+                name: name.into(),
+                provider: self.provider(place, ("", "/provider"), Some(&document.provider)),
+                claim: document.claim.as_str().into(),
+                ceiling: Ceiling::new(patterns),
+            });
+        }
+        sources
+    }
+
+    fn settings(&mut self, items: &[Item<SettingDocument>]) {
+        let mut names = HashSet::new();
+        for item in items {
+            let name = item.document.name.as_str();
+            let fits =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.".contains(&byte);
+            if name.is_empty() || name.len() > 128 || !name.bytes().all(fits) {
+                let message = "a setting's name is 1 to 128 letters in lower case, digits, `_`, `-` or `.`";
+                self.raise(&item.place, "/name", message);
+            }
+            if !names.insert(name) {
+                self.raise(&item.place, "/name", format!("the setting `{name}` stands twice"));
+            }
+            if item.document.value.to_string().len() > MAX_SETTING {
+                let message = format!("a setting's value is at most {MAX_SETTING} bytes of JSON");
+                self.raise(&item.place, "/value", message);
+            }
+        }
+    }
+
     /// The text, which is checked to be a sensible name.
-    fn name<'a>(&mut self, source: &Arc<SourceFile>, spanned: &'a Spanned<String>) -> &'a str {
-        let (name, span) = text(spanned);
-        if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
-            let message = format!("a name is 1 to {MAX_NAME} bytes without control characters");
-            self.mistake((source, span), message);
+    fn name<'a>(&mut self, place: &Place, pointer: &str, name: &'a str) -> &'a str {
+        if !is_name(name) {
+            self.raise(place, pointer, NAME);
         }
         name
     }
 
     /// The provider that is meant: the one that is named, or the only one there is. The same id at two providers is two
     /// people, so where there are several none is guessed.
-    fn provider(
-        &mut self,
-        source: &Arc<SourceFile>,
-        entry: &Range<usize>,
-        named: Option<&Spanned<String>>,
-    ) -> Arc<str> {
+    fn provider(&mut self, place: &Place, (entry, pointer): (&str, &str), named: Option<&str>) -> Arc<str> {
         match (named, self.providers.as_slice()) {
             (None, []) => "".into(),
             (None, [only]) => Arc::clone(only),
             (None, several) => {
                 let help = format!("name one of {}", listed(several.iter().map(|name| &**name)));
                 let message = "there are several providers, and this does not say whose identity is meant";
-                self.mistake_with_help((source, entry.clone()), message, help);
+                self.raise_with_help(place, entry, message, help);
                 "".into()
             }
-            (Some(named), known) => {
-                let (name, span) = text(named);
-                let is_known = name == CREDENTIAL_PROVIDER || known.iter().any(|known| **known == *name);
-                if !is_known && !self.incomplete {
-                    let all = known.iter().map(|name| &**name).chain([CREDENTIAL_PROVIDER]);
+            (Some(name), known) => {
+                let own = [CREDENTIAL_PROVIDER, OWN_PROVIDER, API_KEY_PROVIDER];
+                let known_one = known.iter().find(|known| ***known == *name).cloned();
+                if known_one.is_none() && !own.contains(&name) && !self.incomplete {
+                    let all = known.iter().map(|name| &**name).chain(own);
                     let help = format!("name one of {}", listed(all));
-                    self.mistake_with_help((source, span), format!("there is no provider `{name}`"), help);
+                    self.raise_with_help(place, pointer, format!("there is no provider `{name}`"), help);
                 }
-                name.into()
+                known_one.unwrap_or_else(|| name.into())
             }
         }
     }
 
-    fn tenant(
-        &mut self,
-        source: &Arc<SourceFile>,
-        entry: &Range<usize>,
-        named: Option<&Spanned<String>>,
-    ) -> Arc<str> {
-        let (name, span) = named.map_or((DEFAULT_TENANT, entry.clone()), text);
-        if named.is_some_and(|named| self.name(source, named).is_empty()) {
-            return name.into();
-        }
-        if !self.incomplete && !self.tenants.is_empty() && !self.tenants.iter().any(|tenant| tenant == name) {
+    /// The tenant that an item belongs to. That of Casemate's own administration is there always; whoever leaves it to be
+    /// understood in a file that declares others has probably forgotten one.
+    fn tenant<D>(&mut self, item: &Item<D>) -> Arc<str> {
+        let name = item.tenant();
+        let is_known = self.tenants.contains(name) || (item.tenant.is_some() && name == DEFAULT_TENANT);
+        if !self.incomplete && !self.tenants.is_empty() && !is_known {
+            let pointer = if item.tenant.is_some() && !item.place.is_object() { "/tenant" } else { "" };
             let help = "define it with `[[tenant]]`";
-            self.mistake_with_help((source, span), format!("there is no tenant `{name}`"), help);
+            self.raise_with_help(&item.place, pointer, format!("there is no tenant `{name}`"), help);
         }
-        name.into()
+        item.tenant.clone().unwrap_or_else(|| DEFAULT_TENANT.into())
     }
+}
+
+fn provider_name(document: &ProviderDocument) -> &str {
+    document.0.get("name").and_then(|name| name.as_str()).unwrap_or_default()
 }
 
 /// Whether TOML's dates hide in it: its library hands them over as a table with one reserved name.
@@ -439,16 +611,16 @@ fn holds_date(datum: &Datum) -> bool {
     }
 }
 
-fn has_properties(permission: &Datum) -> bool {
-    permission
-        .as_map()
-        .is_some_and(|members| members.iter().any(|(name, _)| !matches!(name, "name" | "deny")))
-}
-
-fn place_of(source: &Arc<SourceFile>, spanned: &Spanned<String>) -> String {
-    let mistake = Mistake::at(source, spanned.span(), "");
-    let (line, column) = mistake.place().unwrap_or((1, 1));
-    format!("{}:{line}:{column}", source.path.display())
+/// Where in a permission a problem is.
+fn property_pointer(problem: &Problem) -> String {
+    match problem {
+        Problem::Null { property }
+        | Problem::Undeclared { property, .. }
+        | Problem::Mismatch { property, .. } => {
+            format!("/{}", property.replace('~', "~0").replace('/', "~1"))
+        }
+        _ => String::new(),
+    }
 }
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -469,7 +641,7 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
 }
 
 /// 64 hexadecimal digits as 32 bytes.
-fn sha256_from_hex(hex: &str) -> Option<[u8; 32]> {
+pub(crate) fn sha256_from_hex(hex: &str) -> Option<[u8; 32]> {
     if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }

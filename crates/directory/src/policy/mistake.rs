@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::kind::Kind;
+
 /// A policy file as it was read.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SourceFile {
@@ -14,9 +16,23 @@ pub struct SourceFile {
     pub text: String,
 }
 
-/// One mistake in a policy, with its place.
+/// A place in an object of the store, or in one that is to be written there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectPlace {
+    /// The object's kind.
+    pub kind: Kind,
+    /// The tenant that it belongs to; empty for the whole installation.
+    pub tenant: String,
+    /// The object's name; empty where it has none yet.
+    pub name: String,
+    /// Where in its document: a JSON pointer (RFC 6901) such as `/permissions/2/models`, empty for the whole of it.
+    pub pointer: String,
+}
+
+/// One mistake in a policy, with its place in a file or in an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
+    object: Option<Box<ObjectPlace>>,
     source: Arc<SourceFile>,
     span: Option<Range<usize>>,
     message: String,
@@ -26,12 +42,30 @@ pub struct Mistake {
 impl Mistake {
     /// A mistake in `source`, at these bytes.
     pub(crate) fn at(source: &Arc<SourceFile>, span: Range<usize>, message: impl Into<String>) -> Mistake {
-        Mistake { source: Arc::clone(source), span: Some(span), message: message.into(), help: None }
+        Mistake {
+            object: None,
+            source: Arc::clone(source),
+            span: Some(span),
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// A mistake that concerns a whole file, or a folder.
     pub(crate) fn of(source: &Arc<SourceFile>, message: impl Into<String>) -> Mistake {
-        Mistake { source: Arc::clone(source), span: None, message: message.into(), help: None }
+        Mistake { object: None, source: Arc::clone(source), span: None, message: message.into(), help: None }
+    }
+
+    /// A mistake in an object.
+    pub(crate) fn of_object(place: ObjectPlace, message: impl Into<String>) -> Mistake {
+        let path = PathBuf::from(format!("{} `{}`", place.kind, place.name));
+        Mistake { object: Some(Box::new(place)), ..Mistake::of_path(&path, message) }
+    }
+
+    /// Says in which object the text stands that the mistake is in.
+    pub(crate) fn within(mut self, place: ObjectPlace) -> Mistake {
+        self.object = Some(Box::new(place));
+        self
     }
 
     /// A mistake of something whose text is not at hand.
@@ -50,7 +84,22 @@ impl Mistake {
         (&self.source.path, self.span.as_ref().map_or(0, |span| span.start))
     }
 
-    /// The file, or the folder, it is in.
+    /// The object that it is in, where it is in none of the files.
+    #[must_use]
+    pub fn object(&self) -> Option<&ObjectPlace> {
+        self.object.as_deref()
+    }
+
+    /// The file and line, or the object, that it is in.
+    pub(crate) fn site(&self) -> String {
+        let path = self.source.path.display();
+        match self.place() {
+            Some((line, column)) => format!("{path}:{line}:{column}"),
+            None => path.to_string(),
+        }
+    }
+
+    /// The file, or the folder, it is in; for an object its kind and name.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.source.path
@@ -92,11 +141,11 @@ impl Mistake {
 }
 
 impl fmt::Display for Mistake {
-    /// `file:line:column: message (help)`, on one line.
+    /// `file:line:column: message (help)` or `kind `name` pointer: message (help)`, on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.source.path.display())?;
-        if let Some((line, column)) = self.place() {
-            write!(f, ":{line}:{column}")?;
+        f.write_str(&self.site())?;
+        if let Some(object) = self.object.as_ref().filter(|object| !object.pointer.is_empty()) {
+            write!(f, " {}", object.pointer)?;
         }
         write!(f, ": {}", self.message.replace('\n', " "))?;
         match &self.help {

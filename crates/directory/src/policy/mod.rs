@@ -5,18 +5,24 @@ mod document;
 mod entry;
 mod files;
 mod mistake;
+mod place;
 
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use casemate_expression::{Members, Timestamp};
 use casemate_identity::provider::Provider;
-use casemate_permission::{Catalog, Permission};
+use casemate_permission::{Catalog, Ceiling, Permission};
+use casemate_store::Object;
 
-pub use mistake::{Mistake, SourceFile};
+pub use mistake::{Mistake, ObjectPlace, SourceFile};
 
+use check::{Checked, check as checked};
 use document::Documents;
+pub(crate) use document::{pointer, without_place};
 pub(crate) use files::{Files, read_files, walk_files};
 
 /// The tenant of whatever names none.
@@ -28,14 +34,55 @@ pub struct Policy {
     pub(crate) catalog: Catalog,
     pub(crate) roles: Vec<Role>,
     pub(crate) people: Vec<Person>,
+    /// Service accounts, as people of Casemate's own provider.
+    pub(crate) accounts: Vec<Person>,
+    /// The ids of the service accounts whose keys are refused.
+    pub(crate) disabled_accounts: HashSet<Box<str>>,
     pub(crate) assignments: Vec<Assignment>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) providers: Vec<Provider>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) settings: BTreeMap<String, serde_json::Value>,
+    pub(crate) mismatches: Vec<Mistake>,
+}
+
+/// The built-in role that may do everything.
+pub const ADMINISTRATOR: &str = "administrator";
+/// The built-in role that may look at everything.
+pub const AUDITOR: &str = "auditor";
+
+/// What the built-in roles grant, as JSON.
+pub(crate) const BUILT_IN: [(&str, &str, &[&str]); 2] = [
+    (ADMINISTRATOR, "May do everything", &["*", "casemate.*"]),
+    (AUDITOR, "May look at everything", &["casemate.*.list", "casemate.*.read"]),
+];
+
+/// The roles that are there without being stored.
+pub(crate) fn built_in() -> Vec<Role> {
+    let role = |(name, _, granted): (&str, &str, &[&str])| Role {
+        tenant: DEFAULT_TENANT.into(),
+        name: name.into(),
+        permissions: granted
+            .iter()
+            .filter_map(|name| Permission::from_json(&serde_json::json!({ "name": name }).to_string()).ok())
+            .collect(),
+    };
+    BUILT_IN.into_iter().map(role).collect()
+}
+
+/// A source of permissions outside the directory.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) name: Box<str>,
+    pub(crate) provider: Arc<str>,
+    pub(crate) claim: Box<str>,
+    pub(crate) ceiling: Ceiling,
 }
 
 /// A named list of permissions.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Role {
+    pub(crate) tenant: Arc<str>,
     pub(crate) name: Box<str>,
     pub(crate) permissions: Vec<Permission>,
 }
@@ -129,20 +176,13 @@ impl Policy {
     /// The JSON Schema of policy files, for editors (JSON Schema 2020-12).
     #[must_use]
     pub fn json_schema() -> serde_json::Value {
-        schemars::schema_for!(entry::PolicyFile).to_value()
+        entry::json_schema()
     }
 
     /// A policy that knows nobody and grants nothing.
     #[must_use]
     pub fn empty() -> Policy {
-        Policy {
-            catalog: Catalog::empty(),
-            roles: Vec::new(),
-            people: Vec::new(),
-            assignments: Vec::new(),
-            credentials: Vec::new(),
-            providers: Vec::new(),
-        }
+        checked(Documents::default(), Vec::new(), &nothing).policy
     }
 
     /// Reads and checks the `*.toml` files of a folder and the folders in it.
@@ -154,17 +194,79 @@ impl Policy {
     }
 
     pub(crate) fn read(files: &Files) -> Result<Policy, Vec<Mistake>> {
+        Folder::read(files).map(|folder| folder.policy)
+    }
+
+    /// Checks the objects of a store, or those that are to stand there, together. A stored permission that the schemas
+    /// make an error of forbids nothing: it is told by [`Policy::mismatches`].
+    ///
+    /// # Errors
+    /// Every mistake that was found, each with the object's kind and name and a JSON pointer.
+    pub fn from_objects<O: Borrow<Object>>(objects: &[O]) -> Result<Policy, Vec<Mistake>> {
+        let mut raised = Vec::new();
+        let documents = Documents::of_objects(objects.iter().map(Borrow::borrow), &mut raised);
+        let place = |index: usize| {
+            let object: Option<&Object> = objects.get(index).map(Borrow::borrow);
+            object.map_or_else(|| nothing(index), document::place_of)
+        };
+        let Checked { policy, mistakes } = checked(documents, raised, &place);
+        if mistakes.is_empty() { Ok(policy) } else { Err(mistakes) }
+    }
+
+    /// The stored permissions that the schemas make errors of: they are decided as errors, which never widens access.
+    #[must_use]
+    pub fn mismatches(&self) -> &[Mistake] {
+        &self.mismatches
+    }
+
+    /// The value of a setting.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<&serde_json::Value> {
+        self.settings.get(name)
+    }
+}
+
+/// A policy folder that was read and holds no mistake: its policy by itself, and its objects.
+#[derive(Debug)]
+pub struct Folder {
+    /// What it means by itself.
+    pub policy: Policy,
+    /// The objects that it wants, each kind after those that it refers to.
+    pub wanted: Vec<Wanted>,
+}
+
+impl Folder {
+    /// Reads and checks the `*.toml` files of a folder and the folders in it.
+    ///
+    /// # Errors
+    /// As [`Policy::load`].
+    pub fn load(folder: &Path) -> Result<Folder, Vec<Mistake>> {
+        Folder::read(&read_files(folder)?)
+    }
+
+    pub(crate) fn read(files: &Files) -> Result<Folder, Vec<Mistake>> {
         let mut documents = Documents::default();
         let mut mistakes = Vec::new();
         for file in files {
             documents.read(file, &mut mistakes);
         }
-        match (check::check(documents), mistakes.is_empty()) {
-            (Ok(policy), true) => return Ok(policy),
-            (Ok(_), false) => {}
-            (Err(more), _) => mistakes.extend(more),
+        let wanted = documents.wanted();
+        let found = checked(documents, Vec::new(), &nothing);
+        mistakes.extend(found.mistakes);
+        if mistakes.is_empty() {
+            return Ok(Folder { policy: found.policy, wanted });
         }
         mistakes.sort_by(|one, other| one.order().cmp(&other.order()));
         Err(mistakes)
+    }
+}
+
+/// The place of an object that is not there.
+fn nothing(_: usize) -> ObjectPlace {
+    ObjectPlace {
+        kind: crate::Kind::Setting,
+        tenant: String::new(),
+        name: String::new(),
+        pointer: String::new(),
     }
 }

@@ -161,7 +161,11 @@ impl Catalog {
         let mut effort = Effort::new(EFFORT);
         self.applications().iter().filter(move |application| {
             application.namespaces().any(|namespace| {
-                let inside = Pattern::parse(&format!("{namespace}{{,.*}}"));
+                // Of Casemate's own namespace, whose name by itself is none, only what is written out is reached.
+                let inside = match namespace {
+                    name::RESERVED_NAMESPACE => Pattern::parse("casemate.*"),
+                    other => Pattern::parse(&format!("{other}{{,.*}}")),
+                };
                 inside.is_ok_and(|inside| name::intersects_within(name, &inside, &mut effort).unwrap_or(true))
             })
         })

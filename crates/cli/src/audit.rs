@@ -1,16 +1,14 @@
 //! `casemate audit`: the record of decisions, also while the server runs.
 
-use casemate_store::{
-    DataFolder, DecisionFilter, FolderError, MAX_PAGE, RecordedDecision, RecordedEvent, StoreError,
-    StoreReader,
-};
+use casemate_store::{DecisionFilter, MAX_PAGE, RecordedDecision, RecordedEvent};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::{Exit, Outcome};
 use crate::printer::{Format, Printer};
 use crate::runtime;
 use crate::settings::PlaceSettings;
+use crate::state;
 
 /// What `casemate audit` takes.
 #[derive(Debug, clap::Args)]
@@ -99,8 +97,7 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
 
 async fn list(arguments: List, printer: &mut Printer) -> Outcome {
     let config = arguments.place.load(printer)?.config;
-    let folder = DataFolder::open(&config.data).map_err(no_folder)?;
-    let reader = StoreReader::open(&folder).await.map_err(failed)?;
+    let reader = state::reader(&config).await?;
     let filter = DecisionFilter {
         decision: arguments.decision.map(RecordedDecision::from),
         subject: arguments.subject,
@@ -111,7 +108,7 @@ async fn list(arguments: List, printer: &mut Printer) -> Outcome {
     let mut rows = Vec::new();
     while left > 0 {
         let limit = u32::try_from(left).unwrap_or(MAX_PAGE).min(MAX_PAGE);
-        let page = reader.decisions(&filter, before, limit).await.map_err(failed)?;
+        let page = reader.decisions(&filter, before, limit).await.map_err(state::failed)?;
         left = left.saturating_sub(page.items.len() as u64);
         for item in &page.items {
             match printer.format() {
@@ -131,14 +128,6 @@ async fn list(arguments: List, printer: &mut Printer) -> Outcome {
         )?;
     }
     Ok(Exit::Success)
-}
-
-fn no_folder(error: FolderError) -> Failure {
-    Failure::usage(miette::miette!(help = "name the folder of a server with --data", "{error}"))
-}
-
-fn failed(error: StoreError) -> Failure {
-    Failure::failed(miette::miette!("{error}"))
 }
 
 /// One recorded decision as JSON.

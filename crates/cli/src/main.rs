@@ -5,13 +5,16 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod checks;
 mod config;
+mod doctor;
 mod exit;
 mod permission;
 mod printer;
 mod runtime;
 mod serve;
 mod settings;
+mod state;
 
 use clap::{Parser, Subcommand};
 
@@ -38,6 +41,8 @@ enum Command {
     Audit(audit::Arguments),
     /// Check and show the configuration.
     Config(config::Arguments),
+    /// Check everything that a start in production checks and more, without starting.
+    Doctor(doctor::Arguments),
     /// Decide, explain, filter, lint and test permissions on files, without a server.
     Permission(permission::Arguments),
 }
@@ -55,6 +60,7 @@ fn run(command: Command, printer: &mut Printer) -> Outcome {
         Command::Serve(arguments) => serve::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
         Command::Config(arguments) => config::run(arguments, printer),
+        Command::Doctor(arguments) => doctor::run(arguments, printer),
         Command::Permission(arguments) => permission::run(arguments, printer),
     }
 }

@@ -2,26 +2,29 @@
 
 mod development;
 mod log;
+mod production;
 mod welcome;
-mod wiring;
+pub(crate) mod wiring;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use casemate_directory::{Credential, Directory, Mistake, Policy, Watcher};
-use casemate_platform::clock;
-use casemate_platform::config::Loaded;
+use casemate_platform::config::{Loaded, Mode};
 use casemate_platform::outgoing::Outgoing;
+use casemate_platform::{Server, clock};
 use casemate_server::policy::{PolicyStatus, follow};
 use casemate_server::{App, router};
 use casemate_store::{DataFolder, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::checks::machine;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::printer::Printer;
 use crate::runtime;
 use crate::settings::AllSettings;
+use crate::state;
 
 /// What `casemate serve` takes. Nothing is needed.
 #[derive(Debug, clap::Args)]
@@ -48,31 +51,31 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
 
 async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Printer) -> Outcome {
     let config = &loaded.config;
-    for remark in &loaded.remarks {
-        tracing::warn!("{remark}");
-    }
     // What a person wrote comes first: nothing is created before it is known to be right.
     let (policy, watcher) = load(config.policy.as_deref(), printer)?;
-    let outgoing = wiring::outgoing(config)?;
+    let outgoing =
+        wiring::outgoing(config).map_err(|error| Failure::usage(miette::miette!("`outgoing`: {error}")))?;
+    let tls =
+        wiring::tls(config).map_err(|error| Failure::usage(miette::miette!("`server.tls`: {error}")))?;
+    machine::raise_open_files(config);
+    let checks = production::check(loaded, &policy, printer)?;
+    let development_credential = production::development_credential(config, development_credential)?;
     let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
         let help = "choose another address with --listen; port 0 takes any free one";
         Failure::failed(miette::miette!(help = help, "cannot listen on {}: {error}", config.server.listen))
     })?;
     let address = listener.local_addr().map_err(|error| Failure::failed(miette::miette!("{error}")))?;
     let folder = open_folder(&config.data)?;
-    let is_first_start = !folder.database().exists();
-    let now = clock::now();
-    let store = Store::open(&folder, wiring::retention(&config.record), clock::now)
+    let is_first_start = state::is_first_start(config, &folder).await;
+    let database = state::database(config, &folder);
+    let store = Store::open_database(database, wiring::retention(&config.record), clock::now)
         .await
-        .map_err(|error| Failure::failed(miette::miette!("{error}")))?;
-
-    let mut own = development::stored(&store, now).await?;
-    let new = if is_first_start || development_credential {
-        let new = development::create(&store, now).await?;
-        own.push(new.credential.clone());
-        Some(new)
-    } else {
-        None
+        .map_err(state::failed)?;
+    let (own, new) = match config.mode {
+        Mode::Production => (Vec::new(), None),
+        Mode::Development => {
+            development::credentials(&store, is_first_start || development_credential).await?
+        }
     };
     let directory = Arc::new(directory(policy, own, outgoing)?);
     let status = Arc::new(PolicyStatus::default());
@@ -88,10 +91,12 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
     let following = watcher.map(|watcher| tokio::spawn(follow(watcher, directory, status)));
     let welcome = welcome::Welcome {
         url: &public_url,
+        scheme: wiring::scheme(config),
         address,
         folder: &folder,
         policy: config.policy.as_deref(),
         credential: new.as_ref(),
+        checks: &checks,
     };
     // Not the quiet end of a reader that has seen enough: whoever does not see this has no server and no credential.
     welcome.print(printer).map_err(|error| {
@@ -101,7 +106,13 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
     })?;
 
     let store = Arc::clone(&app.store);
-    casemate_platform::serve(listener, router(app), wiring::limits(config), shutdown).await;
+    let server = Server::new(listener, router(app))
+        .limits(wiring::limits(config))
+        .trusted_proxies(wiring::trusted_proxies(config));
+    match tls {
+        Some(tls) => server.tls(tls).serve(shutdown).await,
+        None => server.serve(shutdown).await,
+    }
     if let Some(following) = following {
         following.abort();
     }
@@ -151,15 +162,7 @@ pub(crate) fn report(mistake: &Mistake) -> miette::Report {
 }
 
 fn open_folder(path: &Path) -> Result<DataFolder, Failure> {
-    let folder =
-        DataFolder::open_or_create(path).map_err(|error| Failure::failed(miette::miette!("{error}")))?;
-    if folder.readable_by_others() {
-        tracing::warn!(
-            folder = %folder.path().display(),
-            "others may look into the data folder (they cannot read the files in it); `chmod 700` it"
-        );
-    }
-    Ok(folder)
+    DataFolder::open_or_create(path).map_err(|error| Failure::failed(miette::miette!("{error}")))
 }
 
 fn directory(policy: Policy, own: Vec<Credential>, outgoing: Outgoing) -> Result<Directory, Failure> {

@@ -2,6 +2,7 @@
 
 use casemate_directory::{Credential, DEFAULT_TENANT, sha256};
 use casemate_permission::Permission;
+use casemate_platform::clock;
 use casemate_store::{DevelopmentCredential, Store};
 
 use crate::exit::Failure;
@@ -18,8 +19,23 @@ pub(super) struct New {
     pub(super) secret: String,
 }
 
+/// Those that are valid, and the new one where one is wanted.
+pub(super) async fn credentials(
+    store: &Store,
+    is_wanted: bool,
+) -> Result<(Vec<Credential>, Option<New>), Failure> {
+    let now = clock::now();
+    let mut valid = stored(store, now).await?;
+    if !is_wanted {
+        return Ok((valid, None));
+    }
+    let new = create(store, now).await?;
+    valid.push(new.credential.clone());
+    Ok((valid, Some(new)))
+}
+
 /// Makes one and stores the SHA-256 of its secret.
-pub(super) async fn create(store: &Store, now: i64) -> Result<New, Failure> {
+async fn create(store: &Store, now: i64) -> Result<New, Failure> {
     let secret = format!("casemate_dev_{}{}", random()?, random()?);
     let stored = DevelopmentCredential {
         id: format!("development-{}", random()?.get(..8).unwrap_or_default()),
@@ -36,7 +52,7 @@ pub(super) async fn create(store: &Store, now: i64) -> Result<New, Failure> {
 }
 
 /// Those of earlier starts that are still valid.
-pub(super) async fn stored(store: &Store, now: i64) -> Result<Vec<Credential>, Failure> {
+async fn stored(store: &Store, now: i64) -> Result<Vec<Credential>, Failure> {
     let stored = store
         .reader()
         .development_credentials(now)

@@ -8,15 +8,20 @@ use casemate_store::DataFolder;
 use serde::Serialize;
 
 use super::development::New;
+use crate::checks::Check;
+use crate::doctor;
 use crate::printer::{Format, Printer};
 
 /// What there is to say.
 pub(super) struct Welcome<'a> {
     pub(super) url: &'a str,
+    pub(super) scheme: &'static str,
     pub(super) address: SocketAddr,
     pub(super) folder: &'a DataFolder,
     pub(super) policy: Option<&'a Path>,
     pub(super) credential: Option<&'a New>,
+    /// What production checked first.
+    pub(super) checks: &'a [Check],
 }
 
 /// The same for programs.
@@ -27,6 +32,8 @@ struct Listening<'a> {
     data: String,
     policy: Option<String>,
     development_credential: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[Check]>::is_empty")]
+    checks: &'a [Check],
 }
 
 impl Welcome<'_> {
@@ -39,6 +46,7 @@ impl Welcome<'_> {
                 data: self.folder.path().display().to_string(),
                 policy: self.policy.map(|policy| policy.display().to_string()),
                 development_credential: self.credential.map(|new| new.secret.as_str()),
+                checks: self.checks,
             })?,
             Format::Table => self.lines(printer)?,
         }
@@ -46,7 +54,11 @@ impl Welcome<'_> {
     }
 
     fn lines(&self, printer: &mut Printer) -> io::Result<()> {
-        printer.line(format_args!("Casemate listens on http://{}", self.address))?;
+        if !self.checks.is_empty() {
+            doctor::print(self.checks, printer)?;
+            printer.line("")?;
+        }
+        printer.line(format_args!("Casemate listens on {}://{}", self.scheme, self.address))?;
         let created = if self.folder.created() { " (created; readable by you alone)" } else { "" };
         printer.line(format_args!("Data folder:  {}{created}", self.folder.path().display()))?;
         match self.policy {

@@ -2,16 +2,17 @@
 
 use std::net::SocketAddr;
 
-use casemate_platform::Limits;
 use casemate_platform::config::{Config, HttpUrl, Mode, ProxyChoice, Record, RecordedDecisions};
-use casemate_platform::outgoing::{Outgoing, OutgoingSettings, Proxy, Roots};
+use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
+use casemate_platform::{Limits, Tls, TlsError, TrustedProxies, clock};
 use casemate_server::{Recorded, Settings};
 use casemate_store::Retention;
 
-use crate::exit::Failure;
-
 /// The client of outgoing calls.
-pub(crate) fn outgoing(config: &Config) -> Result<Outgoing, Failure> {
+///
+/// # Errors
+/// Where the proxy or the certificate authorities cannot be used.
+pub(crate) fn outgoing(config: &Config) -> Result<Outgoing, OutgoingError> {
     let wanted = &config.outgoing;
     let proxy = match &wanted.proxy {
         ProxyChoice::Environment => Proxy::Environment,
@@ -33,11 +34,10 @@ pub(crate) fn outgoing(config: &Config) -> Result<Outgoing, Failure> {
         roots,
         ..OutgoingSettings::default()
     })
-    .map_err(|error| Failure::usage(miette::miette!("{error}")))
 }
 
-fn proxy_url(config: &Config, url: &HttpUrl) -> Result<url::Url, Failure> {
-    let wrong = || Failure::usage(miette::miette!("`outgoing.proxy`: {url} is no URL of a proxy"));
+fn proxy_url(config: &Config, url: &HttpUrl) -> Result<url::Url, OutgoingError> {
+    let wrong = || OutgoingError::Proxy(url.to_string());
     let mut parsed = url::Url::parse(url.as_str()).map_err(|_| wrong())?;
     if let Some(credentials) = &config.outgoing.proxy_credentials {
         let (user, password) = credentials.expose();
@@ -60,7 +60,7 @@ pub(crate) fn retention(record: &Record) -> Retention {
 
 /// What the server's areas want to know; `address` is the one that it listens on.
 pub(crate) fn settings(config: &Config, address: SocketAddr) -> Settings {
-    let scheme = if config.tls.certificate.is_some() { "https" } else { "http" };
+    let scheme = scheme(config);
     Settings {
         public_url: match &config.server.public_url {
             Some(url) => url.as_str().to_owned(),
@@ -72,6 +72,27 @@ pub(crate) fn settings(config: &Config, address: SocketAddr) -> Settings {
         },
         request_time: config.server.request_time.get(),
     }
+}
+
+/// How the listener speaks TLS, where it does.
+///
+/// # Errors
+/// Where the certificate or its key cannot be served.
+pub(crate) fn tls(config: &Config) -> Result<Option<Tls>, TlsError> {
+    match (&config.tls.certificate, &config.tls.key) {
+        (Some(certificate), Some(key)) => Tls::load(certificate, key, clock::now()).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The proxies that are believed about the client.
+pub(crate) fn trusted_proxies(config: &Config) -> TrustedProxies {
+    TrustedProxies::new(config.server.trusted_proxies.clone(), config.server.forwarded_header)
+}
+
+/// What the listener speaks.
+pub(crate) fn scheme(config: &Config) -> &'static str {
+    if config.tls.certificate.is_some() { "https" } else { "http" }
 }
 
 /// What one client may take up.

@@ -5,6 +5,7 @@ mod authzen;
 mod config;
 mod first_start;
 mod policy;
+mod production;
 mod provider;
 mod record;
 mod vectors;

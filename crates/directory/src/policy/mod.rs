@@ -179,6 +179,12 @@ impl Policy {
         entry::json_schema()
     }
 
+    /// The callers' static credentials.
+    #[must_use]
+    pub fn credentials(&self) -> &[Credential] {
+        &self.credentials
+    }
+
     /// A policy that knows nobody and grants nothing.
     #[must_use]
     pub fn empty() -> Policy {

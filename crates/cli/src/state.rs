@@ -1,0 +1,45 @@
+//! Where a server's state is: the database that the configuration names.
+
+use casemate_platform::config::Config;
+use casemate_store::{DataFolder, Database, FolderError, StoreError, StoreReader};
+
+use crate::exit::Failure;
+
+/// The database of the configuration; `folder` is where it is embedded.
+pub(crate) fn database<'a>(config: &'a Config, folder: &'a DataFolder) -> Database<'a> {
+    match &config.database.url {
+        Some(url) => Database::Postgres(url.secret()),
+        None => Database::Embedded(folder),
+    }
+}
+
+/// Opens a database that is there for reading, also while a server uses it.
+///
+/// # Errors
+/// Where there is none, or it cannot be read.
+pub(crate) async fn reader(config: &Config) -> Result<StoreReader, Failure> {
+    let opened = match &config.database.url {
+        Some(url) => StoreReader::open_database(Database::Postgres(url.secret())).await,
+        None => StoreReader::open(&DataFolder::open(&config.data).map_err(no_folder)?).await,
+    };
+    opened.map_err(failed)
+}
+
+/// Whether nothing of Casemate is in the database yet.
+pub(crate) async fn is_first_start(config: &Config, folder: &DataFolder) -> bool {
+    match database(config, folder) {
+        Database::Embedded(folder) => !folder.database().exists(),
+        postgres @ Database::Postgres(_) => {
+            matches!(StoreReader::open_database(postgres).await, Err(StoreError::Unprepared))
+        }
+    }
+}
+
+fn no_folder(error: FolderError) -> Failure {
+    Failure::usage(miette::miette!(help = "name the folder of a server with --data", "{error}"))
+}
+
+/// What the database said.
+pub(crate) fn failed(error: StoreError) -> Failure {
+    Failure::failed(miette::miette!("{error}"))
+}

@@ -10,7 +10,7 @@ mod place;
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use casemate_expression::{Members, Timestamp};
@@ -248,6 +248,15 @@ impl Folder {
     /// As [`Policy::load`].
     pub fn load(folder: &Path) -> Result<Folder, Vec<Mistake>> {
         Folder::read(&read_files(folder)?)
+    }
+
+    /// Reads and checks the texts of policy files, each with its path.
+    ///
+    /// # Errors
+    /// As [`Policy::load`].
+    pub fn of_texts(texts: Vec<(PathBuf, String)>) -> Result<Folder, Vec<Mistake>> {
+        let files = texts.into_iter().map(|(path, text)| Arc::new(SourceFile { path, text })).collect();
+        Folder::read(&files)
     }
 
     pub(crate) fn read(files: &Files) -> Result<Folder, Vec<Mistake>> {

@@ -1,7 +1,6 @@
 //! `casemate serve`: composes directory, store and HTTP, and stays until it is told to stop.
 
 mod development;
-mod log;
 mod production;
 mod welcome;
 pub(crate) mod wiring;
@@ -12,6 +11,7 @@ use std::sync::Arc;
 use casemate_directory::{Credential, Directory, Mistake, Policy, Watcher};
 use casemate_platform::config::{Loaded, Mode};
 use casemate_platform::outgoing::Outgoing;
+use casemate_platform::telemetry::{Log, LogError};
 use casemate_platform::{Server, clock};
 use casemate_server::policy::{PolicyStatus, follow};
 use casemate_server::{App, router};
@@ -40,10 +40,7 @@ pub(crate) struct Arguments {
 /// Starts the server and stays until it is told to stop.
 pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
     let loaded = arguments.settings.load(printer)?;
-    let levels = log::levels(loaded.config.log.levels.as_str())
-        .map_err(|error| Failure::usage(miette::miette!("`log.levels`: {error}")))?;
-    let log = log::start(levels)
-        .map_err(|error| Failure::failed(miette::miette!("cannot log to standard error: {error}")))?;
+    let log = start_log(&loaded.config.log)?;
     let outcome = runtime::block_on(serve(&loaded, arguments.development_credential, printer));
     log.finish();
     outcome
@@ -182,5 +179,12 @@ fn shutdown() -> Result<impl Future<Output = ()>, Failure> {
             _ = interrupt.recv() => "SIGINT",
         };
         tracing::info!(signal = name, "stopping: requests under way are answered first");
+    })
+}
+
+fn start_log(settings: &casemate_platform::config::Log) -> Result<Log, Failure> {
+    Log::start(settings.format, settings.levels.as_str()).map_err(|error| match error {
+        LogError::Levels(error) => Failure::usage(miette::miette!("`log.levels`: {error}")),
+        error => Failure::failed(miette::miette!("{error}")),
     })
 }

@@ -8,6 +8,7 @@ use casemate_identity::{Chain, Credentials, Identity, Timestamp};
 
 use crate::client::Client;
 use crate::problem::{Code, Problem};
+use crate::telemetry::metrics;
 
 /// Who the chain says is calling.
 #[derive(Debug, Clone)]
@@ -58,14 +59,17 @@ pub async fn authenticate(chain: &Chain, headers: &HeaderMap, now: i64) -> Resul
     if let Ok(Some(client)) = REQUEST.try_with(|noted| noted.client) {
         credentials = credentials.with_client(client.address);
     }
+    let is_anonymous = credentials.is_empty();
     match chain.authenticate(&credentials, Timestamp(now)).await {
         Ok(identity) => {
+            metrics::authentication(if is_anonymous { "anonymous" } else { "accepted" });
             let caller = Caller(identity);
             // Outside a request there is nobody to note it for; asked twice, the first answer stays.
             let _ = REQUEST.try_with(|noted| noted.caller.set(caller.clone()));
             Ok(caller)
         }
         Err(rejection) => {
+            metrics::authentication(rejection.reason.code());
             tracing::info!(
                 authenticator = %rejection.authenticator,
                 code = rejection.reason.code(),

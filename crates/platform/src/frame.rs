@@ -13,6 +13,8 @@ use crate::caller::{Caller, Noted};
 use crate::client::Client;
 use crate::problem::{Code, Problem};
 use crate::request_id::{self, RequestId};
+use crate::telemetry::metrics;
+use crate::telemetry::traces::{self, Trace};
 
 /// The middleware of every route, for `axum::middleware::from_fn_with_state(limit, frame)`: a request that is not
 /// answered within the limit is answered with 408.
@@ -24,6 +26,7 @@ pub async fn frame(State(limit): State<Duration>, mut request: Request, next: Ne
     // The pattern, never the path or the query: those may hold personal data.
     let route = request.extensions().get::<MatchedPath>().cloned();
 
+    let trace = traces::begin(request.headers());
     let noted = Noted::from(request.extensions().get::<Client>().copied());
     // At the level of errors, so that no choice of levels takes the id from the lines that are left.
     let span = tracing::error_span!("request", request_id = id.as_str());
@@ -41,7 +44,12 @@ pub async fn frame(State(limit): State<Duration>, mut request: Request, next: Ne
     if let Some(value) = id.header_value() {
         response.headers_mut().insert(request_id::HEADER, value);
     }
-    log(&id, &method, route.as_ref(), &response, noted.get(), started.elapsed());
+    let (route, took) = (route.as_ref().map(MatchedPath::as_str), started.elapsed());
+    metrics::request(route.unwrap_or("none"), &method, response.status(), took);
+    if let Some(trace) = trace {
+        trace.end(&method, route, response.status(), &id, took);
+    }
+    log(&id, &method, route, &response, noted.get(), trace, took);
     response
 }
 
@@ -102,9 +110,10 @@ fn with_extensions(mut problem: Response, mut replaced: Response) -> Response {
 fn log(
     id: &RequestId,
     method: &axum::http::Method,
-    route: Option<&MatchedPath>,
+    route: Option<&str>,
     response: &Response,
     caller: Option<&Caller>,
+    trace: Option<Trace>,
     took: Duration,
 ) {
     let caller = caller.map(|caller| &caller.0);
@@ -113,10 +122,11 @@ fn log(
         target: "casemate::access",
         request_id = id.as_str(),
         %method,
-        route = route.map_or("none", MatchedPath::as_str),
+        route = route.unwrap_or("none"),
         status = response.status().as_u16(),
         micros,
         caller_provider = caller.map(|caller| &*caller.provider),
         caller_id = caller.and_then(|caller| caller.id.as_deref()),
+        trace_id = trace.map(tracing::field::display),
     );
 }

@@ -1,5 +1,5 @@
 //! What every area's HTTP shares: [`Problem`] answers, request ids, who is calling, bodies within a bound, the listener
-//! and its limits, outgoing calls, the configuration, the access log, and the one reading of the clock.
+//! and its limits, outgoing calls, the configuration, the access log and telemetry, and the one reading of the clock.
 #![forbid(unsafe_code)]
 
 pub mod api;
@@ -18,6 +18,7 @@ mod precondition;
 mod problem;
 mod request_id;
 mod require;
+pub mod telemetry;
 
 pub use body::{MAX_BODY_BYTES, json_body, json_response};
 pub use caller::{Caller, authenticate};

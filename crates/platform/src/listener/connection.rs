@@ -29,6 +29,7 @@ use super::patience::Patience;
 use super::tls::HTTP2;
 use crate::client::TrustedProxies;
 use crate::frame::TwoLengths;
+use crate::telemetry::metrics::{self, Open};
 
 /// How often a peer on a quiet connection of HTTP/2 is asked whether it is still there, and how long it has to answer.
 const PING: Duration = Duration::from_secs(30);
@@ -57,6 +58,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) async fn serve(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+        let _open = Open::count();
         let Some(tls) = tls else {
             return self.http1(stream, false).await;
         };
@@ -65,8 +67,14 @@ impl Connection {
         let stream = tokio::select! {
             handshake = handshake => match handshake {
                 Ok(Ok(stream)) => stream,
-                Ok(Err(error)) => return tracing::debug!(%error, peer = %self.peer, "no TLS handshake"),
-                Err(_) => return tracing::debug!(peer = %self.peer, "the TLS handshake took too long"),
+                Ok(Err(error)) => {
+                    metrics::handshake_failed();
+                    return tracing::debug!(%error, peer = %self.peer, "no TLS handshake");
+                }
+                Err(_) => {
+                    metrics::handshake_failed();
+                    return tracing::debug!(peer = %self.peer, "the TLS handshake took too long");
+                }
             },
             _ = closed.changed() => return,
         };

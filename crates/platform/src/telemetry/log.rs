@@ -1,0 +1,330 @@
+//! The log, on standard error. Lines go through a bounded queue to a thread of their own: whoever holds up standard error
+//! (a full pipe, a stopped terminal) loses lines and never holds up a request.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use thiserror::Error;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, Registry, reload};
+
+use crate::config::LogFormat;
+
+/// The most lines that wait to be written.
+const MAX_WAITING: usize = 4_096;
+
+/// The most bytes of a line; what is longer is cut.
+const MAX_LINE: usize = 16 << 10;
+
+/// The most bytes of a text that says levels.
+const MAX_LEVELS: usize = 4_096;
+
+/// How long the end of the process waits for lines that are still to be written.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// Why there is no log.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// The levels cannot be read.
+    #[error(transparent)]
+    Levels(#[from] LevelsError),
+    /// Standard error cannot be used, or no thread can be started.
+    #[error("cannot log to standard error: {0}")]
+    Output(#[from] io::Error),
+}
+
+/// Why a text says no levels.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{reason}: write a level, or `module=level` with commas between")]
+pub struct LevelsError {
+    reason: String,
+}
+
+fn parse(text: &str) -> Result<Targets, LevelsError> {
+    if text.len() > MAX_LEVELS {
+        return Err(LevelsError { reason: format!("levels are at most {MAX_LEVELS} bytes") });
+    }
+    Targets::from_str(text).map_err(|error| LevelsError { reason: error.to_string() })
+}
+
+/// Which levels of which modules are logged; they may be changed at any time. Cheap to clone.
+#[derive(Clone)]
+pub struct Levels {
+    handle: reload::Handle<Targets, Registry>,
+    text: Arc<Mutex<String>>,
+}
+
+impl fmt::Debug for Levels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Levels").field(&self.get()).finish()
+    }
+}
+
+impl Levels {
+    /// As they were last set, such as `info` or `warn,casemate::access=info`.
+    #[must_use]
+    pub fn get(&self) -> String {
+        self.text.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Logs at these levels from now on.
+    ///
+    /// # Errors
+    /// Where the text says no levels; they stay as they are.
+    pub fn set(&self, text: &str) -> Result<(), LevelsError> {
+        let targets = parse(text)?;
+        let mut current = self.text.lock().unwrap_or_else(PoisonError::into_inner);
+        self.handle.reload(targets).map_err(|error| LevelsError { reason: error.to_string() })?;
+        text.clone_into(&mut current);
+        Ok(())
+    }
+}
+
+/// What writes lines of this format to `output`, and the handle for its levels.
+fn layer<W>(
+    format: LogFormat,
+    levels: &str,
+    output: W,
+) -> Result<(Box<dyn Layer<Registry> + Send + Sync>, Levels), LevelsError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let (filter, handle) = reload::Layer::new(parse(levels)?);
+    let lines = tracing_subscriber::fmt::layer().with_writer(output).with_ansi(false);
+    let layer = match format {
+        LogFormat::Text => lines.with_filter(filter).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).with_filter(filter).boxed(),
+    };
+    Ok((layer, Levels { handle, text: Arc::new(Mutex::new(levels.to_owned())) }))
+}
+
+/// The log of the process.
+#[derive(Debug, Clone)]
+pub struct Log {
+    lines: Lines,
+    levels: Levels,
+}
+
+impl Log {
+    /// Starts logging what the levels (`info`, or `warn,casemate::access=info`) let through, until the process ends. Lines
+    /// that cannot be written are lost, and how many were is said as soon as something can be.
+    ///
+    /// # Errors
+    /// Where the levels cannot be read, standard error cannot be used, or no thread can be started.
+    pub fn start(format: LogFormat, levels: &str) -> Result<Log, LogError> {
+        // A descriptor of its own: a write that waits holds no lock that others need.
+        let lines = Lines::to(File::from(io::stderr().as_fd().try_clone_to_owned()?))?;
+        let (layer, levels) = layer(format, levels, lines.clone())?;
+        if tracing_subscriber::registry().with(layer).try_init().is_err() {
+            tracing::debug!("logging had been started before");
+        }
+        Ok(Log { lines, levels })
+    }
+
+    /// The handle by which the levels are changed.
+    #[must_use]
+    pub fn levels(&self) -> &Levels {
+        &self.levels
+    }
+
+    /// Waits until what was logged so far is written, but not for long.
+    pub fn finish(&self) {
+        self.lines.finish();
+    }
+}
+
+/// Takes lines and never waits.
+#[derive(Debug, Clone)]
+struct Lines {
+    queue: SyncSender<Entry>,
+    lost: Arc<AtomicU64>,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Line(Vec<u8>),
+    /// Answered when all before it was written.
+    End(SyncSender<()>),
+}
+
+impl Lines {
+    fn to(output: impl Write + Send + 'static) -> io::Result<Lines> {
+        let (queue, entries) = sync_channel(MAX_WAITING);
+        let lost = Arc::new(AtomicU64::new(0));
+        let lines = Lines { queue, lost: Arc::clone(&lost) };
+        std::thread::Builder::new().name("log".into()).spawn(move || write(output, &entries, &lost))?;
+        Ok(lines)
+    }
+
+    fn finish(&self) {
+        let (written, answer) = sync_channel(1);
+        if self.queue.try_send(Entry::End(written)).is_ok() {
+            // Nothing can be done about lines that do not go out in time.
+            let _ = answer.recv_timeout(LAST_LINES);
+        }
+    }
+}
+
+impl MakeWriter<'_> for Lines {
+    type Writer = Lines;
+
+    fn make_writer(&self) -> Lines {
+        self.clone()
+    }
+}
+
+impl Write for Lines {
+    /// Takes one line, whole.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let kept = match line.get(..MAX_LINE) {
+            Some(beginning) if line.len() > MAX_LINE => [beginning, b"\n"].concat(),
+            _ => line.to_vec(),
+        };
+        if self.queue.try_send(Entry::Line(kept)).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes what comes until nobody is left to log. An error is nothing that could be told anywhere.
+fn write(mut output: impl Write, entries: &Receiver<Entry>, lost: &AtomicU64) {
+    for entry in entries {
+        match entry {
+            Entry::Line(line) => {
+                let _ = output.write_all(&line);
+            }
+            Entry::End(written) => {
+                let _ = written.try_send(());
+            }
+        }
+        let count = lost.swap(0, Ordering::Relaxed);
+        if count > 0 {
+            let _ = writeln!(output, "{count} lines of the log were lost: they were not read in time");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+
+    /// Takes nothing before it is let go.
+    struct Stuck {
+        go: Receiver<()>,
+        written: Arc<Mutex<Vec<u8>>>,
+    }
+
+    impl Write for Stuck {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            // Once nobody holds it back any more, this answers at once.
+            let _ = self.go.recv();
+            self.written.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn stuck() -> (Lines, Sender<()>, Arc<Mutex<Vec<u8>>>) {
+        let (hold, go) = channel();
+        let written = Arc::default();
+        (Lines::to(Stuck { go, written: Arc::clone(&written) }).unwrap(), hold, written)
+    }
+
+    #[test]
+    fn a_log_that_nobody_reads_holds_up_nobody_and_tells_what_was_lost() {
+        let (log, hold, written) = stuck();
+        let subscriber = tracing_subscriber::registry()
+            .with(tracing_subscriber::fmt::layer().with_writer(log.clone()).with_ansi(false));
+        let (done, logged) = channel();
+        std::thread::spawn(move || {
+            tracing::subscriber::with_default(subscriber, || {
+                for number in 0..MAX_WAITING + 100 {
+                    tracing::info!(number, "a line");
+                }
+            });
+            done.send(()).unwrap();
+        });
+        logged.recv_timeout(Duration::from_secs(30)).expect("logging does not wait for the reader");
+        drop(hold);
+        log.finish();
+        let deadline = std::time::Instant::now() + Duration::from_secs(30);
+        let text = loop {
+            let text = String::from_utf8(written.lock().unwrap().clone()).unwrap();
+            if text.contains("number=4095") || std::time::Instant::now() > deadline {
+                break text;
+            }
+            std::thread::yield_now();
+        };
+        assert!(text.contains("number=0") && text.contains("lines of the log were lost"), "{text:.200}");
+    }
+
+    #[test]
+    fn a_line_is_cut_at_its_bound_and_the_end_waits_for_what_was_logged() {
+        let (mut log, hold, written) = stuck();
+        drop(hold);
+        log.write_all(&vec![b'x'; 2 * MAX_LINE]).unwrap();
+        log.write_all(b"last\n").unwrap();
+        log.finish();
+        let written = written.lock().unwrap();
+        assert!(written.len() == MAX_LINE + 1 + 5 && written.ends_with(b"x\nlast\n"));
+    }
+
+    fn written(format: LogFormat, log: impl FnOnce(&Levels)) -> String {
+        let (lines, hold, written) = stuck();
+        drop(hold);
+        let (layer, levels) = layer(format, "info", lines.clone()).unwrap();
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || log(&levels));
+        lines.finish();
+        String::from_utf8(written.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_line_of_json_has_the_request_s_id_and_the_event_s_fields() {
+        let text = written(LogFormat::Json, |_| {
+            let span = tracing::error_span!("request", request_id = "one");
+            span.in_scope(|| tracing::info!(status = 200, "said\n\"so\""));
+        });
+        assert_eq!(text.lines().count(), 1, "{text}");
+        let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(line["span"]["request_id"], "one");
+        assert_eq!((&line["status"], &line["message"]), (&200.into(), &"said\n\"so\"".into()));
+        assert_eq!(line["level"], "INFO");
+    }
+
+    #[test]
+    fn levels_change_while_it_logs_and_a_bad_text_changes_nothing() {
+        let text = written(LogFormat::Text, |levels| {
+            tracing::debug!("first");
+            levels.set("warn,casemate_platform=debug").unwrap();
+            tracing::debug!("second");
+            assert!(levels.set("casemate=loud").is_err());
+            assert!(levels.set(&"a=info,".repeat(1_000)).is_err());
+            assert_eq!(levels.get(), "warn,casemate_platform=debug");
+            levels.set("off").unwrap();
+            tracing::error!("third");
+        });
+        assert!(!text.contains("first") && text.contains("second") && !text.contains("third"), "{text}");
+    }
+}

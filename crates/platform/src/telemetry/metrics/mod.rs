@@ -1,0 +1,185 @@
+//! Figures for Prometheus. Counting takes no lock and no memory: counters stand ready, in the program itself.
+
+mod instrument;
+mod process;
+mod routes;
+mod text;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::listener::Tls;
+use instrument::{Counter, Gauge, Reasons};
+use routes::Routes;
+use text::{Kind, Text};
+
+static ROUTES: Routes = Routes::new();
+static CONNECTIONS: Gauge = Gauge::new();
+static HANDSHAKES_FAILED: Counter = Counter::new();
+static AUTHENTICATIONS: Reasons = Reasons::new();
+static ALLOWED: Counter = Counter::new();
+static DENIED: Counter = Counter::new();
+static UNDECIDED: Counter = Counter::new();
+static SPANS_LOST: Counter = Counter::new();
+
+/// What was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// Allowed.
+    Allowed,
+    /// Denied.
+    Denied,
+    /// No decision came about, for a fault of ours.
+    Failed,
+}
+
+/// Counts a decision.
+pub fn decision(decided: Decided) {
+    match decided {
+        Decided::Allowed => &ALLOWED,
+        Decided::Denied => &DENIED,
+        Decided::Failed => &UNDECIDED,
+    }
+    .add(1);
+}
+
+/// Counts a request that was answered; `route` is its pattern.
+pub(crate) fn request(route: &str, method: &Method, status: StatusCode, took: Duration) {
+    ROUTES.of(route).count(method, status, took);
+}
+
+/// Counts what became of a credential: `accepted`, `anonymous`, or the code of a refusal.
+pub(crate) fn authentication(outcome: &'static str) {
+    AUTHENTICATIONS.count(outcome);
+}
+
+/// Counts a TLS handshake that came to nothing.
+pub(crate) fn handshake_failed() {
+    HANDSHAKES_FAILED.add(1);
+}
+
+/// Counts spans that found no room.
+pub(crate) fn spans_lost(count: u64) {
+    SPANS_LOST.add(count);
+}
+
+/// A connection that counts as open until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Open(());
+
+impl Open {
+    pub(crate) fn count() -> Open {
+        CONNECTIONS.add(1);
+        Open(())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        CONNECTIONS.add(-1);
+    }
+}
+
+type Read = Arc<dyn Fn() -> f64 + Send + Sync>;
+
+/// What is shown beside what is counted here: figures that others know, read when somebody asks.
+#[derive(Clone, Default)]
+pub struct Figures {
+    gauges: Vec<(&'static str, &'static str, Read)>,
+    tls: Option<Tls>,
+}
+
+impl fmt::Debug for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.gauges.iter().map(|(name, ..)| name)).finish()
+    }
+}
+
+impl Figures {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Figures {
+        Figures::default()
+    }
+
+    /// Shows a figure that goes up and down, such as the length of a queue. `read` must be quick.
+    #[must_use]
+    pub fn gauge(
+        mut self,
+        name: &'static str,
+        help: &'static str,
+        read: impl Fn() -> f64 + Send + Sync + 'static,
+    ) -> Figures {
+        self.gauges.push((name, help, Arc::new(read)));
+        self
+    }
+
+    /// Shows when the certificate of a listener ends.
+    #[must_use]
+    pub fn tls(self, tls: Tls) -> Figures {
+        Figures { tls: Some(tls), ..self }
+    }
+
+    /// Everything in Prometheus' text format (version 0.0.4).
+    #[must_use]
+    pub fn render(&self) -> String {
+        let mut text = Text::default();
+        ROUTES.render(&mut text);
+        text.family("casemate_connections_open", "Connections that are open.", Kind::Gauge);
+        text.sample("casemate_connections_open", &[], CONNECTIONS.get() as f64);
+        text.counter(
+            "casemate_tls_handshakes_failed_total",
+            "TLS handshakes that failed.",
+            &HANDSHAKES_FAILED,
+        );
+        text.counter("casemate_trace_spans_lost_total", "Spans that could not be sent.", &SPANS_LOST);
+        let name = "casemate_decisions_total";
+        text.family(name, "Decisions by outcome.", Kind::Counter);
+        for (outcome, counter) in [("allowed", &ALLOWED), ("denied", &DENIED), ("failed", &UNDECIDED)] {
+            text.sample(name, &[("outcome", outcome)], counter.get() as f64);
+        }
+        AUTHENTICATIONS.render(&mut text);
+        for (name, help, read) in &self.gauges {
+            text.family(name, help, Kind::Gauge);
+            text.sample(name, &[], read());
+        }
+        if let Some(tls) = &self.tls {
+            let name = "casemate_tls_certificate_not_after_seconds";
+            text.family(
+                name,
+                "When the certificate that is served ends, in seconds since 1970.",
+                Kind::Gauge,
+            );
+            let status = tls.status();
+            text.sample(name, &[], status.not_after as f64 / 1e6);
+            let name = "casemate_tls_certificate_stale";
+            text.family(
+                name,
+                "1 where the certificate's files hold something that cannot be served.",
+                Kind::Gauge,
+            );
+            text.sample(name, &[], if status.problem.is_some() { 1.0 } else { 0.0 });
+        }
+        text.family("casemate_build_info", "The version that runs.", Kind::Gauge);
+        text.sample("casemate_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
+        process::render(&mut text);
+        text.finish()
+    }
+}
+
+/// `GET /metrics`: for a listener of its own, since it asks for no credentials.
+pub fn router(figures: Figures) -> Router {
+    Router::new().route("/metrics", get(show)).with_state(Arc::new(figures))
+}
+
+async fn show(State(figures): State<Arc<Figures>>) -> Response {
+    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    (kind, figures.render()).into_response()
+}

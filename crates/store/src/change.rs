@@ -1,5 +1,6 @@
 //! What a store offers for configuration: reading objects, versions, keys and events, and changing them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, watch};
@@ -136,6 +137,14 @@ impl StoreReader {
         limit: u32,
     ) -> Result<Vec<SealedSecret>, StoreError> {
         secret::not_sealed_with(&self.pool, root_key, limit).await
+    }
+
+    /// The ids of the root keys that secrets are sealed with.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn root_keys_in_use(&self) -> Result<BTreeSet<String>, StoreError> {
+        secret::root_keys(&self.pool).await
     }
 
     /// The answer that is remembered at `now` for a caller's idempotency key.

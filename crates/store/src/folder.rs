@@ -5,7 +5,10 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::root_key::RootKeyFile;
+
 const DATABASE: &str = "casemate.sqlite3";
+const ROOT_KEY: &str = "root.key";
 
 /// A folder that holds Casemate's state.
 #[derive(Debug, Clone)]
@@ -60,17 +63,17 @@ pub enum FolderError {
         /// The user id of this process.
         account: u32,
     },
-    /// A file of the database could be read or changed by others.
-    #[error("others may open the database file {path} (mode {mode:o}); run `chmod 600 {path}`")]
+    /// A file of the database, or one with keys, could be read or changed by others.
+    #[error("others may open {path} (mode {mode:o}); run `chmod 600 {path}`")]
     OpenToOthers {
         /// The file.
         path: PathBuf,
         /// Its permission bits.
         mode: u32,
     },
-    /// A link, a folder or a device stands where a file of the database should be.
+    /// A link, a folder or a device stands where a file of ours should be.
     #[error(
-        "{path} is no ordinary file; Casemate keeps its database in ordinary files, and follows no link to it"
+        "{path} is no ordinary file; Casemate keeps its database and keys in ordinary files, and follows no link to them"
     )]
     NotAFile {
         /// The place.
@@ -115,6 +118,7 @@ impl DataFolder {
         for suffix in ["", "-wal", "-shm", "-journal"] {
             require_private(&path.join(format!("{DATABASE}{suffix}")))?;
         }
+        require_private(&path.join(ROOT_KEY))?;
         Ok(folder)
     }
 
@@ -141,6 +145,12 @@ impl DataFolder {
     pub fn database(&self) -> PathBuf {
         self.path.join(DATABASE)
     }
+
+    /// The file in it that root keys stand in, unless they are kept elsewhere.
+    #[must_use]
+    pub fn root_key(&self) -> RootKeyFile {
+        RootKeyFile::at(self.path.join(ROOT_KEY))
+    }
 }
 
 fn require_owner(path: &Path, metadata: &Metadata) -> Result<(), FolderError> {
@@ -153,7 +163,7 @@ fn require_owner(path: &Path, metadata: &Metadata) -> Result<(), FolderError> {
 
 /// That a file, if it is there, is this account's alone. Nobody else can put another in its place afterwards: the folder
 /// is this account's too.
-fn require_private(path: &Path) -> Result<(), FolderError> {
+pub(crate) fn require_private(path: &Path) -> Result<(), FolderError> {
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

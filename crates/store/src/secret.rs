@@ -1,5 +1,7 @@
 //! Sealed secrets, as rows. What is in them is the business of whoever seals.
 
+use std::collections::BTreeSet;
+
 use crate::error::StoreError;
 use crate::sql::{Database, Pool, Row, values};
 
@@ -46,6 +48,12 @@ pub(crate) async fn not_sealed_with(
                 ORDER BY kind, id, field LIMIT $2";
     let rows = pool.rows(text, values![root_key, i64::from(limit)]).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// The ids of the root keys that are in use.
+pub(crate) async fn root_keys(pool: &Pool) -> Result<BTreeSet<String>, StoreError> {
+    let rows = pool.rows("SELECT DISTINCT root_key FROM sealed_secret", values![]).await?;
+    Ok(rows.iter().map(|row| row.get("root_key")).collect::<Result<_, _>>()?)
 }
 
 /// Writes a secret in place of the one that was there.

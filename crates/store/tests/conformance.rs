@@ -1,128 +1,71 @@
 //! One suite over both databases: what the store promises holds on SQLite and on PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
-use std::sync::LazyLock;
+#[path = "conformance/configuration.rs"]
+mod configuration;
+#[path = "conformance/credentials.rs"]
+mod credentials;
+#[path = "conformance/place.rs"]
+mod place;
+#[path = "conformance/processes.rs"]
+mod processes;
+#[path = "conformance/records.rs"]
+mod records;
 
-use casemate_store::{
-    Actor, AuditEvent, AuditFilter, Commit, CommitError, DataFolder, Database, Draft, Operation, Retention,
-    Store,
-};
-use casemate_test_support::Postgres;
-use secrecy::SecretString;
+use place::Place;
 
-static POSTGRES: LazyLock<Postgres> = LazyLock::new(|| Postgres::start().unwrap());
-
-/// A database that nobody else uses.
-enum Place {
-    Folder { _parent: tempfile::TempDir, data: DataFolder },
-    Url(SecretString),
-}
-
-impl Place {
-    fn folder() -> Place {
-        let folder = tempfile::tempdir().unwrap();
-        let data = DataFolder::open_or_create(&folder.path().join("data")).unwrap();
-        Place::Folder { _parent: folder, data }
-    }
-
-    fn postgres() -> Place {
-        Place::Url(POSTGRES.create_database().unwrap().into())
-    }
-
-    async fn open(&self) -> Store {
-        let database = match self {
-            Place::Folder { data, .. } => Database::Embedded(data),
-            Place::Url(url) => Database::Postgres(url),
-        };
-        Store::open_database(database, Retention::default(), || 0).await.unwrap()
-    }
-}
-
-/// Makes a test of each case on each database.
+/// Makes two tests of the cases of a theme, one for each database. Every case has a database of its own; those on
+/// PostgreSQL share a server, whose start takes longer than they do.
 macro_rules! on_both {
-    ($($name:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(super::Place::folder()).await; })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(super::Place::postgres()).await; })*
+    ($theme:ident: $($case:ident),+ $(,)?) => {
+        mod $theme {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                $(super::super::$theme::$case(super::Place::folder()).await;)+
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                $(super::super::$theme::$case(super::Place::postgres()).await;)+
+            }
         }
     };
 }
 
-on_both!(a_change_stands_with_its_event_and_its_version, a_change_that_was_thought_out_earlier_is_refused);
+mod holds {
+    use super::Place;
 
-fn role(id: &str, name: &str, body: &str) -> Draft {
-    Draft {
-        kind: "role".into(),
-        id: id.into(),
-        tenant: "default".into(),
-        name: name.into(),
-        body: body.into(),
-        origin: String::new(),
-    }
-}
-
-fn actor() -> Actor {
-    Actor { provider: "corp".into(), kind: "user".into(), id: "ada".into(), credential: None }
-}
-
-fn event(action: &str, id: &str) -> AuditEvent {
-    AuditEvent {
-        at: 5,
-        actor: actor(),
-        action: action.into(),
-        kind: "create".into(),
-        tenant: "default".into(),
-        resource_type: "role".into(),
-        resource_id: id.into(),
-        outcome: "success".into(),
-        reason: None,
-        request_id: "r1".into(),
-        route: None,
-        client: None,
-        user_agent: None,
-        before: None,
-        after: None,
-    }
-}
-
-fn commit(base: Option<i64>, operations: Vec<Operation>, events: Vec<AuditEvent>) -> Commit {
-    Commit { base, at: 5, actor: actor(), summary: "a test".into(), operations, events, fence: None }
-}
-
-async fn a_change_stands_with_its_event_and_its_version(place: Place) {
-    let store = place.open().await;
-    let put = Operation::Put(role("rol_1", "editor", "{\"a\":1}"));
-    let revision =
-        store.commit(commit(Some(0), vec![put], vec![event("casemate.role.create", "rol_1")])).await.unwrap();
-    assert_eq!(revision, 1);
-    store.close().await;
-
-    let store = place.open().await;
-    let objects = store.reader().objects().await.unwrap();
-    assert_eq!((objects.revision, objects.items.len()), (1, 1));
-    assert_eq!((&*objects.items[0].body, objects.items[0].revision), ("{\"a\":1}", 1));
-    let events = store.reader().audit_events(&AuditFilter::default(), None, 10).await.unwrap();
-    assert_eq!((events.len(), events[0].revision, &*events[0].event.action), (1, 1, "casemate.role.create"));
-    let (version, edits) = store.reader().version(1).await.unwrap().unwrap();
-    assert_eq!((version.actor, version.objects), (actor(), 1));
-    assert_eq!((edits[0].before.as_ref(), edits[0].after.as_ref().unwrap().name.as_str()), (None, "editor"));
-    store.close().await;
-}
-
-async fn a_change_that_was_thought_out_earlier_is_refused(place: Place) {
-    let store = place.open().await;
-    let put = |name: &str| vec![Operation::Put(role(&format!("rol_{name}"), name, "{}"))];
-    store.commit(commit(Some(0), put("a"), vec![])).await.unwrap();
-    let refused = store.commit(commit(Some(0), put("b"), vec![event("x", "b")])).await;
-    assert_eq!(refused, Err(CommitError::Conflict { current: 1 }));
-    let taken = vec![Operation::Put(role("rol_c", "c", "{}")), Operation::Put(role("rol_d", "a", "{}"))];
-    let refused = store.commit(commit(None, taken, vec![])).await;
-    assert_eq!(refused, Err(CommitError::NameTaken { kind: "role".into(), name: "a".into() }));
-    assert_eq!(store.reader().objects().await.unwrap().items.len(), 1);
-    assert!(store.reader().audit_events(&AuditFilter::default(), None, 10).await.unwrap().is_empty());
-    store.close().await;
+    on_both!(configuration:
+        a_change_stands_with_its_event_and_its_version,
+        a_change_that_was_thought_out_earlier_is_refused,
+        names_are_unique_in_their_tenant_and_kind,
+        objects_swap_names_in_one_change,
+        what_both_databases_cannot_keep_is_refused,
+        a_report_is_in_nobody_s_way,
+        versions_tell_what_became_of_each_object,
+        configuration_is_set_back_to_an_earlier_state,
+    );
+    on_both!(credentials:
+        api_keys_are_kept_and_revoked_for_good,
+        uses_of_api_keys_are_noted,
+        secrets_go_with_their_object,
+        secrets_are_sealed_anew_after_a_rotation,
+        answers_are_remembered_once_and_forgotten,
+        development_credentials_end,
+        a_lease_has_one_holder_and_rising_tokens,
+    );
+    on_both!(records:
+        audit_events_are_filtered_and_paged,
+        texts_that_no_database_holds_are_found_nowhere,
+        decisions_are_filtered_and_paged,
+        decisions_go_by_count_and_age,
+    );
+    on_both!(processes:
+        of_changes_by_two_processes_one_wins,
+        processes_that_open_a_new_database_at_once_both_work,
+        a_database_of_the_first_migration_keeps_its_rows,
+        who_asked_may_go_away,
+        a_database_without_casemate_says_so,
+        lost_connections_are_opened_again,
+    );
 }

@@ -1,0 +1,99 @@
+//! A database that nobody else uses, and what stands in it.
+
+use std::sync::LazyLock;
+
+use casemate_store::{
+    Actor, AuditEvent, Commit, DataFolder, Database, Draft, Operation, Retention, Store, StoreError,
+    StoreReader,
+};
+use casemate_test_support::Postgres;
+use secrecy::SecretString;
+
+pub(crate) static POSTGRES: LazyLock<Postgres> = LazyLock::new(|| Postgres::start().unwrap());
+
+pub(crate) enum Place {
+    Folder { _parent: tempfile::TempDir, data: DataFolder },
+    Url(SecretString),
+}
+
+impl Place {
+    pub(crate) fn folder() -> Place {
+        let parent = tempfile::tempdir().unwrap();
+        let data = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
+        Place::Folder { _parent: parent, data }
+    }
+
+    pub(crate) fn postgres() -> Place {
+        Place::Url(POSTGRES.create_database().unwrap().into())
+    }
+
+    pub(crate) fn database(&self) -> Database<'_> {
+        match self {
+            Place::Folder { data, .. } => Database::Embedded(data),
+            Place::Url(url) => Database::Postgres(url),
+        }
+    }
+
+    pub(crate) async fn open(&self) -> Store {
+        self.open_with(Retention::default(), || 0).await.unwrap()
+    }
+
+    pub(crate) async fn open_with(
+        &self,
+        retention: Retention,
+        clock: fn() -> i64,
+    ) -> Result<Store, StoreError> {
+        Store::open_database(self.database(), retention, clock).await
+    }
+
+    pub(crate) async fn reader(&self) -> Result<StoreReader, StoreError> {
+        StoreReader::open_database(self.database()).await
+    }
+}
+
+pub(crate) fn draft(kind: &str, id: &str, name: &str, body: &str) -> Draft {
+    Draft {
+        kind: kind.into(),
+        id: id.into(),
+        tenant: "default".into(),
+        name: name.into(),
+        body: body.into(),
+        origin: String::new(),
+    }
+}
+
+pub(crate) fn put(id: &str, name: &str, body: &str) -> Operation {
+    Operation::Put(draft("role", id, name, body))
+}
+
+pub(crate) fn remove(id: &str) -> Operation {
+    Operation::Remove { kind: "role".into(), id: id.into() }
+}
+
+pub(crate) fn actor() -> Actor {
+    Actor { provider: "corp".into(), kind: "user".into(), id: "ada".into(), credential: None }
+}
+
+pub(crate) fn event(action: &str, id: &str) -> AuditEvent {
+    AuditEvent {
+        at: 5,
+        actor: actor(),
+        action: action.into(),
+        kind: "create".into(),
+        tenant: "default".into(),
+        resource_type: "role".into(),
+        resource_id: id.into(),
+        outcome: "success".into(),
+        reason: None,
+        request_id: "r1".into(),
+        route: None,
+        client: None,
+        user_agent: None,
+        before: None,
+        after: None,
+    }
+}
+
+pub(crate) fn commit(base: Option<i64>, operations: Vec<Operation>, events: Vec<AuditEvent>) -> Commit {
+    Commit { base, at: 5, actor: actor(), summary: "a test".into(), operations, events, fence: None }
+}

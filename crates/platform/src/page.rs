@@ -30,12 +30,13 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The first `limit` of entries that were asked for with one more than the limit; `key` says by what the list is
-    /// ordered, and `list` which list it is.
+    /// The first `limit` of entries that were asked for with one more than the limit, or with the largest limit that there
+    /// is; `key` says by what the list is ordered, and `list` which list it is.
     pub fn of(mut entries: Vec<T>, list: &str, limit: u32, key: impl FnOnce(&T) -> String) -> Page<T> {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = entries.len() > limit;
-        entries.truncate(limit);
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        // Nobody gives out more than the largest page: whether another follows is then only known by asking for it.
+        let more = entries.len() > most || (limit >= MAX_LIMIT && entries.len() == most);
+        entries.truncate(most);
         let next = entries.last().filter(|_| more).map(|last| cursor(list, &key(last)));
         Page { items: entries, next }
     }

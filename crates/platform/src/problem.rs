@@ -45,6 +45,8 @@ pub enum Code {
     ManagedByCode,
     /// Other entries depend on this one.
     InUse,
+    /// Which resources are allowed cannot be said by a filter.
+    NotFilterable,
     /// Without this nobody could administer the installation.
     LastAdministrator,
     /// Stored permissions would no longer fit; `force` takes the schema all the same.
@@ -73,7 +75,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 28] = [
+    pub const ALL: [Code; 29] = [
         Code::MalformedBody,
         Code::MalformedHeader,
         Code::MalformedQuery,
@@ -90,6 +92,7 @@ impl Code {
         Code::NameTaken,
         Code::ManagedByCode,
         Code::InUse,
+        Code::NotFilterable,
         Code::LastAdministrator,
         Code::SchemaBreaks,
         Code::ChangedMeanwhile,
@@ -158,6 +161,11 @@ impl Code {
                 ("managed_by_code", StatusCode::CONFLICT, "This is changed where it was applied from")
             }
             Code::InUse => ("in_use", StatusCode::CONFLICT, "Other entries depend on this one"),
+            Code::NotFilterable => (
+                "not_filterable",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "No filter can say which resources are allowed",
+            ),
             Code::LastAdministrator => {
                 ("last_administrator", StatusCode::CONFLICT, "The last administrator stays")
             }

@@ -137,6 +137,10 @@ fn operation_parameters(path: &str, operation: &Operation) -> Vec<Value> {
 fn content(body: &Body, schemas: &mut SchemaGenerator) -> Value {
     match body {
         Body::Text => json!({ "text/plain": { "schema": { "type": "string" } } }),
+        Body::TextOrJson { schema } => json!({
+            "text/plain": { "schema": { "type": "string" } },
+            "application/json": { "schema": schema(schemas) },
+        }),
         Body::Json { schema, example } => {
             let mut media = json!({ "schema": schema(schemas) });
             if let (Some(example), Value::Object(media)) = (example, &mut media) {

@@ -41,6 +41,7 @@ pub(super) type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
 pub(super) enum Body {
     Json { schema: MakeSchema, example: Option<Value> },
     Text,
+    TextOrJson { schema: MakeSchema },
 }
 
 /// What a route does.
@@ -174,6 +175,14 @@ impl Operation {
     #[must_use]
     pub fn answers_text(mut self, status: u16, what: &'static str) -> Operation {
         self.answers.push((status, what, Some(Body::Text)));
+        self
+    }
+
+    /// It answers plain text or JSON with this status.
+    #[must_use]
+    pub fn answers_text_or<T: JsonSchema>(mut self, status: u16, what: &'static str) -> Operation {
+        let body = Body::TextOrJson { schema: |generator| generator.subschema_for::<T>() };
+        self.answers.push((status, what, Some(body)));
         self
     }
 

@@ -356,6 +356,8 @@ impl From<RecordError> for CommitError {
         match error {
             RecordError::Busy => CommitError::Busy,
             RecordError::Failed(reason) => CommitError::Failed(reason),
+            // Changes are never refused for that.
+            RecordError::Reserve => CommitError::Failed(RecordError::Reserve.to_string()),
             RecordError::Closed => CommitError::Closed,
         }
     }

@@ -109,6 +109,9 @@ pub enum RecordError {
     /// The write failed; the reason is in the message, which may name files and is not for clients.
     #[error("the database refused the write: {0}")]
     Failed(String),
+    /// So little is free on the disk that only changes are written; free some of it, or keep fewer decisions.
+    #[error("the disk is nearly full, and the rest of it is reserved for changes")]
+    Reserve,
     /// The writer has stopped, because the process is shutting down.
     #[error("the database is closed")]
     Closed,

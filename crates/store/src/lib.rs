@@ -23,6 +23,7 @@ mod migration;
 mod object;
 mod open;
 mod reseal;
+mod reserve;
 mod retention;
 mod root_key;
 mod seal;

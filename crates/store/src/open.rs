@@ -17,6 +17,7 @@ use crate::credential::{self, DevelopmentCredential};
 use crate::decision::{self, DecisionEvent, DecisionFilter, Page};
 use crate::error::{RecordError, StoreError};
 use crate::folder::{DataFolder, create_private};
+use crate::reserve::Reserve;
 use crate::retention::Retention;
 use crate::sql::{Link, Pool, PostgresLink};
 use crate::writer::{Desk, Writer, run};
@@ -37,6 +38,8 @@ const SESSION: [(&str, &str); 4] = [
 
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// What decisions leave free of the disk where the host does not say, in bytes.
+const RESERVE: u64 = 64 << 20;
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy)]
@@ -222,6 +225,7 @@ pub struct Store {
     reader: StoreReader,
     pub(crate) writer: Writer,
     writable: Arc<AtomicBool>,
+    reserve: Arc<Reserve>,
     /// The last revision that this process made or was told of.
     pub(crate) revision: watch::Sender<i64>,
     /// The bytes of changes that may wait.
@@ -265,6 +269,10 @@ impl Store {
         let reader = StoreReader { pool: opening.readers().await.map_err(|error| opening.failed(error))? };
         let (writer, queue) = Writer::new();
         let writable = Arc::new(AtomicBool::new(true));
+        let reserve = Arc::new(match database {
+            Database::Embedded(folder) => Reserve::new(Some(folder.path()), RESERVE),
+            Database::Postgres(_) => Reserve::new(None, 0),
+        });
         let desk = Desk {
             opening,
             retention,
@@ -272,11 +280,12 @@ impl Store {
             prune_every: PRUNE_EVERY,
             retry_after: RETRY_AFTER,
             writable: Arc::clone(&writable),
+            reserve: Arc::clone(&reserve),
         };
         let task = tokio::spawn(run(desk, link, queue));
         let revision = watch::Sender::new(revision);
         let room = Arc::new(Semaphore::new(MAX_WAITING_BYTES as usize));
-        Ok(Store { reader, writer, writable, revision, room, task })
+        Ok(Store { reader, writer, writable, reserve, revision, room, task })
     }
 
     /// The reading side; cheap to clone.
@@ -285,11 +294,17 @@ impl Store {
         &self.reader
     }
 
-    /// Whether the last attempt to write to the database succeeded. After one that failed, the next is made within about a
-    /// second, also when nothing is to be recorded.
+    /// Whether the last attempt to write to the database succeeded, and there is room for decisions. After one that
+    /// failed, the next is made within about a second, also when nothing is to be recorded.
     #[must_use]
     pub fn is_writable(&self) -> bool {
-        self.writable.load(Ordering::Relaxed)
+        self.writable.load(Ordering::Relaxed) && !self.reserve.is_reached()
+    }
+
+    /// Lets decisions leave so many bytes of an embedded database's disk to changes; 64 MiB where this is not called.
+    /// While less is free, which is looked at about once a second, [`Store::record`] fails and changes still commit.
+    pub fn reserve(&self, bytes: u64) {
+        self.reserve.set(bytes);
     }
 
     /// Records decisions. When this answers `Ok`, they are on disk; otherwise none of them is recorded and the caller

@@ -14,6 +14,7 @@ use crate::credential::{self, DevelopmentCredential};
 use crate::decision::{self, DecisionEvent};
 use crate::error::RecordError;
 use crate::open::Opening;
+use crate::reserve::Reserve;
 use crate::retention::{self, Retention};
 use crate::sql::Link;
 
@@ -146,6 +147,8 @@ pub(crate) struct Desk {
     pub(crate) retry_after: Duration,
     /// Whether the last attempt to write succeeded.
     pub(crate) writable: Arc<AtomicBool>,
+    /// The room that decisions leave on the disk.
+    pub(crate) reserve: Arc<Reserve>,
 }
 
 /// Serves the queue until every [`Writer`] is gone, then closes the connection.
@@ -163,7 +166,7 @@ pub(crate) async fn run(desk: Desk, connection: Link, mut queue: mpsc::Receiver<
         };
         if let Some(first) = first {
             since_prune += serve(&desk, &mut connection, first, &mut queue).await;
-            if !desk.writable.load(Ordering::Relaxed) {
+            if !desk.writable.load(Ordering::Relaxed) || desk.reserve.is_reached() {
                 due = due.min(Instant::now() + desk.retry_after);
             }
         }
@@ -223,9 +226,15 @@ async fn serve(
     let mut weight = 0;
     let (mut changes, mut replies) = (Vec::new(), Vec::new());
     let mut after = None;
+    let is_reached = desk.reserve.look(Instant::now());
     let mut next = Some(first);
     while let Some(write) = next.take() {
         match write {
+            Write::Record { change: Change::Decisions(_), reply, .. } if is_reached => {
+                // A waiter that went away no longer needs its answer.
+                let _ = reply.send(Err(RecordError::Reserve));
+                next = queue.try_recv().ok();
+            }
             Write::Record { change, reply, room } => {
                 weight += change.weight();
                 changes.push(change);
@@ -243,9 +252,11 @@ async fn serve(
             tracing::error!(%error, waiting = replies.len(), "cannot write to the database");
             RecordError::Failed(error.to_string())
         });
+        if outcome.is_ok() {
+            desk.reserve.count(weight);
+        }
         for (reply, room) in replies {
             drop(room);
-            // A waiter that went away no longer needs its answer.
             let _ = reply.send(outcome.clone());
         }
     }
@@ -265,6 +276,7 @@ async fn keep_bounds(
     connection: &mut Option<Link>,
     recorded: usize,
 ) -> Result<bool, sqlx::Error> {
+    desk.reserve.look(Instant::now());
     if !desk.writable.load(Ordering::Relaxed) {
         attempt(desk, connection, async |connection| decision::probe(connection).await).await?;
     }

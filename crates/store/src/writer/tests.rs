@@ -1,6 +1,6 @@
 //! The writer with a database that fills up, and with time that passes.
 
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
@@ -8,6 +8,7 @@ use sqlx::{Connection, SqliteConnection};
 use super::*;
 use crate::decision::{Party, RecordedDecision};
 use crate::folder::create_private;
+use crate::sql::{Database as _, values};
 
 /// Far later than a test ends.
 const SELDOM: Duration = Duration::from_secs(3_600);
@@ -40,6 +41,18 @@ async fn start(
     clock: fn() -> i64,
     prune_every: Duration,
 ) -> (Writer, Arc<AtomicBool>, SqliteConnection) {
+    let reserve = Arc::new(Reserve::new(None, 0));
+    start_reserving(folder, pages, retention, clock, prune_every, reserve).await
+}
+
+async fn start_reserving(
+    folder: &tempfile::TempDir,
+    pages: u32,
+    retention: Retention,
+    clock: fn() -> i64,
+    prune_every: Duration,
+    reserve: Arc<Reserve>,
+) -> (Writer, Arc<AtomicBool>, SqliteConnection) {
     let path = folder.path().join("database");
     create_private(&path).unwrap();
     let options = SqliteConnectOptions::new()
@@ -60,6 +73,7 @@ async fn start(
         prune_every,
         retry_after: Duration::from_millis(20),
         writable: Arc::clone(&writable),
+        reserve,
     };
     let (writer, queue) = Writer::new();
     tokio::spawn(run(desk, connection, queue));
@@ -132,4 +146,44 @@ async fn what_is_too_old_goes_while_nothing_is_recorded() {
     assert_eq!(count(&mut other).await, 2_001);
     NOW.store(120, Ordering::Relaxed);
     until(async || count(&mut other).await == 1).await;
+}
+
+#[tokio::test]
+async fn decisions_leave_room_for_changes() {
+    static FREE: AtomicU64 = AtomicU64::new(1_000);
+    let folder = tempfile::tempdir().unwrap();
+    let reserve = Arc::new(Reserve::measured(Some(folder.path()), 500, |_| Ok(FREE.load(Ordering::Relaxed))));
+    let (writer, writable, mut other) =
+        start_reserving(&folder, 1 << 20, Retention::default(), || 0, SELDOM, Arc::clone(&reserve)).await;
+    writer.record(vec![event(1)]).await.unwrap();
+    FREE.store(400, Ordering::Relaxed);
+    reserve.set(500);
+    for _ in 0..3 {
+        let refused = writer.record(vec![event(2)]).await.unwrap_err();
+        assert!(matches!(refused, RecordError::Reserve), "{refused}");
+    }
+    // What is administered is still written, beside decisions that are refused.
+    let credential = DevelopmentCredential {
+        id: "first".into(),
+        secret_sha256: [7; 32],
+        tenant: "default".into(),
+        created_at: 0,
+        expires_at: 100,
+    };
+    let refused = writer.record(vec![event(3)]);
+    let (refused, saved) = tokio::join!(refused, writer.save_credential(credential));
+    assert!(matches!(refused, Err(RecordError::Reserve)));
+    saved.unwrap();
+    let changed: Result<u64, _> = writer
+        .alone(|link| {
+            Box::pin(async move { link.execute("DELETE FROM development_credential", values![]).await })
+        })
+        .await;
+    assert_eq!(changed.unwrap(), 1);
+    assert!(writable.load(Ordering::Relaxed) && reserve.is_reached());
+    assert_eq!(count(&mut other).await, 1);
+
+    FREE.store(600, Ordering::Relaxed);
+    until(async || writer.record(vec![event(4)]).await.is_ok()).await;
+    assert!(!reserve.is_reached());
 }

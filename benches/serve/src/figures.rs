@@ -1,0 +1,85 @@
+//! What was measured, as a table and as JSON.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+/// One figure, and what it ought to be.
+#[derive(Debug)]
+pub(crate) struct Figure {
+    pub(crate) name: String,
+    pub(crate) value: f64,
+    pub(crate) unit: &'static str,
+    pub(crate) goal: Option<Goal>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Goal {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Figure {
+    pub(crate) fn new(name: impl Into<String>, value: f64, unit: &'static str) -> Figure {
+        Figure { name: name.into(), value, unit, goal: None }
+    }
+
+    pub(crate) fn at_most(self, goal: f64) -> Figure {
+        Figure { goal: Some(Goal::AtMost(goal)), ..self }
+    }
+
+    pub(crate) fn at_least(self, goal: f64) -> Figure {
+        Figure { goal: Some(Goal::AtLeast(goal)), ..self }
+    }
+
+    fn is_reached(&self) -> Option<bool> {
+        Some(match self.goal? {
+            Goal::AtMost(goal) => self.value <= goal,
+            Goal::AtLeast(goal) => self.value >= goal,
+        })
+    }
+
+    fn json(&self) -> Value {
+        let mut figure = json!({ "name": self.name, "value": rounded(self.value), "unit": self.unit });
+        if let (Some(goal), Value::Object(members)) = (self.goal, &mut figure) {
+            let goal = match goal {
+                Goal::AtMost(goal) => json!({ "at_most": goal }),
+                Goal::AtLeast(goal) => json!({ "at_least": goal }),
+            };
+            members.insert("goal".to_owned(), goal);
+        }
+        figure
+    }
+}
+
+/// Three significant digits, and all of those before the point.
+fn rounded(value: f64) -> f64 {
+    let digits = 2 - value.abs().max(0.1).log10().floor() as i32;
+    let scale = 10_f64.powi(digits.max(0));
+    (value * scale).round() / scale
+}
+
+pub(crate) fn write_json(mut to: impl Write, figures: &[Figure]) -> io::Result<()> {
+    let figures: Vec<Value> = figures.iter().map(Figure::json).collect();
+    writeln!(to, "{}", json!({ "bench": "serve", "figures": figures }))
+}
+
+pub(crate) fn write_table(mut to: impl Write, figures: &[Figure]) -> io::Result<()> {
+    let width = figures.iter().map(|figure| figure.name.chars().count()).max().unwrap_or_default();
+    for figure in figures {
+        let goal = match figure.goal {
+            None => String::new(),
+            Some(Goal::AtMost(goal)) => format!("at most {goal}"),
+            Some(Goal::AtLeast(goal)) => format!("at least {goal}"),
+        };
+        let reached = match figure.is_reached() {
+            None => "",
+            Some(true) => "reached",
+            Some(false) => "MISSED",
+        };
+        let (name, value, unit) = (&figure.name, rounded(figure.value), figure.unit);
+        let line = format!("{name:<width$}  {value:>12} {unit:<12}  {goal:<14}  {reached}");
+        writeln!(to, "{}", line.trim_end())?;
+    }
+    Ok(())
+}

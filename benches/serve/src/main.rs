@@ -1,0 +1,124 @@
+//! The real binary under load, beside a bare axum handler behind the same listener: servers on one core, one after the
+//! other in every round, and whoever asks on another.
+#![forbid(unsafe_code)]
+
+mod bare;
+mod figures;
+mod flush;
+mod load;
+mod policy;
+mod rounds;
+mod server;
+
+use std::error::Error;
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use figures::{Figure, write_json, write_table};
+use rounds::{Measured, Rounds};
+use server::Server;
+
+type Failure = Box<dyn Error>;
+
+/// Where all of them are asked.
+const PATH: &str = "/access/v1/evaluation";
+
+/// The bare handler, in a process of its own.
+const BARE: &str = "bare";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [BARE] => bare::serve(),
+        [] | ["--format", "table"] => run(false),
+        ["--format", "json"] => run(true),
+        _ => {
+            say("usage: cargo xtask bench serve [--format table|json]");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("the benchmark failed: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Progress goes to standard error; standard output is for the figures.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn run(json: bool) -> Result<(), Failure> {
+    let own = std::env::current_exe()?;
+    let casemate = casemate(&own)?;
+    load::pin()?;
+    // In the build's folder, since the folder for temporary files may be in memory, where a flush costs nothing.
+    let folder = tempfile::tempdir_in(own.parent().unwrap_or(Path::new(".")))?;
+    let policy = folder.path().join("policy");
+    policy::write(&policy)?;
+    let start = |name, more: &[&str]| {
+        let (data, log) = (folder.path().join(name), folder.path().join(format!("{name}.log")));
+        let options = ["serve", "--format", "json", "--listen", "127.0.0.1:0", "--policy"].map(OsStr::new);
+        let place = [policy.as_os_str(), OsStr::new("--data"), data.as_os_str()];
+        let arguments: Vec<&OsStr> =
+            options.into_iter().chain(place).chain(more.iter().map(OsStr::new)).collect();
+        Server::start(name, &casemate, &arguments, &log)
+    };
+    let bare = Server::start("bare", &own, &[OsStr::new(BARE)], &folder.path().join("bare.log"))?;
+    let quiet = start("quiet", &[])?;
+    let durable = start("durable", &["--record", "allowed"])?;
+    let mut rounds = Rounds {
+        bare: Measured::new(bare, 64)?,
+        quiet: Measured::new(quiet, 64)?,
+        durable: Measured::new(durable, 256)?,
+        flushes: Vec::new(),
+    };
+    rounds.measure(&folder.path().join("flush"))?;
+    let figures = figures_of(&rounds);
+    let to = std::io::stdout().lock();
+    Ok(if json { write_json(to, &figures)? } else { write_table(to, &figures)? })
+}
+
+/// The binary that is shipped, built beside this one.
+fn casemate(own: &Path) -> Result<PathBuf, Failure> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args(["build", "--release", "--locked", "--quiet", "--package", "casemate-cli"])
+        .status()?;
+    if !built.success() {
+        return Err("casemate could not be built".into());
+    }
+    Ok(own.with_file_name("casemate"))
+}
+
+fn figures_of(rounds: &Rounds) -> Vec<Figure> {
+    let Rounds { bare, quiet, durable, .. } = rounds;
+    let mut figures = Vec::new();
+    let servers = [
+        ("bare handler", bare),
+        ("casemate, allowed decisions not recorded", quiet),
+        ("casemate, every decision durable", durable),
+    ];
+    for (name, server) in servers {
+        figures.push(Figure::new(format!("{name}: CPU per request"), server.cpu(), "µs"));
+        figures.push(Figure::new(format!("{name}: highest rate"), server.highest(), "requests/s"));
+        figures.push(Figure::new(format!("{name}: p50 at 70 %"), server.p50(), "µs"));
+        let p99 = Figure::new(format!("{name}: p99 at 70 %"), server.p99(), "µs");
+        figures.push(if server.name == quiet.name { p99.at_most(1_000.0) } else { p99 });
+    }
+    let (p50, p99) = rounds.flush();
+    figures.extend([
+        Figure::new("raw flush of such groups: p50", p50, "µs"),
+        Figure::new("raw flush of such groups: p99", p99, "µs"),
+        Figure::new("throughput, not recorded", quiet.rate_beside(bare), "x bare").at_least(0.7),
+        Figure::new("throughput by CPU, not recorded", quiet.cpu_beside(bare), "x bare").at_least(0.7),
+        Figure::new("throughput, durable", durable.rate_beside(bare), "x bare").at_least(0.3),
+        Figure::new("p99, durable", rounds.p99_beside_flush(), "x raw flush").at_most(3.0),
+    ]);
+    figures
+}

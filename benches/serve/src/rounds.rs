@@ -1,0 +1,134 @@
+//! Interleaved measuring: each server takes its turn in every round, so that whatever the machine does meanwhile befalls
+//! all of them.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::flush::{self, Flush};
+use crate::load::{Load, Outcome, Pace};
+use crate::server::Server;
+use crate::{Failure, policy, say};
+
+const ROUNDS: usize = 9;
+/// How long one server is asked in a round.
+const TURN: Duration = Duration::from_millis(1_500);
+/// Before anything is counted.
+const WARM_UP: Duration = Duration::from_millis(500);
+/// The part of the highest rate at which latencies are taken.
+const PART: f64 = 0.7;
+/// About what is kept of one decision, in bytes.
+const EVENT_BYTES: usize = 256;
+
+/// A server with what was measured of it.
+pub(crate) struct Measured {
+    pub(crate) name: &'static str,
+    server: Server,
+    load: Load,
+    /// As fast as it answers, by round; with CPU microseconds per request.
+    free: Vec<(Outcome, f64)>,
+    /// At a part of its highest rate, by round.
+    held: Vec<Outcome>,
+}
+
+/// All that is measured.
+pub(crate) struct Rounds {
+    pub(crate) bare: Measured,
+    pub(crate) quiet: Measured,
+    pub(crate) durable: Measured,
+    pub(crate) flushes: Vec<Flush>,
+}
+
+impl Measured {
+    pub(crate) fn new(server: Server, connections: usize) -> Result<Measured, Failure> {
+        let address: SocketAddr = server.address.parse()?;
+        let request = policy::request(&server.address);
+        let mut load = Load::new(address, connections, request, policy::ANSWER)?;
+        load.run(Pace::Free, WARM_UP)?;
+        Ok(Measured { name: server.name, server, load, free: Vec::new(), held: Vec::new() })
+    }
+
+    fn turn(&mut self) -> Result<(), Failure> {
+        let before = self.server.cpu_micros()?;
+        let outcome = self.load.run(Pace::Free, TURN)?;
+        let each = (self.server.cpu_micros()? - before) / outcome.requests as f64;
+        self.free.push((outcome, each));
+        Ok(())
+    }
+
+    fn held_turn(&mut self) -> Result<(), Failure> {
+        let outcome = self.load.run(Pace::PerSecond(PART * self.highest()), TURN)?;
+        self.held.push(outcome);
+        Ok(())
+    }
+
+    /// CPU microseconds per request.
+    pub(crate) fn cpu(&self) -> f64 {
+        median(self.free.iter().map(|(_, each)| *each))
+    }
+
+    /// Requests a second.
+    pub(crate) fn highest(&self) -> f64 {
+        median(self.free.iter().map(|(outcome, _)| outcome.per_second))
+    }
+
+    /// Microseconds, at a part of the highest rate.
+    pub(crate) fn p50(&self) -> f64 {
+        median(self.held.iter().map(|outcome| outcome.p50))
+    }
+
+    /// Microseconds, at a part of the highest rate.
+    pub(crate) fn p99(&self) -> f64 {
+        median(self.held.iter().map(|outcome| outcome.p99))
+    }
+
+    /// Requests a second as a ratio to another's: the median over the rounds.
+    pub(crate) fn rate_beside(&self, other: &Measured) -> f64 {
+        let rounds = self.free.iter().zip(&other.free);
+        median(rounds.map(|((mine, _), (other, _))| mine.per_second / other.per_second))
+    }
+
+    /// Requests per CPU time as a ratio to another's: the median over the rounds.
+    pub(crate) fn cpu_beside(&self, other: &Measured) -> f64 {
+        median(self.free.iter().zip(&other.free).map(|((_, mine), (_, other))| other / mine))
+    }
+}
+
+impl Rounds {
+    pub(crate) fn measure(&mut self, file: &Path) -> Result<(), Failure> {
+        say(&format!("measuring as fast as answers come, {ROUNDS} rounds"));
+        for _ in 0..ROUNDS {
+            self.bare.turn()?;
+            self.quiet.turn()?;
+            self.durable.turn()?;
+        }
+        let alone = flush::measure(file, EVENT_BYTES, WARM_UP)?;
+        // What comes in while one flush lasts is the group of the next.
+        let group = (PART * self.durable.highest() * alone.p50 / 1e6).max(1.0) as usize;
+        say(&format!("measuring at 70 % of that, {ROUNDS} rounds; a flush takes about {group} decisions"));
+        for _ in 0..ROUNDS {
+            self.bare.held_turn()?;
+            self.quiet.held_turn()?;
+            self.durable.held_turn()?;
+            self.flushes.push(flush::measure(file, group * EVENT_BYTES, TURN)?);
+        }
+        Ok(())
+    }
+
+    /// What the raw flush took, p50 and p99 in microseconds.
+    pub(crate) fn flush(&self) -> (f64, f64) {
+        let of = |pick: fn(&Flush) -> f64| median(self.flushes.iter().map(pick));
+        (of(|flush| flush.p50), of(|flush| flush.p99))
+    }
+
+    /// The p99 of durable answers as a ratio to that of the raw flush: the median over the rounds.
+    pub(crate) fn p99_beside_flush(&self) -> f64 {
+        median(self.durable.held.iter().zip(&self.flushes).map(|(durable, flush)| durable.p99 / flush.p99))
+    }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -38,7 +38,7 @@ pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, StrictJsonError> {
 }
 
 /// The message names the rule and the place; names of members are the only content that it repeats.
-fn invalid(error: serde_json::Error) -> StrictJsonError {
+pub(crate) fn invalid(error: serde_json::Error) -> StrictJsonError {
     StrictJsonError::Invalid(crate::rejection::shown(&error.to_string()))
 }
 

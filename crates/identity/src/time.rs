@@ -22,7 +22,11 @@ const LAST_SECOND: u64 = 253_402_300_799;
 /// Reads a NumericDate (RFC 7519, section 2): seconds since 1970, fractions allowed. Negative, non-finite and
 /// absurdly distant dates are none.
 pub(crate) fn numeric_date(value: &serde_json::Value) -> Option<Timestamp> {
-    let number = value.as_number()?;
+    numeric_date_of(value.as_number()?)
+}
+
+/// The same, of what is known to be a number.
+pub(crate) fn numeric_date_of(number: &serde_json::Number) -> Option<Timestamp> {
     if let Some(seconds) = number.as_u64() {
         let seconds = i64::try_from(seconds).ok().filter(|_| seconds <= LAST_SECOND)?;
         return seconds.checked_mul(MICROSECONDS_PER_SECOND).map(Timestamp);

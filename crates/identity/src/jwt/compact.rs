@@ -5,9 +5,9 @@ use std::fmt;
 use super::MAX_TOKEN_BYTES;
 use super::error::TokenError;
 use super::header::Header;
-use crate::identity::Claims;
+use super::members::Members;
+use crate::base64url;
 use crate::jwk::{Algorithm, VerificationKey};
-use crate::{base64url, strict_json};
 
 /// A well-formed JWS that nobody has verified.
 pub struct CompactJws<'a> {
@@ -37,7 +37,7 @@ impl<'a> CompactJws<'a> {
             _ => return Err(TokenError::NotCompact),
         }
         let signed = text.get(..header.len() + 1 + payload.len()).ok_or(TokenError::NotCompact)?;
-        let header = Header::read(json(&decode(header, "header")?, "header")?)?;
+        let header = Header::read(&json(decode(header, "header")?, "header")?)?;
         Ok(CompactJws {
             signed,
             payload: decode(payload, "payload")?,
@@ -88,6 +88,6 @@ fn decode(part: &str, name: &'static str) -> Result<Vec<u8>, TokenError> {
     base64url::decode(part).ok_or(TokenError::Base64(name))
 }
 
-pub(super) fn json(bytes: &[u8], part: &'static str) -> Result<Claims, TokenError> {
-    strict_json::object(bytes).map_err(|error| TokenError::Json { part, error })
+pub(super) fn json(bytes: Vec<u8>, part: &'static str) -> Result<Members, TokenError> {
+    Members::read(bytes).map_err(|error| TokenError::Json { part, error })
 }

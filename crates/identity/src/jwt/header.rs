@@ -1,8 +1,7 @@
 //! The protected header of a token.
 
-use serde_json::{Map, Value};
-
 use super::error::TokenError;
+use super::members::Members;
 use crate::jwk::Algorithm;
 use crate::rejection::shown;
 
@@ -19,8 +18,8 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn read(mut members: Map<String, Value>) -> Result<Header, TokenError> {
-        if let Some(name) = FORBIDDEN.into_iter().find(|name| members.contains_key(*name)) {
+    pub(super) fn read(members: &Members) -> Result<Header, TokenError> {
+        if let Some(name) = FORBIDDEN.into_iter().find(|name| members.contains_key(name)) {
             return Err(TokenError::ForbiddenParameter(name));
         }
         // No extension is understood, so every `crit` names one that is not (RFC 7515, section 4.1.11).
@@ -28,19 +27,20 @@ impl Header {
             return Err(TokenError::ForbiddenParameter("crit"));
         }
         // RFC 7797: an unencoded payload. `true` is what every token does anyway.
-        if members.get("b64").is_some_and(|encoded| *encoded != Value::Bool(true)) {
+        if members.get("b64").is_some_and(|encoded| encoded.as_bool() != Some(true)) {
             return Err(TokenError::ForbiddenParameter("b64"));
         }
-        let name = text(&mut members, "alg")?.ok_or(TokenError::HeaderParameter("alg"))?;
-        let algorithm = Algorithm::from_name(&name).ok_or_else(|| TokenError::Algorithm(shown(&name)))?;
-        Ok(Header { algorithm, kid: text(&mut members, "kid")?, typ: text(&mut members, "typ")? })
+        let name = text(members, "alg")?.ok_or(TokenError::HeaderParameter("alg"))?;
+        let algorithm = Algorithm::from_name(name).ok_or_else(|| TokenError::Algorithm(shown(name)))?;
+        Ok(Header {
+            algorithm,
+            kid: text(members, "kid")?.map(Box::from),
+            typ: text(members, "typ")?.map(Box::from),
+        })
     }
 }
 
-fn text(members: &mut Map<String, Value>, name: &'static str) -> Result<Option<Box<str>>, TokenError> {
-    match members.remove(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.into())),
-        Some(_) => Err(TokenError::HeaderParameter(name)),
-    }
+fn text<'a>(members: &'a Members, name: &'static str) -> Result<Option<&'a str>, TokenError> {
+    let text = |member: super::members::Member<'a>| member.as_str().ok_or(TokenError::HeaderParameter(name));
+    members.get(name).map(text).transpose()
 }

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::error::TokenError;
-use crate::identity::Claims;
+use super::members::{Member, Members};
 use crate::rejection::shown;
-use crate::time::{Timestamp, numeric_date};
+use crate::time::{Timestamp, numeric_date_of};
 
 /// The event of a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.4).
 const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -89,7 +87,7 @@ impl Validity {
 }
 
 impl Rules {
-    pub(super) fn check_claims(&self, claims: &Claims, now: Timestamp) -> Result<Validity, TokenError> {
+    pub(super) fn check_claims(&self, claims: &Members, now: Timestamp) -> Result<Validity, TokenError> {
         if required_text(claims, "iss")? != &*self.issuer {
             return Err(TokenError::Issuer);
         }
@@ -109,23 +107,24 @@ impl Rules {
 
     /// Whether the token has more than one audience, once one of ours is among them (RFC 7519, section
     /// 4.1.3).
-    fn check_audience(&self, claims: &Claims) -> Result<bool, TokenError> {
+    fn check_audience(&self, claims: &Members) -> Result<bool, TokenError> {
         let ours = |audience: &str| self.audiences.iter().any(|ours| **ours == *audience);
-        let (found, several) = match claims.get("aud") {
-            Some(Value::String(audience)) => (ours(audience), false),
-            Some(Value::Array(audiences)) => {
-                let mut found = false;
+        let member = claims.get("aud").ok_or(TokenError::Claim("aud"))?;
+        let (found, several) = match (member.as_str(), member.as_array()) {
+            (Some(audience), _) => (ours(audience), false),
+            (None, Some(audiences)) => {
+                let (mut found, several) = (false, audiences.len() > 1);
                 for audience in audiences {
                     found |= ours(audience.as_str().ok_or(TokenError::Claim("aud"))?);
                 }
-                (found, audiences.len() > 1)
+                (found, several)
             }
-            _ => return Err(TokenError::Claim("aud")),
+            (None, None) => return Err(TokenError::Claim("aud")),
         };
         if found { Ok(several) } else { Err(TokenError::Audience) }
     }
 
-    fn check_times(&self, claims: &Claims, now: Timestamp) -> Result<Validity, TokenError> {
+    fn check_times(&self, claims: &Members, now: Timestamp) -> Result<Validity, TokenError> {
         let leeway = i64::try_from(self.leeway.as_micros()).unwrap_or(i64::MAX);
         let expires = date(claims, "exp")?.ok_or(TokenError::Claim("exp"))?;
         if now.0 >= expires.0.saturating_add(leeway) {
@@ -143,10 +142,10 @@ impl Rules {
         Ok(Validity { from: start.max(issued), until: expires })
     }
 
-    fn check_plain_access_token(&self, claims: &Claims) -> Result<(), TokenError> {
+    fn check_plain_access_token(&self, claims: &Members) -> Result<(), TokenError> {
         self.forbid(claims, &["at_hash", "c_hash", "s_hash", "events"])?;
         // Keycloak writes the kind of token into a claim, and a nonce into access tokens as well.
-        match claims.get("typ").and_then(Value::as_str) {
+        match claims.get("typ").and_then(Member::as_str) {
             Some(kind) if kind.eq_ignore_ascii_case("bearer") => Ok(()),
             Some(kind)
                 if ["ID", "Refresh", "Offline", "Logout"]
@@ -159,26 +158,26 @@ impl Rules {
         }
     }
 
-    fn check_id_token(&self, claims: &Claims, several_audiences: bool) -> Result<(), TokenError> {
+    fn check_id_token(&self, claims: &Members, several_audiences: bool) -> Result<(), TokenError> {
         self.forbid(claims, &["events"])?;
-        if claims.get("typ").and_then(Value::as_str).is_some_and(|kind| !kind.eq_ignore_ascii_case("ID")) {
+        if claims.get("typ").and_then(Member::as_str).is_some_and(|kind| !kind.eq_ignore_ascii_case("ID")) {
             return Err(TokenError::OtherUse { expected: self.token_use.name(), claim: "typ" });
         }
         required_text(claims, "sub")?;
         date(claims, "iat")?.ok_or(TokenError::Claim("iat"))?;
-        match claims.get("azp") {
+        match claims.get("azp").map(Member::as_str) {
             None if several_audiences => Err(TokenError::AuthorizedParty),
             None => Ok(()),
-            Some(Value::String(party)) if self.audiences.iter().any(|ours| **ours == **party) => Ok(()),
-            Some(Value::String(_)) => Err(TokenError::AuthorizedParty),
-            Some(_) => Err(TokenError::Claim("azp")),
+            Some(Some(party)) if self.audiences.iter().any(|ours| **ours == *party) => Ok(()),
+            Some(Some(_)) => Err(TokenError::AuthorizedParty),
+            Some(None) => Err(TokenError::Claim("azp")),
         }
     }
 
-    fn check_logout_token(&self, claims: &Claims) -> Result<(), TokenError> {
+    fn check_logout_token(&self, claims: &Members) -> Result<(), TokenError> {
         self.forbid(claims, &["nonce"])?;
         let event = claims.get("events").and_then(|events| events.get(LOGOUT_EVENT));
-        if !event.is_some_and(Value::is_object) {
+        if !event.is_some_and(Member::is_object) {
             return Err(TokenError::Claim("events"));
         }
         required_text(claims, "jti")?;
@@ -189,19 +188,21 @@ impl Rules {
         }
     }
 
-    fn forbid(&self, claims: &Claims, names: &[&'static str]) -> Result<(), TokenError> {
-        match names.iter().find(|name| claims.contains_key(**name)) {
+    fn forbid(&self, claims: &Members, names: &[&'static str]) -> Result<(), TokenError> {
+        match names.iter().find(|name| claims.contains_key(name)) {
             Some(claim) => Err(TokenError::OtherUse { expected: self.token_use.name(), claim }),
             None => Ok(()),
         }
     }
 }
 
-fn required_text<'a>(claims: &'a Claims, name: &'static str) -> Result<&'a str, TokenError> {
-    claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).ok_or(TokenError::Claim(name))
+fn required_text<'a>(claims: &'a Members, name: &'static str) -> Result<&'a str, TokenError> {
+    claims.get(name).and_then(Member::as_str).filter(|text| !text.is_empty()).ok_or(TokenError::Claim(name))
 }
 
 /// A NumericDate; `None` when it is absent.
-fn date(claims: &Claims, name: &'static str) -> Result<Option<Timestamp>, TokenError> {
-    claims.get(name).map(|value| numeric_date(value).ok_or(TokenError::Claim(name))).transpose()
+fn date(claims: &Members, name: &'static str) -> Result<Option<Timestamp>, TokenError> {
+    let date =
+        |member: Member<'_>| member.as_number().and_then(numeric_date_of).ok_or(TokenError::Claim(name));
+    claims.get(name).map(date).transpose()
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::compact::{CompactJws, json};
 use super::error::TokenError;
+use super::members::Members;
 use super::rules::{Rules, Validity};
 use crate::identity::Claims;
 use crate::jwk::{Algorithm, VerificationKey};
@@ -12,12 +13,12 @@ use crate::time::Timestamp;
 /// A well-formed token that nobody has verified: its contents serve to look up who could.
 pub struct UnverifiedToken<'a> {
     jws: CompactJws<'a>,
-    claims: Claims,
+    claims: Members,
 }
 
 /// A token whose signature and claims were verified.
 pub struct VerifiedToken {
-    claims: Claims,
+    claims: Members,
     validity: Validity,
 }
 
@@ -34,8 +35,8 @@ impl<'a> UnverifiedToken<'a> {
     /// When it is too long, no signed token, breaks a rule about the header, or its payload is no JSON
     /// object.
     pub fn parse(text: &'a str) -> Result<UnverifiedToken<'a>, TokenError> {
-        let jws = CompactJws::parse(text)?;
-        let claims = json(&jws.payload, "payload")?;
+        let mut jws = CompactJws::parse(text)?;
+        let claims = json(std::mem::take(&mut jws.payload), "payload")?;
         Ok(UnverifiedToken { jws, claims })
     }
 
@@ -82,19 +83,14 @@ impl<'a> UnverifiedToken<'a> {
 }
 
 impl VerifiedToken {
-    /// The verified claims.
-    pub fn claims(&self) -> &Claims {
-        &self.claims
-    }
-
     /// When it is valid.
     pub fn validity(&self) -> Validity {
         self.validity
     }
 
-    /// The verified claims.
-    pub fn into_claims(self) -> Claims {
-        self.claims
+    /// The verified claims: a copy, since of many tokens only a few claims are of interest.
+    pub fn claims(&self) -> Claims {
+        self.claims.to_claims()
     }
 }
 

@@ -160,7 +160,7 @@ impl Issuer {
             {
                 let verified = token.verify(key, &provider.rules, now)?;
                 let validity = verified.validity();
-                let identity = Arc::new(provider.mapping.identity(verified.into_claims())?);
+                let identity = Arc::new(provider.mapping.identity(verified.claims())?);
                 let keys = KeyEpoch { issuer: self.number, epoch: current.epoch };
                 return Ok(Verification { identity, validity, keys });
             }

@@ -115,16 +115,26 @@ impl<'a> Member<'a> {
 impl Text {
     fn new(text: &str, json: &str) -> Text {
         match (text.as_ptr() as usize).checked_sub(json.as_ptr() as usize) {
-            Some(start) if json.get(start..start + text.len()) == Some(text) => {
+            // Nothing else lies within the memory of the text, so this is a part of it.
+            Some(start) if start.checked_add(text.len()).is_some_and(|end| end <= json.len()) => {
                 Text::Place { start, length: text.len() }
             }
             _ => Text::Escaped(text.into()),
         }
     }
 
+    /// Whether it reads so. Most names differ in length already.
+    fn is(&self, name: &str, json: &str) -> bool {
+        let length = match self {
+            Text::Place { length, .. } => *length,
+            Text::Escaped(text) => text.len(),
+        };
+        length == name.len() && self.read(json) == name
+    }
+
     fn read<'a>(&'a self, json: &'a str) -> &'a str {
         match self {
-            // INVARIANT: the place was checked against this very text.
+            // INVARIANT: the place was found in this very text.
             Text::Place { start, length } => json.get(*start..start + length).unwrap_or_default(),
             Text::Escaped(text) => text,
         }
@@ -132,7 +142,7 @@ impl Text {
 }
 
 fn find<'a>(json: &'a str, members: &'a [(Text, Node)], name: &str) -> Option<Member<'a>> {
-    let (_, node) = members.iter().find(|(found, _)| found.read(json) == name)?;
+    let (_, node) = members.iter().find(|(found, _)| found.is(name, json))?;
     Some(Member { json, node })
 }
 
@@ -157,7 +167,7 @@ fn repeated<'a>(json: &'a str, members: &'a [(Text, Node)]) -> Option<&'a str> {
     if members.len() <= FEW {
         let names = members.iter().map(|(name, _)| name.read(json)).enumerate();
         let is_repeated = |(index, name): &(usize, &str)| {
-            members.iter().take(*index).any(|(earlier, _)| earlier.read(json) == *name)
+            members.iter().take(*index).any(|(earlier, _)| earlier.is(name, json))
         };
         return names.into_iter().find(is_repeated).map(|(_, name)| name);
     }

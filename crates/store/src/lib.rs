@@ -10,6 +10,7 @@
 mod anonymous;
 mod api_key;
 mod audit;
+mod backup;
 mod bounds;
 mod change;
 mod commit;
@@ -35,6 +36,10 @@ mod writer;
 pub use anonymous::AnonymousDenial;
 pub use api_key::StoredApiKey;
 pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};
+pub use backup::{
+    BackupError, BackupKey, BackupLock, BackupSummary, MAX_LINE, Restore, check_backup, read_plain_backup,
+    restore,
+};
 pub use bounds::{
     MAX_BODY, MAX_CHANGE, MAX_ID, MAX_KIND, MAX_NAME, MAX_OPERATIONS, MAX_SEALED, MAX_WAITING_BYTES,
 };

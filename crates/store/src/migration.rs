@@ -93,7 +93,7 @@ async fn check_encoding(link: &mut Link) -> Result<(), StoreError> {
 }
 
 async fn migrate_once(link: &mut Link) -> Result<(), StoreError> {
-    let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    let known = newest();
     let dialect = link.dialect();
     if dialect == Dialect::Postgres {
         check_encoding(link).await?;
@@ -131,9 +131,20 @@ async fn migrate_once(link: &mut Link) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The newest migration that this binary knows.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
+}
+
+/// The newest migration that was applied.
+pub(crate) async fn applied(database: &mut impl Database) -> Result<i64, sqlx::Error> {
+    let row = database.row("SELECT COALESCE(MAX(version), 0) AS applied FROM migration", values![]).await?;
+    row.ok_or(sqlx::Error::RowNotFound)?.get("applied")
+}
+
 /// Whether this binary may read the database, for those who must not change it.
 pub(crate) async fn check_readable(pool: &Pool) -> Result<(), StoreError> {
-    let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    let known = newest();
     let text =
         "SELECT COALESCE(MAX(version), 0) AS applied, COALESCE(MAX(needs), 0) AS needed FROM migration";
     let row = match pool.row(text, values![]).await {

@@ -60,7 +60,7 @@ pub(crate) enum Opening {
 }
 
 impl Opening {
-    fn of(database: Database<'_>) -> Result<Opening, StoreError> {
+    pub(crate) fn of(database: Database<'_>) -> Result<Opening, StoreError> {
         match database {
             Database::Embedded(folder) => Ok(Opening::Sqlite(
                 SqliteConnectOptions::new()
@@ -117,7 +117,7 @@ impl Opening {
         }
     }
 
-    fn failed(&self, source: sqlx::Error) -> StoreError {
+    pub(crate) fn failed(&self, source: sqlx::Error) -> StoreError {
         match self {
             Opening::Sqlite(options) => StoreError::Open { path: options.get_filename().to_owned(), source },
             Opening::Postgres(options) => {

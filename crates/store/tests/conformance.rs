@@ -1,6 +1,8 @@
 //! One suite over both databases: what the store promises holds on SQLite and on PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
+#[path = "conformance/backups.rs"]
+mod backups;
 #[path = "conformance/configuration.rs"]
 mod configuration;
 #[path = "conformance/credentials.rs"]

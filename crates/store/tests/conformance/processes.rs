@@ -11,7 +11,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use crate::place::{Place, commit, put};
 
 /// Sends statements past the store.
-async fn send(place: &Place, statements: &[String]) {
+pub(crate) async fn send(place: &Place, statements: &[String]) {
     match place {
         Place::Folder { data, .. } => {
             let url = format!("sqlite://{}?mode=rwc", data.database().display());

@@ -1,0 +1,290 @@
+//! The tables of a backup, and how their rows become cells.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value as Json, json};
+
+use crate::sql::{Row, Value};
+
+/// A table that is backed up.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    /// The columns of its key, which stand first among all.
+    pub(super) key: usize,
+    pub(super) columns: &'static [Column],
+}
+
+/// A column and what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    Text(&'static str),
+    Integer(&'static str),
+    Bytes(&'static str),
+}
+
+/// A value of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Cell {
+    Text(Option<String>),
+    Integer(Option<i64>),
+    Bytes(Option<Vec<u8>>),
+}
+
+use Column::{Bytes, Integer, Text};
+
+/// The table whose one row is the revision.
+pub(super) const REVISION: &str = "revision";
+
+/// All tables but those of migrations and leases.
+pub(super) const TABLES: &[Table] = &[
+    Table { name: REVISION, key: 1, columns: &[Integer("one"), Integer("last")] },
+    Table {
+        name: "object",
+        key: 2,
+        columns: &[
+            Text("kind"),
+            Text("id"),
+            Text("tenant"),
+            Text("name"),
+            Text("body"),
+            Text("origin"),
+            Integer("revision"),
+            Integer("created_at"),
+            Integer("updated_at"),
+        ],
+    },
+    Table {
+        name: "version",
+        key: 1,
+        columns: &[
+            Integer("revision"),
+            Integer("at"),
+            Text("actor_provider"),
+            Text("actor_type"),
+            Text("actor_id"),
+            Text("summary"),
+        ],
+    },
+    Table {
+        name: "version_object",
+        key: 3,
+        columns: &[
+            Integer("revision"),
+            Text("kind"),
+            Text("id"),
+            Text("before_tenant"),
+            Text("before_name"),
+            Text("before_body"),
+            Text("before_origin"),
+            Text("after_tenant"),
+            Text("after_name"),
+            Text("after_body"),
+            Text("after_origin"),
+        ],
+    },
+    Table {
+        name: "api_key",
+        key: 1,
+        columns: &[
+            Text("id"),
+            Text("account"),
+            Text("tenant"),
+            Text("title"),
+            Bytes("secret_sha256"),
+            Text("application"),
+            Text("networks"),
+            Text("permissions"),
+            Text("rotated_from"),
+            Integer("created_at"),
+            Integer("expires_at"),
+            Integer("revoked_at"),
+            Integer("used_at"),
+            Integer("revision"),
+        ],
+    },
+    Table {
+        name: "sealed_secret",
+        key: 3,
+        columns: &[
+            Text("kind"),
+            Text("id"),
+            Text("field"),
+            Text("root_key"),
+            Bytes("sealed"),
+            Integer("updated_at"),
+        ],
+    },
+    Table {
+        name: "audit_event",
+        key: 1,
+        columns: &[
+            Integer("seq"),
+            Integer("at"),
+            Integer("revision"),
+            Text("actor_provider"),
+            Text("actor_type"),
+            Text("actor_id"),
+            Text("credential"),
+            Text("action"),
+            Text("kind"),
+            Text("tenant"),
+            Text("resource_type"),
+            Text("resource_id"),
+            Text("outcome"),
+            Text("reason"),
+            Text("request_id"),
+            Text("route"),
+            Text("client"),
+            Text("user_agent"),
+            Text("before"),
+            Text("after"),
+        ],
+    },
+    Table {
+        name: "idempotency",
+        key: 2,
+        columns: &[
+            Text("caller"),
+            Text("key"),
+            Bytes("fingerprint"),
+            Integer("status"),
+            Text("body"),
+            Integer("expires_at"),
+        ],
+    },
+    Table {
+        name: "decision_event",
+        key: 1,
+        columns: &[
+            Integer("seq"),
+            Integer("at"),
+            Text("request_id"),
+            Integer("item"),
+            Text("tenant"),
+            Text("application"),
+            Text("caller_provider"),
+            Text("caller_type"),
+            Text("caller_id"),
+            Text("subject_provider"),
+            Text("subject_type"),
+            Text("subject_id"),
+            Text("action"),
+            Text("resource_type"),
+            Text("resource_id"),
+            Text("decision"),
+            Text("reason"),
+            Text("permission"),
+            Integer("revision"),
+        ],
+    },
+    Table {
+        name: "development_credential",
+        key: 1,
+        columns: &[
+            Text("id"),
+            Bytes("secret_sha256"),
+            Text("tenant"),
+            Integer("created_at"),
+            Integer("expires_at"),
+        ],
+    },
+    Table {
+        name: "anonymous_denial",
+        key: 3,
+        columns: &[Integer("minute"), Text("address"), Text("route"), Integer("count")],
+    },
+];
+
+impl Table {
+    pub(super) fn named(name: &str) -> Option<&'static Table> {
+        TABLES.iter().find(|table| table.name == name)
+    }
+
+    /// Whether its rows are numbered by the database, and no number is ever used twice.
+    pub(super) fn is_numbered(&self) -> bool {
+        self.columns.first() == Some(&Integer("seq"))
+    }
+
+    /// The statement that reads a batch of at most `limit` rows, after a key where `goes_on`.
+    pub(super) fn selection(&self, goes_on: bool, limit: usize) -> String {
+        let key = names(self.columns.get(..self.key).unwrap_or_default());
+        let mut text = format!("SELECT {} FROM {}", names(self.columns), self.name);
+        if goes_on {
+            let places: Vec<String> = (1..=self.key).map(|place| format!("${place}")).collect();
+            // Writing to a string does not fail.
+            let _ = write!(text, " WHERE ({key}) > ({})", places.join(", "));
+        }
+        let _ = write!(text, " ORDER BY {key} LIMIT {limit}");
+        text
+    }
+
+    /// The statement that inserts so many rows.
+    pub(super) fn insertion(&self, columns: &[Column], rows: usize) -> String {
+        let mut text = format!("INSERT INTO {} ({}) VALUES ", self.name, names(columns));
+        for row in 0..rows {
+            let places: Vec<String> =
+                (1..=columns.len()).map(|place| format!("${}", row * columns.len() + place)).collect();
+            let comma = if row == 0 { "" } else { ", " };
+            let _ = write!(text, "{comma}({})", places.join(", "));
+        }
+        text
+    }
+
+    pub(super) fn cells(&self, row: &Row) -> Result<Vec<Cell>, sqlx::Error> {
+        self.columns.iter().map(|column| column.read(row)).collect()
+    }
+}
+
+fn names(columns: &[Column]) -> String {
+    columns.iter().map(|column| column.name()).collect::<Vec<_>>().join(", ")
+}
+
+impl Column {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Text(name) | Integer(name) | Bytes(name) => name,
+        }
+    }
+
+    fn read(self, row: &Row) -> Result<Cell, sqlx::Error> {
+        Ok(match self {
+            Text(name) => Cell::Text(row.get(name)?),
+            Integer(name) => Cell::Integer(row.get(name)?),
+            Bytes(name) => Cell::Bytes(row.get(name)?),
+        })
+    }
+
+    /// The cell that a value of JSON stands for; none where it stands for none of this column.
+    pub(super) fn parse(self, value: Json) -> Option<Cell> {
+        Some(match (self, value) {
+            (Text(_), Json::Null) => Cell::Text(None),
+            (Integer(_), Json::Null) => Cell::Integer(None),
+            (Bytes(_), Json::Null) => Cell::Bytes(None),
+            (Text(_), Json::String(text)) if !text.contains('\0') => Cell::Text(Some(text)),
+            (Integer(_), Json::Number(number)) => Cell::Integer(Some(number.as_i64()?)),
+            (Bytes(_), Json::String(text)) => Cell::Bytes(Some(BASE64_STANDARD.decode(text).ok()?)),
+            _ => return None,
+        })
+    }
+}
+
+impl Cell {
+    pub(super) fn to_json(&self) -> Json {
+        match self {
+            Cell::Text(value) => json!(value),
+            Cell::Integer(value) => json!(value),
+            Cell::Bytes(value) => json!(value.as_ref().map(|bytes| BASE64_STANDARD.encode(bytes))),
+        }
+    }
+
+    pub(super) fn value(&self) -> Value<'_> {
+        match self {
+            Cell::Text(value) => Value::Text(value.as_deref()),
+            Cell::Integer(value) => Value::Integer(*value),
+            Cell::Bytes(value) => Value::Bytes(value.as_deref()),
+        }
+    }
+}

@@ -25,20 +25,36 @@ pub fn sha256(text: &str) -> [u8; 32] {
 
 /// Takes the bearer tokens whose SHA-256 it knows, and no other.
 pub(crate) struct StaticCredentials {
-    by_secret: HashMap<[u8; 32], Arc<Credential>>,
+    by_secret: HashMap<[u8; 32], Known>,
+}
+
+/// A credential, and who presents it.
+struct Known {
+    credential: Arc<Credential>,
+    identity: Arc<Identity>,
+}
+
+impl Known {
+    fn new(credential: &Arc<Credential>) -> Known {
+        let mut identity = Identity::new(CREDENTIAL_PROVIDER, credential.id.clone(), Kind::SERVICE);
+        identity.tenant = Some((&*credential.tenant).into());
+        Known { credential: Arc::clone(credential), identity: Arc::new(identity) }
+    }
 }
 
 impl StaticCredentials {
     pub(crate) fn new<'a>(credentials: impl Iterator<Item = &'a Arc<Credential>>) -> StaticCredentials {
         let by_secret =
-            credentials.map(|credential| (credential.secret_sha256, Arc::clone(credential))).collect();
+            credentials.map(|credential| (credential.secret_sha256, Known::new(credential))).collect();
         StaticCredentials { by_secret }
     }
 
     fn answer(&self, credentials: &Credentials, now: Timestamp) -> Answer {
         let Some(Presented::Bearer(token)) = credentials.credential() else { return Answer::NotMine };
         let presented = sha256(token.expose_secret());
-        let Some(credential) = self.by_secret.get(&presented) else { return Answer::NotMine };
+        let Some(Known { credential, identity }) = self.by_secret.get(&presented) else {
+            return Answer::NotMine;
+        };
         if verify_slices_are_equal(&presented, &credential.secret_sha256).is_err() {
             return Answer::NotMine;
         }
@@ -48,9 +64,7 @@ impl StaticCredentials {
                 message: format!("the credential `{}` has expired", credential.id).into(),
             });
         }
-        let mut identity = Identity::new(CREDENTIAL_PROVIDER, credential.id.clone(), Kind::SERVICE);
-        identity.tenant = Some((&*credential.tenant).into());
-        Answer::Identity(Arc::new(identity))
+        Answer::Identity(Arc::clone(identity))
     }
 }
 

@@ -1,98 +1,313 @@
-//! What decides at the moment, and replacing it whole.
+//! What decides at the moment, and following the store.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use casemate_identity::remote::{Fetch, ProviderStatus};
-use casemate_identity::{Authenticator, Chain, ChainError, OpenIdAuthenticator};
+use casemate_identity::{
+    Authenticator, CacheLimits, Chain, ChainError, ProviderAuthenticators, ProviderHost, RevocationEpoch,
+};
+use casemate_store::{RecordError, Sealer, Store, StoreError, StoreReader};
+use tokio::sync::watch;
 
 use crate::authenticator::StaticCredentials;
-use crate::policy::{Credential, Policy};
-use crate::snapshot::Snapshot;
+use crate::keys::{AccountKeys, Keys};
+use crate::objects::ObjectSet;
+use crate::policy::{Credential, Mistake, Policy};
+use crate::secrets::Secrets;
+use crate::snapshot::{Compiled, Snapshot};
+
+/// How often other processes' changes are looked for.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// What a directory needs of its host.
+pub struct DirectoryHost {
+    /// How the keys of providers are fetched, and endpoints asked.
+    pub fetch: Arc<dyn Fetch>,
+    /// Credentials that stand in no policy.
+    pub own: Vec<Credential>,
+    /// Opens sealed secrets; without it, providers that need one refuse their credentials.
+    pub sealer: Option<Arc<Sealer>>,
+    /// How much is kept of verified tokens.
+    pub limits: CacheLimits,
+}
+
+impl DirectoryHost {
+    /// One without credentials or sealed secrets.
+    #[must_use]
+    pub fn new(fetch: Arc<dyn Fetch>) -> DirectoryHost {
+        DirectoryHost { fetch, own: Vec::new(), sealer: None, limits: CacheLimits::default() }
+    }
+}
+
+/// Why a directory does not follow its store; what decided before still does.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What stands in the store holds mistakes.
+    #[error("the configuration in the database holds {} mistakes, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    Mistakes(Vec<Mistake>),
+    /// Two providers have one name.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The work was broken off, because the process is shutting down.
+    #[error("the process is shutting down")]
+    Closed,
+}
+
+/// What decides, and the objects that it was made of, at one revision.
+pub(crate) struct State {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) objects: Arc<ObjectSet>,
+}
 
 /// The current [`Snapshot`]. It is replaced as a whole, so that nothing is ever answered from half of a policy.
 pub struct Directory {
-    current: ArcSwap<Snapshot>,
-    revision: AtomicI64,
+    current: ArcSwap<State>,
     /// Credentials that stand in no policy and outlive each.
     own: Vec<Credential>,
-    fetch: Arc<dyn Fetch>,
-    /// The running authenticator of OpenID providers. Replacing holds this lock, so that revisions rise in order.
-    openid: Mutex<Option<Arc<OpenIdAuthenticator>>>,
+    keys: Arc<Keys>,
+    secrets: Arc<Secrets>,
+    revocations: RevocationEpoch,
+    reader: Option<StoreReader>,
+    /// The running authenticators of providers. Replacing holds this lock, so that revisions rise in order.
+    running: Mutex<Running>,
+    /// Held while the store is followed; the last revision whose API keys are known.
+    following: tokio::sync::Mutex<i64>,
+}
+
+struct Running {
+    providers: ProviderAuthenticators,
+    configured: Vec<casemate_identity::provider::Provider>,
+    accounts: std::collections::HashSet<Box<str>>,
 }
 
 impl Directory {
-    /// A directory that answers from `policy`; `own` are credentials beside those of the policy, and `fetch` is how the
-    /// keys of providers are fetched. To be called within a tokio runtime, on which the fetching goes on.
+    /// A directory that answers from `policy` and follows no store; `own` are credentials beside those of the policy, and
+    /// `fetch` is how the keys of providers are fetched. To be called within a tokio runtime, on which the fetching goes on.
     ///
     /// # Errors
     /// Where two providers have one name.
     pub fn new(policy: Policy, own: Vec<Credential>, fetch: Arc<dyn Fetch>) -> Result<Directory, ChainError> {
-        let mut openid = None;
-        let first = snapshot(1, policy, &own, &fetch, &mut openid)?;
+        let directory = Directory::bare(DirectoryHost { own, ..DirectoryHost::new(fetch) }, None)?;
+        directory.put(1, policy, Arc::default())?;
+        Ok(directory)
+    }
+
+    /// A directory that answers from what stands in a store. To be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or what stands in it holds mistakes.
+    pub async fn open(reader: &StoreReader, host: DirectoryHost) -> Result<Directory, DirectoryError> {
+        let directory = Directory::bare(host, Some(reader.clone()))?;
+        let mut known = directory.following.lock().await;
+        directory.take_all(reader, &mut known).await?;
+        drop(known);
+        Ok(directory)
+    }
+
+    fn bare(host: DirectoryHost, reader: Option<StoreReader>) -> Result<Directory, ChainError> {
+        let (keys, secrets) = (Arc::new(Keys::default()), Arc::new(Secrets::new(host.sealer)));
+        let revocations = RevocationEpoch::new();
+        let providers = ProviderAuthenticators::start(
+            Vec::new(),
+            ProviderHost {
+                fetch: host.fetch,
+                secrets: Arc::clone(&secrets) as _,
+                limits: host.limits,
+                revocations: revocations.clone(),
+            },
+        );
+        let compiled = Compiled::new(Policy::empty(), HashMap::new(), Arc::clone(&keys));
+        let snapshot = Arc::new(Snapshot::new(0, Arc::new(compiled), Chain::new(Vec::new())?));
+        let running = Running { providers, configured: Vec::new(), accounts: Default::default() };
         Ok(Directory {
-            current: ArcSwap::from_pointee(first),
-            revision: AtomicI64::new(1),
-            own,
-            fetch,
-            openid: Mutex::new(openid),
+            current: ArcSwap::from_pointee(State { snapshot, objects: Arc::default() }),
+            own: host.own,
+            keys,
+            secrets,
+            revocations,
+            reader,
+            running: Mutex::new(running),
+            following: tokio::sync::Mutex::new(0),
         })
     }
 
     /// What decides now. Whoever takes it keeps it for the whole of one request.
     #[must_use]
     pub fn current(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.current.load().snapshot)
+    }
+
+    pub(crate) fn state(&self) -> Arc<State> {
         self.current.load_full()
     }
 
-    /// Answers from `policy` from now on; requests under way end with what they began with. Returns the new revision.
+    pub(crate) fn sealer(&self) -> Option<&Arc<Sealer>> {
+        self.secrets.sealer()
+    }
+
+    /// Answers from `policy` from now on; requests under way end with what they began with. Returns the new revision. It is
+    /// for directories that follow no store.
     ///
     /// # Errors
     /// Where two providers have one name; what decides stays as it was.
     pub fn replace(&self, policy: Policy) -> Result<i64, ChainError> {
-        let mut openid = self.openid.lock().unwrap_or_else(PoisonError::into_inner);
-        let revision = self.revision.load(Ordering::Relaxed) + 1;
-        let next = snapshot(revision, policy, &self.own, &self.fetch, &mut openid)?;
-        self.revision.store(revision, Ordering::Relaxed);
-        self.current.store(Arc::new(next));
+        let revision = self.current.load().snapshot.revision() + 1;
+        self.put(revision, policy, Arc::default())?;
         Ok(revision)
     }
 
-    /// What is known about the keys of each provider.
+    /// What is known about the keys of each provider, and about the secrets that they need.
     #[must_use]
     pub fn providers(&self) -> Vec<ProviderStatus> {
-        let openid = self.openid.lock().unwrap_or_else(PoisonError::into_inner);
-        openid.as_ref().map(|openid| openid.status()).unwrap_or_default()
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).providers.status()
     }
-}
 
-/// Makes a snapshot. Providers that did not change keep the keys that were fetched.
-fn snapshot(
-    revision: i64,
-    mut policy: Policy,
-    own: &[Credential],
-    fetch: &Arc<dyn Fetch>,
-    openid: &mut Option<Arc<OpenIdAuthenticator>>,
-) -> Result<Snapshot, ChainError> {
-    let credentials: HashMap<Box<str>, Arc<Credential>> = std::mem::take(&mut policy.credentials)
-        .into_iter()
-        .chain(own.iter().cloned())
-        .map(|credential| (credential.id.clone(), Arc::new(credential)))
-        .collect();
-    let mut authenticators: Vec<Arc<dyn Authenticator>> =
-        vec![Arc::new(StaticCredentials::new(credentials.values()))];
-    let providers = policy.providers.clone();
-    *openid = (!providers.is_empty()).then(|| {
-        let fetch = Arc::clone(fetch);
-        Arc::new(match openid {
-            Some(running) => running.succeeded_by(providers, fetch),
-            None => OpenIdAuthenticator::start(providers, fetch),
-        })
-    });
-    if let Some(running) = openid {
-        authenticators.push(Arc::clone(running) as Arc<dyn Authenticator>);
+    /// Answers from what stands in the store by now, whichever process wrote it; gives the revision.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or what stands in it holds mistakes; what decides stays as it was.
+    pub async fn refresh(&self) -> Result<i64, DirectoryError> {
+        let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
+        let mut known = self.following.lock().await;
+        let before = self.current().revision();
+        let last = reader.revision().await?;
+        if last == before {
+            return Ok(last);
+        }
+        let (last, edits) = reader.edits_between(before, last).await?;
+        if !edits.is_empty() {
+            return self.take_all(reader, &mut known).await;
+        }
+        self.take_keys(reader, &mut known, last).await?;
+        let state = self.state();
+        if self.secrets.take(&reader.secrets().await?, &state.objects) {
+            return self.take_all(reader, &mut known).await;
+        }
+        self.advance(last);
+        Ok(last)
     }
-    Ok(Snapshot::new(revision, policy, credentials, Chain::new(authenticators)?))
+
+    /// Answers from a change that this process just made on top of what decides. Where something came between, the store
+    /// is read instead.
+    pub(crate) async fn install(
+        &self,
+        base: i64,
+        revision: i64,
+        policy: Policy,
+        objects: ObjectSet,
+    ) -> Result<i64, DirectoryError> {
+        let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
+        let mut known = self.following.lock().await;
+        if self.current().revision() != base || revision != base + 1 {
+            drop(known);
+            return self.refresh().await;
+        }
+        self.take_keys(reader, &mut known, revision).await?;
+        self.secrets.take(&reader.secrets().await?, &objects);
+        self.put(revision, policy, Arc::new(objects))?;
+        Ok(revision)
+    }
+
+    /// Follows the store until the process ends: this process' changes at once, those of others within half a second.
+    /// `revisions` comes from [`Store::revisions`].
+    pub async fn follow(self: Arc<Directory>, mut revisions: watch::Receiver<i64>) {
+        loop {
+            // A sender that is gone says no more, and looking every now and then goes on.
+            let changed = tokio::time::timeout(EVERY, revisions.changed()).await;
+            if matches!(changed, Ok(Err(_))) {
+                tokio::time::sleep(EVERY).await;
+            }
+            if let Err(error) = self.refresh().await {
+                tracing::error!(%error, "the configuration in the database is not taken: what decided before still does");
+                tokio::time::sleep(EVERY).await;
+            }
+        }
+    }
+
+    /// Writes down when API keys were used last; to be called every so often, and at the end.
+    ///
+    /// # Errors
+    /// As [`Store::note_used_keys`].
+    pub async fn flush_used_keys(&self, store: &Store) -> Result<(), RecordError> {
+        let used: Vec<(String, i64)> =
+            self.keys.ring().take_used().into_iter().map(|(id, at)| (id.to_string(), at)).collect();
+        if used.is_empty() {
+            return Ok(());
+        }
+        store.note_used_keys(used).await
+    }
+
+    async fn take_all(&self, reader: &StoreReader, known: &mut i64) -> Result<i64, DirectoryError> {
+        let objects = reader.objects().await?;
+        let revision = objects.revision;
+        let checked = tokio::task::spawn_blocking(move || {
+            let set = ObjectSet::new(objects.items.into_iter().map(Arc::new).collect());
+            Policy::from_objects(set.items()).map(|policy| (policy, set))
+        });
+        let (policy, set) =
+            checked.await.map_err(|_| DirectoryError::Closed)?.map_err(DirectoryError::Mistakes)?;
+        self.take_keys(reader, known, revision).await?;
+        self.secrets.take(&reader.secrets().await?, &set);
+        self.put(revision, policy, Arc::new(set))?;
+        Ok(revision)
+    }
+
+    async fn take_keys(
+        &self,
+        reader: &StoreReader,
+        known: &mut i64,
+        revision: i64,
+    ) -> Result<(), DirectoryError> {
+        let changed = reader.api_keys_changed_after(*known).await?;
+        let is_first = *known == 0;
+        if self.keys.take(changed) && !is_first {
+            self.revocations.raise();
+        }
+        // Keys that were changed since then were taken too, and will be taken once more.
+        *known = revision;
+        Ok(())
+    }
+
+    fn advance(&self, revision: i64) {
+        let _running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.current.load();
+        let snapshot = Arc::new(state.snapshot.at(revision));
+        self.current.store(Arc::new(State { snapshot, objects: Arc::clone(&state.objects) }));
+    }
+
+    /// Puts a policy into force. Providers that did not change keep the keys that were fetched.
+    fn put(&self, revision: i64, mut policy: Policy, objects: Arc<ObjectSet>) -> Result<(), ChainError> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let credentials: HashMap<Box<str>, Arc<Credential>> = std::mem::take(&mut policy.credentials)
+            .into_iter()
+            .chain(self.own.iter().cloned())
+            .map(|credential| (credential.id.clone(), Arc::new(credential)))
+            .collect();
+        let enabled = policy.accounts.iter().map(|account| account.id.clone());
+        let accounts: std::collections::HashSet<Box<str>> =
+            enabled.filter(|id| !policy.disabled_accounts.contains(id)).collect();
+        let providers = running.providers.succeeded_by(policy.providers.clone());
+        let mut authenticators: Vec<Arc<dyn Authenticator>> = vec![
+            Arc::new(AccountKeys::new(Arc::clone(&self.keys), accounts.clone())),
+            Arc::new(StaticCredentials::new(credentials.values())),
+        ];
+        authenticators.extend(providers.authenticators());
+        let chain = Chain::new(authenticators)?;
+        let is_fewer = running.accounts.iter().any(|account| !accounts.contains(account))
+            || running.configured.iter().any(|provider| !policy.providers.contains(provider));
+        *running = Running { providers, configured: policy.providers.clone(), accounts };
+        let compiled = Arc::new(Compiled::new(policy, credentials, Arc::clone(&self.keys)));
+        let snapshot = Arc::new(Snapshot::new(revision, compiled, chain));
+        self.current.store(Arc::new(State { snapshot, objects }));
+        if is_fewer {
+            self.revocations.raise();
+        }
+        Ok(())
+    }
 }

@@ -9,21 +9,25 @@ pub mod administration;
 mod authenticator;
 mod directory;
 mod index;
+mod keys;
 mod kind;
 pub mod model;
+mod objects;
 mod own_schema;
 pub mod policy;
+mod secrets;
 mod sets;
 mod snapshot;
 mod subject;
 mod watch;
 
 pub use administration::{
-    AdminError, Administration, Author, Entry, KeyDraft, ListQuery, Listing, NewAdministrator, Plan,
-    PlannedChange, Redeemed, Reference, RememberKey, Written,
+    AdminError, Administration, Author, Entry, FOLDER_ORIGIN, ImportedRole, KeyDraft, ListQuery, Listing,
+    NewAdministrator, NotCarriedOver, Plan, PlannedChange, Redeemed, Reference, RememberKey, WebinyError,
+    Written, import_webiny,
 };
 pub use authenticator::sha256;
-pub use directory::Directory;
+pub use directory::{Directory, DirectoryError, DirectoryHost};
 pub use kind::{Kind, UnknownKind};
 pub use own_schema::OWN_SCHEMA;
 pub use policy::{

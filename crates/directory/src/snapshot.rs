@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use casemate_expression::Datum;
 use casemate_identity::{Chain, ChainError, Identity, Kind};
-use casemate_permission::{Catalog, Grant, Origin, OriginKind, PermissionSet};
+use casemate_permission::{Catalog, Grant, Origin, OriginKind, Permission, PermissionSet};
 
-use crate::CREDENTIAL_PROVIDER;
 use crate::index::{By, Index, KeyRef};
-use crate::policy::{Assignment, Credential, Person, Policy, Role, Who};
+use crate::keys::{Keys, narrow};
+use crate::policy::{Assignment, Credential, Person, Policy, Role, Source, Who};
 use crate::sets::Kept;
-use crate::subject::Subject;
+use crate::subject::{Sourced, Subject};
+use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 /// The most compiled sets that are kept; when there are more, those that nobody asked for lately are forgotten.
 const MAX_CACHED: usize = 4_096;
@@ -21,6 +23,12 @@ const MAX_CACHED: usize = 4_096;
 pub struct Snapshot {
     revision: i64,
     chain: Chain,
+    compiled: Arc<Compiled>,
+}
+
+/// A policy with its indexes. Several revisions share one where nothing of it was changed.
+#[derive(Debug)]
+pub(crate) struct Compiled {
     catalog: Catalog,
     roles: Vec<Role>,
     people: Vec<Person>,
@@ -28,16 +36,27 @@ pub struct Snapshot {
     assignments: Vec<Assignment>,
     assignment_index: Index,
     credentials: HashMap<Box<str>, Arc<Credential>>,
+    mismatches: Vec<crate::policy::Mistake>,
+    /// How many make an administrator, by when they begin to.
+    administrators: Vec<i64>,
+    /// The names of the service accounts, by id.
+    account_names: HashMap<Box<str>, Box<str>>,
+    sources: Vec<Source>,
+    settings: std::collections::BTreeMap<String, serde_json::Value>,
+    keys: Arc<Keys>,
     /// The provider of whoever nobody knows: the only one there is.
     sole_provider: Arc<str>,
     sets: Kept<Holding, Result<PermissionSet, ResolveError>>,
 }
 
-/// Whose permissions are the same: those with the same assignments and the same credential.
+/// Whose permissions are the same: those with the same assignments, the same credential, the same narrowing of their API
+/// key, and the same permissions from sources.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Holding {
     assignments: Box<[u32]>,
     credential: Option<Box<str>>,
+    narrowing: Option<Arc<str>>,
+    sourced: Box<[Sourced]>,
 }
 
 /// Why it cannot be said what somebody holds. Whoever asks is to deny.
@@ -51,6 +70,14 @@ pub enum ResolveError {
         /// The subject's id.
         id: String,
     },
+    /// A source handed out what it may not, or what is no permission.
+    #[error("the source `{source_name}` fails: {problem}")]
+    Source {
+        /// The source's name.
+        source_name: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// The permissions could not be compiled together.
     #[error("the permissions cannot be compiled: {0}")]
     Compile(String),
@@ -62,55 +89,24 @@ impl Snapshot {
     /// # Errors
     /// Never in practice: only authenticators can contradict each other, and there are none.
     pub fn offline(policy: Policy) -> Result<Snapshot, ChainError> {
-        Ok(Snapshot::new(1, policy, HashMap::new(), Chain::new(Vec::new())?))
+        let compiled = Compiled::new(policy, HashMap::new(), Arc::default());
+        Ok(Snapshot::new(1, Arc::new(compiled), Chain::new(Vec::new())?))
     }
 
-    pub(crate) fn new(
-        revision: i64,
-        policy: Policy,
-        credentials: HashMap<Box<str>, Arc<Credential>>,
-        chain: Chain,
-    ) -> Snapshot {
-        let mut people_index = Index::default();
-        for (place, person) in policy.people.iter().enumerate() {
-            let Person { tenant, provider, kind, id, .. } = person;
-            people_index.insert(KeyRef::new(By::Id, &[tenant, provider, kind, id]), place);
-            people_index.insert(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]), place);
-            people_index.insert(KeyRef::new(By::IdInAnyTenant, &[provider, kind, id]), place);
-        }
-        let mut assignment_index = Index::default();
-        for (place, Assignment { tenant, recipient, .. }) in policy.assignments.iter().enumerate() {
-            let provider = &*recipient.provider;
-            let key = match &recipient.who {
-                Who::Id { kind, id } => KeyRef::new(By::Id, &[tenant, provider, kind, id]),
-                Who::Login { kind, login } => KeyRef::new(By::Login, &[tenant, provider, kind, login]),
-                Who::Group { kind: None, group } => KeyRef::new(By::Group, &[tenant, provider, group]),
-                Who::Group { kind: Some(kind), group } => {
-                    KeyRef::new(By::GroupOfKind, &[tenant, provider, kind, group])
-                }
-            };
-            assignment_index.insert(key, place);
-        }
-        let sole_provider = match policy.providers.as_slice() {
-            [only] => only.name().into(),
-            _ => "".into(),
-        };
-        Snapshot {
-            revision,
-            chain,
-            catalog: policy.catalog,
-            roles: policy.roles,
-            people: policy.people,
-            people_index,
-            assignments: policy.assignments,
-            assignment_index,
-            credentials,
-            sole_provider,
-            sets: Kept::new(MAX_CACHED),
-        }
+    pub(crate) fn new(revision: i64, compiled: Arc<Compiled>, chain: Chain) -> Snapshot {
+        Snapshot { revision, chain, compiled }
     }
 
-    /// Its number: it rises whenever what decides was replaced.
+    /// The same at a later revision, which changed nothing that decides.
+    pub(crate) fn at(&self, revision: i64) -> Snapshot {
+        Snapshot { revision, chain: self.chain.clone(), compiled: Arc::clone(&self.compiled) }
+    }
+
+    pub(crate) fn compiled(&self) -> &Arc<Compiled> {
+        &self.compiled
+    }
+
+    /// Its number: it rises whenever something was changed.
     #[must_use]
     pub fn revision(&self) -> i64 {
         self.revision
@@ -125,31 +121,44 @@ impl Snapshot {
     /// The applications and their schemas.
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
-        &self.catalog
+        &self.compiled.catalog
+    }
+
+    /// The value of a setting of the installation.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<&serde_json::Value> {
+        self.compiled.settings.get(name)
     }
 
     /// The static credential that this caller presented, where it is one.
     #[must_use]
     pub fn credential_of(&self, caller: &Subject) -> Option<&Arc<Credential>> {
-        if *caller.provider != *CREDENTIAL_PROVIDER {
-            return None;
+        self.compiled.credential_of(caller)
+    }
+
+    /// The application that the caller's credential or API key is bound to.
+    #[must_use]
+    pub fn application_of(&self, caller: &Subject) -> Option<Arc<str>> {
+        if *caller.provider == *API_KEY_PROVIDER {
+            return self.compiled.keys.grant(caller.id.as_deref()?)?.application.clone();
         }
-        self.credentials.get(caller.id.as_deref()?)
+        self.credential_of(caller)?.application.clone()
     }
 
     /// A caller, with what the directory knows about them beside what their credential says. A credential that says no
     /// tenant leaves it to the directory, where that knows them in exactly one.
     #[must_use]
     pub fn caller(&self, identity: &Identity) -> Subject {
-        let caller = Subject::of_identity(identity);
+        let mut caller = Subject::of_identity(identity);
+        caller.sourced = self.compiled.sourced(identity);
         let Some(id) = caller.id.as_deref() else { return caller };
         let key = if identity.tenant.is_some() {
             KeyRef::new(By::Id, &[&caller.tenant, &caller.provider, &caller.kind, id])
         } else {
             KeyRef::new(By::IdInAnyTenant, &[&caller.provider, &caller.kind, id])
         };
-        match self.people_index.get(key) {
-            [only] => match self.person(*only) {
+        match self.compiled.people_index.get(key) {
+            [only] => match self.compiled.person(*only) {
                 Some(person) => caller.enriched(person),
                 None => caller,
             },
@@ -172,17 +181,17 @@ impl Snapshot {
         if kind == Kind::ANONYMOUS.as_str() {
             return Ok(Subject::anonymous(Arc::clone(tenant)));
         }
-        let known = self.people_index.get(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]));
+        let known = self.compiled.people_index.get(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]));
         let is_caller =
             *caller.kind == *kind && caller.id.as_deref() == Some(id) && *caller.tenant == **tenant;
         let known = match known {
             [] => None,
-            [only] => self.person(*only),
+            [only] => self.compiled.person(*only),
             _ => return Err(ResolveError::Ambiguous { kind: kind.to_owned(), id: id.to_owned() }),
         };
         match (known, is_caller) {
             (None, false) => {
-                Ok(Subject::new(Arc::clone(&self.sole_provider), kind, Some(id), Arc::clone(tenant)))
+                Ok(Subject::new(Arc::clone(&self.compiled.sole_provider), kind, Some(id), Arc::clone(tenant)))
             }
             (None, true) => Ok(caller.clone()),
             (Some(person), false) => Ok(Subject::from(person)),
@@ -195,16 +204,122 @@ impl Snapshot {
     /// What somebody holds. The same set is handed out again for whoever holds the same.
     ///
     /// # Errors
-    /// Where their permissions cannot be compiled together.
+    /// Where a source fails, or their permissions cannot be compiled together.
     pub fn permissions(&self, subject: &Subject) -> Result<PermissionSet, ResolveError> {
-        self.sets.get(self.holding(subject), |holding| self.compile(holding))
+        let compiled = &*self.compiled;
+        compiled.sets.get(compiled.holding(subject), |holding| compiled.compile(holding))
+    }
+
+    /// What a service account holds by itself, without the narrowing of any of its keys.
+    ///
+    /// # Errors
+    /// As [`Snapshot::permissions`].
+    pub(crate) fn account_permissions(
+        &self,
+        tenant: &str,
+        account: &str,
+    ) -> Result<PermissionSet, ResolveError> {
+        let service = Kind::SERVICE;
+        self.permissions(&Subject::new(OWN_PROVIDER.into(), service.as_str(), Some(account), tenant.into()))
+    }
+}
+
+impl Compiled {
+    pub(crate) fn new(
+        policy: Policy,
+        credentials: HashMap<Box<str>, Arc<Credential>>,
+        keys: Arc<Keys>,
+    ) -> Compiled {
+        let administrators = policy.administrators_from();
+        let account_names = policy
+            .accounts
+            .iter()
+            .map(|account| (account.id.clone(), account.login.clone().unwrap_or_default()))
+            .collect();
+        let mut people = policy.people;
+        people.extend(policy.accounts);
+        let mut people_index = Index::default();
+        for (place, person) in people.iter().enumerate() {
+            let Person { tenant, provider, kind, id, .. } = person;
+            people_index.insert(KeyRef::new(By::Id, &[tenant, provider, kind, id]), place);
+            people_index.insert(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]), place);
+            people_index.insert(KeyRef::new(By::IdInAnyTenant, &[provider, kind, id]), place);
+        }
+        let mut assignment_index = Index::default();
+        for (place, Assignment { tenant, recipient, .. }) in policy.assignments.iter().enumerate() {
+            let provider = &*recipient.provider;
+            let key = match &recipient.who {
+                Who::Id { kind, id } => KeyRef::new(By::Id, &[tenant, provider, kind, id]),
+                Who::Login { kind, login } => KeyRef::new(By::Login, &[tenant, provider, kind, login]),
+                Who::Group { kind: None, group } => KeyRef::new(By::Group, &[tenant, provider, group]),
+                Who::Group { kind: Some(kind), group } => {
+                    KeyRef::new(By::GroupOfKind, &[tenant, provider, kind, group])
+                }
+            };
+            assignment_index.insert(key, place);
+        }
+        let sole_provider = match policy.providers.as_slice() {
+            [only] => only.name().into(),
+            _ => "".into(),
+        };
+        Compiled {
+            catalog: policy.catalog,
+            roles: policy.roles,
+            people,
+            people_index,
+            assignments: policy.assignments,
+            assignment_index,
+            credentials,
+            mismatches: policy.mismatches,
+            administrators,
+            account_names,
+            sources: policy.sources,
+            settings: policy.settings,
+            keys,
+            sole_provider,
+            sets: Kept::new(MAX_CACHED),
+        }
+    }
+
+    /// The stored permissions that the schemas make errors of.
+    pub(crate) fn mismatches(&self) -> &[crate::policy::Mistake] {
+        &self.mismatches
+    }
+
+    /// How many assignments make an administrator of the installation at `now`.
+    pub(crate) fn administrators(&self, now: i64) -> usize {
+        self.administrators.iter().filter(|from| **from <= now).count()
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    fn credential_of(&self, caller: &Subject) -> Option<&Arc<Credential>> {
+        if *caller.provider != *CREDENTIAL_PROVIDER {
+            return None;
+        }
+        self.credentials.get(caller.id.as_deref()?)
+    }
+
+    /// What the verified claims of an identity hold for sources of permissions.
+    fn sourced(&self, identity: &Identity) -> Box<[Sourced]> {
+        let read = |(place, source): (usize, &Source)| {
+            if *source.provider != *identity.provider {
+                return None;
+            }
+            let permissions = identity.claims.get(&*source.claim)?;
+            Some(Sourced { source: u32::try_from(place).ok()?, permissions: permissions.to_string().into() })
+        };
+        self.sources.iter().enumerate().filter_map(read).collect()
     }
 
     fn holding(&self, subject: &Subject) -> Holding {
         let Subject { tenant, provider, kind, .. } = subject;
+        let id = subject.id.as_deref().unwrap_or_default();
         let mut places: Vec<u32> = Vec::new();
         let mut add = |key| places.extend_from_slice(self.assignment_index.get(key));
-        add(KeyRef::new(By::Id, &[tenant, provider, kind, subject.id.as_deref().unwrap_or_default()]));
+        add(KeyRef::new(By::Id, &[tenant, provider, kind, id]));
         if let Some(login) = &subject.login {
             add(KeyRef::new(By::Login, &[tenant, provider, kind, login]));
         }
@@ -212,14 +327,28 @@ impl Snapshot {
             add(KeyRef::new(By::Group, &[tenant, provider, group]));
             add(KeyRef::new(By::GroupOfKind, &[tenant, provider, kind, group]));
         }
+        // An API key holds what its account holds; an account is also known by its name.
+        let key = (**provider == *API_KEY_PROVIDER).then(|| self.keys.grant(id)).flatten();
+        let account = match &key {
+            Some(key) => Some(&*key.account),
+            None => (**provider == *OWN_PROVIDER).then_some(id),
+        };
+        if let Some(account) = account {
+            let service = Kind::SERVICE;
+            add(KeyRef::new(By::Id, &[tenant, OWN_PROVIDER, service.as_str(), account]));
+            if let Some(name) = self.account_names.get(account) {
+                add(KeyRef::new(By::Login, &[tenant, OWN_PROVIDER, service.as_str(), name]));
+            }
+        }
         places.sort_unstable();
         places.dedup();
         let credential = self.credential_of(subject).map(|credential| credential.id.clone());
-        Holding { assignments: places.into(), credential }
+        let narrowing = key.and_then(|key| key.permissions.clone());
+        Holding { assignments: places.into(), credential, narrowing, sourced: subject.sourced.clone() }
     }
 
     fn compile(&self, holding: &Holding) -> Result<PermissionSet, ResolveError> {
-        let mut builder = PermissionSet::builder(&self.catalog);
+        let mut held: Vec<(Permission, Arc<Grant>)> = Vec::new();
         for place in &holding.assignments {
             let Some(assignment) = self.assignments.get(*place as usize) else { continue };
             let Some(role) = self.roles.get(assignment.role) else { continue };
@@ -229,17 +358,42 @@ impl Snapshot {
                 from: assignment.from,
                 until: assignment.until,
             });
-            for permission in &role.permissions {
-                builder.add(permission.clone(), &grant);
-            }
+            held.extend(role.permissions.iter().map(|permission| (permission.clone(), Arc::clone(&grant))));
         }
         if let Some(credential) = holding.credential.as_ref().and_then(|id| self.credentials.get(id)) {
             let grant = Grant::always(OriginKind::Key, &credential.id);
-            for permission in &credential.permissions {
-                builder.add(permission.clone(), &grant);
-            }
+            held.extend(credential.permissions.iter().map(|held| (held.clone(), Arc::clone(&grant))));
+        }
+        for sourced in &holding.sourced {
+            self.add_sourced(sourced, &mut held)?;
+        }
+        if let Some(narrowing) = &holding.narrowing {
+            held = narrow(&held, narrowing).map_err(ResolveError::Compile)?;
+        }
+        let mut builder = PermissionSet::builder(&self.catalog);
+        for (permission, grant) in held {
+            builder.add(permission, &grant);
         }
         builder.build().map_err(|error| ResolveError::Compile(error.to_string()))
+    }
+
+    /// Adds what a source hands out; anything wrong with it fails the whole, so that no restriction is lost.
+    fn add_sourced(
+        &self,
+        sourced: &Sourced,
+        held: &mut Vec<(Permission, Arc<Grant>)>,
+    ) -> Result<(), ResolveError> {
+        let Some(source) = self.sources.get(sourced.source as usize) else { return Ok(()) };
+        let failed = |problem: String| ResolveError::Source { source_name: source.name.to_string(), problem };
+        let datum = Datum::from_json(&sourced.permissions).map_err(|error| failed(error.to_string()))?;
+        let list = datum.as_list().ok_or_else(|| failed("the claim is no list".to_owned()))?;
+        let grant = Grant::always(OriginKind::Source, &source.name);
+        for entry in list {
+            let permission = Permission::from_datum(entry).map_err(|error| failed(error.to_string()))?;
+            source.ceiling.admits(&permission).map_err(|error| failed(error.to_string()))?;
+            held.push((permission, Arc::clone(&grant)));
+        }
+        Ok(())
     }
 
     fn person(&self, place: u32) -> Option<&Person> {

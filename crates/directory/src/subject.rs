@@ -37,6 +37,17 @@ pub struct Subject {
     pub auth_class: Option<Box<str>>,
     /// Who acts for them: provider, type and id.
     pub actor: Option<Actor>,
+    /// What the claims of a verified token hold for sources of permissions. Nothing that a caller asserts comes here.
+    pub(crate) sourced: Box<[Sourced]>,
+}
+
+/// What one source of permissions says, unread.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Sourced {
+    /// The source's place among the policy's sources.
+    pub(crate) source: u32,
+    /// A list of permissions, as JSON.
+    pub(crate) permissions: Arc<str>,
 }
 
 /// Who acts on somebody's behalf.
@@ -67,6 +78,7 @@ impl Subject {
             auth_methods: Vec::new(),
             auth_class: None,
             actor: None,
+            sourced: Box::default(),
         }
     }
 
@@ -98,6 +110,7 @@ impl Subject {
                 kind: actor.kind.as_str().into(),
                 id: actor.id.clone(),
             }),
+            sourced: Box::default(),
         }
     }
 

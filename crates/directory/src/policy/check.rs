@@ -17,8 +17,8 @@ use super::{
     Who, built_in,
 };
 use crate::model::{
-    AssignmentDocument, CredentialDocument, ProviderDocument, RoleDocument, ServiceAccountDocument,
-    SettingDocument, SourceDocument, Target, UserDocument,
+    AssignmentDocument, CredentialDocument, Document as _, ProviderDocument, RoleDocument,
+    ServiceAccountDocument, SettingDocument, SourceDocument, Target, UserDocument,
 };
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
@@ -74,7 +74,7 @@ pub(crate) fn check(
 }
 
 /// Whether a text is a sensible name.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_NAME && !name.chars().any(char::is_control)
 }
 
@@ -327,9 +327,18 @@ impl Checker {
     fn assignments(&mut self, items: &[Item<AssignmentDocument>], roles: &[Role]) -> Vec<Assignment> {
         let by_name: HashMap<(&str, &str), usize> =
             roles.iter().enumerate().map(|(index, role)| ((&*role.tenant, &*role.name), index)).collect();
+        let mut seen: HashMap<(String, String), &Place> = HashMap::new();
         let mut assignments = Vec::with_capacity(items.len());
         for item in items {
             let (place, document) = (&item.place, &item.document);
+            // In the store, names are unique.
+            if !place.is_object() {
+                let key = (item.tenant().to_owned(), document.name().into_owned());
+                if let Some(first) = seen.insert(key, place) {
+                    let message = "the assignment stands twice: same role, recipient and beginning";
+                    self.raise_twice(place, first, "/role", message.to_owned());
+                }
+            }
             let name = document.role.as_str();
             let own = by_name.get(&(item.tenant(), name));
             let role = own.or_else(|| by_name.get(&(DEFAULT_TENANT, name))).copied();

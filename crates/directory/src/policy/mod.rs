@@ -20,6 +20,7 @@ use casemate_store::Object;
 
 pub use mistake::{Mistake, ObjectPlace, SourceFile};
 
+pub(crate) use check::is_name;
 use check::{Checked, check as checked};
 use document::Documents;
 pub(crate) use document::{pointer, without_place};
@@ -225,6 +226,40 @@ impl Policy {
         &self.mismatches
     }
 
+    /// The place of the role that a name means in a tenant.
+    pub(crate) fn role_of(&self, tenant: &str, name: &str) -> Option<usize> {
+        let is = |role: &Role, tenant: &str| *role.tenant == *tenant && *role.name == *name;
+        let own = self.roles.iter().position(|role| is(role, tenant));
+        own.or_else(|| self.roles.iter().position(|role| is(role, DEFAULT_TENANT)))
+    }
+
+    /// How many assignments make an administrator of the installation at `now`.
+    pub(crate) fn administrators(&self, now: i64) -> usize {
+        self.administrators_from().into_iter().filter(|from| *from <= now).count()
+    }
+
+    /// From when on each assignment that has no end makes an administrator of the installation.
+    pub(crate) fn administrators_from(&self) -> Vec<i64> {
+        let account_of = |account: &Person| (account.tenant.clone(), account.login.clone());
+        let disabled: Vec<_> = self
+            .accounts
+            .iter()
+            .filter(|account| self.disabled_accounts.contains(&account.id))
+            .map(account_of)
+            .collect();
+        let can_act = |assignment: &Assignment| match &assignment.recipient.who {
+            Who::Id { id, .. } => !self.disabled_accounts.contains(id),
+            Who::Login { login, .. } if *assignment.recipient.provider == *crate::OWN_PROVIDER => {
+                !disabled.contains(&(Arc::clone(&assignment.tenant), Some(login.clone())))
+            }
+            Who::Login { .. } | Who::Group { .. } => true,
+        };
+        administering(&self.assignments)
+            .filter(|assignment| can_act(assignment))
+            .map(|assignment| assignment.from.map_or(i64::MIN, |from| from.0))
+            .collect()
+    }
+
     /// The value of a setting.
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<&serde_json::Value> {
@@ -274,6 +309,17 @@ impl Folder {
         mistakes.sort_by(|one, other| one.order().cmp(&other.order()));
         Err(mistakes)
     }
+}
+
+/// The assignments of the built-in role `administrator` in the tenant `default` that have no end, to somebody.
+fn administering(assignments: &[Assignment]) -> impl Iterator<Item = &Assignment> {
+    assignments.iter().filter(|assignment| {
+        // INVARIANT: the built-in roles come first, `administrator` before the other.
+        assignment.role == 0
+            && *assignment.tenant == *DEFAULT_TENANT
+            && assignment.until.is_none()
+            && *assignment.recipient.provider != *casemate_identity::Kind::ANONYMOUS.as_str()
+    })
 }
 
 /// The place of an object that is not there.

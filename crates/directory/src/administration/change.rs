@@ -1,0 +1,298 @@
+//! Applying code, looking at versions, and setting configuration back.
+
+use std::collections::{BTreeMap, HashSet};
+
+use casemate_store::{Draft, Edit, Version};
+use serde_json::Value;
+
+use super::Administration;
+use super::entry::Author;
+use super::error::AdminError;
+use super::plan::{Plan, PlannedChange};
+use super::write::{Proposal, Told, canonical, mistake, new_id};
+use crate::directory::State;
+use crate::kind::Kind;
+use crate::objects::{Change, draft, same};
+use crate::policy::{Folder, Wanted};
+
+/// What manages the objects of the policy folder that a server follows.
+pub const FOLDER_ORIGIN: &str = "folder";
+/// How often something is tried that others' changes are in the way of.
+const ATTEMPTS: usize = 5;
+/// The longest name of a source of code, in bytes.
+const MAX_ORIGIN: usize = 128;
+/// The most lines that tell how one object differs.
+const MAX_LINES: usize = 200;
+
+impl Administration {
+    /// What applying `wanted` would change, so that `origin` manages just that. With `prune`, what `origin` managed and no
+    /// longer wants is deleted. What nobody manages is taken over.
+    ///
+    /// # Errors
+    /// Where another source of code manages one of the objects, or one of them cannot be read.
+    pub fn plan(&self, wanted: Vec<Wanted>, origin: &str, prune: bool) -> Result<Plan, AdminError> {
+        let state = self.directory.state();
+        Ok(planned(&state, wanted, origin, prune)?.0)
+    }
+
+    /// Carries a plan out, as one change; gives its revision, or the last one where nothing was to be done.
+    ///
+    /// # Errors
+    /// Where the plan is no longer what would be done, or the whole would hold mistakes or break a rule.
+    pub async fn apply(&self, author: &Author, plan: Plan) -> Result<i64, AdminError> {
+        let made = self
+            .change(author, |state| {
+                let (now, changes) = planned(state, plan.wanted.clone(), &plan.origin, plan.prune)?;
+                if (&now.create, &now.update, &now.delete) != (&plan.create, &plan.update, &plan.delete) {
+                    return Err(AdminError::Precondition { current: now.base });
+                }
+                if now.is_empty() {
+                    return Ok(Proposal::default());
+                }
+                let after = serde_json::json!({
+                    "origin": now.origin,
+                    "created": now.create.len(),
+                    "updated": now.update.len(),
+                    "deleted": now.delete.len(),
+                });
+                let told = told("apply", now.origin.clone(), after);
+                let summary = format!("apply {}", now.origin);
+                Ok(Proposal { changes, told: vec![told], summary, ..Proposal::default() })
+            })
+            .await?;
+        Ok(made.revision)
+    }
+
+    /// Makes the store hold what a policy folder says, as one change by Casemate itself; what the folder no longer says is
+    /// deleted. Gives the revision.
+    ///
+    /// # Errors
+    /// As [`Administration::plan`] and [`Administration::apply`].
+    pub async fn apply_folder(&self, folder: Folder, now: i64) -> Result<i64, AdminError> {
+        let author = Author::system("policy-folder", now);
+        let mut outcome = Err(AdminError::Precondition { current: 0 });
+        for _ in 0..ATTEMPTS {
+            self.directory.refresh().await?;
+            let plan = self.plan(folder.wanted.clone(), FOLDER_ORIGIN, true)?;
+            outcome = self.apply(&author, plan).await;
+            if !matches!(outcome, Err(AdminError::Precondition { .. })) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    /// The changes before the revision `before`, the newest first.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn versions(&self, before: Option<i64>, limit: u32) -> Result<Vec<Version>, AdminError> {
+        Ok(self.store.reader().versions(before, limit).await?)
+    }
+
+    /// One change and what it made of each object.
+    ///
+    /// # Errors
+    /// Where the database cannot be read, or the revision changed nothing.
+    pub async fn version(&self, revision: i64) -> Result<(Version, Vec<Edit>), AdminError> {
+        self.store.reader().version(revision).await?.ok_or(AdminError::NotFound("version"))
+    }
+
+    /// What has to be done to come from one revision to another, in either direction.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn diff(&self, from: i64, to: i64) -> Result<Vec<PlannedChange>, AdminError> {
+        let (_, edits) = self.store.reader().edits_between(from, to).await?;
+        Ok(edits.iter().filter_map(|edit| planned_edit(edit.before.as_ref(), edit.after.as_ref())).collect())
+    }
+
+    /// Sets everything back to what it was at a revision, by a new change; gives its revision, or the last one where
+    /// nothing was to be done. Secrets and API keys stay as they are. What is managed by code is set back by the operator
+    /// on the machine alone.
+    ///
+    /// # Errors
+    /// Where the revision never was, or the whole would hold mistakes or break a rule.
+    pub async fn revert(&self, author: &Author, revision: i64) -> Result<i64, AdminError> {
+        let mut outcome = Err(AdminError::Precondition { current: 0 });
+        for _ in 0..ATTEMPTS {
+            let current = self.directory.refresh().await?;
+            if revision < 0 || revision > current {
+                return Err(AdminError::NotFound("version"));
+            }
+            let (_, edits) = self.store.reader().edits_between(current, revision).await?;
+            outcome = self.change(author, |state| reverting(state, author, current, revision, &edits)).await;
+            if !matches!(outcome, Err(AdminError::Precondition { .. })) {
+                break;
+            }
+        }
+        Ok(outcome?.revision)
+    }
+}
+
+fn reverting(
+    state: &State,
+    author: &Author,
+    current: i64,
+    revision: i64,
+    edits: &[Edit],
+) -> Result<Proposal, AdminError> {
+    if state.snapshot.revision() != current {
+        return Err(AdminError::Precondition { current: state.snapshot.revision() });
+    }
+    let mut changes = Vec::new();
+    for edit in edits {
+        let sides = [&edit.before, &edit.after];
+        let managed = sides.into_iter().flatten().find(|side| !side.origin.is_empty());
+        if let Some(managed) = managed.filter(|_| author.holds.is_some()) {
+            return Err(AdminError::ReadOnly { origin: managed.origin.clone() });
+        }
+        match (&edit.after, edit.kind.parse()) {
+            (Some(after), _) => changes.push(Change::Put(after.clone())),
+            (None, Ok(kind)) => changes.push(Change::Remove { kind, id: edit.id.clone() }),
+            (None, Err(_)) => {}
+        }
+    }
+    if changes.is_empty() {
+        return Ok(Proposal::default());
+    }
+    let after = serde_json::json!({ "objects": changes.len() });
+    let told = told("revert", revision.to_string(), after);
+    let summary = format!("set back to revision {revision}");
+    Ok(Proposal { changes, told: vec![told], summary, ..Proposal::default() })
+}
+
+fn told(verb: &'static str, id: String, after: Value) -> Told {
+    Told {
+        action: format!("casemate.policy.{verb}"),
+        kind: "configuration",
+        tenant: String::new(),
+        resource: ("policy", id),
+        before: None,
+        after: Some(after.to_string()),
+    }
+}
+
+/// What is to be done for `wanted`, in words and as changes.
+fn planned(
+    state: &State,
+    wanted: Vec<Wanted>,
+    origin: &str,
+    prune: bool,
+) -> Result<(Plan, Vec<Change>), AdminError> {
+    if origin.is_empty() || origin.len() > MAX_ORIGIN || origin.chars().any(char::is_control) {
+        let message = "the name of a source of code is 1 to 128 bytes without control characters";
+        return Err(mistake(Kind::Setting, "", origin, "", message));
+    }
+    let mut plan = Plan {
+        base: state.snapshot.revision(),
+        origin: origin.to_owned(),
+        prune,
+        create: Vec::new(),
+        update: Vec::new(),
+        delete: Vec::new(),
+        unchanged: 0,
+        wanted: Vec::new(),
+    };
+    let mut changes = Vec::new();
+    let mut kept: HashSet<(&'static str, String)> = HashSet::new();
+    for Wanted { kind, tenant, document } in &wanted {
+        let (name, body) = canonical(*kind, tenant, document.clone())?;
+        let before = state.objects.by_name(*kind, tenant, &name);
+        if let Some(before) = before.filter(|before| !["", origin].contains(&&*before.origin)) {
+            return Err(AdminError::ReadOnly { origin: before.origin.clone() });
+        }
+        let id = match before {
+            Some(before) => before.id.clone(),
+            None => new_id(*kind)?,
+        };
+        if !kept.insert((kind.as_str(), id.clone())) {
+            return Err(mistake(
+                *kind,
+                tenant,
+                &name,
+                "",
+                format!("the {kind} stands twice in what is applied"),
+            ));
+        }
+        let after = Draft {
+            kind: kind.as_str().to_owned(),
+            id,
+            tenant: tenant.clone(),
+            name,
+            body,
+            origin: origin.to_owned(),
+        };
+        if before.is_some_and(|before| same(before, &after)) {
+            plan.unchanged += 1;
+            continue;
+        }
+        let before = before.map(|before| draft(before));
+        let into = if before.is_some() { &mut plan.update } else { &mut plan.create };
+        into.extend(planned_edit(before.as_ref(), Some(&after)));
+        changes.push(Change::Put(after));
+    }
+    if prune {
+        let managed = state.objects.items().iter().filter(|object| object.origin == origin);
+        for object in managed {
+            let Ok(kind) = object.kind.parse::<Kind>() else { continue };
+            if kept.contains(&(kind.as_str(), object.id.clone())) {
+                continue;
+            }
+            plan.delete.extend(planned_edit(Some(&draft(object)), None));
+            changes.push(Change::Remove { kind, id: object.id.clone() });
+        }
+    }
+    plan.wanted = wanted;
+    Ok((plan, changes))
+}
+
+/// How an object differs from what it was; nothing for kinds that this Casemate does not know.
+fn planned_edit(before: Option<&Draft>, after: Option<&Draft>) -> Option<PlannedChange> {
+    let either = after.or(before)?;
+    let kind: Kind = either.kind.parse().ok()?;
+    let mut lines = Vec::new();
+    let members = |side: Option<&Draft>| -> BTreeMap<String, Value> {
+        side.and_then(|side| serde_json::from_str(&side.body).ok()).unwrap_or_default()
+    };
+    let (old, new) = (members(before), members(after));
+    let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for name in names {
+        differences(name, old.get(name), new.get(name), &mut lines);
+    }
+    if let (Some(before), Some(after)) = (before, after)
+        && before.origin != after.origin
+    {
+        let said = |origin: &str| if origin.is_empty() { "nobody" } else { origin }.to_owned();
+        lines.push(format!("- managed by {}", said(&before.origin)));
+        lines.push(format!("+ managed by {}", said(&after.origin)));
+    }
+    if lines.len() > MAX_LINES {
+        let more = lines.len() - MAX_LINES;
+        lines.truncate(MAX_LINES);
+        lines.push(format!("and {more} lines more"));
+    }
+    Some(PlannedChange::of(kind, &either.tenant, &either.name, lines))
+}
+
+fn differences(name: &str, old: Option<&Value>, new: Option<&Value>, lines: &mut Vec<String>) {
+    if old == new {
+        return;
+    }
+    let (old, new) = (parts(old), parts(new));
+    lines.extend(old.iter().filter(|part| !new.contains(part)).map(|part| format!("- {name}: {part}")));
+    lines.extend(new.iter().filter(|part| !old.contains(part)).map(|part| format!("+ {name}: {part}")));
+    if old.len() == new.len() && old.iter().all(|part| new.contains(part)) {
+        lines.push(format!("+ {name}: in another order"));
+    }
+}
+
+/// A list by its elements, a text by its lines, anything else as it is.
+fn parts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        None => Vec::new(),
+        Some(Value::Array(items)) => items.iter().map(ToString::to_string).collect(),
+        Some(Value::String(text)) => text.lines().map(str::to_owned).collect(),
+        Some(other) => vec![other.to_string()],
+    }
+}

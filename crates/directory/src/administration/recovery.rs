@@ -1,0 +1,207 @@
+//! The first administrator, and the next one when nobody can sign in any more: by a key that is valid for an hour, once.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use casemate_identity::ApiKey;
+use casemate_store::{Actor, Draft, StoredApiKey};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::entry::{Author, Entry};
+use super::error::AdminError;
+use super::key::{generate, stored, told as told_key};
+use super::objects::told;
+use super::write::{Proposal, canonical, new_id};
+use super::{Administration, NewAdministrator, Redeemed};
+use crate::directory::State;
+use crate::keys::RECOVERY;
+use crate::kind::Kind;
+use crate::model::{AssignmentDocument, ServiceAccountDocument, Target};
+use crate::objects::{Change, object};
+use crate::policy::{ADMINISTRATOR, DEFAULT_TENANT};
+
+/// How long a key is valid, in microseconds: an hour.
+const LIFE: i64 = 3_600 * 1_000_000;
+/// How often something is tried that others' changes are in the way of.
+const ATTEMPTS: usize = 5;
+/// The most keys that are looked at.
+const MANY: u32 = 1_000;
+
+impl Administration {
+    /// Makes a key that is valid for an hour and makes an administrator, once. Those that were made before are revoked.
+    ///
+    /// # Errors
+    /// Where it cannot be stored.
+    pub async fn make_recovery_key(&self, author: &Author) -> Result<SecretString, AdminError> {
+        let key = generate()?;
+        let mut new = stored(&key, RECOVERY, DEFAULT_TENANT, author.now);
+        new.title = "makes an administrator".to_owned();
+        new.expires_at = Some(author.now.saturating_add(LIFE));
+        let earlier = self.store.reader().api_keys(Some(RECOVERY), "", MANY).await?;
+        let mut keys: Vec<StoredApiKey> = earlier
+            .into_iter()
+            .filter(|key| key.revoked_at.is_none())
+            .map(|key| StoredApiKey { revoked_at: Some(author.now), ..key })
+            .collect();
+        keys.push(new.clone());
+        self.change(author, |_| {
+            let told = vec![told_key(&new, "create", None)];
+            let summary = "make a key for a new administrator".to_owned();
+            Ok(Proposal { keys: keys.clone(), told, summary, ..Proposal::default() })
+        })
+        .await?;
+        Ok(key.reveal())
+    }
+
+    /// Makes an administrator of somebody, and uses the key up in the same change. `author` is whoever presents it,
+    /// perhaps anonymous.
+    ///
+    /// # Errors
+    /// Where the key is none, was used or has ended; and as [`Administration::create`].
+    pub async fn redeem_recovery_key(
+        &self,
+        author: &Author,
+        key: &SecretString,
+        administrator: NewAdministrator,
+    ) -> Result<Redeemed, AdminError> {
+        let presented = ApiKey::parse(key.expose_secret()).map_err(|_| AdminError::NotRedeemable)?;
+        let actor = Actor {
+            provider: crate::OWN_PROVIDER.to_owned(),
+            kind: "recovery-key".to_owned(),
+            id: presented.id().to_string(),
+            credential: Some(presented.id().to_string()),
+        };
+        let author = Author { actor, holds: None, ..author.clone() };
+        let mut outcome = Err(AdminError::Precondition { current: 0 });
+        for _ in 0..ATTEMPTS {
+            // INVARIANT: the key is read after this revision and the change is made on top of it, so that the key cannot
+            // be used twice.
+            let current = self.directory.refresh().await?;
+            let used = self.redeemable(&presented, author.now).await?;
+            outcome = self.redeem(&author, current, used, &administrator).await;
+            if !matches!(outcome, Err(AdminError::Precondition { .. })) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    /// Whether nobody may administer the installation.
+    #[must_use]
+    pub fn has_no_administrator(&self, now: i64) -> bool {
+        self.directory.state().snapshot.compiled().administrators(now) == 0
+    }
+
+    /// The key that was presented, marked as used.
+    async fn redeemable(&self, presented: &ApiKey, now: i64) -> Result<StoredApiKey, AdminError> {
+        let stored = self.store.reader().api_key(&presented.id().to_string()).await?;
+        let stored = stored.filter(|stored| stored.account == RECOVERY).ok_or(AdminError::NotRedeemable)?;
+        let is_right = verify_slices_are_equal(&stored.secret_sha256, &presented.secret_sha256()).is_ok();
+        let is_valid = stored.revoked_at.is_none() && stored.expires_at.is_some_and(|end| now < end);
+        if is_right && is_valid {
+            Ok(StoredApiKey { revoked_at: Some(now), ..stored })
+        } else {
+            Err(AdminError::NotRedeemable)
+        }
+    }
+
+    async fn redeem(
+        &self,
+        author: &Author,
+        current: i64,
+        used: StoredApiKey,
+        administrator: &NewAdministrator,
+    ) -> Result<Redeemed, AdminError> {
+        let account = new_id(Kind::ServiceAccount)?;
+        let fresh = new_id(Kind::Assignment)?;
+        let key = generate()?;
+        let (target, account_draft) = match administrator {
+            NewAdministrator::ServiceAccount { name } => {
+                let document = ServiceAccountDocument { name: name.clone(), title: None, disabled: false };
+                let draft = draft(Kind::ServiceAccount, &account, &document)?;
+                (target_of(crate::OWN_PROVIDER, "service", Some(&account), None), Some(draft))
+            }
+            NewAdministrator::User { provider, kind, id } => {
+                (target_of(provider, kind, Some(id), None), None)
+            }
+            NewAdministrator::Login { provider, kind, login } => {
+                (target_of(provider, kind, None, Some(login)), None)
+            }
+        };
+        let document = AssignmentDocument {
+            role: ADMINISTRATOR.to_owned(),
+            to: target,
+            from: None,
+            until: None,
+            reason: Some("made by a key for a new administrator".to_owned()),
+        };
+        let assignment = draft(Kind::Assignment, &fresh, &document)?;
+        let mut account_key = stored(&key, &account, DEFAULT_TENANT, author.now);
+        account_key.title = "administrator".to_owned();
+        let has_account = account_draft.is_some();
+        let made = self
+            .change(author, |state| {
+                if state.snapshot.revision() != current {
+                    return Err(AdminError::Precondition { current: state.snapshot.revision() });
+                }
+                let mut proposal = Proposal {
+                    keys: vec![used.clone()],
+                    told: vec![told_key(&used, "revoke", None)],
+                    summary: "make an administrator".to_owned(),
+                    ..Proposal::default()
+                };
+                if let Some(draft) = &account_draft {
+                    add(state, draft, &mut proposal)?;
+                    proposal.told.push(told_key(&account_key, "create", None));
+                    proposal.keys.push(account_key.clone());
+                }
+                add(state, &assignment, &mut proposal)?;
+                Ok(proposal)
+            })
+            .await?;
+        let entry = made.objects.by_name(Kind::Assignment, DEFAULT_TENANT, &assignment.name);
+        let assignment = entry.map(|object| Entry::of(Kind::Assignment, object));
+        Ok(Redeemed {
+            assignment: assignment.ok_or_else(|| AdminError::not_found(Kind::Assignment))?,
+            key: has_account.then(|| (account_key, key.reveal())),
+            revision: made.revision,
+        })
+    }
+}
+
+fn target_of(provider: &str, kind: &str, id: Option<&str>, login: Option<&str>) -> Target {
+    Target {
+        provider: (!provider.is_empty()).then(|| provider.to_owned()),
+        kind: Some(kind.to_owned()),
+        id: id.map(str::to_owned),
+        login: login.map(str::to_owned),
+        group: None,
+    }
+}
+
+fn draft<D: serde::Serialize>(kind: Kind, id: &str, document: &D) -> Result<Draft, AdminError> {
+    let document =
+        serde_json::to_value(document).map_err(|error| AdminError::Unavailable(error.to_string()))?;
+    let (name, body) = canonical(kind, DEFAULT_TENANT, document)?;
+    let (kind, tenant) = (kind.as_str().to_owned(), DEFAULT_TENANT.to_owned());
+    Ok(Draft { kind, id: id.to_owned(), tenant, name, body, origin: String::new() })
+}
+
+/// Adds an object to a proposal; an assignment that is there already becomes this one.
+fn add(state: &State, draft: &Draft, proposal: &mut Proposal) -> Result<(), AdminError> {
+    let kind: Kind = draft.kind.parse().map_err(|_| AdminError::NotFound("object"))?;
+    let mut draft = draft.clone();
+    let before = state.objects.by_name(kind, &draft.tenant, &draft.name);
+    match before {
+        Some(before) if !before.origin.is_empty() => {
+            return Err(AdminError::ReadOnly { origin: before.origin.clone() });
+        }
+        Some(before) if kind == Kind::Assignment => draft.id.clone_from(&before.id),
+        Some(_) => return Err(AdminError::NameTaken { kind: kind.as_str(), name: draft.name }),
+        None => {}
+    }
+    let verb = if before.is_some() { "update" } else { "create" };
+    let body = before.map(|before| before.body.clone());
+    let shown = object(&draft, 0, 0, 0);
+    proposal.told.push(told(kind, verb, &shown, body, Some(draft.body.clone())));
+    proposal.changes.push(Change::Put(draft));
+    Ok(())
+}

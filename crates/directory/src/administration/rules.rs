@@ -1,0 +1,283 @@
+//! What no change may do, by whichever way it comes.
+
+use std::collections::HashSet;
+
+use casemate_expression::{Datum, Timestamp};
+use casemate_permission::name::{Pattern, intersects};
+use casemate_permission::{Catalog, Permission, PermissionSet};
+use casemate_store::{Draft, Object};
+use serde::de::DeserializeOwned;
+
+use super::entry::Author;
+use super::error::{AdminError, Reference};
+use super::write::Proposal;
+use crate::directory::State;
+use crate::kind::Kind;
+use crate::model::{AssignmentDocument, CredentialDocument, RoleDocument, SourceDocument, UserDocument};
+use crate::objects::{Change, ObjectSet};
+use crate::policy::{DEFAULT_TENANT, Mistake, Policy, Who};
+
+/// The most references that are named.
+const MAX_NAMED: usize = 100;
+
+/// Holds a proposal, and the policy that it would make, against all rules.
+pub(super) fn obey(
+    author: &Author,
+    state: &State,
+    proposal: &Proposal,
+    policy: &Policy,
+    set: &ObjectSet,
+) -> Result<(), AdminError> {
+    if proposal.changes.is_empty() {
+        return Ok(());
+    }
+    nothing_breaks(state, proposal, policy)?;
+    nothing_widens(state.snapshot.catalog(), policy, set)?;
+    if state.snapshot.compiled().administrators(author.now) > 0 && policy.administrators(author.now) == 0 {
+        return Err(AdminError::LastAdministrator);
+    }
+    let Some(holds) = &author.holds else { return Ok(()) };
+    let granting = Granting { holds, now: Timestamp(author.now), state, policy };
+    let mut roles = HashSet::new();
+    for change in &proposal.changes {
+        if let Change::Put(draft) = change {
+            granting.check(draft, &mut roles)?;
+        }
+    }
+    Ok(())
+}
+
+/// That no stored permission becomes an error: in what is written it is a mistake, elsewhere it has to be forced.
+fn nothing_breaks(state: &State, proposal: &Proposal, policy: &Policy) -> Result<(), AdminError> {
+    let before = state.snapshot.compiled().mismatches();
+    let new = policy.mismatches().iter().filter(|mismatch| !before.contains(mismatch));
+    let is_written = |mistake: &Mistake| {
+        let Some(place) = mistake.object() else { return false };
+        proposal.changes.iter().any(|change| {
+            matches!(change, Change::Put(draft) if draft.kind == place.kind.as_str()
+                && draft.tenant == place.tenant && draft.name == place.name)
+        })
+    };
+    let (written, others): (Vec<Mistake>, Vec<Mistake>) = new.cloned().partition(is_written);
+    if !written.is_empty() {
+        return Err(AdminError::Invalid(written));
+    }
+    if !others.is_empty() && !proposal.force {
+        return Err(AdminError::Breaks(others));
+    }
+    Ok(())
+}
+
+/// That no namespace is given up while permissions in it have properties: in a namespace that nobody owns, properties
+/// restrict nothing.
+fn nothing_widens(before: &Catalog, policy: &Policy, set: &ObjectSet) -> Result<(), AdminError> {
+    let owned = |catalog: &Catalog| -> HashSet<String> {
+        let applications = catalog.applications().iter();
+        applications.flat_map(|application| application.namespaces().map(str::to_owned)).collect()
+    };
+    let after = owned(&policy.catalog);
+    let lost: Vec<Pattern> = owned(before)
+        .difference(&after)
+        .filter_map(|namespace| Pattern::parse(&format!("{namespace}{{,.*}}")).ok())
+        .collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let widens = |permission: &Permission| {
+        !permission.is_denial()
+            && permission.properties().next().is_some()
+            && lost.iter().any(|namespace| intersects(permission.name(), namespace).unwrap_or(true))
+    };
+    let roles = policy.roles.iter().map(|role| (Kind::Role, &role.tenant, &role.name, &role.permissions));
+    let credentials = policy.credentials.iter();
+    let credentials = credentials.map(|held| (Kind::Credential, &held.tenant, &held.id, &held.permissions));
+    let users: Vec<Reference> = roles
+        .chain(credentials)
+        .filter(|(_, _, _, permissions)| permissions.iter().any(widens))
+        .filter_map(|(kind, tenant, name, _)| Some(reference(kind, set.by_name(kind, tenant, name)?)))
+        .take(MAX_NAMED)
+        .collect();
+    if users.is_empty() { Ok(()) } else { Err(AdminError::InUse(users)) }
+}
+
+/// Holds what is granted against what the author holds.
+struct Granting<'a> {
+    holds: &'a PermissionSet,
+    now: Timestamp,
+    state: &'a State,
+    policy: &'a Policy,
+}
+
+impl Granting<'_> {
+    /// Checks one object that is written; `roles` are those that were found grantable already.
+    fn check(&self, draft: &Draft, roles: &mut HashSet<usize>) -> Result<(), AdminError> {
+        let kind = draft.kind.parse().ok();
+        let before = kind.and_then(|kind| self.state.objects.by_id(kind, &draft.id));
+        let before = before.map(|object| object.body.as_str());
+        match kind {
+            Some(Kind::Role) => {
+                let permissions = |body| read::<RoleDocument>(body).map(|role| role.permissions);
+                self.added(before.and_then(permissions), permissions(&draft.body))
+            }
+            Some(Kind::Credential) => {
+                let permissions = |body| read::<CredentialDocument>(body).map(|held| held.permissions);
+                self.added(before.and_then(permissions), permissions(&draft.body))
+            }
+            Some(Kind::Assignment) => {
+                let Some(document) = read::<AssignmentDocument>(&draft.body) else { return Ok(()) };
+                match self.policy.role_of(&draft.tenant, &document.role) {
+                    Some(role) => self.role(role, roles),
+                    None => Ok(()),
+                }
+            }
+            Some(Kind::User) => self.user(draft, before, roles),
+            Some(Kind::Source) => {
+                let ceiling = read::<SourceDocument>(&draft.body).map(|source| source.ceiling);
+                ceiling.into_iter().flatten().try_for_each(|name| {
+                    self.may(&Permission::from_json(&serde_json::json!({ "name": name }).to_string()).ok())
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The allowing permissions that are new; all of them, where a denial went.
+    fn added(&self, before: Option<Vec<Datum>>, after: Option<Vec<Datum>>) -> Result<(), AdminError> {
+        let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+        let is_denial =
+            |datum: &&Datum| Permission::from_datum(datum).is_ok_and(|permission| permission.is_denial());
+        let denial_went = before.iter().filter(is_denial).any(|denial| !after.contains(denial));
+        let new = after.iter().filter(|datum| denial_went || !before.contains(datum));
+        for datum in new {
+            self.may(&Permission::from_datum(datum).ok())?;
+        }
+        Ok(())
+    }
+
+    fn role(&self, place: usize, checked: &mut HashSet<usize>) -> Result<(), AdminError> {
+        if !checked.insert(place) {
+            return Ok(());
+        }
+        let permissions = self.policy.roles.get(place).into_iter().flat_map(|role| &role.permissions);
+        permissions.cloned().try_for_each(|permission| self.may(&Some(permission)))
+    }
+
+    /// Whoever says which groups somebody is in, or how they log in, gives them what is assigned to those.
+    fn user(
+        &self,
+        draft: &Draft,
+        before: Option<&str>,
+        roles: &mut HashSet<usize>,
+    ) -> Result<(), AdminError> {
+        let Some(after) = read::<UserDocument>(&draft.body) else { return Ok(()) };
+        let before = before.and_then(read::<UserDocument>);
+        let is_new_group = |group: &str| {
+            before.as_ref().is_none_or(|before| !before.groups.iter().any(|known| known == group))
+        };
+        let groups: Vec<&str> =
+            after.groups.iter().map(String::as_str).filter(|group| is_new_group(group)).collect();
+        let old_login = before.as_ref().and_then(|before| before.login.as_deref());
+        let login = after.login.as_deref().filter(|login| old_login != Some(login));
+        for assignment in self.policy.assignments.iter().filter(|held| *held.tenant == *draft.tenant) {
+            let reaches = match &assignment.recipient.who {
+                Who::Group { group, .. } => groups.contains(&&**group),
+                Who::Login { login: known, .. } => login == Some(&**known),
+                Who::Id { .. } => false,
+            };
+            if reaches {
+                self.role(assignment.role, roles)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn may(&self, permission: &Option<Permission>) -> Result<(), AdminError> {
+        match permission {
+            Some(permission) => may_grant(self.holds, permission, self.now),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether whoever holds `holds` may grant a permission. Denying is no granting.
+pub(super) fn may_grant(
+    holds: &PermissionSet,
+    permission: &Permission,
+    now: Timestamp,
+) -> Result<(), AdminError> {
+    if permission.is_denial() {
+        return Ok(());
+    }
+    holds.may_grant(permission, now).map_err(|refused| AdminError::Beyond {
+        permission: permission.as_json().to_owned(),
+        why: refused.to_string(),
+    })
+}
+
+/// What refers to an object, so that it cannot be deleted.
+pub(super) fn users(state: &State, kind: Kind, object: &Object, now: i64) -> Vec<Reference> {
+    let objects = &state.objects;
+    let name = object.name.as_str();
+    let refers = |other: &Object| -> bool {
+        let assignment = || read::<AssignmentDocument>(&other.body);
+        match (kind, other.kind.parse()) {
+            (Kind::Tenant, _) => other.tenant == name,
+            (Kind::Role, Ok(Kind::Assignment)) => {
+                let own = other.tenant == object.tenant
+                    || (object.tenant == DEFAULT_TENANT
+                        && objects.by_name(Kind::Role, &other.tenant, name).is_none());
+                own && assignment().is_some_and(|assignment| assignment.role == name)
+            }
+            (Kind::ServiceAccount, Ok(Kind::Assignment)) => {
+                other.tenant == object.tenant
+                    && assignment().is_some_and(|assignment| {
+                        let to = assignment.to;
+                        to.provider.as_deref() == Some(crate::OWN_PROVIDER)
+                            && (to.id.as_deref() == Some(&object.id) || to.login.as_deref() == Some(name))
+                    })
+            }
+            (Kind::Provider, Ok(Kind::Assignment)) => {
+                assignment().is_some_and(|assignment| assignment.to.provider.as_deref() == Some(name))
+            }
+            (Kind::Provider, Ok(Kind::User)) => {
+                read::<UserDocument>(&other.body).is_some_and(|user| user.provider.as_deref() == Some(name))
+            }
+            (Kind::Provider, Ok(Kind::Source)) => {
+                read::<SourceDocument>(&other.body).is_some_and(|source| source.provider == name)
+            }
+            (Kind::Application, Ok(Kind::Credential)) => read::<CredentialDocument>(&other.body)
+                .is_some_and(|credential| credential.application.as_deref() == Some(name)),
+            _ => false,
+        }
+    };
+    let mut users: Vec<Reference> = objects
+        .items()
+        .iter()
+        .filter(|other| refers(other))
+        .filter_map(|other| Some(reference(other.kind.parse().ok()?, other)))
+        .take(MAX_NAMED)
+        .collect();
+    if kind == Kind::ServiceAccount {
+        let keys = state.snapshot.compiled().keys().of_account(&object.id, now);
+        users.extend(keys.into_iter().take(MAX_NAMED).map(|id| Reference {
+            kind: "api-key",
+            name: id.clone(),
+            id,
+            tenant: object.tenant.clone(),
+        }));
+    }
+    users
+}
+
+fn reference(kind: Kind, object: &Object) -> Reference {
+    Reference {
+        kind: kind.as_str(),
+        id: object.id.clone(),
+        tenant: object.tenant.clone(),
+        name: object.name.clone(),
+    }
+}
+
+pub(super) fn read<D: DeserializeOwned>(body: &str) -> Option<D> {
+    serde_json::from_str(body).ok()
+}

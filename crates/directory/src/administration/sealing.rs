@@ -1,0 +1,97 @@
+//! Secrets that stand in documents of providers: written, sealed, and never read back.
+
+use std::sync::Arc;
+
+use casemate_store::{Draft, Object, SealedSecret, Sealer};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::entry::Author;
+use super::error::AdminError;
+use super::write::{SecretChange, mistake};
+use crate::kind::Kind;
+
+/// The members of a provider's document that hold secrets.
+const FIELDS: [&str; 3] = ["client_secret", "bearer_token", "signing_secret"];
+
+/// A document without its secrets, and these.
+pub(super) struct SealedDocument {
+    pub(super) document: Value,
+    pub(super) secrets: Vec<(&'static str, SealedSecret)>,
+}
+
+/// Takes the secrets out of a provider's document and seals them for the object with that id. Who is not the operator on
+/// the machine cannot have the environment or files of the server read and sent to an address of their choice.
+pub(super) fn seal(
+    sealer: Option<&Arc<Sealer>>,
+    author: &Author,
+    id: &str,
+    mut document: Value,
+) -> Result<SealedDocument, AdminError> {
+    let name = document.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let refused =
+        |field: &str, message: &str| mistake(Kind::Provider, "", &name, &format!("/{field}"), message);
+    let mut secrets = Vec::new();
+    for field in FIELDS {
+        let Some(value) = document.get_mut(field) else { continue };
+        match value {
+            Value::String(secret) => {
+                let sealer = sealer.ok_or_else(|| {
+                    AdminError::Unavailable("there is no root key to seal secrets with".to_owned())
+                })?;
+                let sealed = sealer
+                    .seal(Kind::Provider.as_str(), id, field, &SecretString::from(std::mem::take(secret)))
+                    .map_err(|error| refused(field, &error.to_string()))?;
+                secrets.push((field, sealed));
+                *value = json!({ "sealed": true });
+            }
+            Value::Object(reference) if author.holds.is_some() && !reference.contains_key("sealed") => {
+                let message = "who is not on the machine writes the secret itself, as text: it is sealed, and never shown again";
+                return Err(refused(field, message));
+            }
+            Value::Object(_) => {}
+            // What it holds may be a secret, and is not repeated.
+            _ => {
+                return Err(refused(
+                    field,
+                    "a secret is text, or `{\"sealed\": true}` where it stays as it is",
+                ));
+            }
+        }
+    }
+    Ok(SealedDocument { document, secrets })
+}
+
+/// What becomes of the secrets of an object: those that were written are kept, those that the document no longer has are
+/// deleted.
+pub(super) fn changes(
+    secrets: &[(&'static str, SealedSecret)],
+    before: Option<&Object>,
+    draft: &Draft,
+) -> Result<Vec<SecretChange>, AdminError> {
+    if draft.kind != Kind::Provider.as_str() {
+        return Ok(Vec::new());
+    }
+    let before = before.map(|before| before.body.as_str()).unwrap_or("{}");
+    let mut changes = Vec::new();
+    for field in FIELDS {
+        let written = secrets.iter().find(|(written, _)| *written == field);
+        match (is_sealed(before, field), is_sealed(&draft.body, field), written) {
+            (_, true, Some((_, sealed))) => changes.push(SecretChange::Put(sealed.clone())),
+            (false, true, None) => {
+                let pointer = format!("/{field}");
+                let message = "no secret is kept here yet: write it as text";
+                return Err(mistake(Kind::Provider, "", &draft.name, &pointer, message));
+            }
+            (true, false, _) => changes.push(SecretChange::Remove { id: draft.id.clone(), field }),
+            _ => {}
+        }
+    }
+    Ok(changes)
+}
+
+fn is_sealed(body: &str, field: &str) -> bool {
+    serde_json::from_str::<Value>(body).is_ok_and(|document| {
+        document.get(field).and_then(|value| value.get("sealed")) == Some(&Value::Bool(true))
+    })
+}

@@ -1,0 +1,207 @@
+//! API keys in force: who presents one, and what it may do at most.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use casemate_expression::Datum;
+use casemate_identity::api_key::{KeyUsage, StoredKey};
+use casemate_identity::{
+    Answer, ApiKeyAuthenticator, Authenticator, BoxFuture, Credentials, Identity, KeyRing, Kind, Reason,
+    Timestamp,
+};
+use casemate_permission::name::{Pattern, includes};
+use casemate_permission::{Grant, Permission};
+use casemate_store::StoredApiKey;
+
+use crate::API_KEY_PROVIDER;
+
+/// The account of keys that make an administrator, which are never presented to authenticate.
+pub(crate) const RECOVERY: &str = "recovery";
+
+/// What a key gives beside proof of who presents it.
+#[derive(Debug)]
+pub(crate) struct KeyGrant {
+    /// The service account's id.
+    pub(crate) account: Box<str>,
+    /// The application that it is bound to.
+    pub(crate) application: Option<Arc<str>>,
+    /// What it may do at most, as a JSON array of permissions.
+    pub(crate) permissions: Option<Arc<str>>,
+}
+
+/// The keys in force. Snapshots share them: a revoked key is refused at once by all.
+#[derive(Default)]
+pub(crate) struct Keys {
+    ring: Arc<KeyRing>,
+    grants: RwLock<HashMap<Box<str>, Arc<KeyGrant>>>,
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("ring", &self.ring).finish_non_exhaustive()
+    }
+}
+
+impl Keys {
+    pub(crate) fn ring(&self) -> &Arc<KeyRing> {
+        &self.ring
+    }
+
+    pub(crate) fn grant(&self, id: &str) -> Option<Arc<KeyGrant>> {
+        self.grants.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// The ids of the keys of an account that are in force at `now`.
+    pub(crate) fn of_account(&self, account: &str, now: i64) -> Vec<String> {
+        let is_live = |id: &str| {
+            let key = id.parse().ok().and_then(|id| self.ring.get(&id));
+            key.is_some_and(|key| key.expires_at.is_none_or(|end| now < end.0))
+        };
+        let grants = self.grants.read().unwrap_or_else(PoisonError::into_inner);
+        let of_account = grants.iter().filter(|(_, grant)| *grant.account == *account);
+        let mut ids: Vec<String> =
+            of_account.map(|(id, _)| id.to_string()).filter(|id| is_live(id)).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Takes keys as they are in the store; answers whether one of them is no longer in force. A key that cannot be read is
+    /// refused from then on.
+    pub(crate) fn take(&self, changed: Vec<StoredApiKey>) -> bool {
+        let mut revoked = false;
+        for stored in changed {
+            if stored.account == RECOVERY {
+                continue;
+            }
+            let key = match stored.revoked_at {
+                Some(_) => None,
+                None => key(&stored),
+            };
+            let mut grants = self.grants.write().unwrap_or_else(PoisonError::into_inner);
+            match key.map(|key| (key.id, self.ring.insert(key))) {
+                Some((_, Ok(()))) => {
+                    grants.insert(
+                        stored.id.into(),
+                        Arc::new(grant(&stored.account, stored.application, stored.permissions)),
+                    );
+                }
+                refused => {
+                    if let Some((id, Err(error))) = refused {
+                        tracing::error!(key = %id, %error, "an API key is not taken");
+                    }
+                    if let Ok(id) = stored.id.parse() {
+                        self.ring.remove(&id);
+                    }
+                    grants.remove(&*stored.id);
+                    revoked = true;
+                }
+            }
+        }
+        revoked
+    }
+}
+
+fn grant(account: &str, application: Option<String>, permissions: Option<String>) -> KeyGrant {
+    KeyGrant {
+        account: account.into(),
+        application: application.map(Arc::from),
+        permissions: permissions.map(Arc::from),
+    }
+}
+
+fn key(stored: &StoredApiKey) -> Option<StoredKey> {
+    let id = stored.id.parse().ok()?;
+    let mut identity = Identity::new(API_KEY_PROVIDER, stored.id.clone(), Kind::API_KEY);
+    identity.tenant = Some(stored.tenant.as_str().into());
+    identity.display_name = Some(stored.title.as_str().into());
+    let networks = stored.networks.split(',').filter(|network| !network.is_empty());
+    let mut key = StoredKey::new(id, stored.secret_sha256, Arc::new(identity), stored.account.as_str());
+    key.application = stored.application.as_deref().map(Into::into);
+    key.expires_at = stored.expires_at.map(Timestamp);
+    // INVARIANT: a network that cannot be read refuses the key; leaving it out could allow all of them.
+    key.networks = networks.map(str::parse).collect::<Result<_, _>>().ok()?;
+    key.rotated_from = stored.rotated_from.as_deref().and_then(|id| id.parse().ok());
+    key.usage = KeyUsage::new(stored.used_at.map(Timestamp));
+    Some(key)
+}
+
+/// Takes API keys of accounts that are there and not disabled.
+pub(crate) struct AccountKeys {
+    inner: ApiKeyAuthenticator,
+    keys: Arc<Keys>,
+    /// The ids of the accounts whose keys are taken.
+    accounts: HashSet<Box<str>>,
+}
+
+impl AccountKeys {
+    pub(crate) fn new(keys: Arc<Keys>, accounts: HashSet<Box<str>>) -> AccountKeys {
+        AccountKeys { inner: ApiKeyAuthenticator::new(Arc::clone(keys.ring())), keys, accounts }
+    }
+}
+
+impl Authenticator for AccountKeys {
+    fn name(&self) -> &str {
+        API_KEY_PROVIDER
+    }
+
+    fn authenticate<'a>(&'a self, credentials: &'a Credentials, now: Timestamp) -> BoxFuture<'a, Answer> {
+        Box::pin(async move {
+            let answer = self.inner.authenticate(credentials, now).await;
+            let Answer::Identity(identity) = &answer else { return answer };
+            let grant = identity.id.as_deref().and_then(|id| self.keys.grant(id));
+            if grant.is_some_and(|grant| self.accounts.contains(&grant.account)) {
+                return answer;
+            }
+            Answer::Rejected(Reason::Other {
+                code: "account_disabled",
+                message: "the service account of the API key is disabled, or gone".into(),
+            })
+        })
+    }
+}
+
+/// What is left of what an account holds for a key that may do `narrowing` at most: of each permission of the narrowing
+/// what a held one covers, for as long as that one is held, and every denial.
+pub(crate) fn narrow(
+    held: &[(Permission, Arc<Grant>)],
+    narrowing: &str,
+) -> Result<Vec<(Permission, Arc<Grant>)>, String> {
+    let datum = Datum::from_json(narrowing).map_err(|error| error.to_string())?;
+    let entries = datum.as_list().ok_or("the narrowing of the key is no list")?;
+    let mut left: Vec<_> = held.iter().filter(|(held, _)| held.is_denial()).cloned().collect();
+    for entry in entries {
+        let wanted = Permission::from_datum(entry).map_err(|error| error.to_string())?;
+        if wanted.is_denial() {
+            let grant = Grant::always(casemate_permission::OriginKind::Key, "narrowing");
+            left.push((wanted, grant));
+            continue;
+        }
+        for glob in wanted.name().alternatives() {
+            let Ok(pattern) = Pattern::parse(glob.as_str()) else { continue };
+            let covering = held.iter().filter(|(held, _)| covers(held, &wanted, &pattern));
+            for (_, grant) in covering {
+                let alternative = renamed(entry, glob.as_str())?;
+                left.push((alternative, Arc::clone(grant)));
+            }
+        }
+    }
+    Ok(left)
+}
+
+/// Whether `held` grants all that `wanted` would under one of its patterns: properties only ever narrow.
+fn covers(held: &Permission, wanted: &Permission, pattern: &Pattern) -> bool {
+    !held.is_denial()
+        && held.properties().all(|(property, value)| wanted.property(property) == Some(value))
+        && includes(held.name(), pattern).unwrap_or(false)
+}
+
+/// The same permission under one of its patterns.
+fn renamed(entry: &Datum, name: &str) -> Result<Permission, String> {
+    let members = entry.as_map().ok_or("a permission is an object")?;
+    let members = members.iter().map(|(member, value)| {
+        let value = if member == "name" { Datum::String(name.into()) } else { value.clone() };
+        (Box::from(member), value)
+    });
+    Permission::from_datum(&Datum::Map(members.collect())).map_err(|error| error.to_string())
+}

@@ -14,7 +14,7 @@ use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::{Log, LogError};
 use casemate_platform::{Server, clock};
 use casemate_server::policy::{PolicyStatus, follow};
-use casemate_server::{App, router};
+use casemate_server::{App, router, write_denials};
 use casemate_store::{DataFolder, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -78,12 +78,8 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
     let status = Arc::new(PolicyStatus::default());
     let settings = wiring::settings(config, address);
     let public_url = settings.public_url.clone();
-    let app = App {
-        directory: Arc::clone(&directory),
-        store: Arc::new(store),
-        policy: Arc::clone(&status),
-        settings: Arc::new(settings),
-    };
+    let mut app = App::new(Arc::clone(&directory), Arc::new(store), settings);
+    app.policy = Arc::clone(&status);
     let shutdown = shutdown()?;
     let following = watcher.map(|watcher| tokio::spawn(follow(watcher, directory, status)));
     let welcome = welcome::Welcome {
@@ -103,6 +99,8 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
     })?;
 
     let store = Arc::clone(&app.store);
+    let denials = app.denials.clone();
+    let counting = tokio::spawn(write_denials(denials.clone(), Arc::clone(&store)));
     let server = Server::new(listener, router(app))
         .limits(wiring::limits(config))
         .trusted_proxies(wiring::trusted_proxies(config));
@@ -113,6 +111,10 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
     if let Some(following) = following {
         following.abort();
     }
+    counting.abort();
+    // It holds the database until it has ended.
+    let _ = counting.await;
+    denials.flush(&store).await;
     match Arc::into_inner(store) {
         Some(store) => store.close().await,
         None => tracing::warn!("a request still holds the database; it is closed with the process"),

@@ -4,14 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use casemate_directory::Directory;
-use casemate_platform::{Code, Problem, frame};
+use casemate_directory::{Administration, Directory};
+use casemate_platform::api::{Api, Operation, Route};
+use casemate_platform::telemetry::Levels;
+use casemate_platform::{Code, Problem, UnderWay, frame};
 use casemate_store::Store;
 
+use crate::at_least::at_least;
+use crate::denials::{AnonymousDenials, count_denials};
 use crate::policy::PolicyStatus;
-use crate::{decision, health, identity};
+use crate::{
+    administrator, api_key, application, assignment, audit_event, decision, description, health, identity,
+    log_level, policy, provider, role, service_account, setting, source, tenant,
+};
 
 /// What a running server knows.
 #[derive(Clone)]
@@ -24,6 +33,14 @@ pub struct App {
     pub policy: Arc<PolicyStatus>,
     /// What the operator chose.
     pub settings: Arc<Settings>,
+    /// What reads and changes configuration.
+    pub administration: Arc<Administration>,
+    /// Refusals of callers without a valid credential, not written yet.
+    pub denials: AnonymousDenials,
+    /// What is logged, where that may be changed while serving.
+    pub levels: Option<Levels>,
+    /// Requests with an idempotency key that are under way.
+    pub(crate) under_way: UnderWay,
 }
 
 /// What the operator chose.
@@ -47,19 +64,81 @@ pub enum Recorded {
     Allowed,
 }
 
+impl App {
+    /// A server on a directory and a store, with a log that is not changed while serving.
+    #[must_use]
+    pub fn new(directory: Arc<Directory>, store: Arc<Store>, settings: Settings) -> App {
+        App {
+            administration: Arc::new(Administration::new(Arc::clone(&store), Arc::clone(&directory))),
+            directory,
+            store,
+            policy: Arc::default(),
+            settings: Arc::new(settings),
+            denials: AnonymousDenials::default(),
+            levels: None,
+            under_way: UnderWay::default(),
+        }
+    }
+}
+
+/// The routes of the API, each with its description.
+fn api() -> Api<App> {
+    [
+        tenant::routes::routes(),
+        role::routes::routes(),
+        assignment::routes::routes(),
+        service_account::routes::routes(),
+        api_key::routes::routes(),
+        application::routes::routes(),
+        source::routes::routes(),
+        provider::routes::routes(),
+        setting::routes::routes(),
+        audit_event::routes::routes(),
+        policy::routes::routes(),
+        log_level::routes::routes(),
+        administrator::routes::routes(),
+        decision::questions::routes(),
+        identity::routes::routes(),
+        health::routes::routes(),
+    ]
+    .into_iter()
+    .fold(Api::new(), Api::merge)
+    .get(
+        "/api/openapi.json",
+        description::serve,
+        Operation::new("getOpenApi", "Description", "This description")
+            .answers::<serde_json::Map<String, serde_json::Value>>(200, "OpenAPI 3.1."),
+    )
+}
+
+/// The routes that the description is of.
+#[must_use]
+pub fn described() -> Vec<Route> {
+    api().into_parts().1
+}
+
 /// All routes. Every one of them is behind [`frame`].
 pub fn router(app: App) -> Router {
     let time = app.settings.request_time;
+    let (api, _) = api().into_parts();
     Router::new()
         .route("/access/v1/evaluation", post(decision::routes::evaluation))
         .route("/access/v1/evaluations", post(decision::routes::evaluations))
         .route("/.well-known/authzen-configuration", get(decision::routes::configuration))
-        .route("/api/v1/explain", post(decision::routes::explain))
-        .route("/api/v1/me", get(identity::routes::me))
-        .route("/livez", get(health::routes::live))
-        .route("/readyz", get(health::routes::ready))
+        .merge(api)
         .fallback(async || Problem::new(Code::NotFound))
-        .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
+        .method_not_allowed_fallback(other_method)
+        .layer(from_fn_with_state(app.clone(), at_least))
+        .layer(from_fn_with_state(app.clone(), count_denials))
         .with_state(app)
         .layer(from_fn_with_state(time, frame))
+}
+
+/// What a path answers to a method that it has not: `OPTIONS` with the methods that it has (the router adds them), and
+/// without any of CORS, since no page of another origin is to call this API; anything else with 405.
+async fn other_method(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    Problem::new(Code::MethodNotAllowed).into_response()
 }

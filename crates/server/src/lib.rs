@@ -1,11 +1,35 @@
 //! The product's HTTP, a folder per area: [`decision`] answers what somebody may do, [`identity`] who somebody is,
-//! [`health`] whether we can, and [`policy`] keeps what decides up to date.
+//! [`health`] whether we can, [`policy`] keeps what decides up to date, and the others administer one kind of objects each.
 #![forbid(unsafe_code)]
 
+mod administrator;
+mod api_key;
 mod app;
+mod application;
+mod assignment;
+mod at_least;
+mod audit_event;
 pub mod decision;
+mod denials;
+mod description;
+mod guard;
 pub mod health;
 pub mod identity;
+mod log_level;
+mod objects;
+mod once;
 pub mod policy;
+mod provider;
+mod refusal;
+mod role;
+mod service_account;
+mod setting;
+mod source;
+mod tenant;
+mod tenant_header;
+mod view;
 
-pub use app::{App, Recorded, Settings, router};
+pub use app::{App, Recorded, Settings, described, router};
+pub use denials::{AnonymousDenials, write_denials};
+pub use description::document_text;
+pub use guard::Access;

@@ -42,8 +42,8 @@ fn denial() -> DecisionEvent {
 async fn who_cannot_record_is_not_ready_until_recording_works_again() {
     let parent = tempfile::tempdir().unwrap();
     let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
-    let app = App {
-        directory: Arc::new(
+    let app = App::new(
+        Arc::new(
             Directory::new(
                 Policy::empty(),
                 Vec::new(),
@@ -51,14 +51,13 @@ async fn who_cannot_record_is_not_ready_until_recording_works_again() {
             )
             .unwrap(),
         ),
-        store: Arc::new(Store::open(&folder, Retention::default(), || 0).await.unwrap()),
-        policy: Arc::default(),
-        settings: Arc::new(Settings {
+        Arc::new(Store::open(&folder, Retention::default(), || 0).await.unwrap()),
+        Settings {
             public_url: "http://localhost".to_owned(),
             recorded: Recorded::Denied,
             request_time: Duration::from_secs(30),
-        }),
-    };
+        },
+    );
     assert_eq!(readiness(&app).await, StatusCode::OK);
     let path = format!("sqlite://{}", folder.database().display());
     let mut other = SqliteConnection::connect(&path).await.unwrap();

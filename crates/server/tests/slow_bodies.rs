@@ -37,16 +37,15 @@ async fn ask_during_replacement(path: &str, by: &str) -> (StatusCode, String) {
         Directory::new(first, Vec::new(), Arc::new(Outgoing::new(OutgoingSettings::default()).unwrap()))
             .unwrap(),
     );
-    let app = App {
-        directory: Arc::clone(&directory),
-        store: Arc::new(Store::open(&folder, Retention::default(), || 0).await.unwrap()),
-        policy: Arc::default(),
-        settings: Arc::new(Settings {
+    let app = App::new(
+        Arc::clone(&directory),
+        Arc::new(Store::open(&folder, Retention::default(), || 0).await.unwrap()),
+        Settings {
             public_url: "http://localhost".to_owned(),
             recorded: Recorded::Denied,
             request_time: Duration::from_secs(30),
-        }),
-    };
+        },
+    );
     let mut next = Some(policy(by));
     // Happens while the body is read.
     let body = Full::new(Bytes::from_static(QUESTION.as_bytes())).map_frame(move |frame| {

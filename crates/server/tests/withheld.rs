@@ -29,16 +29,15 @@ async fn app(folder: &DataFolder) -> App {
         Arc::new(Outgoing::new(OutgoingSettings::default()).unwrap()),
     )
     .unwrap();
-    App {
-        directory: Arc::new(directory),
-        store: Arc::new(Store::open(folder, Retention::default(), || 0).await.unwrap()),
-        policy: Arc::default(),
-        settings: Arc::new(Settings {
+    App::new(
+        Arc::new(directory),
+        Arc::new(Store::open(folder, Retention::default(), || 0).await.unwrap()),
+        Settings {
             public_url: "http://localhost".to_owned(),
             recorded: Recorded::Denied,
             request_time: Duration::from_secs(30),
-        }),
-    }
+        },
+    )
 }
 
 async fn ask(app: &App, path: &str) -> (StatusCode, String) {

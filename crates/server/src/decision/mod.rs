@@ -2,6 +2,7 @@
 
 mod asker;
 mod batch;
+pub(crate) mod questions;
 mod record;
 pub(crate) mod routes;
 mod service;

@@ -129,17 +129,17 @@ pub(crate) async fn explain(
 }
 
 /// Somebody who may ask, and what they ask, with what is to decide it.
-struct Asked {
-    snapshot: Arc<Snapshot>,
+pub(super) struct Asked {
+    pub(super) snapshot: Arc<Snapshot>,
     /// Microseconds since 1970 (UTC).
-    now: i64,
-    asker: Asker,
-    body: Datum,
+    pub(super) now: i64,
+    pub(super) asker: Asker,
+    pub(super) body: Datum,
 }
 
 /// Reads a body once it is known that its sender may ask. A body takes as long as its sender likes, so what decides is
 /// what decides when it is there; and whether the sender may ask is found out again where that may have changed.
-async fn asked(app: &App, id: &RequestId, request: Request) -> Result<Asked, Problem> {
+pub(super) async fn asked(app: &App, id: &RequestId, request: Request) -> Result<Asked, Problem> {
     let headers = request.headers().clone();
     let before = app.directory.current();
     let began = clock::now();
@@ -152,7 +152,7 @@ async fn asked(app: &App, id: &RequestId, request: Request) -> Result<Asked, Pro
     Ok(Asked { snapshot, now, asker, body })
 }
 
-fn session<'a>(
+pub(super) fn session<'a>(
     app: &App,
     snapshot: &'a Snapshot,
     asker: &'a Asker,
@@ -167,7 +167,7 @@ async fn datum(request: Request) -> Result<Datum, Problem> {
     Datum::from_json(&text).map_err(|error| Problem::new(Code::MalformedBody).detail(error.to_string()))
 }
 
-fn incomplete(error: EvaluationError) -> Problem {
+pub(super) fn incomplete(error: EvaluationError) -> Problem {
     malformed(error.to_string())
 }
 

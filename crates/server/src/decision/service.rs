@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use casemate_directory::{Snapshot, Subject};
+use casemate_expression::filter::AllowDeny;
 use casemate_expression::{Datum, Members, Timestamp};
 use casemate_permission::name::Name;
 use casemate_permission::{
-    Application, Effect, Evaluation, EvaluationError, Mentioned, PermissionSet, Reason, Request,
+    Application, Effect, Evaluation, EvaluationError, FilterError, Mentioned, PermissionSet, Reason, Request,
 };
 use casemate_platform::RequestId;
 use casemate_store::{DecisionEvent, Party, RecordedDecision, clipped};
@@ -48,6 +49,16 @@ struct AnswerContext {
 struct AnswerError {
     status: u16,
     message: String,
+}
+
+/// One of three answers, and why.
+pub(crate) struct Judgement {
+    pub(crate) effect: Effect,
+    pub(crate) reason: &'static str,
+    /// The granted name of the permission that decided.
+    pub(crate) permission: Option<String>,
+    /// Why it is denied before permissions are looked at.
+    pub(crate) message: Option<String>,
 }
 
 /// A question that stands: who it is about, what they hold, and by which name it asks.
@@ -102,6 +113,80 @@ impl<'s> Session<'s> {
             error: None,
         };
         (Answer { decision: effect == Effect::Allowed, context }, event)
+    }
+
+    /// Answers a question with one of three answers, and gives the event that must be on record before it is sent.
+    pub(crate) fn judge(&self, evaluation: &Evaluation<'_>) -> (Judgement, Option<DecisionEvent>) {
+        let resource = evaluation.resource_key();
+        match self.question(evaluation) {
+            Err(refused) => self.judge_refused(evaluation, refused),
+            Ok(question) => {
+                let (effect, reason, permission) = question.check(self.now);
+                let event = self.judged(&question, resource, effect, reason, permission.clone());
+                (Judgement { effect, reason, permission, message: None }, event)
+            }
+        }
+    }
+
+    /// As [`Session::judge`], with what makes the answer depend on the resource.
+    pub(crate) fn filter(
+        &self,
+        evaluation: &Evaluation<'_>,
+    ) -> Result<(Judgement, Option<AllowDeny>, Option<DecisionEvent>), FilterError> {
+        let resource = evaluation.resource_key();
+        let question = match self.question(evaluation) {
+            Ok(question) => question,
+            Err(refused) => {
+                let (judgement, event) = self.judge_refused(evaluation, refused);
+                return Ok((judgement, None, event));
+            }
+        };
+        let Some(request) = question.request(self.now) else {
+            let (effect, reason) = (Effect::Denied, Reason::InvalidName.code());
+            let event = self.judged(&question, resource, effect, reason, None);
+            return Ok((Judgement { effect, reason, permission: None, message: None }, None, event));
+        };
+        let answer = question.set.filter(&request)?;
+        let (effect, reason) = (answer.decision.effect, answer.decision.reason.code());
+        let permission = answer.decision.permission.map(|permission| permission.name().to_owned());
+        // What depends on the resource is decided by whoever applies the filter.
+        let event = match effect {
+            Effect::Conditional => None,
+            _ => self.judged(&question, resource, effect, reason, permission.clone()),
+        };
+        Ok((Judgement { effect, reason, permission, message: None }, answer.filter, event))
+    }
+
+    fn judge_refused(
+        &self,
+        evaluation: &Evaluation<'_>,
+        refused: Refused,
+    ) -> (Judgement, Option<DecisionEvent>) {
+        let said = || said(evaluation.subject_kind(), evaluation.subject_id());
+        let subject = refused.subject.map_or_else(said, |subject| *subject);
+        let event = self.event(evaluation.resource_key(), 0, subject, &refused.name, refused.reason);
+        let judgement = Judgement {
+            effect: Effect::Denied,
+            reason: refused.reason,
+            permission: None,
+            message: Some(refused.message),
+        };
+        (judgement, Some(event))
+    }
+
+    fn judged(
+        &self,
+        question: &Question<'_>,
+        resource: (Option<&str>, Option<&str>),
+        effect: Effect,
+        reason: &str,
+        permission: Option<String>,
+    ) -> Option<DecisionEvent> {
+        if effect == Effect::Allowed && self.recorded == Recorded::Denied {
+            return None;
+        }
+        let event = self.event(resource, 0, record::party(&question.subject), &question.name, reason);
+        Some(DecisionEvent { decision: recorded(effect), permission, ..event })
     }
 
     /// Answers an item that is no question: its own denial, with what is wrong, recorded with what can be read of it.

@@ -3,19 +3,41 @@
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use casemate_platform::api::{Api, Operation};
 use casemate_platform::json_response;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::App;
 
+/// The area's routes.
+pub(crate) fn routes() -> Api<App> {
+    const TAG: &str = "Health";
+    Api::new()
+        .get(
+            "/livez",
+            live,
+            Operation::new("live", TAG, "Whether the process takes requests").answers_text(200, "It does."),
+        )
+        .get(
+            "/readyz",
+            ready,
+            Operation::new("ready", TAG, "Whether the server can answer")
+                .describe("With `?verbose`, what it depends on, as JSON; nothing in it is secret.")
+                .query("verbose", "Says what it depends on.")
+                .answers_text_or::<Readiness<'static>>(200, "It can.")
+                .answers_text_or::<Readiness<'static>>(503, "It cannot."),
+        )
+}
+
 /// The process runs and takes requests.
-pub(crate) async fn live() -> &'static str {
+async fn live() -> &'static str {
     "ok\n"
 }
 
 /// The server can answer: its database can be read, and the last attempt to write to it succeeded. With `?verbose`, also what it answers from. Nothing in it is
 /// secret, and nothing in it names what stands in a policy: mistakes in the policy folder are in the log.
-pub(crate) async fn ready(State(app): State<App>, uri: Uri) -> Response {
+async fn ready(State(app): State<App>, uri: Uri) -> Response {
     let store = match app.store.reader().ping().await {
         // Why not stands in the log already.
         Ok(()) => app.store.is_writable(),
@@ -53,7 +75,7 @@ fn is_verbose(uri: &Uri) -> bool {
     uri.query().is_some_and(|query| query.split('&').any(|part| matches!(part, "verbose" | "verbose=true")))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Readiness<'a> {
     ready: bool,
     store: bool,
@@ -61,14 +83,14 @@ struct Readiness<'a> {
     providers: Vec<Provider<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Policy {
     revision: i64,
     /// Over zero, the edit was not taken: the policy before it still decides.
     mistakes_in_last_edit: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Provider<'a> {
     name: &'a str,
     keys: usize,

@@ -5,13 +5,26 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use casemate_directory::Subject;
 use casemate_expression::{Members, Timestamp};
-use casemate_platform::{Problem, authenticate, clock, json_response};
+use casemate_platform::api::{Api, Operation};
+use casemate_platform::{Code, Problem, authenticate, clock, json_response};
 use serde::Serialize;
 
 use crate::App;
 
+/// The area's routes.
+pub(crate) fn routes() -> Api<App> {
+    Api::new().get(
+        "/api/v1/me",
+        me,
+        Operation::new("getMe", "Identity", "Who Casemate says the caller is")
+            .answers::<serde_json::Map<String, serde_json::Value>>(200, "They, perhaps anonymous.")
+            .problem(Code::CredentialRejected)
+            .problem(Code::Unavailable),
+    )
+}
+
 /// Who Casemate says the caller is.
-pub(crate) async fn me(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn me(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
     let snapshot = app.directory.current();
     let caller = authenticate(snapshot.chain(), &headers, clock::now()).await?;
     let subject = snapshot.caller(&caller.0);

@@ -1,5 +1,7 @@
-//! Keeping what decides up to date with the policy folder.
+//! What decides: keeping it up to date with the policy folder, its versions, and applying code to it.
 
 mod jobs;
+pub(crate) mod routes;
+pub(crate) mod service;
 
 pub use jobs::{PolicyStatus, follow};

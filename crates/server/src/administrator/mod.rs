@@ -1,0 +1,3 @@
+//! The first administrator, and the next one where nobody is left who could make one.
+
+pub(crate) mod routes;

@@ -1,0 +1,209 @@
+//! `/api/v1/service-accounts/{id}/api-keys` and `/api/v1/api-keys`.
+
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use casemate_directory::{Entry, Kind};
+use casemate_identity::SecretString;
+use casemate_platform::api::{Api, Operation};
+use casemate_platform::{
+    Code, IdempotencyKey, IfNoneMatch, NoQuery, Page, PageRequest, Problem, entity_tag, json_body,
+    json_response, parse_document, permissions,
+};
+use casemate_store::StoredApiKey;
+use serde_json::json;
+
+use crate::App;
+use crate::api_key::service::{ApiKeyRequest, ApiKeyView, RotationRequest, thing};
+use crate::guard::{Access, Require, Thing};
+use crate::objects::with_revision;
+use crate::once::{Attempt, Once, created};
+use crate::refusal::problem;
+
+permissions! {
+    /// To list the keys of an account.
+    ApiKeyList = "casemate.api-key.list", on "api-key", in tenant, read "casemate.service-account.read";
+    /// To read a key, without its secret.
+    ApiKeyRead = "casemate.api-key.read", on "api-key", in tenant, read "casemate.api-key.read";
+    /// To make a key.
+    ApiKeyCreate = "casemate.api-key.create", on "api-key", in tenant, read "casemate.service-account.read";
+    /// To make a key in the place of another.
+    ApiKeyRotate = "casemate.api-key.rotate", on "api-key", in tenant, read "casemate.api-key.read";
+    /// To take a key out of force.
+    ApiKeyRevoke = "casemate.api-key.revoke", on "api-key", in tenant, read "casemate.api-key.read";
+}
+
+const TAG: &str = "API keys";
+const OF_ACCOUNT: &str = "/api/v1/service-accounts/{id}/api-keys";
+
+/// The area's routes.
+pub(crate) fn routes() -> Api<App> {
+    Api::new()
+        .get(
+            OF_ACCOUNT,
+            list,
+            Operation::new("listApiKeys", TAG, "The API keys of a service account")
+                .needs::<ApiKeyList>()
+                .paged()
+                .answers::<Page<ApiKeyView>>(200, "A page."),
+        )
+        .post(
+            OF_ACCOUNT,
+            create,
+            Operation::new("createApiKey", TAG, "An API key")
+                .describe("Makes a key. The key itself is in this answer and nowhere else.")
+                .needs::<ApiKeyCreate>()
+                .takes::<ApiKeyRequest>(json!({ "title": "nightly build", "networks": ["192.0.2.0/24"] }))
+                .creates()
+                .writes()
+                .answers::<ApiKeyView>(201, "It was made.")
+                .problem(Code::GrantExceeded),
+        )
+        .get(
+            "/api/v1/api-keys/{id}",
+            get,
+            Operation::new("getApiKey", TAG, "An API key")
+                .needs::<ApiKeyRead>()
+                .if_none_match()
+                .answers::<ApiKeyView>(200, "It, without its secret."),
+        )
+        .post(
+            "/api/v1/api-keys/{id}/rotate",
+            rotate,
+            Operation::new("rotateApiKey", TAG, "An API key")
+                .describe("Makes a key in the place of this one, which goes on for a while. The key itself is in this answer and nowhere else.")
+                .needs::<ApiKeyRotate>()
+                .takes::<RotationRequest>(json!({ "overlap_seconds": 86_400 }))
+                .creates()
+                .writes()
+                .answers::<ApiKeyView>(201, "The new key.")
+                .problem(Code::GrantExceeded),
+        )
+        .post(
+            "/api/v1/api-keys/{id}/revoke",
+            revoke,
+            Operation::new("revokeApiKey", TAG, "An API key")
+                .describe("Takes it out of force at once; doing so again changes nothing.")
+                .needs::<ApiKeyRevoke>()
+                .writes()
+                .answers::<ApiKeyView>(200, "As it is now."),
+        )
+}
+
+async fn list(
+    State(app): State<App>,
+    require: Require<ApiKeyList>,
+    Path(id): Path<String>,
+    page: PageRequest,
+) -> Result<Response, Problem> {
+    let access = require.access();
+    let account = account(&app, access, &id)?;
+    access.permit::<ApiKeyList>(&app, &account_thing(&account)).await?;
+    let list = format!("api-keys\n{id}");
+    let after = page.key(&list)?.unwrap_or_default();
+    let limit = page.limit.saturating_add(1);
+    let keys = app.administration.keys(access.tenant(), &id, &after, limit).await.map_err(problem)?;
+    let page = Page::of(keys, &list, page.limit, |key| key.id.clone());
+    Ok(json_response(&page.map(|key| ApiKeyView::from(&key))))
+}
+
+async fn create(
+    State(app): State<App>,
+    require: Require<ApiKeyCreate>,
+    Path(id): Path<String>,
+    key: IdempotencyKey,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let text = json_body(request).await?;
+    let draft = parse_document::<ApiKeyRequest>(&text)?.into_draft()?;
+    let access = require.access();
+    let account = account(&app, access, &id)?;
+    let permit = access.permit::<ApiKeyCreate>(&app, &account_thing(&account)).await?;
+    let attempt = match Once::begin(&app, access, key, &["createApiKey", &id, &text]).await? {
+        Once::Answered(response) => return Ok(*response),
+        Once::Fresh(attempt) => attempt,
+    };
+    let made = app.administration.create_key(&permit.author, access.tenant(), &id, draft).await;
+    Ok(shown_once(&app, attempt, permit.author.now, made.map_err(problem)?).await)
+}
+
+async fn get(
+    State(app): State<App>,
+    require: Require<ApiKeyRead>,
+    Path(id): Path<String>,
+    _: NoQuery,
+    known: IfNoneMatch,
+) -> Result<Response, Problem> {
+    let access = require.access();
+    let key = key(&app, access, &id).await?;
+    access.permit::<ApiKeyRead>(&app, &thing(&key)).await?;
+    let tag = [(header::ETAG, entity_tag(key.revision))];
+    Ok(if known.has(key.revision) {
+        (StatusCode::NOT_MODIFIED, tag).into_response()
+    } else {
+        (tag, json_response(&ApiKeyView::from(&key))).into_response()
+    })
+}
+
+async fn rotate(
+    State(app): State<App>,
+    require: Require<ApiKeyRotate>,
+    Path(id): Path<String>,
+    idempotency: IdempotencyKey,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let text = json_body(request).await?;
+    let rotation: RotationRequest = parse_document(&text)?;
+    let access = require.access();
+    let old = key(&app, access, &id).await?;
+    let permit = access.permit::<ApiKeyRotate>(&app, &thing(&old)).await?;
+    let attempt = match Once::begin(&app, access, idempotency, &["rotateApiKey", &id, &text]).await? {
+        Once::Answered(response) => return Ok(*response),
+        Once::Fresh(attempt) => attempt,
+    };
+    let administration = &app.administration;
+    let made = administration.rotate_key(&permit.author, access.tenant(), &id, rotation.overlap()).await;
+    Ok(shown_once(&app, attempt, permit.author.now, made.map_err(problem)?).await)
+}
+
+async fn revoke(
+    State(app): State<App>,
+    require: Require<ApiKeyRevoke>,
+    Path(id): Path<String>,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let access = require.access();
+    let old = key(&app, access, &id).await?;
+    let permit = access.permit::<ApiKeyRevoke>(&app, &thing(&old)).await?;
+    let key = app.administration.revoke_key(&permit.author, access.tenant(), &id).await.map_err(problem)?;
+    Ok(with_revision(json_response(&ApiKeyView::from(&key)), key.revision))
+}
+
+/// The answer to what made a key: the only one with the key itself, which is not remembered.
+async fn shown_once(
+    app: &App,
+    attempt: Attempt,
+    now: i64,
+    (key, secret): (StoredApiKey, SecretString),
+) -> Response {
+    let text = |view: &ApiKeyView| serde_json::to_string(view).unwrap_or_default();
+    attempt.keep(app, StatusCode::CREATED, now, text(&ApiKeyView::from(&key))).await;
+    created(StatusCode::CREATED.as_u16(), text(&ApiKeyView::with_key(&key, &secret)))
+}
+
+fn account(app: &App, access: &Access, id: &str) -> Result<Entry, Problem> {
+    let found = app.administration.get(Kind::ServiceAccount, access.tenant(), id);
+    found.ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// The keys of an account, as conditions of permissions see them.
+fn account_thing(account: &Entry) -> Thing {
+    Thing::default().with("account", &account.id).with("name", &account.name)
+}
+
+async fn key(app: &App, access: &Access, id: &str) -> Result<StoredApiKey, Problem> {
+    let found = app.administration.key(access.tenant(), id).await.map_err(problem)?;
+    found.ok_or_else(|| Problem::new(Code::NotFound))
+}

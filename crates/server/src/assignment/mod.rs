@@ -1,0 +1,3 @@
+//! Assignments: who has which role.
+
+pub(crate) mod routes;

@@ -1,0 +1,4 @@
+//! Audit events: who changed or tried what.
+
+pub(crate) mod routes;
+pub(crate) mod service;

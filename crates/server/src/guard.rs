@@ -1,0 +1,307 @@
+//! Who may administer what: Casemate guards its own API with its own engine.
+//!
+//! A caller's permissions count as they are assigned in the tenant that a request is about. What belongs to the whole
+//! installation is guarded by what they hold in the tenant `default`.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::extract::MatchedPath;
+use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
+use axum::http::request::Parts;
+use casemate_directory::{Author, DEFAULT_TENANT, Entry, ResolveError, Snapshot, Subject};
+use casemate_expression::{Datum, Map, Members, Timestamp, Value};
+use casemate_identity::Kind;
+use casemate_permission::name::Name;
+use casemate_permission::{Action, Effect, PermissionSet, Request, Resource};
+use casemate_platform::{Caller, Client, Code, Guard, Permission, Problem, RequestId, authenticate, clock};
+use casemate_store::{Actor, DecisionEvent, Party, RecordedDecision, clipped};
+
+use crate::App;
+use crate::tenant_header::wanted_tenant;
+
+/// How long a credential that was valid is taken to be so still, in microseconds.
+const STILL_VALID: u64 = 100_000;
+
+/// A handler's proof that its caller may do `P` on something.
+pub(crate) type Require<P> = casemate_platform::Require<P, Access>;
+
+/// A caller, and what a request of theirs is about.
+pub struct Access {
+    headers: HeaderMap,
+    request_id: RequestId,
+    route: Option<String>,
+    client: Option<String>,
+    standing: Standing,
+    /// For the access log.
+    pub(crate) caller: Caller,
+    /// The tenant that the request is about; empty where it is about the whole installation.
+    pub(crate) tenant: Arc<str>,
+}
+
+/// What a caller holds, and when that was found out.
+struct Standing {
+    snapshot: Arc<Snapshot>,
+    subject: Subject,
+    set: PermissionSet,
+    now: i64,
+}
+
+/// Something that a permission is asked for, as conditions see it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Thing {
+    id: Option<String>,
+    properties: Vec<(&'static str, String)>,
+}
+
+/// Proof that the caller may do `P` on the thing that was shown; whoever changes something needs it.
+pub(crate) struct Permit<P> {
+    /// Who makes the change.
+    pub(crate) author: Author,
+    permission: PhantomData<P>,
+}
+
+impl Thing {
+    /// Something that is not there yet.
+    pub(crate) fn named(name: &str) -> Thing {
+        Thing::default().with("name", name)
+    }
+
+    /// An entry that is there.
+    pub(crate) fn of(entry: &Entry) -> Thing {
+        let thing = Thing { id: Some(entry.id.clone()), properties: Vec::new() };
+        let thing = thing.with("name", &entry.name).with("origin", &entry.origin);
+        match entry.document.get("role").and_then(serde_json::Value::as_str) {
+            Some(role) => thing.with("role", role),
+            None => thing,
+        }
+    }
+
+    /// Something with an id.
+    pub(crate) fn with_id(id: &str) -> Thing {
+        Thing { id: Some(id.to_owned()), properties: Vec::new() }
+    }
+
+    /// With this id.
+    pub(crate) fn identified(mut self, id: &str) -> Thing {
+        self.id = Some(id.to_owned());
+        self
+    }
+
+    /// With this property.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Thing {
+        self.properties.push((name, value.to_owned()));
+        self
+    }
+}
+
+impl Guard for App {
+    type Access = Access;
+
+    async fn admit<P: Permission>(&self, parts: &mut Parts) -> Result<Access, Problem> {
+        let headers = parts.headers.clone();
+        let request_id = parts.extensions.get::<RequestId>().cloned().unwrap_or_else(RequestId::random);
+        let wanted = wanted_tenant(&headers)?.map(Arc::<str>::from);
+        let (caller, standing) = standing::<P>(self, &headers, wanted.as_ref()).await?;
+        let tenant =
+            if P::INSTALLATION { "".into() } else { target::<P>(&standing.subject, wanted.as_ref()) };
+        let access = Access {
+            headers,
+            request_id,
+            route: parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()),
+            client: parts.extensions.get::<Client>().map(|client| client.address.to_string()),
+            standing,
+            caller,
+            tenant,
+        };
+        if access.effect(P::NAME, None, P::RESOURCE) == Effect::Denied {
+            return Err(access.refuse::<P>(self, None, P::NAME, false).await);
+        }
+        Ok(access)
+    }
+}
+
+/// The tenant in which the permission has to be held.
+fn target<P: Permission>(subject: &Subject, wanted: Option<&Arc<str>>) -> Arc<str> {
+    if P::INSTALLATION {
+        return DEFAULT_TENANT.into();
+    }
+    wanted.map_or_else(|| Arc::clone(&subject.tenant), Arc::clone)
+}
+
+async fn standing<P: Permission>(
+    app: &App,
+    headers: &HeaderMap,
+    wanted: Option<&Arc<str>>,
+) -> Result<(Caller, Standing), Problem> {
+    let snapshot = app.directory.current();
+    let now = clock::now();
+    let caller = authenticate(snapshot.chain(), headers, now).await?;
+    if caller.0.is_anonymous() {
+        return Err(Problem::new(Code::CredentialMissing));
+    }
+    let subject = snapshot.caller(&caller.0);
+    let target = target::<P>(&subject, wanted);
+    let set = held_in(&snapshot, &subject, &target).map_err(|error| {
+        tracing::error!(%error, "a caller may do nothing: the permissions could not be compiled");
+        Problem::new(Code::Forbidden)
+    })?;
+    Ok((caller, Standing { snapshot, subject, set, now }))
+}
+
+/// What somebody holds in a tenant. A static credential and an API key work in their own tenant alone.
+fn held_in(snapshot: &Snapshot, subject: &Subject, tenant: &Arc<str>) -> Result<PermissionSet, ResolveError> {
+    if subject.tenant == *tenant {
+        return snapshot.permissions(subject);
+    }
+    if snapshot.credential_of(subject).is_some() || *subject.kind == *Kind::API_KEY.as_str() {
+        return Ok(PermissionSet::empty(snapshot.catalog()));
+    }
+    let mut there = subject.clone();
+    there.tenant = Arc::clone(tenant);
+    snapshot.permissions(&there)
+}
+
+impl Access {
+    /// The tenant in which objects are looked for.
+    pub(crate) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    /// When the request was admitted, in microseconds since 1970 (UTC).
+    pub(crate) fn now(&self) -> i64 {
+        self.standing.now
+    }
+
+    /// Whether the caller may do `P` on this; for lists, which leave out what they may not see.
+    pub(crate) fn may<P: Permission>(&self, thing: &Thing) -> bool {
+        self.effect(P::NAME, Some(thing), P::RESOURCE) == Effect::Allowed
+    }
+
+    /// Goes on where the caller may do `P` on `thing`. What decides is what decides now: a body may have taken its time.
+    ///
+    /// # Errors
+    /// 404 where they may not even see it, 403 where they may not do it; either is on record before it is answered.
+    pub(crate) async fn permit<P: Permission>(&self, app: &App, thing: &Thing) -> Result<Permit<P>, Problem> {
+        let is_fresh = app.directory.current().revision() == self.standing.snapshot.revision()
+            && clock::now().abs_diff(self.standing.now) < STILL_VALID;
+        let renewed;
+        let access = if is_fresh {
+            self
+        } else {
+            let wanted = wanted_tenant(&self.headers)?.map(Arc::<str>::from);
+            let (caller, standing) = standing::<P>(app, &self.headers, wanted.as_ref()).await?;
+            renewed = Access {
+                headers: self.headers.clone(),
+                request_id: self.request_id.clone(),
+                route: self.route.clone(),
+                client: self.client.clone(),
+                tenant: Arc::clone(&self.tenant),
+                standing,
+                caller,
+            };
+            &renewed
+        };
+        if access.effect(P::NAME, Some(thing), P::RESOURCE) != Effect::Allowed {
+            let may_read = || access.effect(P::READ, Some(thing), P::RESOURCE) == Effect::Allowed;
+            let hides = thing.id.is_some() && !may_read();
+            return Err(access.refuse::<P>(app, Some(thing), P::NAME, hides).await);
+        }
+        Ok(Permit { author: access.author(), permission: PhantomData })
+    }
+
+    /// A key for what belongs to this caller alone.
+    pub(crate) fn caller_key(&self) -> String {
+        let Subject { provider, kind, id, .. } = &self.standing.subject;
+        format!("{provider}\n{kind}\n{}", id.as_deref().unwrap_or_default())
+    }
+
+    fn effect(&self, permission: &str, thing: Option<&Thing>, kind: &str) -> Effect {
+        let Ok(name) = Name::parse(permission) else { return Effect::Denied };
+        let properties: Members = thing
+            .into_iter()
+            .flat_map(|thing| &thing.properties)
+            .map(|(name, value)| (Box::from(*name), Datum::String(value.as_str().into())))
+            .chain([(Box::from("tenant"), Datum::String((&*self.tenant).into()))])
+            .collect();
+        let resource = thing.map(|thing| Resource {
+            kind: Some(Value::String(kind)),
+            id: thing.id.as_deref().map(Value::String),
+            properties: Map::Data(&properties),
+        });
+        let request = Request {
+            name,
+            identity: self.standing.subject.view(),
+            action: Action { name: permission, properties: Map::EMPTY },
+            resource,
+            context: Map::EMPTY,
+            now: Timestamp(self.standing.now),
+        };
+        self.standing.set.check(&request).effect
+    }
+
+    /// Records a denial, durably, and says what is answered.
+    async fn refuse<P: Permission>(
+        &self,
+        app: &App,
+        thing: Option<&Thing>,
+        needed: &'static str,
+        hides: bool,
+    ) -> Problem {
+        let subject = &self.standing.subject;
+        let party = Party {
+            provider: clipped(&subject.provider),
+            kind: clipped(&subject.kind),
+            id: clipped(subject.id.as_deref().unwrap_or_default()),
+        };
+        let event = DecisionEvent {
+            at: self.standing.now,
+            request_id: self.request_id.as_str().to_owned(),
+            item: 0,
+            tenant: if P::INSTALLATION { DEFAULT_TENANT.to_owned() } else { clipped(&self.tenant) },
+            application: None,
+            caller: party.clone(),
+            subject: party,
+            action: needed.to_owned(),
+            resource_type: Some(P::RESOURCE.to_owned()),
+            resource_id: thing.and_then(|thing| thing.id.as_deref()).map(clipped),
+            decision: RecordedDecision::Denied,
+            reason: "may_not_administer".to_owned(),
+            permission: None,
+            revision: self.standing.snapshot.revision(),
+        };
+        if let Err(error) = app.store.record(vec![event]).await {
+            tracing::error!(%error, "an answer was withheld: it could not be recorded");
+            return Problem::new(Code::NotRecorded);
+        }
+        if hides {
+            return Problem::new(Code::NotFound);
+        }
+        Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`"))
+    }
+
+    fn author(&self) -> Author {
+        let Standing { subject, set, now, .. } = &self.standing;
+        Author {
+            actor: Actor {
+                provider: subject.provider.to_string(),
+                kind: subject.kind.to_string(),
+                id: subject.id.as_deref().unwrap_or_default().to_owned(),
+                credential: None,
+            },
+            holds: Some(set.clone()),
+            request_id: self.request_id.as_str().to_owned(),
+            route: self.route.clone(),
+            client: self.client.clone(),
+            user_agent: user_agent(&self.headers),
+            reason: None,
+            now: *now,
+        }
+    }
+}
+
+/// The client's `User-Agent`, as far as it is kept.
+pub(crate) fn user_agent(headers: &HeaderMap) -> Option<String> {
+    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(clipped)
+}

@@ -1,0 +1,3 @@
+//! What is logged, changed while serving.
+
+pub(crate) mod routes;

@@ -1,0 +1,167 @@
+//! `/api/v1/policy`.
+
+use std::path::PathBuf;
+
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use casemate_directory::Folder;
+use casemate_platform::api::{Api, Operation};
+use casemate_platform::{
+    Code, NoQuery, Page, PageRequest, Problem, json_response, permissions, read_document,
+};
+use serde_json::json;
+
+use crate::App;
+use crate::guard::{Require, Thing};
+use crate::objects::with_revision;
+use crate::policy::service::{
+    ApplyRequest, ChangeView, Changed, DiffRequest, DiffView, PlanView, RevertRequest, VersionDetail,
+    VersionView,
+};
+use crate::refusal::problem;
+use crate::view::file_error;
+
+permissions! {
+    /// To list the changes of configuration.
+    PolicyList = "casemate.policy.list", on "policy", in installation, read "casemate.policy.read";
+    /// To see what a change made of objects.
+    PolicyRead = "casemate.policy.read", on "policy", in installation, read "casemate.policy.read";
+    /// To see what code would change.
+    PolicyPlan = "casemate.policy.plan", on "policy", in installation, read "casemate.policy.read";
+    /// To apply code.
+    PolicyApply = "casemate.policy.apply", on "policy", in installation, read "casemate.policy.read";
+    /// To set configuration back.
+    PolicyRevert = "casemate.policy.revert", on "policy", in installation, read "casemate.policy.read";
+}
+
+const TAG: &str = "Policy";
+const LIST: &str = "policy-versions";
+
+/// The area's routes.
+pub(crate) fn routes() -> Api<App> {
+    Api::new()
+        .get(
+            "/api/v1/policy/versions",
+            versions,
+            Operation::new("listPolicyVersions", TAG, "The changes of configuration, the newest first")
+                .needs::<PolicyList>()
+                .paged()
+                .answers::<Page<VersionView>>(200, "A page."),
+        )
+        .get(
+            "/api/v1/policy/versions/{revision}",
+            version,
+            Operation::new("getPolicyVersion", TAG, "A change of configuration, with what it made of each object")
+                .needs::<PolicyRead>()
+                .answers::<VersionDetail>(200, "It."),
+        )
+        .post(
+            "/api/v1/policy/diff",
+            diff,
+            Operation::new("diffPolicy", TAG, "What differs between two revisions")
+                .needs::<PolicyRead>()
+                .takes::<DiffRequest>(json!({ "from": 1, "to": 2 }))
+                .answers::<DiffView>(200, "The differences."),
+        )
+        .post(
+            "/api/v1/policy/revert",
+            revert,
+            Operation::new("revertPolicy", TAG, "Sets the configuration back to a revision")
+                .describe("By a new change, which can be set back itself. Secrets stay as they are.")
+                .needs::<PolicyRevert>()
+                .takes::<RevertRequest>(json!({ "revision": 1, "reason": "the new roles were wrong" }))
+                .writes()
+                .answers::<Changed>(200, "It was set back.")
+                .problem(Code::NotFound)
+                .problem(Code::GrantExceeded)
+                .problem(Code::LastAdministrator),
+        )
+        .post(
+            "/api/v1/policy/apply",
+            apply,
+            Operation::new("applyPolicy", TAG, "Makes the configuration what code says")
+                .describe("All of it or nothing. What was applied is read-only by API. A dry run needs `casemate.policy.plan` alone, a change `casemate.policy.apply` too.")
+                .needs::<PolicyPlan>()
+                .takes::<ApplyRequest>(json!({ "origin": "git", "dry_run": true, "files": {
+                    "roles.toml": "format = 1\n[[role]]\nname = \"support\"\npermissions = [{ name = \"cms.entry.*\" }]\n" } }))
+                .writes()
+                .answers::<PlanView>(200, "What was changed, or would be.")
+                .problem(Code::ManagedByCode)
+                .problem(Code::GrantExceeded)
+                .problem(Code::LastAdministrator)
+                .problem(Code::PreconditionFailed),
+        )
+}
+
+async fn versions(
+    State(app): State<App>,
+    require: Require<PolicyList>,
+    page: PageRequest,
+) -> Result<Response, Problem> {
+    require.access().permit::<PolicyList>(&app, &Thing::default()).await?;
+    let before = page.key(LIST)?.map(|key| key.parse().map_err(|_| Problem::new(Code::MalformedQuery)));
+    let limit = page.limit.saturating_add(1);
+    let versions = app.administration.versions(before.transpose()?, limit).await.map_err(problem)?;
+    let page = Page::of(versions, LIST, page.limit, |version| version.revision.to_string());
+    Ok(json_response(&page.map(|version| VersionView::from(&version))))
+}
+
+async fn version(
+    State(app): State<App>,
+    require: Require<PolicyRead>,
+    Path(revision): Path<String>,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    require.access().permit::<PolicyRead>(&app, &Thing::default()).await?;
+    let revision = revision.parse().map_err(|_| Problem::new(Code::NotFound))?;
+    let (version, edits) = app.administration.version(revision).await.map_err(problem)?;
+    Ok(json_response(&VersionDetail::of(&version, edits)))
+}
+
+async fn diff(
+    State(app): State<App>,
+    require: Require<PolicyRead>,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let DiffRequest { from, to } = read_document(request).await?;
+    require.access().permit::<PolicyRead>(&app, &Thing::default()).await?;
+    let changes = app.administration.diff(from, to).await.map_err(problem)?;
+    Ok(json_response(&DiffView { changes: changes.iter().map(ChangeView::from).collect() }))
+}
+
+async fn revert(
+    State(app): State<App>,
+    require: Require<PolicyRevert>,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let RevertRequest { revision, reason } = read_document(request).await?;
+    let mut permit = require.access().permit::<PolicyRevert>(&app, &Thing::default()).await?;
+    permit.author.reason = reason;
+    let revision = app.administration.revert(&permit.author, revision).await.map_err(problem)?;
+    Ok(with_revision(json_response(&Changed { revision }), revision))
+}
+
+async fn apply(
+    State(app): State<App>,
+    require: Require<PolicyPlan>,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let ApplyRequest { origin, files, prune, dry_run, reason } = read_document(request).await?;
+    require.access().permit::<PolicyPlan>(&app, &Thing::default()).await?;
+    let files = files.into_iter().map(|(path, text)| (PathBuf::from(path), text)).collect();
+    let folder = Folder::of_texts(files)
+        .map_err(|mistakes| Problem::document(mistakes.iter().map(file_error).collect()))?;
+    let plan = app.administration.plan(folder.wanted, &origin, prune).map_err(problem)?;
+    let mut view = PlanView::from(&plan);
+    if dry_run {
+        return Ok(json_response(&view));
+    }
+    let mut permit = require.access().permit::<PolicyApply>(&app, &Thing::default()).await?;
+    permit.author.reason = reason;
+    let revision = app.administration.apply(&permit.author, plan).await.map_err(problem)?;
+    view.revision = Some(revision);
+    Ok(with_revision(json_response(&view), revision))
+}

@@ -1,0 +1,3 @@
+//! Providers of identities.
+
+pub(crate) mod routes;

@@ -1,0 +1,43 @@
+//! Why something was not administered, as a problem.
+
+use casemate_directory::AdminError;
+use casemate_platform::{Code, DocumentError, Problem, precondition_failed};
+
+use crate::view::document_error;
+
+/// The problem that says it.
+pub(crate) fn problem(error: AdminError) -> Problem {
+    let text = error.to_string();
+    match error {
+        AdminError::NotFound(_) => Problem::new(Code::NotFound).detail(text),
+        AdminError::Invalid(mistakes) => Problem::document(mistakes.iter().map(document_error).collect()),
+        AdminError::NameTaken { .. } => Problem::new(Code::NameTaken).detail(text),
+        AdminError::Precondition { current } => precondition_failed(current),
+        AdminError::InUse(references) => {
+            let errors = references.into_iter().map(|reference| DocumentError {
+                pointer: String::new(),
+                message: format!("the {} {} `{}` refers to it", reference.kind, reference.id, reference.name),
+                help: None,
+            });
+            Problem::new(Code::InUse).detail(text).errors(errors.collect())
+        }
+        AdminError::ReadOnly { .. } => Problem::new(Code::ManagedByCode).detail(text),
+        AdminError::Beyond { .. } => Problem::new(Code::GrantExceeded).detail(text),
+        AdminError::LastAdministrator => Problem::new(Code::LastAdministrator).detail(text),
+        AdminError::Breaks(mistakes) => {
+            let errors = mistakes.iter().map(document_error).collect();
+            Problem::new(Code::SchemaBreaks).detail(text).errors(errors)
+        }
+        AdminError::NotRedeemable => Problem::new(Code::OneTimeKeyRejected).detail(text),
+        // Whoever remembers answers finds the one that was given; this is for what does not.
+        AdminError::Repeated => Problem::new(Code::IdempotencyKeyBusy),
+        AdminError::Unavailable(reason) => {
+            tracing::error!(%reason, "something could not be administered");
+            Problem::new(Code::Unavailable)
+        }
+        other => {
+            tracing::error!(error = %other, "something could not be administered");
+            Problem::new(Code::Internal)
+        }
+    }
+}

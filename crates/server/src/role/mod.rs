@@ -1,0 +1,3 @@
+//! Roles: named lists of permissions.
+
+pub(crate) mod routes;

@@ -1,0 +1,3 @@
+//! Service accounts.
+
+pub(crate) mod routes;

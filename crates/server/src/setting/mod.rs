@@ -1,0 +1,3 @@
+//! Settings of the installation.
+
+pub(crate) mod routes;

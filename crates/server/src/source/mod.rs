@@ -1,0 +1,3 @@
+//! Sources of permissions outside the directory.
+
+pub(crate) mod routes;

@@ -17,7 +17,15 @@ pub const MAX_BODY_BYTES: usize = 1 << 20;
 /// Where the content type is another one, the body is empty, too long, no UTF-8, or the connection broke.
 pub async fn json_body(request: Request<Body>) -> Result<String, Problem> {
     let (parts, body) = request.into_parts();
-    if !is_json(&parts.headers) {
+    json_text(&parts.headers, body).await
+}
+
+/// As [`json_body`], of a request that was taken apart.
+///
+/// # Errors
+/// As [`json_body`].
+pub async fn json_text(headers: &HeaderMap, body: Body) -> Result<String, Problem> {
+    if !is_json(headers) {
         return Err(Problem::new(Code::WrongContentType).detail("send Content-Type: application/json"));
     }
     let too_large =

@@ -13,6 +13,7 @@ use crate::caller::{Caller, Noted};
 use crate::client::Client;
 use crate::problem::{Code, Problem};
 use crate::request_id::{self, RequestId};
+use crate::telemetry::access::{self, Access};
 use crate::telemetry::metrics;
 use crate::telemetry::traces::{self, Trace};
 
@@ -117,16 +118,14 @@ fn log(
     took: Duration,
 ) {
     let caller = caller.map(|caller| &caller.0);
-    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(
-        target: "casemate::access",
-        request_id = id.as_str(),
-        %method,
-        route = route.unwrap_or("none"),
-        status = response.status().as_u16(),
-        micros,
-        caller_provider = caller.map(|caller| &*caller.provider),
-        caller_id = caller.and_then(|caller| caller.id.as_deref()),
-        trace_id = trace.map(tracing::field::display),
-    );
+    access::log(&Access {
+        request_id: id.as_str(),
+        method: method.as_str(),
+        route: route.unwrap_or("none"),
+        status: response.status().as_u16(),
+        micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        caller_provider: caller.map(|caller| &*caller.provider),
+        caller_id: caller.and_then(|caller| caller.id.as_deref()),
+        trace_id: trace,
+    });
 }

@@ -1,5 +1,6 @@
 //! The id that joins an answer, the access log and the record.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -9,6 +10,35 @@ pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest id that is taken over from a client, in bytes.
 const MAX_BYTES: usize = 128;
+
+/// The random bytes of an id of ours.
+const ID_BYTES: usize = 16;
+
+thread_local! {
+    static POOL: RefCell<Pool> = const { RefCell::new(Pool { bytes: [0; Pool::BYTES], used: Pool::BYTES }) };
+}
+
+/// Random bytes for the next ids, so that not every request asks the operating system for some. Ids are no secrets.
+struct Pool {
+    bytes: [u8; Pool::BYTES],
+    used: usize,
+}
+
+impl Pool {
+    const BYTES: usize = 64 * ID_BYTES;
+
+    fn take(&mut self) -> [u8; ID_BYTES] {
+        if self.used >= Pool::BYTES {
+            if let Err(error) = getrandom::fill(&mut self.bytes) {
+                tracing::error!(%error, "no randomness for request ids");
+            }
+            self.used = 0;
+        }
+        let taken = self.bytes.get(self.used..).and_then(|rest| rest.first_chunk()).copied();
+        self.used += ID_BYTES;
+        taken.unwrap_or_default()
+    }
+}
 
 /// A request's id: the client's `X-Request-ID` where it is harmless, else one of ours. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +59,15 @@ impl RequestId {
     /// A new one: 128 random bits as hexadecimal digits.
     #[must_use]
     pub fn random() -> RequestId {
-        let mut bytes = [0; 16];
-        if let Err(error) = getrandom::fill(&mut bytes) {
-            tracing::error!(%error, "no randomness for a request id");
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 2 * ID_BYTES];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(POOL.with_borrow_mut(Pool::take)) {
+            let digits = [byte >> 4, byte & 15].map(|digit| DIGITS.get(usize::from(digit)).copied());
+            for (place, digit) in pair.iter_mut().zip(digits) {
+                *place = digit.unwrap_or(b'0');
+            }
         }
-        RequestId(format!("{:032x}", u128::from_be_bytes(bytes)).into())
+        RequestId(str::from_utf8(&text).unwrap_or_default().into())
     }
 
     /// The id as text.

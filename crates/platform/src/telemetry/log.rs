@@ -18,6 +18,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry, reload};
 
+use super::access;
 use crate::config::LogFormat;
 
 /// The most lines that wait to be written.
@@ -25,6 +26,12 @@ const MAX_WAITING: usize = 4_096;
 
 /// The most bytes of a line; what is longer is cut.
 const MAX_LINE: usize = 16 << 10;
+
+/// From how many bytes on lines are written without gathering more.
+const MAX_GATHERED: usize = 64 << 10;
+
+/// How long the writing thread rests after a write: shorter than anybody notices, and long enough for many lines.
+const REST: Duration = Duration::from_millis(5);
 
 /// The most bytes of a text that says levels.
 const MAX_LEVELS: usize = 4_096;
@@ -129,6 +136,7 @@ impl Log {
         if tracing_subscriber::registry().with(layer).try_init().is_err() {
             tracing::debug!("logging had been started before");
         }
+        access::start(format, lines.clone());
         Ok(Log { lines, levels })
     }
 
@@ -146,7 +154,7 @@ impl Log {
 
 /// Takes lines and never waits.
 #[derive(Debug, Clone)]
-struct Lines {
+pub(super) struct Lines {
     queue: SyncSender<Entry>,
     lost: Arc<AtomicU64>,
 }
@@ -165,6 +173,17 @@ impl Lines {
         let lines = Lines { queue, lost: Arc::clone(&lost) };
         std::thread::Builder::new().name("log".into()).spawn(move || write(output, &entries, &lost))?;
         Ok(lines)
+    }
+
+    /// Takes one line, whole, and never waits.
+    pub(super) fn take(&self, mut line: Vec<u8>) {
+        if line.len() > MAX_LINE {
+            line.truncate(MAX_LINE);
+            line.push(b'\n');
+        }
+        if self.queue.try_send(Entry::Line(line)).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     fn finish(&self) {
@@ -187,13 +206,7 @@ impl MakeWriter<'_> for Lines {
 impl Write for Lines {
     /// Takes one line, whole.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let kept = match line.get(..MAX_LINE) {
-            Some(beginning) if line.len() > MAX_LINE => [beginning, b"\n"].concat(),
-            _ => line.to_vec(),
-        };
-        if self.queue.try_send(Entry::Line(kept)).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
-        }
+        self.take(line.get(..=MAX_LINE).unwrap_or(line).to_vec());
         Ok(line.len())
     }
 
@@ -203,20 +216,31 @@ impl Write for Lines {
 }
 
 /// Writes what comes until nobody is left to log. An error is nothing that could be told anywhere.
+///
+/// After each write it rests for a moment: under load one write then takes all lines that came meanwhile, and whoever logs
+/// wakes nobody.
 fn write(mut output: impl Write, entries: &Receiver<Entry>, lost: &AtomicU64) {
-    for entry in entries {
-        match entry {
-            Entry::Line(line) => {
-                let _ = output.write_all(&line);
+    let mut gathered = Vec::new();
+    while let Ok(first) = entries.recv() {
+        let mut answers = Vec::new();
+        let mut next = Some(first);
+        while let Some(entry) = next {
+            match entry {
+                Entry::Line(line) => gathered.extend_from_slice(&line),
+                Entry::End(written) => answers.push(written),
             }
-            Entry::End(written) => {
-                let _ = written.try_send(());
-            }
+            next = if gathered.len() < MAX_GATHERED { entries.try_recv().ok() } else { None };
         }
+        let _ = output.write_all(&gathered);
+        gathered.clear();
         let count = lost.swap(0, Ordering::Relaxed);
         if count > 0 {
             let _ = writeln!(output, "{count} lines of the log were lost: they were not read in time");
         }
+        for written in answers {
+            let _ = written.try_send(());
+        }
+        std::thread::sleep(REST);
     }
 }
 
@@ -260,7 +284,7 @@ mod tests {
         let (done, logged) = channel();
         std::thread::spawn(move || {
             tracing::subscriber::with_default(subscriber, || {
-                for number in 0..MAX_WAITING + 100 {
+                for number in 0..2 * MAX_WAITING {
                     tracing::info!(number, "a line");
                 }
             });

@@ -1,5 +1,6 @@
 //! What an operator sees of a running server: its log, its figures and its traces.
 
+pub(crate) mod access;
 mod log;
 pub mod metrics;
 pub mod traces;

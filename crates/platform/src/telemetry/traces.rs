@@ -124,6 +124,12 @@ impl fmt::Display for Trace {
     }
 }
 
+impl serde::Serialize for Trace {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// The trace of a request with these headers, if traces are sent and this one is sampled.
 pub(crate) fn begin(headers: &HeaderMap) -> Option<Trace> {
     TRACER.get()?.begin(headers)

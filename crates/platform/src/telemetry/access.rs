@@ -1,0 +1,153 @@
+//! The access log: a line for each request. It is written straight into the log's queue, since what other lines go through
+//! would cost more than the rest of a quick answer.
+
+use std::io::Write as _;
+use std::sync::OnceLock;
+
+use serde::Serialize;
+
+use super::log::Lines;
+use super::traces::Trace;
+use crate::clock;
+use crate::config::LogFormat;
+
+/// The module by which levels name it.
+const TARGET: &str = "casemate::access";
+
+/// Where lines go once the log was started.
+static OUTPUT: OnceLock<(LogFormat, Lines)> = OnceLock::new();
+
+/// What is told of a request. Its path, its query and its credentials are not: they may hold personal data.
+#[derive(Debug, Serialize)]
+pub(crate) struct Access<'a> {
+    pub(crate) request_id: &'a str,
+    pub(crate) method: &'a str,
+    pub(crate) route: &'a str,
+    pub(crate) status: u16,
+    pub(crate) micros: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) caller_provider: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) caller_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trace_id: Option<Trace>,
+}
+
+/// A line of JSON, with the members of all other lines.
+#[derive(Serialize)]
+struct Line<'a> {
+    timestamp: &'a str,
+    level: &'static str,
+    #[serde(flatten)]
+    access: &'a Access<'a>,
+    target: &'static str,
+}
+
+/// Sends lines there from now on; the first that is named stays.
+pub(super) fn start(format: LogFormat, lines: Lines) {
+    if OUTPUT.set((format, lines)).is_err() {
+        tracing::debug!("the access log had been started before");
+    }
+}
+
+/// Writes the line of a request, where the levels let it through.
+pub(crate) fn log(access: &Access<'_>) {
+    if !tracing::enabled!(target: TARGET, tracing::Level::INFO) {
+        return;
+    }
+    let Some((format, lines)) = OUTPUT.get() else { return event(access) };
+    lines.take(line(*format, access, clock::now()));
+}
+
+/// The line as the log writes its others.
+fn line(format: LogFormat, access: &Access<'_>, now: i64) -> Vec<u8> {
+    let mut line = Vec::with_capacity(320);
+    let timestamp = timestamp(now);
+    match format {
+        LogFormat::Text => text(&mut line, &timestamp, access),
+        LogFormat::Json => {
+            let written = Line { timestamp: &timestamp, level: "INFO", access, target: TARGET };
+            // Writing to memory does not fail.
+            let _ = serde_json::to_writer(&mut line, &written);
+        }
+    }
+    line.push(b'\n');
+    line
+}
+
+/// Texts as Rust's literals, so that none of them can be taken for more than one value, or more than one line.
+fn text(line: &mut Vec<u8>, timestamp: &str, access: &Access<'_>) {
+    let Access { request_id, method, route, status, micros, caller_provider, caller_id, trace_id } = access;
+    let _ = write!(
+        line,
+        "{timestamp}  INFO {TARGET}: request_id={request_id:?} method={method} route={route:?} status={status} micros={micros}"
+    );
+    for (name, value) in [("caller_provider", caller_provider), ("caller_id", caller_id)] {
+        if let Some(value) = value {
+            let _ = write!(line, " {name}={value:?}");
+        }
+    }
+    if let Some(trace) = trace_id {
+        let _ = write!(line, " trace_id={trace}");
+    }
+}
+
+/// Where no log was started, as in tests: whoever listens.
+fn event(access: &Access<'_>) {
+    let Access { request_id, method, route, status, micros, caller_provider, caller_id, trace_id } = access;
+    tracing::info!(
+        target: TARGET,
+        request_id,
+        %method,
+        route,
+        status,
+        micros,
+        caller_provider,
+        caller_id,
+        trace_id = trace_id.map(tracing::field::display),
+    );
+}
+
+/// RFC 3339 in UTC with microseconds, as in the log's other lines.
+fn timestamp(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).map_or_else(|_| String::new(), |time| format!("{time:.6}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCESS: Access<'_> = Access {
+        request_id: "one",
+        method: "POST",
+        route: "/access/v1/evaluation",
+        status: 200,
+        micros: 190,
+        caller_provider: Some("corp"),
+        caller_id: Some("a \"b\"\nc"),
+        trace_id: None,
+    };
+
+    #[test]
+    fn a_line_of_text_is_one_line() {
+        let line = String::from_utf8(line(LogFormat::Text, &ACCESS, 1_700_000_000_000_042)).unwrap();
+        assert_eq!(
+            line,
+            "2023-11-14T22:13:20.000042Z  INFO casemate::access: request_id=\"one\" method=POST \
+             route=\"/access/v1/evaluation\" status=200 micros=190 caller_provider=\"corp\" caller_id=\"a \\\"b\\\"\\nc\"\n"
+        );
+    }
+
+    #[test]
+    fn a_line_of_json_has_the_members_of_all_lines() {
+        let access = Access { caller_provider: None, ..ACCESS };
+        let line = line(LogFormat::Json, &access, 0);
+        assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
+        let line: serde_json::Value = serde_json::from_slice(&line).unwrap();
+        let expected = serde_json::json!({
+            "timestamp": "1970-01-01T00:00:00.000000Z", "level": "INFO", "target": TARGET, "request_id": "one",
+            "method": "POST", "route": "/access/v1/evaluation", "status": 200, "micros": 190, "caller_id": "a \"b\"\nc",
+        });
+        assert_eq!(line, expected);
+    }
+}

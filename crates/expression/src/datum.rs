@@ -309,18 +309,38 @@ impl<'de> Visitor<'de> for DatumVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Datum, A::Error> {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = Seen::default();
         let mut members: Vec<(Box<str>, Datum)> = Vec::new();
         while let Some(name) = map.next_key::<Box<str>>()? {
             if members.len() == limits::DATA_ELEMENTS {
                 return Err(de::Error::custom(format_args!("more than {} members", limits::DATA_ELEMENTS)));
             }
-            if !seen.insert(name.clone()) {
+            if !seen.insert(&name, &members) {
                 return Err(de::Error::custom(format_args!("the member `{name}` stands twice")));
             }
             members.push((name, map.next_value()?));
         }
         Ok(Datum::Map(Members(members.into())))
+    }
+}
+
+/// Which names an object has so far.
+#[derive(Default)]
+struct Seen(std::collections::HashSet<Box<str>>);
+
+impl Seen {
+    /// Up to so many names, comparing with each is quicker than hashing.
+    const FEW: usize = 16;
+
+    /// Whether the name is none of those of the members before it.
+    fn insert(&mut self, name: &str, members: &[(Box<str>, Datum)]) -> bool {
+        if members.len() < Seen::FEW {
+            return members.iter().all(|(other, _)| **other != *name);
+        }
+        if self.0.is_empty() {
+            self.0.extend(members.iter().map(|(name, _)| name.clone()));
+        }
+        self.0.insert(name.into())
     }
 }
 
@@ -405,6 +425,19 @@ mod tests {
         assert!(refused("").contains("EOF"));
         assert!(refused(r#""\ud800""#).contains("line 1"));
         assert!(Datum::from_json("\"99999999999999999999999 [[[\"").is_ok());
+    }
+
+    #[test]
+    fn a_member_twice_is_refused_wherever_it_stands() {
+        for length in 1..40 {
+            let names: Vec<String> = (0..length).map(|name| format!("\"m{name}\":0")).collect();
+            assert!(Datum::from_json(&format!("{{{}}}", names.join(","))).is_ok());
+            for twice in [0, length / 2, length - 1] {
+                let text = format!("{{{},\"m{twice}\":1}}", names.join(","));
+                let message = Datum::from_json(&text).unwrap_err().message;
+                assert_eq!(message, format!("the member `m{twice}` stands twice"));
+            }
+        }
     }
 
     #[test]

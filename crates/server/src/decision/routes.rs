@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use casemate_directory::Snapshot;
 use casemate_expression::Datum;
 use casemate_permission::{EvaluationError, Mentioned};
-use casemate_platform::{Code, Problem, RequestId, clock, json_body, json_response};
+use casemate_platform::{Code, Problem, RequestId, clock, json_response, json_text};
 use serde::Serialize;
 
 use crate::App;
@@ -140,15 +142,16 @@ pub(super) struct Asked {
 /// Reads a body once it is known that its sender may ask. A body takes as long as its sender likes, so what decides is
 /// what decides when it is there; and whether the sender may ask is found out again where that may have changed.
 pub(super) async fn asked(app: &App, id: &RequestId, request: Request) -> Result<Asked, Problem> {
-    let headers = request.headers().clone();
+    let (parts, body) = request.into_parts();
+    let headers = &parts.headers;
     let before = app.directory.current();
     let began = clock::now();
-    let asker = Asker::of(app, &before, &headers, id, began).await?;
-    let body = datum(request).await?;
+    let asker = Asker::of(app, &before, headers, id, began).await?;
+    let body = datum(headers, body).await?;
     let snapshot = app.directory.current();
     let now = clock::now();
     let is_same = snapshot.revision() == before.revision() && now.abs_diff(began) < STILL_VALID;
-    let asker = if is_same { asker } else { Asker::of(app, &snapshot, &headers, id, now).await? };
+    let asker = if is_same { asker } else { Asker::of(app, &snapshot, headers, id, now).await? };
     Ok(Asked { snapshot, now, asker, body })
 }
 
@@ -162,8 +165,8 @@ pub(super) fn session<'a>(
     Session { snapshot, asker, request_id, recorded: app.settings.recorded, now }
 }
 
-async fn datum(request: Request) -> Result<Datum, Problem> {
-    let text = json_body(request).await?;
+async fn datum(headers: &HeaderMap, body: Body) -> Result<Datum, Problem> {
+    let text = json_text(headers, body).await?;
     Datum::from_json(&text).map_err(|error| Problem::new(Code::MalformedBody).detail(error.to_string()))
 }
 

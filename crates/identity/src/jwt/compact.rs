@@ -37,7 +37,7 @@ impl<'a> CompactJws<'a> {
             _ => return Err(TokenError::NotCompact),
         }
         let signed = text.get(..header.len() + 1 + payload.len()).ok_or(TokenError::NotCompact)?;
-        let header = Header::read(&json(decode(header, "header")?, "header")?)?;
+        let header = Header::read(json(decode(header, "header")?, "header")?)?;
         Ok(CompactJws {
             signed,
             payload: decode(payload, "payload")?,
@@ -48,7 +48,7 @@ impl<'a> CompactJws<'a> {
 
     /// The key that the header names, unverified.
     pub fn kid(&self) -> Option<&str> {
-        self.header.kid.as_deref()
+        self.header.kid()
     }
 
     /// The algorithm that the header names, unverified.

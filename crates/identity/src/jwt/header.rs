@@ -1,7 +1,9 @@
 //! The protected header of a token.
 
+use std::fmt;
+
 use super::error::TokenError;
-use super::members::Members;
+use super::members::{Member, Members};
 use crate::jwk::Algorithm;
 use crate::rejection::shown;
 
@@ -9,16 +11,14 @@ use crate::rejection::shown;
 /// belong to JWE.
 const FORBIDDEN: [&str; 8] = ["jwk", "jku", "x5u", "x5c", "zip", "enc", "epk", "p2c"];
 
-/// What is used of a header.
-#[derive(Debug)]
+/// A header that keeps the rules.
 pub(super) struct Header {
     pub(super) algorithm: Algorithm,
-    pub(super) kid: Option<Box<str>>,
-    pub(super) typ: Option<Box<str>>,
+    members: Members,
 }
 
 impl Header {
-    pub(super) fn read(members: &Members) -> Result<Header, TokenError> {
+    pub(super) fn read(members: Members) -> Result<Header, TokenError> {
         if let Some(name) = FORBIDDEN.into_iter().find(|name| members.contains_key(name)) {
             return Err(TokenError::ForbiddenParameter(name));
         }
@@ -30,17 +30,31 @@ impl Header {
         if members.get("b64").is_some_and(|encoded| encoded.as_bool() != Some(true)) {
             return Err(TokenError::ForbiddenParameter("b64"));
         }
-        let name = text(members, "alg")?.ok_or(TokenError::HeaderParameter("alg"))?;
+        let name = text(&members, "alg")?.ok_or(TokenError::HeaderParameter("alg"))?;
         let algorithm = Algorithm::from_name(name).ok_or_else(|| TokenError::Algorithm(shown(name)))?;
-        Ok(Header {
-            algorithm,
-            kid: text(members, "kid")?.map(Box::from),
-            typ: text(members, "typ")?.map(Box::from),
-        })
+        for parameter in ["kid", "typ"] {
+            text(&members, parameter)?;
+        }
+        Ok(Header { algorithm, members })
+    }
+
+    pub(super) fn kid(&self) -> Option<&str> {
+        self.members.get("kid")?.as_str()
+    }
+
+    pub(super) fn typ(&self) -> Option<&str> {
+        self.members.get("typ")?.as_str()
+    }
+}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (algorithm, kid, typ) = (self.algorithm, self.kid(), self.typ());
+        f.debug_struct("Header").field("algorithm", &algorithm).field("kid", &kid).field("typ", &typ).finish()
     }
 }
 
 fn text<'a>(members: &'a Members, name: &'static str) -> Result<Option<&'a str>, TokenError> {
-    let text = |member: super::members::Member<'a>| member.as_str().ok_or(TokenError::HeaderParameter(name));
+    let text = |member: Member<'a>| member.as_str().ok_or(TokenError::HeaderParameter(name));
     members.get(name).map(text).transpose()
 }

@@ -165,11 +165,18 @@ fn object(json: &str, members: &[(Text, Node)]) -> Claims {
 /// The first name that stands there twice.
 fn repeated<'a>(json: &'a str, members: &'a [(Text, Node)]) -> Option<&'a str> {
     if members.len() <= FEW {
-        let names = members.iter().map(|(name, _)| name.read(json)).enumerate();
-        let is_repeated = |(index, name): &(usize, &str)| {
-            members.iter().take(*index).any(|(earlier, _)| earlier.is(name, json))
-        };
-        return names.into_iter().find(is_repeated).map(|(_, name)| name);
+        let mut seen = 0_u64;
+        for (index, (name, _)) in members.iter().enumerate() {
+            let name = name.read(json);
+            // Names that differ in this are not the same, and most do.
+            let mark = 1 << (name.bytes().fold(name.len(), |sum, byte| sum + usize::from(byte)) % 64);
+            let earlier = || members.iter().take(index);
+            if seen & mark != 0 && earlier().any(|(earlier, _)| earlier.is(name, json)) {
+                return Some(name);
+            }
+            seen |= mark;
+        }
+        return None;
     }
     let mut names: Vec<&str> = members.iter().map(|(name, _)| name.read(json)).collect();
     names.sort_unstable();

@@ -61,7 +61,7 @@ impl<'a> UnverifiedToken<'a> {
     /// # Errors
     /// The first rule that it breaks, its signature aside.
     pub fn precheck(&self, rules: &Rules, now: Timestamp) -> Result<(), TokenError> {
-        rules.token_use.check_type(self.jws.header.typ.as_deref())?;
+        rules.token_use.check_type(self.jws.header.typ())?;
         rules.check_claims(&self.claims, now).map(drop)
     }
 
@@ -75,7 +75,7 @@ impl<'a> UnverifiedToken<'a> {
         rules: &Rules,
         now: Timestamp,
     ) -> Result<VerifiedToken, TokenError> {
-        rules.token_use.check_type(self.jws.header.typ.as_deref())?;
+        rules.token_use.check_type(self.jws.header.typ())?;
         self.jws.check_signature(key)?;
         let validity = rules.check_claims(&self.claims, now)?;
         Ok(VerifiedToken { claims: self.claims, validity })

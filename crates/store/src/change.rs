@@ -7,6 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::api_key::{self, StoredApiKey};
 use crate::audit::{self, AuditFilter, StoredAuditEvent};
+use crate::ballast::Ballast;
 use crate::bounds::{self, is_keepable};
 use crate::commit::{Commit, CommitError, Refused, apply};
 use crate::decision::MAX_PAGE;
@@ -16,7 +17,7 @@ use crate::lease::{self, Lease};
 use crate::object::{self, Objects};
 use crate::open::{Store, StoreReader};
 use crate::secret::{self, SealedSecret};
-use crate::sql::{Link, is_locked, is_lost, is_passing};
+use crate::sql::{Link, is_full, is_locked, is_lost, is_passing};
 use crate::version::{self, Edit, Version};
 
 /// How often a change is tried that another process' change was in the way of.
@@ -173,10 +174,10 @@ impl Store {
     pub async fn commit(&self, commit: Commit) -> Result<i64, CommitError> {
         let bytes = bounds::check(&commit)?;
         let room = self.room_for(bytes)?;
-        let revision = self.revision.clone();
+        let (revision, ballast) = (self.revision.clone(), self.ballast.get().cloned());
         let outcome = self.writer.alone(move |link| {
             Box::pin(async move {
-                let outcome = make(link, &commit).await;
+                let outcome = make_with(link, &commit, ballast.as_deref()).await;
                 drop(room);
                 // Here, since whoever asked may have gone away meanwhile, and the change is made all the same.
                 if let Ok(Ok(made)) = outcome {
@@ -186,6 +187,12 @@ impl Store {
             })
         });
         outcome.await.map_err(CommitError::from)?
+    }
+
+    /// Holds room on the disk for changes: see [`Ballast`]. Only the first that is given is kept.
+    pub fn keep_ballast(&self, ballast: Ballast) {
+        // There is one disk, and so one ballast.
+        let _ = self.ballast.set(Arc::new(ballast));
     }
 
     fn room_for(&self, bytes: usize) -> Result<OwnedSemaphorePermit, CommitError> {
@@ -321,6 +328,30 @@ fn tell(revisions: &watch::Sender<i64>, revision: i64) {
         *last = revision.max(*last);
         newer
     });
+}
+
+/// A change, with the room that the ballast gives up where the disk is full. It runs by itself in the writer: what the
+/// ballast does not get back went into changes alone.
+async fn make_with(
+    link: &mut Link,
+    commit: &Commit,
+    ballast: Option<&Ballast>,
+) -> Result<Result<i64, CommitError>, sqlx::Error> {
+    let mut outcome = make(link, commit).await;
+    let Some(ballast) = ballast else { return outcome };
+    if let Err(error) = &outcome
+        && is_full(error)
+        && ballast.release().is_ok_and(|bytes| bytes > 0)
+    {
+        tracing::error!("the disk is full; a change is made with the room that was held for it");
+        // SQLite may have ended the transaction by itself.
+        let _ = link.rollback().await;
+        outcome = make(link, commit).await;
+    }
+    if let Err(error) = ballast.refill() {
+        tracing::warn!(%error, "the room on the disk that is held for changes could not be taken again");
+    }
+    outcome
 }
 
 /// A change in its transaction. What the change itself forbids ends the transaction and leaves the connection.

@@ -11,6 +11,7 @@ mod anonymous;
 mod api_key;
 mod audit;
 mod backup;
+mod ballast;
 mod bounds;
 mod change;
 mod commit;
@@ -40,6 +41,7 @@ pub use backup::{
     BackupError, BackupKey, BackupLock, BackupSummary, MAX_LINE, Restore, check_backup, read_plain_backup,
     restore,
 };
+pub use ballast::{BALLAST, Ballast, BallastError};
 pub use bounds::{
     MAX_BODY, MAX_CHANGE, MAX_ID, MAX_KIND, MAX_NAME, MAX_OPERATIONS, MAX_SEALED, MAX_WAITING_BYTES,
 };

@@ -1,8 +1,8 @@
 //! Opening the database, and what is done with it.
 
 use std::str::FromStr as _;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
+use crate::ballast::Ballast;
 use crate::bounds::{MAX_WAITING_BYTES, is_keepable};
 use crate::credential::{self, DevelopmentCredential};
 use crate::decision::{self, DecisionEvent, DecisionFilter, Page};
@@ -230,6 +231,8 @@ pub struct Store {
     pub(crate) revision: watch::Sender<i64>,
     /// The bytes of changes that may wait.
     pub(crate) room: Arc<Semaphore>,
+    /// Room on the disk that a change may take.
+    pub(crate) ballast: OnceLock<Arc<Ballast>>,
     task: JoinHandle<()>,
 }
 
@@ -285,7 +288,7 @@ impl Store {
         let task = tokio::spawn(run(desk, link, queue));
         let revision = watch::Sender::new(revision);
         let room = Arc::new(Semaphore::new(MAX_WAITING_BYTES as usize));
-        Ok(Store { reader, writer, writable, reserve, revision, room, task })
+        Ok(Store { reader, writer, writable, reserve, revision, room, ballast: OnceLock::new(), task })
     }
 
     /// The reading side; cheap to clone.

@@ -227,6 +227,12 @@ pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
     matches!(code.as_deref(), Some("5" | "261" | "517" | "773"))
 }
 
+/// Whether SQLite found no room (result codes 13; 778, 1034 and 4874 where writing, syncing or the shared memory failed).
+pub(crate) fn is_full(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("13" | "778" | "1034" | "4874"))
+}
+
 impl Link {
     pub(crate) fn dialect(&self) -> Dialect {
         match self {

@@ -1,12 +1,16 @@
 //! The listener over real connections: limits, problems, request ids, and a good end.
 #![allow(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::routing::{get, post};
-use casemate_platform::{Code, Limits, Problem, frame, json_body, serve};
+use casemate_identity::{Answer, Authenticator, BoxFuture, Chain, Credentials, Identity, Timestamp};
+use casemate_platform::config::ForwardedHeader;
+use casemate_platform::{Code, Limits, Problem, TrustedProxies, authenticate, frame, json_body, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
@@ -153,6 +157,42 @@ async fn a_request_that_says_twice_where_it_ends_is_refused_and_what_follows_is_
     let request = "POST /read HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\
                    Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
     assert!(exchange(server.address, request.as_bytes()).await.ends_with("{}"));
+}
+
+/// Says where credentials come from, by refusing all of them under that name.
+struct Echo;
+
+impl Authenticator for Echo {
+    fn name(&self) -> &str {
+        "echo"
+    }
+
+    fn authenticate<'a>(&'a self, credentials: &'a Credentials, _: Timestamp) -> BoxFuture<'a, Answer> {
+        let is_known = credentials.client() == Some(IpAddr::from([192, 0, 2, 7]));
+        Box::pin(async move {
+            if is_known { Answer::Identity(Arc::new(Identity::anonymous())) } else { Answer::NotMine }
+        })
+    }
+}
+
+#[tokio::test]
+async fn credentials_are_judged_with_the_address_that_a_trusted_proxy_names() {
+    let chain = Chain::new(vec![Arc::new(Echo)]).unwrap();
+    let who = async move |headers: HeaderMap| authenticate(&chain, &headers, 0).await.map(|_| "known");
+    let router = Router::new()
+        .route("/", get(who))
+        .layer(axum::middleware::from_fn_with_state(Duration::from_secs(10), frame));
+    for (networks, status) in [(vec!["127.0.0.0/8".parse().unwrap()], "200"), (Vec::new(), "401")] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let proxies = TrustedProxies::new(networks, ForwardedHeader::XForwardedFor);
+        let server = casemate_platform::Server::new(listener, router.clone()).trusted_proxies(proxies);
+        let serving = tokio::spawn(server.serve(std::future::pending()));
+        let headers = "X-Forwarded-For: 9.9.9.9, 192.0.2.7\r\nAuthorization: Bearer x\r\n";
+        let answer = get_path(address, "/", headers).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        serving.abort();
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use axum::routing::get;
+use casemate_platform::telemetry::metrics::Figures;
 use casemate_platform::{Client, Limits, Server, Tls, TlsError, clock, frame};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -17,7 +18,7 @@ use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -205,6 +206,10 @@ async fn a_certificate_that_changes_is_served_and_a_bad_one_is_not() {
     until("it is gone", &|| tls.status().problem.is_some_and(|problem| problem.contains("cannot read")))
         .await;
     assert!(connect(server.address, &certificate, b"h2").await.is_ok());
+    let text = Figures::new().tls(tls.clone()).render();
+    let seconds =
+        format!("casemate_tls_certificate_not_after_seconds {}", tls.status().not_after / 1_000_000);
+    assert!(text.contains(&seconds) && text.contains("casemate_tls_certificate_stale 1"), "{text}");
 }
 
 #[test]
@@ -241,7 +246,7 @@ async fn who_does_not_finish_the_handshake_holds_up_nobody_and_goes() {
     let server = start(pair.load().unwrap(), limits).await;
     let mut silent = TcpStream::connect(server.address).await.unwrap();
     let mut wrong = TcpStream::connect(server.address).await.unwrap();
-    tokio::io::AsyncWriteExt::write_all(&mut wrong, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    wrong.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     assert!(connect(server.address, &pair.certificate, b"h2").await.is_ok());
     for stream in [&mut silent, &mut wrong] {
         let mut answer = Vec::new();
@@ -307,29 +312,39 @@ async fn requests_of_one_connection_are_bounded_and_those_over_the_bound_wait() 
     assert_eq!(slow.await.unwrap().unwrap().status(), StatusCode::REQUEST_TIMEOUT);
 }
 
+/// A frame of HTTP/2 (RFC 9113, section 4.1).
+fn frame_of(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
 #[tokio::test]
 async fn who_resets_streams_as_fast_as_it_can_loses_the_connection() {
     let pair = Pair::new();
-    let server = start(pair.load().unwrap(), Limits::default()).await;
-    let (sender, connection) = http2_connection(server.address, &pair.certificate).await;
-    let flood = async {
-        loop {
-            let mut asking = Vec::new();
-            for _ in 0..50 {
-                let mut sender = sender.clone();
-                asking.push(tokio::spawn(async move { sender.send_request(request("/slow")).await }));
-            }
-            tokio::task::yield_now().await;
-            for asked in asking {
-                asked.abort();
-                let _ = asked.await;
-            }
-            if connection.is_finished() {
-                break;
-            }
-        }
-    };
-    assert!(tokio::time::timeout(Duration::from_secs(60), flood).await.is_ok());
+    // Nothing else ends the connection in the time of this test.
+    let limits = Limits { header_time: Duration::from_secs(3_600), ..Limits::default() };
+    let server = start(pair.load().unwrap(), limits).await;
+    let mut stream = connect(server.address, &pair.certificate, b"h2").await.unwrap();
+    // GET https://localhost/ from the static table of HPACK, complete in one frame.
+    let request = [&[0x82, 0x87, 0x84, 0x01, 9], &b"localhost"[..]].concat();
+    let ask = |id| frame_of(1, 0x4 | 0x1, id, &request);
+    let mut flood = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    flood.extend(frame_of(4, 0, 0, &[]));
+    flood.extend(ask(1));
+    stream.write_all(&flood).await.unwrap();
+    let mut answer = Vec::new();
+    // One that is not taken back is answered, with one frame of headers and no body.
+    while !answer.windows(6).any(|bytes| bytes == [1, 5, 0, 0, 0, 1]) {
+        assert!(stream.read_buf(&mut answer).await.unwrap() > 0, "{answer:?}");
+    }
+    let taken_back = |id| [ask(id), frame_of(3, 0, id, &8_u32.to_be_bytes())].concat();
+    let flood: Vec<u8> = (1..500).flat_map(|number| taken_back(2 * number + 1)).collect();
+    // The server may hang up before it has read everything.
+    let _ = stream.write_all(&flood).await;
+    let ended = tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut answer)).await;
+    assert!(ended.is_ok(), "the connection was ended");
+    assert!(!server.task.is_finished());
+    assert!(connect(server.address, &pair.certificate, b"h2").await.is_ok(), "others are served");
 }
 
 #[tokio::test]

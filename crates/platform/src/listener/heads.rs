@@ -7,6 +7,9 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+/// The most memory that is kept from one request to the next, in bytes.
+const MAX_KEPT: usize = 2_048;
+
 /// The bytes that came since an answer was last sent, up to a bound: the request that is being handled is in them.
 #[derive(Debug, Clone)]
 pub(super) struct Recent {
@@ -27,6 +30,15 @@ impl Recent {
         let mut bytes = self.bytes();
         let room = self.limit.saturating_sub(bytes.len()).min(read.len());
         bytes.extend_from_slice(read.get(..room).unwrap_or_default());
+    }
+
+    /// Forgets what came: an answer is being sent.
+    fn clear(&self) {
+        let mut bytes = self.bytes();
+        bytes.clear();
+        if bytes.capacity() > MAX_KEPT {
+            *bytes = Vec::new();
+        }
     }
 
     /// Whether the first request with a `Transfer-Encoding` has a `Content-Length` too (RFC 9112, section 6.1): two
@@ -84,7 +96,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Heads<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.recent.bytes().clear();
+        self.recent.clear();
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -93,7 +105,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Heads<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.recent.bytes().clear();
+        self.recent.clear();
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 

@@ -9,6 +9,7 @@ mod allow;
 mod answer;
 mod client;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -57,7 +58,7 @@ impl Default for OutgoingSettings {
 }
 
 /// The proxy of outgoing calls. It resolves the names of what is called through it, so their addresses are its to judge.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Proxy {
     /// The one that `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` name, if any.
     Environment,
@@ -65,11 +66,24 @@ pub enum Proxy {
     None,
     /// This one.
     Url {
-        /// Where it is, such as `http://proxy.internal:3128`.
+        /// Where it is, such as `http://proxy.internal:3128`; it may hold a user and a password, which are never shown.
         url: Url,
         /// What is called without it: hosts, domains and networks with commas between, as in `NO_PROXY`.
         except: String,
     },
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Proxy::Environment => f.write_str("Environment"),
+            Proxy::None => f.write_str("None"),
+            Proxy::Url { url, except } => {
+                let host = (url.scheme(), url.host_str().unwrap_or_default(), url.port_or_known_default());
+                f.debug_struct("Url").field("host", &host).field("except", except).finish()
+            }
+        }
+    }
 }
 
 /// The certificate authorities that outgoing calls trust.

@@ -227,3 +227,11 @@ fn authorities_that_cannot_be_used_are_told_with_their_file() {
     let proxy = Proxy::Url { url: url("ftp://x"), except: String::new() };
     assert!(Outgoing::new(OutgoingSettings { proxy, ..settings() }).is_err());
 }
+
+#[test]
+fn a_proxy_s_password_is_never_shown() {
+    let proxy = Proxy::Url { url: url("http://user:geheim@proxy.internal:3128"), except: String::new() };
+    let settings = OutgoingSettings { proxy, ..settings() };
+    let shown = format!("{settings:?} {:?}", Outgoing::new(settings.clone()).unwrap());
+    assert!(shown.contains("proxy.internal") && !shown.contains("geheim"), "{shown}");
+}

@@ -258,7 +258,8 @@ pub(super) fn writable<'s>(
 
 /// That no other object has the name, and that no role of a tenant takes the place of a shared one that is assigned there.
 fn name_is_free(state: &State, kind: Kind, tenant: &str, name: &str, id: &str) -> Result<(), AdminError> {
-    if !is_name(name) && kind != Kind::Assignment {
+    // What an application is called stands in its schema, which is checked as a whole.
+    if !is_name(name) && !matches!(kind, Kind::Assignment | Kind::Application) {
         return Err(mistake(
             kind,
             tenant,

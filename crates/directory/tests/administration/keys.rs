@@ -1,0 +1,116 @@
+//! API keys of service accounts.
+
+use casemate_directory::{AdminError, KeyDraft, Kind};
+use casemate_identity::ExposeSecret;
+use casemate_store::AuditFilter;
+use serde_json::json;
+
+use super::*;
+
+async fn account(site: &Site) -> String {
+    site.role("author", json!([{ "name": "notes.*" }])).await;
+    let account = site.create(Kind::ServiceAccount, json!({ "name": "robot" })).await;
+    let to = json!({ "provider": "casemate", "type": "service", "login": "robot" });
+    site.create(Kind::Assignment, json!({ "role": "author", "to": to })).await;
+    account.entry.id
+}
+
+fn draft(permissions: Option<Vec<Value>>) -> KeyDraft {
+    KeyDraft { title: "a test".into(), permissions, ..KeyDraft::default() }
+}
+
+#[tokio::test]
+async fn a_key_may_do_what_its_account_may_or_less() {
+    let site = Site::open().await;
+    let account = account(&site).await;
+    let create = async |permissions: Option<Vec<Value>>| {
+        site.administration.create_key(&operator(), "default", &account, draft(permissions)).await.unwrap().1
+    };
+    let wide = create(None).await;
+    let narrow = create(Some(vec![json!({ "name": "{notes.read,pb.page}" })])).await;
+    let none = create(Some(vec![])).await;
+    let allows = async |key: &casemate_identity::SecretString, name: &str| {
+        key_allows(&site.directory, key, name).await
+    };
+    assert_eq!(allows(&wide, "notes.write").await, Some(true));
+    assert_eq!(
+        (allows(&narrow, "notes.read").await, allows(&narrow, "notes.write").await),
+        (Some(true), Some(false))
+    );
+    assert_eq!(allows(&narrow, "pb.page").await, Some(false), "the account does not hold it");
+    assert_eq!(allows(&none, "notes.read").await, Some(false));
+}
+
+#[tokio::test]
+async fn nobody_makes_a_key_that_may_do_more_than_they() {
+    let site = Site::open().await;
+    let account = account(&site).await;
+    let author = holding(&["notes.read"]);
+    let create = async |permissions| {
+        site.administration.create_key(&author, "default", &account, draft(permissions)).await
+    };
+    assert!(matches!(create(None).await, Err(AdminError::Beyond { .. })));
+    let (key, _) = create(Some(vec![json!({ "name": "notes.read" })])).await.unwrap();
+    let (wide, _) =
+        site.administration.create_key(&operator(), "default", &account, draft(None)).await.unwrap();
+    let rotate = async |id: &str| site.administration.rotate_key(&author, "default", id, 0).await;
+    assert!(matches!(rotate(&wide.id).await, Err(AdminError::Beyond { .. })));
+    rotate(&key.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn keys_are_rotated_revoked_and_refused_with_their_account() {
+    let site = Site::open().await;
+    let account = account(&site).await;
+    let (other, _) = site.other_process().await;
+    let (old, old_secret) =
+        site.administration.create_key(&operator(), "default", &account, draft(None)).await.unwrap();
+    let (new, new_secret) =
+        site.administration.rotate_key(&operator(), "default", &old.id, 500).await.unwrap();
+    assert_eq!(new.rotated_from.as_deref(), Some(old.id.as_str()));
+    assert_eq!(site.administration.key("default", &old.id).await.unwrap().unwrap().expires_at, Some(1_500));
+    other.refresh().await.unwrap();
+    for directory in [&*site.directory, &*other] {
+        for secret in [&old_secret, &new_secret] {
+            assert_eq!(key_allows(directory, secret, "notes.read").await, Some(true));
+        }
+    }
+    site.administration.revoke_key(&operator(), "default", &new.id).await.unwrap();
+    site.administration.revoke_key(&operator(), "default", &new.id).await.unwrap();
+    other.refresh().await.unwrap();
+    assert_eq!(key_allows(&site.directory, &new_secret, "notes.read").await, None);
+    assert_eq!(key_allows(&other, &new_secret, "notes.read").await, None);
+
+    let in_use =
+        site.administration.delete(&operator(), Kind::ServiceAccount, "default", &account, None).await;
+    match in_use {
+        Err(AdminError::InUse(users)) => assert!(users.iter().any(|user| user.id == old.id), "{users:?}"),
+        other => panic!("{other:?}"),
+    }
+    let disabled = json!({ "name": "robot", "disabled": true });
+    site.administration
+        .update(&operator(), Kind::ServiceAccount, "default", &account, None, disabled)
+        .await
+        .unwrap();
+    assert_eq!(key_allows(&site.directory, &old_secret, "notes.read").await, None);
+
+    let events = site.store.reader().audit_events(&AuditFilter::default(), None, 100).await.unwrap();
+    let text = format!("{events:?}");
+    assert!(text.contains("casemate.api-key.rotate") && text.contains("casemate.api-key.revoke"));
+    for secret in [&old_secret, &new_secret] {
+        let secret = secret.expose_secret().rsplit('_').next().unwrap();
+        assert!(!text.contains(secret), "no event holds a secret");
+    }
+}
+
+#[tokio::test]
+async fn the_use_of_keys_is_written_down() {
+    let site = Site::open().await;
+    let account = account(&site).await;
+    let (key, secret) =
+        site.administration.create_key(&operator(), "default", &account, draft(None)).await.unwrap();
+    key_allows(&site.directory, &secret, "notes.read").await.unwrap();
+    site.directory.flush_used_keys(&site.store).await.unwrap();
+    let stored = site.administration.key("default", &key.id).await.unwrap().unwrap();
+    assert_eq!(stored.used_at, Some(1_000));
+}

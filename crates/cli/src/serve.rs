@@ -2,6 +2,7 @@
 
 mod development;
 mod production;
+mod telemetry;
 mod welcome;
 pub(crate) mod wiring;
 
@@ -12,11 +13,10 @@ use casemate_directory::{Credential, Directory, Mistake, Policy, Watcher};
 use casemate_platform::config::{Loaded, Mode};
 use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::{Log, LogError};
-use casemate_platform::{Server, clock};
+use casemate_platform::{Server, clock, limit_bodies};
 use casemate_server::policy::{PolicyStatus, follow};
 use casemate_server::{App, router, write_denials};
 use casemate_store::{DataFolder, Store};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::checks::machine;
@@ -50,18 +50,18 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
     let config = &loaded.config;
     // What a person wrote comes first: nothing is created before it is known to be right.
     let (policy, watcher) = load(config.policy.as_deref(), printer)?;
-    let outgoing =
-        wiring::outgoing(config).map_err(|error| Failure::usage(miette::miette!("`outgoing`: {error}")))?;
+    let outgoing = wiring::outgoing(config)
+        .map(Arc::new)
+        .map_err(|error| Failure::usage(miette::miette!("`outgoing`: {error}")))?;
     let tls =
         wiring::tls(config).map_err(|error| Failure::usage(miette::miette!("`server.tls`: {error}")))?;
+    let traces = telemetry::trace(config, &outgoing)?;
     machine::raise_open_files(config);
     let checks = production::check(loaded, &policy, printer)?;
     let development_credential = production::development_credential(config, development_credential)?;
-    let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
-        let help = "choose another address with --listen; port 0 takes any free one";
-        Failure::failed(miette::miette!(help = help, "cannot listen on {}: {error}", config.server.listen))
-    })?;
-    let address = listener.local_addr().map_err(|error| Failure::failed(miette::miette!("{error}")))?;
+    let (listener, address) = wiring::listen(config.server.listen, "--listen").await?;
+    let metrics = telemetry::Metrics::listen(config).await?;
+    limit_bodies(wiring::body_bytes(config));
     let folder = open_folder(&config.data)?;
     let is_first_start = state::is_first_start(config, &folder).await;
     let database = state::database(config, &folder);
@@ -86,6 +86,7 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
         url: &public_url,
         scheme: wiring::scheme(config),
         address,
+        metrics: metrics.as_ref().map(|metrics| metrics.address),
         folder: &folder,
         policy: config.policy.as_deref(),
         credential: new.as_ref(),
@@ -101,6 +102,7 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
     let store = Arc::clone(&app.store);
     let denials = app.denials.clone();
     let counting = tokio::spawn(write_denials(denials.clone(), Arc::clone(&store)));
+    let metrics = metrics.map(|metrics| metrics.answer(&app.store, &app.directory, tls.clone()));
     let server = Server::new(listener, router(app))
         .limits(wiring::limits(config))
         .trusted_proxies(wiring::trusted_proxies(config));
@@ -108,8 +110,11 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
         Some(tls) => server.tls(tls).serve(shutdown).await,
         None => server.serve(shutdown).await,
     }
-    if let Some(following) = following {
-        following.abort();
+    for task in [following, metrics].into_iter().flatten() {
+        task.abort();
+    }
+    if let Some(traces) = traces {
+        traces.finish().await;
     }
     counting.abort();
     // It holds the database until it has ended.
@@ -164,9 +169,8 @@ fn open_folder(path: &Path) -> Result<DataFolder, Failure> {
     DataFolder::open_or_create(path).map_err(|error| Failure::failed(miette::miette!("{error}")))
 }
 
-fn directory(policy: Policy, own: Vec<Credential>, outgoing: Outgoing) -> Result<Directory, Failure> {
-    Directory::new(policy, own, Arc::new(outgoing))
-        .map_err(|error| Failure::usage(miette::miette!("{error}")))
+fn directory(policy: Policy, own: Vec<Credential>, outgoing: Arc<Outgoing>) -> Result<Directory, Failure> {
+    Directory::new(policy, own, outgoing).map_err(|error| Failure::usage(miette::miette!("{error}")))
 }
 
 /// Done when the process is asked to end: by SIGTERM, or by SIGINT from a terminal.

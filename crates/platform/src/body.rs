@@ -1,5 +1,7 @@
 //! JSON in and out, within a bound.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, header};
 use axum::response::{IntoResponse, Response};
@@ -8,8 +10,16 @@ use serde::Serialize;
 
 use crate::problem::{Code, Problem};
 
-/// The longest body that is read, in bytes.
+/// The longest body that is read where nothing else was chosen, in bytes.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// The longest body that this process reads.
+static MOST: AtomicUsize = AtomicUsize::new(MAX_BODY_BYTES);
+
+/// Lets bodies be this long at most from now on, in bytes: for the start of the process, by its configuration.
+pub fn limit_bodies(bytes: usize) {
+    MOST.store(bytes, Ordering::Relaxed);
+}
 
 /// The text of an `application/json` body.
 ///
@@ -28,9 +38,9 @@ pub async fn json_text(headers: &HeaderMap, body: Body) -> Result<String, Proble
     if !is_json(headers) {
         return Err(Problem::new(Code::WrongContentType).detail("send Content-Type: application/json"));
     }
-    let too_large =
-        || Problem::new(Code::BodyTooLarge).detail(format!("at most {MAX_BODY_BYTES} bytes are read"));
-    let collected = Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|error| {
+    let most = MOST.load(Ordering::Relaxed);
+    let too_large = || Problem::new(Code::BodyTooLarge).detail(format!("at most {most} bytes are read"));
+    let collected = Limited::new(body, most).collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() {
             return too_large();
         }

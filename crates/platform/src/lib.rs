@@ -20,7 +20,7 @@ mod request_id;
 mod require;
 pub mod telemetry;
 
-pub use body::{MAX_BODY_BYTES, json_body, json_response, json_text};
+pub use body::{MAX_BODY_BYTES, json_body, json_response, json_text, limit_bodies};
 pub use caller::{Caller, authenticate};
 pub use client::{Client, TrustedProxies};
 pub use document::{parse_document, read_document};

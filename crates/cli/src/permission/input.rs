@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use casemate_expression::{Datum, Members, Timestamp};
-use casemate_permission::name::{Name, RESERVED_NAMESPACE};
+use casemate_permission::name::Name;
 use casemate_permission::{
     Application, Catalog, Evaluation, EvaluationError, Grant, Mentioned, OriginKind, Permission,
     PermissionSet, Reason, Request, Schema, SchemaError,

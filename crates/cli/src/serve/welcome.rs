@@ -17,6 +17,7 @@ pub(super) struct Welcome<'a> {
     pub(super) url: &'a str,
     pub(super) scheme: &'static str,
     pub(super) address: SocketAddr,
+    pub(super) metrics: Option<SocketAddr>,
     pub(super) folder: &'a DataFolder,
     pub(super) policy: Option<&'a Path>,
     pub(super) credential: Option<&'a New>,
@@ -32,6 +33,8 @@ struct Listening<'a> {
     data: String,
     policy: Option<String>,
     development_credential: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics: Option<SocketAddr>,
     #[serde(skip_serializing_if = "<[Check]>::is_empty")]
     checks: &'a [Check],
 }
@@ -46,6 +49,7 @@ impl Welcome<'_> {
                 data: self.folder.path().display().to_string(),
                 policy: self.policy.map(|policy| policy.display().to_string()),
                 development_credential: self.credential.map(|new| new.secret.as_str()),
+                metrics: self.metrics,
                 checks: self.checks,
             })?,
             Format::Table => self.lines(printer)?,
@@ -66,6 +70,9 @@ impl Welcome<'_> {
                 printer.line(format_args!("Policy:       {} (edits are followed)", policy.display()))?
             }
             None => printer.line("Policy:       none: nobody holds anything, so every answer is no")?,
+        }
+        if let Some(address) = self.metrics {
+            printer.line(format_args!("Metrics:      http://{address}/metrics"))?;
         }
         let secret = match self.credential {
             Some(new) => {

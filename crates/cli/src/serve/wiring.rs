@@ -4,9 +4,12 @@ use std::net::SocketAddr;
 
 use casemate_platform::config::{Config, HttpUrl, Mode, ProxyChoice, Record, RecordedDecisions};
 use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
-use casemate_platform::{Limits, Tls, TlsError, TrustedProxies, clock};
+use casemate_platform::{Limits, MAX_BODY_BYTES, Tls, TlsError, TrustedProxies, clock};
 use casemate_server::{Recorded, Settings};
 use casemate_store::Retention;
+use tokio::net::TcpListener;
+
+use crate::exit::Failure;
 
 /// The client of outgoing calls.
 ///
@@ -88,6 +91,25 @@ pub(crate) fn tls(config: &Config) -> Result<Option<Tls>, TlsError> {
 /// The proxies that are believed about the client.
 pub(crate) fn trusted_proxies(config: &Config) -> TrustedProxies {
     TrustedProxies::new(config.server.trusted_proxies.clone(), config.server.forwarded_header)
+}
+
+/// Listens on an address that this flag sets.
+///
+/// # Errors
+/// Where the operating system does not let it.
+pub(crate) async fn listen(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let failed = |error: std::io::Error| {
+        let help = format!("choose another address with {flag}; port 0 takes any free one");
+        Failure::failed(miette::miette!(help = help, "cannot listen on {address}: {error}"))
+    };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// The longest body that is read, in bytes.
+pub(crate) fn body_bytes(config: &Config) -> usize {
+    usize::try_from(config.server.body_bytes.get()).unwrap_or(MAX_BODY_BYTES)
 }
 
 /// What the listener speaks.

@@ -4,6 +4,7 @@
 mod authzen;
 mod config;
 mod first_start;
+mod operation;
 mod policy;
 mod production;
 mod provider;

@@ -1,0 +1,71 @@
+//! What is shown of a running server beside its log: figures on a listener of their own, and traces.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use casemate_directory::Directory;
+use casemate_platform::config::Config;
+use casemate_platform::outgoing::Outgoing;
+use casemate_platform::telemetry::metrics::{self, Figures};
+use casemate_platform::telemetry::traces::{self, TraceSettings, Traces};
+use casemate_platform::{Limits, Server, Tls};
+use casemate_store::Store;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::wiring;
+use crate::exit::Failure;
+
+/// The most who may ask for figures at once: a few collectors.
+const CONNECTIONS: usize = 32;
+
+/// The listener of figures, taken before anything is created.
+pub(super) struct Metrics {
+    listener: TcpListener,
+    pub(super) address: SocketAddr,
+}
+
+impl Metrics {
+    /// Listens where the configuration says, if anywhere.
+    pub(super) async fn listen(config: &Config) -> Result<Option<Metrics>, Failure> {
+        let Some(wanted) = config.metrics.listen else { return Ok(None) };
+        let (listener, address) = wiring::listen(wanted, "--metrics-listen").await?;
+        Ok(Some(Metrics { listener, address }))
+    }
+
+    /// Answers with figures until the task is aborted. It keeps nothing open that others wait for.
+    pub(super) fn answer(
+        self,
+        store: &Arc<Store>,
+        directory: &Arc<Directory>,
+        tls: Option<Tls>,
+    ) -> JoinHandle<()> {
+        let (store, directory) = (Arc::downgrade(store), Arc::downgrade(directory));
+        let figures = Figures::new()
+            .gauge(
+                "casemate_store_writable",
+                "1 where the last write to the database succeeded.",
+                move || store.upgrade().map_or(0.0, |store| if store.is_writable() { 1.0 } else { 0.0 }),
+            )
+            .gauge("casemate_policy_revision", "The revision that decides.", move || {
+                directory.upgrade().map_or(0.0, |directory| directory.current().revision() as f64)
+            });
+        let figures = match tls {
+            Some(tls) => figures.tls(tls),
+            None => figures,
+        };
+        let limits = Limits { connections: CONNECTIONS, ..Limits::default() };
+        let server = Server::new(self.listener, metrics::router(figures)).limits(limits);
+        tokio::spawn(server.serve(std::future::pending()))
+    }
+}
+
+/// Begins to trace requests where the configuration says where to.
+pub(super) fn trace(config: &Config, outgoing: &Arc<Outgoing>) -> Result<Option<Traces>, Failure> {
+    let Some(endpoint) = &config.traces.endpoint else { return Ok(None) };
+    let wrong = |why: String| Failure::usage(miette::miette!("`traces.endpoint`: {why}"));
+    let endpoint = url::Url::parse(endpoint.as_str()).map_err(|error| wrong(error.to_string()))?;
+    outgoing.check(&endpoint).map_err(|refusal| wrong(refusal.to_string()))?;
+    let settings = TraceSettings { endpoint, ratio: config.traces.sample_ratio.get() };
+    Ok(Some(traces::start(&settings, Arc::<Outgoing>::clone(outgoing))))
+}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use casemate_directory::{Snapshot, Subject};
+use casemate_directory::{DEFAULT_TENANT, Snapshot, Subject};
 use casemate_expression::{Map, Timestamp};
 use casemate_permission::name::Name;
 use casemate_permission::{Action, Effect, Request};
@@ -12,15 +12,11 @@ use casemate_store::{DecisionEvent, RecordedDecision, clipped};
 
 use crate::App;
 use crate::decision::record;
-
-/// The header in which a caller who may ask in any tenant says which one is meant.
-const TENANT_HEADER: &str = "casemate-tenant";
-/// The longest tenant that is read from the header, in bytes.
-const MAX_TENANT: usize = 256;
+use crate::tenant_header::wanted_tenant;
 
 /// May ask in their own tenant.
 const ASK: &str = "casemate.decision.ask";
-/// May ask in every tenant.
+/// May ask in every tenant, where it is held in the tenant `default`.
 const ASK_ANY_TENANT: &str = "casemate.decision.ask-any-tenant";
 
 /// A caller who may ask, and what their credential fixes.
@@ -53,35 +49,28 @@ impl Asker {
         let wanted = wanted_tenant(headers)?;
         let tenant = wanted.map_or_else(|| Arc::clone(&subject.tenant), Arc::from);
         let own = tenant == subject.tenant;
-        let needed = if own { [ASK, ASK_ANY_TENANT].as_slice() } else { &[ASK_ANY_TENANT] };
+        // What reaches into every tenant counts only as held in the tenant that the installation is administered in: who
+        // may do everything in a tenant of their own has nothing to ask in others.
+        let everywhere = *subject.tenant == *DEFAULT_TENANT;
+        let needed = match (own, everywhere) {
+            (true, true) => [ASK, ASK_ANY_TENANT].as_slice(),
+            (true, false) => &[ASK],
+            (false, true) => &[ASK_ANY_TENANT],
+            (false, false) => &[],
+        };
         let may_ask = may(snapshot, &subject, needed, now);
         if !may_ask {
             if caller.0.is_anonymous() {
                 return Err(Problem::new(Code::CredentialMissing)
                     .detail("send `Authorization: Bearer …` with a credential that may ask for decisions"));
             }
-            let needed = needed.first().copied().unwrap_or(ASK);
+            let needed = needed.first().copied().unwrap_or(ASK_ANY_TENANT);
             let event = refusal(snapshot, &subject, &tenant, needed, id, now);
             record::store(app, vec![event]).await?;
             return Err(Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`")));
         }
-        let application =
-            snapshot.credential_of(&subject).and_then(|credential| credential.application.clone());
+        let application = snapshot.application_of(&subject);
         Ok(Asker { caller, subject, tenant, application })
-    }
-}
-
-/// The tenant that the header names.
-fn wanted_tenant(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
-    let mut values = headers.get_all(TENANT_HEADER).iter();
-    let wrong = || Problem::new(Code::MalformedHeader).detail("`Casemate-Tenant` is the id of one tenant");
-    match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => match value.to_str() {
-            Ok(tenant) if (1..=MAX_TENANT).contains(&tenant.len()) => Ok(Some(tenant)),
-            _ => Err(wrong()),
-        },
-        (Some(_), Some(_)) => Err(wrong()),
     }
 }
 

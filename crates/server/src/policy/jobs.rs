@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use casemate_directory::{Directory, Watcher};
+use casemate_directory::{AdminError, Administration, Folder, Watcher};
+use casemate_platform::clock;
 
 /// How often the folder is looked at.
 const EVERY: Duration = Duration::from_millis(500);
@@ -23,9 +24,9 @@ impl PolicyStatus {
     }
 }
 
-/// Replaces what decides whenever the folder changed and holds no mistake; else says what is wrong and keeps what
+/// Applies the folder to the store whenever it changed and holds no mistake; else says what is wrong and keeps what
 /// decides. Never ends by itself.
-pub async fn follow(mut watcher: Watcher, directory: Arc<Directory>, status: Arc<PolicyStatus>) {
+pub async fn follow(mut watcher: Watcher, administration: Arc<Administration>, status: Arc<PolicyStatus>) {
     loop {
         tokio::time::sleep(EVERY).await;
         let looked = tokio::task::spawn_blocking(move || {
@@ -44,16 +45,7 @@ pub async fn follow(mut watcher: Watcher, directory: Arc<Directory>, status: Arc
         };
         match found {
             None => {}
-            Some(Ok(policy)) => match directory.replace(policy) {
-                Ok(revision) => {
-                    status.mistakes.store(0, Ordering::Relaxed);
-                    tracing::info!(revision, "the policy was replaced");
-                }
-                Err(error) => {
-                    status.mistakes.store(1, Ordering::Relaxed);
-                    tracing::error!(%error, "the edited policy is not taken: the one before it still decides");
-                }
-            },
+            Some(Ok(folder)) => apply(folder, &administration, &status).await,
             Some(Err(mistakes)) => {
                 status.mistakes.store(mistakes.len(), Ordering::Relaxed);
                 for mistake in &mistakes {
@@ -64,6 +56,27 @@ pub async fn follow(mut watcher: Watcher, directory: Arc<Directory>, status: Arc
                     "the edited policy is not taken: the one before it still decides"
                 );
             }
+        }
+    }
+}
+
+/// Applies a folder without mistakes. It may still contradict what stands in the store beside it.
+async fn apply(folder: Folder, administration: &Administration, status: &PolicyStatus) {
+    match administration.apply_folder(folder, clock::now()).await {
+        Ok(revision) => {
+            status.mistakes.store(0, Ordering::Relaxed);
+            tracing::info!(revision, "the policy was replaced");
+        }
+        Err(error) => {
+            let mistakes = match &error {
+                AdminError::Invalid(mistakes) | AdminError::Breaks(mistakes) => mistakes.as_slice(),
+                _ => &[],
+            };
+            status.mistakes.store(mistakes.len().max(1), Ordering::Relaxed);
+            for mistake in mistakes {
+                tracing::error!("{mistake}");
+            }
+            tracing::error!(%error, "the edited policy is not taken: the one before it still decides");
         }
     }
 }

@@ -1,0 +1,10 @@
+//! The administration API, through its router, on real databases.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
+
+mod authorization;
+mod description;
+mod keys;
+mod mechanics;
+mod objects;
+mod policy;
+mod support;

@@ -1,0 +1,200 @@
+//! Every kind of objects is made, read, listed, searched, changed and deleted.
+
+use axum::http::StatusCode;
+use casemate_test_support::Postgres;
+use serde_json::{Value, json};
+
+use crate::support::Server;
+
+/// Where a kind is, a document, another that it may become, and what has to be there before.
+fn kinds() -> Vec<(&'static str, Value, Value)> {
+    vec![
+        ("/api/v1/tenants", json!({ "id": "acme" }), json!({ "id": "acme", "title": "Acme" })),
+        ("/api/v1/tenants", json!({ "id": "default" }), json!({ "id": "default", "title": "Ours" })),
+        (
+            "/api/v1/roles",
+            json!({ "name": "support", "permissions": [{ "name": "cms.entry.*", "own": true }] }),
+            json!({ "name": "support", "permissions": [{ "name": "cms.entry.list" }] }),
+        ),
+        (
+            "/api/v1/service-accounts",
+            json!({ "name": "ci" }),
+            json!({ "name": "ci", "title": "Continuous integration" }),
+        ),
+        (
+            "/api/v1/assignments",
+            json!({ "role": "support", "to": { "provider": "casemate", "type": "service", "login": "ci" } }),
+            json!({ "role": "support", "to": { "provider": "casemate", "type": "service", "login": "ci" },
+                "until": "2031-01-01T00:00:00Z" }),
+        ),
+        (
+            "/api/v1/providers",
+            json!({ "name": "corp", "issuer": "https://login.example.com", "audiences": ["casemate"] }),
+            json!({ "name": "corp", "issuer": "https://login.example.com", "audiences": ["casemate", "cms"] }),
+        ),
+        (
+            "/api/v1/sources",
+            json!({ "name": "token", "provider": "corp", "claim": "permissions", "ceiling": ["cms.*"] }),
+            json!({ "name": "token", "provider": "corp", "claim": "permissions", "ceiling": ["cms.entry.*"] }),
+        ),
+        (
+            "/api/v1/settings",
+            json!({ "name": "console.title", "value": "Casemate" }),
+            json!({ "name": "console.title", "value": ["any", 1] }),
+        ),
+    ]
+}
+
+async fn live_through(server: &Server) {
+    let mut made = Vec::new();
+    for (path, first, second) in kinds() {
+        let created = server.admin(&format!("POST {path}"), Some(&first)).await;
+        assert_eq!(created.status, StatusCode::CREATED, "{path} {}", created.text);
+        let id = created.id();
+        let item = format!("{path}/{id}");
+        assert_eq!(created.header("location"), item);
+        let read = server.admin(&format!("GET {item}"), None).await;
+        assert_eq!((read.status, &read.body), (StatusCode::OK, &created.body), "{path}");
+        assert_eq!(read.header("etag"), created.header("etag"));
+        assert_eq!(read.body["document"], first, "{path}");
+
+        let tag = [("if-match", read.header("etag"))];
+        let put = format!("PUT {item}");
+        let updated = server.send(&put, Some("administrator"), &tag, Some(&second)).await;
+        assert_eq!(updated.status, StatusCode::OK, "{path} {}", updated.text);
+        assert_eq!(updated.body["document"], second, "{path}");
+        let again = server.send(&put, Some("administrator"), &tag, Some(&first)).await;
+        assert_eq!((again.status, again.code()), (StatusCode::PRECONDITION_FAILED, "precondition_failed"));
+        assert_eq!(again.header("etag"), updated.header("etag"), "{path}");
+
+        let listed = server.admin(&format!("GET {path}?limit=1000"), None).await;
+        let items = listed.body["items"].as_array().unwrap();
+        assert!(items.contains(&updated.body), "{path} {}", listed.text);
+        let name = updated.body["name"].as_str().unwrap();
+        let body = json!({ "filters": { "name": name } });
+        let searched = server.admin(&format!("POST {path}/search"), Some(&body)).await;
+        assert_eq!(searched.body["items"], json!([updated.body]), "{path} {}", searched.text);
+        made.push((item, updated.header("etag").to_owned()));
+    }
+    for (item, tag) in made.into_iter().rev() {
+        let tag = [("if-match", &*tag)];
+        let deleted = server.send(&format!("DELETE {item}"), Some("administrator"), &tag, None).await;
+        assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{item} {}", deleted.text);
+        assert!(deleted.header("casemate-revision").parse::<i64>().is_ok());
+        let gone = server.admin(&format!("GET {item}"), None).await;
+        assert_eq!((gone.status, gone.code()), (StatusCode::NOT_FOUND, "not_found"));
+    }
+}
+
+#[tokio::test]
+async fn every_kind_lives_from_being_made_to_being_deleted_on_sqlite() {
+    live_through(&Server::start().await).await;
+}
+
+#[tokio::test]
+async fn every_kind_lives_from_being_made_to_being_deleted_on_postgresql() {
+    let postgres = Postgres::start().unwrap();
+    live_through(&Server::on_postgres(&postgres.url()).await).await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_document_is_told_by_its_place() {
+    let server = Server::start().await;
+    let wrong = [
+        ("/api/v1/roles", json!({ "name": "r", "permissions": [{ "name": "cms.!" }] }), "/permissions/0"),
+        ("/api/v1/roles", json!({ "name": "r", "permissions": [], "extra": 1 }), "/extra"),
+        ("/api/v1/roles", json!({ "name": "r" }), ""),
+        ("/api/v1/assignments", json!({ "role": "gone", "to": { "id": "ada" } }), "/role"),
+        (
+            "/api/v1/sources",
+            json!({ "name": "s", "provider": "gone", "claim": "c", "ceiling": ["x.*"] }),
+            "/provider",
+        ),
+        ("/api/v1/service-accounts", json!({ "name": 7 }), "/name"),
+    ];
+    for (path, document, pointer) in wrong {
+        let answer = server.admin(&format!("POST {path}"), Some(&document)).await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (422, "invalid_document"), "{}", answer.text);
+        let told = answer.body["errors"][0]["pointer"].as_str().unwrap();
+        assert!(told.starts_with(pointer), "{document}: {}", answer.text);
+        assert!(!answer.body["errors"][0]["message"].as_str().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_taken_once_and_what_is_used_stays() {
+    let server = Server::start().await;
+    let role = json!({ "name": "support", "permissions": [] });
+    let id = server.make("/api/v1/roles", &role).await;
+    let taken = server.admin("POST /api/v1/roles", Some(&role)).await;
+    assert_eq!((taken.status, taken.code()), (StatusCode::CONFLICT, "name_taken"));
+    let assignment = json!({ "role": "support", "to": { "provider": "corp", "id": "ada" } });
+    let assigned = server.admin("POST /api/v1/assignments", Some(&assignment)).await;
+    // Without a provider of that name nobody can be meant.
+    assert_eq!(assigned.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", assigned.text);
+    server.make("/api/v1/service-accounts", &json!({ "name": "ci" })).await;
+    let to = json!({ "provider": "casemate", "type": "service", "login": "ci" });
+    server.make("/api/v1/assignments", &json!({ "role": "support", "to": to })).await;
+    let any = [("if-match", "*")];
+    let used = server.send(&format!("DELETE /api/v1/roles/{id}"), Some("administrator"), &any, None).await;
+    assert_eq!((used.status, used.code()), (StatusCode::CONFLICT, "in_use"), "{}", used.text);
+}
+
+#[tokio::test]
+async fn pages_follow_one_another_without_gaps_or_repetition() {
+    let server = Server::start().await;
+    for number in 0..25 {
+        server.make("/api/v1/service-accounts", &json!({ "name": format!("a{number}") })).await;
+    }
+    let (mut seen, mut after) = (Vec::new(), String::new());
+    for _ in 0..4 {
+        let page = server.admin(&format!("GET /api/v1/service-accounts?limit=10{after}"), None).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        seen.extend(page.body["items"].as_array().unwrap().iter().map(|item| item["name"].to_string()));
+        match page.body["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen.len(), 25);
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 25);
+    let cursor = after.trim_start_matches("&after=");
+    for path in ["/api/v1/roles", "/api/v1/tenants"] {
+        let foreign = server.admin(&format!("GET {path}?after={cursor}"), None).await;
+        assert_eq!((foreign.status, foreign.code()), (StatusCode::BAD_REQUEST, "malformed_query"));
+    }
+}
+
+#[tokio::test]
+async fn schemas_are_registered_as_text_or_json_and_may_be_forced() {
+    let server = Server::start().await;
+    let text = "format = 1\n[application]\nid = \"notes\"\nnamespaces = [\"notes\"]\n[[permission]]\nname = \"notes.read\"\n";
+    let created = server.admin("POST /api/v1/applications", Some(&json!({ "schema": text }))).await;
+    assert_eq!(created.status, StatusCode::CREATED, "{}", created.text);
+    assert_eq!(created.body["name"], "notes");
+    let role = json!({ "name": "reader", "permissions": [{ "name": "notes.read" }] });
+    server.make("/api/v1/roles", &role).await;
+    let put = format!("PUT /api/v1/applications/{}", created.id());
+    let tables = json!({ "format": 1, "application": { "id": "notes", "namespaces": ["notes"] },
+        "permission": [{ "name": "notes.write" }] });
+    let wrong = json!({ "schema": "format = 1\n[application]\nid = 7\n" });
+    let any = [("if-match", "*")];
+    let refused = server.send(&put, Some("administrator"), &any, Some(&wrong)).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (422, "invalid_document"));
+    let changed = server.send(&put, Some("administrator"), &any, Some(&json!({ "schema": tables }))).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    let breaking = json!({ "schema": text.replace("name = \"notes.read\"\n",
+        "name = \"notes.read\"\n[permission.properties.own]\ntype = \"bool\"\nwhen = \"value == true\"\n") });
+    let with_own = json!({ "name": "reader", "permissions": [{ "name": "notes.read", "own": true }] });
+    let fits = server.send(&put, Some("administrator"), &any, Some(&breaking)).await;
+    assert_eq!(fits.status, StatusCode::OK, "{}", fits.text);
+    server.make("/api/v1/roles", &json!({ "name": "own", "permissions": with_own["permissions"] })).await;
+    let breaks = server.send(&put, Some("administrator"), &any, Some(&json!({ "schema": text }))).await;
+    assert_eq!((breaks.status, breaks.code()), (StatusCode::CONFLICT, "schema_breaks"), "{}", breaks.text);
+    assert!(breaks.body["errors"][0]["message"].is_string());
+    let forced = json!({ "schema": text, "force": true });
+    let forced = server.send(&put, Some("administrator"), &any, Some(&forced)).await;
+    assert_eq!(forced.status, StatusCode::OK, "{}", forced.text);
+}

@@ -1,0 +1,134 @@
+//! Versions, plans, and configuration as code.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::Server;
+
+const ROLES: &str = "format = 1\n[[role]]\nname = \"support\"\npermissions = [{ name = \"cms.entry.*\" }]\n";
+
+fn apply(files: &Value, dry_run: bool) -> Value {
+    json!({ "origin": "git", "files": files, "dry_run": dry_run, "prune": true })
+}
+
+#[tokio::test]
+async fn code_is_planned_applied_and_read_only_then() {
+    let server = Server::start().await;
+    let files = json!({ "roles.toml": ROLES });
+    let plan = server.admin("POST /api/v1/policy/apply", Some(&apply(&files, true))).await;
+    assert_eq!(plan.status, StatusCode::OK, "{}", plan.text);
+    assert_eq!(plan.body["create"][0]["name"], "support");
+    assert_eq!(plan.body.get("revision"), None);
+    let listed = server.admin("POST /api/v1/roles/search", Some(&json!({ "search": "support" }))).await;
+    assert_eq!(listed.body["items"], json!([]));
+    let applied = server.admin("POST /api/v1/policy/apply", Some(&apply(&files, false))).await;
+    assert_eq!(applied.status, StatusCode::OK, "{}", applied.text);
+    assert_eq!(applied.header("casemate-revision"), applied.body["revision"].to_string());
+    let listed = server.admin("POST /api/v1/roles/search", Some(&json!({ "search": "support" }))).await;
+    let role = &listed.body["items"][0];
+    assert_eq!(role["origin"], "git");
+    let put = format!("PUT /api/v1/roles/{}", role["id"].as_str().unwrap());
+    let any = [("if-match", "*")];
+    let refused = server.send(&put, Some("administrator"), &any, Some(&role["document"])).await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (StatusCode::CONFLICT, "managed_by_code"),
+        "{}",
+        refused.text
+    );
+    let again = server.admin("POST /api/v1/policy/apply", Some(&apply(&files, true))).await;
+    assert_eq!((&again.body["create"], &again.body["unchanged"]), (&json!([]), &json!(1)), "{}", again.text);
+    let wrong = json!({ "roles.toml": ROLES.replace("cms.entry.*", "cms..x") });
+    let refused = server.admin("POST /api/v1/policy/apply", Some(&apply(&wrong, true))).await;
+    assert_eq!(refused.code(), "invalid_document", "{}", refused.text);
+    assert_eq!(refused.body["errors"][0]["pointer"], "/files/roles.toml");
+    assert!(refused.body["errors"][0]["message"].as_str().unwrap().starts_with("line 4"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn every_change_is_a_version_that_can_be_gone_back_to() {
+    let server = Server::start().await;
+    let first = json!({ "name": "support", "permissions": [{ "name": "cms.entry.*" }] });
+    let made = server.admin("POST /api/v1/roles", Some(&first)).await;
+    let second = json!({ "name": "support", "permissions": [] });
+    let item = format!("/api/v1/roles/{}", made.id());
+    let tag = [("if-match", made.header("etag"))];
+    let changed = server.send(&format!("PUT {item}"), Some("administrator"), &tag, Some(&second)).await;
+    let (from, to): (i64, i64) = (
+        made.header("casemate-revision").parse().unwrap(),
+        changed.header("casemate-revision").parse().unwrap(),
+    );
+    let versions = server.admin("GET /api/v1/policy/versions?limit=1", None).await;
+    assert_eq!(versions.body["items"][0]["revision"], to, "{}", versions.text);
+    let next = versions.body["next"].as_str().unwrap();
+    let earlier = server.admin(&format!("GET /api/v1/policy/versions?limit=1&after={next}"), None).await;
+    assert_eq!(earlier.body["items"][0]["revision"], from, "{}", earlier.text);
+    let one = server.admin(&format!("GET /api/v1/policy/versions/{to}"), None).await;
+    assert_eq!(one.body["edits"][0]["before"]["document"], first, "{}", one.text);
+    assert_eq!(one.body["edits"][0]["after"]["document"], second);
+    let none = server.admin("GET /api/v1/policy/versions/999999", None).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    let diff = server.admin("POST /api/v1/policy/diff", Some(&json!({ "from": from, "to": to }))).await;
+    assert_eq!(diff.body["changes"][0]["name"], "support", "{}", diff.text);
+    let back = json!({ "revision": from, "reason": "that was wrong" });
+    let reverted = server.admin("POST /api/v1/policy/revert", Some(&back)).await;
+    assert_eq!(reverted.status, StatusCode::OK, "{}", reverted.text);
+    let read = server.admin(&format!("GET {item}"), None).await;
+    assert_eq!(read.body["document"], first);
+}
+
+#[tokio::test]
+async fn changes_are_told_by_audit_events_with_who_and_why() {
+    let server = Server::start().await;
+    let made = server.admin("POST /api/v1/roles", Some(&json!({ "name": "a", "permissions": [] }))).await;
+    let search = json!({ "resource_type": "role", "resource_id": made.id() });
+    let found = server.admin("POST /api/v1/audit-events/search", Some(&search)).await;
+    assert_eq!(found.status, StatusCode::OK, "{}", found.text);
+    let event = &found.body["items"][0];
+    assert_eq!(event["actor"]["id"], "administrator");
+    assert_eq!(event["action"], "casemate.role.create", "{}", found.text);
+    assert_eq!(event["route"], "/api/v1/roles");
+    let listed = server.admin("GET /api/v1/audit-events?limit=1", None).await;
+    assert_eq!(listed.body["items"][0]["id"], event["id"], "{}", listed.text);
+    server.admin("POST /api/v1/settings", Some(&json!({ "name": "a", "value": 1 }))).await;
+    let wide = server.admin("POST /api/v1/audit-events/search", Some(&json!({ "installation": true }))).await;
+    assert_eq!(wide.body["items"][0]["resource"]["type"], "setting", "{}", wide.text);
+    let other = json!({ "installation": true });
+    let refused = server
+        .send("POST /api/v1/audit-events/search", Some("tenant-administrator"), &[], Some(&other))
+        .await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let own = server.send("GET /api/v1/audit-events", Some("tenant-administrator"), &[], None).await;
+    assert_eq!((own.status, &own.body["items"]), (StatusCode::OK, &json!([])), "{}", own.text);
+}
+
+#[tokio::test]
+async fn a_one_time_key_makes_the_first_administrator_once() {
+    let server = Server::start().await;
+    let author = casemate_directory::Author::system("first-start", casemate_platform::clock::now());
+    let key = server.app.administration.make_recovery_key(&author).await.unwrap();
+    let redeem = async |key: &str, name: &str| {
+        let who = json!({ "service_account": { "name": name } });
+        let body = json!({ "key": key, "administrator": who });
+        server.send("POST /api/v1/administrators", None, &[], Some(&body)).await
+    };
+    let wrong = redeem("nonsense", "operator").await;
+    assert_eq!(
+        (wrong.status, wrong.code()),
+        (StatusCode::FORBIDDEN, "one_time_key_rejected"),
+        "{}",
+        wrong.text
+    );
+    let key = secrecy::ExposeSecret::expose_secret(&key).to_owned();
+    let made = redeem(&key, "operator").await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let own = made.body["api_key"]["key"].as_str().unwrap().to_owned();
+    let works = server.send("GET /api/v1/tenants", Some(&own), &[], None).await;
+    assert_eq!(works.status, StatusCode::OK, "{}", works.text);
+    assert_eq!(redeem(&key, "second").await.code(), "one_time_key_rejected");
+    let any = [("if-match", "*")];
+    let assignment =
+        format!("DELETE /api/v1/assignments/{}", made.body["assignment"]["id"].as_str().unwrap());
+    let last = server.send(&assignment, Some(&own), &any, None).await;
+    assert_eq!((last.status, last.code()), (StatusCode::CONFLICT, "last_administrator"), "{}", last.text);
+}

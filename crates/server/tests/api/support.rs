@@ -1,0 +1,162 @@
+//! A server on a database of its own, and callers of every kind.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use casemate_directory::{Credential, Directory, DirectoryHost, sha256};
+use casemate_permission::Permission;
+use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
+use casemate_server::{App, Recorded, Settings, router};
+use casemate_store::{DataFolder, Database, Retention, Store};
+use secrecy::SecretString;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// Callers with a static credential: name (which is the secret too), tenant, permissions.
+pub(crate) const CALLERS: [(&str, &str, &[&str]); 9] = [
+    ("nobody", "default", &[]),
+    ("asker", "default", &[r#"{"name":"casemate.decision.ask"}"#]),
+    ("auditor", "default", &[r#"{"name":"casemate.*.list"}"#, r#"{"name":"casemate.*.read"}"#]),
+    ("other-administrator", "other", &[r#"{"name":"*"}"#, r#"{"name":"casemate.*"}"#]),
+    ("tenant-administrator", "acme", &[r#"{"name":"*"}"#, r#"{"name":"casemate.*"}"#]),
+    (
+        "delegate",
+        "default",
+        &[
+            r#"{"name":"casemate.assignment.{list,read}"}"#,
+            r#"{"name":"casemate.assignment.{create,update,delete}","roles":["support"]}"#,
+            r#"{"name":"cms.*"}"#,
+        ],
+    ),
+    (
+        "blind",
+        "default",
+        &[r#"{"name":"casemate.assignment.update","roles":["support"]}"#, r#"{"name":"cms.*"}"#],
+    ),
+    ("editor", "default", &[r#"{"name":"casemate.role.*"}"#, r#"{"name":"cms.*"}"#]),
+    ("administrator", "default", &[r#"{"name":"*"}"#, r#"{"name":"casemate.*"}"#]),
+];
+
+/// A running server, without a listener.
+pub(crate) struct Server {
+    pub(crate) app: App,
+    pub(crate) router: Router,
+    _folder: Option<TempDir>,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    pub(crate) fn id(&self) -> String {
+        assert!(self.status.is_success(), "{} {}", self.status, self.text);
+        self.body["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+impl Server {
+    /// On SQLite.
+    pub(crate) async fn start() -> Server {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
+        let server = Server::on(Database::Embedded(&folder)).await;
+        Server { _folder: Some(parent), ..server }
+    }
+
+    /// On PostgreSQL, at this URL.
+    pub(crate) async fn on_postgres(url: &str) -> Server {
+        Server::on(Database::Postgres(&SecretString::from(url))).await
+    }
+
+    async fn on(database: Database<'_>) -> Server {
+        let store = Store::open_database(database, Retention::default(), || 0).await.unwrap();
+        let own = CALLERS
+            .iter()
+            .map(|(name, tenant, permissions)| Credential {
+                id: (*name).into(),
+                secret_sha256: sha256(name),
+                tenant: (*tenant).into(),
+                application: None,
+                expires_at: None,
+                permissions: permissions
+                    .iter()
+                    .map(|permission| Permission::from_json(permission).unwrap())
+                    .collect(),
+            })
+            .collect();
+        let outgoing = Arc::new(Outgoing::new(OutgoingSettings::default()).unwrap());
+        let host = DirectoryHost { own, ..DirectoryHost::new(outgoing) };
+        let directory = Arc::new(Directory::open(store.reader(), host).await.unwrap());
+        let settings = Settings {
+            public_url: "http://localhost".to_owned(),
+            recorded: Recorded::Denied,
+            request_time: Duration::from_secs(30),
+        };
+        let app = App::new(directory, Arc::new(store), settings);
+        Server { router: router(app.clone()), app, _folder: None }
+    }
+
+    /// Sends a request as `credential`, if any.
+    pub(crate) async fn send(
+        &self,
+        request: &str,
+        credential: Option<&str>,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
+        let (method, path) = request.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
+        if let Some(credential) = credential {
+            request = request.header("authorization", format!("Bearer {credential}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.raw(request.body(body).unwrap()).await
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn raw(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        Answer { status: parts.status, headers: parts.headers, text, body }
+    }
+
+    /// Sends a request as the administrator of the tenant `default`.
+    pub(crate) async fn admin(&self, request: &str, body: Option<&Value>) -> Answer {
+        self.send(request, Some("administrator"), &[], body).await
+    }
+
+    /// Makes something as the administrator of the tenant `default`, and gives its id.
+    pub(crate) async fn make(&self, path: &str, body: &Value) -> String {
+        self.admin(&format!("POST {path}"), Some(body)).await.id()
+    }
+}

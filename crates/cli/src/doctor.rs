@@ -57,7 +57,7 @@ async fn examine(loaded: &Loaded, online: bool, printer: &mut Printer) -> Outcom
 fn policy(loaded: &Loaded, printer: &Printer) -> Result<Policy, usize> {
     let Some(folder) = &loaded.config.policy else { return Ok(Policy::empty()) };
     match Watcher::new(folder).poll() {
-        Some(Ok(policy)) => Ok(policy),
+        Some(Ok(read)) => Ok(read.policy),
         None => Ok(Policy::empty()),
         Some(Err(mistakes)) => {
             for mistake in &mistakes {

@@ -8,8 +8,11 @@ pub(crate) mod wiring;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use casemate_directory::{Credential, Directory, Mistake, Policy, Watcher};
+use casemate_directory::{
+    AdminError, Administration, Credential, Directory, DirectoryHost, Folder, Mistake, Policy, Watcher,
+};
 use casemate_platform::config::{Loaded, Mode};
 use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::{Log, LogError};
@@ -18,6 +21,7 @@ use casemate_server::policy::{PolicyStatus, follow};
 use casemate_server::{App, router, write_denials};
 use casemate_store::{DataFolder, Store};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 
 use crate::checks::machine;
 use crate::exit::{Exit, Failure, Outcome};
@@ -49,7 +53,7 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
 async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Printer) -> Outcome {
     let config = &loaded.config;
     // What a person wrote comes first: nothing is created before it is known to be right.
-    let (policy, watcher) = load(config.policy.as_deref(), printer)?;
+    let (read, watcher) = load(config.policy.as_deref(), printer)?;
     let outgoing = wiring::outgoing(config)
         .map(Arc::new)
         .map_err(|error| Failure::usage(miette::miette!("`outgoing`: {error}")))?;
@@ -57,7 +61,9 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
         wiring::tls(config).map_err(|error| Failure::usage(miette::miette!("`server.tls`: {error}")))?;
     let traces = telemetry::trace(config, &outgoing)?;
     machine::raise_open_files(config);
-    let checks = production::check(loaded, &policy, printer)?;
+    let empty = Policy::empty();
+    let policy = read.as_ref().map_or(&empty, |read| &read.policy);
+    let checks = production::check(loaded, policy, printer)?;
     let development_credential = production::development_credential(config, development_credential)?;
     let (listener, address) = wiring::listen(config.server.listen, "--listen").await?;
     let metrics = telemetry::Metrics::listen(config).await?;
@@ -74,14 +80,22 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
             development::credentials(&store, is_first_start || development_credential).await?
         }
     };
-    let directory = Arc::new(directory(policy, own, outgoing)?);
+    let directory = Arc::new(directory(&store, own, outgoing).await?);
     let status = Arc::new(PolicyStatus::default());
     let settings = wiring::settings(config, address);
     let public_url = settings.public_url.clone();
     let mut app = App::new(Arc::clone(&directory), Arc::new(store), settings);
     app.policy = Arc::clone(&status);
+    if let Some(read) = read {
+        apply(&app.administration, read, printer).await?;
+    }
     let shutdown = shutdown()?;
-    let following = watcher.map(|watcher| tokio::spawn(follow(watcher, directory, status)));
+    let mut jobs = JoinSet::new();
+    jobs.spawn(Arc::clone(&directory).follow(app.store.revisions()));
+    jobs.spawn(note_used_keys(Arc::clone(&directory), Arc::clone(&app.store)));
+    if let Some(watcher) = watcher {
+        jobs.spawn(follow(watcher, Arc::clone(&app.administration), status));
+    }
     let welcome = welcome::Welcome {
         url: &public_url,
         scheme: wiring::scheme(config),
@@ -110,8 +124,14 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
         Some(tls) => server.tls(tls).serve(shutdown).await,
         None => server.serve(shutdown).await,
     }
-    for task in [following, metrics].into_iter().flatten() {
-        task.abort();
+    // Each may hold the database until it has ended.
+    jobs.shutdown().await;
+    if let Some(metrics) = metrics {
+        metrics.abort();
+        let _ = metrics.await;
+    }
+    if let Err(error) = directory.flush_used_keys(&store).await {
+        tracing::warn!(%error, "when API keys were used last is not written down");
     }
     if let Some(traces) = traces {
         traces.finish().await;
@@ -128,19 +148,45 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
     Ok(Exit::Success)
 }
 
-fn load(folder: Option<&Path>, printer: &Printer) -> Result<(Policy, Option<Watcher>), Failure> {
-    let Some(folder) = folder else { return Ok((Policy::empty(), None)) };
+fn load(folder: Option<&Path>, printer: &Printer) -> Result<(Option<Folder>, Option<Watcher>), Failure> {
+    let Some(folder) = folder else { return Ok((None, None)) };
     let mut watcher = Watcher::new(folder);
     match watcher.poll() {
-        Some(Ok(policy)) => Ok((policy, Some(watcher))),
-        None => Ok((Policy::empty(), Some(watcher))),
+        Some(Ok(read)) => Ok((Some(read), Some(watcher))),
+        None => Ok((None, Some(watcher))),
         Some(Err(mistakes)) => {
-            for mistake in &mistakes {
-                printer.report(&report(mistake));
-            }
-            let count = mistakes.len();
-            let noun = if count == 1 { "mistake" } else { "mistakes" };
-            Err(Failure::usage(miette::miette!("the policy in {} has {count} {noun}", folder.display())))
+            Err(refused(&mistakes, printer, &format!("the policy in {}", folder.display())))
+        }
+    }
+}
+
+/// Draws mistakes, and says how many there are.
+fn refused(mistakes: &[Mistake], printer: &Printer, what: &str) -> Failure {
+    for mistake in mistakes {
+        printer.report(&report(mistake));
+    }
+    let count = mistakes.len();
+    let noun = if count == 1 { "mistake" } else { "mistakes" };
+    Failure::usage(miette::miette!("{what} has {count} {noun}"))
+}
+
+/// Puts the policy folder into force.
+async fn apply(administration: &Administration, read: Folder, printer: &Printer) -> Result<(), Failure> {
+    match administration.apply_folder(read, clock::now()).await {
+        Ok(_) => Ok(()),
+        Err(AdminError::Invalid(mistakes) | AdminError::Breaks(mistakes)) => {
+            Err(refused(&mistakes, printer, "the policy, together with what is in the database,"))
+        }
+        Err(error) => Err(Failure::usage(miette::miette!("the policy folder cannot be applied: {error}"))),
+    }
+}
+
+/// Writes down every minute when API keys were used last.
+async fn note_used_keys(directory: Arc<Directory>, store: Arc<Store>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        if let Err(error) = directory.flush_used_keys(&store).await {
+            tracing::warn!(%error, "when API keys were used last is not written down");
         }
     }
 }
@@ -169,8 +215,10 @@ fn open_folder(path: &Path) -> Result<DataFolder, Failure> {
     DataFolder::open_or_create(path).map_err(|error| Failure::failed(miette::miette!("{error}")))
 }
 
-fn directory(policy: Policy, own: Vec<Credential>, outgoing: Arc<Outgoing>) -> Result<Directory, Failure> {
-    Directory::new(policy, own, outgoing).map_err(|error| Failure::usage(miette::miette!("{error}")))
+async fn directory(store: &Store, own: Vec<Credential>, outgoing: Arc<Outgoing>,
+) -> Result<Directory, Failure> {
+    let host = DirectoryHost { own, ..DirectoryHost::new(outgoing) };
+    Directory::open(store.reader(), host).await.map_err(|error| Failure::failed(miette::miette!("{error}")))
 }
 
 /// Done when the process is asked to end: by SIGTERM, or by SIGINT from a terminal.

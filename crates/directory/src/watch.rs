@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::policy::{Files, Mistake, Policy, read_files, walk_files};
+use crate::policy::{Files, Folder, Mistake, read_files, walk_files};
 
 /// How often a folder that changes while it is read is read again at the first look, which has to answer.
 const FIRST_TRIES: usize = 4;
@@ -55,9 +55,9 @@ impl Watcher {
         Watcher { folder: folder.to_owned(), found: None, answered: None }
     }
 
-    /// The policy, or its mistakes, when something has changed since the last time and has come to rest. It reads files:
+    /// What the folder holds, or its mistakes, when something has changed since the last time and has come to rest. It reads files:
     /// call it where that may block.
-    pub fn poll(&mut self) -> Option<Result<Policy, Vec<Mistake>>> {
+    pub fn poll(&mut self) -> Option<Result<Folder, Vec<Mistake>>> {
         let mut look = look(&self.folder);
         let is_at_rest = self.found.as_ref().is_none_or(|before| *before == look);
         self.found = Some(look.clone());
@@ -83,9 +83,9 @@ impl Watcher {
         match read {
             Ok(files) => {
                 let is_news = !matches!(&self.answered, Some((_, Answered::Files(known))) if *known == files);
-                let policy = is_news.then(|| Policy::read(&files));
+                let read = is_news.then(|| Folder::read(&files));
                 self.answered = Some((look, Answered::Files(files)));
-                policy
+                read
             }
             Err(mistakes) => {
                 let is_news =

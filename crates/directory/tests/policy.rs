@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use casemate_directory::{Directory, Mistake, Policy, ResolveError, Snapshot, Subject, Watcher, sha256};
+use casemate_directory::{
+    Directory, Folder, Mistake, Policy, ResolveError, Snapshot, Subject, Watcher, sha256,
+};
 use casemate_expression::{Datum, Map, Timestamp};
 use casemate_identity::remote::{Fetch, FetchError, Fetched, Reply, Submission};
 use casemate_identity::{BoxFuture, Credentials, Identity, Kind};
@@ -324,7 +326,7 @@ async fn a_directory_is_replaced_whole_and_rises_in_revision() {
 }
 
 /// What a watcher says of a change that it has not seen yet: nothing until it finds the folder the same once more.
-fn at_rest(watcher: &mut Watcher) -> Option<Result<Policy, Vec<Mistake>>> {
+fn at_rest(watcher: &mut Watcher) -> Option<Result<Folder, Vec<Mistake>>> {
     assert!(watcher.poll().is_none(), "the folder may still be written to");
     watcher.poll()
 }
@@ -362,7 +364,7 @@ fn a_file_that_is_still_written_does_not_decide() {
     assert!(watcher.poll().is_none());
     std::fs::write(&file, format!("{half}until = 1970-01-01T00:00:10Z\n")).unwrap();
     assert!(watcher.poll().is_none());
-    let snapshot = Snapshot::offline(watcher.poll().unwrap().unwrap()).unwrap();
+    let snapshot = Snapshot::offline(watcher.poll().unwrap().unwrap().policy).unwrap();
     let ada = subject(&snapshot, "user", "ada");
     assert!(allows(&snapshot, &ada, "notes.read", 9_000_000));
     assert!(!allows(&snapshot, &ada, "notes.read", 10_000_000));

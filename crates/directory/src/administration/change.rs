@@ -247,6 +247,14 @@ fn planned(
     Ok((plan, changes))
 }
 
+impl PlannedChange {
+    /// What a change made of an object, in words; nothing for kinds that this Casemate does not know.
+    #[must_use]
+    pub fn of_edit(edit: &Edit) -> Option<PlannedChange> {
+        planned_edit(edit.before.as_ref(), edit.after.as_ref())
+    }
+}
+
 /// How an object differs from what it was; nothing for kinds that this Casemate does not know.
 fn planned_edit(before: Option<&Draft>, after: Option<&Draft>) -> Option<PlannedChange> {
     let either = after.or(before)?;

@@ -340,3 +340,44 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(url: &str) -> PgConnectOptions {
+        match Opening::postgres(url).unwrap() {
+            Opening::Postgres(options) => options,
+            Opening::Sqlite(_) => unreachable!("the URL is PostgreSQL's"),
+        }
+    }
+
+    #[test]
+    fn a_server_elsewhere_shows_a_certificate_unless_the_url_says_otherwise() {
+        let mode = |url: &str| format!("{:?}", options(url).get_ssl_mode());
+        assert_eq!(mode("postgres://casemate@db.example/casemate"), "VerifyFull");
+        assert_eq!(mode("postgres://casemate@10.0.0.1/casemate"), "VerifyFull");
+        assert_eq!(mode("postgres://casemate@db.example/casemate?sslmode=disable"), "Disable");
+        assert_eq!(mode("postgres://casemate@db.example/casemate?sslmode=prefer"), "Prefer");
+        for local in ["localhost", "127.0.0.1", "[::1]", "localhost/casemate?host=/run/postgresql"] {
+            assert_eq!(mode(&format!("postgres://casemate@{local}")), "Prefer", "{local}");
+        }
+    }
+
+    #[test]
+    fn a_session_has_bounds_that_the_url_may_change() {
+        let told = options("postgres://c@localhost/c?options=-c%20statement_timeout%3D5s");
+        let told = told.get_options().unwrap().to_owned();
+        assert!(told.contains("statement_timeout=5s") && !told.contains("statement_timeout=30s"), "{told}");
+        assert!(told.contains("synchronous_commit=on") && told.contains("lock_timeout=15s"), "{told}");
+    }
+
+    #[test]
+    fn a_password_is_neither_in_errors_nor_in_debug_output() {
+        let opening = Opening::postgres("postgres://casemate:hunter2@localhost/casemate").unwrap();
+        let failed = opening.failed(sqlx::Error::WorkerCrashed);
+        let wrong = Opening::postgres("postgres://casemate:hunter2@localhost:port/x").unwrap_err();
+        let said = format!("{opening:?} {failed} {failed:?} {wrong} {wrong:?}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod advisories;
+mod api_fuzz;
 mod areas;
 mod arrows;
 mod bench;
@@ -32,6 +33,7 @@ usage: cargo xtask COMMAND
                              -p CRATE: the tests of that crate alone (repeatable)
   fuzz [--seconds N] [TARGET...]
                              fuzz the targets in turn, N seconds each (60 unless told)
+  api-fuzz [--seconds N]     the API against its own description, by schemathesis (60 seconds unless told)
   bench NAME [ARGUMENT...]   run the benchmark NAME; `--format json` for figures that a program reads
   dist                       the archive that is handed out: binary, service, sample configuration, SBOM, checksums
   supply-chain               licences, bans, sources, advisories; our own SBOM in target/sbom
@@ -78,6 +80,7 @@ fn run(arguments: &[String]) -> Outcome<()> {
     match name.as_str() {
         "up" => up::run(&project, rest),
         "test" => test::run(&project, rest),
+        "api-fuzz" => api_fuzz::run(&project, rest),
         "fuzz" => fuzz::run(&project, rest),
         "bench" => bench::run(&project, rest),
         "dist" => dist::run(&project, rest),

@@ -11,6 +11,8 @@ use crate::{Failure, Outcome, needs, threat_model};
 
 /// The environment variable by which property tests run their long form.
 const LONG: &str = "CASEMATE_LONG";
+/// How long the API is fuzzed.
+const API_FUZZ_SECONDS: u64 = 45;
 /// The environment variable that names the folder of test vectors.
 const VECTORS: &str = "CASEMATE_VECTORS";
 
@@ -54,6 +56,9 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     steps.step("tests", || tests(project, &options, &mut counts));
     if covers(&options, "casemate-permission") {
         steps.step("faults seeded into the permission engine", || seeded_faults(project, &mut counts));
+    }
+    if covers(&options, "casemate-server") {
+        steps.step("API against its description", || crate::api_fuzz::fuzz(project, API_FUZZ_SECONDS));
     }
     steps.step("examples in documentation", || examples(project, &options, &mut counts));
 

@@ -182,10 +182,7 @@ fn responses(path: &str, operation: &Operation, schemas: &mut SchemaGenerator) -
         let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
         responses.insert(
             status.to_string(),
-            json!({
-                "description": codes.join(" or "),
-                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-            }),
+            json!({ "$ref": "#/components/responses/Problem", "description": codes.join(" or ") }),
         );
     }
     Value::Object(responses)
@@ -241,6 +238,8 @@ fn problem_schema() -> Value {
 
 /// One response for each code, so that each is documented also where no operation names it.
 fn problem_responses() -> Value {
+    let problem =
+        json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
     let responses: Map<String, Value> = Code::ALL
         .iter()
         .map(|code| {
@@ -254,6 +253,8 @@ fn problem_responses() -> Value {
             (code.as_str().to_owned(), response)
         })
         .collect();
+    let mut responses = responses;
+    responses.insert("Problem".to_owned(), json!({ "description": "What went wrong.", "content": problem }));
     Value::Object(responses)
 }
 

@@ -4,12 +4,18 @@
 //! [`Failure`]; nothing but the printer writes to the terminal.
 #![forbid(unsafe_code)]
 
+mod admin;
+mod apply;
 mod audit;
+mod backup;
 mod checks;
 mod config;
 mod doctor;
 mod exit;
+mod import;
 mod permission;
+mod place;
+mod policy;
 mod printer;
 mod runtime;
 mod serve;
@@ -37,12 +43,24 @@ struct Arguments {
 enum Command {
     /// Start the server.
     Serve(serve::Arguments),
+    /// Make what is configured what a folder of policy files says.
+    Apply(apply::Arguments),
+    /// Show, compare and set back the versions of what is configured.
+    Policy(policy::Arguments),
     /// Read the record of decisions.
     Audit(audit::Arguments),
     /// Check and show the configuration.
     Config(config::Arguments),
     /// Check everything that a start in production checks and more, without starting.
     Doctor(doctor::Arguments),
+    /// Write all that is kept into one sealed file.
+    Backup(backup::BackupArguments),
+    /// Restore a backup, into either database.
+    Restore(backup::RestoreArguments),
+    /// Turn what other systems exported into policy files.
+    Import(import::Arguments),
+    /// Get in where nobody can.
+    Admin(admin::Arguments),
     /// Decide, explain, filter, lint and test permissions on files, without a server.
     Permission(permission::Arguments),
 }
@@ -58,6 +76,12 @@ fn main() -> std::process::ExitCode {
 fn run(command: Command, printer: &mut Printer) -> Outcome {
     match command {
         Command::Serve(arguments) => serve::run(arguments, printer),
+        Command::Apply(arguments) => apply::run(arguments, printer),
+        Command::Policy(arguments) => policy::run(arguments, printer),
+        Command::Backup(arguments) => backup::run_backup(arguments, printer),
+        Command::Restore(arguments) => backup::run_restore(arguments, printer),
+        Command::Import(arguments) => import::run(arguments, printer),
+        Command::Admin(arguments) => admin::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
         Command::Config(arguments) => config::run(arguments, printer),
         Command::Doctor(arguments) => doctor::run(arguments, printer),

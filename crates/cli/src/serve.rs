@@ -215,7 +215,10 @@ fn open_folder(path: &Path) -> Result<DataFolder, Failure> {
     DataFolder::open_or_create(path).map_err(|error| Failure::failed(miette::miette!("{error}")))
 }
 
-async fn directory(store: &Store, own: Vec<Credential>, outgoing: Arc<Outgoing>,
+async fn directory(
+    store: &Store,
+    own: Vec<Credential>,
+    outgoing: Arc<Outgoing>,
 ) -> Result<Directory, Failure> {
     let host = DirectoryHost { own, ..DirectoryHost::new(outgoing) };
     Directory::open(store.reader(), host).await.map_err(|error| Failure::failed(miette::miette!("{error}")))

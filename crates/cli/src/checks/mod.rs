@@ -2,7 +2,7 @@
 //! production goes through first.
 
 mod database;
-mod files;
+pub(crate) mod files;
 mod listening;
 pub(crate) mod machine;
 mod providers;

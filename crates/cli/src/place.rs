@@ -1,0 +1,84 @@
+//! The state of a server, opened to be changed by a command that runs beside it. Whoever may open the database may do
+//! everything.
+
+use std::sync::Arc;
+
+use casemate_directory::{Administration, Author, Directory, DirectoryHost};
+use casemate_platform::clock;
+use casemate_platform::config::Config;
+use casemate_store::{DataFolder, RootKeyFile, RootKeys, Sealer, Store};
+use secrecy::SecretString;
+
+use crate::checks::files::ROOT_KEY;
+use crate::exit::Failure;
+use crate::serve::wiring;
+use crate::state;
+
+/// An opened state.
+pub(crate) struct Place {
+    pub(crate) store: Arc<Store>,
+    pub(crate) administration: Administration,
+}
+
+impl Place {
+    /// Opens it, and makes and migrates it where needed.
+    ///
+    /// # Errors
+    /// Where the database cannot be opened, or what it holds cannot be understood.
+    pub(crate) async fn open(config: &Config) -> Result<Place, Failure> {
+        let folder = DataFolder::open_or_create(&config.data).map_err(failed)?;
+        let database = state::database(config, &folder);
+        let store = Store::open_database(database, wiring::retention(&config.record), clock::now).await;
+        let store = Arc::new(store.map_err(state::failed)?);
+        let sealer = Arc::new(Sealer::new(&root_keys(config, &folder)?));
+        let outgoing = Arc::new(wiring::outgoing(config).map_err(failed)?);
+        let host = DirectoryHost { sealer: Some(sealer), ..DirectoryHost::new(outgoing) };
+        let directory = Directory::open(store.reader(), host).await.map_err(failed)?;
+        let administration = Administration::new(Arc::clone(&store), Arc::new(directory));
+        Ok(Place { store, administration })
+    }
+
+    /// Closes the database.
+    pub(crate) async fn close(self) {
+        drop(self.administration);
+        if let Some(store) = Arc::into_inner(self.store) {
+            store.close().await;
+        }
+    }
+}
+
+/// Where the root keys are, if they are in a file.
+pub(crate) fn root_key_file(config: &Config, folder: &DataFolder) -> Option<RootKeyFile> {
+    match (&config.root_key.file, &config.root_key.environment) {
+        (Some(file), _) => Some(RootKeyFile::at(file)),
+        (None, Some(_)) => None,
+        (None, None) => Some(RootKeyFile::at(folder.path().join(ROOT_KEY))),
+    }
+}
+
+/// The root keys; a file that is not there yet is made.
+///
+/// # Errors
+/// Where they cannot be read.
+pub(crate) fn root_keys(config: &Config, folder: &DataFolder) -> Result<RootKeys, Failure> {
+    if let Some(file) = root_key_file(config, folder) {
+        return file.read_or_create().map_err(failed);
+    }
+    let name = config.root_key.environment.as_ref().map_or("", |name| name.as_str());
+    let text = std::env::var(name).map_err(|_| {
+        Failure::usage(miette::miette!(
+            "the environment variable {name} of `root_key.environment` is not set"
+        ))
+    })?;
+    RootKeys::parse(&SecretString::from(text)).map_err(failed)
+}
+
+/// The operator on the machine, by this command.
+pub(crate) fn operator(command: &str, reason: Option<String>) -> Author {
+    Author { reason, ..Author::system(command, clock::now()) }
+}
+
+/// Something that could not be done.
+pub(crate) fn failed(error: impl std::fmt::Display) -> Failure {
+    Failure::failed(miette::miette!("{error}"))
+}

@@ -1,0 +1,276 @@
+//! `casemate policy`: the versions of what is configured.
+
+use casemate_directory::{Kind, PlannedChange};
+use casemate_store::{Edit, Version};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::apply::{print_change, refused};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::place::{Place, failed, operator};
+use crate::printer::{Format, Printer, printable};
+use crate::settings::PlaceSettings;
+use crate::{runtime, state};
+
+/// What `casemate policy` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Show the changes of configuration, newest first.
+    Log(Log),
+    /// Show one change, with what it made of each object.
+    Show(Show),
+    /// Show what differs between two revisions.
+    Diff(Diff),
+    /// Set everything back to what it was at a revision, by a new change.
+    Revert(Revert),
+}
+
+#[derive(Debug, clap::Args)]
+struct Log {
+    /// The most changes to show.
+    #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+
+    /// Only changes before this revision.
+    #[arg(long, value_name = "REVISION")]
+    before: Option<i64>,
+
+    #[command(flatten)]
+    place: PlaceSettings,
+}
+
+#[derive(Debug, clap::Args)]
+struct Show {
+    /// The change's revision.
+    #[arg(value_name = "REVISION")]
+    revision: i64,
+
+    #[command(flatten)]
+    place: PlaceSettings,
+}
+
+#[derive(Debug, clap::Args)]
+struct Diff {
+    /// The revision to start from; 0 is before everything.
+    #[arg(value_name = "FROM")]
+    from: i64,
+
+    /// The revision to end at; the last one unless told.
+    #[arg(value_name = "TO")]
+    to: Option<i64>,
+
+    #[command(flatten)]
+    place: PlaceSettings,
+}
+
+#[derive(Debug, clap::Args)]
+struct Revert {
+    /// The revision to return to.
+    #[arg(value_name = "REVISION")]
+    revision: i64,
+
+    /// Show what would be changed, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Why, for the record.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    place: PlaceSettings,
+}
+
+/// A change, for programs.
+#[derive(Serialize)]
+struct Line<'a> {
+    revision: i64,
+    at: String,
+    actor_provider: &'a str,
+    actor_type: &'a str,
+    actor_id: &'a str,
+    summary: &'a str,
+    objects: i64,
+}
+
+/// What a change made of one object, for programs.
+#[derive(Serialize)]
+struct Made {
+    kind: String,
+    id: String,
+    name: String,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct Reverted<'a> {
+    reverted: bool,
+    revision: i64,
+    changes: &'a [PlannedChange],
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
+    match arguments.command {
+        Command::Log(arguments) => runtime::block_on(log(arguments, printer)),
+        Command::Show(arguments) => runtime::block_on(show(arguments, printer)),
+        Command::Diff(arguments) => runtime::block_on(diff(arguments, printer)),
+        Command::Revert(arguments) => runtime::block_on(revert(arguments, printer)),
+    }
+}
+
+async fn log(arguments: Log, printer: &mut Printer) -> Outcome {
+    let config = arguments.place.load(printer)?.config;
+    let versions =
+        state::reader(&config).await?.versions(arguments.before, arguments.limit).await.map_err(failed)?;
+    if printer.format() == Format::Json {
+        for version in &versions {
+            printer.json(&line(version))?;
+        }
+        return Ok(Exit::Success);
+    }
+    let rows: Vec<[String; 5]> = versions
+        .iter()
+        .map(|version| {
+            [
+                version.revision.to_string(),
+                time(version.at),
+                who(version),
+                version.objects.to_string(),
+                printable(&version.summary),
+            ]
+        })
+        .collect();
+    printer.table(["REVISION", "TIME", "BY", "OBJECTS", "WHAT"], &rows)?;
+    Ok(Exit::Success)
+}
+
+async fn show(arguments: Show, printer: &mut Printer) -> Outcome {
+    let config = arguments.place.load(printer)?.config;
+    let found = state::reader(&config).await?.version(arguments.revision).await.map_err(failed)?;
+    let Some((version, edits)) = found else {
+        let help = "`casemate policy log` lists those that did";
+        return Err(Failure::usage(miette::miette!(
+            help = help,
+            "revision {} changed no configuration",
+            arguments.revision
+        )));
+    };
+    if printer.format() == Format::Json {
+        printer.json(&serde_json::json!({
+            "version": line(&version),
+            "objects": edits.into_iter().map(made).collect::<Vec<_>>(),
+        }))?;
+        return Ok(Exit::Success);
+    }
+    printer.line(format_args!("revision {}  {}  {}", version.revision, time(version.at), who(&version)))?;
+    printer.line(printable(&version.summary))?;
+    print_edits(printer, &edits)?;
+    Ok(Exit::Success)
+}
+
+/// What was made of each object: `+` for what is new, `-` for what is gone, `~` for what differs.
+fn print_edits(printer: &mut Printer, edits: &[Edit]) -> Result<(), Failure> {
+    for edit in edits {
+        let sign = match (&edit.before, &edit.after) {
+            (None, _) => "+",
+            (_, None) => "-",
+            _ => "~",
+        };
+        if let Some(change) = PlannedChange::of_edit(edit) {
+            print_change(printer, sign, &change)?;
+        }
+    }
+    Ok(())
+}
+
+async fn diff(arguments: Diff, printer: &mut Printer) -> Outcome {
+    let config = arguments.place.load(printer)?.config;
+    let reader = state::reader(&config).await?;
+    let to = match arguments.to {
+        Some(to) => to,
+        None => reader.revision().await.map_err(failed)?,
+    };
+    let (_, edits) = reader.edits_between(arguments.from, to).await.map_err(failed)?;
+    let changes: Vec<PlannedChange> = edits.iter().filter_map(PlannedChange::of_edit).collect();
+    if printer.format() == Format::Json {
+        let from = arguments.from;
+        printer.json(&serde_json::json!({ "from": from, "to": to, "changes": changes }))?;
+        return Ok(Exit::Success);
+    }
+    if changes.is_empty() {
+        printer.line(format_args!("Nothing differs between revisions {} and {to}.", arguments.from))?;
+    }
+    print_edits(printer, &edits)?;
+    Ok(Exit::Success)
+}
+
+async fn revert(arguments: Revert, printer: &mut Printer) -> Outcome {
+    let Revert { revision: target, dry_run, reason, place } = arguments;
+    let config = place.load(printer)?.config;
+    let place = Place::open(&config).await?;
+    let current = place.store.reader().revision().await.map_err(failed)?;
+    let changes =
+        place.administration.diff(current, target).await.map_err(|error| refused(printer, &error))?;
+    let revision = if dry_run || changes.is_empty() {
+        current
+    } else {
+        let author = operator("policy-revert", reason);
+        let outcome = place.administration.revert(&author, target).await;
+        outcome.map_err(|error| refused(printer, &error))?
+    };
+    place.close().await;
+    if printer.format() == Format::Json {
+        printer.json(&Reverted { reverted: !dry_run && !changes.is_empty(), revision, changes: &changes })?;
+        return Ok(Exit::Success);
+    }
+    for change in &changes {
+        print_change(printer, "~", change)?;
+    }
+    printer.line(match (changes.len(), dry_run) {
+        (0, _) => format!("Nothing to do: everything is as it was at revision {target}."),
+        (count, true) => format!("Nothing was changed: {count} objects differ from revision {target}."),
+        (count, false) => format!("Set {count} objects back to revision {target}, as revision {revision}."),
+    })?;
+    Ok(Exit::Success)
+}
+
+fn line(version: &Version) -> Line<'_> {
+    Line {
+        revision: version.revision,
+        at: time(version.at),
+        actor_provider: &version.actor.provider,
+        actor_type: &version.actor.kind,
+        actor_id: &version.actor.id,
+        summary: &version.summary,
+        objects: version.objects,
+    }
+}
+
+fn made(edit: Edit) -> Made {
+    let name = edit.after.as_ref().or(edit.before.as_ref()).map_or(String::new(), |draft| draft.name.clone());
+    let document = |body: String| serde_json::from_str(&body).unwrap_or(Value::String(body));
+    Made {
+        kind: edit.kind.parse().map_or(edit.kind.clone(), |kind: Kind| kind.as_str().to_owned()),
+        id: edit.id,
+        name,
+        before: edit.before.map(|draft| document(draft.body)),
+        after: edit.after.map(|draft| document(draft.body)),
+    }
+}
+
+fn time(micros: i64) -> String {
+    Timestamp::from_microsecond(micros).map_or_else(|_| micros.to_string(), |time| time.to_string())
+}
+
+fn who(version: &Version) -> String {
+    printable(&format!("{} {}", version.actor.kind, version.actor.id))
+}

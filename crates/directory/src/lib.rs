@@ -1,8 +1,10 @@
 //! Who exists and what they were granted.
 //!
-//! A [`Policy`] is read from TOML files and checked as a whole, every mistake with its place. A [`Directory`] answers from
-//! one immutable [`Snapshot`] of it, which is replaced atomically: who a type and an id mean, what they hold — compiled
-//! and cached —, and who says who is calling. No HTTP, and no clock.
+//! All configuration is objects in the store, each a document of a [`Kind`]. A [`Policy`] is made of them, or of TOML
+//! files, and checked as a whole, every mistake with its place. A [`Directory`] follows the store and answers from one
+//! immutable [`Snapshot`], which is replaced atomically: who a type and an id mean, what they hold — compiled and
+//! cached —, and who says who is calling. [`Administration`] changes the objects, under the rules of who may grant what.
+//! No HTTP, and no clock.
 #![forbid(unsafe_code)]
 
 pub mod administration;

@@ -191,7 +191,11 @@ impl Snapshot {
         };
         match (known, is_caller) {
             (None, false) => {
-                Ok(Subject::new(Arc::clone(&self.compiled.sole_provider), kind, Some(id), Arc::clone(tenant)))
+                let provider = match kind == Kind::API_KEY.as_str() {
+                    true => API_KEY_PROVIDER.into(),
+                    false => Arc::clone(&self.compiled.sole_provider),
+                };
+                Ok(Subject::new(provider, kind, Some(id), Arc::clone(tenant)))
             }
             (None, true) => Ok(caller.clone()),
             (Some(person), false) => Ok(Subject::from(person)),

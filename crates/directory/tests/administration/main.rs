@@ -5,7 +5,9 @@ mod code;
 mod granting;
 mod keys;
 mod objects;
+mod providers;
 mod recovery;
+mod scale;
 mod sequences;
 
 use std::sync::Arc;
@@ -16,7 +18,7 @@ use casemate_identity::remote::{Fetch, FetchError, Fetched, Reply, Submission};
 use casemate_identity::{BoxFuture, Credentials};
 use casemate_permission::name::Name;
 use casemate_permission::{Action, Catalog, Effect, Grant, OriginKind, Permission, PermissionSet, Request};
-use casemate_store::{Actor, DataFolder, Retention, Store};
+use casemate_store::{Actor, DataFolder, Retention, RootKeys, Sealer, Store};
 use serde_json::{Value, json};
 
 /// Reaches nobody.
@@ -48,7 +50,8 @@ impl Site {
     async fn in_folder(folder: tempfile::TempDir) -> Site {
         let data = DataFolder::open_or_create(&folder.path().join("data")).unwrap();
         let store = Arc::new(Store::open(&data, Retention::default(), || 0).await.unwrap());
-        let host = DirectoryHost::new(Arc::new(Offline));
+        let sealer = Some(Arc::new(Sealer::new(&RootKeys::generate().unwrap())));
+        let host = DirectoryHost { sealer, ..DirectoryHost::new(Arc::new(Offline)) };
         let directory = Arc::new(Directory::open(store.reader(), host).await.unwrap());
         let administration = Administration::new(Arc::clone(&store), Arc::clone(&directory));
         Site { store, directory, administration, folder }

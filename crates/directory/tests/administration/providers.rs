@@ -1,0 +1,96 @@
+//! Providers: their secrets, and permissions out of the claims of their tokens.
+
+use casemate_directory::{AdminError, Kind};
+use casemate_identity::Identity;
+use casemate_store::AuditFilter;
+use serde_json::json;
+
+use super::*;
+
+const SECRET: &str = "a secret of more than thirty-two bytes";
+
+fn hook(secret: Value) -> Value {
+    json!({ "name": "own", "type": "hook", "endpoint": "https://hook.example/", "signing_secret": secret })
+}
+
+#[tokio::test]
+async fn a_secret_is_written_sealed_and_never_shown_again() {
+    let site = Site::open().await;
+    let written = site.create(Kind::Provider, hook(json!(SECRET))).await;
+    assert_eq!(written.entry.document["signing_secret"], json!({ "sealed": true }));
+    let sealed = site.store.reader().secrets().await.unwrap();
+    assert_eq!((sealed.len(), sealed[0].id.as_str()), (1, written.entry.id.as_str()));
+    let usable = || site.directory.providers().iter().all(|provider| provider.last_error.is_none());
+    assert!(usable(), "{:?}", site.directory.providers());
+
+    let id = written.entry.id.as_str();
+    let update = async |document| {
+        site.administration.update(&operator(), Kind::Provider, "", id, None, document).await
+    };
+    update(hook(json!({ "sealed": true }))).await.unwrap();
+    assert!(usable(), "the secret stayed as it was");
+    update(hook(json!("too short"))).await.unwrap();
+    assert!(!usable(), "a new secret is taken at once");
+    let nothing_kept = json!({ "name": "other", "type": "hook", "endpoint": "https://other.example/",
+                               "token_prefix": "x", "signing_secret": { "sealed": true } });
+    let refused = site.administration.create(&operator(), Kind::Provider, "", nothing_kept, None).await;
+    assert!(matches!(refused, Err(AdminError::Invalid(_))), "{refused:?}");
+
+    let events = site.store.reader().audit_events(&AuditFilter::default(), None, 10).await.unwrap();
+    let objects = site.store.reader().objects().await.unwrap();
+    let versions = site.administration.version(1).await.unwrap();
+    for text in [format!("{events:?}"), format!("{objects:?}"), format!("{versions:?}")] {
+        assert!(!text.contains(SECRET));
+    }
+    site.administration.delete(&operator(), Kind::Provider, "", id, None).await.unwrap();
+    assert!(site.store.reader().secrets().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn nobody_afar_has_the_servers_files_or_environment_sent_somewhere() {
+    let site = Site::open().await;
+    let author = holding(&["*", "casemate.*"]);
+    for reference in [json!({ "env": "HOME" }), json!({ "file": "/etc/hostname" }), json!(7)] {
+        let refused =
+            site.administration.create(&author, Kind::Provider, "", hook(reference), None).await.unwrap_err();
+        match refused {
+            AdminError::Invalid(mistakes) => {
+                assert_eq!(mistakes[0].object().unwrap().pointer, "/signing_secret");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    site.administration.create(&author, Kind::Provider, "", hook(json!(SECRET)), None).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_claim_hands_out_permissions_below_its_ceiling_and_fails_whole_above_it() {
+    let site = Site::open().await;
+    let provider = json!({ "name": "corp", "issuer": "https://corp.example", "audiences": ["casemate"] });
+    site.create(Kind::Provider, provider).await;
+    let source =
+        json!({ "name": "token", "provider": "corp", "claim": "permissions", "ceiling": ["notes.*"] });
+    site.create(Kind::Source, source).await;
+    let snapshot = site.directory.current();
+    let held = |provider: &str, claim: Value| {
+        let mut identity = Identity::new(provider, "ada", casemate_identity::Kind::USER);
+        identity.claims.insert("permissions".into(), claim);
+        snapshot.permissions(&snapshot.caller(&identity)).map(|set| allowed(&set, "notes.read"))
+    };
+    let reads = json!([{ "name": "notes.read" }]);
+    assert_eq!(held("corp", reads.clone()), Ok(true));
+    assert_eq!(held("elsewhere", reads.clone()), Ok(false));
+    for wrong in [
+        json!([{ "name": "notes.read" }, { "name": "*" }]),
+        json!([{ "name": "notes.read" }, { "name": "!" }]),
+        json!("notes.read"),
+    ] {
+        assert!(held("corp", wrong).is_err());
+    }
+    // What an application asserts about somebody is no claim of a verified token.
+    let asserted =
+        casemate_expression::Datum::from_json(&json!({ "permissions": reads }).to_string()).unwrap();
+    let subject = casemate_directory::Subject::new("corp".into(), "user", Some("eve"), "default".into())
+        .with_asserted(asserted.as_map().unwrap());
+    assert!(!allowed(&snapshot.permissions(&subject).unwrap(), "notes.read"));
+}

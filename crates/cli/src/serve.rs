@@ -45,12 +45,12 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
     let loaded = arguments.settings.load(printer)?;
     let log = start_log(&loaded.config.log)?;
-    let outcome = runtime::block_on(serve(&loaded, arguments.development_credential, printer));
+    let outcome = runtime::block_on(serve(&loaded, &log, arguments.development_credential, printer));
     log.finish();
     outcome
 }
 
-async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Printer) -> Outcome {
+async fn serve(loaded: &Loaded, log: &Log, development_credential: bool, printer: &mut Printer) -> Outcome {
     let config = &loaded.config;
     // What a person wrote comes first: nothing is created before it is known to be right.
     let (read, watcher) = load(config.policy.as_deref(), printer)?;
@@ -86,6 +86,7 @@ async fn serve(loaded: &Loaded, development_credential: bool, printer: &mut Prin
     let public_url = settings.public_url.clone();
     let mut app = App::new(Arc::clone(&directory), Arc::new(store), settings);
     app.policy = Arc::clone(&status);
+    app.levels = Some(log.levels().clone());
     if let Some(read) = read {
         apply(&app.administration, read, printer).await?;
     }

@@ -200,7 +200,7 @@ impl Code {
             }
             Code::RevisionNotReached => (
                 "revision_not_reached",
-                StatusCode::SERVICE_UNAVAILABLE,
+                StatusCode::CONFLICT,
                 "The revision has not arrived here yet",
             ),
             Code::NotRecorded => {

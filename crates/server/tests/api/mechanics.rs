@@ -102,7 +102,7 @@ async fn a_revision_that_was_seen_is_waited_for() {
     assert_eq!(read.status, StatusCode::OK);
     let far = [("casemate-at-least", "9000000000")];
     let late = server.send("GET /api/v1/roles", Some("administrator"), &far, None).await;
-    assert_eq!((late.status, late.code()), (StatusCode::SERVICE_UNAVAILABLE, "revision_not_reached"));
+    assert_eq!((late.status, late.code()), (StatusCode::CONFLICT, "revision_not_reached"));
     for wrong in ["x", "-1", "", "99999999999999999999"] {
         let headers = [("casemate-at-least", wrong)];
         let answer = server.send("GET /api/v1/roles", Some("administrator"), &headers, None).await;

@@ -1,34 +1,37 @@
 //! `casemate serve`: composes directory, store and HTTP, and stays until it is told to stop.
 
 mod development;
+mod keys;
 mod production;
 mod telemetry;
-mod welcome;
+pub(crate) mod welcome;
 pub(crate) mod wiring;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use casemate_directory::{
-    AdminError, Administration, Credential, Directory, DirectoryHost, Folder, Mistake, Policy, Watcher,
-};
-use casemate_platform::config::{Loaded, Mode};
+use casemate_directory::{AdminError, Administration, Author, Directory, Folder, Mistake, Policy, Watcher};
+use casemate_platform::config::{Config, Loaded, Mode};
 use casemate_platform::outgoing::Outgoing;
-use casemate_platform::telemetry::{Log, LogError};
-use casemate_platform::{Server, clock, limit_bodies};
-use casemate_server::policy::{PolicyStatus, follow};
+use casemate_platform::telemetry::traces::Traces;
+use casemate_platform::telemetry::{Levels, Log, LogError};
+use casemate_platform::{Server, Tls, clock, limit_bodies};
+use casemate_server::policy::follow;
 use casemate_server::{App, router, write_denials};
-use casemate_store::{DataFolder, Store};
+use casemate_store::{BALLAST, Ballast, DataFolder, Sealer, Store};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
-use crate::checks::machine;
+use crate::checks::{Check, machine};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::place::failed;
 use crate::printer::Printer;
-use crate::runtime;
 use crate::settings::AllSettings;
-use crate::state;
+use crate::{place, runtime, state};
 
 /// What `casemate serve` takes. Nothing is needed.
 #[derive(Debug, clap::Args)]
@@ -45,14 +48,103 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
     let loaded = arguments.settings.load(printer)?;
     let log = start_log(&loaded.config.log)?;
-    let outcome = runtime::block_on(serve(&loaded, &log, arguments.development_credential, printer));
+    let levels = log.levels().clone();
+    let outcome = runtime::block_on(serve(&loaded, arguments.development_credential, levels, printer));
     log.finish();
     outcome
 }
 
-async fn serve(loaded: &Loaded, log: &Log, development_credential: bool, printer: &mut Printer) -> Outcome {
+async fn serve(
+    loaded: &Loaded,
+    development_credential: bool,
+    levels: Levels,
+    printer: &mut Printer,
+) -> Outcome {
     let config = &loaded.config;
-    // What a person wrote comes first: nothing is created before it is known to be right.
+    let Prepared { read, watcher, outgoing, tls, traces, checks, development_credential, listening, metrics } =
+        prepare(loaded, development_credential, printer).await?;
+    let (listener, address) = listening;
+    let folder = open_folder(&config.data)?;
+    let is_first_start = state::is_first_start(config, &folder).await;
+    let store = open_store(config, &folder).await?;
+    let (own, new) = match config.mode {
+        Mode::Production => (Vec::new(), None),
+        Mode::Development => {
+            development::credentials(&store, is_first_start || development_credential).await?
+        }
+    };
+    let sealer = Arc::new(Sealer::new(&place::root_keys(config, &folder)?));
+    let host = wiring::directory_host(config, own, outgoing, Arc::clone(&sealer));
+    let directory = Arc::new(Directory::open(store.reader(), host).await.map_err(failed)?);
+    let mut app = App::new(Arc::clone(&directory), Arc::new(store), wiring::settings(config, address));
+    app.levels = Some(levels);
+    if let Some(read) = read {
+        apply(&app.administration, read, printer).await?;
+    }
+    let one_time_key = if is_first_start { Some(one_time_key(&app.administration).await?) } else { None };
+    let shutdown = shutdown()?;
+    let mut jobs = jobs(&app, watcher);
+    if let Some(file) = place::root_key_file(config, &folder) {
+        jobs.spawn(keys::follow(file, sealer, Arc::clone(&app.store)));
+    }
+    let welcome = welcome::Welcome {
+        url: &app.settings.public_url,
+        scheme: wiring::scheme(config),
+        address,
+        metrics: metrics.as_ref().map(|metrics| metrics.address),
+        folder: &folder,
+        policy: config.policy.as_deref(),
+        credential: new.as_ref(),
+        one_time_key: one_time_key.as_ref(),
+        checks: &checks,
+    };
+    // Not the quiet end of a reader that has seen enough: whoever does not see this has no server and no credential.
+    welcome.print(printer).map_err(|error| {
+        let help = "let somebody read standard output, or send it to a file; a development credential that nobody saw \
+                    is replaced with --development-credential, a one-time key with `casemate admin recover`";
+        Failure::failed(miette::miette!(help = help, "cannot say where the server listens: {error}"))
+    })?;
+
+    if let Some(metrics) = metrics {
+        jobs.spawn(metrics.answer(&app.store, &app.directory, tls.clone()));
+    }
+    let server = Server::new(listener, router(app.clone()))
+        .limits(wiring::limits(config))
+        .trusted_proxies(wiring::trusted_proxies(config));
+    match tls {
+        Some(tls) => server.tls(tls).serve(shutdown).await,
+        None => server.serve(shutdown).await,
+    }
+    // Each may hold the database until it has ended.
+    jobs.shutdown().await;
+    end(app).await;
+    if let Some(traces) = traces {
+        traces.finish().await;
+    }
+    tracing::info!("stopped");
+    Ok(Exit::Success)
+}
+
+/// What is known to be right, and taken, before anything is created.
+struct Prepared {
+    read: Option<Folder>,
+    watcher: Option<Watcher>,
+    outgoing: Arc<Outgoing>,
+    tls: Option<Tls>,
+    traces: Option<Traces>,
+    checks: Vec<Check>,
+    development_credential: bool,
+    listening: (TcpListener, SocketAddr),
+    metrics: Option<telemetry::Metrics>,
+}
+
+async fn prepare(
+    loaded: &Loaded,
+    development_credential: bool,
+    printer: &mut Printer,
+) -> Result<Prepared, Failure> {
+    let config = &loaded.config;
+    // What a person wrote comes first.
     let (read, watcher) = load(config.policy.as_deref(), printer)?;
     let outgoing = wiring::outgoing(config)
         .map(Arc::new)
@@ -65,88 +157,56 @@ async fn serve(loaded: &Loaded, log: &Log, development_credential: bool, printer
     let policy = read.as_ref().map_or(&empty, |read| &read.policy);
     let checks = production::check(loaded, policy, printer)?;
     let development_credential = production::development_credential(config, development_credential)?;
-    let (listener, address) = wiring::listen(config.server.listen, "--listen").await?;
+    let listening = wiring::listen(config.server.listen, "--listen").await?;
     let metrics = telemetry::Metrics::listen(config).await?;
     limit_bodies(wiring::body_bytes(config));
-    let folder = open_folder(&config.data)?;
-    let is_first_start = state::is_first_start(config, &folder).await;
-    let database = state::database(config, &folder);
-    let store = Store::open_database(database, wiring::retention(&config.record), clock::now)
-        .await
-        .map_err(state::failed)?;
-    let (own, new) = match config.mode {
-        Mode::Production => (Vec::new(), None),
-        Mode::Development => {
-            development::credentials(&store, is_first_start || development_credential).await?
-        }
-    };
-    let directory = Arc::new(directory(&store, own, outgoing).await?);
-    let status = Arc::new(PolicyStatus::default());
-    let settings = wiring::settings(config, address);
-    let public_url = settings.public_url.clone();
-    let mut app = App::new(Arc::clone(&directory), Arc::new(store), settings);
-    app.policy = Arc::clone(&status);
-    app.levels = Some(log.levels().clone());
-    if let Some(read) = read {
-        apply(&app.administration, read, printer).await?;
-    }
-    let shutdown = shutdown()?;
-    let mut jobs = JoinSet::new();
-    jobs.spawn(Arc::clone(&directory).follow(app.store.revisions()));
-    jobs.spawn(note_used_keys(Arc::clone(&directory), Arc::clone(&app.store)));
-    if let Some(watcher) = watcher {
-        jobs.spawn(follow(watcher, Arc::clone(&app.administration), status));
-    }
-    let welcome = welcome::Welcome {
-        url: &public_url,
-        scheme: wiring::scheme(config),
-        address,
-        metrics: metrics.as_ref().map(|metrics| metrics.address),
-        folder: &folder,
-        policy: config.policy.as_deref(),
-        credential: new.as_ref(),
-        checks: &checks,
-    };
-    // Not the quiet end of a reader that has seen enough: whoever does not see this has no server and no credential.
-    welcome.print(printer).map_err(|error| {
-        let help = "let somebody read standard output, or send it to a file; a development credential that nobody saw \
-                    is replaced with --development-credential";
-        Failure::failed(miette::miette!(help = help, "cannot say where the server listens: {error}"))
-    })?;
+    Ok(Prepared { read, watcher, outgoing, tls, traces, checks, development_credential, listening, metrics })
+}
 
-    let store = Arc::clone(&app.store);
-    let denials = app.denials.clone();
-    let counting = tokio::spawn(write_denials(denials.clone(), Arc::clone(&store)));
-    let metrics = metrics.map(|metrics| metrics.answer(&app.store, &app.directory, tls.clone()));
-    let server = Server::new(listener, router(app))
-        .limits(wiring::limits(config))
-        .trusted_proxies(wiring::trusted_proxies(config));
-    match tls {
-        Some(tls) => server.tls(tls).serve(shutdown).await,
-        None => server.serve(shutdown).await,
+async fn open_store(config: &Config, folder: &DataFolder) -> Result<Store, Failure> {
+    let database = state::database(config, folder);
+    let store = Store::open_database(database, wiring::retention(&config.record), clock::now);
+    let store = store.await.map_err(state::failed)?;
+    if config.database.url.is_none() {
+        store.reserve(config.record.reserve_megabytes.get().saturating_mul(1 << 20));
+        match Ballast::hold(folder, BALLAST) {
+            Ok(ballast) => store.keep_ballast(ballast),
+            Err(error) => tracing::warn!(%error, "no room is held for changes on a full disk"),
+        }
     }
-    // Each may hold the database until it has ended.
-    jobs.shutdown().await;
-    if let Some(metrics) = metrics {
-        metrics.abort();
-        let _ = metrics.await;
+    Ok(store)
+}
+
+/// The key by which somebody becomes the first administrator.
+async fn one_time_key(administration: &Administration) -> Result<SecretString, Failure> {
+    let author = Author::system("first-start", clock::now());
+    administration.make_recovery_key(&author).await.map_err(failed)
+}
+
+/// What goes on beside the answering of requests. None of it ends by itself.
+fn jobs(app: &App, watcher: Option<Watcher>) -> JoinSet<()> {
+    let mut jobs = JoinSet::new();
+    jobs.spawn(Arc::clone(&app.directory).follow(app.store.revisions()));
+    jobs.spawn(note_used_keys(Arc::clone(&app.directory), Arc::clone(&app.store)));
+    jobs.spawn(write_denials(app.denials.clone(), Arc::clone(&app.store)));
+    if let Some(watcher) = watcher {
+        jobs.spawn(follow(watcher, Arc::clone(&app.administration), Arc::clone(&app.policy)));
     }
-    if let Err(error) = directory.flush_used_keys(&store).await {
+    jobs
+}
+
+/// Writes down what is not written yet, and closes the database.
+async fn end(app: App) {
+    if let Err(error) = app.directory.flush_used_keys(&app.store).await {
         tracing::warn!(%error, "when API keys were used last is not written down");
     }
-    if let Some(traces) = traces {
-        traces.finish().await;
-    }
-    counting.abort();
-    // It holds the database until it has ended.
-    let _ = counting.await;
-    denials.flush(&store).await;
+    app.denials.flush(&app.store).await;
+    let store = Arc::clone(&app.store);
+    drop(app);
     match Arc::into_inner(store) {
         Some(store) => store.close().await,
         None => tracing::warn!("a request still holds the database; it is closed with the process"),
     }
-    tracing::info!("stopped");
-    Ok(Exit::Success)
 }
 
 fn load(folder: Option<&Path>, printer: &Printer) -> Result<(Option<Folder>, Option<Watcher>), Failure> {
@@ -214,15 +274,6 @@ pub(crate) fn report(mistake: &Mistake) -> miette::Report {
 
 fn open_folder(path: &Path) -> Result<DataFolder, Failure> {
     DataFolder::open_or_create(path).map_err(|error| Failure::failed(miette::miette!("{error}")))
-}
-
-async fn directory(
-    store: &Store,
-    own: Vec<Credential>,
-    outgoing: Arc<Outgoing>,
-) -> Result<Directory, Failure> {
-    let host = DirectoryHost { own, ..DirectoryHost::new(outgoing) };
-    Directory::open(store.reader(), host).await.map_err(|error| Failure::failed(miette::miette!("{error}")))
 }
 
 /// Done when the process is asked to end: by SIGTERM, or by SIGINT from a terminal.

@@ -2,15 +2,22 @@
 
 use casemate_platform::config::Config;
 use casemate_store::{DataFolder, Database, FolderError, StoreError, StoreReader};
+use secrecy::SecretString;
 
 use crate::exit::Failure;
 
 /// The database of the configuration; `folder` is where it is embedded.
 pub(crate) fn database<'a>(config: &'a Config, folder: &'a DataFolder) -> Database<'a> {
     match &config.database.url {
-        Some(url) => Database::Postgres(url.secret()),
+        Some(url) => postgres(config, url.secret()),
         None => Database::Embedded(folder),
     }
+}
+
+/// PostgreSQL with the configured number of connections, one of which writes.
+fn postgres<'a>(config: &Config, url: &'a SecretString) -> Database<'a> {
+    let connections = u32::try_from(config.database.pool_size.get()).unwrap_or(u32::MAX);
+    Database::PostgresPool(url, connections.saturating_sub(1))
 }
 
 /// Opens a database that is there for reading, also while a server uses it.
@@ -19,7 +26,7 @@ pub(crate) fn database<'a>(config: &'a Config, folder: &'a DataFolder) -> Databa
 /// Where there is none, or it cannot be read.
 pub(crate) async fn reader(config: &Config) -> Result<StoreReader, Failure> {
     let opened = match &config.database.url {
-        Some(url) => StoreReader::open_database(Database::Postgres(url.secret())).await,
+        Some(url) => StoreReader::open_database(postgres(config, url.secret())).await,
         None => StoreReader::open(&DataFolder::open(&config.data).map_err(no_folder)?).await,
     };
     opened.map_err(failed)
@@ -29,9 +36,7 @@ pub(crate) async fn reader(config: &Config) -> Result<StoreReader, Failure> {
 pub(crate) async fn is_first_start(config: &Config, folder: &DataFolder) -> bool {
     match database(config, folder) {
         Database::Embedded(folder) => !folder.database().exists(),
-        postgres @ Database::Postgres(_) => {
-            matches!(StoreReader::open_database(postgres).await, Err(StoreError::Unprepared))
-        }
+        postgres => matches!(StoreReader::open_database(postgres).await, Err(StoreError::Unprepared)),
     }
 }
 

@@ -51,6 +51,18 @@ pub enum Database<'a> {
     /// another machine must show a certificate of its host's name, unless the URL's `sslmode` says otherwise; `options`
     /// in the URL may set timeouts and the `search_path`.
     Postgres(&'a SecretString),
+    /// The same, with at most so many connections for reading, beside the one that writes.
+    PostgresPool(&'a SecretString, u32),
+}
+
+impl Database<'_> {
+    /// The most connections for reading.
+    fn readers(self) -> u32 {
+        match self {
+            Database::Embedded(_) | Database::Postgres(_) => READERS,
+            Database::PostgresPool(_, readers) => readers,
+        }
+    }
 }
 
 /// How a connection is opened.
@@ -74,7 +86,7 @@ impl Opening {
                     .pragma("temp_store", "MEMORY")
                     .pragma("journal_size_limit", "67108864"),
             )),
-            Database::Postgres(url) => Opening::postgres(url.expose_secret()),
+            Database::Postgres(url) | Database::PostgresPool(url, _) => Opening::postgres(url.expose_secret()),
         }
     }
 
@@ -104,15 +116,15 @@ impl Opening {
         }
     }
 
-    async fn readers(&self) -> Result<Pool, sqlx::Error> {
+    async fn readers(&self, most: u32) -> Result<Pool, sqlx::Error> {
         match self {
             Opening::Sqlite(options) => {
                 let options = options.clone().read_only(true);
-                let pool = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(BUSY);
+                let pool = SqlitePoolOptions::new().max_connections(most.max(1)).acquire_timeout(BUSY);
                 pool.connect_with(options).await.map(Pool::Sqlite)
             }
             Opening::Postgres(options) => {
-                let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(BUSY);
+                let pool = PgPoolOptions::new().max_connections(most.max(1)).acquire_timeout(BUSY);
                 pool.connect_with(options.clone()).await.map(Pool::Postgres)
             }
         }
@@ -180,7 +192,7 @@ impl StoreReader {
             }
             postgres => postgres,
         };
-        let pool = opening.readers().await.map_err(|error| opening.failed(error))?;
+        let pool = opening.readers(database.readers()).await.map_err(|error| opening.failed(error))?;
         migration::check_readable(&pool).await?;
         Ok(StoreReader { pool })
     }
@@ -269,12 +281,13 @@ impl Store {
         migration::migrate(&mut link).await?;
         while retention::prune(&mut link, retention, clock()).await? {}
         let revision = crate::object::last_revision(&mut link).await?;
-        let reader = StoreReader { pool: opening.readers().await.map_err(|error| opening.failed(error))? };
+        let pool = opening.readers(database.readers()).await.map_err(|error| opening.failed(error))?;
+        let reader = StoreReader { pool };
         let (writer, queue) = Writer::new();
         let writable = Arc::new(AtomicBool::new(true));
         let reserve = Arc::new(match database {
             Database::Embedded(folder) => Reserve::new(Some(folder.path()), RESERVE),
-            Database::Postgres(_) => Reserve::new(None, 0),
+            Database::Postgres(_) | Database::PostgresPool(..) => Reserve::new(None, 0),
         });
         let desk = Desk {
             opening,

@@ -11,7 +11,6 @@ use casemate_platform::telemetry::traces::{self, TraceSettings, Traces};
 use casemate_platform::{Limits, Server, Tls};
 use casemate_store::Store;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 use super::wiring;
 use crate::exit::Failure;
@@ -33,13 +32,13 @@ impl Metrics {
         Ok(Some(Metrics { listener, address }))
     }
 
-    /// Answers with figures until the task is aborted. It keeps nothing open that others wait for.
+    /// Answers with figures and never ends by itself. It keeps nothing open that others wait for.
     pub(super) fn answer(
         self,
         store: &Arc<Store>,
         directory: &Arc<Directory>,
         tls: Option<Tls>,
-    ) -> JoinHandle<()> {
+    ) -> impl Future<Output = ()> + use<> {
         let (store, directory) = (Arc::downgrade(store), Arc::downgrade(directory));
         let figures = Figures::new()
             .gauge(
@@ -56,7 +55,7 @@ impl Metrics {
         };
         let limits = Limits { connections: CONNECTIONS, ..Limits::default() };
         let server = Server::new(self.listener, metrics::router(figures)).limits(limits);
-        tokio::spawn(server.serve(std::future::pending()))
+        server.serve(std::future::pending())
     }
 }
 

@@ -5,12 +5,18 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use casemate_store::DataFolder;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 use super::development::New;
 use crate::checks::Check;
 use crate::doctor;
 use crate::printer::{Format, Printer};
+
+/// What a one-time key is sent with, for a service account.
+pub(crate) fn administrator_request(key: &str) -> String {
+    format!(r#"{{"key":"{key}","administrator":{{"service_account":{{"name":"operator"}}}}}}"#)
+}
 
 /// What there is to say.
 pub(super) struct Welcome<'a> {
@@ -21,6 +27,8 @@ pub(super) struct Welcome<'a> {
     pub(super) folder: &'a DataFolder,
     pub(super) policy: Option<&'a Path>,
     pub(super) credential: Option<&'a New>,
+    /// By which somebody becomes the first administrator.
+    pub(super) one_time_key: Option<&'a SecretString>,
     /// What production checked first.
     pub(super) checks: &'a [Check],
 }
@@ -33,6 +41,8 @@ struct Listening<'a> {
     data: String,
     policy: Option<String>,
     development_credential: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_time_key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metrics: Option<SocketAddr>,
     #[serde(skip_serializing_if = "<[Check]>::is_empty")]
@@ -49,6 +59,7 @@ impl Welcome<'_> {
                 data: self.folder.path().display().to_string(),
                 policy: self.policy.map(|policy| policy.display().to_string()),
                 development_credential: self.credential.map(|new| new.secret.as_str()),
+                one_time_key: self.one_time_key.map(|key| key.expose_secret()),
                 metrics: self.metrics,
                 checks: self.checks,
             })?,
@@ -92,6 +103,16 @@ impl Welcome<'_> {
         printer.line(
             r#"    -d '{"subject":{"type":"user","id":"ada"},"action":{"name":"notes.read"},"resource":{"type":"note","id":"1"}}'"#,
         )?;
+        if let Some(key) = self.one_time_key {
+            printer.line("")?;
+            printer.line("Become the administrator, within an hour and once:")?;
+            printer.line(format_args!(
+                "  curl {}/api/v1/administrators -H 'Content-Type: application/json' \\",
+                self.url
+            ))?;
+            let key = key.expose_secret();
+            printer.line(format_args!("    -d '{}'", administrator_request(key)))?;
+        }
         printer.line("")?;
         match self.policy {
             Some(_) => printer.line("Why the answer is what it is: the same body to /api/v1/explain. What was denied: `casemate audit list`."),

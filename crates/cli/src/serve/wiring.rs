@@ -1,12 +1,15 @@
 //! From the configuration to what each part of the server takes.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use casemate_directory::{Credential, DirectoryHost};
+use casemate_identity::CacheLimits;
 use casemate_platform::config::{Config, HttpUrl, Mode, ProxyChoice, Record, RecordedDecisions};
 use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
 use casemate_platform::{Limits, MAX_BODY_BYTES, Tls, TlsError, TrustedProxies, clock};
 use casemate_server::{Recorded, Settings};
-use casemate_store::Retention;
+use casemate_store::{Retention, Sealer};
 use tokio::net::TcpListener;
 
 use crate::exit::Failure;
@@ -48,6 +51,22 @@ fn proxy_url(config: &Config, url: &HttpUrl) -> Result<url::Url, OutgoingError> 
         parsed.set_password(Some(password)).map_err(|()| wrong())?;
     }
     Ok(parsed)
+}
+
+/// What the directory needs of the server.
+pub(crate) fn directory_host(
+    config: &Config,
+    own: Vec<Credential>,
+    outgoing: Arc<Outgoing>,
+    sealer: Arc<Sealer>,
+) -> DirectoryHost {
+    let tokens = u32::try_from(config.tokens.cache_entries.get()).unwrap_or(u32::MAX);
+    DirectoryHost {
+        own,
+        sealer: Some(sealer),
+        limits: CacheLimits { tokens, ..CacheLimits::default() },
+        ..DirectoryHost::new(outgoing)
+    }
 }
 
 /// The bounds of the record of decisions.

@@ -36,12 +36,13 @@ fn an_edit_decides_as_soon_as_it_is_right_and_a_bad_one_never_does() {
     let reads = |subject: &str| decision(&casemate, credential, &question(subject, "notes.read", "1"));
     let status = || casemate.request("GET /readyz?verbose", &[], "").unwrap().json()["policy"].clone();
     assert!(reads("ada") && !reads("bob"));
+    let first = status()["revision"].as_i64().unwrap();
 
     folder.write("policy.toml", &ADA_READS.replace("reader\"\nto", "raeder\"\nto"));
     let bad = casemate
         .wait_until(|_| Some(status()).filter(|status| status["mistakes_in_last_edit"] != 0))
         .unwrap();
-    assert_eq!(bad, json!({"revision": 1, "mistakes_in_last_edit": 1}));
+    assert_eq!(bad, json!({"revision": first, "mistakes_in_last_edit": 1}));
     assert!(reads("ada") && !reads("bob"), "the good one still decides");
     assert!(
         casemate.log().contains("policy.toml:6:8: there is no role `raeder` (there is `reader`)"),
@@ -52,13 +53,13 @@ fn an_edit_decides_as_soon_as_it_is_right_and_a_bad_one_never_does() {
     folder.write("policy.toml", &ADA_READS.replace("\"ada\"", "\"bob\""));
     casemate.wait_until(|_| Some(status()).filter(|status| status["mistakes_in_last_edit"] == 0)).unwrap();
     assert!(!reads("ada") && reads("bob"));
-    assert_eq!(status()["revision"], 2);
+    assert_eq!(status()["revision"], first + 1);
 
     folder.write("more.toml", "format = 1\n[[assignment]]\nrole = \"reader\"\nto = { id = \"ada\" }\n");
     casemate.wait_until(|_| reads("ada").then_some(())).unwrap();
     std::fs::remove_file(folder.policy().join("more.toml")).unwrap();
     casemate.wait_until(|_| (!reads("ada")).then_some(())).unwrap();
-    assert_eq!(status(), json!({"revision": 4, "mistakes_in_last_edit": 0}));
+    assert_eq!(status(), json!({"revision": first + 3, "mistakes_in_last_edit": 0}));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use casemate_directory::{Administration, Directory};
 use casemate_platform::api::{Api, Operation, Route};
 use casemate_platform::telemetry::Levels;
-use casemate_platform::{Code, Problem, UnderWay, frame};
+use casemate_platform::{Code, Problem, Tls, UnderWay, frame};
 use casemate_store::Store;
 
 use crate::at_least::at_least;
@@ -39,6 +39,8 @@ pub struct App {
     pub denials: AnonymousDenials,
     /// What is logged, where that may be changed while serving.
     pub levels: Option<Levels>,
+    /// The certificate that is served, where TLS is.
+    pub tls: Option<Tls>,
     /// Requests with an idempotency key that are under way.
     pub(crate) under_way: UnderWay,
 }
@@ -76,6 +78,7 @@ impl App {
             settings: Arc::new(settings),
             denials: AnonymousDenials::default(),
             levels: None,
+            tls: None,
             under_way: UnderWay::default(),
         }
     }

@@ -1,6 +1,8 @@
 //! Leases: what only one of several processes may do at a time, with tokens that rise so that one which lost its lease and
 //! does not know it yet is found out.
 
+use crate::error::StoreError;
+use crate::open::StoreReader;
 use crate::sql::{Database, values};
 
 /// A lease that was given.
@@ -30,6 +32,27 @@ impl Lease {
     #[must_use]
     pub fn fence(&self) -> Fence {
         Fence { name: self.name.clone(), token: self.token }
+    }
+}
+
+impl StoreReader {
+    /// The leases that somebody holds at `now` (microseconds since 1970, UTC), by name.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn leases(&self, now: i64) -> Result<Vec<Lease>, StoreError> {
+        let text = "SELECT name, holder, token, until FROM lease WHERE until > $1 ORDER BY name LIMIT 100";
+        let rows = self.pool.rows(text, values![now]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Lease {
+                    name: row.get("name")?,
+                    holder: row.get("holder")?,
+                    token: row.get("token")?,
+                    until: row.get("until")?,
+                })
+            })
+            .collect()
     }
 }
 

@@ -4,11 +4,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use casemate_platform::api::{Api, Operation};
-use casemate_platform::json_response;
+use casemate_platform::{clock, json_response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::App;
+use crate::view::time;
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
@@ -52,13 +53,26 @@ async fn ready(State(app): State<App>, uri: Uri) -> Response {
         return (status, text).into_response();
     }
     let providers = app.directory.providers();
+    let revision = app.directory.current().revision();
+    let last = app.store.reader().revision().await.ok();
+    let leases = app.store.reader().leases(clock::now()).await.unwrap_or_default();
     let readiness = Readiness {
         ready: store,
         store,
         policy: Policy {
-            revision: app.directory.current().revision(),
+            revision,
+            last_revision: last,
+            lag: last.map(|last| last.saturating_sub(revision).max(0)),
             mistakes_in_last_edit: app.policy.mistakes(),
         },
+        tls: app.tls.as_ref().map(|tls| {
+            let status = tls.status();
+            Certificate { ends_at: time(status.not_after), follows_its_files: status.problem.is_none() }
+        }),
+        leases: leases
+            .into_iter()
+            .map(|lease| HeldLease { name: lease.name, until: time(lease.until) })
+            .collect(),
         providers: providers
             .iter()
             .map(|provider| Provider {
@@ -80,19 +94,49 @@ struct Readiness<'a> {
     ready: bool,
     store: bool,
     policy: Policy,
+    /// The certificate that is served; absent without TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<Certificate>,
+    /// What jobs hold at the moment, whichever process runs them.
+    leases: Vec<HeldLease>,
     providers: Vec<Provider<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessPolicy")]
 struct Policy {
+    /// What decides here.
     revision: i64,
+    /// The last change of any process; absent where the database cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_revision: Option<i64>,
+    /// How many changes are not in force here yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lag: Option<i64>,
     /// Over zero, the edit was not taken: the policy before it still decides.
     mistakes_in_last_edit: usize,
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessProvider")]
 struct Provider<'a> {
     name: &'a str,
     keys: usize,
     reachable: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessCertificate")]
+struct Certificate {
+    /// When it ends.
+    ends_at: String,
+    /// Whether what is served is what stands in its files; otherwise the log says why not.
+    follows_its_files: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessLease")]
+struct HeldLease {
+    name: String,
+    until: String,
 }

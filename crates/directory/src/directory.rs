@@ -180,6 +180,13 @@ impl Directory {
         if last == before {
             return Ok(last);
         }
+        if last < before {
+            // A backup was restored meanwhile: nothing that is known holds any more.
+            *known = 0;
+            self.keys.forget();
+            self.revocations.raise();
+            return self.take_all(reader, &mut known).await;
+        }
         let (last, edits) = reader.edits_between(before, last).await?;
         if !edits.is_empty() {
             return self.take_all(reader, &mut known).await;

@@ -1,8 +1,8 @@
 //! Finding people and assignments by name, without copying the name that is looked for.
 
-use std::hash::RandomState;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use hashbrown::{Equivalent, HashMap};
 
 /// What something is found by: a kind of key, and up to four names.
@@ -52,7 +52,8 @@ impl Equivalent<Key> for KeyRef<'_> {
     }
 }
 
-/// Places in a list, by key; in rising order.
+/// Places in a list, by key; in rising order. Keys come from a policy, and are only looked for by strangers, who cannot make
+/// its table slow by that: hashing may be quick.
 #[derive(Debug, Default)]
 pub(crate) struct Index(HashMap<Key, Vec<u32>, RandomState>);
 

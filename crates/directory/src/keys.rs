@@ -52,6 +52,15 @@ impl Keys {
         self.grants.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
+    /// Refuses every key until it is taken again.
+    pub(crate) fn forget(&self) {
+        let mut grants = self.grants.write().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = self.ring.replace_all(Vec::new()) {
+            tracing::error!(%error, "the API keys are not forgotten");
+        }
+        grants.clear();
+    }
+
     /// The ids of the keys of an account that are in force at `now`.
     pub(crate) fn of_account(&self, account: &str, now: i64) -> Vec<String> {
         let is_live = |id: &str| {

@@ -1,8 +1,10 @@
 //! What was compiled and is kept, so that it is compiled once.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use foldhash::quality::RandomState;
+use hashbrown::HashMap;
 
 /// Keeps what was made for a key. Whoever asks for something that is just being made waits for it instead of making it
 /// again; whoever asks for another key is held up by neither.
@@ -17,14 +19,14 @@ pub(crate) struct Kept<K, V> {
 
 #[derive(Debug)]
 struct Generations<K, V> {
-    young: HashMap<K, Arc<OnceLock<V>>>,
-    old: HashMap<K, Arc<OnceLock<V>>>,
+    young: HashMap<K, Arc<OnceLock<V>>, RandomState>,
+    old: HashMap<K, Arc<OnceLock<V>>, RandomState>,
 }
 
 impl<K: Eq + Hash, V: Clone> Kept<K, V> {
     /// Keeps nothing yet, and never more than `most`.
     pub(crate) fn new(most: usize) -> Kept<K, V> {
-        let generations = Generations { young: HashMap::new(), old: HashMap::new() };
+        let generations = Generations { young: HashMap::default(), old: HashMap::default() };
         Kept { most: (most / 2).max(1), generations: RwLock::new(generations) }
     }
 

@@ -135,7 +135,7 @@ fn key_vectors_are_accepted_and_refused_as_labelled() {
     }
 }
 
-/// Beside the key: also what the tokens of those groups say is refused, and never by a panic.
+/// Beside the key: no token of those groups says anything that would be looked at any further.
 #[test]
 fn symmetric_vectors_are_refused_by_the_key_and_by_the_token() {
     let Some(vectors) = vectors("json_web_signature.json") else { return };
@@ -146,12 +146,9 @@ fn symmetric_vectors_are_refused_by_the_key_and_by_the_token() {
         assert_eq!(VerificationKey::from_jwk(jwk, &[]).unwrap_err(), KeyError::Symmetric);
         for case in group.get("tests").unwrap().as_array().unwrap() {
             let jws = case.get("jws").and_then(Value::as_str).unwrap();
-            // Some tokens name a signature algorithm over an HMAC: no key of the group is for it.
-            if let Ok(jws) = CompactJws::parse(jws) {
-                assert!(!jws.algorithm().name().starts_with("HS"), "{case}");
-            }
+            assert!(CompactJws::parse(jws).is_err(), "{case}");
             seen += 1;
         }
     }
-    assert!(seen >= 30, "{seen} tokens");
+    assert!(seen >= 20, "{seen} tokens");
 }

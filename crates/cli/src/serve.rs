@@ -78,6 +78,7 @@ async fn serve(
     let directory = Arc::new(Directory::open(store.reader(), host).await.map_err(failed)?);
     let mut app = App::new(Arc::clone(&directory), Arc::new(store), wiring::settings(config, address));
     app.levels = Some(levels);
+    app.tls.clone_from(&tls);
     if let Some(read) = read {
         apply(&app.administration, read, printer).await?;
     }

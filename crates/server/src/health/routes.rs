@@ -59,11 +59,10 @@ async fn ready(State(app): State<App>, uri: Uri) -> Response {
     let readiness = Readiness {
         ready: store,
         store,
-        policy: Policy {
-            revision,
+        policy: Policy { revision, mistakes_in_last_edit: app.policy.mistakes() },
+        database: Database {
             last_revision: last,
             lag: last.map(|last| last.saturating_sub(revision).max(0)),
-            mistakes_in_last_edit: app.policy.mistakes(),
         },
         tls: app.tls.as_ref().map(|tls| {
             let status = tls.status();
@@ -94,6 +93,7 @@ struct Readiness<'a> {
     ready: bool,
     store: bool,
     policy: Policy,
+    database: Database,
     /// The certificate that is served; absent without TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<Certificate>,
@@ -107,12 +107,6 @@ struct Readiness<'a> {
 struct Policy {
     /// What decides here.
     revision: i64,
-    /// The last change of any process; absent where the database cannot be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_revision: Option<i64>,
-    /// How many changes are not in force here yet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lag: Option<i64>,
     /// Over zero, the edit was not taken: the policy before it still decides.
     mistakes_in_last_edit: usize,
 }
@@ -139,4 +133,15 @@ struct Certificate {
 struct HeldLease {
     name: String,
     until: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessDatabase")]
+struct Database {
+    /// The last change of any process; absent where the database cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_revision: Option<i64>,
+    /// How many changes are not in force here yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lag: Option<i64>,
 }

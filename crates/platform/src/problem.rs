@@ -198,11 +198,9 @@ impl Code {
             Code::OneTimeKeyRejected => {
                 ("one_time_key_rejected", StatusCode::FORBIDDEN, "The one-time key is not accepted")
             }
-            Code::RevisionNotReached => (
-                "revision_not_reached",
-                StatusCode::CONFLICT,
-                "The revision has not arrived here yet",
-            ),
+            Code::RevisionNotReached => {
+                ("revision_not_reached", StatusCode::CONFLICT, "The revision has not arrived here yet")
+            }
             Code::NotRecorded => {
                 ("not_recorded", StatusCode::SERVICE_UNAVAILABLE, "The answer could not be recorded")
             }

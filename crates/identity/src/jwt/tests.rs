@@ -195,7 +195,7 @@ fn the_algorithm_is_the_key_s_whatever_the_token_says() {
 
 #[test]
 fn a_token_brings_no_key_no_compression_and_no_encryption() {
-    for name in ["jwk", "jku", "x5u", "x5c", "zip", "enc", "epk"] {
+    for name in ["jwk", "jku", "x5u", "x5c", "zip", "enc", "epk", "p2c"] {
         assert_eq!(header_with(name, json!("DEF")), Err(TokenError::ForbiddenParameter(name)));
     }
     assert_eq!(header_with("x5t#S256", json!("abc")), Ok(()), "a thumbprint brings no key");

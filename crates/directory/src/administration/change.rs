@@ -40,6 +40,10 @@ impl Administration {
     /// # Errors
     /// Where the plan is no longer what would be done, or the whole would hold mistakes or break a rule.
     pub async fn apply(&self, author: &Author, plan: Plan) -> Result<i64, AdminError> {
+        // The folder alone says what stands in it; by its name, anybody could change and delete that.
+        if author.holds.is_some() && plan.origin == FOLDER_ORIGIN {
+            return Err(AdminError::ReadOnly { origin: plan.origin });
+        }
         let made = self
             .change(author, |state| {
                 let (now, changes) = planned(state, plan.wanted.clone(), &plan.origin, plan.prune)?;

@@ -2,20 +2,22 @@
 
 use std::collections::HashSet;
 
-use casemate_expression::{Datum, Timestamp};
+use casemate_expression::Timestamp;
 use casemate_permission::name::{Pattern, intersects};
 use casemate_permission::{Catalog, Permission, PermissionSet};
-use casemate_store::{Draft, Object};
+use casemate_store::Object;
 use serde::de::DeserializeOwned;
 
 use super::entry::Author;
 use super::error::{AdminError, Reference};
+use super::granting::Granting;
+use super::sealing;
 use super::write::Proposal;
 use crate::directory::State;
 use crate::kind::Kind;
-use crate::model::{AssignmentDocument, CredentialDocument, RoleDocument, SourceDocument, UserDocument};
+use crate::model::{AssignmentDocument, CredentialDocument, SourceDocument, UserDocument};
 use crate::objects::{Change, ObjectSet};
-use crate::policy::{DEFAULT_TENANT, Mistake, Policy, Who};
+use crate::policy::{DEFAULT_TENANT, Mistake, Policy};
 
 /// The most references that are named.
 const MAX_NAMED: usize = 100;
@@ -37,14 +39,8 @@ pub(super) fn obey(
         return Err(AdminError::LastAdministrator);
     }
     let Some(holds) = &author.holds else { return Ok(()) };
-    let granting = Granting { holds, now: Timestamp(author.now), state, policy };
-    let mut roles = HashSet::new();
-    for change in &proposal.changes {
-        if let Change::Put(draft) = change {
-            granting.check(draft, &mut roles)?;
-        }
-    }
-    Ok(())
+    sealing::stays_where_it_is(state, proposal)?;
+    Granting::new(holds, Timestamp(author.now), state, policy).obey(&proposal.changes)
 }
 
 /// That no stored permission becomes an error: in what is written it is a mistake, elsewhere it has to be forced.
@@ -98,105 +94,6 @@ fn nothing_widens(before: &Catalog, policy: &Policy, set: &ObjectSet) -> Result<
         .take(MAX_NAMED)
         .collect();
     if users.is_empty() { Ok(()) } else { Err(AdminError::InUse(users)) }
-}
-
-/// Holds what is granted against what the author holds.
-struct Granting<'a> {
-    holds: &'a PermissionSet,
-    now: Timestamp,
-    state: &'a State,
-    policy: &'a Policy,
-}
-
-impl Granting<'_> {
-    /// Checks one object that is written; `roles` are those that were found grantable already.
-    fn check(&self, draft: &Draft, roles: &mut HashSet<usize>) -> Result<(), AdminError> {
-        let kind = draft.kind.parse().ok();
-        let before = kind.and_then(|kind| self.state.objects.by_id(kind, &draft.id));
-        let before = before.map(|object| object.body.as_str());
-        match kind {
-            Some(Kind::Role) => {
-                let permissions = |body| read::<RoleDocument>(body).map(|role| role.permissions);
-                self.added(before.and_then(permissions), permissions(&draft.body))
-            }
-            Some(Kind::Credential) => {
-                let permissions = |body| read::<CredentialDocument>(body).map(|held| held.permissions);
-                self.added(before.and_then(permissions), permissions(&draft.body))
-            }
-            Some(Kind::Assignment) => {
-                let Some(document) = read::<AssignmentDocument>(&draft.body) else { return Ok(()) };
-                match self.policy.role_of(&draft.tenant, &document.role) {
-                    Some(role) => self.role(role, roles),
-                    None => Ok(()),
-                }
-            }
-            Some(Kind::User) => self.user(draft, before, roles),
-            Some(Kind::Source) => {
-                let ceiling = read::<SourceDocument>(&draft.body).map(|source| source.ceiling);
-                ceiling.into_iter().flatten().try_for_each(|name| {
-                    self.may(&Permission::from_json(&serde_json::json!({ "name": name }).to_string()).ok())
-                })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The allowing permissions that are new; all of them, where a denial went.
-    fn added(&self, before: Option<Vec<Datum>>, after: Option<Vec<Datum>>) -> Result<(), AdminError> {
-        let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-        let is_denial =
-            |datum: &&Datum| Permission::from_datum(datum).is_ok_and(|permission| permission.is_denial());
-        let denial_went = before.iter().filter(is_denial).any(|denial| !after.contains(denial));
-        let new = after.iter().filter(|datum| denial_went || !before.contains(datum));
-        for datum in new {
-            self.may(&Permission::from_datum(datum).ok())?;
-        }
-        Ok(())
-    }
-
-    fn role(&self, place: usize, checked: &mut HashSet<usize>) -> Result<(), AdminError> {
-        if !checked.insert(place) {
-            return Ok(());
-        }
-        let permissions = self.policy.roles.get(place).into_iter().flat_map(|role| &role.permissions);
-        permissions.cloned().try_for_each(|permission| self.may(&Some(permission)))
-    }
-
-    /// Whoever says which groups somebody is in, or how they log in, gives them what is assigned to those.
-    fn user(
-        &self,
-        draft: &Draft,
-        before: Option<&str>,
-        roles: &mut HashSet<usize>,
-    ) -> Result<(), AdminError> {
-        let Some(after) = read::<UserDocument>(&draft.body) else { return Ok(()) };
-        let before = before.and_then(read::<UserDocument>);
-        let is_new_group = |group: &str| {
-            before.as_ref().is_none_or(|before| !before.groups.iter().any(|known| known == group))
-        };
-        let groups: Vec<&str> =
-            after.groups.iter().map(String::as_str).filter(|group| is_new_group(group)).collect();
-        let old_login = before.as_ref().and_then(|before| before.login.as_deref());
-        let login = after.login.as_deref().filter(|login| old_login != Some(login));
-        for assignment in self.policy.assignments.iter().filter(|held| *held.tenant == *draft.tenant) {
-            let reaches = match &assignment.recipient.who {
-                Who::Group { group, .. } => groups.contains(&&**group),
-                Who::Login { login: known, .. } => login == Some(&**known),
-                Who::Id { .. } => false,
-            };
-            if reaches {
-                self.role(assignment.role, roles)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn may(&self, permission: &Option<Permission>) -> Result<(), AdminError> {
-        match permission {
-            Some(permission) => may_grant(self.holds, permission, self.now),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Whether whoever holds `holds` may grant a permission. Denying is no granting.

@@ -8,11 +8,19 @@ use serde_json::{Value, json};
 
 use super::entry::Author;
 use super::error::AdminError;
-use super::write::{SecretChange, mistake};
+use super::write::{Proposal, SecretChange, mistake};
+use crate::directory::State;
 use crate::kind::Kind;
+use crate::objects::Change;
 
 /// The members of a provider's document that hold secrets.
 const FIELDS: [&str; 3] = ["client_secret", "bearer_token", "signing_secret"];
+
+/// The members of a provider's document that say where it is asked.
+const ADDRESSES: [&str; 5] = ["type", "issuer", "endpoint", "jwks_uri", "allow_insecure_http"];
+
+const NOT_FROM_AFAR: &str =
+    "who is not on the machine writes the secret itself, as text: it is sealed, and never shown again";
 
 /// A document without its secrets, and these.
 pub(super) struct SealedDocument {
@@ -46,8 +54,7 @@ pub(super) fn seal(
                 *value = json!({ "sealed": true });
             }
             Value::Object(reference) if author.holds.is_some() && !reference.contains_key("sealed") => {
-                let message = "who is not on the machine writes the secret itself, as text: it is sealed, and never shown again";
-                return Err(refused(field, message));
+                return Err(refused(field, NOT_FROM_AFAR));
             }
             Value::Object(_) => {}
             // What it holds may be a secret, and is not repeated.
@@ -60,6 +67,41 @@ pub(super) fn seal(
         }
     }
     Ok(SealedDocument { document, secrets })
+}
+
+/// That no secret is sent where its owner did not send it, by whichever way a provider is written: none is read from the
+/// server's files or environment, and one that is kept from before goes to the address that it was written for.
+pub(super) fn stays_where_it_is(state: &State, proposal: &Proposal) -> Result<(), AdminError> {
+    for change in &proposal.changes {
+        let Change::Put(draft) = change else { continue };
+        if draft.kind != Kind::Provider.as_str() {
+            continue;
+        }
+        let before = state.objects.by_id(Kind::Provider, &draft.id).map(|before| before.body.as_str());
+        if before == Some(draft.body.as_str()) {
+            continue;
+        }
+        let before: Value = before.and_then(super::rules::read).unwrap_or_default();
+        let after: Value = super::rules::read(&draft.body).unwrap_or_default();
+        let moves = ADDRESSES.iter().any(|member| before.get(member) != after.get(member));
+        for field in FIELDS {
+            let Some(reference) = after.get(field) else { continue };
+            let is_written = || {
+                proposal.secrets.iter().any(|secret| {
+                    matches!(secret, SecretChange::Put(sealed) if sealed.id == draft.id && sealed.field == field)
+                })
+            };
+            let message = if reference.get("sealed") != Some(&Value::Bool(true)) {
+                NOT_FROM_AFAR
+            } else if moves && before.get(field).is_some() && !is_written() {
+                "the secret was written for another address: write it again, as text"
+            } else {
+                continue;
+            };
+            return Err(mistake(Kind::Provider, "", &draft.name, &format!("/{field}"), message));
+        }
+    }
+    Ok(())
 }
 
 /// What becomes of the secrets of an object: those that were written are kept, those that the document no longer has are

@@ -90,3 +90,95 @@ async fn built_in_roles_are_read_and_not_changed() {
     site.assign("administrator", "bob").await;
     assert!(site.allows("bob", "casemate.role.update") && site.allows("bob", "cms.entry.read"));
 }
+
+/// What code wants, from the text of one policy file.
+fn wanted(text: &str) -> Vec<casemate_directory::Wanted> {
+    let files = [(std::path::PathBuf::from("policy.toml"), text.to_owned())];
+    casemate_directory::Folder::of_texts(files.into_iter().collect()).unwrap().wanted
+}
+
+#[tokio::test]
+async fn a_denial_is_lifted_only_by_whoever_holds_what_it_denies() {
+    let site = Site::open().await;
+    site.role("all", json!([{ "name": "cms.*" }])).await;
+    let role = site.role("no-secrets", json!([{ "name": "cms.secret.*", "deny": true }])).await;
+    let held = site.assign("no-secrets", "ada").await;
+    let (below, above) = (holding(&["cms.entry.*"]), holding(&["cms.*"]));
+    let id = held.entry.id.as_str();
+    let delete = async |author: &Author| {
+        site.administration.delete(author, Kind::Assignment, "default", id, None).await
+    };
+    let becomes = async |author: &Author, document| {
+        site.administration.update(author, Kind::Assignment, "default", id, None, document).await
+    };
+    let nothing = json!({ "name": "no-secrets", "permissions": [] });
+    let emptied =
+        site.administration.update(&below, Kind::Role, "default", &role.entry.id, None, nothing).await;
+    assert!(is_beyond(emptied));
+    assert!(is_beyond(delete(&below).await));
+    assert!(is_beyond(becomes(&below, json!({ "role": "no-secrets", "to": { "id": "bob" } })).await));
+    let ending = json!({ "role": "no-secrets", "to": { "id": "ada" }, "until": "2030-01-01T00:00:00Z" });
+    assert!(is_beyond(becomes(&below, ending).await));
+    assert!(!site.allows("ada", "cms.secret.read"));
+    let explained = json!({ "role": "no-secrets", "to": { "id": "ada" }, "reason": "as agreed" });
+    becomes(&below, explained).await.unwrap();
+    assert!(is_beyond(site.administration.revert(&below, 2).await), "the assignment would be gone");
+    delete(&above).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_changes_how_identities_are_proven_holds_what_these_hold() {
+    let site = Site::open().await;
+    let corp = |issuer: &str| json!({ "name": "corp", "issuer": issuer, "audiences": ["casemate"] });
+    let provider = site.create(Kind::Provider, corp("https://corp.example")).await;
+    let author = holding(&["casemate.provider.*"]);
+    let update = async |author: &Author, document| {
+        let id = provider.entry.id.as_str();
+        site.administration.update(author, Kind::Provider, "", id, None, document).await
+    };
+    update(&author, corp("https://other.example")).await.unwrap();
+    site.assign("administrator", "ada").await;
+    assert!(is_beyond(update(&author, corp("https://evil.example")).await));
+    update(&holding(&["*", "casemate.*"]), corp("https://corp.example")).await.unwrap();
+
+    let files = r#"
+format = 1
+[[credential]]
+id = "ci"
+secret_sha256 = "SECRET"
+permissions = [{ name = "cms.*" }]
+"#;
+    let secret = |digit: &str| wanted(&files.replace("SECRET", &digit.repeat(64)));
+    let apply = async |author: &Author, wanted| {
+        let plan = site.administration.plan(wanted, "git", true)?;
+        site.administration.apply(author, plan).await
+    };
+    apply(&operator(), secret("a")).await.unwrap();
+    assert!(is_beyond(apply(&holding(&["casemate.policy.*"]), secret("b")).await));
+    apply(&holding(&["cms.*"]), secret("b")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_role_does_not_come_to_mean_another_of_its_name() {
+    let site = Site::open().await;
+    let shared = "format = 1\n[[role]]\nname = \"r\"\npermissions = [{ name = \"cms.*\" }]\n";
+    let own = "format = 1\n[[role]]\ntenant = \"acme\"\nname = \"r\"\npermissions = [{ name = \"cms.entry.read\" }]\n";
+    let held = "format = 1\n[[assignment]]\ntenant = \"acme\"\nrole = \"r\"\nto = { id = \"ada\" }\n";
+    let all = [shared, own, held].map(|text| text.trim_start_matches("format = 1")).concat();
+    let all = format!("format = 1{all}");
+    let first = site.administration.plan(wanted(&all), "git", true).unwrap();
+    site.administration.apply(&operator(), first).await.unwrap();
+    let without = format!("{shared}{}", held.trim_start_matches("format = 1"));
+    let plan = site.administration.plan(wanted(&without), "git", true).unwrap();
+    assert!(is_beyond(site.administration.apply(&holding(&["cms.entry.*"]), plan.clone()).await));
+    site.administration.apply(&holding(&["cms.*"]), plan).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_afar_changes_what_the_folder_manages_by_its_name() {
+    let site = Site::open().await;
+    let role = wanted("format = 1\n[[role]]\nname = \"r\"\npermissions = []\n");
+    let plan = site.administration.plan(role, casemate_directory::FOLDER_ORIGIN, true).unwrap();
+    let refused = site.administration.apply(&holding(&["*", "casemate.*"]), plan).await;
+    assert!(matches!(refused, Err(AdminError::ReadOnly { .. })), "{refused:?}");
+}

@@ -64,6 +64,58 @@ async fn nobody_afar_has_the_servers_files_or_environment_sent_somewhere() {
 }
 
 #[tokio::test]
+async fn code_from_afar_has_no_secret_sent_elsewhere_either() {
+    let site = Site::open().await;
+    let author = holding(&["*", "casemate.*"]);
+    let apply = async |text: &str| {
+        let files = [(std::path::PathBuf::from("policy.toml"), text.to_owned())];
+        let folder = casemate_directory::Folder::of_texts(files.into_iter().collect()).unwrap();
+        let plan = site.administration.plan(folder.wanted, "git", false).unwrap();
+        site.administration.apply(&author, plan).await
+    };
+    let hook = |endpoint: &str, secret: &str| {
+        format!(
+            "format = 1\n[[provider]]\nname = \"own\"\ntype = \"hook\"\nendpoint = \"{endpoint}\"\nsigning_secret = {secret}\n"
+        )
+    };
+    for secret in ["{ file = \"/etc/hostname\" }", "{ env = \"HOME\" }"] {
+        let refused = apply(&hook("https://evil.example/", secret)).await;
+        assert!(matches!(refused, Err(AdminError::Invalid(_))), "{refused:?}");
+    }
+    site.create(Kind::Provider, super::providers::hook(json!(SECRET))).await;
+    let refused = apply(&hook("https://evil.example/", "{ sealed = true }")).await;
+    assert!(matches!(refused, Err(AdminError::Invalid(_))), "{refused:?}");
+    apply(&hook("https://hook.example/", "{ sealed = true }")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_secret_goes_only_to_the_address_that_it_was_written_for() {
+    let site = Site::open().await;
+    let author = holding(&["*", "casemate.*"]);
+    let introspection = |endpoint: &str, secret: Value| {
+        json!({ "name": "opaque", "type": "introspection", "issuer": "https://corp.example", "endpoint": endpoint,
+                "audiences": ["casemate"], "client_id": "casemate", "client_secret": secret })
+    };
+    let first = introspection("https://corp.example/introspect", json!(SECRET));
+    let written = site.administration.create(&author, Kind::Provider, "", first, None).await.unwrap();
+    let update = async |document| {
+        site.administration.update(&author, Kind::Provider, "", &written.entry.id, None, document).await
+    };
+    let kept = json!({ "sealed": true });
+    let refused = update(introspection("https://evil.example/", kept.clone())).await;
+    match refused {
+        Err(AdminError::Invalid(mistakes)) => {
+            assert_eq!(mistakes[0].object().unwrap().pointer, "/client_secret");
+        }
+        other => panic!("{other:?}"),
+    }
+    let mut titled = introspection("https://corp.example/introspect", kept);
+    titled["max_cache_seconds"] = json!(5);
+    update(titled).await.unwrap();
+    update(introspection("https://new.example/introspect", json!("another secret"))).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_claim_hands_out_permissions_below_its_ceiling_and_fails_whole_above_it() {
     let site = Site::open().await;
     let provider = json!({ "name": "corp", "issuer": "https://corp.example", "audiences": ["casemate"] });

@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
 
 async fn recover(arguments: Recover, printer: &mut Printer) -> Outcome {
     let config = arguments.place.load(printer)?.config;
-    let place = Place::open(&config).await?;
+    let place = Place::open_existing(&config).await?;
     let author = operator("admin-recover", arguments.reason);
     let key = place.administration.make_recovery_key(&author).await;
     let key = key.map_err(|error| refused(printer, &error))?;

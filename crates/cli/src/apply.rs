@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::exit::{Exit, Failure, Outcome};
 use crate::place::{Place, failed, operator};
-use crate::printer::{Format, Printer};
+use crate::printer::{Format, Printer, printable};
 use crate::settings::PlaceSettings;
 use crate::{runtime, serve};
 
@@ -38,8 +38,31 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 
+    /// Show every line that differs, and not the first few of each object.
+    #[arg(long)]
+    verbose: bool,
+
     #[command(flatten)]
     place: PlaceSettings,
+}
+
+/// How much of what differs in one object is shown to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// A few lines, and how many there are beside them.
+    Short,
+    /// Every line.
+    Full,
+}
+
+/// The most lines of one object that are shown where not all of them are asked for.
+const SHORT_LINES: usize = 8;
+
+impl Detail {
+    /// What `--verbose` asks for.
+    pub(crate) fn of(verbose: bool) -> Detail {
+        if verbose { Detail::Full } else { Detail::Short }
+    }
 }
 
 /// The answer for programs.
@@ -59,13 +82,13 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
 }
 
 async fn apply(arguments: Arguments, printer: &mut Printer) -> Outcome {
-    let Arguments { folder, dry_run, check, prune, origin, reason, place } = arguments;
+    let Arguments { folder, dry_run, check, prune, origin, reason, verbose, place } = arguments;
     let config = place.load(printer)?.config;
     // What a person wrote comes first: nothing is opened before it is known to be right.
     let wanted = Folder::load(&folder).map_err(|mistakes| wrong(printer, &mistakes, &folder))?.wanted;
-    let place = Place::open(&config).await?;
-    let plan = place.administration.plan(wanted, &origin, prune).map_err(|error| refused(printer, &error))?;
     let is_dry = dry_run || check;
+    let place = if is_dry { Place::open_existing(&config).await? } else { Place::open(&config).await? };
+    let plan = place.administration.plan(wanted, &origin, prune).map_err(|error| refused(printer, &error))?;
     let revision = if is_dry || plan.is_empty() {
         plan.base
     } else {
@@ -74,11 +97,17 @@ async fn apply(arguments: Arguments, printer: &mut Printer) -> Outcome {
         outcome.map_err(|error| refused(printer, &error))?
     };
     place.close().await;
-    show(printer, &plan, !is_dry, revision)?;
+    show(printer, &plan, !is_dry, revision, Detail::of(verbose))?;
     Ok(if check && !plan.is_empty() { Exit::Verdict } else { Exit::Success })
 }
 
-fn show(printer: &mut Printer, plan: &Plan, applied: bool, revision: i64) -> Result<(), Failure> {
+fn show(
+    printer: &mut Printer,
+    plan: &Plan,
+    applied: bool,
+    revision: i64,
+    detail: Detail,
+) -> Result<(), Failure> {
     let Plan { create, update, delete, unchanged, .. } = plan;
     if printer.format() == Format::Json {
         let unchanged = *unchanged;
@@ -87,7 +116,7 @@ fn show(printer: &mut Printer, plan: &Plan, applied: bool, revision: i64) -> Res
     }
     for (sign, changes) in [("+", create), ("~", update), ("-", delete)] {
         for change in changes {
-            print_change(printer, sign, change)?;
+            print_change(printer, sign, change, detail)?;
         }
     }
     let counts = format!(
@@ -107,11 +136,24 @@ fn show(printer: &mut Printer, plan: &Plan, applied: bool, revision: i64) -> Res
 }
 
 /// One object that changes, with the lines that differ.
-pub(crate) fn print_change(printer: &mut Printer, sign: &str, change: &PlannedChange) -> Result<(), Failure> {
+pub(crate) fn print_change(
+    printer: &mut Printer,
+    sign: &str,
+    change: &PlannedChange,
+    detail: Detail,
+) -> Result<(), Failure> {
     let tenant = if change.tenant.is_empty() { String::new() } else { format!(" in {}", change.tenant) };
-    printer.line(format_args!("{sign} {} {}{tenant}", change.kind, change.name))?;
-    for line in &change.diff {
-        printer.line(format_args!("    {line}"))?;
+    printer.line(printable(&format!("{sign} {} {}{tenant}", change.kind, change.name)))?;
+    let shown = match detail {
+        Detail::Short => SHORT_LINES,
+        Detail::Full => usize::MAX,
+    };
+    for line in change.diff.iter().take(shown) {
+        printer.line(format_args!("    {}", printable(line).trim_end()))?;
+    }
+    let more = change.diff.len().saturating_sub(shown);
+    if more > 0 {
+        printer.line(format_args!("    {more} more (--verbose shows all)"))?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use casemate_platform::clock;
+use casemate_platform::config::BACKUP_PASSPHRASE_VARIABLE;
 use casemate_store::{
     BackupKey, BackupLock, BackupSummary, DataFolder, Restore, RootKeyFile, check_backup, restore,
 };
@@ -15,9 +16,6 @@ use crate::place::{failed, root_key_file, root_keys};
 use crate::printer::{Format, Printer};
 use crate::settings::PlaceSettings;
 use crate::{runtime, state};
-
-/// The environment variable with the passphrase.
-const PASSPHRASE: &str = "CASEMATE_BACKUP_PASSPHRASE";
 
 /// What `casemate backup` takes.
 #[derive(Debug, clap::Args)]
@@ -155,7 +153,7 @@ fn passphrase(file: Option<PathBuf>) -> Result<SecretString, Failure> {
     if let Some(file) = file {
         return first_line(&file);
     }
-    match std::env::var(PASSPHRASE) {
+    match std::env::var(BACKUP_PASSPHRASE_VARIABLE) {
         Ok(text) if !text.is_empty() => Ok(text.into()),
         _ => {
             let help = "put one into CASEMATE_BACKUP_PASSPHRASE or a file (--passphrase-file), or seal for a recipient";

@@ -21,6 +21,23 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Opens one that is there. Whoever mistypes a folder makes no second, empty state.
+    ///
+    /// # Errors
+    /// Where there is none yet; and as [`Place::open`].
+    pub(crate) async fn open_existing(config: &Config) -> Result<Place, Failure> {
+        if !state::is_there(config).await {
+            let help =
+                "name the folder of a server with --data; `casemate serve` and `casemate apply` make it";
+            return Err(Failure::usage(miette::miette!(
+                help = help,
+                "nothing of Casemate is in {} yet",
+                state::shown(config)
+            )));
+        }
+        Place::open(config).await
+    }
+
     /// Opens it, and makes and migrates it where needed.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::apply::{print_change, refused};
+use crate::apply::{Detail, print_change, refused};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::place::{Place, failed, operator};
 use crate::printer::{Format, Printer, printable};
@@ -66,6 +66,10 @@ struct Diff {
     #[arg(value_name = "TO")]
     to: Option<i64>,
 
+    /// Show every line that differs, and not the first few of each object.
+    #[arg(long)]
+    verbose: bool,
+
     #[command(flatten)]
     place: PlaceSettings,
 }
@@ -83,6 +87,10 @@ struct Revert {
     /// Why, for the record.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+
+    /// Show every line that differs, and not the first few of each object.
+    #[arg(long)]
+    verbose: bool,
 
     #[command(flatten)]
     place: PlaceSettings,
@@ -173,12 +181,12 @@ async fn show(arguments: Show, printer: &mut Printer) -> Outcome {
     }
     printer.line(format_args!("revision {}  {}  {}", version.revision, time(version.at), who(&version)))?;
     printer.line(printable(&version.summary))?;
-    print_edits(printer, &edits)?;
+    print_edits(printer, &edits, Detail::Full)?;
     Ok(Exit::Success)
 }
 
 /// What was made of each object: `+` for what is new, `-` for what is gone, `~` for what differs.
-fn print_edits(printer: &mut Printer, edits: &[Edit]) -> Result<(), Failure> {
+fn print_edits(printer: &mut Printer, edits: &[Edit], detail: Detail) -> Result<(), Failure> {
     for edit in edits {
         let sign = match (&edit.before, &edit.after) {
             (None, _) => "+",
@@ -186,7 +194,7 @@ fn print_edits(printer: &mut Printer, edits: &[Edit]) -> Result<(), Failure> {
             _ => "~",
         };
         if let Some(change) = PlannedChange::of_edit(edit) {
-            print_change(printer, sign, &change)?;
+            print_change(printer, sign, &change, detail)?;
         }
     }
     Ok(())
@@ -195,10 +203,10 @@ fn print_edits(printer: &mut Printer, edits: &[Edit]) -> Result<(), Failure> {
 async fn diff(arguments: Diff, printer: &mut Printer) -> Outcome {
     let config = arguments.place.load(printer)?.config;
     let reader = state::reader(&config).await?;
-    let to = match arguments.to {
-        Some(to) => to,
-        None => reader.revision().await.map_err(failed)?,
-    };
+    let current = reader.revision().await.map_err(failed)?;
+    let to = arguments.to.unwrap_or(current);
+    known(arguments.from, current)?;
+    known(to, current)?;
     let (_, edits) = reader.edits_between(arguments.from, to).await.map_err(failed)?;
     let changes: Vec<PlannedChange> = edits.iter().filter_map(PlannedChange::of_edit).collect();
     if printer.format() == Format::Json {
@@ -209,17 +217,18 @@ async fn diff(arguments: Diff, printer: &mut Printer) -> Outcome {
     if changes.is_empty() {
         printer.line(format_args!("Nothing differs between revisions {} and {to}.", arguments.from))?;
     }
-    print_edits(printer, &edits)?;
+    print_edits(printer, &edits, Detail::of(arguments.verbose))?;
     Ok(Exit::Success)
 }
 
 async fn revert(arguments: Revert, printer: &mut Printer) -> Outcome {
-    let Revert { revision: target, dry_run, reason, place } = arguments;
+    let Revert { revision: target, dry_run, reason, verbose, place } = arguments;
     let config = place.load(printer)?.config;
-    let place = Place::open(&config).await?;
+    let place = Place::open_existing(&config).await?;
     let current = place.store.reader().revision().await.map_err(failed)?;
-    let changes =
-        place.administration.diff(current, target).await.map_err(|error| refused(printer, &error))?;
+    known(target, current)?;
+    let (_, edits) = place.store.reader().edits_between(current, target).await.map_err(failed)?;
+    let changes: Vec<PlannedChange> = edits.iter().filter_map(PlannedChange::of_edit).collect();
     let revision = if dry_run || changes.is_empty() {
         current
     } else {
@@ -232,15 +241,25 @@ async fn revert(arguments: Revert, printer: &mut Printer) -> Outcome {
         printer.json(&Reverted { reverted: !dry_run && !changes.is_empty(), revision, changes: &changes })?;
         return Ok(Exit::Success);
     }
-    for change in &changes {
-        print_change(printer, "~", change)?;
-    }
+    print_edits(printer, &edits, Detail::of(verbose))?;
     printer.line(match (changes.len(), dry_run) {
         (0, _) => format!("Nothing to do: everything is as it was at revision {target}."),
         (count, true) => format!("Nothing was changed: {count} objects differ from revision {target}."),
         (count, false) => format!("Set {count} objects back to revision {target}, as revision {revision}."),
     })?;
     Ok(Exit::Success)
+}
+
+/// That a revision was; 0 is before everything.
+fn known(revision: i64, current: i64) -> Result<(), Failure> {
+    if (0..=current).contains(&revision) {
+        return Ok(());
+    }
+    let help = "`casemate policy log` lists the changes";
+    Err(Failure::usage(miette::miette!(
+        help = help,
+        "there is no revision {revision}: the last one is {current}"
+    )))
 }
 
 fn line(version: &Version) -> Line<'_> {

@@ -40,6 +40,26 @@ pub(crate) async fn is_first_start(config: &Config, folder: &DataFolder) -> bool
     }
 }
 
+/// Whether something of Casemate is in the configured database. Where that cannot be told, opening it says why.
+pub(crate) async fn is_there(config: &Config) -> bool {
+    match &config.database.url {
+        Some(url) => {
+            let opened = StoreReader::open_database(postgres(config, url.secret())).await;
+            !matches!(opened, Err(StoreError::Unprepared))
+        }
+        None => DataFolder::open(&config.data)
+            .map_or_else(|_| config.data.exists(), |folder| folder.database().exists()),
+    }
+}
+
+/// Where the state is, as people are told.
+pub(crate) fn shown(config: &Config) -> String {
+    match &config.database.url {
+        Some(_) => "the database of `database.url`".to_owned(),
+        None => config.data.display().to_string(),
+    }
+}
+
 fn no_folder(error: FolderError) -> Failure {
     Failure::usage(miette::miette!(help = "name the folder of a server with --data", "{error}"))
 }

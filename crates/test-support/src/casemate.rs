@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Process, Program, Signal, StartError};
 
@@ -24,6 +24,7 @@ pub struct Casemate {
     process: Process,
     address: SocketAddr,
     credential: Option<String>,
+    one_time_key: Option<String>,
 }
 
 /// What it answered.
@@ -60,6 +61,13 @@ impl CasemateBuilder {
         self
     }
 
+    /// With an environment variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> CasemateBuilder {
+        self.program = self.program.env(name, value);
+        self
+    }
+
     /// Ended by SIGKILL rather than SIGTERM.
     #[must_use]
     pub fn killed(mut self) -> CasemateBuilder {
@@ -73,8 +81,13 @@ impl CasemateBuilder {
     /// When it ends instead, or is not ready in time; the error holds what it said.
     pub fn start(self) -> Result<Casemate, StartError> {
         let process = Process::start("casemate", &self.program)?;
-        let (address, credential) = process.wait_until(READY_LIMIT, |process| listening(&process.log()))?;
-        Ok(Casemate { process, address, credential })
+        let said = process.wait_until(READY_LIMIT, |process| listening(&process.log()))?;
+        Ok(Casemate {
+            process,
+            address: said.address,
+            credential: said.credential,
+            one_time_key: said.one_time_key,
+        })
     }
 }
 
@@ -89,6 +102,34 @@ impl Casemate {
     #[must_use]
     pub fn credential(&self) -> Option<&str> {
         self.credential.as_deref()
+    }
+
+    /// The key of a first start by which somebody becomes an administrator, once.
+    #[must_use]
+    pub fn one_time_key(&self) -> Option<&str> {
+        self.one_time_key.as_deref()
+    }
+
+    /// Uses a one-time key up: the answer, which holds the API key of the new service account `name`.
+    ///
+    /// # Errors
+    /// As [`Casemate::request`].
+    pub fn redeem(&self, key: &str, name: &str) -> std::io::Result<HttpAnswer> {
+        let body = json!({ "key": key, "administrator": { "service_account": { "name": name } } });
+        self.request("POST /api/v1/administrators", &["Content-Type: application/json"], &body.to_string())
+    }
+
+    /// Becomes the administrator by the key of the first start: the API key of the service account `operator`.
+    ///
+    /// # Errors
+    /// Where this is no first start, or the key was used already.
+    pub fn administrator(&self) -> std::io::Result<String> {
+        let key = self.one_time_key().ok_or_else(|| std::io::Error::other("it printed no one-time key"))?;
+        let answer = self.redeem(key, "operator")?;
+        match answer.json().pointer("/api_key/key").and_then(Value::as_str) {
+            Some(key) => Ok(key.to_owned()),
+            None => Err(std::io::Error::other(answer.body)),
+        }
     }
 
     /// All that it has printed and logged so far.
@@ -145,13 +186,23 @@ impl HttpAnswer {
     }
 }
 
-/// Address and credential, out of the line that it prints when it listens.
-fn listening(log: &str) -> Option<(SocketAddr, Option<String>)> {
+/// What it says of itself.
+struct Said {
+    address: SocketAddr,
+    credential: Option<String>,
+    one_time_key: Option<String>,
+}
+
+/// Out of the line that it prints when it listens.
+fn listening(log: &str) -> Option<Said> {
     let line = log.split_inclusive('\n').find(|line| line.starts_with("{\"url\"") && line.ends_with('\n'))?;
     let said: Value = serde_json::from_str(line).ok()?;
-    let address = said.get("listen")?.as_str()?.parse().ok()?;
-    let credential = said.get("development_credential").and_then(Value::as_str);
-    Some((address, credential.map(str::to_owned)))
+    let text = |name: &str| said.get(name).and_then(Value::as_str).map(str::to_owned);
+    Some(Said {
+        address: said.get("listen")?.as_str()?.parse().ok()?,
+        credential: text("development_credential"),
+        one_time_key: text("one_time_key"),
+    })
 }
 
 fn exchange(address: SocketAddr, request: &str, headers: &[&str], body: &str) -> std::io::Result<HttpAnswer> {

@@ -14,9 +14,19 @@ use super::value::Written;
 /// The variable that names the configuration file.
 pub const CONFIG_VARIABLE: &str = "CASEMATE_CONFIG";
 
-/// Variables that are no settings: of the project's own tests, and what Kubernetes sets for a service `casemate`.
-const OTHERS: [&str; 5] =
-    ["CASEMATE_LONG", "CASEMATE_VECTORS", "CASEMATE_SEED", "CASEMATE_ADVISORIES", "CASEMATE_CI_RUN"];
+/// The variable with the passphrase of backups, which single commands read.
+pub const BACKUP_PASSPHRASE_VARIABLE: &str = "CASEMATE_BACKUP_PASSPHRASE";
+
+/// Variables that are no settings: of commands, of the project's own tests, and what Kubernetes sets for a service
+/// `casemate`.
+const OTHERS: [&str; 6] = [
+    BACKUP_PASSPHRASE_VARIABLE,
+    "CASEMATE_LONG",
+    "CASEMATE_VECTORS",
+    "CASEMATE_SEED",
+    "CASEMATE_ADVISORIES",
+    "CASEMATE_CI_RUN",
+];
 const OF_KUBERNETES: [&str; 2] = ["CASEMATE_SERVICE_", "CASEMATE_PORT"];
 
 /// The environment of a process.

@@ -15,7 +15,7 @@ mod settings;
 mod tests;
 mod value;
 
-pub use environment::CONFIG_VARIABLE;
+pub use environment::{BACKUP_PASSPHRASE_VARIABLE, CONFIG_VARIABLE};
 pub use kinds::{
     DatabaseUrl, ForwardedHeader, HttpUrl, Levels, LogFormat, Mode, ProxyChoice, ProxyException,
     RecordedDecisions, UserAndPassword, VariableName,

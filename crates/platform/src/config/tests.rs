@@ -186,6 +186,7 @@ fn variables_that_set_nothing_are_remarked_upon_and_empty_ones_are_not_there() {
         .variable("CASEMATE_MY_KEY", "x")
         .variable("CASEMATE_SERVICE_HOST", "x")
         .variable("CASEMATE_PORT_7654_TCP", "x")
+        .variable("CASEMATE_BACKUP_PASSPHRASE", "x")
         .variable("CASEMATE_CONFIG", "")
         .variable("CASEMATE_DATABASE_URL", "")
         .load();

@@ -19,6 +19,48 @@ const CHAIN: &str = "chain";
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Decides who is calling, for one kind of credential.
+///
+/// One of one's own leaves to the others what it does not take, and once it takes a credential, answers for it:
+///
+/// ```
+/// use std::future::ready;
+/// use std::sync::Arc;
+///
+/// use casemate_identity::{
+///     Answer, Authenticator, BoxFuture, Chain, Credential, Credentials, ExposeSecret, Identity, Kind, Reason,
+///     Timestamp,
+/// };
+///
+/// /// Takes `station-NUMBER` from the terminals of one building.
+/// struct Stations;
+///
+/// impl Authenticator for Stations {
+///     fn name(&self) -> &str {
+///         "stations"
+///     }
+///
+///     fn authenticate<'a>(&'a self, credentials: &'a Credentials, _: Timestamp) -> BoxFuture<'a, Answer> {
+///         let answer = match credentials.credential() {
+///             Some(Credential::Bearer(token)) => match token.expose_secret().strip_prefix("station-") {
+///                 None => Answer::NotMine,
+///                 Some("7") => Answer::Identity(Arc::new(Identity::new("stations", "7", Kind::USER))),
+///                 Some(_) => Answer::Rejected(Reason::Unrecognized),
+///             },
+///             _ => Answer::NotMine,
+///         };
+///         Box::pin(ready(answer))
+///     }
+/// }
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # runtime.block_on(async {
+/// let chain = Chain::new(vec![Arc::new(Stations)]).unwrap();
+/// let now = Timestamp(1_800_000_000_000_000);
+/// let identity = chain.authenticate(&Credentials::bearer("station-7"), now).await.unwrap();
+/// assert_eq!(identity.id.as_deref(), Some("7"));
+/// assert!(chain.authenticate(&Credentials::bearer("station-8"), now).await.is_err());
+/// # });
+/// ```
 pub trait Authenticator: Send + Sync {
     /// The authenticator's name, unique in its chain.
     fn name(&self) -> &str;

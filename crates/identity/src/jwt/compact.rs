@@ -1,6 +1,7 @@
 //! JSON Web Signatures in compact form (RFC 7515, section 7.1), whatever their payload is.
 
 use std::fmt;
+use std::ops::Range;
 
 use super::MAX_TOKEN_BYTES;
 use super::error::TokenError;
@@ -26,17 +27,18 @@ impl<'a> CompactJws<'a> {
         if text.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLong);
         }
-        let mut parts = text.split('.');
-        let (Some(header), Some(payload), Some(signature)) = (parts.next(), parts.next(), parts.next())
-        else {
+        let mut dots = memchr::memchr_iter(b'.', text.as_bytes());
+        let (Some(first), Some(second)) = (dots.next(), dots.next()) else {
             return Err(TokenError::NotCompact);
         };
-        match parts.count() {
+        match dots.count() {
             0 => {}
             2 => return Err(TokenError::Encrypted),
             _ => return Err(TokenError::NotCompact),
         }
-        let signed = text.get(..header.len() + 1 + payload.len()).ok_or(TokenError::NotCompact)?;
+        let part = |range: Range<usize>| text.get(range).ok_or(TokenError::NotCompact);
+        let (signed, header) = (part(0..second)?, part(0..first)?);
+        let (payload, signature) = (part(first + 1..second)?, part(second + 1..text.len())?);
         let header = Header::read(json(decode(header, "header")?, "header")?)?;
         Ok(CompactJws {
             signed,

@@ -60,6 +60,11 @@ impl Members {
         find(&self.json, &self.members, name)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Member<'_>)> {
+        let member = |(name, node)| (Text::read(name, &self.json), Member { json: &self.json, node });
+        self.members.iter().map(|(name, node)| (name, node)).map(member)
+    }
+
     pub(super) fn contains_key(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
@@ -168,8 +173,7 @@ fn repeated<'a>(json: &'a str, members: &'a [(Text, Node)]) -> Option<&'a str> {
         let mut seen = 0_u64;
         for (index, (name, _)) in members.iter().enumerate() {
             let name = name.read(json);
-            // Names that differ in this are not the same, and most do.
-            let mark = 1 << (name.bytes().fold(name.len(), |sum, byte| sum + usize::from(byte)) % 64);
+            let mark = mark(name);
             let earlier = || members.iter().take(index);
             if seen & mark != 0 && earlier().any(|(earlier, _)| earlier.is(name, json)) {
                 return Some(name);
@@ -182,6 +186,14 @@ fn repeated<'a>(json: &'a str, members: &'a [(Text, Node)]) -> Option<&'a str> {
     names.sort_unstable();
     let pairs = names.iter().zip(names.iter().skip(1));
     pairs.into_iter().find(|(one, other)| one == other).map(|(name, _)| *name)
+}
+
+/// One of 64 bits. Names that differ in it are not the same, and most do.
+fn mark(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let at = |index: usize| u32::from(bytes.get(index).copied().unwrap_or_default());
+    let (middle, last) = (at(bytes.len() / 2), at(bytes.len().wrapping_sub(1)));
+    1 << ((at(0) * 7 + middle * 3 + last + bytes.len() as u32) % 64)
 }
 
 #[derive(Clone, Copy)]

@@ -26,7 +26,7 @@ impl<'a> UnverifiedToken<'a> {
     /// Whether a text looks like a JWS or JWE in compact form: three or five parts with dots between. Nothing
     /// is decoded.
     pub fn is_candidate(text: &str) -> bool {
-        matches!(text.bytes().filter(|byte| *byte == b'.').count(), 2 | 4)
+        matches!(memchr::memchr_iter(b'.', text.as_bytes()).count(), 2 | 4)
     }
 
     /// Takes a token apart and checks its form and its header.

@@ -9,7 +9,7 @@ use super::entry::{Author, Entry};
 use super::error::AdminError;
 use super::key::{generate, stored, told as told_key};
 use super::objects::told;
-use super::write::{Proposal, canonical, new_id};
+use super::write::{Made, Proposal, canonical, new_id};
 use super::{Administration, NewAdministrator, Redeemed};
 use crate::directory::State;
 use crate::keys::RECOVERY;
@@ -110,14 +110,77 @@ impl Administration {
         used: StoredApiKey,
         administrator: &NewAdministrator,
     ) -> Result<Redeemed, AdminError> {
-        let account = new_id(Kind::ServiceAccount)?;
-        let fresh = new_id(Kind::Assignment)?;
+        let reason = "made by a key for a new administrator".to_owned();
+        let appointment = Appointment::of(DEFAULT_TENANT, administrator, reason, author.now)?;
+        let made = self
+            .change(author, |state| {
+                if state.snapshot.revision() != current {
+                    return Err(AdminError::Precondition { current: state.snapshot.revision() });
+                }
+                let mut proposal = Proposal {
+                    keys: vec![used.clone()],
+                    told: vec![told_key(&used, "revoke", None)],
+                    summary: "make an administrator".to_owned(),
+                    ..Proposal::default()
+                };
+                appointment.propose(state, &mut proposal)?;
+                Ok(proposal)
+            })
+            .await?;
+        appointment.made(&made)
+    }
+
+    /// Makes an administrator of somebody in a tenant, of which the author need not be one: whoever makes tenants gives
+    /// each its first administrator by this. The author must hold what an administrator does.
+    ///
+    /// # Errors
+    /// As [`Administration::create`], and where there is no such tenant.
+    pub async fn appoint(
+        &self,
+        author: &Author,
+        tenant: &str,
+        administrator: NewAdministrator,
+    ) -> Result<Redeemed, AdminError> {
+        let reason = author.reason.clone().unwrap_or_else(|| "appointed".to_owned());
+        let appointment = Appointment::of(tenant, &administrator, reason, author.now)?;
+        let made = self
+            .change(author, |state| {
+                let mut proposal = Proposal {
+                    summary: format!("appoint an administrator of {tenant}"),
+                    ..Proposal::default()
+                };
+                appointment.propose(state, &mut proposal)?;
+                Ok(proposal)
+            })
+            .await?;
+        appointment.made(&made)
+    }
+}
+
+/// What makes an administrator of somebody.
+struct Appointment {
+    assignment: Draft,
+    /// A new service account with its key, where it is none of a provider's.
+    account: Option<(Draft, StoredApiKey)>,
+    key: ApiKey,
+}
+
+impl Appointment {
+    fn of(
+        tenant: &str,
+        administrator: &NewAdministrator,
+        reason: String,
+        now: i64,
+    ) -> Result<Appointment, AdminError> {
         let key = generate()?;
-        let (target, account_draft) = match administrator {
+        let (target, account) = match administrator {
             NewAdministrator::ServiceAccount { name } => {
+                let id = new_id(Kind::ServiceAccount)?;
                 let document = ServiceAccountDocument { name: name.clone(), title: None, disabled: false };
-                let draft = draft(Kind::ServiceAccount, &account, &document)?;
-                (target_of(crate::OWN_PROVIDER, "service", Some(&account), None), Some(draft))
+                let draft = draft(Kind::ServiceAccount, tenant, &id, &document)?;
+                let account_key =
+                    StoredApiKey { title: "administrator".to_owned(), ..stored(&key, &id, tenant, now) };
+                (target_of(crate::OWN_PROVIDER, "service", Some(&id), None), Some((draft, account_key)))
             }
             NewAdministrator::User { provider, kind, id } => {
                 (target_of(provider, kind, Some(id), None), None)
@@ -131,37 +194,28 @@ impl Administration {
             to: target,
             from: None,
             until: None,
-            reason: Some("made by a key for a new administrator".to_owned()),
+            reason: Some(reason),
         };
-        let assignment = draft(Kind::Assignment, &fresh, &document)?;
-        let mut account_key = stored(&key, &account, DEFAULT_TENANT, author.now);
-        account_key.title = "administrator".to_owned();
-        let has_account = account_draft.is_some();
-        let made = self
-            .change(author, |state| {
-                if state.snapshot.revision() != current {
-                    return Err(AdminError::Precondition { current: state.snapshot.revision() });
-                }
-                let mut proposal = Proposal {
-                    keys: vec![used.clone()],
-                    told: vec![told_key(&used, "revoke", None)],
-                    summary: "make an administrator".to_owned(),
-                    ..Proposal::default()
-                };
-                if let Some(draft) = &account_draft {
-                    add(state, draft, &mut proposal)?;
-                    proposal.told.push(told_key(&account_key, "create", None));
-                    proposal.keys.push(account_key.clone());
-                }
-                add(state, &assignment, &mut proposal)?;
-                Ok(proposal)
-            })
-            .await?;
-        let entry = made.objects.by_name(Kind::Assignment, DEFAULT_TENANT, &assignment.name);
+        let assignment = draft(Kind::Assignment, tenant, &new_id(Kind::Assignment)?, &document)?;
+        Ok(Appointment { assignment, account, key })
+    }
+
+    fn propose(&self, state: &State, proposal: &mut Proposal) -> Result<(), AdminError> {
+        if let Some((draft, key)) = &self.account {
+            add(state, draft, proposal)?;
+            proposal.told.push(told_key(key, "create", None));
+            proposal.keys.push(key.clone());
+        }
+        add(state, &self.assignment, proposal)
+    }
+
+    fn made(self, made: &Made) -> Result<Redeemed, AdminError> {
+        let Draft { tenant, name, .. } = &self.assignment;
+        let entry = made.objects.by_name(Kind::Assignment, tenant, name);
         let assignment = entry.map(|object| Entry::of(Kind::Assignment, object));
         Ok(Redeemed {
             assignment: assignment.ok_or_else(|| AdminError::not_found(Kind::Assignment))?,
-            key: has_account.then(|| (account_key, key.reveal())),
+            key: self.account.map(|(_, key)| (key, self.key.reveal())),
             revision: made.revision,
         })
     }
@@ -177,11 +231,11 @@ fn target_of(provider: &str, kind: &str, id: Option<&str>, login: Option<&str>) 
     }
 }
 
-fn draft<D: serde::Serialize>(kind: Kind, id: &str, document: &D) -> Result<Draft, AdminError> {
+fn draft<D: serde::Serialize>(kind: Kind, tenant: &str, id: &str, document: &D) -> Result<Draft, AdminError> {
     let document =
         serde_json::to_value(document).map_err(|error| AdminError::Unavailable(error.to_string()))?;
-    let (name, body) = canonical(kind, DEFAULT_TENANT, document)?;
-    let (kind, tenant) = (kind.as_str().to_owned(), DEFAULT_TENANT.to_owned());
+    let (name, body) = canonical(kind, tenant, document)?;
+    let (kind, tenant) = (kind.as_str().to_owned(), tenant.to_owned());
     Ok(Draft { kind, id: id.to_owned(), tenant, name, body, origin: String::new() })
 }
 

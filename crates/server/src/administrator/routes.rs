@@ -5,7 +5,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use casemate_directory::model::AssignmentDocument;
-use casemate_directory::{Author, NewAdministrator};
+use casemate_directory::{Author, NewAdministrator, Redeemed};
 use casemate_identity::SecretString;
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{Client, Code, NoQuery, Problem, RequestId, clock, read_document};
@@ -36,8 +36,8 @@ struct AdministratorRequest {
 /// A new service account, or somebody at a provider.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
-enum Who {
-    /// A new service account of this name in the tenant `default`, whose API key is in the answer.
+pub(crate) enum Who {
+    /// A new service account of this name in the tenant, whose API key is in the answer.
     ServiceAccount { name: String },
     /// Somebody at a provider, by id.
     User {
@@ -71,7 +71,7 @@ impl From<Who> for NewAdministrator {
 
 /// An administrator that was made.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Administrator {
+pub(crate) struct Administrator {
     /// The assignment of the role `administrator`.
     assignment: EntryView<AssignmentDocument>,
     /// The API key of a new service account, with the key itself, this once.
@@ -124,9 +124,13 @@ async fn redeem(
     };
     let redeemed =
         app.administration.redeem_recovery_key(&author, &SecretString::from(key), administrator.into()).await;
-    let redeemed = redeemed.map_err(problem)?;
+    Ok(made(redeemed.map_err(problem)?))
+}
+
+/// The answer once somebody was made an administrator.
+pub(crate) fn made(redeemed: Redeemed) -> Response {
     let api_key = redeemed.key.map(|(key, secret)| ApiKeyView::with_key(&key, &secret));
     let made = Administrator { assignment: (&redeemed.assignment).into(), api_key };
     let body = serde_json::to_string(&made).unwrap_or_default();
-    Ok(with_revision(created(StatusCode::CREATED.as_u16(), body), redeemed.revision))
+    with_revision(created(StatusCode::CREATED.as_u16(), body), redeemed.revision)
 }

@@ -47,6 +47,9 @@ fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option<Value> {
         (_, "diffPolicy") => json!({ "from": 0, "to": 0 }),
         (_, "updateLogLevels") => json!({ "levels": "info" }),
         (_, "createApiKey") => json!({ "title": "key" }),
+        // Nobody is vouched for by a provider that is not there.
+        (_, "appointTenantAdministrator") => json!({ "administrator":
+            { "user": { "provider": "nowhere", "id": "ada" } } }),
         (_, "check" | "filter" | "explain") => json!({ "subject": { "type": "user", "id": "ada" },
             "action": { "name": "cms.read" }, "resource": { "type": "note", "id": "1" } }),
         (&Method::PUT, _) => documents.get(collection).cloned().unwrap_or_else(|| json!({})),
@@ -316,6 +319,12 @@ async fn nobody_grants_what_they_do_not_hold() {
     let broad = json!({ "name": "broad", "permissions": [{ "name": "billing.*" }] });
     let answer = server.send("POST /api/v1/roles", Some("editor"), &[], Some(&broad)).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (403, "grant_exceeded"), "{}", answer.text);
+    let denied = server.app.store.reader().decisions(&Default::default(), None, 10).await.unwrap().items;
+    assert_eq!(denied.len(), 1, "it is on record");
+    assert_eq!(
+        (denied[0].event.action.as_str(), denied[0].event.reason.as_str()),
+        ("casemate.role.create", "grant_exceeded")
+    );
     let held = json!({ "name": "held", "permissions": [{ "name": "cms.entry.*" }] });
     let answer = server.send("POST /api/v1/roles", Some("editor"), &[], Some(&held)).await;
     assert_eq!(answer.status.as_u16(), 201, "{}", answer.text);

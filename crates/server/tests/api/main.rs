@@ -8,3 +8,4 @@ mod mechanics;
 mod objects;
 mod policy;
 mod support;
+mod tenants;

@@ -13,6 +13,7 @@ mod directory;
 mod index;
 mod keys;
 mod kind;
+mod known;
 pub mod model;
 mod objects;
 mod own_schema;
@@ -31,6 +32,7 @@ pub use administration::{
 pub use authenticator::sha256;
 pub use directory::{Directory, DirectoryError, DirectoryHost};
 pub use kind::{Kind, UnknownKind};
+pub use known::Known;
 pub use own_schema::OWN_SCHEMA;
 pub use policy::{
     ADMINISTRATOR, AUDITOR, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace, Policy, Wanted,

@@ -9,6 +9,7 @@ use casemate_permission::{Catalog, Grant, Origin, OriginKind, Permission, Permis
 
 use crate::index::{By, Index, KeyRef};
 use crate::keys::{Keys, narrow};
+use crate::known::{Known, Presented};
 use crate::policy::{Assignment, Credential, Person, Policy, Role, Source, Who};
 use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
@@ -16,6 +17,9 @@ use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 /// The most compiled sets that are kept; when there are more, those that nobody asked for lately are forgotten.
 const MAX_CACHED: usize = 4_096;
+
+/// The most callers that are kept with what they hold: they keep what their credentials said.
+const MAX_CALLERS: usize = 1_024;
 
 /// One revision of everything that decides. Immutable: a request is answered from one snapshot from its beginning to
 /// its end.
@@ -47,6 +51,17 @@ pub(crate) struct Compiled {
     /// The provider of whoever nobody knows: the only one there is.
     sole_provider: Arc<str>,
     sets: Kept<Holding, Result<PermissionSet, ResolveError>>,
+    callers: Kept<Presented, Arc<Known>>,
+    /// Those of `people` who were asked about, by their places.
+    asked_about: Kept<u32, Arc<Known>>,
+}
+
+/// Who is meant by a type and an id.
+enum Meant<'a> {
+    Caller,
+    /// Somebody whom the directory knows, at this place.
+    Person(u32, &'a Person),
+    Stranger(Subject),
 }
 
 /// Whose permissions are the same: those with the same assignments, the same credential, the same narrowing of their API
@@ -166,6 +181,40 @@ impl Snapshot {
         }
     }
 
+    /// A caller with what they hold. It is found out once for each identity that is presented.
+    #[must_use]
+    pub fn known_caller(&self, identity: &Arc<Identity>) -> Arc<Known> {
+        let presented = Presented(Arc::clone(identity));
+        self.compiled.callers.get(presented, |_| self.known(self.caller(identity)))
+    }
+
+    /// As [`Snapshot::subject`], with what they hold.
+    ///
+    /// # Errors
+    /// As [`Snapshot::subject`].
+    pub fn known_subject(
+        &self,
+        caller: &Arc<Known>,
+        tenant: &Arc<str>,
+        kind: &str,
+        id: &str,
+    ) -> Result<Arc<Known>, ResolveError> {
+        let compiled = &self.compiled;
+        Ok(match self.meant(&caller.subject, tenant, kind, id)? {
+            Meant::Caller => Arc::clone(caller),
+            Meant::Person(place, person) => {
+                compiled.asked_about.get(place, |_| self.known(Subject::from(person)))
+            }
+            Meant::Stranger(subject) => self.known(subject),
+        })
+    }
+
+    fn known(&self, subject: Subject) -> Arc<Known> {
+        let application = self.application_of(&subject);
+        let permissions = self.permissions(&subject);
+        Arc::new(Known { subject, application, permissions })
+    }
+
     /// The somebody that is meant by a type and an id in a tenant: the caller themselves, somebody the directory knows,
     /// or somebody about whom nothing else is known.
     ///
@@ -178,15 +227,29 @@ impl Snapshot {
         kind: &str,
         id: &str,
     ) -> Result<Subject, ResolveError> {
+        Ok(match self.meant(caller, tenant, kind, id)? {
+            Meant::Caller => caller.clone(),
+            Meant::Person(_, person) => Subject::from(person),
+            Meant::Stranger(subject) => subject,
+        })
+    }
+
+    fn meant(
+        &self,
+        caller: &Subject,
+        tenant: &Arc<str>,
+        kind: &str,
+        id: &str,
+    ) -> Result<Meant<'_>, ResolveError> {
         if kind == Kind::ANONYMOUS.as_str() {
-            return Ok(Subject::anonymous(Arc::clone(tenant)));
+            return Ok(Meant::Stranger(Subject::anonymous(Arc::clone(tenant))));
         }
         let known = self.compiled.people_index.get(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]));
         let is_caller =
             *caller.kind == *kind && caller.id.as_deref() == Some(id) && *caller.tenant == **tenant;
         let known = match known {
             [] => None,
-            [only] => self.compiled.person(*only),
+            [only] => self.compiled.person(*only).map(|person| (*only, person)),
             _ => return Err(ResolveError::Ambiguous { kind: kind.to_owned(), id: id.to_owned() }),
         };
         match (known, is_caller) {
@@ -195,12 +258,12 @@ impl Snapshot {
                     true => API_KEY_PROVIDER.into(),
                     false => Arc::clone(&self.compiled.sole_provider),
                 };
-                Ok(Subject::new(provider, kind, Some(id), Arc::clone(tenant)))
+                Ok(Meant::Stranger(Subject::new(provider, kind, Some(id), Arc::clone(tenant))))
             }
-            (None, true) => Ok(caller.clone()),
-            (Some(person), false) => Ok(Subject::from(person)),
+            (None, true) => Ok(Meant::Caller),
+            (Some((place, person)), false) => Ok(Meant::Person(place, person)),
             // The caller's directory values are part of them already.
-            (Some(person), true) if person.provider == caller.provider => Ok(caller.clone()),
+            (Some((_, person)), true) if person.provider == caller.provider => Ok(Meant::Caller),
             (Some(_), true) => Err(ResolveError::Ambiguous { kind: kind.to_owned(), id: id.to_owned() }),
         }
     }
@@ -282,6 +345,8 @@ impl Compiled {
             keys,
             sole_provider,
             sets: Kept::new(MAX_CACHED),
+            callers: Kept::new(MAX_CALLERS),
+            asked_about: Kept::new(MAX_CACHED),
         }
     }
 

@@ -19,7 +19,16 @@ use crate::telemetry::traces::{self, Trace};
 
 /// The middleware of every route, for `axum::middleware::from_fn_with_state(limit, frame)`: a request that is not
 /// answered within the limit is answered with 408.
-pub async fn frame(State(limit): State<Duration>, mut request: Request, next: Next) -> Response {
+pub async fn frame(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    framed(limit, request, |request| next.run(request)).await
+}
+
+/// What [`frame`] does around `answer`, for a middleware that does more than this.
+pub async fn framed<F: Future<Output = Response>>(
+    limit: Duration,
+    mut request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
     let started = Instant::now();
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
@@ -34,7 +43,7 @@ pub async fn frame(State(limit): State<Duration>, mut request: Request, next: Ne
     let mut response = if let Err(detail) = unambiguous(&request) {
         Problem::new(Code::MalformedHeader).detail(detail).into_response()
     } else {
-        match tokio::time::timeout(limit, noted.during(next.run(request)).instrument(span)).await {
+        match tokio::time::timeout(limit, noted.during(answer(request)).instrument(span)).await {
             Ok(response) => response,
             Err(_) => Problem::new(Code::RequestTimeout).into_response(),
         }
@@ -85,6 +94,22 @@ fn unambiguous(request: &Request) -> Result<(), &'static str> {
 
 /// A host that is not empty, with an optional port (RFC 3986, section 3.2); unlike an authority it has no user.
 fn is_host(value: &[u8]) -> bool {
+    is_plain_host(value) || is_any_host(value)
+}
+
+/// A name or an IPv4 address with an optional port, which nearly all are: found out without a copy.
+fn is_plain_host(value: &[u8]) -> bool {
+    let is_part_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let colon = value.iter().position(|byte| *byte == b':');
+    let (name, port) = value.split_at(colon.unwrap_or(value.len()));
+    let port_is_valid = match str::from_utf8(port).ok().and_then(|port| port.strip_prefix(':')) {
+        Some(port) => port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok(),
+        None => port.is_empty(),
+    };
+    !name.is_empty() && name.iter().all(is_part_of_name) && port_is_valid
+}
+
+fn is_any_host(value: &[u8]) -> bool {
     match Authority::try_from(value) {
         Ok(authority) => {
             let port_is_valid = match authority.as_str().strip_prefix(authority.host()) {

@@ -24,7 +24,7 @@ pub use body::{MAX_BODY_BYTES, json_body, json_response, json_text, limit_bodies
 pub use caller::{Caller, authenticate};
 pub use client::{Client, TrustedProxies};
 pub use document::{parse_document, read_document};
-pub use frame::frame;
+pub use frame::{frame, framed};
 pub use idempotency_key::{Held, IdempotencyKey, UnderWay};
 pub use listener::{Limits, Server, Tls, TlsError, TlsStatus, serve};
 pub use page::{DEFAULT_LIMIT, MAX_LIMIT, NoQuery, Page, PageRequest, Query, cursor, read_cursor};

@@ -4,18 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use casemate_directory::{Administration, Directory};
 use casemate_platform::api::{Api, Operation, Route};
 use casemate_platform::telemetry::Levels;
-use casemate_platform::{Code, Problem, Tls, UnderWay, frame};
+use casemate_platform::{Client, Code, Problem, Tls, UnderWay, framed};
 use casemate_store::Store;
 
 use crate::at_least::at_least;
-use crate::denials::{AnonymousDenials, count_denials};
+use crate::denials::{AnonymousDenials, count_denial};
 use crate::policy::PolicyStatus;
 use crate::{
     administrator, api_key, application, assignment, audit_event, decision, description, health, identity,
@@ -120,21 +121,39 @@ pub fn described() -> Vec<Route> {
     api().into_parts().1
 }
 
-/// All routes. Every one of them is behind [`frame`].
+/// All routes. Every one of them is behind [`framed`].
 pub fn router(app: App) -> Router {
-    let time = app.settings.request_time;
-    let (api, _) = api().into_parts();
-    Router::new()
+    let shared = Arc::new(app.clone());
+    let decisions = Router::new()
         .route("/access/v1/evaluation", post(decision::routes::evaluation))
         .route("/access/v1/evaluations", post(decision::routes::evaluations))
+        .with_state(Arc::clone(&shared));
+    let (api, _) = api().into_parts();
+    Router::new()
+        .merge(decisions)
         .route("/.well-known/authzen-configuration", get(decision::routes::configuration))
         .merge(api)
         .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(other_method)
-        .layer(from_fn_with_state(app.clone(), at_least))
-        .layer(from_fn_with_state(app.clone(), count_denials))
         .with_state(app)
-        .layer(from_fn_with_state(time, frame))
+        .layer(from_fn_with_state(shared, around))
+}
+
+/// What surrounds every request, in one layer: each one more costs more than it does.
+async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let answer = |request: Request| async {
+        if let Err(problem) = at_least(&app, request.headers()).await {
+            return problem.into_response();
+        }
+        let client = request.extensions().get::<Client>().copied();
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let response = next.run(request).await;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            count_denial(&app, client, route.as_ref());
+        }
+        response
+    };
+    framed(app.settings.request_time, request, answer).await
 }
 
 /// What a path answers to a method that it has not: `OPTIONS` with the methods that it has (the router adds them), and

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use casemate_platform::{Code, Problem};
 use tokio::time::Instant;
 
@@ -20,17 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const EVERY: Duration = Duration::from_millis(10);
 
 /// Waits until what decides here has reached the revision that a request asks for.
-pub(crate) async fn at_least(State(app): State<App>, request: Request, next: Next) -> Response {
-    match wanted(request.headers()) {
-        Ok(None) => {}
-        Ok(Some(revision)) => {
-            if !has_arrived(&app, revision).await {
-                return Problem::new(Code::RevisionNotReached).into_response();
-            }
-        }
-        Err(problem) => return problem.into_response(),
+///
+/// # Errors
+/// Where the header is no revision, or the revision is not reached in time.
+pub(crate) async fn at_least(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
+    match wanted(headers)? {
+        Some(revision) if !has_arrived(app, revision).await => Err(Problem::new(Code::RevisionNotReached)),
+        _ => Ok(()),
     }
-    next.run(request).await
 }
 
 async fn has_arrived(app: &App, revision: i64) -> bool {

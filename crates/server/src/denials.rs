@@ -5,10 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::MatchedPath;
 use casemate_platform::{Client, clock};
 use casemate_store::{AnonymousDenial, Store};
 
@@ -99,17 +96,10 @@ pub async fn write_denials(denials: AnonymousDenials, store: Arc<Store>) {
     }
 }
 
-/// Counts the answers by which somebody without a valid credential was refused.
-pub(crate) async fn count_denials(State(app): State<App>, request: Request, next: Next) -> Response {
-    let address = request.extensions().get::<Client>().map(|client| client.address);
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
-    if response.status() == StatusCode::UNAUTHORIZED {
-        let address = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-        let route = route.as_ref().map_or("none", MatchedPath::as_str);
-        app.denials.count(&address, route, clock::now());
-    }
-    response
+/// Counts an answer by which somebody without a valid credential was refused.
+pub(crate) fn count_denial(app: &App, client: Option<Client>, route: Option<&MatchedPath>) {
+    let address = client.map_or_else(|| "unknown".to_owned(), |client| client.address.to_string());
+    app.denials.count(&address, route.map_or("none", MatchedPath::as_str), clock::now());
 }
 
 #[cfg(test)]

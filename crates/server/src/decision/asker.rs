@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use casemate_directory::{DEFAULT_TENANT, Snapshot, Subject};
+use casemate_directory::{DEFAULT_TENANT, Known, Snapshot, Subject};
 use casemate_expression::{Map, Timestamp};
 use casemate_permission::name::Name;
 use casemate_permission::{Action, Effect, Request};
-use casemate_platform::{Caller, Code, Problem, RequestId, authenticate};
+use casemate_platform::{Code, Problem, RequestId, authenticate};
 use casemate_store::{DecisionEvent, RecordedDecision, clipped};
 
 use crate::App;
@@ -21,14 +21,10 @@ const ASK_ANY_TENANT: &str = "casemate.decision.ask-any-tenant";
 
 /// A caller who may ask, and what their credential fixes.
 pub(crate) struct Asker {
-    /// For the access log.
-    pub(crate) caller: Caller,
-    /// Who asks.
-    pub(crate) subject: Subject,
+    /// Who asks, and for which application.
+    pub(crate) known: Arc<Known>,
     /// The tenant that they ask in.
     pub(crate) tenant: Arc<str>,
-    /// The application that they ask for.
-    pub(crate) application: Option<Arc<str>>,
 }
 
 impl Asker {
@@ -45,7 +41,8 @@ impl Asker {
         now: i64,
     ) -> Result<Asker, Problem> {
         let caller = authenticate(snapshot.chain(), headers, now).await?;
-        let subject = snapshot.caller(&caller.0);
+        let known = snapshot.known_caller(&caller.0);
+        let subject = &known.subject;
         let wanted = wanted_tenant(headers)?;
         let tenant = wanted.map_or_else(|| Arc::clone(&subject.tenant), Arc::from);
         let own = tenant == subject.tenant;
@@ -58,25 +55,24 @@ impl Asker {
             (false, true) => &[ASK_ANY_TENANT],
             (false, false) => &[],
         };
-        let may_ask = may(snapshot, &subject, needed, now);
+        let may_ask = may(&known, needed, now);
         if !may_ask {
             if caller.0.is_anonymous() {
                 return Err(Problem::new(Code::CredentialMissing)
                     .detail("send `Authorization: Bearer …` with a credential that may ask for decisions"));
             }
             let needed = needed.first().copied().unwrap_or(ASK_ANY_TENANT);
-            let event = refusal(snapshot, &subject, &tenant, needed, id, now);
+            let event = refusal(snapshot, subject, &tenant, needed, id, now);
             record::store(app, vec![event]).await?;
             return Err(Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`")));
         }
-        let application = snapshot.application_of(&subject);
-        Ok(Asker { caller, subject, tenant, application })
+        Ok(Asker { known, tenant })
     }
 }
 
 /// Whether somebody holds at least one of these permissions. Whatever goes wrong, they do not.
-fn may(snapshot: &Snapshot, subject: &Subject, permissions: &[&str], now: i64) -> bool {
-    let set = match snapshot.permissions(subject) {
+fn may(known: &Known, permissions: &[&str], now: i64) -> bool {
+    let set = match &known.permissions {
         Ok(set) => set,
         Err(error) => {
             tracing::error!(%error, "a caller may not ask: the permissions could not be compiled");
@@ -87,7 +83,7 @@ fn may(snapshot: &Snapshot, subject: &Subject, permissions: &[&str], now: i64) -
         let Ok(name) = Name::parse(permission) else { return false };
         let request = Request {
             name,
-            identity: subject.view(),
+            identity: known.subject.view(),
             action: Action { name: permission, properties: Map::EMPTY },
             resource: None,
             context: Map::EMPTY,

@@ -3,7 +3,7 @@
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use casemate_expression::Datum;
 use casemate_expression::filter::AllowDeny;
 use casemate_expression::filter::sql::{Dialect, Parameter};
@@ -210,7 +210,7 @@ async fn check(
     record::store(&app, event.into_iter().collect()).await?;
     let Judgement { effect, reason, permission, message } = judgement;
     let answer = Answer { decision: effect.into(), reason_code: reason, permission, message };
-    Ok((Extension(asker.caller), json_response(&answer)).into_response())
+    Ok(json_response(&answer))
 }
 
 async fn filter_route(
@@ -228,7 +228,7 @@ async fn filter_route(
         .map_err(|error| not_filterable(error.to_string()))?;
     record::store(&app, event.into_iter().collect()).await?;
     let answer = filter_answer(judgement, filter.as_ref(), dialect)?;
-    Ok((Extension(asker.caller), json_response(&answer)).into_response())
+    Ok(json_response(&answer))
 }
 
 fn filter_answer(

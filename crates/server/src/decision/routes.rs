@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use casemate_directory::Snapshot;
 use casemate_expression::Datum;
 use casemate_permission::{EvaluationError, Mentioned};
@@ -26,7 +26,7 @@ const AT_ONCE: usize = 32;
 
 /// `POST /access/v1/evaluation` (AuthZEN, section 5): one question, one answer.
 pub(crate) async fn evaluation(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -35,13 +35,13 @@ pub(crate) async fn evaluation(
     let session = session(&app, &snapshot, &asker, &id, now);
     let (answer, event) = session.answer(&evaluation, 0);
     record::store(&app, event.into_iter().collect()).await?;
-    Ok((Extension(asker.caller), json_response(&answer)).into_response())
+    Ok(json_response(&answer))
 }
 
 /// `POST /access/v1/evaluations` (AuthZEN, section 6): several questions with shared defaults, answered in order from
 /// one snapshot at one time. Without any it is one question, with the answer of one.
 pub(crate) async fn evaluations(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -57,7 +57,7 @@ pub(crate) async fn evaluations(
             let evaluation = complete(&body, None).map_err(incomplete)?;
             let (answer, event) = session.answer(&evaluation, 0);
             record::store(&app, event.into_iter().collect()).await?;
-            Ok((Extension(asker.caller), json_response(&answer)).into_response())
+            Ok(json_response(&answer))
         }
         Batch::Many { items, semantic } => {
             let mut answers = Vec::with_capacity(items.len());
@@ -87,7 +87,7 @@ pub(crate) async fn evaluations(
             }
             record::store(&app, events).await?;
             let answers = Answers { evaluations: answers };
-            Ok((Extension(asker.caller), json_response(&answers)).into_response())
+            Ok(json_response(&answers))
         }
     }
 }
@@ -127,7 +127,7 @@ pub(crate) async fn explain(
             "text": refused.message,
         }),
     };
-    Ok((Extension(asker.caller), json_response(&explanation)).into_response())
+    Ok(json_response(&explanation))
 }
 
 /// Somebody who may ask, and what they ask, with what is to decide it.

@@ -1,8 +1,9 @@
 //! Answering questions, each from one snapshot at one time.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use casemate_directory::{Snapshot, Subject};
+use casemate_directory::{Known, Snapshot, Subject};
 use casemate_expression::filter::AllowDeny;
 use casemate_expression::{Datum, Members, Timestamp};
 use casemate_permission::name::Name;
@@ -66,7 +67,9 @@ pub(crate) struct Question<'a> {
     evaluation: &'a Evaluation<'a>,
     /// INVARIANT: a [`Name`].
     name: String,
-    subject: Subject,
+    known: Arc<Known>,
+    /// Who it is about with what the application asserts of them, where it does.
+    asserted: Option<Subject>,
     set: PermissionSet,
 }
 
@@ -103,9 +106,9 @@ impl<'s> Session<'s> {
         let (effect, reason, permission) = question.check(self.now);
         let is_recorded = effect != Effect::Allowed || self.recorded == Recorded::Allowed;
         let event = is_recorded.then(|| {
-            let subject = record::party(&question.subject);
+            let subject = record::party(question.subject());
             let event = self.event(resource, item, subject, &question.name, reason);
-            DecisionEvent { decision: recorded(effect), permission, ..event }
+            DecisionEvent { decision: recorded(effect), permission: permission.map(str::to_owned), ..event }
         });
         let context = AnswerContext {
             reason_code: reason.into(),
@@ -122,6 +125,7 @@ impl<'s> Session<'s> {
             Err(refused) => self.judge_refused(evaluation, refused),
             Ok(question) => {
                 let (effect, reason, permission) = question.check(self.now);
+                let permission = permission.map(str::to_owned);
                 let event = self.judged(&question, resource, effect, reason, permission.clone());
                 (Judgement { effect, reason, permission, message: None }, event)
             }
@@ -185,7 +189,7 @@ impl<'s> Session<'s> {
         if effect == Effect::Allowed && self.recorded == Recorded::Denied {
             return None;
         }
-        let event = self.event(resource, 0, record::party(&question.subject), &question.name, reason);
+        let event = self.event(resource, 0, record::party(question.subject()), &question.name, reason);
         Some(DecisionEvent { decision: recorded(effect), permission, ..event })
     }
 
@@ -207,26 +211,31 @@ impl<'s> Session<'s> {
     pub(crate) fn question<'a>(&self, evaluation: &'a Evaluation<'a>) -> Result<Question<'a>, Refused> {
         let application = self.application(evaluation)?;
         let name = evaluation.requested_name(application).map_err(|error| unnamed(&error, evaluation))?;
-        let Asker { subject: caller, tenant, .. } = self.asker;
-        let subject = self
+        let Asker { known: caller, tenant } = self.asker;
+        let known = self
             .snapshot
-            .subject(caller, tenant, evaluation.subject_kind(), evaluation.subject_id())
+            .known_subject(caller, tenant, evaluation.subject_kind(), evaluation.subject_id())
             .map_err(|error| Refused::new("ambiguous_subject", error.to_string(), &name))?;
-        let subject = subject.with_asserted(&asserted(application, evaluation));
-        match self.snapshot.permissions(&subject) {
-            Ok(set) => Ok(Question { evaluation, name, subject, set }),
+        match &known.permissions {
+            Ok(set) => {
+                // Nothing that is asserted gives anybody permissions.
+                let asserted = asserted(application, evaluation);
+                let asserted = (!asserted.is_empty()).then(|| known.subject.clone().with_asserted(&asserted));
+                let set = set.clone();
+                Ok(Question { evaluation, name, known, asserted, set })
+            }
             Err(error) => {
                 tracing::error!(%error, "a question is denied: the permissions could not be compiled");
                 let message = "the subject's permissions could not be loaded";
                 let refused = Refused::new(Reason::SourceFailed.code(), message, &name);
-                Err(Refused { subject: Some(Box::new(record::party(&subject))), ..refused })
+                Err(Refused { subject: Some(Box::new(record::party(&known.subject))), ..refused })
             }
         }
     }
 
     /// The asking application. One that the policy no longer has makes every question a denial.
     fn application(&self, evaluation: &Evaluation<'_>) -> Result<Option<&'s Application>, Refused> {
-        let Some(id) = &self.asker.application else { return Ok(None) };
+        let Some(id) = &self.asker.known.application else { return Ok(None) };
         let message = "the application of the asking credential does not exist";
         let unknown = || Refused::new("unknown_application", message, evaluation.action_name());
         self.snapshot.catalog().application(id).map(Some).ok_or_else(unknown)
@@ -245,8 +254,8 @@ impl<'s> Session<'s> {
             request_id: self.request_id.as_str().to_owned(),
             item: u32::try_from(item).unwrap_or(u32::MAX),
             tenant: self.asker.tenant.to_string(),
-            application: self.asker.application.as_deref().map(str::to_owned),
-            caller: record::party(&self.asker.subject),
+            application: self.asker.known.application.as_deref().map(str::to_owned),
+            caller: record::party(&self.asker.known.subject),
             subject,
             action: clipped(name),
             resource_type: resource_type.map(clipped),
@@ -270,13 +279,17 @@ impl Answer {
 }
 
 impl Question<'_> {
+    fn subject(&self) -> &Subject {
+        self.asserted.as_ref().unwrap_or(&self.known.subject)
+    }
+
     /// The effect, the reason's code, and the granted name of the permission that decided.
-    fn check(&self, now: i64) -> (Effect, &'static str, Option<String>) {
+    fn check(&self, now: i64) -> (Effect, &'static str, Option<&str>) {
         let Some(request) = self.request(now) else {
             return (Effect::Denied, Reason::InvalidName.code(), None);
         };
         let decision = self.set.check(&request);
-        let permission = decision.permission.map(|permission| permission.name().to_owned());
+        let permission = decision.permission.map(|permission| permission.name());
         (decision.effect, decision.reason.code(), permission)
     }
 
@@ -288,7 +301,7 @@ impl Question<'_> {
 
     fn request(&self, now: i64) -> Option<Request<'_>> {
         let name = Name::parse(&self.name).ok()?;
-        Some(self.evaluation.request(name, self.subject.view(), Timestamp(now)))
+        Some(self.evaluation.request(name, self.subject().view(), Timestamp(now)))
     }
 }
 
@@ -304,6 +317,9 @@ fn unnamed(error: &EvaluationError, evaluation: &Evaluation<'_>) -> Refused {
 /// Those of the subject's properties that the application may assert.
 fn asserted(application: Option<&Application>, evaluation: &Evaluation<'_>) -> Members {
     let Some(application) = application else { return Members::default() };
+    if evaluation.subject_properties().is_empty() {
+        return Members::default();
+    }
     let may_assert = |(name, _): &(&str, &Datum)| application.may_assert(name);
     let properties = evaluation.subject_properties();
     properties.iter().filter(may_assert).map(|(name, datum)| (name.into(), datum.clone())).collect()
@@ -326,7 +342,6 @@ fn recorded(effect: Effect) -> RecordedDecision {
 mod tests {
     use casemate_directory::Policy;
     use casemate_identity::Identity;
-    use casemate_platform::Caller;
 
     use super::*;
 
@@ -334,12 +349,8 @@ mod tests {
     fn recorded_event(item: &str, defaults: &str) -> DecisionEvent {
         let (item, defaults) = (Datum::from_json(item).unwrap(), Datum::from_json(defaults).unwrap());
         let snapshot = Snapshot::offline(Policy::empty()).unwrap();
-        let asker = Asker {
-            caller: Caller(Identity::anonymous().into()),
-            subject: Subject::anonymous("default".into()),
-            tenant: "default".into(),
-            application: None,
-        };
+        let known = snapshot.known_caller(&Identity::anonymous().into());
+        let asker = Asker { known, tenant: "default".into() };
         let session = Session {
             snapshot: &snapshot,
             asker: &asker,

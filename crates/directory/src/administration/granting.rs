@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use casemate_expression::{Datum, Timestamp};
+use casemate_identity::provider::Provider;
 use casemate_permission::{Permission, PermissionSet};
 use casemate_store::{Draft, Object};
 
@@ -202,12 +203,23 @@ impl<'a> Granting<'a> {
         })
     }
 
-    /// Whoever says how a provider's identities are proven can be each of them, in every tenant.
+    /// Whoever says how a provider's identities are proven can be each of them, in every tenant. An endpoint is shown the
+    /// opaque tokens of the others' identities as well, and whoever has it asked can present those.
     fn provider(&mut self, name: &str) -> Result<(), AdminError> {
-        let of_it = |assignment: &&Assignment| *assignment.recipient.provider == *name;
-        for assignment in self.policy.assignments.iter().filter(of_it) {
-            self.role(assignment.role)?;
-            if let Some(role) = self.policy.roles.get(assignment.role) {
+        let is_endpoint = |of: &str| {
+            let mut providers = self.policy.providers.iter();
+            providers.any(|known| known.name() == of && !matches!(known, Provider::OpenId(_)))
+        };
+        let shows_others = is_endpoint(name);
+        let of_it = |assignment: &&Assignment| {
+            let provider = &*assignment.recipient.provider;
+            provider == name || (shows_others && is_endpoint(provider))
+        };
+        let places: HashSet<usize> =
+            self.policy.assignments.iter().filter(of_it).map(|assignment| assignment.role).collect();
+        for place in places {
+            self.role(place)?;
+            if let Some(role) = self.policy.roles.get(place) {
                 self.lift_role(&role.tenant, &role.name)?;
             }
         }

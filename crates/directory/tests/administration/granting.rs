@@ -137,9 +137,23 @@ async fn whoever_changes_how_identities_are_proven_holds_what_these_hold() {
         site.administration.update(author, Kind::Provider, "", id, None, document).await
     };
     update(&author, corp("https://other.example")).await.unwrap();
-    site.assign("administrator", "ada").await;
+    let to = json!({ "provider": "corp", "id": "ada" });
+    site.create(Kind::Assignment, json!({ "role": "administrator", "to": to })).await;
     assert!(is_beyond(update(&author, corp("https://evil.example")).await));
     update(&holding(&["*", "casemate.*"]), corp("https://corp.example")).await.unwrap();
+
+    // An endpoint is shown the opaque tokens of other endpoints' people.
+    let hook = |name: &str| {
+        json!({ "name": name, "type": "hook", "endpoint": "https://hook.example/", "schemes": ["bearer"],
+                "signing_secret": "a secret of more than thirty-two bytes" })
+    };
+    let create = async |author: &Author, document| {
+        site.administration.create(author, Kind::Provider, "", document, None).await
+    };
+    create(&author, hook("own")).await.unwrap();
+    let to = json!({ "provider": "own", "id": "ada" });
+    site.create(Kind::Assignment, json!({ "role": "administrator", "to": to })).await;
+    assert!(is_beyond(create(&author, hook("another")).await));
 
     let files = r#"
 format = 1

@@ -138,6 +138,12 @@ impl Subject {
         self.with_claims(asserted, false)
     }
 
+    /// Whether their token itself hands out permissions, through a source.
+    #[must_use]
+    pub fn is_handed_permissions(&self) -> bool {
+        !self.sourced.is_empty()
+    }
+
     /// As the permission engine reads them.
     #[must_use]
     pub fn view(&self) -> engine::Subject<'_> {

@@ -10,7 +10,7 @@ use axum::extract::MatchedPath;
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
-use casemate_directory::{Author, DEFAULT_TENANT, Entry, ResolveError, Snapshot, Subject};
+use casemate_directory::{AdminError, Author, DEFAULT_TENANT, Entry, ResolveError, Snapshot, Subject};
 use casemate_expression::{Datum, Map, Members, Timestamp, Value};
 use casemate_identity::Kind;
 use casemate_permission::name::Name;
@@ -19,6 +19,7 @@ use casemate_platform::{Caller, Client, Code, Guard, Permission, Problem, Reques
 use casemate_store::{Actor, DecisionEvent, Party, RecordedDecision, clipped};
 
 use crate::App;
+use crate::refusal::problem;
 use crate::tenant_header::wanted_tenant;
 
 /// How long a credential that was valid is taken to be so still, in microseconds.
@@ -143,23 +144,36 @@ async fn standing<P: Permission>(
     }
     let subject = snapshot.caller(&caller.0);
     let target = target::<P>(&subject, wanted);
-    let set = held_in(&snapshot, &subject, &target).map_err(|error| {
+    let names_tenant = caller.0.tenant.is_some();
+    let set = held_in(&snapshot, &subject, &target, names_tenant).map_err(|error| {
         tracing::error!(%error, "a caller may do nothing: the permissions could not be compiled");
         Problem::new(Code::Forbidden)
     })?;
     Ok((caller, Standing { snapshot, subject, set, now }))
 }
 
-/// What somebody holds in a tenant. A static credential and an API key work in their own tenant alone.
-fn held_in(snapshot: &Snapshot, subject: &Subject, tenant: &Arc<str>) -> Result<PermissionSet, ResolveError> {
+/// What somebody holds in a tenant. A static credential, an API key, and a token that names its tenant and hands out
+/// permissions work in their own tenant alone. Where a provider serves several tenants, the logins and groups of one of them
+/// mean nobody in another: who comes from there is known by their id.
+fn held_in(
+    snapshot: &Snapshot,
+    subject: &Subject,
+    tenant: &Arc<str>,
+    names_tenant: bool,
+) -> Result<PermissionSet, ResolveError> {
     if subject.tenant == *tenant {
         return snapshot.permissions(subject);
     }
-    if snapshot.credential_of(subject).is_some() || *subject.kind == *Kind::API_KEY.as_str() {
+    let is_bound = snapshot.credential_of(subject).is_some() || *subject.kind == *Kind::API_KEY.as_str();
+    if is_bound || (names_tenant && subject.is_handed_permissions()) {
         return Ok(PermissionSet::empty(snapshot.catalog()));
     }
     let mut there = subject.clone();
     there.tenant = Arc::clone(tenant);
+    if names_tenant {
+        there.login = None;
+        there.groups.clear();
+    }
     snapshot.permissions(&there)
 }
 
@@ -184,31 +198,48 @@ impl Access {
     /// # Errors
     /// 404 where they may not even see it, 403 where they may not do it; either is on record before it is answered.
     pub(crate) async fn permit<P: Permission>(&self, app: &App, thing: &Thing) -> Result<Permit<P>, Problem> {
-        let is_fresh = app.directory.current().revision() == self.standing.snapshot.revision()
-            && clock::now().abs_diff(self.standing.now) < STILL_VALID;
-        let renewed;
-        let access = if is_fresh {
-            self
-        } else {
-            let wanted = wanted_tenant(&self.headers)?.map(Arc::<str>::from);
-            let (caller, standing) = standing::<P>(app, &self.headers, wanted.as_ref()).await?;
-            renewed = Access {
-                headers: self.headers.clone(),
-                request_id: self.request_id.clone(),
-                route: self.route.clone(),
-                client: self.client.clone(),
-                tenant: Arc::clone(&self.tenant),
-                standing,
-                caller,
-            };
-            &renewed
-        };
+        let renewed = self.renewed::<P>(app).await?;
+        let access = renewed.as_ref().unwrap_or(self);
         if access.effect(P::NAME, Some(thing), P::RESOURCE) != Effect::Allowed {
             let may_read = || access.effect(P::READ, Some(thing), P::RESOURCE) == Effect::Allowed;
             let hides = thing.id.is_some() && !may_read();
             return Err(access.refuse::<P>(app, Some(thing), P::NAME, hides).await);
         }
         Ok(Permit { author: access.author(), permission: PhantomData })
+    }
+
+    /// This caller as they stand now, where that may differ from when they were admitted: a body may have taken its time.
+    async fn renewed<P: Permission>(&self, app: &App) -> Result<Option<Access>, Problem> {
+        let is_fresh = app.directory.current().revision() == self.standing.snapshot.revision()
+            && clock::now().abs_diff(self.standing.now) < STILL_VALID;
+        if is_fresh {
+            return Ok(None);
+        }
+        let wanted = wanted_tenant(&self.headers)?.map(Arc::<str>::from);
+        let (caller, standing) = standing::<P>(app, &self.headers, wanted.as_ref()).await?;
+        Ok(Some(Access {
+            headers: self.headers.clone(),
+            request_id: self.request_id.clone(),
+            route: self.route.clone(),
+            client: self.client.clone(),
+            tenant: Arc::clone(&self.tenant),
+            standing,
+            caller,
+        }))
+    }
+
+    /// Goes on as [`Access::permit`] does, for what is asked of a list: its entries are held against conditions one by one.
+    ///
+    /// # Errors
+    /// 401 or 403 where they may no longer ask.
+    pub(crate) async fn readmitted<P: Permission>(&self, app: &App) -> Result<Option<Access>, Problem> {
+        let renewed = self.renewed::<P>(app).await?;
+        match &renewed {
+            Some(access) if access.effect(P::NAME, None, P::RESOURCE) == Effect::Denied => {
+                Err(access.refuse::<P>(app, None, P::NAME, false).await)
+            }
+            _ => Ok(renewed),
+        }
     }
 
     /// A key for what belongs to this caller alone.
@@ -249,6 +280,24 @@ impl Access {
         needed: &'static str,
         hides: bool,
     ) -> Problem {
+        let id = thing.and_then(|thing| thing.id.as_deref());
+        if let Err(withheld) = self.record_denial::<P>(app, id, needed, "may_not_administer").await {
+            return withheld;
+        }
+        if hides {
+            return Problem::new(Code::NotFound);
+        }
+        Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`"))
+    }
+
+    /// Records a denial, durably; what cannot be recorded is not answered.
+    async fn record_denial<P: Permission>(
+        &self,
+        app: &App,
+        id: Option<&str>,
+        needed: &'static str,
+        reason: &'static str,
+    ) -> Result<(), Problem> {
         let subject = &self.standing.subject;
         let party = Party {
             provider: clipped(&subject.provider),
@@ -265,20 +314,33 @@ impl Access {
             subject: party,
             action: needed.to_owned(),
             resource_type: Some(P::RESOURCE.to_owned()),
-            resource_id: thing.and_then(|thing| thing.id.as_deref()).map(clipped),
+            resource_id: id.map(clipped),
             decision: RecordedDecision::Denied,
-            reason: "may_not_administer".to_owned(),
+            reason: reason.to_owned(),
             permission: None,
             revision: self.standing.snapshot.revision(),
         };
         if let Err(error) = app.store.record(vec![event]).await {
             tracing::error!(%error, "an answer was withheld: it could not be recorded");
-            return Problem::new(Code::NotRecorded);
+            return Err(Problem::new(Code::NotRecorded));
         }
-        if hides {
-            return Problem::new(Code::NotFound);
+        Ok(())
+    }
+
+    /// Why something was not administered, as a problem. Who tried to give what they do not hold was denied, and that is on
+    /// record before it is answered.
+    pub(crate) async fn not_done<P: Permission>(
+        &self,
+        app: &App,
+        id: Option<&str>,
+        error: AdminError,
+    ) -> Problem {
+        if matches!(error, AdminError::Beyond { .. })
+            && let Err(withheld) = self.record_denial::<P>(app, id, P::NAME, "grant_exceeded").await
+        {
+            return withheld;
         }
-        Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`"))
+        problem(error)
     }
 
     fn author(&self) -> Author {
@@ -304,4 +366,70 @@ impl Access {
 /// The client's `User-Agent`, as far as it is kept.
 pub(crate) fn user_agent(headers: &HeaderMap) -> Option<String> {
     headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(clipped)
+}
+
+#[cfg(test)]
+mod tests {
+    use casemate_directory::Folder;
+    use casemate_identity::Identity;
+
+    use super::*;
+
+    const POLICY: &str = r#"
+format = 1
+[[provider]]
+name = "corp"
+issuer = "https://corp.example"
+audiences = ["casemate"]
+[[source]]
+name = "token"
+provider = "corp"
+claim = "granted"
+ceiling = ["casemate.*"]
+[[role]]
+name = "support"
+permissions = [{ name = "casemate.role.read" }]
+[[assignment]]
+tenant = "acme"
+role = "support"
+to = { id = "ada" }
+[[assignment]]
+tenant = "acme"
+role = "support"
+to = { login = "bob" }
+[[assignment]]
+tenant = "acme"
+role = "support"
+to = { group = "ops" }
+"#;
+
+    #[test]
+    fn who_comes_from_another_tenant_is_known_there_by_their_id_alone() {
+        let files = [(std::path::PathBuf::from("policy.toml"), POLICY.to_owned())];
+        let folder = Folder::of_texts(files.into_iter().collect()).unwrap();
+        let snapshot = Snapshot::offline(folder.policy).unwrap();
+        let held = |id: &str, of: Option<&str>, granted: bool, tenant: &str| {
+            let mut identity = Identity::new("corp", id, Kind::USER);
+            identity.login = Some(id.into());
+            identity.groups = vec!["ops".into()].into();
+            identity.tenant = of.map(Into::into);
+            if granted {
+                let all = serde_json::json!([{ "name": "casemate.*" }]);
+                identity.claims.insert("granted".into(), all);
+            }
+            if id == "ada" {
+                identity.groups = Default::default();
+            }
+            let subject = snapshot.caller(&identity);
+            held_in(&snapshot, &subject, &tenant.into(), of.is_some()).unwrap().iter().count()
+        };
+        assert_eq!(held("ada", Some("evil"), false, "acme"), 1, "assigned by id, which is one everywhere");
+        assert_eq!(held("bob", Some("evil"), false, "acme"), 0, "another tenant's bob, and its ops");
+        assert_eq!(held("bob", Some("acme"), false, "acme"), 2);
+        assert_eq!(held("bob", None, false, "acme"), 2, "the provider has no tenants");
+        assert_eq!(held("eve", Some("evil"), true, "evil"), 1);
+        assert_eq!(held("eve", Some("evil"), true, "acme"), 0, "what evil's token hands out counts in evil");
+        assert_eq!(held("eve", Some("evil"), true, DEFAULT_TENANT), 0, "nor for the whole installation");
+        assert_eq!(held("ada", Some("evil"), true, "acme"), 0, "nor does it lose what the token denies");
+    }
 }

@@ -223,7 +223,9 @@ async fn search<O: Objects>(
         filters: filters.into_iter().collect(),
         ..ListQuery::default()
     };
-    let found = found::<O>(&app, require.access(), query, page.after.as_deref())?;
+    let renewed = require.access().readmitted::<O::List>(&app).await?;
+    let access = renewed.as_ref().unwrap_or_else(|| require.access());
+    let found = found::<O>(&app, access, query, page.after.as_deref())?;
     Ok((axum::Extension(require.access().caller.clone()), json_response(&found)).into_response())
 }
 
@@ -288,7 +290,10 @@ async fn create<O: Objects>(
     let remember = attempt.remember(StatusCode::CREATED, permit.author.now, Arc::clone(&body));
     let administration = &app.administration;
     let written = administration.create(&permit.author, O::KIND, access.tenant(), document, remember).await;
-    let written = written.map_err(problem)?;
+    let written = match written {
+        Ok(written) => written,
+        Err(error) => return Err(access.not_done::<O::Create>(&app, None, error).await),
+    };
     let mut response = created(StatusCode::CREATED.as_u16(), body(&written));
     if let Ok(location) = HeaderValue::from_str(&format!("{}/{}", O::PATH, written.entry.id)) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -315,8 +320,11 @@ async fn update<O: Objects>(
     let administration = &app.administration;
     let written = administration
         .update(&permit.author, O::KIND, access.tenant(), &id, Some(entry.revision), document)
-        .await
-        .map_err(problem)?;
+        .await;
+    let written = match written {
+        Ok(written) => written,
+        Err(error) => return Err(access.not_done::<O::Update>(&app, Some(&id), error).await),
+    };
     Ok(with_revision(shown::<O>(&written.entry), written.revision))
 }
 
@@ -332,10 +340,12 @@ async fn delete<O: Objects>(
     let permit = access.permit::<O::Delete>(&app, &Thing::of(&entry)).await?;
     expected.check(entry.revision)?;
     let administration = &app.administration;
-    let written = administration
-        .delete(&permit.author, O::KIND, access.tenant(), &id, Some(entry.revision))
-        .await
-        .map_err(problem)?;
+    let written =
+        administration.delete(&permit.author, O::KIND, access.tenant(), &id, Some(entry.revision)).await;
+    let written = match written {
+        Ok(written) => written,
+        Err(error) => return Err(access.not_done::<O::Delete>(&app, Some(&id), error).await),
+    };
     Ok(with_revision(StatusCode::NO_CONTENT.into_response(), written.revision))
 }
 

@@ -124,8 +124,10 @@ async fn create(
         Once::Answered(response) => return Ok(*response),
         Once::Fresh(attempt) => attempt,
     };
-    let made = app.administration.create_key(&permit.author, access.tenant(), &id, draft).await;
-    Ok(shown_once(&app, attempt, permit.author.now, made.map_err(problem)?).await)
+    match app.administration.create_key(&permit.author, access.tenant(), &id, draft).await {
+        Ok(made) => Ok(shown_once(&app, attempt, permit.author.now, made).await),
+        Err(error) => Err(access.not_done::<ApiKeyCreate>(&app, None, error).await),
+    }
 }
 
 async fn get(
@@ -164,8 +166,10 @@ async fn rotate(
         Once::Fresh(attempt) => attempt,
     };
     let administration = &app.administration;
-    let made = administration.rotate_key(&permit.author, access.tenant(), &id, rotation.overlap()).await;
-    Ok(shown_once(&app, attempt, permit.author.now, made.map_err(problem)?).await)
+    match administration.rotate_key(&permit.author, access.tenant(), &id, rotation.overlap()).await {
+        Ok(made) => Ok(shown_once(&app, attempt, permit.author.now, made).await),
+        Err(error) => Err(access.not_done::<ApiKeyRotate>(&app, Some(&id), error).await),
+    }
 }
 
 async fn revoke(

@@ -137,9 +137,13 @@ async fn revert(
     request: Request,
 ) -> Result<Response, Problem> {
     let RevertRequest { revision, reason } = read_document(request).await?;
-    let mut permit = require.access().permit::<PolicyRevert>(&app, &Thing::default()).await?;
+    let access = require.access();
+    let mut permit = access.permit::<PolicyRevert>(&app, &Thing::default()).await?;
     permit.author.reason = reason;
-    let revision = app.administration.revert(&permit.author, revision).await.map_err(problem)?;
+    let revision = match app.administration.revert(&permit.author, revision).await {
+        Ok(revision) => revision,
+        Err(error) => return Err(access.not_done::<PolicyRevert>(&app, None, error).await),
+    };
     Ok(with_revision(json_response(&Changed { revision }), revision))
 }
 
@@ -159,9 +163,13 @@ async fn apply(
     if dry_run {
         return Ok(json_response(&view));
     }
-    let mut permit = require.access().permit::<PolicyApply>(&app, &Thing::default()).await?;
+    let access = require.access();
+    let mut permit = access.permit::<PolicyApply>(&app, &Thing::default()).await?;
     permit.author.reason = reason;
-    let revision = app.administration.apply(&permit.author, plan).await.map_err(problem)?;
+    let revision = match app.administration.apply(&permit.author, plan).await {
+        Ok(revision) => revision,
+        Err(error) => return Err(access.not_done::<PolicyApply>(&app, None, error).await),
+    };
     view.revision = Some(revision);
     Ok(with_revision(json_response(&view), revision))
 }

@@ -86,7 +86,9 @@ impl Opening {
                     .pragma("temp_store", "MEMORY")
                     .pragma("journal_size_limit", "67108864"),
             )),
-            Database::Postgres(url) | Database::PostgresPool(url, _) => Opening::postgres(url.expose_secret()),
+            Database::Postgres(url) | Database::PostgresPool(url, _) => {
+                Opening::postgres(url.expose_secret())
+            }
         }
     }
 

@@ -1,9 +1,12 @@
 //! The real binary, from outside: what a person who starts it and a program that asks it come to see.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
+mod administration;
 mod authzen;
+mod code;
 mod config;
 mod first_start;
+mod keeping;
 mod operation;
 mod policy;
 mod production;
@@ -41,6 +44,18 @@ impl Folder {
         std::fs::write(self.policy().join(name), text).unwrap();
     }
 
+    /// Runs a command on the data folder.
+    fn run(&self, arguments: &[&str]) -> Said {
+        let data = self.data().display().to_string();
+        run(&[arguments, &["--data", &data]].concat())
+    }
+
+    /// Applies the policy.
+    fn apply(&self, arguments: &[&str]) -> Said {
+        let policy = self.policy().display().to_string();
+        self.run(&[&["apply", &policy], arguments].concat())
+    }
+
     fn builder(&self) -> CasemateBuilder {
         CasemateBuilder::new(env!("CARGO_BIN_EXE_casemate"), self.data())
     }
@@ -54,6 +69,43 @@ fn casemate(arguments: &[&str]) -> Output {
         .env_remove("CASEMATE_POLICY")
         .output()
         .unwrap()
+}
+
+/// What a command answered when it ended.
+#[derive(Debug)]
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    /// The answer of a command that was asked for JSON; it must have succeeded.
+    fn json(&self) -> serde_json::Value {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        serde_json::from_str(&self.out).unwrap()
+    }
+}
+
+/// Runs the binary to its end, with the passphrase of backups.
+fn run(arguments: &[&str]) -> Said {
+    run_with("correct horse battery staple", arguments)
+}
+
+/// The same with another passphrase.
+fn run_with(passphrase: &str, arguments: &[&str]) -> Said {
+    let output = Command::new(env!("CARGO_BIN_EXE_casemate"))
+        .args(arguments)
+        .env_remove("CASEMATE_DATA")
+        .env_remove("CASEMATE_POLICY")
+        .env("CASEMATE_BACKUP_PASSPHRASE", passphrase)
+        .output()
+        .unwrap();
+    Said {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
 }
 
 /// What is on record, newest first.

@@ -39,3 +39,34 @@ impl Hash for Presented {
         Arc::as_ptr(&self.0).hash(hasher);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use casemate_identity::Kind;
+
+    use super::*;
+    use crate::{Policy, Snapshot};
+
+    #[test]
+    fn the_same_identity_is_found_out_once_and_an_equal_one_anew() {
+        let snapshot = Snapshot::offline(Policy::empty()).unwrap();
+        let identity = Arc::new(Identity::new("corp", "ada", Kind::USER));
+        let known = snapshot.known_caller(&identity);
+        assert!(Arc::ptr_eq(&known, &snapshot.known_caller(&Arc::clone(&identity))));
+        let equal = Arc::new(Identity::clone(&identity));
+        assert!(!Arc::ptr_eq(&known, &snapshot.known_caller(&equal)));
+        assert_eq!(known.subject, snapshot.caller(&identity));
+    }
+
+    #[test]
+    fn whoever_is_asked_about_is_the_same_with_and_without_what_they_hold() {
+        let snapshot = Snapshot::offline(Policy::empty()).unwrap();
+        let caller = snapshot.known_caller(&Arc::new(Identity::new("corp", "ada", Kind::USER)));
+        let tenant: Arc<str> = Arc::clone(&caller.subject.tenant);
+        for (kind, id) in [("user", "ada"), ("user", "bob"), ("api-key", "k"), ("anonymous", "")] {
+            let known = snapshot.known_subject(&caller, &tenant, kind, id).unwrap();
+            assert_eq!(known.subject, snapshot.subject(&caller.subject, &tenant, kind, id).unwrap());
+            assert_eq!(Arc::ptr_eq(&known, &caller), (kind, id) == ("user", "ada"));
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The access log: a line for each request. It is written straight into the log's queue, since what other lines go through
 //! would cost more than the rest of a quick answer.
 
+use std::cell::RefCell;
 use std::io::Write as _;
 use std::sync::OnceLock;
 
@@ -78,17 +79,34 @@ fn line(format: LogFormat, access: &Access<'_>, now: i64) -> Vec<u8> {
 /// Texts as Rust's literals, so that none of them can be taken for more than one value, or more than one line.
 fn text(line: &mut Vec<u8>, timestamp: &str, access: &Access<'_>) {
     let Access { request_id, method, route, status, micros, caller_provider, caller_id, trace_id } = access;
-    let _ = write!(
-        line,
-        "{timestamp}  INFO {TARGET}: request_id={request_id:?} method={method} route={route:?} status={status} micros={micros}"
-    );
-    for (name, value) in [("caller_provider", caller_provider), ("caller_id", caller_id)] {
+    for piece in [timestamp, "  INFO ", TARGET, ": request_id="] {
+        line.extend_from_slice(piece.as_bytes());
+    }
+    quoted(line, request_id);
+    line.extend_from_slice(b" method=");
+    line.extend_from_slice(method.as_bytes());
+    line.extend_from_slice(b" route=");
+    quoted(line, route);
+    let _ = write!(line, " status={status} micros={micros}");
+    for (name, value) in [(" caller_provider=", caller_provider), (" caller_id=", caller_id)] {
         if let Some(value) = value {
-            let _ = write!(line, " {name}={value:?}");
+            line.extend_from_slice(name.as_bytes());
+            quoted(line, value);
         }
     }
     if let Some(trace) = trace_id {
         let _ = write!(line, " trace_id={trace}");
+    }
+}
+
+/// A text as Rust's literal; most are copied as they are.
+fn quoted(line: &mut Vec<u8>, text: &str) {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\') {
+        line.push(b'"');
+        line.extend_from_slice(text.as_bytes());
+        line.push(b'"');
+    } else {
+        let _ = write!(line, "{text:?}");
     }
 }
 
@@ -110,7 +128,19 @@ fn event(access: &Access<'_>) {
 
 /// RFC 3339 in UTC with microseconds, as in the log's other lines.
 fn timestamp(micros: i64) -> String {
-    jiff::Timestamp::from_microsecond(micros).map_or_else(|_| String::new(), |time| format!("{time:.6}"))
+    thread_local! {
+        /// The last second that was written, and how it begins.
+        static SECOND: RefCell<(i64, String)> = const { RefCell::new((i64::MIN, String::new())) };
+    }
+    let (second, rest) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
+    SECOND.with_borrow_mut(|(last, text)| {
+        if *last != second {
+            let time = jiff::Timestamp::from_second(second);
+            *text = time.map_or_else(|_| String::new(), |time| format!("{time:.0}"));
+            *last = second;
+        }
+        format!("{}.{rest:06}Z", text.trim_end_matches('Z'))
+    })
 }
 
 #[cfg(test)]

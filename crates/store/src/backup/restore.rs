@@ -41,8 +41,8 @@ struct Batch {
     rows: Vec<Vec<Cell>>,
 }
 
-/// Restores a backup into a database, which is prepared where it is new. No server should serve from it meanwhile; one
-/// that does is held up where it writes, and sees everything at once afterwards.
+/// Restores a backup into a database, which is prepared where it is new. No server may serve from it meanwhile: one that
+/// does would go on deciding by what it read before, and accept keys that are not there any more, until it is restarted.
 ///
 /// # Errors
 /// Where the backup does not open or is not whole, or the database is not empty and is not to be replaced, or fails. The

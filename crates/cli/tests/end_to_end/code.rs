@@ -143,8 +143,8 @@ fn a_running_server_follows_and_keeps_what_is_applied_from_change_by_api() {
             refused.body
         );
     }
-    let events = found(&casemate, &key, "audit-events", &json!({"actor": "apply"}));
-    let event = events.iter().find(|event| event["action"] == "casemate.role.create").unwrap();
+    let events = found(&casemate, &key, "audit-events", &json!({"actor": "apply", "installation": true}));
+    let event = events.iter().find(|event| event["action"] == "casemate.policy.apply").unwrap();
     assert_eq!(
         (&event["actor"]["type"], &event["reason"]),
         (&json!("system"), &json!("ticket 7")),

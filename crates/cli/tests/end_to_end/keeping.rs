@@ -118,7 +118,7 @@ fn a_backup_that_is_not_whole_or_has_another_passphrase_is_refused_without_a_tra
             assert!(matches!(refused.code, Some(1 | 2)), "{refused:?}");
             assert!(!refused.err.is_empty() && !refused.err.contains("correct horse"), "{refused:?}");
         }
-        assert!(!other.data().join("casemate.db").exists());
+        assert!(!other.data().join("casemate.sqlite3").exists());
     }
     // Nothing is in the way of the right one.
     assert_eq!(run(&["restore", &file, "--data", &data]).code, Some(0));

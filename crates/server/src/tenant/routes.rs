@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::App;
-use crate::administrator::routes::{Administrator, Who, made};
+use crate::administrator::service::{Administrator, Who, made};
 use crate::guard::{Require, Thing};
 use crate::objects::{objects, routes as object_routes};
 use crate::refusal::problem;

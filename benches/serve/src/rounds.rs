@@ -19,6 +19,8 @@ const WARM_UP: Duration = Duration::from_millis(500);
 const PART: f64 = 0.7;
 /// About what is kept of one decision, in bytes.
 const EVENT_BYTES: usize = 256;
+/// How often the size of a group is found out from the flush of the one before.
+const SETTLING: usize = 3;
 
 /// A server with what was measured of it.
 pub(crate) struct Measured {
@@ -102,9 +104,15 @@ impl Rounds {
             self.quiet.turn()?;
             self.durable.turn()?;
         }
-        let alone = flush::measure(file, EVENT_BYTES, WARM_UP)?;
-        // What comes in while one flush lasts is the group of the next.
-        let group = (PART * self.durable.highest() * alone.p50 / 1e6).max(1.0) as usize;
+        let mut alone = flush::measure(file, EVENT_BYTES, WARM_UP)?;
+        // What comes in while one flush lasts is the group of the next; a larger group takes longer to flush, during which
+        // more come in, until that settles.
+        let rate = PART * self.durable.highest();
+        let mut group = 1;
+        for _ in 0..SETTLING {
+            group = (rate * alone.p50 / 1e6).max(1.0) as usize;
+            alone = flush::measure(file, group * EVENT_BYTES, WARM_UP)?;
+        }
         say(&format!("measuring at 70 % of that, {ROUNDS} rounds; a flush takes about {group} decisions"));
         for _ in 0..ROUNDS {
             self.bare.held_turn()?;

@@ -61,7 +61,7 @@ enum Meant<'a> {
     Caller,
     /// Somebody whom the directory knows, at this place.
     Person(u32, &'a Person),
-    Stranger(Subject),
+    Stranger(Box<Subject>),
 }
 
 /// Whose permissions are the same: those with the same assignments, the same credential, the same narrowing of their API
@@ -205,7 +205,7 @@ impl Snapshot {
             Meant::Person(place, person) => {
                 compiled.asked_about.get(place, |_| self.known(Subject::from(person)))
             }
-            Meant::Stranger(subject) => self.known(subject),
+            Meant::Stranger(subject) => self.known(*subject),
         })
     }
 
@@ -230,7 +230,7 @@ impl Snapshot {
         Ok(match self.meant(caller, tenant, kind, id)? {
             Meant::Caller => caller.clone(),
             Meant::Person(_, person) => Subject::from(person),
-            Meant::Stranger(subject) => subject,
+            Meant::Stranger(subject) => *subject,
         })
     }
 
@@ -242,7 +242,7 @@ impl Snapshot {
         id: &str,
     ) -> Result<Meant<'_>, ResolveError> {
         if kind == Kind::ANONYMOUS.as_str() {
-            return Ok(Meant::Stranger(Subject::anonymous(Arc::clone(tenant))));
+            return Ok(Meant::Stranger(Box::new(Subject::anonymous(Arc::clone(tenant)))));
         }
         let known = self.compiled.people_index.get(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]));
         let is_caller =
@@ -258,7 +258,7 @@ impl Snapshot {
                     true => API_KEY_PROVIDER.into(),
                     false => Arc::clone(&self.compiled.sole_provider),
                 };
-                Ok(Meant::Stranger(Subject::new(provider, kind, Some(id), Arc::clone(tenant))))
+                Ok(Meant::Stranger(Box::new(Subject::new(provider, kind, Some(id), Arc::clone(tenant)))))
             }
             (None, true) => Ok(Meant::Caller),
             (Some((place, person)), false) => Ok(Meant::Person(place, person)),

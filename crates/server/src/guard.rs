@@ -411,7 +411,7 @@ to = { group = "ops" }
         let held = |id: &str, of: Option<&str>, granted: bool, tenant: &str| {
             let mut identity = Identity::new("corp", id, Kind::USER);
             identity.login = Some(id.into());
-            identity.groups = vec!["ops".into()].into();
+            identity.groups = vec!["ops".into()];
             identity.tenant = of.map(Into::into);
             if granted {
                 let all = serde_json::json!([{ "name": "casemate.*" }]);

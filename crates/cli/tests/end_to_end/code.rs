@@ -94,10 +94,12 @@ fn pruning_deletes_only_what_the_same_name_managed() {
         .wait_until(|casemate| {
             let roles = found(casemate, &key, "roles", &json!({}));
             let names: Vec<_> = roles.iter().map(|role| role["name"].as_str().unwrap().to_owned()).collect();
-            (!names.contains(&"reader".to_owned())).then_some(names)
+            let has = |name: &str| names.iter().any(|known| known == name);
+            // The server follows what was applied beside it one change after the other.
+            (has("other") && !has("reader")).then_some(names)
         })
         .unwrap();
-    assert!(["by-hand", "other"].iter().all(|name| left.contains(&(*name).to_owned())), "{left:?}");
+    assert!(left.contains(&"by-hand".to_owned()), "{left:?}");
 }
 
 #[test]
@@ -106,8 +108,10 @@ fn mistakes_are_drawn_at_their_places_and_change_nothing() {
     folder.write("roles.toml", &ADA_READS.replace("{ name = \"notes.read\" }", "{ name = \"!notes\" }"));
     let said = folder.apply(&[]);
     assert_eq!(said.code, Some(2), "{said:?}");
+    // Where a line is broken depends on how long the folder's path is.
+    let words: Vec<&str> = said.err.split_whitespace().filter(|word| !["|", "│"].contains(word)).collect();
     for part in ["roles.toml:4:16", "has 1 mistake; nothing was changed"] {
-        assert!(said.err.contains(part), "{part} in {}", said.err);
+        assert!(words.join(" ").contains(part), "{part} in {}", said.err);
     }
     assert!(!folder.data().exists(), "what is wrong is told before anything is made");
     folder.write("roles.toml", ADA_READS);

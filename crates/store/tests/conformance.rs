@@ -28,6 +28,7 @@ macro_rules! on_both {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
+                let _server = super::super::place::server();
                 $(super::super::$theme::$case(super::Place::postgres()).await;)+
             }
         }

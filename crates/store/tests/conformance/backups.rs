@@ -9,7 +9,7 @@ use casemate_store::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::place::{Place, commit, event, put, remove};
+use crate::place::{Place, commit, event, put, remove, server};
 use crate::processes::send;
 
 /// A recipient, and the identity that opens what is sealed for it.
@@ -168,6 +168,7 @@ async fn moves(from: Place, to: Place) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_moves_between_the_databases() {
+    let _server = server();
     moves(Place::folder(), Place::postgres()).await;
     moves(Place::postgres(), Place::folder()).await;
 }

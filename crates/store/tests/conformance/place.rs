@@ -1,6 +1,6 @@
 //! A database that nobody else uses, and what stands in it.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use casemate_store::{
     Actor, AuditEvent, Commit, DataFolder, Database, Draft, Operation, Retention, Store, StoreError,
@@ -9,7 +9,18 @@ use casemate_store::{
 use casemate_test_support::Postgres;
 use secrecy::SecretString;
 
-pub(crate) static POSTGRES: LazyLock<Postgres> = LazyLock::new(|| Postgres::start().unwrap());
+/// The server of this process; it ends with the last test that holds it, since nothing that is static ever does.
+static SERVER: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+
+/// The PostgreSQL of this process, to be held for as long as its databases are used.
+pub(crate) fn server() -> Arc<Postgres> {
+    let mut known = SERVER.lock().unwrap_or_else(PoisonError::into_inner);
+    known.upgrade().unwrap_or_else(|| {
+        let server = Arc::new(Postgres::start().unwrap());
+        *known = Arc::downgrade(&server);
+        server
+    })
+}
 
 pub(crate) enum Place {
     Folder { _parent: tempfile::TempDir, data: DataFolder },
@@ -23,8 +34,9 @@ impl Place {
         Place::Folder { _parent: parent, data }
     }
 
+    /// A database of the [`server`] that the test holds.
     pub(crate) fn postgres() -> Place {
-        Place::Url(POSTGRES.create_database().unwrap().into())
+        Place::Url(server().create_database().unwrap().into())
     }
 
     pub(crate) fn database(&self) -> Database<'_> {

@@ -3,7 +3,6 @@
 #![forbid(unsafe_code)]
 
 mod engines;
-mod figures;
 mod issuer;
 mod rounds;
 
@@ -11,7 +10,8 @@ use std::error::Error;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use figures::{Figure, write_json, write_table};
+use casemate_bench_figures::{Figure, write_json, write_table};
+
 use issuer::Signer;
 use rounds::Measured;
 
@@ -89,7 +89,7 @@ fn run(json: bool) -> Result<(), Failure> {
     let figures = figures_of(&engines);
     let to = std::io::stdout().lock();
     if json {
-        write_json(to, &figures)?
+        write_json(to, "identity", &figures)?
     } else {
         write_table(to, &figures)?
     }

@@ -1,4 +1,5 @@
-//! What was measured, as a table and as JSON.
+//! What a benchmark measured, as a table and as JSON.
+#![forbid(unsafe_code)]
 
 use std::io::{self, Write};
 
@@ -6,29 +7,34 @@ use serde_json::{Value, json};
 
 /// One figure, and what it ought to be.
 #[derive(Debug)]
-pub(crate) struct Figure {
-    pub(crate) name: String,
-    pub(crate) value: f64,
-    pub(crate) unit: &'static str,
-    pub(crate) goal: Option<Goal>,
+pub struct Figure {
+    name: String,
+    value: f64,
+    unit: &'static str,
+    goal: Option<Goal>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Goal {
+enum Goal {
     AtMost(f64),
     AtLeast(f64),
 }
 
 impl Figure {
-    pub(crate) fn new(name: impl Into<String>, value: f64, unit: &'static str) -> Figure {
+    /// A figure that is only told.
+    pub fn new(name: impl Into<String>, value: f64, unit: &'static str) -> Figure {
         Figure { name: name.into(), value, unit, goal: None }
     }
 
-    pub(crate) fn at_most(self, goal: f64) -> Figure {
+    /// The same figure, which ought to be no greater than `goal`.
+    #[must_use]
+    pub fn at_most(self, goal: f64) -> Figure {
         Figure { goal: Some(Goal::AtMost(goal)), ..self }
     }
 
-    pub(crate) fn at_least(self, goal: f64) -> Figure {
+    /// The same figure, which ought to be no smaller than `goal`.
+    #[must_use]
+    pub fn at_least(self, goal: f64) -> Figure {
         Figure { goal: Some(Goal::AtLeast(goal)), ..self }
     }
 
@@ -59,12 +65,20 @@ fn rounded(value: f64) -> f64 {
     (value * scale).round() / scale
 }
 
-pub(crate) fn write_json(mut to: impl Write, figures: &[Figure]) -> io::Result<()> {
+/// Writes the figures of the benchmark `bench` as one line of JSON.
+///
+/// # Errors
+/// What writing to `to` answers.
+pub fn write_json(mut to: impl Write, bench: &str, figures: &[Figure]) -> io::Result<()> {
     let figures: Vec<Value> = figures.iter().map(Figure::json).collect();
-    writeln!(to, "{}", json!({ "bench": "permission", "figures": figures }))
+    writeln!(to, "{}", json!({ "bench": bench, "figures": figures }))
 }
 
-pub(crate) fn write_table(mut to: impl Write, figures: &[Figure]) -> io::Result<()> {
+/// Writes the figures as a table, each with whether it is what it ought to be.
+///
+/// # Errors
+/// What writing to `to` answers.
+pub fn write_table(mut to: impl Write, figures: &[Figure]) -> io::Result<()> {
     let width = figures.iter().map(|figure| figure.name.chars().count()).max().unwrap_or_default();
     for figure in figures {
         let goal = match figure.goal {

@@ -35,22 +35,29 @@ function newProvider(issuer, keys) {
         redirect_uris: [],
         response_types: [],
       },
+      {
+        client_id: "asker",
+        client_secret: "asker: 100% + secret/&=",
+        grant_types: [],
+        redirect_uris: [],
+        response_types: [],
+      },
     ],
     jwks: { keys },
     enabledJWA: { idTokenSigningAlgValues: ["RS256", "ES256", "EdDSA"] },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      introspection: { enabled: true, allowedPolicy: (_ctx, client) => client.clientId === "asker" },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
-        // The resource's last segment chooses the algorithm of its tokens.
-        getResourceServerInfo: (_ctx, resource) => ({
-          scope: "read",
-          audience: "https://api.example",
-          accessTokenTTL: 600,
-          accessTokenFormat: "jwt",
-          jwt: { sign: { alg: resource.split(":").pop() } },
-        }),
+        // The resource's last segment chooses the algorithm of its tokens, or says that they are opaque.
+        getResourceServerInfo: (_ctx, resource) => {
+          const kind = resource.split(":").pop();
+          const format = kind === "opaque" ? { accessTokenFormat: kind } : { accessTokenFormat: "jwt", jwt: { sign: { alg: kind } } };
+          return { scope: "read", audience: "https://api.example", accessTokenTTL: 600, ...format };
+        },
       },
     },
     extraTokenClaims: () => ({ team: "platform", groups: ["operators"], nested: { tenant: "acme" } }),

@@ -17,8 +17,8 @@ const READY_LIMIT: Duration = Duration::from_secs(60);
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 /// A running OpenID provider. It issues access tokens (RFC 9068) for the audience
-/// [`OpenIdProvider::AUDIENCE`] to one client, by client credentials, signed with RS256, ES256 or EdDSA. It
-/// is gone when this value is dropped or the test dies.
+/// [`OpenIdProvider::AUDIENCE`] to one client, by client credentials, signed with RS256, ES256 or EdDSA, or opaque
+/// ones, about which it answers another client (RFC 7662). It is gone when this value is dropped or the test dies.
 #[derive(Debug)]
 pub struct OpenIdProvider {
     // Held for its end: dropping it ends the program.
@@ -33,6 +33,10 @@ impl OpenIdProvider {
     /// The client that it knows, and so the `sub` of its tokens.
     pub const CLIENT: &'static str = "robot";
     const SECRET: &'static str = "robot-secret";
+    /// The client that may ask about tokens; it gets none.
+    pub const ASKER: &'static str = "asker";
+    /// Its secret, full of what HTTP Basic has to encode.
+    pub const ASKER_SECRET: &'static str = "asker: 100% + secret/&=";
 
     /// Starts a provider with fresh keys. The first start on a machine installs its packages under `target/`.
     ///
@@ -54,21 +58,50 @@ impl OpenIdProvider {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Where it is asked about tokens.
+    #[must_use]
+    pub fn introspection_endpoint(&self) -> String {
+        format!("{}/token/introspection", self.issuer())
+    }
+
     /// A new access token, signed with `algorithm`: `RS256`, `ES256` or `EdDSA`.
     ///
     /// # Errors
     /// When the provider cannot be reached, or answers with anything but a token.
     pub fn token(&self, algorithm: &str) -> std::io::Result<String> {
         let form = format!(
-            "grant_type=client_credentials&client_id={}&client_secret={}&scope=read&resource=urn:casemate:{algorithm}",
-            Self::CLIENT,
-            Self::SECRET
+            "grant_type=client_credentials&{}&scope=read&resource=urn:casemate:{algorithm}",
+            Self::client()
         );
-        let answer = ask(self.port, "POST /token", &form)?;
+        let answer = json(self.port, "POST /token", &form)?;
         match answer.get("access_token").and_then(serde_json::Value::as_str) {
             Some(token) => Ok(token.to_owned()),
             None => Err(std::io::Error::other(format!("the provider gave no token: {answer}"))),
         }
+    }
+
+    /// A new access token that says nothing by itself.
+    ///
+    /// # Errors
+    /// As [`OpenIdProvider::token`].
+    pub fn opaque_token(&self) -> std::io::Result<String> {
+        self.token("opaque")
+    }
+
+    /// Revokes an opaque token (RFC 7009).
+    ///
+    /// # Errors
+    /// When the provider does not answer, or refuses.
+    pub fn revoke(&self, token: &str) -> std::io::Result<()> {
+        let answer = ask(self.port, "POST /token/revocation", &format!("{}&token={token}", Self::client()))?;
+        match answer.split_once(' ') {
+            Some((_, rest)) if rest.starts_with("200") => Ok(()),
+            _ => Err(std::io::Error::other(format!("the token was not revoked: {answer}"))),
+        }
+    }
+
+    fn client() -> String {
+        format!("client_id={}&client_secret={}", Self::CLIENT, Self::SECRET)
     }
 
     /// Replaces its keys: the old ones are published no longer.
@@ -76,7 +109,7 @@ impl OpenIdProvider {
     /// # Errors
     /// When the provider does not answer.
     pub fn rotate(&self) -> std::io::Result<()> {
-        ask(self.admin, "POST /rotate", "").map(drop)
+        json(self.admin, "POST /rotate", "").map(drop)
     }
 
     /// Signs with new keys from now on, and publishes the old ones beside them.
@@ -84,7 +117,7 @@ impl OpenIdProvider {
     /// # Errors
     /// When the provider does not answer.
     pub fn rotate_keeping(&self) -> std::io::Result<()> {
-        ask(self.admin, "POST /rotate-keeping", "").map(drop)
+        json(self.admin, "POST /rotate-keeping", "").map(drop)
     }
 
     /// Cuts all connections, present and future, until [`OpenIdProvider::bring_up`].
@@ -92,7 +125,7 @@ impl OpenIdProvider {
     /// # Errors
     /// When the provider does not answer.
     pub fn take_down(&self) -> std::io::Result<()> {
-        ask(self.admin, "POST /down", "").map(drop)
+        json(self.admin, "POST /down", "").map(drop)
     }
 
     /// Lets connections in again.
@@ -100,7 +133,7 @@ impl OpenIdProvider {
     /// # Errors
     /// When the provider does not answer.
     pub fn bring_up(&self) -> std::io::Result<()> {
-        ask(self.admin, "POST /up", "").map(drop)
+        json(self.admin, "POST /up", "").map(drop)
     }
 
     /// How many requests it has had, by path.
@@ -108,7 +141,7 @@ impl OpenIdProvider {
     /// # Errors
     /// When the provider does not answer.
     pub fn requests(&self) -> std::io::Result<BTreeMap<String, u64>> {
-        let answer = ask(self.admin, "GET /requests", "")?;
+        let answer = json(self.admin, "GET /requests", "")?;
         Ok(serde_json::from_value(answer)?)
     }
 }
@@ -120,8 +153,16 @@ fn ports(log: &str) -> Option<(u16, u16)> {
     lines.find_map(|line| Some((*line.get("port")?, *line.get("admin")?)))
 }
 
-/// One exchange in HTTP/1.0, whose answers end with the connection. `request` is a method and a path.
-fn ask(port: u16, request: &str, form: &str) -> std::io::Result<serde_json::Value> {
+/// The JSON that a request is answered with.
+fn json(port: u16, request: &str, form: &str) -> std::io::Result<serde_json::Value> {
+    let answer = ask(port, request, form)?;
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body);
+    body.and_then(|body| serde_json::from_str(body).ok())
+        .ok_or_else(|| std::io::Error::other(format!("{request} was answered with: {answer}")))
+}
+
+/// One exchange in HTTP/1.0, whose answers end with the connection: the whole answer. `request` is a method and a path.
+fn ask(port: u16, request: &str, form: &str) -> std::io::Result<String> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut stream = TcpStream::connect_timeout(&address, ANSWER_LIMIT)?;
     stream.set_read_timeout(Some(ANSWER_LIMIT))?;
@@ -132,9 +173,7 @@ fn ask(port: u16, request: &str, form: &str) -> std::io::Result<serde_json::Valu
     )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body);
-    body.and_then(|body| serde_json::from_str(body).ok())
-        .ok_or_else(|| std::io::Error::other(format!("{request} was answered with: {answer}")))
+    Ok(answer)
 }
 
 /// The folder with the script and its packages; they are installed once, by whoever comes first.
@@ -195,5 +234,8 @@ mod tests {
         assert!(provider.token("RS256").is_err());
         provider.bring_up().unwrap();
         assert!(provider.token("RS256").is_ok());
+        let opaque = provider.opaque_token().unwrap();
+        assert!(!opaque.contains('.'), "{opaque}");
+        provider.revoke(&opaque).unwrap();
     }
 }

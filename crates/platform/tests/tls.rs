@@ -60,15 +60,28 @@ impl Pair {
 
 /// A certificate, its PEM form and its key; valid between these days from now.
 fn make(from: i64, until: i64) -> (CertificateDer<'static>, String, String) {
+    make_valid(day(from - 1), day(until))
+}
+
+/// The same, valid from that time on.
+fn make_from(later: Duration, until: i64) -> (CertificateDer<'static>, String, String) {
+    make_valid(std::time::SystemTime::now() + later, day(until))
+}
+
+fn day(days: i64) -> std::time::SystemTime {
+    let now = std::time::SystemTime::now();
+    let time = Duration::from_secs(days.unsigned_abs() * 86_400);
+    if days < 0 { now - time } else { now + time }
+}
+
+fn make_valid(
+    from: std::time::SystemTime,
+    until: std::time::SystemTime,
+) -> (CertificateDer<'static>, String, String) {
     let key = rcgen::KeyPair::generate().unwrap();
     let mut parameters = rcgen::CertificateParams::new(vec!["localhost".into()]).unwrap();
-    let day = |days: i64| {
-        let now = std::time::SystemTime::now();
-        let time = Duration::from_secs(days.unsigned_abs() * 86_400);
-        if days < 0 { (now - time).into() } else { (now + time).into() }
-    };
-    parameters.not_before = day(from - 1);
-    parameters.not_after = day(until);
+    parameters.not_before = from.into();
+    parameters.not_after = until.into();
     let certificate = parameters.self_signed(&key).unwrap();
     (certificate.der().clone(), certificate.pem(), key.serialize_pem())
 }
@@ -210,6 +223,27 @@ async fn a_certificate_that_changes_is_served_and_a_bad_one_is_not() {
     let seconds =
         format!("casemate_tls_certificate_not_after_seconds {}", tls.status().not_after / 1_000_000);
     assert!(text.contains(&seconds) && text.contains("casemate_tls_certificate_stale 1"), "{text}");
+}
+
+#[tokio::test]
+async fn a_certificate_whose_time_has_not_come_is_served_once_it_has() {
+    let pair = Pair::new();
+    let tls = pair.load().unwrap();
+    let _server = start(tls.clone(), Limits::default()).await;
+    // The authority's clock is ahead of this one.
+    let (_, certificate, key) = make_from(Duration::from_secs(3), 5_000);
+    pair.write("key.pem", &key);
+    pair.write("certificate.pem", &certificate);
+    let before = tls.status().not_after;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let mut was_refused = false;
+    while tls.status().not_after == before {
+        was_refused |= tls.status().problem.is_some_and(|problem| problem.contains("is valid from"));
+        assert!(Instant::now() < deadline, "nobody looked at it again");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(was_refused);
+    assert_eq!(tls.status().problem, None);
 }
 
 #[test]

@@ -143,7 +143,13 @@ impl Tls {
         }
         match Pair::parse(&files, paths, &shared.provider, clock::now()) {
             Ok(pair) => self.take(pair, files.key_is_open, last.is_some()),
-            Err(error) => self.keep(&error),
+            Err(error) => {
+                self.keep(&error);
+                // Its time may still come, without any change of the files.
+                if matches!(error, TlsError::NotValidNow { .. }) {
+                    return None;
+                }
+            }
         }
         Some(digest)
     }

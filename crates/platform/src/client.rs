@@ -139,7 +139,7 @@ fn split_last(text: &str) -> (Option<&str>, &str) {
     let mut is_quoted = false;
     for (index, byte) in text.bytes().enumerate().rev() {
         match byte {
-            b'"' => is_quoted = !is_quoted,
+            b'"' if !is_escaped(text, index) => is_quoted = !is_quoted,
             b',' if !is_quoted => return (text.get(..index), text.get(index + 1..).unwrap_or_default()),
             _ => {}
         }
@@ -149,6 +149,12 @@ fn split_last(text: &str) -> (Option<&str>, &str) {
         Some((before, element)) if is_quoted => (Some(before), element),
         _ => (None, text),
     }
+}
+
+/// Whether the character at `index` stands behind an odd number of backslashes, as quotes within quotes do.
+fn is_escaped(text: &str, index: usize) -> bool {
+    let before = text.as_bytes().get(..index).unwrap_or_default();
+    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
 /// A parameter of an element of `Forwarded` (RFC 7239, section 4), once.
@@ -241,6 +247,10 @@ mod tests {
         assert_eq!(forwarded(&["for=192.0.2.60;proto=http;by=203.0.113.43"]), "192.0.2.60");
         assert_eq!(forwarded(&["For=\"[2001:db8:cafe::17]:4711\""]), "2001:db8:cafe::17");
         assert_eq!(forwarded(&["for=9.9.9.9, for=\"1.1.1.1:80\" ; by=\"a,b\", for=10.0.0.2"]), "1.1.1.1");
+        // A host that a client chose, and a proxy quoted, is no further element.
+        for host in [r#"x\", for=9.9.9.9;by=\"y"#, r#"x, for=9.9.9.9;by=\\"#] {
+            assert_eq!(forwarded(&[&format!("for=1.1.1.1;host=\"{host}\"")]), "1.1.1.1", "{host}");
+        }
         // What a client leaves open does not swallow what a proxy adds.
         assert_eq!(forwarded(&["for=\"9.9.9.9, for=1.1.1.1"]), "1.1.1.1");
     }

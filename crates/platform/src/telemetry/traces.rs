@@ -108,7 +108,7 @@ pub(crate) struct Trace {
 #[derive(Debug)]
 struct Span {
     trace: Trace,
-    method: Method,
+    method: &'static str,
     route: Option<Box<str>>,
     status: StatusCode,
     request_id: RequestId,
@@ -145,23 +145,36 @@ impl Trace {
         request_id: &RequestId,
         took: Duration,
     ) {
-        let Some(tracer) = TRACER.get() else { return };
+        if let Some(tracer) = TRACER.get() {
+            tracer.end(self, method, route, status, request_id, took);
+        }
+    }
+}
+
+impl Tracer {
+    fn end(
+        &self,
+        trace: Trace,
+        method: &Method,
+        route: Option<&str>,
+        status: StatusCode,
+        request_id: &RequestId,
+        took: Duration,
+    ) {
         let span = Span {
-            trace: self,
-            method: method.clone(),
+            trace,
+            method: known(method),
             route: route.map(Into::into),
             status,
             request_id: request_id.clone(),
             end: clock::now(),
             took,
         };
-        if tracer.queue.try_send(Entry::Span(Box::new(span))).is_err() {
+        if self.queue.try_send(Entry::Span(Box::new(span))).is_err() {
             metrics::spans_lost(1);
         }
     }
-}
 
-impl Tracer {
     fn begin(&self, headers: &HeaderMap) -> Option<Trace> {
         let mut bytes = [0; 24];
         let mut values = headers.get_all(TRACEPARENT).iter();
@@ -189,6 +202,22 @@ impl Tracer {
 fn threshold(ratio: f64) -> u128 {
     // A ratio that is no number counts as none.
     (ratio.clamp(0.0, 1.0) * 2_f64.powi(64)) as u128
+}
+
+/// The method by its name, and any that HTTP does not have by one for all: the caller chose its text, and its length.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::TRACE => "TRACE",
+        Method::CONNECT => "CONNECT",
+        _ => "_OTHER",
+    }
 }
 
 /// The trace, the parent and whether it is sampled (W3C Trace Context, section 3.2). Later versions may add to it.
@@ -281,7 +310,7 @@ impl Span {
         let text = |key: &str, value: &str| json!({"key": key, "value": {"stringValue": value}});
         let status = self.status.as_u16();
         let mut attributes = vec![
-            text("http.request.method", self.method.as_str()),
+            text("http.request.method", self.method),
             json!({"key": "http.response.status_code", "value": {"intValue": status.to_string()}}),
             text("casemate.request_id", self.request_id.as_str()),
         ];
@@ -346,6 +375,20 @@ mod tests {
             assert_eq!(tracer(1.0).begin(&headers(&[wrong])).unwrap().parent, None, "{wrong}");
         }
         assert_eq!(tracer(1.0).begin(&headers(&[PARENT, PARENT])).unwrap().parent, None);
+    }
+
+    #[test]
+    fn a_method_that_nobody_knows_takes_no_room() {
+        let (queue, mut spans) = channel(1);
+        let tracer = Tracer { queue, threshold: threshold(1.0) };
+        let trace = tracer.begin(&HeaderMap::new()).unwrap();
+        let method = Method::from_bytes(&[b'A'; 30_000]).unwrap();
+        let id = RequestId::random();
+        tracer.end(trace, &method, Some("/x"), StatusCode::METHOD_NOT_ALLOWED, &id, Duration::ZERO);
+        let mut sent = Vec::new();
+        take(spans.try_recv().unwrap(), &mut sent);
+        let text = request(&sent).to_string();
+        assert!(text.len() < 2_000 && text.contains("_OTHER"), "{text}");
     }
 
     #[test]

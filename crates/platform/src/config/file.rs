@@ -72,7 +72,7 @@ pub(crate) fn read(path: &Path, text: &str) -> Contents {
             Entry::Value(setting, value) if setting.secret => mask::spans_of(value, &mut hidden),
             // Somebody may have mistyped the name of a secret.
             Entry::Unknown(_, _, value) | Entry::NotASection(_, value) => mask::spans_of(value, &mut hidden),
-            Entry::Value(..) => {}
+            Entry::Value(setting, value) => mask::spans_of_mistaken(setting, value, &mut hidden),
         }
     }
     let source = Arc::new(SourceFile { path: path.to_owned(), text: mask::masked(text, &hidden) });

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::environment::{CONFIG_VARIABLE, Environment};
 use super::file::{Contents, read_file};
 use super::kinds::ProxyChoice;
+use super::mask;
 use super::mistake::{Mistake, Origin, SourceFile};
 use super::setting::Setting;
 use super::settings::{Config, SETTINGS};
@@ -96,7 +97,12 @@ impl Reader {
                 Some(value) => Some(value),
                 None => {
                     let said = match &found.written {
-                        Written::One(text) if !T::SECRET => format!(", and not `{}`", printable(text)),
+                        Written::One(text)
+                            if !T::SECRET
+                                && !setting.is_some_and(|setting| mask::may_be_secret(setting, text)) =>
+                        {
+                            format!(", and not `{}`", printable(text))
+                        }
                         _ => String::new(),
                     };
                     let expected = T::expected();

@@ -10,7 +10,7 @@ use std::error::Error;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use casemate_bench_figures::{Figure, write_json, write_table};
+use casemate_figures::{Figure, write_json, write_table};
 
 use issuer::Signer;
 use rounds::Measured;

@@ -15,7 +15,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use allocation_counter::measure as count_allocations;
-use casemate_bench_figures::{Figure, write_json, write_table};
+use casemate_figures::{Figure, write_json, write_table};
 use casemate_permission::{Catalog, Request};
 
 use rounds::Measured;
@@ -72,7 +72,12 @@ fn run(json: bool) -> Result<(), Failure> {
     allocation_counter::opt_out(|| times = self::times(&workload, &catalog, &requests));
     let figures: Vec<Figure> = times?.into_iter().chain(memory).collect();
     let to = std::io::stdout().lock();
-    Ok(if json { write_json(to, "permission", &figures)? } else { write_table(to, &figures)? })
+    if json {
+        write_json(to, "permission", &figures)?
+    } else {
+        write_table(to, &figures)?
+    }
+    Ok(())
 }
 
 fn memory(workload: &Workload, catalog: &Catalog, requests: &[Request<'_>]) -> Result<Vec<Figure>, Failure> {

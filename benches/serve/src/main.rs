@@ -15,7 +15,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use casemate_bench_figures::{Figure, write_json, write_table};
+use casemate_figures::{Figure, write_json, write_table};
 
 use rounds::{Measured, Rounds};
 use server::Server;
@@ -81,7 +81,12 @@ fn run(json: bool) -> Result<(), Failure> {
     rounds.measure(&folder.path().join("flush"))?;
     let figures = figures_of(&rounds);
     let to = std::io::stdout().lock();
-    Ok(if json { write_json(to, "serve", &figures)? } else { write_table(to, &figures)? })
+    if json {
+        write_json(to, "serve", &figures)?
+    } else {
+        write_table(to, &figures)?
+    }
+    Ok(())
 }
 
 /// The binary that is shipped, built beside this one.

@@ -112,7 +112,8 @@ impl Administration {
     }
 
     /// Sets everything back to what it was at a revision, by a new change; gives its revision, or the last one where
-    /// nothing was to be done. Secrets and API keys stay as they are. What is managed by code is set back by the operator
+    /// nothing was to be done. API keys stay as they are, and secrets too while what is set back refers to them; the others
+    /// go. What is managed by code is set back by the operator
     /// on the machine alone.
     ///
     /// # Errors

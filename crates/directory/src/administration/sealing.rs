@@ -132,6 +132,29 @@ pub(super) fn changes(
     Ok(changes)
 }
 
+/// Adds to a proposal that secrets go to which no document refers any more: one that was kept could be referred to again
+/// when the provider is at another address.
+pub(super) fn drop_unused(state: &State, proposal: &mut Proposal) {
+    let mut unused = Vec::new();
+    for change in &proposal.changes {
+        let Change::Put(draft) = change else { continue };
+        if draft.kind != Kind::Provider.as_str() {
+            continue;
+        }
+        let before = state.objects.by_id(Kind::Provider, &draft.id).map(|before| before.body.as_str());
+        let gone = |field: &&str| is_sealed(before.unwrap_or("{}"), field) && !is_sealed(&draft.body, field);
+        unused.extend(FIELDS.into_iter().filter(gone).map(|field| (draft.id.clone(), field)));
+    }
+    for (id, field) in unused {
+        let is_told = proposal.secrets.iter().any(|secret| {
+            matches!(secret, SecretChange::Remove { id: of, field: known } if *of == id && *known == field)
+        });
+        if !is_told {
+            proposal.secrets.push(SecretChange::Remove { id, field });
+        }
+    }
+}
+
 fn is_sealed(body: &str, field: &str) -> bool {
     serde_json::from_str::<Value>(body).is_ok_and(|document| {
         document.get(field).and_then(|value| value.get("sealed")) == Some(&Value::Bool(true))

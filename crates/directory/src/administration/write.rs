@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::entry::{Author, Entry, RememberKey, Written};
 use super::error::AdminError;
-use super::{Administration, rules};
+use super::{Administration, rules, sealing};
 use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
 use crate::model::{
@@ -82,7 +82,7 @@ impl Administration {
         Err(AdminError::Unavailable("other processes change the configuration all the time".into()))
     }
 
-    async fn attempt(&self, author: &Author, state: &State, proposal: Proposal) -> Result<Made, Failed> {
+    async fn attempt(&self, author: &Author, state: &State, mut proposal: Proposal) -> Result<Made, Failed> {
         let base = state.snapshot.revision();
         if proposal.changes.is_empty() && proposal.secrets.is_empty() && proposal.keys.is_empty() {
             return Ok(Made { revision: base, objects: Arc::clone(&state.objects) });
@@ -95,6 +95,7 @@ impl Administration {
         let (policy, set) = checked.await.map_err(|_| AdminError::from(DirectoryError::Closed))?;
         let policy = policy.map_err(AdminError::Invalid)?;
         rules::obey(author, state, &proposal, &policy, &set)?;
+        sealing::drop_unused(state, &mut proposal);
         let written = proposal.subject.as_ref().and_then(|(kind, id)| {
             let object = set.by_id(*kind, id).or_else(|| state.objects.by_id(*kind, id))?;
             Some(Written { entry: Entry::of(*kind, object), revision: base + 1 })

@@ -116,6 +116,32 @@ async fn a_secret_goes_only_to_the_address_that_it_was_written_for() {
 }
 
 #[tokio::test]
+async fn a_secret_that_no_document_refers_to_any_more_is_kept_nowhere() {
+    let site = Site::open().await;
+    let author = holding(&["*", "casemate.*"]);
+    let introspection = |endpoint: &str, secret: Value| {
+        let mut document = json!({ "name": "opaque", "type": "introspection", "issuer": "https://corp.example",
+            "endpoint": endpoint, "audiences": ["casemate"], "client_id": "casemate" });
+        document["client_secret"] = secret;
+        document
+    };
+    let evil = introspection("https://evil.example/", json!(SECRET));
+    let written = site.administration.create(&author, Kind::Provider, "", evil, None).await.unwrap();
+    let update = async |document| {
+        let id = written.entry.id.as_str();
+        site.administration.update(&author, Kind::Provider, "", id, None, document).await.unwrap().revision
+    };
+    let issuer = json!({ "name": "opaque", "issuer": "https://corp.example", "audiences": ["casemate"] });
+    let without = update(issuer).await;
+    update(introspection("https://good.example/", json!("another secret"))).await;
+    // Step by step, each of which says nothing of a secret that moves.
+    site.administration.revert(&author, without).await.unwrap();
+    assert!(site.store.reader().secrets().await.unwrap().is_empty());
+    site.administration.revert(&author, written.revision).await.unwrap();
+    assert!(site.store.reader().secrets().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_claim_hands_out_permissions_below_its_ceiling_and_fails_whole_above_it() {
     let site = Site::open().await;
     let provider = json!({ "name": "corp", "issuer": "https://corp.example", "audiences": ["casemate"] });

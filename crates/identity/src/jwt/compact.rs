@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::MAX_TOKEN_BYTES;
 use super::error::TokenError;
 use super::header::Header;
+use super::headers::VERIFIED;
 use super::members::Members;
 use crate::base64url;
 use crate::jwk::{Algorithm, VerificationKey};
@@ -15,7 +17,9 @@ pub struct CompactJws<'a> {
     signed: &'a str,
     pub(super) payload: Vec<u8>,
     signature: Vec<u8>,
-    pub(super) header: Header,
+    pub(super) header: Arc<Header>,
+    /// The text of a header that was not among the verified ones.
+    unknown_header: Option<&'a str>,
 }
 
 impl<'a> CompactJws<'a> {
@@ -39,12 +43,16 @@ impl<'a> CompactJws<'a> {
         let part = |range: Range<usize>| text.get(range).ok_or(TokenError::NotCompact);
         let (signed, header) = (part(0..second)?, part(0..first)?);
         let (payload, signature) = (part(first + 1..second)?, part(second + 1..text.len())?);
-        let header = Header::read(json(decode(header, "header")?, "header")?)?;
+        let (header, unknown_header) = match VERIFIED.get(header) {
+            Some(known) => (known, None),
+            None => (Arc::new(Header::read(json(decode(header, "header")?, "header")?)?), Some(header)),
+        };
         Ok(CompactJws {
             signed,
             payload: decode(payload, "payload")?,
             signature: decode(signature, "signature")?,
             header,
+            unknown_header,
         })
     }
 
@@ -71,11 +79,13 @@ impl<'a> CompactJws<'a> {
         if self.header.algorithm != key.algorithm() {
             return Err(TokenError::AlgorithmMismatch { token: self.header.algorithm, key: key.algorithm() });
         }
-        if key.verifies(self.signed.as_bytes(), &self.signature) {
-            Ok(())
-        } else {
-            Err(TokenError::Signature)
+        if !key.verifies(self.signed.as_bytes(), &self.signature) {
+            return Err(TokenError::Signature);
         }
+        if let Some(header) = self.unknown_header {
+            VERIFIED.keep(header, &self.header);
+        }
+        Ok(())
     }
 }
 

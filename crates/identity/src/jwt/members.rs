@@ -10,7 +10,7 @@ use serde_json::{Number, Value};
 use crate::identity::Claims;
 use crate::strict_json::{MAX_DEPTH, StrictJsonError, invalid};
 
-/// Up to this many names are compared each with each; more are sorted.
+/// Up to this many names are compared one with another where their marks are the same; more are sorted.
 const FEW: usize = 16;
 
 /// A JSON object with the text that it stands in.
@@ -69,9 +69,11 @@ impl Members {
         self.get(name).is_some()
     }
 
-    /// A copy of all of them.
-    pub(super) fn to_claims(&self) -> Claims {
-        object(&self.json, &self.members)
+    /// A copy of those whose names are `wanted`.
+    pub(super) fn to_claims(&self, wanted: impl Fn(&str) -> bool) -> Claims {
+        let read = self.members.iter().map(|(name, node)| (name.read(&self.json), node));
+        let wanted = read.filter(|(name, _)| wanted(name));
+        wanted.map(|(name, node)| (name.to_owned(), value(&self.json, node))).collect()
     }
 }
 
@@ -167,33 +169,20 @@ fn object(json: &str, members: &[(Text, Node)]) -> Claims {
     members.iter().map(|(name, node)| (name.read(json).to_owned(), value(json, node))).collect()
 }
 
-/// The first name that stands there twice.
+/// The first name that stands there twice, among many.
 fn repeated<'a>(json: &'a str, members: &'a [(Text, Node)]) -> Option<&'a str> {
-    if members.len() <= FEW {
-        let mut seen = 0_u64;
-        for (index, (name, _)) in members.iter().enumerate() {
-            let name = name.read(json);
-            let mark = mark(name);
-            let earlier = || members.iter().take(index);
-            if seen & mark != 0 && earlier().any(|(earlier, _)| earlier.is(name, json)) {
-                return Some(name);
-            }
-            seen |= mark;
-        }
-        return None;
-    }
     let mut names: Vec<&str> = members.iter().map(|(name, _)| name.read(json)).collect();
     names.sort_unstable();
     let pairs = names.iter().zip(names.iter().skip(1));
     pairs.into_iter().find(|(one, other)| one == other).map(|(name, _)| *name)
 }
 
-/// One of 64 bits. Names that differ in it are not the same, and most do.
-fn mark(name: &str) -> u64 {
-    let bytes = name.as_bytes();
-    let at = |index: usize| u32::from(bytes.get(index).copied().unwrap_or_default());
-    let (middle, last) = (at(bytes.len() / 2), at(bytes.len().wrapping_sub(1)));
-    1 << ((at(0) * 7 + middle * 3 + last + bytes.len() as u32) % 64)
+/// One of 128 bits. Names that differ in it are not the same, and most do.
+fn mark(name: &str) -> u128 {
+    let at = |index: usize| u32::from(name.as_bytes().get(index).copied().unwrap_or_default());
+    let (middle, last) = (at(name.len() / 2), at(name.len().wrapping_sub(1)));
+    let mixed = (at(0) | middle << 8 | last << 16 | (name.len() as u32) << 24).wrapping_mul(0x9e37_79b1);
+    1 << (mixed >> 25)
 }
 
 #[derive(Clone, Copy)]
@@ -261,36 +250,48 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
         let inner = self.deeper()?;
-        let mut members = Vec::with_capacity(FEW);
-        while let Some(name) = access.next_key_seed(Name(self.json))? {
+        let mut members: Vec<(Text, Node)> = Vec::with_capacity(FEW);
+        let mut marks = 0;
+        let twice = |name: &str| A::Error::custom(format_args!("the member `{name}` occurs twice"));
+        while let Some((name, mark)) = access.next_key_seed(Name(self.json))? {
+            if marks & mark != 0 && members.len() < FEW {
+                let name = name.read(self.json);
+                if members.iter().any(|(earlier, _)| earlier.is(name, self.json)) {
+                    return Err(twice(name));
+                }
+            }
+            marks |= mark;
             members.push((name, access.next_value_seed(inner)?));
         }
-        if let Some(name) = repeated(self.json, &members) {
-            return Err(A::Error::custom(format_args!("the member `{name}` occurs twice")));
+        if members.len() > FEW
+            && let Some(name) = repeated(self.json, &members)
+        {
+            return Err(twice(name));
         }
         Ok(Node::Object(members))
     }
 }
 
+/// Reads a name, with its mark.
 struct Name<'j>(&'j str);
 
 impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Text;
+    type Value = (Text, u128);
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Text, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(Text, u128), D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for Name<'_> {
-    type Value = Text;
+    type Value = (Text, u128);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Text, E> {
-        Ok(Text::new(name, self.0))
+    fn visit_str<E>(self, name: &str) -> Result<(Text, u128), E> {
+        Ok((Text::new(name, self.0), mark(name)))
     }
 }
 
@@ -303,7 +304,10 @@ mod tests {
 
     /// What both readers make of a text.
     fn both(text: &[u8]) -> (Option<Claims>, Option<Claims>) {
-        (Members::read(text.to_vec()).ok().map(|members| members.to_claims()), strict_json::object(text).ok())
+        (
+            Members::read(text.to_vec()).ok().map(|members| members.to_claims(|_| true)),
+            strict_json::object(text).ok(),
+        )
     }
 
     #[test]

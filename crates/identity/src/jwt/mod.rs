@@ -7,6 +7,7 @@
 mod compact;
 mod error;
 mod header;
+mod headers;
 mod members;
 mod rules;
 mod token;

@@ -88,9 +88,14 @@ impl VerifiedToken {
         self.validity
     }
 
-    /// The verified claims: a copy, since of many tokens only a few claims are of interest.
+    /// A copy of all the verified claims.
     pub fn claims(&self) -> Claims {
-        self.claims.to_claims()
+        self.claims_named(|_| true)
+    }
+
+    /// A copy of the verified claims whose names are `wanted`: of many tokens only a few are of interest.
+    pub fn claims_named(&self, wanted: impl Fn(&str) -> bool) -> Claims {
+        self.claims.to_claims(wanted)
     }
 }
 

@@ -67,6 +67,13 @@ impl MappingError {
     }
 }
 
+/// Claims that are looked at whatever is configured.
+const BY_THEMSELVES: [&str; 2] = [ACTOR, ELSEWHERE];
+/// Who acts (RFC 8693, section 4.1).
+const ACTOR: &str = "act";
+/// The claims that the provider left out (OpenID Connect Core 1.0, section 5.6.2).
+const ELSEWHERE: &str = "_claim_names";
+
 /// How the claims of one provider become identities.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Mapping {
@@ -77,6 +84,23 @@ pub(crate) struct Mapping {
 }
 
 impl Mapping {
+    /// Whether a top-level claim of this name makes any difference to the identity.
+    pub(crate) fn reads(&self, name: &str) -> bool {
+        let paths = &self.claims;
+        let optional = [
+            &paths.kind,
+            &paths.login,
+            &paths.display_name,
+            &paths.groups,
+            &paths.tenant,
+            &paths.auth_time,
+            &paths.amr,
+            &paths.acr,
+        ];
+        let mut roots = optional.into_iter().flatten().chain([&paths.id]).filter_map(ClaimPath::root);
+        paths.keep.keeps(name) || BY_THEMSELVES.contains(&name) || roots.any(|root| root == name)
+    }
+
     /// Makes the identity that verified claims describe. It holds nothing.
     pub(crate) fn identity(&self, mut claims: Claims) -> Result<Identity, MappingError> {
         let paths = &self.claims;
@@ -105,7 +129,7 @@ impl Mapping {
 
     fn groups(&self, claims: &Claims) -> Result<Vec<Box<str>>, MappingError> {
         let Some(path) = &self.claims.groups else { return Ok(Vec::new()) };
-        let elsewhere = claims.get("_claim_names").and_then(Value::as_object);
+        let elsewhere = claims.get(ELSEWHERE).and_then(Value::as_object);
         if let (Some(names), Some(root)) = (elsewhere, path.root())
             && names.contains_key(root)
         {
@@ -137,7 +161,7 @@ impl Mapping {
     /// The outermost `act` is who acts now; those nested in it acted before and count for nothing (RFC 8693,
     /// section 4.1).
     fn actor(&self, claims: &Claims) -> Result<Option<Actor>, MappingError> {
-        let Some(act) = claims.get("act") else { return Ok(None) };
+        let Some(act) = claims.get(ACTOR) else { return Ok(None) };
         let foreign = act.get("iss").is_some_and(|issuer| issuer.as_str() != Some(&*self.issuer));
         let id = act.get("sub").and_then(Value::as_str).filter(|id| is_clean(id));
         match id {
@@ -183,7 +207,8 @@ fn texts(claims: &Claims, member: &'static str, path: &ClaimPath) -> Result<Vec<
 }
 
 fn is_clean(text: &str) -> bool {
-    (1..=MAX_TEXT_BYTES).contains(&text.len()) && !text.chars().any(char::is_control)
+    let is_plain = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    (1..=MAX_TEXT_BYTES).contains(&text.len()) && (is_plain(text) || !text.chars().any(char::is_control))
 }
 
 fn unusable(member: &'static str, path: &ClaimPath, expected: &'static str) -> MappingError {

@@ -190,10 +190,15 @@ fn names_and_issuers_are_unique() {
     assert_eq!(ProvidersConfig::default().check().unwrap().len(), 0);
 }
 
-/// The identity that these claims make, with this table of mappings.
+/// The identity that these claims make, with this table of mappings: the same without those that it does not read.
 fn map(mapping: &str, claims: Value) -> Result<Identity, MappingError> {
     let Value::Object(claims) = claims else { panic!("claims are an object") };
-    provider(&format!("[claims]\n{mapping}")).unwrap().mapping.identity(claims)
+    let mapping = provider(&format!("[claims]\n{mapping}")).unwrap().mapping;
+    let read = claims.iter().filter(|(name, _)| mapping.reads(name));
+    let read: Claims = read.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let identity = mapping.identity(claims);
+    assert_eq!(mapping.identity(read), identity);
+    identity
 }
 
 #[test]

@@ -160,7 +160,8 @@ impl Issuer {
             {
                 let verified = token.verify(key, &provider.rules, now)?;
                 let validity = verified.validity();
-                let identity = Arc::new(provider.mapping.identity(verified.claims())?);
+                let claims = verified.claims_named(|name| provider.mapping.reads(name));
+                let identity = Arc::new(provider.mapping.identity(claims)?);
                 let keys = KeyEpoch { issuer: self.number, epoch: current.epoch };
                 return Ok(Verification { identity, validity, keys });
             }

@@ -55,7 +55,7 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Write all that is kept into one sealed file.
     Backup(backup::BackupArguments),
-    /// Restore a backup, into either database, while no server runs on it.
+    /// Restore a backup, into either database; servers that run on it take over what is restored within a second.
     Restore(backup::RestoreArguments),
     /// Turn what other systems exported into policy files.
     Import(import::Arguments),

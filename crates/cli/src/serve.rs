@@ -12,7 +12,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use casemate_directory::{AdminError, Administration, Author, Directory, Folder, Mistake, Policy, Watcher};
+use casemate_directory::{
+    AdminError, Administration, Author, Directory, DirectoryHost, Folder, Mistake, Policy, Watcher,
+};
 use casemate_platform::config::{Config, Loaded, Mode};
 use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::traces::Traces;
@@ -74,7 +76,9 @@ async fn serve(
         }
     };
     let sealer = Arc::new(Sealer::new(&place::root_keys(config, &folder)?));
+    let root_keys = place::root_key_file(config, &folder);
     let host = wiring::directory_host(config, own, outgoing, Arc::clone(&sealer));
+    let host = DirectoryHost { root_keys: root_keys.clone(), ..host };
     let directory = Arc::new(Directory::open(store.reader(), host).await.map_err(failed)?);
     let mut app = App::new(Arc::clone(&directory), Arc::new(store), wiring::settings(config, address));
     app.levels = Some(levels);
@@ -85,7 +89,7 @@ async fn serve(
     let one_time_key = if is_first_start { Some(one_time_key(&app.administration).await?) } else { None };
     let shutdown = shutdown()?;
     let mut jobs = jobs(&app, watcher);
-    if let Some(file) = place::root_key_file(config, &folder) {
+    if let Some(file) = root_keys {
         jobs.spawn(keys::follow(file, sealer, Arc::clone(&app.store)));
     }
     let welcome = welcome::Welcome {

@@ -9,7 +9,7 @@ use casemate_identity::remote::{Fetch, ProviderStatus};
 use casemate_identity::{
     Authenticator, CacheLimits, Chain, ChainError, ProviderAuthenticators, ProviderHost, RevocationEpoch,
 };
-use casemate_store::{RecordError, Sealer, Store, StoreError, StoreReader};
+use casemate_store::{Position, RecordError, RootKeyFile, Sealer, Store, StoreError, StoreReader};
 use tokio::sync::watch;
 
 use crate::authenticator::StaticCredentials;
@@ -32,13 +32,21 @@ pub struct DirectoryHost {
     pub sealer: Option<Arc<Sealer>>,
     /// How much is kept of verified tokens.
     pub limits: CacheLimits,
+    /// The file that the sealer's keys stand in: it is read again where a backup was restored, which may bring keys along.
+    pub root_keys: Option<RootKeyFile>,
 }
 
 impl DirectoryHost {
     /// One without credentials or sealed secrets.
     #[must_use]
     pub fn new(fetch: Arc<dyn Fetch>) -> DirectoryHost {
-        DirectoryHost { fetch, own: Vec::new(), sealer: None, limits: CacheLimits::default() }
+        DirectoryHost {
+            fetch,
+            own: Vec::new(),
+            sealer: None,
+            limits: CacheLimits::default(),
+            root_keys: None,
+        }
     }
 }
 
@@ -76,8 +84,18 @@ pub struct Directory {
     reader: Option<StoreReader>,
     /// The running authenticators of providers. Replacing holds this lock, so that revisions rise in order.
     running: Mutex<Running>,
-    /// Held while the store is followed; the last revision whose API keys are known.
-    following: tokio::sync::Mutex<i64>,
+    root_keys: Option<RootKeyFile>,
+    /// Held while the store is followed.
+    following: tokio::sync::Mutex<Followed>,
+}
+
+/// How far the store was followed.
+#[derive(Debug, Default)]
+struct Followed {
+    /// The course of changes that what decides is of; 0 while nothing was read.
+    generation: i64,
+    /// The last revision whose API keys are known.
+    keys: i64,
 }
 
 struct Running {
@@ -105,7 +123,7 @@ impl Directory {
     pub async fn open(reader: &StoreReader, host: DirectoryHost) -> Result<Directory, DirectoryError> {
         let directory = Directory::bare(host, Some(reader.clone()))?;
         let mut known = directory.following.lock().await;
-        directory.take_all(reader, &mut known).await?;
+        directory.take_anew(reader, &mut known).await?;
         drop(known);
         Ok(directory)
     }
@@ -133,7 +151,8 @@ impl Directory {
             revocations,
             reader,
             running: Mutex::new(running),
-            following: tokio::sync::Mutex::new(0),
+            root_keys: host.root_keys,
+            following: tokio::sync::Mutex::default(),
         })
     }
 
@@ -176,16 +195,16 @@ impl Directory {
         let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
         let mut known = self.following.lock().await;
         let before = self.current().revision();
-        let last = reader.revision().await?;
+        let Position { generation, revision: last } = reader.position().await?;
+        if generation != known.generation || last < before {
+            tracing::warn!(
+                revision = last,
+                "a backup was restored into the database: all of it is read anew"
+            );
+            return self.take_anew(reader, &mut known).await;
+        }
         if last == before {
             return Ok(last);
-        }
-        if last < before {
-            // A backup was restored meanwhile: nothing that is known holds any more.
-            *known = 0;
-            self.keys.forget();
-            self.revocations.raise();
-            return self.take_all(reader, &mut known).await;
         }
         let (last, edits) = reader.edits_between(before, last).await?;
         if !edits.is_empty() {
@@ -250,7 +269,41 @@ impl Directory {
         store.note_used_keys(used).await
     }
 
-    async fn take_all(&self, reader: &StoreReader, known: &mut i64) -> Result<i64, DirectoryError> {
+    /// Takes all that stands in the store, as if nothing of it were known. A backup that is restored while it is read is
+    /// noticed when the store is next looked at, since what was read is taken to be of the course of changes before it.
+    async fn take_anew(&self, reader: &StoreReader, known: &mut Followed) -> Result<i64, DirectoryError> {
+        let is_first = known.generation == 0;
+        let position = reader.position().await?;
+        if !is_first {
+            self.read_root_keys();
+        }
+        self.keys.replace(reader.api_keys_changed_after(0).await?);
+        known.keys = position.revision;
+        self.revocations.raise();
+        let revision = self.take_all(reader, known).await?;
+        if !is_first {
+            // What was found valid between the keys and the policy counts no longer either.
+            self.revocations.raise();
+        }
+        known.generation = position.generation;
+        Ok(revision)
+    }
+
+    fn read_root_keys(&self) {
+        let (Some(file), Some(sealer)) = (&self.root_keys, self.sealer()) else { return };
+        match file.read() {
+            Ok(keys) => sealer.replace_keys(&keys),
+            Err(error) => {
+                tracing::error!(%error, "the root keys cannot be read; those that were read before are used");
+            }
+        }
+    }
+
+    /// Takes the policy that stands in the store. API keys come first: one that was revoked is refused also where the
+    /// policy cannot be taken.
+    async fn take_all(&self, reader: &StoreReader, known: &mut Followed) -> Result<i64, DirectoryError> {
+        let revision = reader.revision().await?;
+        self.take_keys(reader, known, revision).await?;
         let objects = reader.objects().await?;
         let revision = objects.revision;
         let checked = tokio::task::spawn_blocking(move || {
@@ -259,7 +312,6 @@ impl Directory {
         });
         let (policy, set) =
             checked.await.map_err(|_| DirectoryError::Closed)?.map_err(DirectoryError::Mistakes)?;
-        self.take_keys(reader, known, revision).await?;
         self.secrets.take(&reader.secrets().await?, &set);
         self.put(revision, policy, Arc::new(set))?;
         Ok(revision)
@@ -268,16 +320,15 @@ impl Directory {
     async fn take_keys(
         &self,
         reader: &StoreReader,
-        known: &mut i64,
+        known: &mut Followed,
         revision: i64,
     ) -> Result<(), DirectoryError> {
-        let changed = reader.api_keys_changed_after(*known).await?;
-        let is_first = *known == 0;
-        if self.keys.take(changed) && !is_first {
+        let changed = reader.api_keys_changed_after(known.keys).await?;
+        if self.keys.take(changed) {
             self.revocations.raise();
         }
         // Keys that were changed since then were taken too, and will be taken once more.
-        *known = revision;
+        known.keys = revision;
         Ok(())
     }
 

@@ -52,13 +52,29 @@ impl Keys {
         self.grants.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    /// Refuses every key until it is taken again.
-    pub(crate) fn forget(&self) {
-        let mut grants = self.grants.write().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = self.ring.replace_all(Vec::new()) {
-            tracing::error!(%error, "the API keys are not forgotten");
+    /// Takes exactly these keys, and none of those that were there before.
+    pub(crate) fn replace(&self, stored: Vec<StoredApiKey>) {
+        let (mut keys, mut granted) = (Vec::new(), HashMap::new());
+        for stored in stored {
+            if stored.account == RECOVERY || stored.revoked_at.is_some() {
+                continue;
+            }
+            match key(&stored) {
+                Some(key) => {
+                    keys.push(key);
+                    let grant = grant(&stored.account, stored.application, stored.permissions);
+                    granted.insert(Box::from(stored.id), Arc::new(grant));
+                }
+                None => tracing::error!(key = %stored.id, "an API key is not taken: it cannot be read"),
+            }
         }
-        grants.clear();
+        let mut grants = self.grants.write().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = self.ring.replace_all(keys) {
+            // INVARIANT: without a grant no key is taken, whatever the ring still holds.
+            tracing::error!(%error, "the API keys are not taken, and all are refused");
+            granted.clear();
+        }
+        *grants = granted;
     }
 
     /// The ids of the keys of an account that are in force at `now`.

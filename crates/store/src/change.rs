@@ -12,6 +12,7 @@ use crate::bounds::{self, is_keepable};
 use crate::commit::{Commit, CommitError, Refused, apply};
 use crate::decision::MAX_PAGE;
 use crate::error::{RecordError, StoreError};
+use crate::generation::{self, Position};
 use crate::idempotency::{self, Remembered};
 use crate::lease::{self, Lease};
 use crate::object::{self, Objects};
@@ -34,6 +35,14 @@ impl StoreReader {
     pub async fn revision(&self) -> Result<i64, StoreError> {
         let row = self.pool.row("SELECT last FROM revision", &[]).await?;
         Ok(row.ok_or(sqlx::Error::RowNotFound)?.get("last")?)
+    }
+
+    /// Where the database stands: the revision of the last change, and the course of changes that it is of.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn position(&self) -> Result<Position, StoreError> {
+        generation::position(&self.pool).await
     }
 
     /// All objects, and the revision at which that is so.

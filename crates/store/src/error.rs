@@ -87,6 +87,9 @@ pub enum StoreError {
         /// What the database said.
         source: sqlx::Error,
     },
+    /// The operating system gave no random bytes.
+    #[error("the system gives no randomness, which the database needs to be told from others")]
+    NoRandomness,
     /// A statement failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),

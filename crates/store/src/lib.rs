@@ -19,6 +19,7 @@ mod credential;
 mod decision;
 mod error;
 mod folder;
+mod generation;
 mod idempotency;
 mod lease;
 mod migration;
@@ -52,6 +53,7 @@ pub use decision::{
 };
 pub use error::{RecordError, StoreError};
 pub use folder::{DataFolder, FolderError};
+pub use generation::Position;
 pub use idempotency::Remembered;
 pub use lease::{Fence, Lease};
 pub use object::{Draft, Object, Objects};

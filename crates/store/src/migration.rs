@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use crate::error::StoreError;
+use crate::generation;
 use crate::sql::{Database, Dialect, Link, Pool, is_locked, values};
 
 mod steps;
@@ -127,6 +128,7 @@ async fn migrate_once(link: &mut Link) -> Result<(), StoreError> {
         link.execute(text, values![migration.version, migration.needs]).await.map_err(failed)?;
         tracing::info!(version = migration.version, "database migrated");
     }
+    generation::name(link).await?;
     link.commit().await?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use casemate_test_support::{Casemate, CasemateBuilder, Postgres};
 use serde_json::{Value, json};
@@ -75,6 +76,40 @@ fn a_backup_that_is_made_while_serving_restores_into_another_folder() {
     let server = other.builder().start().unwrap();
     assert_eq!((server.credential(), server.one_time_key()), (None, None), "this is no first start");
     is_as_before(&server, &key);
+}
+
+#[test]
+fn a_running_server_decides_by_the_backup_that_is_restored_beside_it() {
+    let folder = Folder::new();
+    let (casemate, key) = furnished(&folder);
+    let backup = backed_up(&folder);
+    folder.write("policy.toml", &ADA_READS.replace("\"ada\"", "\"bob\""));
+    assert_eq!(folder.apply(&["--prune"]).code, Some(0));
+    casemate.wait_until(|casemate| ask(casemate, &key, "bob").then_some(())).unwrap();
+    assert!(!ask(&casemate, &key, "ada"));
+
+    let restored = folder.run(&["restore", &backup, "--replace"]);
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+    let since = Instant::now();
+    casemate.wait_until(|casemate| ask(casemate, &key, "ada").then_some(())).unwrap();
+    assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+    is_as_before(&casemate, &key);
+    // It goes on changing what was restored.
+    assert_eq!(folder.apply(&[]).code, Some(0));
+    casemate.wait_until(|casemate| ask(casemate, &key, "bob").then_some(())).unwrap();
+    let role = json!({"name": "after", "permissions": []}).to_string();
+    assert_eq!(casemate.post("/api/v1/roles", &key, &role).unwrap().status, 201);
+
+    // Another installation's backup brings its root keys and its API keys along.
+    let other = Folder::new();
+    let (elsewhere, other_key) = furnished(&other);
+    let backup = backed_up(&other);
+    drop(elsewhere);
+    assert_eq!(folder.run(&["restore", &backup, "--replace"]).code, Some(0));
+    let status = |casemate: &Casemate, key: &str| casemate.get("/api/v1/providers", key).unwrap().status;
+    casemate.wait_until(|casemate| (status(casemate, &other_key) == 200).then_some(())).unwrap();
+    assert_eq!(status(&casemate, &key), 401);
+    is_as_before(&casemate, &other_key);
 }
 
 #[test]

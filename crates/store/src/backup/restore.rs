@@ -9,6 +9,7 @@ use super::tables::{Cell, REVISION, TABLES, Table};
 use super::{BackupError, BackupKey, BackupSummary, sealed};
 use crate::error::StoreError;
 use crate::folder::create_private;
+use crate::generation;
 use crate::migration;
 use crate::object::last_revision;
 use crate::open::{Database, Opening};
@@ -41,8 +42,8 @@ struct Batch {
     rows: Vec<Vec<Cell>>,
 }
 
-/// Restores a backup into a database, which is prepared where it is new. No server may serve from it meanwhile: one that
-/// does would go on deciding by what it read before, and accept keys that are not there any more, until it is restarted.
+/// Restores a backup into a database, which is prepared where it is new. A server that serves from it notices by the
+/// [`crate::Position`] that all it knows was replaced; until this ends, what it writes waits.
 ///
 /// # Errors
 /// Where the backup does not open or is not whole, or the database is not empty and is not to be replaced, or fails. The
@@ -103,6 +104,7 @@ async fn fill(link: &mut Link, what: &Restore<'_>) -> Result<BackupSummary, Back
     } else {
         link.execute("UPDATE revision SET last = $1", values![header.revision]).await?;
     }
+    generation::renew(link).await?;
     set_sequences(link, &header).await?;
     if let (Some(file), Some(keys)) = (what.root_keys, &header.root_keys) {
         file.adopt(keys)?;

@@ -160,4 +160,11 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             ){table}",
         ],
     },
+    Migration {
+        version: 3,
+        // A binary that knows no generations leaves them alone.
+        needs: 2,
+        // Which course of changes the revision is of: another one after each restore.
+        statements: &["ALTER TABLE revision ADD COLUMN generation {integer} NOT NULL DEFAULT 0"],
+    },
 ];

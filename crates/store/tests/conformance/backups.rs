@@ -157,9 +157,12 @@ async fn moves(from: Place, to: Place) {
     // A database with something in it is replaced only where that is said, and noticed by whoever serves from it.
     let refused = restore(to.database(), what).await;
     assert!(matches!(refused, Err(BackupError::NotEmpty { table: "object" })), "{refused:?}");
-    let before = restored.reader().revision().await.unwrap();
+    let position = restored.reader().position().await.unwrap();
+    let before = position.revision;
     restore(to.database(), Restore { replace: true, ..what }).await.unwrap();
     assert!(restored.look().await.unwrap() > before);
+    let after = restored.reader().position().await.unwrap();
+    assert!(position.generation != 0 && after.generation != 0 && after.generation != position.generation);
     let stale = restored.commit(commit(Some(before), vec![put("z", "z", "{}")], vec![])).await;
     assert!(matches!(stale, Err(CommitError::Conflict { .. })));
     assert_eq!(restored.reader().objects().await.unwrap().items.len(), 149 + 60);

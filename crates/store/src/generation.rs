@@ -1,0 +1,44 @@
+//! Which course of changes a database is on. Revisions rise along one; a restored backup begins another, whose revisions
+//! mean something else.
+
+use aws_lc_rs::rand;
+
+use crate::error::StoreError;
+use crate::sql::{Database, Pool, values};
+
+/// Where a database stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Position {
+    /// A random number that is another one in each database, and after each restore: where it is not what it was, nothing
+    /// that was read before holds any more. Never 0.
+    pub generation: i64,
+    /// The revision of the last change.
+    pub revision: i64,
+}
+
+/// Where the database stands.
+pub(crate) async fn position(pool: &Pool) -> Result<Position, StoreError> {
+    let row = pool.row("SELECT generation, last FROM revision", values![]).await?;
+    let row = row.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Position { generation: row.get("generation")?, revision: row.get("last")? })
+}
+
+/// Names the course of changes of a database that has no name for it yet.
+pub(crate) async fn name(database: &mut impl Database) -> Result<(), StoreError> {
+    let text = "UPDATE revision SET generation = $1 WHERE generation = 0";
+    database.execute(text, values![random()?]).await?;
+    Ok(())
+}
+
+/// Begins another course of changes.
+pub(crate) async fn renew(database: &mut impl Database) -> Result<(), StoreError> {
+    database.execute("UPDATE revision SET generation = $1", values![random()?]).await?;
+    Ok(())
+}
+
+fn random() -> Result<i64, StoreError> {
+    let mut bytes = [0; 8];
+    rand::fill(&mut bytes).map_err(|_| StoreError::NoRandomness)?;
+    // Never 0, which stands for none.
+    Ok(i64::from_be_bytes(bytes) | 1)
+}

@@ -1,9 +1,55 @@
-//! What a benchmark measured, as a table and as JSON.
+//! What every benchmark does around its measuring: it reads how the figures are wanted, and writes them as a table or as
+//! JSON.
 #![forbid(unsafe_code)]
 
+use std::error::Error;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use serde_json::{Value, json};
+
+/// Why nothing could be measured.
+pub type Failure = Box<dyn Error>;
+
+/// Runs the benchmark `bench`: what `measure` finds goes to standard output, in the format that the arguments of the process
+/// name.
+pub fn run(bench: &str, measure: impl FnOnce() -> Result<Vec<Figure>, Failure>) -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let json = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] | ["--format", "table"] => false,
+        ["--format", "json"] => true,
+        _ => {
+            say(&format!("usage: cargo xtask bench {bench} [--format table|json]"));
+            return ExitCode::from(2);
+        }
+    };
+    let written = measure().and_then(|figures| {
+        let to = io::stdout().lock();
+        if json {
+            write_json(to, bench, &figures)?
+        } else {
+            write_table(to, &figures)?
+        }
+        Ok(())
+    });
+    outcome(written)
+}
+
+/// How a process of a benchmark ends, which says what went wrong.
+pub fn outcome(outcome: Result<(), Failure>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("the benchmark failed: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says how far the benchmark is, to standard error: standard output is for the figures.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
 
 /// One figure, and what it ought to be.
 #[derive(Debug)]
@@ -65,20 +111,12 @@ fn rounded(value: f64) -> f64 {
     (value * scale).round() / scale
 }
 
-/// Writes the figures of the benchmark `bench` as one line of JSON.
-///
-/// # Errors
-/// What writing to `to` answers.
-pub fn write_json(mut to: impl Write, bench: &str, figures: &[Figure]) -> io::Result<()> {
+fn write_json(mut to: impl Write, bench: &str, figures: &[Figure]) -> io::Result<()> {
     let figures: Vec<Value> = figures.iter().map(Figure::json).collect();
     writeln!(to, "{}", json!({ "bench": bench, "figures": figures }))
 }
 
-/// Writes the figures as a table, each with whether it is what it ought to be.
-///
-/// # Errors
-/// What writing to `to` answers.
-pub fn write_table(mut to: impl Write, figures: &[Figure]) -> io::Result<()> {
+fn write_table(mut to: impl Write, figures: &[Figure]) -> io::Result<()> {
     let width = figures.iter().map(|figure| figure.name.chars().count()).max().unwrap_or_default();
     for figure in figures {
         let goal = match figure.goal {

@@ -6,16 +6,12 @@ mod engines;
 mod issuer;
 mod rounds;
 
-use std::error::Error;
-use std::io::Write as _;
 use std::process::ExitCode;
 
-use casemate_figures::{Figure, write_json, write_table};
+use casemate_figures::{Failure, Figure, say};
 
 use issuer::Signer;
 use rounds::Measured;
-
-type Failure = Box<dyn Error>;
 
 const ROUNDS: usize = 101;
 
@@ -26,27 +22,7 @@ const CACHE_HIT: &str = "cache hit, RS256";
 const API_KEY: &str = "API key among 50,000";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let json = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] | ["--format", "table"] => false,
-        ["--format", "json"] => true,
-        _ => {
-            say("usage: cargo xtask bench identity [--format table|json]");
-            return ExitCode::from(2);
-        }
-    };
-    match run(json) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("the benchmark failed: {error}"));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// Progress goes to standard error; standard output is for the figures.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    casemate_figures::run("identity", run)
 }
 
 fn bare(algorithm: &str) -> String {
@@ -65,7 +41,7 @@ fn peer(algorithm: &str) -> String {
     format!("jsonwebtoken, {algorithm}")
 }
 
-fn run(json: bool) -> Result<(), Failure> {
+fn run() -> Result<Vec<Figure>, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     say("making keys and tokens");
     let signers = [Signer::rs256()?, Signer::es256()?, Signer::eddsa()?];
@@ -86,14 +62,7 @@ fn run(json: bool) -> Result<(), Failure> {
     }
     say(&format!("measuring, {ROUNDS} rounds"));
     rounds::measure(&mut engines, ROUNDS);
-    let figures = figures_of(&engines);
-    let to = std::io::stdout().lock();
-    if json {
-        write_json(to, "identity", &figures)?
-    } else {
-        write_table(to, &figures)?
-    }
-    Ok(())
+    Ok(figures_of(&engines))
 }
 
 fn figures_of(engines: &[Measured<'_>]) -> Vec<Figure> {

@@ -10,18 +10,14 @@ mod ours;
 mod rounds;
 mod workload;
 
-use std::error::Error;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use allocation_counter::measure as count_allocations;
-use casemate_figures::{Figure, write_json, write_table};
+use casemate_figures::{Failure, Figure, say};
 use casemate_permission::{Catalog, Request};
 
 use rounds::Measured;
 use workload::{PERMISSIONS, Workload};
-
-type Failure = Box<dyn Error>;
 
 const ROUNDS: usize = 41;
 
@@ -38,30 +34,10 @@ const EXPLAIN: &str = "explain";
 const FILTER: &str = "filter";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let json = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] | ["--format", "table"] => false,
-        ["--format", "json"] => true,
-        _ => {
-            say("usage: cargo xtask bench permission [--format table|json]");
-            return ExitCode::from(2);
-        }
-    };
-    match run(json) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("the benchmark failed: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    casemate_figures::run("permission", run)
 }
 
-/// Progress goes to standard error; standard output is for the figures.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
-}
-
-fn run(json: bool) -> Result<(), Failure> {
+fn run() -> Result<Vec<Figure>, Failure> {
     let workload = Workload::new();
     let attributes = ours::Attributes::of(&workload.questions);
     let requests = attributes.requests(&workload.questions)?;
@@ -70,14 +46,7 @@ fn run(json: bool) -> Result<(), Failure> {
     let memory = memory(&workload, &catalog, &requests)?;
     let mut times = Ok(Vec::new());
     allocation_counter::opt_out(|| times = self::times(&workload, &catalog, &requests));
-    let figures: Vec<Figure> = times?.into_iter().chain(memory).collect();
-    let to = std::io::stdout().lock();
-    if json {
-        write_json(to, "permission", &figures)?
-    } else {
-        write_table(to, &figures)?
-    }
-    Ok(())
+    Ok(times?.into_iter().chain(memory).collect())
 }
 
 fn memory(workload: &Workload, catalog: &Catalog, requests: &[Request<'_>]) -> Result<Vec<Figure>, Failure> {

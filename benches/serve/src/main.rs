@@ -9,18 +9,14 @@ mod policy;
 mod rounds;
 mod server;
 
-use std::error::Error;
 use std::ffi::OsStr;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use casemate_figures::{Figure, write_json, write_table};
+use casemate_figures::{Failure, Figure, say};
 
 use rounds::{Measured, Rounds};
 use server::Server;
-
-type Failure = Box<dyn Error>;
 
 /// Where all of them are asked.
 const PATH: &str = "/access/v1/evaluation";
@@ -29,31 +25,13 @@ const PATH: &str = "/access/v1/evaluation";
 const BARE: &str = "bare";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [BARE] => bare::serve(),
-        [] | ["--format", "table"] => run(false),
-        ["--format", "json"] => run(true),
-        _ => {
-            say("usage: cargo xtask bench serve [--format table|json]");
-            return ExitCode::from(2);
-        }
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("the benchmark failed: {error}"));
-            ExitCode::FAILURE
-        }
+    if std::env::args().skip(1).eq([BARE]) {
+        return casemate_figures::outcome(bare::serve());
     }
+    casemate_figures::run("serve", run)
 }
 
-/// Progress goes to standard error; standard output is for the figures.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
-}
-
-fn run(json: bool) -> Result<(), Failure> {
+fn run() -> Result<Vec<Figure>, Failure> {
     let own = std::env::current_exe()?;
     let casemate = casemate(&own)?;
     load::pin()?;
@@ -79,14 +57,7 @@ fn run(json: bool) -> Result<(), Failure> {
         flushes: Vec::new(),
     };
     rounds.measure(&folder.path().join("flush"))?;
-    let figures = figures_of(&rounds);
-    let to = std::io::stdout().lock();
-    if json {
-        write_json(to, "serve", &figures)?
-    } else {
-        write_table(to, &figures)?
-    }
-    Ok(())
+    Ok(figures_of(&rounds))
 }
 
 /// The binary that is shipped, built beside this one.

@@ -1,15 +1,21 @@
 //! `/livez` and `/readyz`.
 
-use axum::extract::State;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use casemate_platform::api::{Api, Operation};
-use casemate_platform::{clock, json_response};
+use casemate_platform::{Code, Guard, Problem, clock, json_response, permissions};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::App;
 use crate::view::time;
+
+permissions! {
+    /// To see the names of what readiness depends on.
+    HealthRead = "casemate.health.read", on "health", in installation, read "casemate.health.read";
+}
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
@@ -24,8 +30,10 @@ pub(crate) fn routes() -> Api<App> {
             "/readyz",
             ready,
             Operation::new("ready", TAG, "Whether the server can answer")
-                .describe("With `?verbose`, what it depends on, as JSON; nothing in it is secret.")
+                .describe("With `?verbose`, what it depends on, as JSON. Whoever presents a credential that may `casemate.health.read` is told the names of providers, which may be those of customers.")
                 .query("verbose", "Says what it depends on.")
+                .problem(Code::CredentialRejected)
+                .problem(Code::Forbidden)
                 .answers_text_or::<Readiness<'static>>(200, "It can.")
                 .answers_text_or::<Readiness<'static>>(503, "It cannot."),
         )
@@ -36,9 +44,10 @@ async fn live() -> &'static str {
     "ok\n"
 }
 
-/// The server can answer: its database can be read, and the last attempt to write to it succeeded. With `?verbose`, also what it answers from. Nothing in it is
-/// secret, and nothing in it names what stands in a policy: mistakes in the policy folder are in the log.
-async fn ready(State(app): State<App>, uri: Uri) -> Response {
+/// The server can answer: its database can be read, and the last attempt to write to it succeeded. With `?verbose`, also what
+/// it answers from. Strangers are told nothing that names what stands in a policy: mistakes in the policy folder are in
+/// the log.
+async fn ready(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let store = match app.store.reader().ping().await {
         // Why not stands in the log already.
         Ok(()) => app.store.is_writable(),
@@ -48,10 +57,12 @@ async fn ready(State(app): State<App>, uri: Uri) -> Response {
         }
     };
     let status = if store { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    if !is_verbose(&uri) {
+    let (mut parts, _) = request.into_parts();
+    if !is_verbose(&parts.uri) {
         let text = if store { "ok\n" } else { "not ready\n" };
-        return (status, text).into_response();
+        return Ok((status, text).into_response());
     }
+    let may_see_names = may_see_names(&app, &mut parts).await?;
     let providers = app.directory.providers();
     let revision = app.directory.current().revision();
     let last = app.store.reader().revision().await.ok();
@@ -75,13 +86,22 @@ async fn ready(State(app): State<App>, uri: Uri) -> Response {
         providers: providers
             .iter()
             .map(|provider| Provider {
-                name: &provider.name,
+                name: may_see_names.then_some(&*provider.name),
                 keys: provider.keys,
                 reachable: provider.last_error.is_none(),
             })
             .collect(),
     };
-    (status, json_response(&readiness)).into_response()
+    Ok((status, json_response(&readiness)).into_response())
+}
+
+/// Whether names may be shown: not to strangers. Whoever presents a credential is who it says, or refused.
+async fn may_see_names(app: &App, parts: &mut Parts) -> Result<bool, Problem> {
+    match app.admit::<HealthRead>(parts).await {
+        Ok(_) => Ok(true),
+        Err(problem) if problem.code() == Code::CredentialMissing => Ok(false),
+        Err(problem) => Err(problem),
+    }
 }
 
 fn is_verbose(uri: &Uri) -> bool {
@@ -114,7 +134,9 @@ struct Policy {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ReadinessProvider")]
 struct Provider<'a> {
-    name: &'a str,
+    /// Shown to whoever may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
     keys: usize,
     reachable: bool,
 }

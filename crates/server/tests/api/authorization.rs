@@ -314,6 +314,26 @@ async fn what_may_not_be_seen_is_not_there() {
 }
 
 #[tokio::test]
+async fn readiness_names_providers_to_whoever_may_see_it_alone() {
+    let server = Server::start().await;
+    let provider =
+        json!({ "name": "acme-corp", "issuer": "https://acme.example", "audiences": ["casemate"] });
+    server.make("/api/v1/providers", &provider).await;
+    let ready = async |credential| server.send("GET /readyz?verbose", credential, &[], None).await;
+    let strangers = ready(None).await;
+    assert_eq!((strangers.status.as_u16(), &strangers.body["providers"][0]["keys"]), (200, &json!(0)));
+    assert!(!strangers.text.contains("acme"), "{}", strangers.text);
+    assert_eq!(ready(Some("auditor")).await.body["providers"][0]["name"], "acme-corp");
+    for (credential, status) in [("nobody", 403), ("tenant-administrator", 403), ("unknown", 401)] {
+        let refused = ready(Some(credential)).await;
+        assert_eq!(refused.status.as_u16(), status, "{credential}");
+        assert!(!refused.text.contains("acme"), "{}", refused.text);
+    }
+    // A probe asks for no more than whether it can answer.
+    assert_eq!(server.send("GET /readyz", Some("unknown"), &[], None).await.text, "ok\n");
+}
+
+#[tokio::test]
 async fn nobody_grants_what_they_do_not_hold() {
     let server = Server::start().await;
     let broad = json!({ "name": "broad", "permissions": [{ "name": "billing.*" }] });

@@ -16,7 +16,7 @@ use tower::ServiceExt;
 /// `secret` may ask, and Ada may read notes.
 const POLICY: &str = "format = 1\n[[credential]]\nid = \"gateway\"\n\
     secret_sha256 = \"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\"\n\
-    permissions = [{ name = \"casemate.decision.ask\" }]\n\
+    permissions = [{ name = \"casemate.decision.ask\" }, { name = \"casemate.audit-event.*\" }]\n\
     [[role]]\nname = \"reader\"\npermissions = [{ name = \"notes.read\" }]\n";
 const ADA_READS: &str = "[[assignment]]\nrole = \"reader\"\nto = { id = \"ada\" }\n";
 const QUESTION: &str = r#"{"subject":{"type":"user","id":"ada"},"action":{"name":"notes.read"},
@@ -30,6 +30,11 @@ fn policy(text: &str) -> Policy {
 
 /// Asks whether Ada may read, while the policy is replaced by another.
 async fn ask_during_replacement(path: &str, by: &str) -> (StatusCode, String) {
+    send_during_replacement(path, QUESTION, by).await
+}
+
+/// Sends a body, while the policy is replaced by another.
+async fn send_during_replacement(path: &str, body: &'static str, by: &str) -> (StatusCode, String) {
     let parent = tempfile::tempdir().unwrap();
     let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
     let first = policy(&format!("{POLICY}{ADA_READS}"));
@@ -48,7 +53,7 @@ async fn ask_during_replacement(path: &str, by: &str) -> (StatusCode, String) {
     );
     let mut next = Some(policy(by));
     // Happens while the body is read.
-    let body = Full::new(Bytes::from_static(QUESTION.as_bytes())).map_frame(move |frame| {
+    let body = Full::new(Bytes::from_static(body.as_bytes())).map_frame(move |frame| {
         directory.replace(next.take().unwrap()).unwrap();
         frame
     });
@@ -80,5 +85,17 @@ async fn a_body_that_comes_slowly_is_judged_by_what_decides_when_it_is_there() {
 async fn who_is_removed_while_their_body_comes_gets_no_answer() {
     for path in ["/access/v1/evaluation", "/access/v1/evaluations", "/api/v1/explain"] {
         assert_eq!(ask_during_replacement(path, "format = 1\n").await.0, StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test]
+async fn who_may_no_longer_see_audit_events_when_their_body_is_there_sees_none() {
+    for path in ["/api/v1/audit-events/search", "/api/v1/audit-events/anonymous-denials/search"] {
+        let (status, _) = send_during_replacement(path, "{}", POLICY).await;
+        assert_eq!(status, StatusCode::OK);
+        let less = POLICY.replace(", { name = \"casemate.audit-event.*\" }", "");
+        let (status, body) = send_during_replacement(path, "{}", &less).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{body}");
+        assert_eq!(send_during_replacement(path, "{}", "format = 1\n").await.0, StatusCode::UNAUTHORIZED);
     }
 }

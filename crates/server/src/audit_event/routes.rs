@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::App;
 use crate::audit_event::service::{DenialSearch, DenialView, EventSearch, EventView, denials, events};
-use crate::guard::Require;
+use crate::guard::{Require, Thing};
 
 permissions! {
     /// To list audit events.
@@ -52,6 +52,7 @@ async fn list(
     require: Require<AuditEventList>,
     page: PageRequest,
 ) -> Result<Response, Problem> {
+    require.access().permit::<AuditEventList>(&app, &Thing::default()).await?;
     Ok(json_response(&events(&app, require.access(), EventSearch::of(page)).await?))
 }
 
@@ -62,6 +63,7 @@ async fn search(
     request: Request,
 ) -> Result<Response, Problem> {
     let search = read_document(request).await?;
+    require.access().permit::<AuditEventList>(&app, &Thing::default()).await?;
     Ok(json_response(&events(&app, require.access(), search).await?))
 }
 
@@ -73,5 +75,6 @@ async fn anonymous(
 ) -> Result<Response, Problem> {
     let DenialSearch { after, limit } = read_document(request).await?;
     let page = PageRequest::new(after, limit)?;
+    require.access().permit::<AuditEventList>(&app, &Thing::default()).await?;
     Ok(json_response(&denials(&app, require.access(), page).await?))
 }

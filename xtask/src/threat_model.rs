@@ -76,8 +76,21 @@ fn cases(page: &str) -> Vec<(usize, Vec<String>)> {
     found
 }
 
-/// Whether the file has a function of that name with a test's attribute directly above, or inside `proptest!`.
+/// Whether the file has a function of that name with a test's attribute directly above, or inside `proptest!`, or lists it as a
+/// case of a suite over both databases.
 fn has_test(text: &str, name: &str) -> bool {
+    is_marked(text, name) || is_listed(text, name)
+}
+
+/// Whether an `on_both!(theme: case, …);` names it.
+fn is_listed(text: &str, name: &str) -> bool {
+    let lists = text.split("on_both!(").skip(1).filter_map(|rest| rest.split_once(");"));
+    lists.filter_map(|(list, _)| list.split_once(':')).any(|(_, cases)| {
+        cases.lines().map(str::trim).flat_map(|line| line.split(',')).any(|case| case.trim() == name)
+    })
+}
+
+fn is_marked(text: &str, name: &str) -> bool {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     lines.iter().enumerate().any(|(number, line)| {
         let Some((before, after)) = line.split_once("fn ") else { return false };
@@ -114,5 +127,8 @@ mod tests {
         assert!(!has_test("#[test]\nfn kept_too() {", "kept"));
         assert!(!has_test("#[test]\nfn other() {\n    kept();\n}", "kept"));
         assert!(!has_test("// #[test] fn kept() {", "kept"));
+        assert!(has_test("on_both!(theme:\n    other,\n    kept,\n);", "kept"));
+        assert!(!has_test("on_both!(theme:\n    other,\n    // kept,\n);\nkept,", "kept"));
+        assert!(!has_test("on_both!(kept: other);", "kept"));
     }
 }

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
 
 use casemate_store::{
-    DataFolder, DecisionEvent, DecisionFilter, DevelopmentCredential, MAX_PAGE, Party, RecordedDecision,
-    Retention, Store, StoreError, StoreReader,
+    DataFolder, DecisionEvent, DecisionFilter, MAX_PAGE, Party, RecordedDecision, Retention, Store,
+    StoreError, StoreReader,
 };
 
 fn event(at: i64, subject: &str, decision: RecordedDecision) -> DecisionEvent {
@@ -133,64 +133,6 @@ async fn what_waits_is_bounded_in_events_too() {
 }
 
 #[tokio::test]
-async fn filters_and_pages_agree() {
-    let (_parent, folder) = folder();
-    let store = open(&folder).await;
-    for at in 0..30 {
-        let decision = if at % 3 == 0 { RecordedDecision::Allowed } else { RecordedDecision::Denied };
-        store.record(vec![event(at, if at % 2 == 0 { "ada" } else { "bob" }, decision)]).await.unwrap();
-    }
-    let filter = DecisionFilter {
-        decision: Some(RecordedDecision::Denied),
-        subject: Some("ada".into()),
-        since: Some(10),
-    };
-    let mut seen = Vec::new();
-    let mut before = None;
-    loop {
-        let page = store.reader().decisions(&filter, before, 2).await.unwrap();
-        seen.extend(page.items.iter().map(|item| item.event.at));
-        before = page.next;
-        if before.is_none() {
-            break;
-        }
-    }
-    assert_eq!(seen, [28, 26, 22, 20, 16, 14, 10]);
-    store.close().await;
-}
-
-#[tokio::test]
-async fn the_oldest_go_when_there_are_too_many() {
-    let (_parent, folder) = folder();
-    let retention = Retention { max_events: 100, ..Retention::default() };
-    let store = Store::open(&folder, retention, || 0).await.unwrap();
-    for batch in 0..20 {
-        store.record(vec![event(batch, "ada", RecordedDecision::Denied); 100]).await.unwrap();
-    }
-    store.close().await;
-    let store = Store::open(&folder, retention, || 0).await.unwrap();
-    let page = store.reader().decisions(&DecisionFilter::default(), None, MAX_PAGE).await.unwrap();
-    assert_eq!(page.items.len(), 100);
-    assert!(page.items.iter().all(|item| item.event.at == 19));
-    store.close().await;
-}
-
-#[tokio::test]
-async fn the_oldest_go_when_they_are_too_old() {
-    let (_parent, folder) = folder();
-    let store = open(&folder).await;
-    for at in [10, 20, 30] {
-        store.record(vec![event(at, "ada", RecordedDecision::Denied)]).await.unwrap();
-    }
-    store.close().await;
-    let retention = Retention { max_age: 10, ..Retention::default() };
-    let store = Store::open(&folder, retention, || 30).await.unwrap();
-    let page = store.reader().decisions(&DecisionFilter::default(), None, 10).await.unwrap();
-    assert_eq!(page.items.iter().map(|item| item.event.at).collect::<Vec<_>>(), [30, 20]);
-    store.close().await;
-}
-
-#[tokio::test]
 async fn the_database_stops_growing_at_its_size() {
     let (_parent, folder) = folder();
     let retention = Retention { max_bytes: 512 << 10, ..Retention::default() };
@@ -204,26 +146,6 @@ async fn the_database_stops_growing_at_its_size() {
     let store = Store::open(&folder, retention, || 0).await.unwrap();
     let page = store.reader().decisions(&DecisionFilter::default(), None, 1).await.unwrap();
     assert_eq!(page.items[0].event.at, 99, "the newest are kept");
-    store.close().await;
-}
-
-#[tokio::test]
-async fn development_credentials_end() {
-    let (_parent, folder) = folder();
-    let store = open(&folder).await;
-    let credential = |id: &str, created_at, expires_at| DevelopmentCredential {
-        id: id.into(),
-        secret_sha256: [7; 32],
-        tenant: "default".into(),
-        created_at,
-        expires_at,
-    };
-    store.save_development_credential(credential("first", 0, 100)).await.unwrap();
-    store.save_development_credential(credential("second", 50, 150)).await.unwrap();
-    let at = async |now| store.reader().development_credentials(now).await.unwrap();
-    assert_eq!(at(99).await, [credential("first", 0, 100), credential("second", 50, 150)]);
-    assert_eq!(at(100).await, [credential("second", 50, 150)]);
-    assert_eq!(at(150).await, []);
     store.close().await;
 }
 

@@ -1,7 +1,7 @@
 //! The age file around a backup.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter};
+use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Seek as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,10 @@ use super::{BackupError, BackupKey, BackupLock, BackupSummary, read_plain_backup
 const WORK: u8 = 18;
 /// The highest cost that a file may ask for.
 const MAX_WORK: u8 = 20;
+
+/// The longest beginning of a file in which the age header has to end, in bytes. Its reader takes each line to be one more
+/// recipient, and begins anew with each.
+const MAX_HEADER: u64 = 64 << 10;
 
 type Sealing = age::stream::StreamWriter<BufWriter<File>>;
 
@@ -178,7 +182,14 @@ pub(super) fn open(file: &Path, key: &BackupKey) -> Result<impl BufRead + use<>,
 }
 
 fn decrypted(path: &Path, key: &Opener) -> Result<impl BufRead + use<>, BackupError> {
-    let file = File::open(path).map_err(|source| BackupError::Read { path: path.to_owned(), source })?;
+    let unread = |source| BackupError::Read { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(unread)?;
+    let mut beginning = Vec::new();
+    (&file).take(MAX_HEADER).read_to_end(&mut beginning).map_err(unread)?;
+    if !beginning.windows(5).any(|five| five == b"\n--- ") {
+        return Err(BackupError::Sealed { reason: "it does not begin as a sealed file does".to_owned() });
+    }
+    file.rewind().map_err(unread)?;
     let sealed = |error: age::DecryptError| BackupError::Sealed { reason: error.to_string() };
     let decryptor = Decryptor::new_buffered(BufReader::new(file)).map_err(sealed)?;
     let plain = decryptor.decrypt(std::iter::once(key.identity())).map_err(sealed)?;

@@ -131,3 +131,21 @@ async fn every_table_and_column_is_backed_up() {
     });
     assert_eq!(known.collect::<BTreeSet<_>>(), found);
 }
+
+#[test]
+fn a_file_whose_header_does_not_end_is_not_read_to_its_end() {
+    let parent = tempfile::tempdir().unwrap();
+    let place = parent.path().join("backup");
+    let key = BackupKey::Passphrase("x".to_owned().into());
+    // As many recipients as there is room for, or one line that never ends. Of the former, each line costs all before it.
+    for endless in ["-> X25519 AAAA\nAAAA\n".repeat(1 << 17), "A".repeat(8 << 20)] {
+        std::fs::write(&place, format!("age-encryption.org/v1\n{endless}")).unwrap();
+        let began = std::time::Instant::now();
+        let refused = sealed::open(&place, &key).map(drop);
+        match refused {
+            Err(BackupError::Sealed { reason }) => assert!(reason.contains("begin"), "{reason}"),
+            other => panic!("{other:?}"),
+        }
+        assert!(began.elapsed() < std::time::Duration::from_secs(5));
+    }
+}

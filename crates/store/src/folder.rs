@@ -169,10 +169,15 @@ pub(crate) fn require_private(path: &Path) -> Result<(), FolderError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(FolderError::Read { path: path.to_owned(), source }),
     };
+    require_private_file(path, &metadata)
+}
+
+/// The same, of a file that was looked at.
+pub(crate) fn require_private_file(path: &Path, metadata: &Metadata) -> Result<(), FolderError> {
     if !metadata.is_file() {
         return Err(FolderError::NotAFile { path: path.to_owned() });
     }
-    require_owner(path, &metadata)?;
+    require_owner(path, metadata)?;
     let mode = metadata.mode() & 0o7777;
     if mode & 0o077 != 0 {
         return Err(FolderError::OpenToOthers { path: path.to_owned(), mode });

@@ -5,10 +5,11 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{MAX_TEXT, RootKeyError, RootKeys};
-use crate::folder::{FolderError, require_private};
+use crate::folder::{FolderError, require_private, require_private_file};
 
 /// A file with root keys that only its owner may open.
 #[derive(Debug, Clone)]
@@ -78,7 +79,10 @@ impl RootKeyFile {
             _ => RootKeyFileError::Read { path: self.path.clone(), source },
         };
         let mut text = String::with_capacity(MAX_TEXT + 1);
-        let file = File::open(&self.path).map_err(failed)?;
+        // What was looked at may be another file by now, where the folder is not this account's alone.
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+        let file = OpenOptions::new().read(true).custom_flags(flags).open(&self.path).map_err(failed)?;
+        require_private_file(&self.path, &file.metadata().map_err(failed)?)?;
         file.take(MAX_TEXT as u64 + 1).read_to_string(&mut text).map_err(failed)?;
         let text = SecretString::from(text);
         RootKeys::parse(&text).map_err(|source| self.wrong(source))

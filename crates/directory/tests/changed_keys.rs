@@ -83,6 +83,9 @@ impl Site {
     }
 }
 
+/// What another process makes different.
+type Change = fn(&mut StoredApiKey);
+
 fn operator() -> Author {
     Author::system("test", 1_000)
 }
@@ -91,7 +94,7 @@ fn operator() -> Author {
 async fn a_key_has_another_identity_whenever_anything_of_it_is_changed() {
     let site = Site::open().await;
     let (mut key, secret) = site.key().await;
-    let changes: [(&str, fn(&mut StoredApiKey)); 6] = [
+    let changes: [(&str, Change); 6] = [
         ("title", |key| key.title = "another".into()),
         ("application", |key| key.application = Some("notes".into())),
         ("permissions", |key| key.permissions = Some("[]".into())),

@@ -13,6 +13,8 @@ const MAX_FILES: usize = 1_000;
 const MAX_FILE_BYTES: u64 = 4 << 20;
 /// How deep folders may be nested.
 const MAX_DEPTH: usize = 8;
+/// The most folders of a policy. Links are followed, so that a few that lead back would otherwise be as many as there are paths.
+const MAX_FOLDERS: usize = 1_000;
 
 /// The files of a policy, in the order of their paths.
 pub(crate) type Files = Vec<Arc<SourceFile>>;
@@ -33,9 +35,16 @@ pub(crate) fn read_files(folder: &Path) -> Result<Files, Vec<Mistake>> {
 
 /// The paths of the files, sorted, and what could not be looked at.
 pub(crate) fn walk_files(folder: &Path) -> (Vec<PathBuf>, Vec<Mistake>) {
-    let mut paths = Vec::new();
-    let mut mistakes = Vec::new();
-    walk(folder, 0, &mut paths, &mut mistakes);
+    let mut walk = Walk::default();
+    walk.folder(folder, 0);
+    let Walk { mut paths, mut mistakes, folders } = walk;
+    if folders > MAX_FOLDERS {
+        // What is wrong in one is then said once for each way to it.
+        mistakes.clear();
+        let message =
+            format!("a policy has at most {MAX_FOLDERS} folders, counting each way that links lead to one");
+        mistakes.push(Mistake::of_path(folder, message));
+    }
     if paths.len() > MAX_FILES {
         mistakes.push(Mistake::of_path(folder, format!("a policy has at most {MAX_FILES} files")));
         paths.truncate(MAX_FILES);
@@ -44,41 +53,59 @@ pub(crate) fn walk_files(folder: &Path) -> (Vec<PathBuf>, Vec<Mistake>) {
     (paths, mistakes)
 }
 
-fn walk(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>, mistakes: &mut Vec<Mistake>) {
-    if depth > MAX_DEPTH {
-        mistakes.push(Mistake::of_path(folder, format!("folders are nested deeper than {MAX_DEPTH}")));
-        return;
-    }
-    let failed = |path: &Path, error| Mistake::of_path(path, format!("cannot be read: {error}"));
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) => return mistakes.push(failed(folder, error)),
-    };
-    for entry in entries {
-        let path = match entry {
-            Ok(entry) => entry.path(),
-            Err(error) => {
-                mistakes.push(failed(folder, error));
-                continue;
-            }
+#[derive(Default)]
+struct Walk {
+    paths: Vec<PathBuf>,
+    mistakes: Vec<Mistake>,
+    /// How many folders were looked into.
+    folders: usize,
+}
+
+impl Walk {
+    fn folder(&mut self, folder: &Path, depth: usize) {
+        if self.folders > MAX_FOLDERS {
+            return;
+        }
+        self.folders += 1;
+        if depth > MAX_DEPTH {
+            let message = format!("folders are nested deeper than {MAX_DEPTH}");
+            self.mistakes.push(Mistake::of_path(folder, message));
+            return;
+        }
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.failed(folder, &error),
         };
+        for entry in entries {
+            match entry {
+                Ok(entry) => self.entry(entry.path(), depth),
+                Err(error) => self.failed(folder, &error),
+            }
+        }
+    }
+
+    fn entry(&mut self, path: PathBuf, depth: usize) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with('.') || paths.len() > MAX_FILES {
-            continue;
+        if name.starts_with('.') || self.paths.len() > MAX_FILES {
+            return;
         }
         match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_dir() => walk(&path, depth + 1, paths, mistakes),
+            Ok(metadata) if metadata.is_dir() => self.folder(&path, depth + 1),
             Ok(metadata) if name.ends_with(".toml") && !name.ends_with(".test.toml") => {
                 // Opening a named pipe would wait for whoever writes to it.
                 if metadata.is_file() {
-                    paths.push(path);
+                    self.paths.push(path);
                 } else {
-                    mistakes.push(Mistake::of_path(&path, "is neither a file nor a folder"));
+                    self.mistakes.push(Mistake::of_path(&path, "is neither a file nor a folder"));
                 }
             }
             Ok(_) => {}
-            Err(error) => mistakes.push(failed(&path, error)),
+            Err(error) => self.failed(&path, &error),
         }
+    }
+
+    fn failed(&mut self, path: &Path, error: &std::io::Error) {
+        self.mistakes.push(Mistake::of_path(path, format!("cannot be read: {error}")));
     }
 }
 
@@ -134,5 +161,15 @@ mod tests {
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told[0].ends_with("pipe.toml: is neither a file nor a folder"), "{told:?}");
         assert!(told[1].ends_with("socket.toml: is neither a file nor a folder"), "{told:?}");
+    }
+
+    #[test]
+    fn links_that_lead_back_take_no_more_than_a_bounded_number_of_looks() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..20 {
+            std::os::unix::fs::symlink(".", folder.path().join(format!("again{number}"))).unwrap();
+        }
+        let told: Vec<_> = read_files(folder.path()).unwrap_err().iter().map(|m| m.to_string()).collect();
+        assert!(matches!(&told[..], [one] if one.contains("at most 1000 folders")), "{told:?}");
     }
 }

@@ -57,8 +57,13 @@ impl Headers {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::members::Members;
+    use super::super::{CompactJws, TokenError};
     use super::*;
+    use crate::jwk::Algorithm;
+    use crate::signer::Signer;
 
     fn header(kid: &str) -> Arc<Header> {
         let json = format!("{{\"alg\":\"ES256\",\"kid\":\"{kid}\"}}");
@@ -92,5 +97,25 @@ mod tests {
         assert!(headers.get(&MAX_HEADERS.to_string()).is_some());
         headers.keep(&"a".repeat(MAX_HEADER_BYTES + 1), &header("k"));
         assert!(headers.get(&"a".repeat(MAX_HEADER_BYTES + 1)).is_none());
+    }
+
+    #[test]
+    fn a_header_is_kept_with_a_good_signature_alone_and_vouches_for_none() {
+        let (signer, stranger) = (Signer::quick("kept"), Signer::new(Algorithm::EdDSA, "kept"));
+        let verify =
+            |token: &str| CompactJws::parse(token).and_then(|jws| jws.verify(&signer.key())).map(drop);
+        let header = json!({"alg": signer.algorithm.name(), "kid": "kept", "x": "of this test"}).to_string();
+        let good = signer.sign(&header, "{}");
+        let (text, _) = good.split_once('.').unwrap();
+        let other = good.replace(text, &text[..text.len() - 2]);
+        let (signed, _) = good.rsplit_once('.').unwrap();
+        let forged = format!("{signed}.{}", crate::signer::encode(&stranger.signature(signed.as_bytes())));
+        assert_eq!(verify(&forged), Err(TokenError::Signature));
+        assert!(VERIFIED.get(text).is_none(), "its signature was bad");
+        assert_eq!(verify(&good), Ok(()));
+        assert_eq!(VERIFIED.get(text).unwrap().kid(), Some("kept"));
+        assert_eq!(verify(&good), Ok(()), "as it was before");
+        assert_eq!(verify(&forged), Err(TokenError::Signature));
+        assert!(verify(&other).is_err());
     }
 }

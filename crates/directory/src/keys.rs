@@ -10,7 +10,8 @@ use casemate_identity::{
     Answer, ApiKeyAuthenticator, Authenticator, BoxFuture, Credentials, Identity, KeyRing, Kind, Reason,
     Timestamp,
 };
-use casemate_permission::name::{Pattern, includes};
+use casemate_permission::limits::{NARROWING_EFFORT, NARROWING_PATTERNS};
+use casemate_permission::name::{Effort, Pattern, includes_within};
 use casemate_permission::{Grant, Permission};
 use casemate_store::StoredApiKey;
 
@@ -195,6 +196,8 @@ pub(crate) fn narrow(
     let datum = Datum::from_json(narrowing).map_err(|error| error.to_string())?;
     let entries = datum.as_list().ok_or("the narrowing of the key is no list")?;
     let mut left: Vec<_> = held.iter().filter(|(held, _)| held.is_denial()).cloned().collect();
+    let mut effort = Effort::new(NARROWING_EFFORT);
+    let mut patterns = 0;
     for entry in entries {
         let wanted = Permission::from_datum(entry).map_err(|error| error.to_string())?;
         if wanted.is_denial() {
@@ -202,12 +205,17 @@ pub(crate) fn narrow(
             left.push((wanted, grant));
             continue;
         }
+        patterns += wanted.name().alternatives().len();
+        if patterns > NARROWING_PATTERNS {
+            return Err(format!("the narrowing of the key is of more than {NARROWING_PATTERNS} patterns"));
+        }
         for glob in wanted.name().alternatives() {
             let Ok(pattern) = Pattern::parse(glob.as_str()) else { continue };
-            let covering = held.iter().filter(|(held, _)| covers(held, &wanted, &pattern));
-            for (_, grant) in covering {
-                let alternative = renamed(entry, glob.as_str())?;
-                left.push((alternative, Arc::clone(grant)));
+            for (held, grant) in held {
+                if covers(held, &wanted, &pattern, &mut effort)? {
+                    let alternative = renamed(entry, glob.as_str())?;
+                    left.push((alternative, Arc::clone(grant)));
+                }
             }
         }
     }
@@ -215,10 +223,19 @@ pub(crate) fn narrow(
 }
 
 /// Whether `held` grants all that `wanted` would under one of its patterns: properties only ever narrow.
-fn covers(held: &Permission, wanted: &Permission, pattern: &Pattern) -> bool {
-    !held.is_denial()
-        && held.properties().all(|(property, value)| wanted.property(property) == Some(value))
-        && includes(held.name(), pattern).unwrap_or(false)
+fn covers(
+    held: &Permission,
+    wanted: &Permission,
+    pattern: &Pattern,
+    effort: &mut Effort,
+) -> Result<bool, String> {
+    if held.is_denial() || held.properties().any(|(property, value)| wanted.property(property) != Some(value))
+    {
+        return Ok(false);
+    }
+    includes_within(held.name(), pattern, effort).map_err(|_| {
+        "what the key is narrowed to is too much to compare with what its account holds".to_owned()
+    })
 }
 
 /// The same permission under one of its patterns.
@@ -229,4 +246,46 @@ fn renamed(entry: &Datum, name: &str) -> Result<Permission, String> {
         (Box::from(member), value)
     });
     Permission::from_datum(&Datum::Map(members.collect())).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use casemate_permission::OriginKind;
+
+    use super::*;
+
+    fn held(names: &[&str]) -> Vec<(Permission, Arc<Grant>)> {
+        let grant = Grant::always(OriginKind::Role, "test");
+        let permission = |name: &&str| Permission::from_json(&format!(r#"{{"name":"{name}"}}"#)).unwrap();
+        names.iter().map(|name| (permission(name), Arc::clone(&grant))).collect()
+    }
+
+    /// A narrowing of so many patterns.
+    fn narrowing(count: usize) -> String {
+        let name = |index: usize| format!("n.{index}");
+        let many: Vec<String> = (0..count).map(name).collect();
+        let entries =
+            many.chunks(100).map(|names| serde_json::json!({ "name": format!("{{{}}}", names.join(",")) }));
+        serde_json::Value::Array(entries.collect()).to_string()
+    }
+
+    #[test]
+    fn a_narrowing_is_of_so_many_patterns_and_no_more() {
+        let held = held(&["n.*"]);
+        assert_eq!(narrow(&held, &narrowing(NARROWING_PATTERNS)).unwrap().len(), NARROWING_PATTERNS);
+        let refused = narrow(&held, &narrowing(NARROWING_PATTERNS + 1)).unwrap_err();
+        assert!(refused.contains("1024"), "{refused}");
+    }
+
+    #[test]
+    fn a_narrowing_that_costs_too_much_allows_nothing() {
+        // 1024 patterns each, none of which the narrowing is below: 8 steps for each pair.
+        let wide: Vec<String> =
+            ["a", "b", "c", "d"].map(|name| format!("{name}{}", "{0,1,2,3}".repeat(5))).to_vec();
+        let wide: Vec<&str> = wide.iter().map(String::as_str).collect();
+        let narrowing = narrowing(NARROWING_PATTERNS);
+        assert!(narrow(&held(&wide[..3]), &narrowing).unwrap().is_empty());
+        let refused = narrow(&held(&wide), &narrowing).unwrap_err();
+        assert!(refused.contains("too much"), "{refused}");
+    }
 }

@@ -31,6 +31,13 @@ pub const SET_PERMISSIONS: usize = 100_000;
 /// Patterns that the braces in the names of one set's permissions expand to.
 pub const SET_PATTERNS: usize = 262_144;
 
+/// Patterns that the braces expand to in the names of what one API key is narrowed to.
+pub const NARROWING_PATTERNS: usize = 1_024;
+
+/// What finding out what is left of a set for a narrowed API key may cost, in comparisons of [`LANGUAGE_STEPS`] each. A
+/// narrowing that costs more allows nothing.
+pub const NARROWING_EFFORT: u64 = 8;
+
 /// Bytes of one schema's TOML.
 pub const SCHEMA_BYTES: usize = 1_048_576;
 

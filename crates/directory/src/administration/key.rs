@@ -3,6 +3,7 @@
 use casemate_expression::Timestamp;
 use casemate_identity::ApiKey;
 use casemate_identity::api_key::{MAX_NETWORKS, RandomError};
+use casemate_permission::limits::NARROWING_PATTERNS;
 use casemate_permission::{Catalog, Permission};
 use casemate_store::StoredApiKey;
 use secrecy::SecretString;
@@ -210,12 +211,20 @@ fn narrowing(catalog: &Catalog, key: &StoredApiKey) -> Result<Option<Vec<Permiss
         return Err(refused(key, "/permissions", message));
     }
     let mut permissions = Vec::new();
+    let mut patterns = 0;
     for (index, entry) in entries.iter().enumerate() {
         let refused = |message: String| refused(key, &format!("/permissions/{index}"), message);
         let permission =
             Permission::from_json(&entry.to_string()).map_err(|error| refused(error.to_string()))?;
         if let Some(problem) = catalog.problems(&permission).first() {
             return Err(refused(problem.to_string()));
+        }
+        patterns += permission.name().alternatives().len();
+        if patterns > NARROWING_PATTERNS {
+            let message = format!(
+                "the names that a key is narrowed to expand to at most {NARROWING_PATTERNS} patterns"
+            );
+            return Err(refused(message));
         }
         permissions.push(permission);
     }

@@ -114,3 +114,25 @@ async fn the_use_of_keys_is_written_down() {
     let stored = site.administration.key("default", &key.id).await.unwrap().unwrap();
     assert_eq!(stored.used_at, Some(1_000));
 }
+
+#[tokio::test]
+async fn a_key_is_narrowed_to_so_many_patterns_and_no_more() {
+    use casemate_permission::limits::NARROWING_PATTERNS;
+
+    let site = Site::open().await;
+    let account = account(&site).await;
+    let create = async |patterns: usize| {
+        let names: Vec<String> = (0..patterns).map(|index| format!("notes.{index}")).collect();
+        let narrowed = names.chunks(64).map(|names| json!({ "name": format!("{{{}}}", names.join(",")) }));
+        let draft = draft(Some(narrowed.collect()));
+        site.administration.create_key(&operator(), "default", &account, draft).await
+    };
+    let (_, secret) = create(NARROWING_PATTERNS).await.unwrap();
+    assert_eq!(key_allows(&site.directory, &secret, "notes.1023").await, Some(true));
+    match create(NARROWING_PATTERNS + 1).await {
+        Err(AdminError::Invalid(mistakes)) => {
+            assert_eq!(mistakes[0].object().unwrap().pointer, "/permissions/16", "{mistakes:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+}

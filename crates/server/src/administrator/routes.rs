@@ -3,7 +3,7 @@
 use axum::Extension;
 use axum::extract::{MatchedPath, Request, State};
 use axum::response::Response;
-use casemate_directory::Author;
+use casemate_directory::{AdminError, Author};
 use casemate_identity::SecretString;
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{Client, Code, NoQuery, Problem, RequestId, clock, read_document};
@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::service::{Administrator, Who, made};
 use crate::App;
+use crate::denials::count_denial;
 use crate::guard::user_agent;
 use crate::refusal::problem;
 
@@ -57,7 +58,7 @@ async fn redeem(
     _: NoQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let client = request.extensions().get::<Client>().map(|client| client.address.to_string());
+    let client = request.extensions().get::<Client>().copied();
     let user_agent = user_agent(request.headers());
     let AdministratorRequest { key, administrator } = read_document(request).await?;
     let author = Author {
@@ -66,12 +67,15 @@ async fn redeem(
         holds: None,
         request_id: id.as_str().to_owned(),
         route: Some(route.as_str().to_owned()),
-        client,
+        client: client.map(|client| client.address.to_string()),
         user_agent,
         reason: None,
         now: clock::now(),
     };
     let redeemed =
         app.administration.redeem_recovery_key(&author, &SecretString::from(key), administrator.into()).await;
+    if matches!(redeemed, Err(AdminError::NotRedeemable)) {
+        count_denial(&app, client, Some(&route));
+    }
     Ok(made(redeemed.map_err(problem)?))
 }

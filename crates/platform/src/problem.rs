@@ -67,6 +67,8 @@ pub enum Code {
     RevisionNotReached,
     /// The answer could not be recorded, so there is none.
     NotRecorded,
+    /// The change may have been made, or not; the detail says how to find out.
+    OutcomeUnknown,
     /// Something that this needs is not available at the moment.
     Unavailable,
     /// A fault of ours; the log has it under the request id.
@@ -75,7 +77,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 29] = [
+    pub const ALL: [Code; 30] = [
         Code::MalformedBody,
         Code::MalformedHeader,
         Code::MalformedQuery,
@@ -103,6 +105,7 @@ impl Code {
         Code::OneTimeKeyRejected,
         Code::RevisionNotReached,
         Code::NotRecorded,
+        Code::OutcomeUnknown,
         Code::Unavailable,
         Code::Internal,
     ];
@@ -204,6 +207,11 @@ impl Code {
             Code::NotRecorded => {
                 ("not_recorded", StatusCode::SERVICE_UNAVAILABLE, "The answer could not be recorded")
             }
+            Code::OutcomeUnknown => (
+                "outcome_unknown",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "It is not known whether the change was made",
+            ),
             Code::Unavailable => {
                 ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment")
             }

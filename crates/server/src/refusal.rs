@@ -31,6 +31,15 @@ pub(crate) fn problem(error: AdminError) -> Problem {
         AdminError::NotRedeemable => Problem::new(Code::OneTimeKeyRejected).detail(text),
         // Whoever remembers answers finds the one that was given; this is for what does not.
         AdminError::Repeated => Problem::new(Code::IdempotencyKeyBusy),
+        AdminError::Unkeepable { pointer, reason } => Problem::document(vec![DocumentError {
+            pointer: pointer.to_owned(),
+            message: reason,
+            help: None,
+        }]),
+        AdminError::Unclear { .. } => {
+            tracing::error!(error = %text, "the outcome of a change is not known");
+            Problem::new(Code::OutcomeUnknown).detail(text)
+        }
         AdminError::Unavailable(reason) => {
             tracing::error!(%reason, "something could not be administered");
             Problem::new(Code::Unavailable)
@@ -39,5 +48,21 @@ pub(crate) fn problem(error: AdminError) -> Problem {
             tracing::error!(error = %other, "something could not be administered");
             Problem::new(Code::Internal)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use casemate_store::CommitError;
+
+    use super::*;
+
+    #[test]
+    fn a_change_that_may_have_been_made_is_told_apart_from_one_that_was_not() {
+        let unclear = problem(CommitError::Unclear { revision: 7 }.into());
+        assert_eq!((unclear.code(), unclear.code().status().as_u16()), (Code::OutcomeUnknown, 503));
+        let large = problem(CommitError::TooLarge { operations: 200_000 }.into());
+        assert_eq!((large.code(), &*large.document_errors()[0].pointer), (Code::InvalidDocument, ""));
+        assert_eq!(problem(CommitError::Busy.into()).code(), Code::Unavailable);
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::kind::Kind;
 use crate::policy::Mistake;
 
-/// Why something was not changed, or not read. Nothing was changed then.
+/// Why something was not changed, or not read. Nothing was changed then, unless it says that this is not known.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdminError {
@@ -61,6 +61,23 @@ pub enum AdminError {
     /// A key that may be used once was used, has ended, or is none.
     #[error("the key is none, was used already, or has ended; make another with `casemate admin recover`")]
     NotRedeemable,
+    /// What was written cannot be kept: it is too long, or holds what no database keeps.
+    #[error("{reason}")]
+    Unkeepable {
+        /// Where it stands in what was sent, as a JSON pointer; empty for the whole of it.
+        pointer: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The connection to the database was lost while the change was being committed: it was made, or not.
+    #[error(
+        "the change may have been made: the database went away before it said so. If it was, it is revision {revision}: read \
+         again what was to be changed, or send the request again with the same `Idempotency-Key`, if it had one"
+    )]
+    Unclear {
+        /// The revision that the change has if it was made.
+        revision: i64,
+    },
     /// The database, the system's randomness or the keys for sealing cannot be had now; the reason is not for clients.
     #[error("it cannot be done at the moment: {0}")]
     Unavailable(String),
@@ -93,6 +110,7 @@ impl From<StoreError> for AdminError {
 
 impl From<CommitError> for AdminError {
     fn from(error: CommitError) -> AdminError {
+        let reason = error.to_string();
         match error {
             CommitError::Repeated => AdminError::Repeated,
             CommitError::Conflict { current } => AdminError::Precondition { current },
@@ -100,7 +118,62 @@ impl From<CommitError> for AdminError {
                 let kind = kind.parse().map_or("object", Kind::as_str);
                 AdminError::NameTaken { kind, name }
             }
-            other => AdminError::Unavailable(other.to_string()),
+            CommitError::Invalid { what, kind, .. } => {
+                AdminError::Unkeepable { pointer: pointer(&kind, what), reason }
+            }
+            CommitError::TooLarge { .. } | CommitError::TooManyBytes { .. } => {
+                AdminError::Unkeepable { pointer: "", reason }
+            }
+            CommitError::Unclear { revision } => AdminError::Unclear { revision },
+            _ => AdminError::Unavailable(reason),
         }
+    }
+}
+
+/// Where a text of the store comes from in the document of its kind.
+fn pointer(kind: &str, what: &str) -> &'static str {
+    match (kind, what) {
+        ("role" | "provider" | "source" | "setting" | "service-account", "name") => "/name",
+        ("tenant", "name") => "/id",
+        ("assignment", "name") => "/to",
+        ("application", "name") => "/schema",
+        ("api-key", "title") => "/title",
+        ("api-key", "networks") => "/networks",
+        ("api-key", "application") => "/application",
+        ("api-key", "permissions") => "/permissions",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_kept_says_where_and_what_is_not_known_says_so() {
+        let invalid = |what, kind: &str| {
+            let reason = "has 2000 bytes, and may have 1024".to_owned();
+            AdminError::from(CommitError::Invalid { what, kind: kind.into(), id: "x".into(), reason })
+        };
+        for (what, kind, expected) in [
+            ("name", "role", "/name"),
+            ("name", "assignment", "/to"),
+            ("title", "api-key", "/title"),
+            ("body", "role", ""),
+        ] {
+            let error = invalid(what, kind);
+            assert!(
+                matches!(&error, AdminError::Unkeepable { pointer, .. } if *pointer == expected),
+                "{error:?}"
+            );
+            assert!(error.to_string().contains("2000 bytes"), "{error}");
+        }
+        let large =
+            [CommitError::TooLarge { operations: 200_000 }, CommitError::TooManyBytes { bytes: 1 << 30 }];
+        for error in large.map(AdminError::from) {
+            assert!(matches!(error, AdminError::Unkeepable { pointer: "", .. }), "{error:?}");
+        }
+        let unclear = AdminError::from(CommitError::Unclear { revision: 7 });
+        assert!(unclear.to_string().contains("revision 7"), "{unclear}");
     }
 }

@@ -205,6 +205,9 @@ fn problems(path: &str, operation: &Operation) -> Vec<Code> {
     if let Security::Permission { .. } = operation.security {
         codes.push(Code::Forbidden);
     }
+    if operation.writes {
+        codes.push(Code::OutcomeUnknown);
+    }
     if path.contains('{') {
         codes.push(Code::NotFound);
     }

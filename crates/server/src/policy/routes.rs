@@ -7,8 +7,9 @@ use axum::response::Response;
 use casemate_directory::Folder;
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{
-    Code, NoQuery, Page, PageRequest, Problem, json_response, permissions, read_document,
+    Code, DocumentError, NoQuery, Page, PageRequest, Problem, json_response, permissions, read_document,
 };
+use casemate_store::clipped;
 use serde_json::json;
 
 use crate::App;
@@ -139,7 +140,7 @@ async fn revert(
     let RevertRequest { revision, reason } = read_document(request).await?;
     let access = require.access();
     let mut permit = access.permit::<PolicyRevert>(&app, &Thing::default()).await?;
-    permit.author.reason = reason;
+    permit.author.reason = told(reason)?;
     let revision = match app.administration.revert(&permit.author, revision).await {
         Ok(revision) => revision,
         Err(error) => return Err(access.not_done::<PolicyRevert>(&app, None, error).await),
@@ -165,11 +166,22 @@ async fn apply(
     }
     let access = require.access();
     let mut permit = access.permit::<PolicyApply>(&app, &Thing::default()).await?;
-    permit.author.reason = reason;
+    permit.author.reason = told(reason)?;
     let revision = match app.administration.apply(&permit.author, plan).await {
         Ok(revision) => revision,
         Err(error) => return Err(access.not_done::<PolicyApply>(&app, None, error).await),
     };
     view.revision = Some(revision);
     Ok(with_revision(json_response(&view), revision))
+}
+
+/// The reason that a caller gives, which is kept whole or refused.
+fn told(reason: Option<String>) -> Result<Option<String>, Problem> {
+    let Some(told) = &reason else { return Ok(None) };
+    if clipped(told) != *told {
+        let message = "a reason is at most 1024 bytes, without NUL".to_owned();
+        let error = DocumentError { pointer: "/reason".to_owned(), message, help: None };
+        return Err(Problem::document(vec![error]));
+    }
+    Ok(reason)
 }

@@ -205,3 +205,26 @@ async fn refusals_of_strangers_are_counted_and_those_of_callers_recorded() {
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].event.action, "casemate.role.read");
 }
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_refused_with_its_place() {
+    let server = Server::start().await;
+    let long = "x".repeat(1_025);
+    let body = json!({ "revision": 0, "reason": long });
+    let refused = server.admin("POST /api/v1/policy/revert", Some(&body)).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (422, "invalid_document"), "{}", refused.text);
+    assert_eq!(refused.body["errors"][0]["pointer"], "/reason", "{}", refused.text);
+    // Its name is made of all that says whom it is for.
+    server.make("/api/v1/roles", &role("a")).await;
+    let target = "x".repeat(1_010);
+    let body = json!({ "role": "a", "to": { "provider": "corp", "id": target } });
+    server
+        .make(
+            "/api/v1/providers",
+            &json!({ "name": "corp", "issuer": "https://login.example.com", "audiences": ["a"] }),
+        )
+        .await;
+    let refused = server.admin("POST /api/v1/assignments", Some(&body)).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (422, "invalid_document"), "{}", refused.text);
+    assert!(refused.body["errors"][0]["pointer"].as_str().unwrap().starts_with("/to"), "{}", refused.text);
+}

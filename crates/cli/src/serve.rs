@@ -21,7 +21,7 @@ use casemate_platform::telemetry::traces::Traces;
 use casemate_platform::telemetry::{Levels, Log, LogError};
 use casemate_platform::{Server, Tls, clock, limit_bodies};
 use casemate_server::policy::follow;
-use casemate_server::{App, router, write_denials};
+use casemate_server::{App, follow_log_levels, router, write_denials};
 use casemate_store::{BALLAST, Ballast, DataFolder, Sealer, Store};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -81,7 +81,7 @@ async fn serve(
     let host = DirectoryHost { root_keys: root_keys.clone(), ..host };
     let directory = Arc::new(Directory::open(store.reader(), host).await.map_err(failed)?);
     let mut app = App::new(Arc::clone(&directory), Arc::new(store), wiring::settings(config, address));
-    app.levels = Some(levels);
+    app.levels = Some(levels.clone());
     app.tls.clone_from(&tls);
     if let Some(read) = read {
         apply(&app.administration, read, printer).await?;
@@ -89,6 +89,7 @@ async fn serve(
     let one_time_key = if is_first_start { Some(one_time_key(&app.administration).await?) } else { None };
     let shutdown = shutdown()?;
     let mut jobs = jobs(&app, watcher);
+    jobs.spawn(follow_log_levels(Arc::clone(&app.directory), levels));
     if let Some(file) = root_keys {
         jobs.spawn(keys::follow(file, sealer, Arc::clone(&app.store)));
     }

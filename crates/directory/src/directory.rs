@@ -85,6 +85,8 @@ pub struct Directory {
     /// The running authenticators of providers. Replacing holds this lock, so that revisions rise in order.
     running: Mutex<Running>,
     root_keys: Option<RootKeyFile>,
+    /// Tells of each revision that is taken.
+    taken: watch::Sender<i64>,
     /// Held while the store is followed.
     following: tokio::sync::Mutex<Followed>,
 }
@@ -152,6 +154,7 @@ impl Directory {
             reader,
             running: Mutex::new(running),
             root_keys: host.root_keys,
+            taken: watch::Sender::new(0),
             following: tokio::sync::Mutex::default(),
         })
     }
@@ -160,6 +163,12 @@ impl Directory {
     #[must_use]
     pub fn current(&self) -> Arc<Snapshot> {
         Arc::clone(&self.current.load().snapshot)
+    }
+
+    /// Tells of each revision from which on this answers.
+    #[must_use]
+    pub fn taken(&self) -> watch::Receiver<i64> {
+        self.taken.subscribe()
     }
 
     pub(crate) fn state(&self) -> Arc<State> {
@@ -337,6 +346,7 @@ impl Directory {
         let state = self.current.load();
         let snapshot = Arc::new(state.snapshot.at(revision));
         self.current.store(Arc::new(State { snapshot, objects: Arc::clone(&state.objects) }));
+        self.taken.send_replace(revision);
     }
 
     /// Puts a policy into force. Providers that did not change keep the keys that were fetched.
@@ -363,6 +373,7 @@ impl Directory {
         let compiled = Arc::new(Compiled::new(policy, credentials, Arc::clone(&self.keys)));
         let snapshot = Arc::new(Snapshot::new(revision, compiled, chain));
         self.current.store(Arc::new(State { snapshot, objects }));
+        self.taken.send_replace(revision);
         if is_fewer {
             self.revocations.raise();
         }

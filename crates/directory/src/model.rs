@@ -10,6 +10,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::kind::Kind;
+use crate::policy::{SETTINGS, Setting};
 
 /// A permission: a granted name, perhaps `deny = true`, and any further properties.
 #[derive(JsonSchema)]
@@ -192,10 +193,21 @@ pub struct SourceDocument {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "SettingEntry")]
 pub struct SettingDocument {
-    /// Its name: letters in lower case, digits, `_`, `-` and `.`.
+    /// Which setting.
+    #[schemars(schema_with = "setting_names")]
     pub name: String,
-    /// Its value.
+    /// Its value, of the type that the setting has.
     pub value: serde_json::Value,
+}
+
+/// The names of the settings, each with what it does.
+fn setting_names(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let known = SETTINGS.map(|setting| {
+        let Setting { name, values, default, meaning, .. } = setting;
+        let description = format!("{meaning} Value: {values}. Where it is not set: {default}.");
+        serde_json::json!({ "const": name, "description": description })
+    });
+    schemars::json_schema!({ "type": "string", "oneOf": known })
 }
 
 /// A point in time: RFC 3339 as text, or, in TOML, its own date-time with an offset.

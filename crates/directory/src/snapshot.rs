@@ -10,7 +10,7 @@ use casemate_permission::{Catalog, Grant, Origin, OriginKind, Permission, Permis
 use crate::index::{By, Index, KeyRef};
 use crate::keys::{Keys, narrow};
 use crate::known::{Known, Presented};
-use crate::policy::{Assignment, Credential, Person, Policy, Role, Source, Who};
+use crate::policy::{Assignment, Credential, InForce, Person, Policy, Role, Source, Who};
 use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
@@ -46,7 +46,7 @@ pub(crate) struct Compiled {
     /// The names of the service accounts, by id.
     account_names: HashMap<Box<str>, Box<str>>,
     sources: Vec<Source>,
-    settings: std::collections::BTreeMap<String, serde_json::Value>,
+    settings: InForce,
     keys: Arc<Keys>,
     /// The provider of whoever nobody knows: the only one there is.
     sole_provider: Arc<str>,
@@ -139,10 +139,22 @@ impl Snapshot {
         &self.compiled.catalog
     }
 
-    /// The value of a setting of the installation.
+    /// Whether all decisions are recorded, or only those that were not allowed; nothing where no setting says it.
     #[must_use]
-    pub fn setting(&self, name: &str) -> Option<&serde_json::Value> {
-        self.compiled.settings.get(name)
+    pub fn records_all(&self) -> Option<bool> {
+        self.compiled.settings.records_all
+    }
+
+    /// What every server logs, as levels; nothing where no setting says it.
+    #[must_use]
+    pub fn log_levels(&self) -> Option<&str> {
+        self.compiled.settings.log_levels.as_deref()
+    }
+
+    /// The longest that an API key may live, in microseconds; nothing where no setting says it.
+    #[must_use]
+    pub fn longest_key_life(&self) -> Option<i64> {
+        self.compiled.settings.longest_key_life
     }
 
     /// The static credential that this caller presented, where it is one.
@@ -341,7 +353,7 @@ impl Compiled {
             administrators,
             account_names,
             sources: policy.sources,
-            settings: policy.settings,
+            settings: InForce::of(&policy.settings),
             keys,
             sole_provider,
             sets: Kept::new(MAX_CACHED),

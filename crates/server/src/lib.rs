@@ -33,3 +33,4 @@ pub use app::{App, Recorded, Settings, described, router};
 pub use denials::{AnonymousDenials, write_denials};
 pub use description::document_text;
 pub use guard::Access;
+pub use setting::follow_log_levels;

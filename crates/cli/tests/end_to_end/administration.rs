@@ -1,5 +1,6 @@
 //! Becoming an administrator by a one-time key, and importing roles.
 
+use casemate_test_support::Casemate;
 use serde_json::{Value, json};
 
 use crate::{Folder, run};
@@ -102,4 +103,24 @@ fn exported_roles_become_a_policy_that_is_applied_and_the_rest_is_named() {
     assert_eq!(run(&["import", "webiny", &export]).code, Some(0));
     std::fs::write(&export, "[1").unwrap();
     assert_eq!(run(&["import", "webiny", &export]).code, Some(2));
+}
+
+#[test]
+fn what_is_logged_follows_the_setting_of_the_installation() {
+    let folder = Folder::new();
+    let casemate = folder.builder().start().unwrap();
+    let key = casemate.administrator().unwrap();
+    let levels = |casemate: &Casemate| {
+        casemate.get("/api/v1/log-levels", &key).unwrap().json()["levels"].as_str().unwrap().to_owned()
+    };
+    let at_start = levels(&casemate);
+    let setting = json!({"name": "log.levels", "value": "info,casemate::access=off"});
+    let made = casemate.post("/api/v1/settings", &key, &setting.to_string()).unwrap();
+    assert_eq!(made.status, 201, "{}", made.body);
+    casemate.wait_until(|casemate| (levels(casemate) == "info,casemate::access=off").then_some(())).unwrap();
+    // Set back by another process, the server logs what it was started with.
+    let revision = made.json()["revision"].as_i64().unwrap() - 1;
+    let reverted = folder.run(&["policy", "revert", &revision.to_string()]);
+    assert_eq!(reverted.code, Some(0), "{reverted:?}");
+    casemate.wait_until(|casemate| (levels(casemate) == at_start).then_some(())).unwrap();
 }

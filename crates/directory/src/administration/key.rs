@@ -19,8 +19,10 @@ use crate::policy::is_name;
 
 /// The most permissions of a narrowing.
 const MAX_NARROWING: usize = 100;
+/// Microseconds in a day.
+const DAY: i64 = 24 * 3_600 * 1_000_000;
 /// The longest overlap of a rotation, in microseconds: thirty days.
-const MAX_OVERLAP: i64 = 30 * 24 * 3_600 * 1_000_000;
+const MAX_OVERLAP: i64 = 30 * DAY;
 
 impl Administration {
     /// Makes an API key of a service account. The secret is shown this once.
@@ -192,6 +194,15 @@ fn check(state: &State, key: &StoredApiKey, now: i64) -> Result<(), AdminError> 
     }
     if key.expires_at.is_some_and(|end| end <= now) {
         return Err(refused(key, "/expires_at", "the key would have ended already"));
+    }
+    if let Some(longest) = state.snapshot.longest_key_life()
+        && key.expires_at.is_none_or(|end| end > now.saturating_add(longest))
+    {
+        let days = longest / DAY;
+        let message = format!(
+            "an API key lives for at most {days} days here (the setting `api_key.max_lifetime_days`): let it end earlier"
+        );
+        return Err(refused(key, "/expires_at", message));
     }
     let catalog = state.snapshot.catalog();
     if let Some(application) = &key.application

@@ -84,6 +84,17 @@ impl Administration {
         outcome
     }
 
+    /// Whether a key that makes an administrator could be used at `now`.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn has_recovery_key(&self, now: i64) -> Result<bool, AdminError> {
+        let keys = self.store.reader().api_keys(Some(RECOVERY), "", MANY).await?;
+        let is_open =
+            |key: &StoredApiKey| key.revoked_at.is_none() && key.expires_at.is_some_and(|end| now < end);
+        Ok(keys.iter().any(is_open))
+    }
+
     /// Whether nobody may administer the installation.
     #[must_use]
     pub fn has_no_administrator(&self, now: i64) -> bool {
@@ -111,7 +122,8 @@ impl Administration {
         administrator: &NewAdministrator,
     ) -> Result<Redeemed, AdminError> {
         let reason = "made by a key for a new administrator".to_owned();
-        let appointment = Appointment::of(DEFAULT_TENANT, administrator, reason, author.now)?;
+        let longest = self.directory.current().longest_key_life();
+        let appointment = Appointment::of(DEFAULT_TENANT, administrator, reason, author.now, longest)?;
         let made = self
             .change(author, |state| {
                 if state.snapshot.revision() != current {
@@ -142,7 +154,8 @@ impl Administration {
         administrator: NewAdministrator,
     ) -> Result<Redeemed, AdminError> {
         let reason = author.reason.clone().unwrap_or_else(|| "appointed".to_owned());
-        let appointment = Appointment::of(tenant, &administrator, reason, author.now)?;
+        let longest = self.directory.current().longest_key_life();
+        let appointment = Appointment::of(tenant, &administrator, reason, author.now, longest)?;
         let made = self
             .change(author, |state| {
                 let mut proposal = Proposal {
@@ -171,6 +184,7 @@ impl Appointment {
         administrator: &NewAdministrator,
         reason: String,
         now: i64,
+        longest_key_life: Option<i64>,
     ) -> Result<Appointment, AdminError> {
         let key = generate()?;
         let (target, account) = match administrator {
@@ -178,8 +192,11 @@ impl Appointment {
                 let id = new_id(Kind::ServiceAccount)?;
                 let document = ServiceAccountDocument { name: name.clone(), title: None, disabled: false };
                 let draft = draft(Kind::ServiceAccount, tenant, &id, &document)?;
-                let account_key =
-                    StoredApiKey { title: "administrator".to_owned(), ..stored(&key, &id, tenant, now) };
+                let account_key = StoredApiKey {
+                    title: "administrator".to_owned(),
+                    expires_at: longest_key_life.map(|life| now.saturating_add(life)),
+                    ..stored(&key, &id, tenant, now)
+                };
                 (target_of(crate::OWN_PROVIDER, "service", Some(&id), None), Some((draft, account_key)))
             }
             NewAdministrator::User { provider, kind, id } => {

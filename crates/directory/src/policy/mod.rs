@@ -6,6 +6,7 @@ mod entry;
 mod files;
 mod mistake;
 mod place;
+mod setting;
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashSet};
@@ -19,12 +20,14 @@ use casemate_permission::{Catalog, Ceiling, Permission};
 use casemate_store::Object;
 
 pub use mistake::{Mistake, ObjectPlace, SourceFile};
+pub use setting::{SETTINGS, Setting};
 
 pub(crate) use check::is_name;
 use check::{Checked, check as checked};
 use document::Documents;
 pub(crate) use document::{pointer, without_place};
 pub(crate) use files::{Files, read_files, walk_files};
+pub(crate) use setting::InForce;
 
 /// The tenant of whatever names none.
 pub const DEFAULT_TENANT: &str = "default";

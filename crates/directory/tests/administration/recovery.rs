@@ -25,6 +25,8 @@ async fn a_key_makes_an_administrator_once_and_within_its_hour() {
     );
     let late = 1_000 + 3_600 * 1_000_000;
     assert!(matches!(redeem(&key, "a", late).await, Err(AdminError::NotRedeemable)));
+    assert!(administration.has_recovery_key(late - 1).await.unwrap());
+    assert!(!administration.has_recovery_key(late).await.unwrap());
     assert!(matches!(redeem(&no_key, "a", 1_001).await, Err(AdminError::NotRedeemable)));
     assert_eq!(key_allows(&site.directory, &key, "casemate.role.list").await, None, "it signs nobody in");
 
@@ -38,6 +40,7 @@ async fn a_key_makes_an_administrator_once_and_within_its_hour() {
     let (_, secret) = redeemed.key.unwrap();
     assert_eq!(key_allows(&site.directory, &secret, "casemate.role.update").await, Some(true));
     assert!(!administration.has_no_administrator(1_001));
+    assert!(!administration.has_recovery_key(1_001).await.unwrap(), "it was used up");
     assert!(matches!(redeem(&key, "b", 1_002).await, Err(AdminError::NotRedeemable)), "once");
 }
 

@@ -11,7 +11,7 @@ objects! {
     Settings: Setting, "settings", "Settings", "setting", installation,
     "A setting", "Settings", "Setting", "Settings",
     SettingList, SettingRead, SettingCreate, SettingUpdate, SettingDelete,
-    SettingDocument, SettingDocument, json!({ "name": "console.title", "value": "Casemate" })
+    SettingDocument, SettingDocument, json!({ "name": "decision.recorded", "value": "all" })
 }
 
 /// The area's routes.

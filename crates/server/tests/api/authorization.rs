@@ -145,7 +145,7 @@ fn documents() -> BTreeMap<String, Value> {
         of("applications", json!({ "schema": "format = 1\n[application]\nid = \"notes\"\nnamespaces = [\"notes\"]\n[[permission]]\nname = \"notes.read\"\n" })),
         of("providers", json!({ "name": "corp", "issuer": "https://login.example.com", "audiences": ["casemate"] })),
         of("sources", json!({ "name": "token", "provider": "corp", "claim": "permissions", "ceiling": ["cms.*"] })),
-        of("settings", json!({ "name": "console.title", "value": "Casemate" })),
+        of("settings", json!({ "name": "decision.recorded", "value": "all" })),
     ]
     .into_iter()
     .collect()

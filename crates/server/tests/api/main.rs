@@ -7,5 +7,6 @@ mod keys;
 mod mechanics;
 mod objects;
 mod policy;
+mod settings;
 mod support;
 mod tenants;

@@ -39,8 +39,8 @@ fn kinds() -> Vec<(&'static str, Value, Value)> {
         ),
         (
             "/api/v1/settings",
-            json!({ "name": "console.title", "value": "Casemate" }),
-            json!({ "name": "console.title", "value": ["any", 1] }),
+            json!({ "name": "decision.recorded", "value": "all" }),
+            json!({ "name": "decision.recorded", "value": "denied" }),
         ),
     ]
 }

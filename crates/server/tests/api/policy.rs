@@ -90,7 +90,9 @@ async fn changes_are_told_by_audit_events_with_who_and_why() {
     assert_eq!(event["route"], "/api/v1/roles");
     let listed = server.admin("GET /api/v1/audit-events?limit=1", None).await;
     assert_eq!(listed.body["items"][0]["id"], event["id"], "{}", listed.text);
-    server.admin("POST /api/v1/settings", Some(&json!({ "name": "a", "value": 1 }))).await;
+    server
+        .admin("POST /api/v1/settings", Some(&json!({ "name": "decision.recorded", "value": "all" })))
+        .await;
     let wide = server.admin("POST /api/v1/audit-events/search", Some(&json!({ "installation": true }))).await;
     assert_eq!(wide.body["items"][0]["resource"]["type"], "setting", "{}", wide.text);
     let other = json!({ "installation": true });
@@ -100,6 +102,24 @@ async fn changes_are_told_by_audit_events_with_who_and_why() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let own = server.send("GET /api/v1/audit-events", Some("tenant-administrator"), &[], None).await;
     assert_eq!((own.status, &own.body["items"]), (StatusCode::OK, &json!([])), "{}", own.text);
+}
+
+#[tokio::test]
+async fn a_one_time_key_that_has_ended_makes_nobody_an_administrator() {
+    let server = Server::start().await;
+    let hour = 3_600 * 1_000_000;
+    let body = async |made_at: i64| {
+        let author = casemate_directory::Author::system("first-start", made_at);
+        let key = server.app.administration.make_recovery_key(&author).await.unwrap();
+        let key = secrecy::ExposeSecret::expose_secret(&key).to_owned();
+        json!({ "key": key, "administrator": { "service_account": { "name": "operator" } } })
+    };
+    let now = casemate_platform::clock::now();
+    let refused = server.send("POST /api/v1/administrators", None, &[], Some(&body(now - hour).await)).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (403, "one_time_key_rejected"), "{}", refused.text);
+    let made = body(now - hour + 60 * 1_000_000).await;
+    let made = server.send("POST /api/v1/administrators", None, &[], Some(&made)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
 }
 
 #[tokio::test]

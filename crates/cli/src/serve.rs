@@ -86,7 +86,7 @@ async fn serve(
     if let Some(read) = read {
         apply(&app.administration, read, printer).await?;
     }
-    let one_time_key = if is_first_start { Some(one_time_key(&app.administration).await?) } else { None };
+    let one_time_key = one_time_key(&app.administration, is_first_start).await?;
     let shutdown = shutdown()?;
     let mut jobs = jobs(&app, watcher);
     jobs.spawn(follow_log_levels(Arc::clone(&app.directory), levels));
@@ -183,10 +183,21 @@ async fn open_store(config: &Config, folder: &DataFolder) -> Result<Store, Failu
     Ok(store)
 }
 
-/// The key by which somebody becomes the first administrator.
-async fn one_time_key(administration: &Administration) -> Result<SecretString, Failure> {
-    let author = Author::system("first-start", clock::now());
-    administration.make_recovery_key(&author).await.map_err(failed)
+/// The key by which somebody becomes the first administrator: at the first start, and while there is neither an
+/// administrator nor a key of that kind which could still be used.
+async fn one_time_key(
+    administration: &Administration,
+    is_first_start: bool,
+) -> Result<Option<SecretString>, Failure> {
+    let now = clock::now();
+    let is_wanted = is_first_start
+        || administration.has_no_administrator(now)
+            && !administration.has_recovery_key(now).await.map_err(failed)?;
+    if !is_wanted {
+        return Ok(None);
+    }
+    let author = Author::system("first-start", now);
+    administration.make_recovery_key(&author).await.map(Some).map_err(failed)
 }
 
 /// What goes on beside the answering of requests. None of it ends by itself.

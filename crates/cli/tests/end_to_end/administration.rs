@@ -106,6 +106,22 @@ fn exported_roles_become_a_policy_that_is_applied_and_the_rest_is_named() {
 }
 
 #[test]
+fn a_database_that_was_made_by_apply_gets_a_one_time_key_at_its_first_server() {
+    let folder = Folder::new();
+    folder.write("policy.toml", crate::policy::ADA_READS);
+    assert_eq!(folder.apply(&[]).code, Some(0));
+    let casemate = folder.builder().start().unwrap();
+    let one_time = casemate.one_time_key().unwrap().to_owned();
+    drop(casemate);
+    let casemate = folder.builder().start().unwrap();
+    assert_eq!(casemate.one_time_key(), None, "the first can still be used");
+    let redeemed = casemate.redeem(&one_time, "operator").unwrap();
+    assert_eq!(redeemed.status, 201, "{}", redeemed.body);
+    drop(casemate);
+    assert_eq!(folder.builder().start().unwrap().one_time_key(), None, "there is an administrator");
+}
+
+#[test]
 fn what_is_logged_follows_the_setting_of_the_installation() {
     let folder = Folder::new();
     let casemate = folder.builder().start().unwrap();

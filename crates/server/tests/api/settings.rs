@@ -62,9 +62,9 @@ async fn which_decisions_are_recorded_follows_the_setting() {
     let role = json!({ "name": "reader", "permissions": [{ "name": "cms.read" }] });
     server.make("/api/v1/roles", &role).await;
     server.make("/api/v1/assignments", &json!({ "role": "reader", "to": { "id": "ada" } })).await;
-    let recorded = async || {
+    let recorded = async |who: &str| {
         let question = json!({
-            "subject": { "type": "user", "id": "ada" },
+            "subject": { "type": "user", "id": who },
             "action": { "name": "cms.read" },
             "resource": { "type": "page", "id": "1" },
         });
@@ -74,11 +74,13 @@ async fn which_decisions_are_recorded_follows_the_setting() {
         let after = server.app.store.reader().decisions(&Default::default(), None, 100).await.unwrap();
         (answer.body["decision"] == json!(true), after.items.len() - before.items.len())
     };
-    assert_eq!(recorded().await, (true, 0), "the server was started so");
+    assert_eq!(recorded("ada").await, (true, 0), "the server was started so");
     let id = set(&server, "decision.recorded", json!("all")).await;
-    assert_eq!(recorded().await, (true, 1));
+    assert_eq!(recorded("ada").await, (true, 1));
     unset(&server, &id).await;
-    assert_eq!(recorded().await, (true, 0));
+    assert_eq!(recorded("ada").await, (true, 0));
+    set(&server, "decision.recorded", json!("denied")).await;
+    assert_eq!((recorded("ada").await, recorded("bob").await), ((true, 0), (false, 1)), "denials always are");
 }
 
 #[tokio::test]

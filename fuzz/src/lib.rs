@@ -1,3 +1,4 @@
 //! What the fuzz targets ask of.
 
 pub mod cases;
+pub mod providers;

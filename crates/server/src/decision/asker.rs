@@ -63,7 +63,7 @@ impl Asker {
             }
             let needed = needed.first().copied().unwrap_or(ASK_ANY_TENANT);
             let event = refusal(snapshot, subject, &tenant, needed, id, now);
-            record::store(app, vec![event]).await?;
+            Box::pin(record::store(app, vec![event])).await?;
             return Err(Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`")));
         }
         Ok(Asker { known, tenant })

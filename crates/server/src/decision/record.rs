@@ -14,7 +14,8 @@ pub(crate) async fn store(app: &App, events: Vec<DecisionEvent>) -> Result<(), P
     if events.is_empty() {
         return Ok(());
     }
-    app.store.record(events).await.map_err(|error| {
+    // Boxed, since most answers need none of it, and what a future could need is copied with it.
+    Box::pin(app.store.record(events)).await.map_err(|error| {
         match &error {
             RecordError::Busy => tracing::warn!("an answer was withheld: the record's queue is full"),
             // The store says so once.

@@ -8,6 +8,7 @@ use casemate_identity::{Chain, Credentials, Identity, Timestamp};
 
 use crate::client::Client;
 use crate::problem::{Code, Problem};
+use crate::request_id::RequestId;
 use crate::telemetry::metrics;
 
 /// Who the chain says is calling.
@@ -15,22 +16,29 @@ use crate::telemetry::metrics;
 pub struct Caller(pub Arc<Identity>);
 
 tokio::task_local! {
-    /// What [`authenticate`] needs to know of the request, and where it notes for the access log who calls: an answer that
-    /// is a problem does not say.
+    /// What [`authenticate`] and the log need to know of the request, and where the first notes for the access log who
+    /// calls: an answer that is a problem does not say.
     static REQUEST: Arc<Noted>;
 }
 
-/// Where a request comes from, and, once that is known, who calls.
-#[derive(Debug, Default)]
+/// A request's id, where it comes from, and, once that is known, who calls.
+#[derive(Debug)]
 pub(crate) struct Noted {
+    id: RequestId,
     client: Option<Client>,
     caller: OnceLock<Caller>,
 }
 
 impl Noted {
     /// A request from this client; there is none where no listener took it.
-    pub(crate) fn from(client: Option<Client>) -> Arc<Noted> {
-        Arc::new(Noted { client, caller: OnceLock::new() })
+    pub(crate) fn from(id: RequestId, client: Option<Client>) -> Arc<Noted> {
+        Arc::new(Noted { id, client, caller: OnceLock::new() })
+    }
+
+    /// Does something with the id of the request that is being handled, if one is.
+    pub(crate) fn with_current_id(act: impl FnOnce(&RequestId)) {
+        // Outside a request there is no id.
+        let _ = REQUEST.try_with(|noted| act(&noted.id));
     }
 
     /// Runs a request's handler so that [`authenticate`] notes here who calls.

@@ -7,7 +7,6 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tracing::Instrument;
 
 use crate::caller::{Caller, Noted};
 use crate::client::Client;
@@ -37,13 +36,11 @@ pub async fn framed<F: Future<Output = Response>>(
     let route = request.extensions().get::<MatchedPath>().cloned();
 
     let trace = traces::begin(request.headers());
-    let noted = Noted::from(request.extensions().get::<Client>().copied());
-    // At the level of errors, so that no choice of levels takes the id from the lines that are left.
-    let span = tracing::error_span!("request", request_id = id.as_str());
+    let noted = Noted::from(id.clone(), request.extensions().get::<Client>().copied());
     let mut response = if let Err(detail) = unambiguous(&request) {
         Problem::new(Code::MalformedHeader).detail(detail).into_response()
     } else {
-        match tokio::time::timeout(limit, noted.during(answer(request)).instrument(span)).await {
+        match tokio::time::timeout(limit, noted.during(answer(request))).await {
             Ok(response) => response,
             Err(_) => Problem::new(Code::RequestTimeout).into_response(),
         }

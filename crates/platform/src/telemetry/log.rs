@@ -19,6 +19,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry, reload};
 
 use super::access;
+use crate::caller::Noted;
 use crate::config::LogFormat;
 
 /// The most lines that wait to be written.
@@ -26,6 +27,9 @@ const MAX_WAITING: usize = 4_096;
 
 /// The most bytes of a line; what is longer is cut.
 const MAX_LINE: usize = 16 << 10;
+
+/// The most bytes that a request's id takes in a line.
+const MAX_ID_FIELD: usize = 256;
 
 /// From how many bytes on lines are written without gathering more.
 const MAX_GATHERED: usize = 64 << 10;
@@ -132,7 +136,7 @@ impl Log {
     pub fn start(format: LogFormat, levels: &str) -> Result<Log, LogError> {
         // A descriptor of its own: a write that waits holds no lock that others need.
         let lines = Lines::to(File::from(io::stderr().as_fd().try_clone_to_owned()?))?;
-        let (layer, levels) = layer(format, levels, lines.clone())?;
+        let (layer, levels) = layer(format, levels, Events { format, lines: lines.clone() })?;
         if tracing_subscriber::registry().with(layer).try_init().is_err() {
             tracing::debug!("logging had been started before");
         }
@@ -195,18 +199,38 @@ impl Lines {
     }
 }
 
-impl MakeWriter<'_> for Lines {
-    type Writer = Lines;
+/// Takes the lines of events, and adds the id of the request that they happen in. A span with the id would be made for every
+/// request, while few log anything.
+#[derive(Debug, Clone)]
+struct Events {
+    format: LogFormat,
+    lines: Lines,
+}
 
-    fn make_writer(&self) -> Lines {
+impl MakeWriter<'_> for Events {
+    type Writer = Events;
+
+    fn make_writer(&self) -> Events {
         self.clone()
     }
 }
 
-impl Write for Lines {
+impl Write for Events {
     /// Takes one line, whole.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.take(line.get(..=MAX_LINE).unwrap_or(line).to_vec());
+        let mut kept = line.get(..=MAX_LINE).unwrap_or(line).to_vec();
+        // An id holds nothing that JSON or Rust's literals escape.
+        Noted::with_current_id(|id| match (self.format, kept.first()) {
+            (LogFormat::Json, Some(b'{')) => {
+                let member = format!("{{\"request_id\":\"{}\",", id.as_str());
+                kept.splice(..1, member.into_bytes());
+            }
+            _ => {
+                kept.truncate(kept.trim_ascii_end().len().min(MAX_LINE - MAX_ID_FIELD));
+                kept.extend_from_slice(format!(" request_id=\"{}\"\n", id.as_str()).as_bytes());
+            }
+        });
+        self.lines.take(kept);
         Ok(line.len())
     }
 
@@ -250,6 +274,7 @@ mod tests {
     use std::sync::mpsc::{Sender, channel};
 
     use super::*;
+    use crate::request_id::RequestId;
 
     /// Takes nothing before it is let go.
     struct Stuck {
@@ -270,6 +295,10 @@ mod tests {
         }
     }
 
+    fn events(lines: Lines) -> Events {
+        Events { format: LogFormat::Text, lines }
+    }
+
     fn stuck() -> (Lines, Sender<()>, Arc<Mutex<Vec<u8>>>) {
         let (hold, go) = channel();
         let written = Arc::default();
@@ -280,7 +309,7 @@ mod tests {
     fn a_log_that_nobody_reads_holds_up_nobody_and_tells_what_was_lost() {
         let (log, hold, written) = stuck();
         let subscriber = tracing_subscriber::registry()
-            .with(tracing_subscriber::fmt::layer().with_writer(log.clone()).with_ansi(false));
+            .with(tracing_subscriber::fmt::layer().with_writer(events(log.clone())).with_ansi(false));
         let (done, logged) = channel();
         std::thread::spawn(move || {
             tracing::subscriber::with_default(subscriber, || {
@@ -306,10 +335,11 @@ mod tests {
 
     #[test]
     fn a_line_is_cut_at_its_bound_and_the_end_waits_for_what_was_logged() {
-        let (mut log, hold, written) = stuck();
+        let (log, hold, written) = stuck();
         drop(hold);
-        log.write_all(&vec![b'x'; 2 * MAX_LINE]).unwrap();
-        log.write_all(b"last\n").unwrap();
+        let mut events = events(log.clone());
+        events.write_all(&vec![b'x'; 2 * MAX_LINE]).unwrap();
+        events.write_all(b"last\n").unwrap();
         log.finish();
         let written = written.lock().unwrap();
         assert!(written.len() == MAX_LINE + 1 + 5 && written.ends_with(b"x\nlast\n"));
@@ -318,23 +348,43 @@ mod tests {
     fn written(format: LogFormat, log: impl FnOnce(&Levels)) -> String {
         let (lines, hold, written) = stuck();
         drop(hold);
-        let (layer, levels) = layer(format, "info", lines.clone()).unwrap();
+        let (layer, levels) = layer(format, "info", Events { format, lines: lines.clone() }).unwrap();
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || log(&levels));
         lines.finish();
         String::from_utf8(written.lock().unwrap().clone()).unwrap()
     }
 
+    /// Does something in a request with the id `one`.
+    fn in_a_request(act: impl FnOnce()) {
+        let mut headers = axum::http::HeaderMap::new();
+        headers.insert("x-request-id", axum::http::HeaderValue::from_static("one"));
+        let noted = Noted::from(RequestId::of(&headers), None);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(noted.during(async { act() }));
+    }
+
     #[test]
     fn a_line_of_json_has_the_request_s_id_and_the_event_s_fields() {
         let text = written(LogFormat::Json, |_| {
-            let span = tracing::error_span!("request", request_id = "one");
-            span.in_scope(|| tracing::info!(status = 200, "said\n\"so\""));
+            in_a_request(|| tracing::info!(status = 200, "said\n\"so\""));
         });
         assert_eq!(text.lines().count(), 1, "{text}");
         let line: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(line["span"]["request_id"], "one");
+        assert_eq!(line["request_id"], "one");
         assert_eq!((&line["status"], &line["message"]), (&200.into(), &"said\n\"so\"".into()));
         assert_eq!(line["level"], "INFO");
+    }
+
+    #[test]
+    fn a_line_of_text_has_the_request_s_id_however_long_it_is() {
+        let text = written(LogFormat::Text, |_| {
+            tracing::info!("outside");
+            in_a_request(|| tracing::info!("inside"));
+            in_a_request(|| tracing::info!("{}", "x".repeat(2 * MAX_LINE)));
+        });
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].ends_with(": outside") && lines[1].ends_with(": inside request_id=\"one\""), "{text:.500}");
+        assert!(lines[2].ends_with("xx request_id=\"one\"") && lines[2].len() <= MAX_LINE && lines.len() == 3);
     }
 
     #[test]

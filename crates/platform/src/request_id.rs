@@ -59,13 +59,12 @@ impl RequestId {
     /// A new one: 128 random bits as hexadecimal digits.
     #[must_use]
     pub fn random() -> RequestId {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        const fn digit(four_bits: u8) -> u8 {
+            if four_bits < 10 { b'0' + four_bits } else { b'a' - 10 + four_bits }
+        }
         let mut text = [0; 2 * ID_BYTES];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(POOL.with_borrow_mut(Pool::take)) {
-            let digits = [byte >> 4, byte & 15].map(|digit| DIGITS.get(usize::from(digit)).copied());
-            for (place, digit) in pair.iter_mut().zip(digits) {
-                *place = digit.unwrap_or(b'0');
-            }
+        for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(POOL.with_borrow_mut(Pool::take)) {
+            *pair = [digit(byte >> 4), digit(byte & 15)];
         }
         RequestId(str::from_utf8(&text).unwrap_or_default().into())
     }

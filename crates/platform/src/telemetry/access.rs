@@ -63,11 +63,13 @@ pub(crate) fn log(access: &Access<'_>) {
 /// The line as the log writes its others.
 fn line(format: LogFormat, access: &Access<'_>, now: i64) -> Vec<u8> {
     let mut line = Vec::with_capacity(320);
-    let timestamp = timestamp(now);
     match format {
-        LogFormat::Text => text(&mut line, &timestamp, access),
+        LogFormat::Text => text(&mut line, now, access),
         LogFormat::Json => {
-            let written = Line { timestamp: &timestamp, level: "INFO", access, target: TARGET };
+            let mut time = Vec::with_capacity(32);
+            timestamp(&mut time, now);
+            let timestamp = str::from_utf8(&time).unwrap_or_default();
+            let written = Line { timestamp, level: "INFO", access, target: TARGET };
             // Writing to memory does not fail.
             let _ = serde_json::to_writer(&mut line, &written);
         }
@@ -77,9 +79,10 @@ fn line(format: LogFormat, access: &Access<'_>, now: i64) -> Vec<u8> {
 }
 
 /// Texts as Rust's literals, so that none of them can be taken for more than one value, or more than one line.
-fn text(line: &mut Vec<u8>, timestamp: &str, access: &Access<'_>) {
+fn text(line: &mut Vec<u8>, now: i64, access: &Access<'_>) {
     let Access { request_id, method, route, status, micros, caller_provider, caller_id, trace_id } = access;
-    for piece in [timestamp, "  INFO ", TARGET, ": request_id="] {
+    timestamp(line, now);
+    for piece in ["  INFO ", TARGET, ": request_id="] {
         line.extend_from_slice(piece.as_bytes());
     }
     quoted(line, request_id);
@@ -127,7 +130,7 @@ fn event(access: &Access<'_>) {
 }
 
 /// RFC 3339 in UTC with microseconds, as in the log's other lines.
-fn timestamp(micros: i64) -> String {
+fn timestamp(line: &mut Vec<u8>, micros: i64) {
     thread_local! {
         /// The last second that was written, and how it begins.
         static SECOND: RefCell<(i64, String)> = const { RefCell::new((i64::MIN, String::new())) };
@@ -139,8 +142,15 @@ fn timestamp(micros: i64) -> String {
             *text = time.map_or_else(|_| String::new(), |time| format!("{time:.0}"));
             *last = second;
         }
-        format!("{}.{rest:06}Z", text.trim_end_matches('Z'))
-    })
+        line.extend_from_slice(text.trim_end_matches('Z').as_bytes());
+    });
+    let mut fraction = *b".000000Z";
+    let mut left = u32::try_from(rest).unwrap_or_default();
+    for digit in fraction.iter_mut().skip(1).take(6).rev() {
+        *digit += u8::try_from(left % 10).unwrap_or_default();
+        left /= 10;
+    }
+    line.extend_from_slice(&fraction);
 }
 
 #[cfg(test)]

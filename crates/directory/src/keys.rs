@@ -243,7 +243,7 @@ fn renamed(entry: &Datum, name: &str) -> Result<Permission, String> {
     let members = entry.as_map().ok_or("a permission is an object")?;
     let members = members.iter().map(|(member, value)| {
         let value = if member == "name" { Datum::String(name.into()) } else { value.clone() };
-        (Box::from(member), value)
+        (member.into(), value)
     });
     Permission::from_datum(&Datum::Map(members.collect())).map_err(|error| error.to_string())
 }

@@ -175,7 +175,7 @@ impl Subject {
         let kept = self.claims.iter().filter(|(name, _)| !wins || more.get(name).is_none());
         let added = more.iter().filter(|(name, _)| wins || !is_known(name));
         let claims: Members =
-            kept.chain(added).map(|(name, datum)| (Box::from(name), datum.clone())).collect();
+            kept.chain(added).map(|(name, datum)| (name.into(), datum.clone())).collect();
         self.claims = claims;
         self
     }
@@ -199,7 +199,7 @@ fn members(claims: &Claims) -> Members {
     claims
         .iter()
         .filter_map(|(name, value)| match Datum::deserialize(value) {
-            Ok(datum) => Some((Box::from(name.as_str()), datum)),
+            Ok(datum) => Some((name.as_str().into(), datum)),
             Err(error) => {
                 tracing::debug!(claim = name, %error, "a claim is left out");
                 None

@@ -1,11 +1,12 @@
 //! Owned data, read from JSON strictly: duplicate members and integers beyond 64 bits are refused.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use smol_str::SmolStr;
 
 use crate::limits;
 use crate::value::{List, Map, Value};
@@ -21,8 +22,8 @@ pub enum Datum {
     Int(i64),
     /// Any other number; finite.
     Double(f64),
-    /// Text.
-    String(Box<str>),
+    /// Text. Short text, which most is, takes no memory of its own.
+    String(SmolStr),
     /// An array.
     List(Box<[Datum]>),
     /// An object.
@@ -31,7 +32,7 @@ pub enum Datum {
 
 /// The members of an object, each name once, in the order they were written.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Members(Box<[(Box<str>, Datum)]>);
+pub struct Members(Box<[(SmolStr, Datum)]>);
 
 /// Why a text is not the JSON that Casemate reads, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,19 +48,19 @@ pub struct JsonError {
 
 impl Members {
     /// Members whose names the caller knows to be distinct.
-    pub(crate) fn from_unique(members: Box<[(Box<str>, Datum)]>) -> Members {
+    pub(crate) fn from_unique(members: Box<[(SmolStr, Datum)]>) -> Members {
         Members(members)
     }
 
     /// The member of that name.
     #[inline]
     pub fn get(&self, name: &str) -> Option<&Datum> {
-        self.0.iter().find(|(key, _)| **key == *name).map(|(_, datum)| datum)
+        self.0.iter().find(|(key, _)| key == name).map(|(_, datum)| datum)
     }
 
     /// Names and data in the order they were written.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Datum)> {
-        self.0.iter().map(|(name, datum)| (&**name, datum))
+        self.0.iter().map(|(name, datum)| (name.as_str(), datum))
     }
 
     /// The number of members.
@@ -73,11 +74,11 @@ impl Members {
     }
 }
 
-impl FromIterator<(Box<str>, Datum)> for Members {
+impl FromIterator<(SmolStr, Datum)> for Members {
     /// Of members with the same name the last one stays, in the place of the first.
-    fn from_iter<I: IntoIterator<Item = (Box<str>, Datum)>>(members: I) -> Members {
-        let mut unique: Vec<(Box<str>, Datum)> = Vec::new();
-        let mut places: HashMap<Box<str>, usize> = HashMap::new();
+    fn from_iter<I: IntoIterator<Item = (SmolStr, Datum)>>(members: I) -> Members {
+        let mut unique: Vec<(SmolStr, Datum)> = Vec::new();
+        let mut places: HashMap<SmolStr, usize> = HashMap::new();
         for (name, datum) in members {
             match places.get(&name).and_then(|place| unique.get_mut(*place)) {
                 Some((_, kept)) => *kept = datum,
@@ -99,7 +100,10 @@ impl Datum {
     pub fn from_json(text: &str) -> Result<Datum, JsonError> {
         let zeros = scan(text)?;
         let text = positive_zeros(text, &zeros);
-        serde_json::from_str(&text).map_err(|error| JsonError::from_serde(&error))
+        let mut reader = serde_json::Deserializer::from_str(&text);
+        let read = Reading(&mut Gathered::default()).deserialize(&mut reader);
+        let datum = read.and_then(|datum| reader.end().map(|()| datum));
+        datum.map_err(|error| JsonError::from_serde(&error))
     }
 
     /// Compact JSON, members in their order.
@@ -260,9 +264,26 @@ fn string_end(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-struct DatumVisitor;
+/// The members and elements that were read of objects and arrays that have not ended: those of an inner one stand behind
+/// those of the outer one, so that each takes memory once, when it ends.
+#[derive(Default)]
+struct Gathered {
+    members: Vec<(SmolStr, Datum)>,
+    elements: Vec<Datum>,
+}
 
-impl<'de> Visitor<'de> for DatumVisitor {
+/// Reads one datum.
+struct Reading<'g>(&'g mut Gathered);
+
+impl<'de> DeserializeSeed<'de> for Reading<'_> {
+    type Value = Datum;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Datum, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reading<'_> {
     type Value = Datum;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -298,55 +319,80 @@ impl<'de> Visitor<'de> for DatumVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Datum, A::Error> {
-        let mut elements = Vec::new();
-        while let Some(element) = sequence.next_element()? {
-            if elements.len() == limits::DATA_ELEMENTS {
+        let first = self.0.elements.len();
+        while let Some(element) = sequence.next_element_seed(Reading(self.0))? {
+            if self.0.elements.len() - first == limits::DATA_ELEMENTS {
                 return Err(de::Error::custom(format_args!("more than {} elements", limits::DATA_ELEMENTS)));
             }
-            elements.push(element);
+            self.0.elements.push(element);
         }
-        Ok(Datum::List(elements.into()))
+        Ok(Datum::List(self.0.elements.drain(first..).collect()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Datum, A::Error> {
         let mut seen = Seen::default();
-        let mut members: Vec<(Box<str>, Datum)> = Vec::new();
-        while let Some(name) = map.next_key::<Box<str>>()? {
+        let first = self.0.members.len();
+        while let Some(Name(name)) = map.next_key()? {
+            let members = self.0.members.get(first..).unwrap_or_default();
             if members.len() == limits::DATA_ELEMENTS {
                 return Err(de::Error::custom(format_args!("more than {} members", limits::DATA_ELEMENTS)));
             }
-            if !seen.insert(&name, &members) {
+            if !seen.insert(&name, members) {
                 return Err(de::Error::custom(format_args!("the member `{name}` stands twice")));
             }
-            members.push((name, map.next_value()?));
+            let datum = map.next_value_seed(Reading(self.0))?;
+            self.0.members.push((name, datum));
         }
-        Ok(Datum::Map(Members(members.into())))
+        Ok(Datum::Map(Members(self.0.members.drain(first..).collect())))
     }
 }
 
 /// Which names an object has so far.
 #[derive(Default)]
-struct Seen(std::collections::HashSet<Box<str>>);
+struct Seen(HashSet<SmolStr>);
 
 impl Seen {
     /// Up to so many names, comparing with each is quicker than hashing.
     const FEW: usize = 16;
 
     /// Whether the name is none of those of the members before it.
-    fn insert(&mut self, name: &str, members: &[(Box<str>, Datum)]) -> bool {
+    fn insert(&mut self, name: &SmolStr, members: &[(SmolStr, Datum)]) -> bool {
         if members.len() < Seen::FEW {
-            return members.iter().all(|(other, _)| **other != *name);
+            return members.iter().all(|(other, _)| other != name);
         }
         if self.0.is_empty() {
             self.0.extend(members.iter().map(|(name, _)| name.clone()));
         }
-        self.0.insert(name.into())
+        self.0.insert(name.clone())
+    }
+}
+
+/// The name of a member.
+struct Name(SmolStr);
+
+struct NameVisitor;
+
+impl Visitor<'_> for NameVisitor {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Name, E> {
+        Ok(Name(value.into()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Name, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
     }
 }
 
 impl<'de> Deserialize<'de> for Datum {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Datum, D::Error> {
-        deserializer.deserialize_any(DatumVisitor)
+        Reading(&mut Gathered::default()).deserialize(deserializer)
     }
 }
 
@@ -385,8 +431,13 @@ mod tests {
     }
 
     #[test]
+    fn a_datum_is_small() {
+        assert_eq!(size_of::<Datum>(), 24);
+    }
+
+    #[test]
     fn of_members_with_one_name_the_last_stays_in_the_place_of_the_first() {
-        let member = |name: &str, value| (Box::from(name), Datum::Int(value));
+        let member = |name: &str, value| (name.into(), Datum::Int(value));
         let members: Members = [member("a", 1), member("b", 2), member("a", 3)].into_iter().collect();
         assert_eq!(Datum::Map(members).to_json(), r#"{"a":3,"b":2}"#);
     }

@@ -266,7 +266,7 @@ impl Value<'_> {
             Value::List(list) => Datum::List(list.iter().map(|value| value.to_datum()).collect()),
             Value::Map(Map::Data(members)) => Datum::Map((*members).clone()),
             Value::Map(Map::Values(members)) => Datum::Map(Members::from_unique(
-                members.iter().map(|(name, value)| (Box::from(*name), value.to_datum())).collect(),
+                members.iter().map(|(name, value)| ((*name).into(), value.to_datum())).collect(),
             )),
         }
     }

@@ -278,7 +278,7 @@ impl<'d> Evaluation<'d> {
         self.subject_properties
             .iter()
             .filter(|(name, _)| !matches!(*name, "tenant" | "groups" | "login" | "display_name"))
-            .map(|(name, value)| (Box::from(name), value.clone()))
+            .map(|(name, value)| (name.into(), value.clone()))
             .collect()
     }
 

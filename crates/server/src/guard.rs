@@ -253,8 +253,8 @@ impl Access {
         let properties: Members = thing
             .into_iter()
             .flat_map(|thing| &thing.properties)
-            .map(|(name, value)| (Box::from(*name), Datum::String(value.as_str().into())))
-            .chain([(Box::from("tenant"), Datum::String((&*self.tenant).into()))])
+            .map(|(name, value)| ((*name).into(), Datum::String(value.as_str().into())))
+            .chain([("tenant".into(), Datum::String((&*self.tenant).into()))])
             .collect();
         let resource = thing.map(|thing| Resource {
             kind: Some(Value::String(kind)),

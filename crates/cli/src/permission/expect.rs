@@ -330,7 +330,7 @@ fn assigned(
         .subject_properties()
         .iter()
         .filter(|(property, _)| application.is_some_and(|application| application.may_assert(property)))
-        .map(|(property, value)| (Box::from(property), value.clone()))
+        .map(|(property, value)| (property.into(), value.clone()))
         .collect();
     let subject = snapshot
         .subject(&nobody, &tenant, evaluation.subject_kind(), evaluation.subject_id())

@@ -171,7 +171,7 @@ fn constant(datum: Datum, kind: Option<Scalar>) -> Option<Constant> {
         }
         (Datum::String(text), Scalar::Timestamp) => Constant::Timestamp(Timestamp::parse_rfc3339(&text)?),
         (Datum::String(text), Scalar::Duration) => Constant::Duration(Span::parse(&text)?),
-        (Datum::String(text), _) => Constant::String(text),
+        (Datum::String(text), _) => Constant::String(text.as_str().into()),
         (Datum::Bool(value), _) => Constant::Bool(value),
         (Datum::Int(value), _) => Constant::Int(value),
         (Datum::Double(value), _) => Constant::Double(value),

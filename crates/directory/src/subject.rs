@@ -174,8 +174,7 @@ impl Subject {
         let is_known = |name: &str| self.claims.get(name).is_some();
         let kept = self.claims.iter().filter(|(name, _)| !wins || more.get(name).is_none());
         let added = more.iter().filter(|(name, _)| wins || !is_known(name));
-        let claims: Members =
-            kept.chain(added).map(|(name, datum)| (name.into(), datum.clone())).collect();
+        let claims: Members = kept.chain(added).map(|(name, datum)| (name.into(), datum.clone())).collect();
         self.claims = claims;
         self
     }

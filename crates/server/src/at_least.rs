@@ -22,7 +22,9 @@ const EVERY: Duration = Duration::from_millis(10);
 /// Where the header is no revision, or the revision is not reached in time.
 pub(crate) async fn at_least(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
     match wanted(headers)? {
-        Some(revision) if !Box::pin(has_arrived(app, revision)).await => Err(Problem::new(Code::RevisionNotReached)),
+        Some(revision) if !Box::pin(has_arrived(app, revision)).await => {
+            Err(Problem::new(Code::RevisionNotReached))
+        }
         _ => Ok(()),
     }
 }

@@ -383,8 +383,13 @@ mod tests {
             in_a_request(|| tracing::info!("{}", "x".repeat(2 * MAX_LINE)));
         });
         let lines: Vec<&str> = text.lines().collect();
-        assert!(lines[0].ends_with(": outside") && lines[1].ends_with(": inside request_id=\"one\""), "{text:.500}");
-        assert!(lines[2].ends_with("xx request_id=\"one\"") && lines[2].len() <= MAX_LINE && lines.len() == 3);
+        assert!(
+            lines[0].ends_with(": outside") && lines[1].ends_with(": inside request_id=\"one\""),
+            "{text:.500}"
+        );
+        assert!(
+            lines[2].ends_with("xx request_id=\"one\"") && lines[2].len() <= MAX_LINE && lines.len() == 3
+        );
     }
 
     #[test]

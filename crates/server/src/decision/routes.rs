@@ -18,7 +18,7 @@ use crate::decision::asker::Asker;
 use crate::decision::batch::{Batch, Malformed, Semantic, complete};
 use crate::decision::record;
 use crate::decision::service::{Answer, Session};
-use crate::setting;
+use crate::setting::service::recorded;
 
 /// How long a credential that was valid is taken to be so still, in microseconds.
 const STILL_VALID: u64 = 100_000;
@@ -163,7 +163,7 @@ pub(super) fn session<'a>(
     request_id: &'a RequestId,
     now: i64,
 ) -> Session<'a> {
-    Session { snapshot, asker, request_id, recorded: setting::recorded(app, snapshot), now }
+    Session { snapshot, asker, request_id, recorded: recorded(app, snapshot), now }
 }
 
 async fn datum(headers: &HeaderMap, body: Body) -> Result<Datum, Problem> {

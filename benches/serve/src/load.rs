@@ -95,20 +95,21 @@ impl Load {
         let mut due = started;
         loop {
             let now = Instant::now();
-            let is_all = self.send(pace, now, &mut due, end)?;
-            if is_all && now >= end {
+            let next = self.send(pace, now, &mut due, end)?;
+            if next.is_none() && now >= end {
                 break;
             }
             if now >= last {
                 return Err("a server does not answer any more".into());
             }
-            self.receive(&mut times)?;
+            self.receive(next.unwrap_or(last).saturating_duration_since(now), &mut times)?;
         }
         while self.idle.len() < self.connections.len() {
-            if Instant::now() >= last {
+            let left = last.saturating_duration_since(Instant::now());
+            if left.is_zero() {
                 return Err("a server does not answer any more".into());
             }
-            self.receive(&mut times)?;
+            self.receive(left, &mut times)?;
         }
         let micros = |quantile| times.value_at_quantile(quantile) as f64 / 1e3;
         Ok(Outcome {
@@ -119,19 +120,25 @@ impl Load {
         })
     }
 
-    /// Sends what is due, as far as connections are free; gives whether nothing more will be due before `end`.
-    fn send(&mut self, pace: Pace, now: Instant, due: &mut Instant, end: Instant) -> Result<bool, Failure> {
+    /// Sends what is due, as far as connections are free; gives when there is something to send again, if that is known.
+    fn send(
+        &mut self,
+        pace: Pace,
+        now: Instant,
+        due: &mut Instant,
+        end: Instant,
+    ) -> Result<Option<Instant>, Failure> {
         loop {
             if let Pace::Free = pace {
                 *due = now;
             }
             if *due >= end {
-                return Ok(true);
+                return Ok(None);
             }
             if *due > now {
-                return Ok(false);
+                return Ok(Some(*due));
             }
-            let Some(number) = self.idle.pop_front() else { return Ok(false) };
+            let Some(number) = self.idle.pop_front() else { return Ok(Some(end.max(now))) };
             let Some(connection) = self.connections.get_mut(number) else { continue };
             connection.due = *due;
             // A request is far smaller than an empty socket's buffer.
@@ -142,12 +149,11 @@ impl Load {
         }
     }
 
-    /// Takes the answers that are there. It never sleeps: whoever asks has a core to itself, and a server that had to wake it
-    /// for every answer would pay for that by how slow it is.
-    fn receive(&mut self, times: &mut Histogram<u64>) -> Result<(), Failure> {
-        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    /// Waits for answers, and takes those that are there.
+    fn receive(&mut self, wait: Duration, times: &mut Histogram<u64>) -> Result<(), Failure> {
+        let timeout = Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: i64::from(wait.subsec_nanos()) };
         let mut events = Vec::with_capacity(self.connections.len());
-        match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), Some(&at_once)) {
+        match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), Some(&timeout)) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }

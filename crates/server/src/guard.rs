@@ -215,8 +215,8 @@ impl Access {
         if is_fresh {
             return Ok(None);
         }
-        let wanted = wanted_tenant(&self.headers)?.map(Arc::<str>::from);
-        let (caller, standing) = standing::<P>(app, &self.headers, wanted.as_ref()).await?;
+        // In the tenant of the request, whichever is their own by now.
+        let (caller, standing) = standing::<P>(app, &self.headers, Some(&self.tenant)).await?;
         Ok(Some(Access {
             headers: self.headers.clone(),
             request_id: self.request_id.clone(),

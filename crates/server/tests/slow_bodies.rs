@@ -99,3 +99,10 @@ async fn who_may_no_longer_see_audit_events_when_their_body_is_there_sees_none()
         assert_eq!(send_during_replacement(path, "{}", "format = 1\n").await.0, StatusCode::UNAUTHORIZED);
     }
 }
+
+#[tokio::test]
+async fn who_is_moved_to_another_tenant_while_their_body_comes_sees_nothing_of_the_old_one() {
+    let moved = POLICY.replace("id = \"gateway\"", "id = \"gateway\"\ntenant = \"acme\"");
+    let (status, body) = send_during_replacement("/api/v1/audit-events/search", "{}", &moved).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{body}");
+}

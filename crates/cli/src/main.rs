@@ -65,10 +65,6 @@ enum Command {
     Permission(permission::Arguments),
 }
 
-/// A request takes many short-lived pieces of memory, which were a quarter of its cost with the system's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> std::process::ExitCode {
     // clap itself answers --help and --version with 0 and a usage mistake with 2, as `Exit` does.
     let arguments = Arguments::parse();

@@ -21,7 +21,7 @@ use casemate_platform::telemetry::traces::Traces;
 use casemate_platform::telemetry::{Levels, Log, LogError};
 use casemate_platform::{Server, Tls, clock, limit_bodies};
 use casemate_server::policy::follow;
-use casemate_server::{App, follow_log_levels, router, write_denials};
+use casemate_server::{App, Front, follow_log_levels, write_denials};
 use casemate_store::{BALLAST, Ballast, DataFolder, Sealer, Store};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -114,7 +114,7 @@ async fn serve(
     if let Some(metrics) = metrics {
         jobs.spawn(metrics.answer(&app.store, &app.directory, tls.clone()));
     }
-    let server = Server::new(listener, router(app.clone()))
+    let server = Server::new(listener, Front::new(app.clone()))
         .limits(wiring::limits(config))
         .trusted_proxies(wiring::trusted_proxies(config));
     match tls {

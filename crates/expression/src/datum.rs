@@ -195,6 +195,10 @@ fn scan(text: &str) -> Result<Vec<usize>, JsonError> {
     if text.len() > limits::JSON_BYTES {
         return Err(JsonError::at(text, 0, format!("the text is longer than {} bytes", limits::JSON_BYTES)));
     }
+    if is_harmless(text.as_bytes()) { Ok(Vec::new()) } else { scan_all(text) }
+}
+
+fn scan_all(text: &str) -> Result<Vec<usize>, JsonError> {
     let bytes = text.as_bytes();
     let mut zeros = Vec::new();
     let (mut depth, mut at) = (0_usize, 0_usize);
@@ -221,7 +225,7 @@ fn scan(text: &str) -> Result<Vec<usize>, JsonError> {
                     .count();
                 let number = rest.get(..length).unwrap_or_default();
                 let is_integer = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-                if is_integer && length > 18 && number.parse::<i64>().is_err() {
+                if is_integer && length >= LONG_INTEGER && number.parse::<i64>().is_err() {
                     return Err(JsonError::at(text, at, "the integer does not fit 64 bits"));
                 }
                 if number == "-0" {
@@ -234,6 +238,19 @@ fn scan(text: &str) -> Result<Vec<usize>, JsonError> {
     }
     Ok(zeros)
 }
+
+/// Whether a text surely has none of what [`scan`] looks for, found out without reading it as JSON.
+fn is_harmless(bytes: &[u8]) -> bool {
+    let opened = bytes.iter().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    // Of as many digits as an integer beyond 64 bits has, one stands at one of these places.
+    let has_digit = bytes.iter().skip(LONG_INTEGER - 1).step_by(LONG_INTEGER).any(u8::is_ascii_digit);
+    let is_long = || bytes.split(|byte| !byte.is_ascii_digit()).any(|digits| digits.len() >= LONG_INTEGER);
+    let has_zero = || bytes.windows(2).any(|pair| pair == b"-0");
+    opened <= limits::JSON_DEPTH && !(bytes.contains(&b'-') && has_zero()) && !(has_digit && is_long())
+}
+
+/// The digits of the shortest integers of which some do not fit 64 bits.
+const LONG_INTEGER: usize = 19;
 
 /// The text with the sign of each integer zero made a space.
 fn positive_zeros<'t>(text: &'t str, zeros: &[usize]) -> Cow<'t, str> {
@@ -459,6 +476,20 @@ mod tests {
         assert_eq!(read("-0"), Datum::Int(0));
         assert_eq!(read("-0.0"), Datum::Double(0.0));
         assert!(Datum::from_json("-01").is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_that_is_not_read_twice_holds_nothing_to_find(
+            numbers in proptest::collection::vec("-?[1-9][0-9]{15,21}|-?[0-9](\\.[0-9]{1,20})?|\"[-0-9]{1,30}\"", 0..12),
+            depth in 0..70_usize,
+        ) {
+            let text = format!("{}{}{}", "[".repeat(depth + 1), numbers.join(","), "]".repeat(depth + 1));
+            // What is no JSON at all is refused in any case.
+            if is_harmless(text.as_bytes()) && serde_json::from_str::<de::IgnoredAny>(&text).is_ok() {
+                proptest::prop_assert_eq!(scan_all(&text), Ok(Vec::new()));
+            }
+        }
     }
 
     #[test]

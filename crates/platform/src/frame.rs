@@ -19,12 +19,14 @@ use crate::telemetry::traces::{self, Trace};
 /// The middleware of every route, for `axum::middleware::from_fn_with_state(limit, frame)`: a request that is not
 /// answered within the limit is answered with 408.
 pub async fn frame(State(limit): State<Duration>, request: Request, next: Next) -> Response {
-    framed(limit, request, |request| next.run(request)).await
+    framed(limit, None, request, |request| next.run(request)).await
 }
 
-/// What [`frame`] does around `answer`, for a middleware that does more than this.
+/// What [`frame`] does around `answer`, for what does more than this; `route` is the pattern of the path where no router
+/// found it.
 pub async fn framed<F: Future<Output = Response>>(
     limit: Duration,
+    route: Option<&'static str>,
     mut request: Request,
     answer: impl FnOnce(Request) -> F,
 ) -> Response {
@@ -33,7 +35,8 @@ pub async fn framed<F: Future<Output = Response>>(
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
     // The pattern, never the path or the query: those may hold personal data.
-    let route = request.extensions().get::<MatchedPath>().cloned();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.or(matched.as_ref().map(MatchedPath::as_str));
 
     let trace = traces::begin(request.headers());
     let noted = Noted::from(id.clone(), request.extensions().get::<Client>().copied());
@@ -51,7 +54,7 @@ pub async fn framed<F: Future<Output = Response>>(
     if let Some(value) = id.header_value() {
         response.headers_mut().insert(request_id::HEADER, value);
     }
-    let (route, took) = (route.as_ref().map(MatchedPath::as_str), started.elapsed());
+    let took = started.elapsed();
     metrics::request(route.unwrap_or("none"), &method, response.status(), took);
     if let Some(trace) = trace {
         trace.end(&method, route, response.status(), &id, took);

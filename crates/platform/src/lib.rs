@@ -18,6 +18,7 @@ mod precondition;
 mod problem;
 mod request_id;
 mod require;
+mod respond;
 pub mod telemetry;
 
 pub use body::{MAX_BODY_BYTES, json_body, json_response, json_text, limit_bodies};
@@ -32,3 +33,4 @@ pub use precondition::{IfMatch, IfNoneMatch, entity_tag, precondition_failed};
 pub use problem::{Code, DocumentError, Problem};
 pub use request_id::RequestId;
 pub use require::{Guard, Permission, Require};
+pub use respond::Respond;

@@ -3,19 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use casemate_directory::{Administration, Directory};
 use casemate_platform::api::{Api, Operation, Route};
 use casemate_platform::telemetry::Levels;
-use casemate_platform::{Client, Code, Problem, Tls, UnderWay, framed};
+use casemate_platform::{Client, Code, Problem, RequestId, Respond, Tls, UnderWay, framed};
 use casemate_store::Store;
 
 use crate::at_least::at_least;
+use crate::decision::routes::EVALUATION;
 use crate::denials::{AnonymousDenials, count_denial};
 use crate::policy::PolicyStatus;
 use crate::{
@@ -122,10 +123,9 @@ pub fn described() -> Vec<Route> {
 }
 
 /// All routes. Every one of them is behind [`framed`].
-pub fn router(app: App) -> Router {
-    let shared = Arc::new(app.clone());
+fn router(app: App, shared: Arc<App>) -> Router {
     let decisions = Router::new()
-        .route("/access/v1/evaluation", post(decision::routes::evaluation))
+        .route(EVALUATION, post(decision::routes::evaluation))
         .route("/access/v1/evaluations", post(decision::routes::evaluations))
         .with_state(Arc::clone(&shared));
     let (api, _) = api().into_parts();
@@ -136,24 +136,74 @@ pub fn router(app: App) -> Router {
         .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(other_method)
         .with_state(app)
-        .layer(from_fn_with_state(shared, around))
+        .layer(from_fn_with_state(shared, routed))
 }
 
-/// What surrounds every request, in one layer: each one more costs more than it does.
-async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let answer = |request: Request| async {
-        if let Err(problem) = at_least(&app, request.headers()).await {
-            return problem.into_response();
+/// A server's answers. The question that is asked most does not go through the router, which would cost it as much as
+/// deciding does. Cheap to clone.
+#[derive(Clone)]
+pub struct Front {
+    app: Arc<App>,
+    router: Router,
+}
+
+impl Front {
+    /// What answers for this server.
+    #[must_use]
+    pub fn new(app: App) -> Front {
+        let shared = Arc::new(app.clone());
+        Front { router: router(app, Arc::clone(&shared)), app: shared }
+    }
+}
+
+impl Respond for Front {
+    fn respond(self, request: Request) -> impl Future<Output = Response> + Send + 'static {
+        let Front { app, router } = self;
+        async move {
+            if request.method() == Method::POST && request.uri().path() == EVALUATION {
+                evaluated(&app, request).await
+            } else {
+                Box::pin(router.respond(request)).await
+            }
         }
-        let client = request.extensions().get::<Client>().copied();
-        let route = request.extensions().get::<MatchedPath>().cloned();
-        let response = next.run(request).await;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            count_denial(&app, client, route.as_ref());
+    }
+}
+
+/// What surrounds every request that is routed, in one layer: each one more costs more than it does.
+async fn routed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let limit = app.settings.request_time;
+    framed(limit, None, request, |request| around(&app, None, request, |request| next.run(request))).await
+}
+
+async fn evaluated(app: &Arc<App>, request: Request) -> Response {
+    let evaluate = async |request: Request| {
+        let id = request.extensions().get::<RequestId>().cloned().unwrap_or_else(RequestId::random);
+        match decision::routes::evaluation(State(Arc::clone(app)), Extension(id), request).await {
+            Ok(response) => response,
+            Err(problem) => problem.into_response(),
         }
-        response
     };
-    framed(app.settings.request_time, request, answer).await
+    let (limit, route) = (app.settings.request_time, Some(EVALUATION));
+    framed(limit, route, request, |request| around(app, route, request, evaluate)).await
+}
+
+/// Answers once the revision is here that the request asks for, and counts who is refused.
+async fn around<F: Future<Output = Response>>(
+    app: &App,
+    route: Option<&'static str>,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
+    if let Err(problem) = at_least(app, request.headers()).await {
+        return problem.into_response();
+    }
+    let client = request.extensions().get::<Client>().copied();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let response = answer(request).await;
+    if response.status() == StatusCode::UNAUTHORIZED {
+        count_denial(app, client, route.or(matched.as_ref().map(MatchedPath::as_str)));
+    }
+    response
 }
 
 /// What a path answers to a method that it has not: `OPTIONS` with the methods that it has (the router adds them), and

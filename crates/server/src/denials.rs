@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::MatchedPath;
 use casemate_platform::{Client, clock};
 use casemate_store::{AnonymousDenial, Store};
 
@@ -97,9 +96,9 @@ pub async fn write_denials(denials: AnonymousDenials, store: Arc<Store>) {
 }
 
 /// Counts an answer by which somebody without a valid credential was refused.
-pub(crate) fn count_denial(app: &App, client: Option<Client>, route: Option<&MatchedPath>) {
+pub(crate) fn count_denial(app: &App, client: Option<Client>, route: Option<&str>) {
     let address = client.map_or_else(|| "unknown".to_owned(), |client| client.address.to_string());
-    app.denials.count(&address, route.map_or("none", MatchedPath::as_str), clock::now());
+    app.denials.count(&address, route.unwrap_or("none"), clock::now());
 }
 
 #[cfg(test)]

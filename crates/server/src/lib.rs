@@ -29,7 +29,7 @@ mod tenant;
 mod tenant_header;
 mod view;
 
-pub use app::{App, Recorded, Settings, described, router};
+pub use app::{App, Front, Recorded, Settings, described};
 pub use denials::{AnonymousDenials, write_denials};
 pub use description::document_text;
 pub use guard::Access;

@@ -9,10 +9,10 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use casemate_directory::{Credential, DEFAULT_TENANT, Directory, Policy, sha256};
 use casemate_permission::Permission;
+use casemate_platform::Respond;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
-use casemate_server::{App, Recorded, Settings, router};
+use casemate_server::{App, Front, Recorded, Settings};
 use casemate_store::{DataFolder, Retention, Store};
-use tower::ServiceExt;
 
 async fn app(folder: &DataFolder) -> App {
     let permissions = [r#"{"name":"casemate.decision.ask"}"#, r#"{"name":"notes.read"}"#];
@@ -66,7 +66,7 @@ async fn a_batch_gives_others_their_turn() {
             tokio::task::yield_now().await;
         }
     });
-    let response = router(app).oneshot(request).await.unwrap();
+    let response = Front::new(app).respond(request).await;
     other.abort();
     assert_eq!(response.status(), StatusCode::OK);
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();

@@ -7,15 +7,15 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use casemate_directory::{Directory, Policy};
+use casemate_platform::Respond;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
-use casemate_server::{App, Recorded, Settings, router};
+use casemate_server::{App, Front, Recorded, Settings};
 use casemate_store::{DataFolder, DecisionEvent, Party, RecordedDecision, Retention, Store};
 use sqlx::{Connection, SqliteConnection};
-use tower::ServiceExt;
 
 async fn readiness(app: &App) -> StatusCode {
     let request = Request::get("/readyz").header("host", "localhost").body(Body::empty()).unwrap();
-    router(app.clone()).oneshot(request).await.unwrap().status()
+    Front::new(app.clone()).respond(request).await.status()
 }
 
 fn denial() -> DecisionEvent {

@@ -7,11 +7,11 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
 use casemate_directory::{Directory, Policy};
+use casemate_platform::Respond;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
-use casemate_server::{App, Recorded, Settings, router};
+use casemate_server::{App, Front, Recorded, Settings};
 use casemate_store::{DataFolder, Retention, Store};
 use http_body_util::{BodyExt, Full};
-use tower::ServiceExt;
 
 /// `secret` may ask, and Ada may read notes.
 const POLICY: &str = "format = 1\n[[credential]]\nid = \"gateway\"\n\
@@ -63,7 +63,7 @@ async fn send_during_replacement(path: &str, body: &'static str, by: &str) -> (S
         .header("authorization", "Bearer secret")
         .body(Body::new(body))
         .unwrap();
-    let response = router(app).oneshot(request).await.unwrap();
+    let response = Front::new(app).respond(request).await;
     let status = response.status();
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
     (status, String::from_utf8(body.to_vec()).unwrap())

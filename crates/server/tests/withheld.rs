@@ -8,11 +8,11 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use casemate_directory::{Credential, DEFAULT_TENANT, Directory, Policy, sha256};
 use casemate_permission::Permission;
+use casemate_platform::Respond;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
-use casemate_server::{App, Recorded, Settings, router};
+use casemate_server::{App, Front, Recorded, Settings};
 use casemate_store::{DataFolder, Retention, Store};
 use sqlx::{Connection, SqliteConnection};
-use tower::ServiceExt;
 
 async fn app(folder: &DataFolder) -> App {
     let credential = Credential {
@@ -49,7 +49,7 @@ async fn ask(app: &App, path: &str) -> (StatusCode, String) {
         .header("authorization", "Bearer secret")
         .body(Body::from(body))
         .unwrap();
-    let response = router(app.clone()).oneshot(request).await.unwrap();
+    let response = Front::new(app.clone()).respond(request).await;
     let status = response.status();
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
     (status, String::from_utf8(body.to_vec()).unwrap())

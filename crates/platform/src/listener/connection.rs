@@ -7,7 +7,6 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::header;
 use hyper::body::Incoming;
@@ -29,6 +28,7 @@ use super::patience::Patience;
 use super::tls::HTTP2;
 use crate::client::TrustedProxies;
 use crate::frame::TwoLengths;
+use crate::respond::Respond;
 use crate::telemetry::metrics::{self, Open};
 
 /// How often a peer on a quiet connection of HTTP/2 is asked whether it is still there, and how long it has to answer.
@@ -48,15 +48,15 @@ const SEND_BUFFER: usize = 64 << 10;
 
 /// What is to be done for one connection.
 #[derive(Debug)]
-pub(super) struct Connection {
-    pub(super) router: Router,
+pub(super) struct Connection<R> {
+    pub(super) answers: R,
     pub(super) proxies: Arc<TrustedProxies>,
     pub(super) peer: SocketAddr,
     pub(super) limits: Limits,
     pub(super) closed: watch::Receiver<bool>,
 }
 
-impl Connection {
+impl<R: Respond> Connection<R> {
     pub(super) async fn serve(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         let _open = Open::count();
         let Some(tls) = tls else {
@@ -86,7 +86,7 @@ impl Connection {
     }
 
     async fn http1(self, stream: impl AsyncRead + AsyncWrite + Unpin, tls: bool) {
-        let Connection { router, proxies, peer, limits, closed } = self;
+        let Connection { answers, proxies, peer, limits, closed } = self;
         let recent = Recent::new(limits.header_bytes);
         let stream = Heads::new(Patience::new(stream, limits.write_time), recent.clone());
         let answer = service_fn(move |mut request: Request<Incoming>| {
@@ -95,7 +95,7 @@ impl Connection {
             if request.headers().contains_key(header::TRANSFER_ENCODING) && recent.has_two_lengths() {
                 request.extensions_mut().insert(TwoLengths);
             }
-            respond(&router, request)
+            answer_to(answers.clone(), request)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -106,7 +106,7 @@ impl Connection {
     }
 
     async fn http2(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
-        let Connection { router, proxies, peer, limits, closed } = self;
+        let Connection { answers, proxies, peer, limits, closed } = self;
         let stream = Patience::new(stream, limits.write_time);
         let activity = Activity::new();
         let watched = Arc::clone(&activity);
@@ -114,7 +114,7 @@ impl Connection {
             let client = proxies.client(peer, true, request.headers());
             request.extensions_mut().insert(client);
             let handling = activity.handle();
-            let response = respond(&router, request);
+            let response = answer_to(answers.clone(), request);
             async move {
                 let response = response.await?;
                 Ok::<_, Infallible>(response.map(|body| handling.body(body)))
@@ -137,12 +137,12 @@ impl Connection {
     }
 }
 
-fn respond(
-    router: &Router,
+fn answer_to<R: Respond>(
+    answers: R,
     request: Request<Incoming>,
-) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
-    // The router is always ready: its own service says so.
-    tower_service::Service::call(&mut router.clone(), request)
+) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<R> {
+    let answer = answers.respond(request.map(Body::new));
+    async move { Ok(answer.await) }
 }
 
 /// Runs a connection until it ends by itself, is to end, or is idle. Ending, it answers what is under way.

@@ -14,12 +14,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::client::TrustedProxies;
+use crate::respond::Respond;
 pub use certificate::TlsError;
 use connection::Connection;
 pub use tls::{Tls, TlsStatus};
@@ -60,55 +60,55 @@ impl Default for Limits {
     }
 }
 
-/// Serves `router` over plain HTTP/1.1 until `shutdown` is done: [`Server`] without TLS and without trusted proxies.
+/// Serves what `answers` over plain HTTP/1.1 until `shutdown` is done: [`Server`] without TLS and without trusted proxies.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    answers: impl Respond,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
-    Server::new(listener, router).limits(limits).serve(shutdown).await;
+    Server::new(listener, answers).limits(limits).serve(shutdown).await;
 }
 
 /// A listener and what answers on it. Over TLS it speaks HTTP/2 and HTTP/1.1, as the client chooses; without, HTTP/1.1.
 #[derive(Debug)]
-pub struct Server {
+pub struct Server<R> {
     listener: TcpListener,
-    router: Router,
+    answers: R,
     limits: Limits,
     tls: Option<Tls>,
     proxies: Arc<TrustedProxies>,
 }
 
-impl Server {
-    /// Answers what comes to `listener` by `router`, within the limits that are the default.
+impl<R: Respond> Server<R> {
+    /// Answers what comes to `listener` by `answers`, within the limits that are the default.
     #[must_use]
-    pub fn new(listener: TcpListener, router: Router) -> Server {
-        Server { listener, router, limits: Limits::default(), tls: None, proxies: Arc::default() }
+    pub fn new(listener: TcpListener, answers: R) -> Server<R> {
+        Server { listener, answers, limits: Limits::default(), tls: None, proxies: Arc::default() }
     }
 
     /// Holds clients to these limits.
     #[must_use]
-    pub fn limits(self, limits: Limits) -> Server {
+    pub fn limits(self, limits: Limits) -> Server<R> {
         Server { limits, ..self }
     }
 
     /// Speaks TLS alone, and follows the files of certificate and key.
     #[must_use]
-    pub fn tls(self, tls: Tls) -> Server {
+    pub fn tls(self, tls: Tls) -> Server<R> {
         Server { tls: Some(tls), ..self }
     }
 
     /// Believes these proxies about where requests come from.
     #[must_use]
-    pub fn trusted_proxies(self, proxies: TrustedProxies) -> Server {
+    pub fn trusted_proxies(self, proxies: TrustedProxies) -> Server<R> {
         Server { proxies: Arc::new(proxies), ..self }
     }
 
     /// Serves until `shutdown` is done, then takes no further request, lets those under way end within
     /// [`Limits::drain`], and closes.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
-        let Server { listener, router, limits, tls, proxies } = self;
+        let Server { listener, answers, limits, tls, proxies } = self;
         let slots = Arc::new(Semaphore::new(limits.connections));
         let (closing, closed) = watch::channel(false);
         let mut following = JoinSet::new();
@@ -125,7 +125,7 @@ impl Server {
             match accepted {
                 Ok((stream, peer, slot)) => {
                     let connection = Connection {
-                        router: router.clone(),
+                        answers: answers.clone(),
                         proxies: Arc::clone(&proxies),
                         peer,
                         limits,

@@ -104,7 +104,9 @@ fn text(line: &mut Vec<u8>, now: i64, access: &Access<'_>) {
 
 /// A text as Rust's literal; most are copied as they are.
 fn quoted(line: &mut Vec<u8>, text: &str) {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\') {
+    let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) & (byte != b'"') & (byte != b'\\');
+    // Without an early end, so that many bytes are looked at at once.
+    if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
         line.push(b'"');
         line.extend_from_slice(text.as_bytes());
         line.push(b'"');

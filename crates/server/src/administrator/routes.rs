@@ -75,7 +75,7 @@ async fn redeem(
     let redeemed =
         app.administration.redeem_recovery_key(&author, &SecretString::from(key), administrator.into()).await;
     if matches!(redeemed, Err(AdminError::NotRedeemable)) {
-        count_denial(&app, client, Some(&route));
+        count_denial(&app, client, Some(route.as_str()));
     }
     Ok(made(redeemed.map_err(problem)?))
 }

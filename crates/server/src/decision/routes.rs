@@ -20,6 +20,8 @@ use crate::decision::record;
 use crate::decision::service::{Answer, Session};
 use crate::setting::service::recorded;
 
+/// Where one question is asked.
+pub(crate) const EVALUATION: &str = "/access/v1/evaluation";
 /// How long a credential that was valid is taken to be so still, in microseconds.
 const STILL_VALID: u64 = 100_000;
 /// How many items of a batch are answered before others get their turn.

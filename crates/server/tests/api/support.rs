@@ -3,18 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use casemate_directory::{Credential, Directory, DirectoryHost, sha256};
 use casemate_permission::Permission;
+use casemate_platform::Respond;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
-use casemate_server::{App, Recorded, Settings, router};
+use casemate_server::{App, Front, Recorded, Settings};
 use casemate_store::{DataFolder, Database, Retention, Store};
 use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
-use tower::ServiceExt;
 
 /// Callers with a static credential: name (which is the secret too), tenant, permissions.
 pub(crate) const CALLERS: [(&str, &str, &[&str]); 9] = [
@@ -44,7 +43,7 @@ pub(crate) const CALLERS: [(&str, &str, &[&str]); 9] = [
 /// A running server, without a listener.
 pub(crate) struct Server {
     pub(crate) app: App,
-    pub(crate) router: Router,
+    pub(crate) front: Front,
     _folder: Option<TempDir>,
 }
 
@@ -111,7 +110,7 @@ impl Server {
             request_time: Duration::from_secs(30),
         };
         let app = App::new(directory, Arc::new(store), settings);
-        Server { router: router(app.clone()), app, _folder: None }
+        Server { front: Front::new(app.clone()), app, _folder: None }
     }
 
     /// Sends a request as `credential`, if any.
@@ -142,7 +141,7 @@ impl Server {
 
     /// Sends a request as it is.
     pub(crate) async fn raw(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.front.clone().respond(request).await;
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();

@@ -19,7 +19,7 @@ fuzz_target!(|text: &str| {
         assert!(!error.to_string().is_empty());
     }
     let (Ok(outer), Ok(inner)) = (outer, inner) else { return };
-    assert_eq!(includes(&outer, &outer).unwrap_or(true), true, "{} includes itself", outer.as_str());
+    assert!(includes(&outer, &outer).unwrap_or(true), "{} includes itself", outer.as_str());
     let (included, common) = (includes(&outer, &inner), intersects(&outer, &inner));
     if let (Ok(one), Ok(other)) = (common, intersects(&inner, &outer)) {
         assert_eq!(one, other, "{} and {}", outer.as_str(), inner.as_str());

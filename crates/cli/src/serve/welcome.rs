@@ -80,7 +80,8 @@ impl Welcome<'_> {
             Some(policy) => {
                 printer.line(format_args!("Policy:       {} (edits are followed)", policy.display()))?
             }
-            None => printer.line("Policy:       none: nobody holds anything, so every answer is no")?,
+            None => printer
+                .line("Policy:       no folder is followed; who was assigned nothing is answered no")?,
         }
         if let Some(address) = self.metrics {
             printer.line(format_args!("Metrics:      http://{address}/metrics"))?;
@@ -117,7 +118,8 @@ impl Welcome<'_> {
         match self.policy {
             Some(_) => printer.line("Why the answer is what it is: the same body to /api/v1/explain. What was denied: `casemate audit list`."),
             None => printer.line(
-                "Next: write down who may do what, and start again with `--policy DIR`. What was denied: `casemate audit list`.",
+                "Next: write down who may do what, and start again with `--policy DIR`, use `casemate apply DIR`, or the API. \
+                 What was denied: `casemate audit list`.",
             ),
         }
     }

@@ -140,3 +140,46 @@ fn what_is_logged_follows_the_setting_of_the_installation() {
     assert_eq!(reverted.code, Some(0), "{reverted:?}");
     casemate.wait_until(|casemate| (levels(casemate) == at_start).then_some(())).unwrap();
 }
+
+#[test]
+fn levels_of_the_log_change_while_serving() {
+    let folder = Folder::new();
+    let casemate = folder.builder().start().unwrap();
+    let key = casemate.administrator().unwrap();
+    let authorization = format!("Authorization: Bearer {key}");
+    let set = |levels: &str| {
+        let headers = ["Content-Type: application/json", &*authorization];
+        casemate
+            .request("PUT /api/v1/log-levels", &headers, &json!({ "levels": levels }).to_string())
+            .unwrap()
+    };
+    let lines = || casemate.log().matches("route=\"/livez\"").count();
+    assert_eq!(set("warn").status, 200);
+    casemate.get("/livez", &key).unwrap();
+    let changed = set("warn,casemate::access=info");
+    assert_eq!((changed.status, &changed.json()["levels"]), (200, &json!("warn,casemate::access=info")));
+    casemate.get("/livez", &key).unwrap();
+    casemate.wait_until(|_| (lines() > 0).then_some(())).unwrap();
+    assert_eq!(lines(), 1, "the first one was not logged");
+    assert_eq!(set("loud=loud").status, 422);
+}
+
+#[test]
+fn a_key_works_from_its_networks_alone() {
+    let folder = Folder::new();
+    let casemate = folder.builder().start().unwrap();
+    let administrator = casemate.administrator().unwrap();
+    let make = |path: &str, body: Value| {
+        let made = casemate.post(path, &administrator, &body.to_string()).unwrap();
+        assert_eq!(made.status, 201, "{}", made.body);
+        made.json()
+    };
+    let account = make("/api/v1/service-accounts", json!({ "name": "gateway" }));
+    let keys = format!("/api/v1/service-accounts/{}/api-keys", account["id"].as_str().unwrap());
+    let status = |networks: Value| {
+        let key = make(&keys, json!({ "title": "bound", "networks": networks }));
+        casemate.get("/api/v1/me", key["key"].as_str().unwrap()).unwrap().status
+    };
+    assert_eq!(status(json!(["192.0.2.0/24", "127.0.0.0/8"])), 200);
+    assert_eq!(status(json!(["192.0.2.0/24"])), 401);
+}

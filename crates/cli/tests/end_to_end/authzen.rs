@@ -380,6 +380,9 @@ fn the_credential_fixes_the_tenant() {
     assert_eq!(ask("any", None), Ok(false));
     assert_eq!(ask("any", Some("")), Err(400));
     assert_eq!(ask("none", None), Err(403));
+    let headers = ["Content-Type: application/json", "Authorization: Bearer none"];
+    let several = format!(r#"{{"evaluations":[{}]}}"#, body(|_| ()));
+    assert_eq!(casemate.request("POST /access/v1/evaluations", &headers, &several).unwrap().status, 403);
     let refused = crate::recorded(&folder.data(), &["--subject", "none"]);
     assert_eq!(refused[0]["reason"], "may_not_ask", "that they may not ask is a denial on record");
 }

@@ -80,6 +80,7 @@ fn installed(project: &Project) -> Result<PathBuf, String> {
     if complete.is_file() {
         return Ok(program);
     }
+    crate::needs::for_api_fuzzing()?;
     let python = find("python3", &[]).ok_or("python3 is not installed")?;
     say(&format!("installing schemathesis {VERSION}"));
     drop(fs::remove_dir_all(&folder));

@@ -25,6 +25,15 @@ const TESTS: [Need; 5] = [
 const FUZZING: [Need; 1] =
     [Need { program: "c++", packages: &["g++"], why: "libFuzzer is built from its C++ source" }];
 
+/// Of Python itself, so that an environment of one's own can be made.
+const ENSUREPIP: &str = "ensurepip";
+
+const API_FUZZING: [Need; 1] = [Need {
+    program: ENSUREPIP,
+    packages: &["python3-venv"],
+    why: "schemathesis, which fuzzes the API, is installed in an environment of its own",
+}];
+
 /// Installs what the tests need, or says what to install.
 pub(crate) fn for_tests() -> Result<(), String> {
     provide(&TESTS)
@@ -35,7 +44,15 @@ pub(crate) fn for_fuzzing() -> Result<(), String> {
     provide(&FUZZING)
 }
 
+/// Installs what fuzzing the API needs, or says what to install.
+pub(crate) fn for_api_fuzzing() -> Result<(), String> {
+    provide(&API_FUZZING)
+}
+
 fn present(program: &str) -> bool {
+    if program == ENSUREPIP {
+        return output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok();
+    }
     let mut folders: Vec<PathBuf> = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from).into();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     folders.extend(versions.map(|version| version.path().join("bin")));

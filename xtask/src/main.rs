@@ -29,7 +29,8 @@ usage: cargo xtask COMMAND
 
   up [ARGUMENT...]           build casemate and start `casemate serve`, with the arguments
   test [--long] [-p CRATE]   format, lints, arrows between crates, threat model, tests, examples in documentation
-                             --long: properties on millions of cases, and what they counted
+                             --long: instead of all that, the tests that have a long form: properties on millions
+                             of cases, and what they counted
                              -p CRATE: the tests of that crate alone (repeatable)
   fuzz [--seconds N] [TARGET...]
                              fuzz the targets in turn, N seconds each (60 unless told)

@@ -11,6 +11,13 @@ use crate::{Failure, Outcome, needs, threat_model};
 
 /// The environment variable by which property tests run their long form.
 const LONG: &str = "CASEMATE_LONG";
+/// The crates whose tests have a long form, and where beside their code it is. The others' would say nothing new.
+const LONG_TESTS: [(&str, Option<&str>); 4] = [
+    ("casemate-expression", Some("sql_filters")),
+    ("casemate-permission", Some("oracle")),
+    ("casemate-directory", Some("administration")),
+    ("casemate-store", None),
+];
 /// How long the API is fuzzed.
 const API_FUZZ_SECONDS: u64 = 45;
 /// The environment variable that names the folder of test vectors.
@@ -43,6 +50,9 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     let options = options(arguments)?;
     let mut steps = Steps::default();
     steps.step("what the tests need", || Ok(needs::for_tests()?));
+    if options.long {
+        return long(project, &options, steps);
+    }
     if options.packages.is_empty() {
         steps.step("format", || Ok(succeed(cargo(project).args(["fmt", "--all", "--check"]))?));
         steps.step("lints", || {
@@ -53,7 +63,8 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
         steps.step("threat model", || threat_model::check(project));
     }
     let mut counts = Counts::default();
-    steps.step("tests", || tests(project, &options, &mut counts));
+    let selection: Vec<&str> = select(&options).collect();
+    steps.step("tests", || tests(project, &selection, false, &mut counts));
     if covers(&options, "casemate-permission") {
         steps.step("faults seeded into the permission engine", || seeded_faults(project, &mut counts));
     }
@@ -61,7 +72,31 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
         steps.step("API against its description", || crate::api_fuzz::fuzz(project, API_FUZZ_SECONDS));
     }
     steps.step("examples in documentation", || examples(project, &options, &mut counts));
+    finish(project, &steps, &counts)
+}
 
+/// The tests that have a long form, optimised, in that form.
+fn long(project: &Project, options: &Options, mut steps: Steps) -> Outcome<()> {
+    let chosen: Vec<_> = LONG_TESTS.into_iter().filter(|(package, _)| covers(options, package)).collect();
+    if chosen.is_empty() {
+        let packages: Vec<&str> = LONG_TESTS.iter().map(|(package, _)| *package).collect();
+        return Err(Failure::Usage(format!("only {} have tests with a long form", packages.join(", "))));
+    }
+    let mut counts = Counts::default();
+    steps.step("tests in their long form", || {
+        let mut selection: Vec<&str> =
+            chosen.iter().flat_map(|(package, _)| ["--package", package]).collect();
+        selection.push("--lib");
+        selection.extend(chosen.iter().filter_map(|(_, test)| *test).flat_map(|test| ["--test", test]));
+        tests(project, &selection, true, &mut counts)
+    });
+    if covers(options, "casemate-permission") {
+        steps.step("faults seeded into the permission engine", || seeded_faults(project, &mut counts));
+    }
+    finish(project, &steps, &counts)
+}
+
+fn finish(project: &Project, steps: &Steps, counts: &Counts) -> Outcome<()> {
     say(&format!("\n{}\n\n{}", counts.table(), steps.table()));
     say_vectors(project);
     let total = counts.total();
@@ -87,15 +122,15 @@ fn select(options: &Options) -> impl Iterator<Item = &str> {
     options.packages.iter().flat_map(|package| ["--package", package.as_str()])
 }
 
-fn tests(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<()> {
+fn tests(project: &Project, selection: &[&str], is_long: bool, counts: &mut Counts) -> Outcome<()> {
     let mut command = cargo(project);
-    if options.long {
+    if is_long {
         command.env(LONG, "1");
     }
     let nextest =
         cargo(project).args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());
     if nextest {
-        let profile = if options.long { "long" } else { "default" };
+        let profile = if is_long { "long" } else { "default" };
         command.args([
             "nextest",
             "run",
@@ -106,12 +141,12 @@ fn tests(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<(
             "--profile",
             profile,
         ]);
-        if options.long {
+        if is_long {
             command.args(["--cargo-profile", "long", "--success-output", "immediate"]);
         }
         let report = project.target().join("nextest").join(profile).join("junit.xml");
         drop(fs::remove_file(&report));
-        let (passed, lines) = watch(command.args(select(options)))?;
+        let (passed, lines) = watch(command.args(selection))?;
         if let Ok(text) = fs::read_to_string(&report) {
             counts.read_junit(&text);
             counts.read_nextest_summary(&lines);
@@ -119,12 +154,10 @@ fn tests(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<(
         return if passed { Ok(()) } else { Err(Failure::Failed("cargo nextest run failed".into())) };
     }
     say("cargo-nextest is not installed: running the tests by cargo test");
-    command.args(["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"]);
-    if options.long {
-        command.args(["--profile", "long"]);
-    }
-    command.args(select(options));
-    if options.long {
+    command.args(["test", "--locked", "--no-fail-fast"]);
+    command.args(if is_long { ["--profile", "long"].as_slice() } else { &["--lib", "--bins", "--tests"] });
+    command.args(selection);
+    if is_long {
         command.args(["--", "--show-output"]);
     }
     watch_libtest(project, &mut command, counts)
@@ -207,5 +240,30 @@ mod tests {
         assert_eq!(read(&["-p", "a", "--long", "--package", "b"]).unwrap(), expected);
         assert!(matches!(read(&["-p"]), Err(Failure::Usage(_))));
         assert!(matches!(read(&["--lnog"]), Err(Failure::Usage(_))));
+    }
+
+    fn reads_the_variable(folder: &std::path::Path) -> bool {
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).any(|path| {
+            if path.is_dir() {
+                return reads_the_variable(&path);
+            }
+            let is_code = path.extension().is_some_and(|extension| extension == "rs");
+            is_code && fs::read_to_string(&path).unwrap().contains(&format!("var_os(\"{LONG}\")"))
+        })
+    }
+
+    #[test]
+    fn every_crate_whose_tests_have_a_long_form_is_named() {
+        let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+        let mut found: Vec<String> = fs::read_dir(crates)
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .filter(|entry| reads_the_variable(&entry.path()))
+            .map(|entry| format!("casemate-{}", entry.file_name().to_str().unwrap()))
+            .collect();
+        let mut named: Vec<&str> = LONG_TESTS.iter().map(|(package, _)| *package).collect();
+        found.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(found, named);
     }
 }

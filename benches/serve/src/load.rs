@@ -39,6 +39,15 @@ pub(crate) enum Pace {
     PerSecond(f64),
 }
 
+/// How whoever asks waits for answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// Looking again and again: nobody has to wake it, which on a virtual machine costs a server more than answering does.
+    Looking,
+    /// Asleep, so that the disk's own work is not held up.
+    Asleep,
+}
+
 /// Keeps this thread on its core.
 pub(crate) fn pin() -> Result<(), Failure> {
     let mut set = rustix::thread::CpuSet::new();
@@ -60,6 +69,7 @@ pub(crate) struct Load {
     epoll: OwnedFd,
     connections: Vec<Connection>,
     idle: VecDeque<usize>,
+    waiting: Waiting,
     request: Vec<u8>,
     /// What every answer has to hold.
     expected: &'static [u8],
@@ -72,6 +82,7 @@ impl Load {
         connections: usize,
         request: Vec<u8>,
         expected: &'static str,
+        waiting: Waiting,
     ) -> Result<Load, Failure> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let mut open = Vec::new();
@@ -84,7 +95,7 @@ impl Load {
             open.push(Connection { stream, due: Instant::now(), buffer: Vec::new() });
         }
         let idle = (0..connections).collect();
-        Ok(Load { epoll, connections: open, idle, request, expected: expected.as_bytes() })
+        Ok(Load { epoll, connections: open, idle, waiting, request, expected: expected.as_bytes() })
     }
 
     /// Asks for so long, and waits for the last answers.
@@ -151,6 +162,7 @@ impl Load {
 
     /// Waits for answers, and takes those that are there.
     fn receive(&mut self, wait: Duration, times: &mut Histogram<u64>) -> Result<(), Failure> {
+        let wait = if self.waiting == Waiting::Looking { Duration::ZERO } else { wait };
         let timeout = Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: i64::from(wait.subsec_nanos()) };
         let mut events = Vec::with_capacity(self.connections.len());
         match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), Some(&timeout)) {

@@ -15,6 +15,7 @@ use std::process::{Command, ExitCode};
 
 use casemate_figures::{Failure, Figure, say};
 
+use load::Waiting;
 use rounds::{Measured, Rounds};
 use server::Server;
 
@@ -51,9 +52,9 @@ fn run() -> Result<Vec<Figure>, Failure> {
     let quiet = start("quiet", &[])?;
     let durable = start("durable", &["--record", "allowed"])?;
     let mut rounds = Rounds {
-        bare: Measured::new(bare, 64)?,
-        quiet: Measured::new(quiet, 64)?,
-        durable: Measured::new(durable, 256)?,
+        bare: Measured::new(bare, 64, Waiting::Looking)?,
+        quiet: Measured::new(quiet, 64, Waiting::Looking)?,
+        durable: Measured::new(durable, 256, Waiting::Asleep)?,
         flushes: Vec::new(),
     };
     rounds.measure(&folder.path().join("flush"))?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::flush::{self, Flush};
-use crate::load::{Load, Outcome, Pace};
+use crate::load::{Load, Outcome, Pace, Waiting};
 use crate::server::Server;
 use crate::{Failure, policy, say};
 
@@ -42,10 +42,10 @@ pub(crate) struct Rounds {
 }
 
 impl Measured {
-    pub(crate) fn new(server: Server, connections: usize) -> Result<Measured, Failure> {
+    pub(crate) fn new(server: Server, connections: usize, waiting: Waiting) -> Result<Measured, Failure> {
         let address: SocketAddr = server.address.parse()?;
         let request = policy::request(&server.address);
-        let mut load = Load::new(address, connections, request, policy::ANSWER)?;
+        let mut load = Load::new(address, connections, request, policy::ANSWER, waiting)?;
         load.run(Pace::Free, WARM_UP)?;
         Ok(Measured { name: server.name, server, load, free: Vec::new(), held: Vec::new() })
     }

@@ -3,13 +3,15 @@
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use casemate_identity::{Chain, Credentials, Identity, Timestamp};
 
 use crate::client::Client;
 use crate::problem::{Code, Problem};
 use crate::request_id::RequestId;
 use crate::telemetry::metrics;
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Who the chain says is calling.
 #[derive(Debug, Clone)]
@@ -49,6 +51,10 @@ impl Noted {
         REQUEST.scope(Arc::clone(self), handler)
     }
 
+    pub(crate) fn id(&self) -> &RequestId {
+        &self.id
+    }
+
     pub(crate) fn get(&self) -> Option<&Caller> {
         self.caller.get()
     }
@@ -62,7 +68,7 @@ impl Noted {
 /// the log and not in the answer.
 pub async fn authenticate(chain: &Chain, headers: &HeaderMap, now: i64) -> Result<Caller, Problem> {
     let authorization = headers.get_all(header::AUTHORIZATION).iter().map(|value| value.as_bytes());
-    let api_key = headers.get_all("x-api-key").iter().map(|value| value.as_bytes());
+    let api_key = headers.get_all(API_KEY).iter().map(|value| value.as_bytes());
     let mut credentials = Credentials::from_headers(authorization, api_key);
     if let Ok(Some(client)) = REQUEST.try_with(|noted| noted.client) {
         credentials = credentials.with_client(client.address);

@@ -1,14 +1,17 @@
 //! What surrounds every request: its id, its time limit, its problem where it failed, and one line in the access log.
 
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderValue, Version, header};
+use axum::http::{HeaderValue, Method, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::caller::{Caller, Noted};
+use crate::caller::Noted;
 use crate::client::Client;
 use crate::problem::{Code, Problem};
 use crate::request_id::{self, RequestId};
@@ -19,48 +22,105 @@ use crate::telemetry::traces::{self, Trace};
 /// The middleware of every route, for `axum::middleware::from_fn_with_state(limit, frame)`: a request that is not
 /// answered within the limit is answered with 408.
 pub async fn frame(State(limit): State<Duration>, request: Request, next: Next) -> Response {
-    framed(limit, None, request, |request| next.run(request)).await
+    framed(limit, request, |request| next.run(request)).await
 }
 
-/// What [`frame`] does around `answer`, for what does more than this; `route` is the pattern of the path where no router
-/// found it.
+/// What [`frame`] does around `answer`, for what does more than this.
 pub async fn framed<F: Future<Output = Response>>(
     limit: Duration,
-    route: Option<&'static str>,
-    mut request: Request,
+    request: Request,
     answer: impl FnOnce(Request) -> F,
 ) -> Response {
-    let started = Instant::now();
-    let id = RequestId::of(request.headers());
-    request.extensions_mut().insert(id.clone());
-    let method = request.method().clone();
-    // The pattern, never the path or the query: those may hold personal data.
-    let matched = request.extensions().get::<MatchedPath>().cloned();
-    let route = route.or(matched.as_ref().map(MatchedPath::as_str));
+    let (mut head, body) = request.into_parts();
+    let client = head.extensions.get::<Client>().copied();
+    let frame = Frame::begin(&head, client, None);
+    head.extensions.insert(frame.id().clone());
+    let answer = pin!(answer(Request::from_parts(head, body)));
+    let response = frame.answer(limit, answer).await;
+    frame.end(response)
+}
 
-    let trace = traces::begin(request.headers());
-    let noted = Noted::from(id.clone(), request.extensions().get::<Client>().copied());
-    let mut response = if let Err(detail) = unambiguous(&request) {
-        Problem::new(Code::MalformedHeader).detail(detail).into_response()
-    } else {
-        match tokio::time::timeout(limit, noted.during(answer(request))).await {
+/// A request while it is answered. Neither the request nor what answers it is moved through here: both are large, and
+/// lie where no other request's do.
+#[derive(Debug)]
+pub struct Frame {
+    started: Instant,
+    noted: Arc<Noted>,
+    method: Method,
+    /// The pattern, never the path or the query: those may hold personal data.
+    route: Option<&'static str>,
+    matched: Option<MatchedPath>,
+    trace: Option<Trace>,
+    /// Why the request is not looked at any further.
+    refused: Option<&'static str>,
+}
+
+impl Frame {
+    /// Begins with a request; `route` is the pattern of its path where no router found it.
+    #[must_use]
+    pub fn begin(head: &Parts, client: Option<Client>, route: Option<&'static str>) -> Frame {
+        let id = RequestId::of(&head.headers);
+        Frame {
+            started: Instant::now(),
+            noted: Noted::from(id, client),
+            method: head.method.clone(),
+            route,
+            matched: head.extensions.get::<MatchedPath>().cloned(),
+            trace: traces::begin(&head.headers),
+            refused: unambiguous(head).err(),
+        }
+    }
+
+    /// The request's id.
+    #[must_use]
+    pub fn id(&self) -> &RequestId {
+        self.noted.id()
+    }
+
+    /// Answers by `answer`, within the limit, or with why the request is refused.
+    pub async fn answer<F: Future<Output = Response>>(
+        &self,
+        limit: Duration,
+        answer: Pin<&mut F>,
+    ) -> Response {
+        if let Some(detail) = self.refused {
+            return Problem::new(Code::MalformedHeader).detail(detail).into_response();
+        }
+        match tokio::time::timeout(limit, self.noted.during(answer)).await {
             Ok(response) => response,
             Err(_) => Problem::new(Code::RequestTimeout).into_response(),
         }
-    };
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = with_extensions(problem.response(&id), response);
     }
-    if let Some(value) = id.header_value() {
-        response.headers_mut().insert(request_id::HEADER, value);
+
+    /// The answer as it is sent; it is counted, traced and logged.
+    #[must_use]
+    pub fn end(self, mut response: Response) -> Response {
+        let id = self.noted.id();
+        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+            response = with_extensions(problem.response(id), response);
+        }
+        if let Some(value) = id.header_value() {
+            response.headers_mut().insert(request_id::HEADER, value);
+        }
+        let took = self.started.elapsed();
+        let route = self.route.or(self.matched.as_ref().map(MatchedPath::as_str));
+        metrics::request(route.unwrap_or("none"), &self.method, response.status(), took);
+        if let Some(trace) = self.trace {
+            trace.end(&self.method, route, response.status(), id, took);
+        }
+        let caller = self.noted.get().map(|caller| &caller.0);
+        access::log(&Access {
+            request_id: id.as_str(),
+            method: self.method.as_str(),
+            route: route.unwrap_or("none"),
+            status: response.status().as_u16(),
+            micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            caller_provider: caller.map(|caller| &*caller.provider),
+            caller_id: caller.and_then(|caller| caller.id.as_deref()),
+            trace_id: self.trace,
+        });
+        response
     }
-    let took = started.elapsed();
-    metrics::request(route.unwrap_or("none"), &method, response.status(), took);
-    if let Some(trace) = trace {
-        trace.end(&method, route, response.status(), &id, took);
-    }
-    log(&id, &method, route, &response, noted.get(), trace, took);
-    response
 }
 
 /// The mark of a request whose headers say twice where its body ends.
@@ -69,17 +129,17 @@ pub(crate) struct TwoLengths;
 
 /// What the HTTP library leaves to us: a request says once where it ends (RFC 9112, section 6.1) and whom it is for (RFC
 /// 9112, section 3.2; RFC 9113, section 8.3.1), so that nobody on its way understands it otherwise.
-fn unambiguous(request: &Request) -> Result<(), &'static str> {
-    if request.extensions().get::<TwoLengths>().is_some() {
+fn unambiguous(head: &Parts) -> Result<(), &'static str> {
+    if head.extensions.get::<TwoLengths>().is_some() {
         return Err("send Content-Length or Transfer-Encoding, not both");
     }
-    let mut hosts = request.headers().get_all(header::HOST).iter().map(HeaderValue::as_bytes);
+    let mut hosts = head.headers.get_all(header::HOST).iter().map(HeaderValue::as_bytes);
     let host = match (hosts.next(), hosts.next()) {
         (Some(host), None) if is_host(host) => Some(host),
         (None, _) => None,
         _ => return Err("send exactly one Host header, with a host and an optional port"),
     };
-    match (request.version(), host, request.uri().authority()) {
+    match (head.version, host, head.uri.authority()) {
         (Version::HTTP_11, None, _) => Err("send exactly one Host header, with a host and an optional port"),
         (_, Some(host), Some(authority)) if !authority.as_str().as_bytes().eq_ignore_ascii_case(host) => {
             Err("the request's target and its Host header name different hosts")
@@ -131,26 +191,4 @@ fn with_extensions(mut problem: Response, mut replaced: Response) -> Response {
         problem.headers_mut().insert(header::ALLOW, allow);
     }
     problem
-}
-
-fn log(
-    id: &RequestId,
-    method: &axum::http::Method,
-    route: Option<&str>,
-    response: &Response,
-    caller: Option<&Caller>,
-    trace: Option<Trace>,
-    took: Duration,
-) {
-    let caller = caller.map(|caller| &caller.0);
-    access::log(&Access {
-        request_id: id.as_str(),
-        method: method.as_str(),
-        route: route.unwrap_or("none"),
-        status: response.status().as_u16(),
-        micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        caller_provider: caller.map(|caller| &*caller.provider),
-        caller_id: caller.and_then(|caller| caller.id.as_deref()),
-        trace_id: trace,
-    });
 }

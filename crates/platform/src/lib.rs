@@ -25,7 +25,7 @@ pub use body::{MAX_BODY_BYTES, json_body, json_response, json_text, limit_bodies
 pub use caller::{Caller, authenticate};
 pub use client::{Client, TrustedProxies};
 pub use document::{parse_document, read_document};
-pub use frame::{frame, framed};
+pub use frame::{Frame, frame, framed};
 pub use idempotency_key::{Held, IdempotencyKey, UnderWay};
 pub use listener::{Limits, Server, Tls, TlsError, TlsStatus, serve};
 pub use page::{DEFAULT_LIMIT, MAX_LIMIT, NoQuery, Page, PageRequest, Query, cursor, read_cursor};
@@ -33,4 +33,4 @@ pub use precondition::{IfMatch, IfNoneMatch, entity_tag, precondition_failed};
 pub use problem::{Code, DocumentError, Problem};
 pub use request_id::RequestId;
 pub use require::{Guard, Permission, Require};
-pub use respond::Respond;
+pub use respond::{Answering, Respond};

@@ -1,18 +1,21 @@
 //! What every area shares, and the one list of routes.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Extension, Router};
 use casemate_directory::{Administration, Directory};
 use casemate_platform::api::{Api, Operation, Route};
 use casemate_platform::telemetry::Levels;
-use casemate_platform::{Client, Code, Problem, RequestId, Respond, Tls, UnderWay, framed};
+use casemate_platform::{Answering, Client, Code, Frame, Problem, Respond, Tls, UnderWay, framed};
 use casemate_store::Store;
 
 use crate::at_least::at_least;
@@ -157,53 +160,59 @@ impl Front {
 }
 
 impl Respond for Front {
-    fn respond(self, request: Request) -> impl Future<Output = Response> + Send + 'static {
-        let Front { app, router } = self;
-        async move {
-            if request.method() == Method::POST && request.uri().path() == EVALUATION {
-                evaluated(&app, request).await
-            } else {
-                Box::pin(router.respond(request)).await
-            }
+    fn respond(self, request: Request, client: Option<Client>) -> Answering {
+        if request.method() == Method::POST && request.uri().path() == EVALUATION {
+            let (head, body) = request.into_parts();
+            Box::pin(evaluated(self.app, head, body, client))
+        } else {
+            self.router.respond(request, client)
         }
     }
 }
 
 /// What surrounds every request that is routed, in one layer: each one more costs more than it does.
 async fn routed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let limit = app.settings.request_time;
-    framed(limit, None, request, |request| around(&app, None, request, |request| next.run(request))).await
-}
-
-async fn evaluated(app: &Arc<App>, request: Request) -> Response {
-    let evaluate = async |request: Request| {
-        let id = request.extensions().get::<RequestId>().cloned().unwrap_or_else(RequestId::random);
-        match decision::routes::evaluation(State(Arc::clone(app)), Extension(id), request).await {
-            Ok(response) => response,
+    let answer = async |request: Request| {
+        let client = request.extensions().get::<Client>().copied();
+        let matched = request.extensions().get::<MatchedPath>().cloned();
+        let response = match at_least(&app, request.headers()).await {
+            Ok(()) => next.run(request).await,
             Err(problem) => problem.into_response(),
-        }
+        };
+        count_refusal(&app, client, matched.as_ref().map(MatchedPath::as_str), &response);
+        response
     };
-    let (limit, route) = (app.settings.request_time, Some(EVALUATION));
-    framed(limit, route, request, |request| around(app, route, request, evaluate)).await
+    framed(app.settings.request_time, request, answer).await
 }
 
-/// Answers once the revision is here that the request asks for, and counts who is refused.
-async fn around<F: Future<Output = Response>>(
-    app: &App,
-    route: Option<&'static str>,
-    request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Response {
-    if let Err(problem) = at_least(app, request.headers()).await {
-        return problem.into_response();
+/// As [`routed`], of the one question. A block instead of an `async fn`, which would keep what it is given twice.
+fn evaluated(
+    app: Arc<App>,
+    head: Parts,
+    body: Body,
+    client: Option<Client>,
+) -> impl Future<Output = Response> {
+    async move {
+        let frame = Frame::begin(&head, client, Some(EVALUATION));
+        let answer = async {
+            let response = match at_least(&app, &head.headers).await {
+                Ok(()) => decision::routes::evaluate(&app, frame.id(), &head.headers, body).await,
+                Err(problem) => Err(problem),
+            };
+            let response = response.unwrap_or_else(Problem::into_response);
+            count_refusal(&app, client, Some(EVALUATION), &response);
+            response
+        };
+        let response = frame.answer(app.settings.request_time, pin!(answer)).await;
+        frame.end(response)
     }
-    let client = request.extensions().get::<Client>().copied();
-    let matched = request.extensions().get::<MatchedPath>().cloned();
-    let response = answer(request).await;
+}
+
+/// Counts who is refused for want of a valid credential.
+fn count_refusal(app: &App, client: Option<Client>, route: Option<&str>, response: &Response) {
     if response.status() == StatusCode::UNAUTHORIZED {
-        count_denial(app, client, route.or(matched.as_ref().map(MatchedPath::as_str)));
+        count_denial(app, client, route);
     }
-    response
 }
 
 /// What a path answers to a method that it has not: `OPTIONS` with the methods that it has (the router adds them), and

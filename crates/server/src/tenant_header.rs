@@ -1,9 +1,9 @@
 //! `Casemate-Tenant`: the tenant that a request is about.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use casemate_platform::{Code, Problem};
 
-const TENANT_HEADER: &str = "casemate-tenant";
+const TENANT_HEADER: HeaderName = HeaderName::from_static("casemate-tenant");
 /// The longest tenant that is read from the header, in bytes.
 const MAX_TENANT: usize = 256;
 

@@ -66,7 +66,7 @@ async fn a_batch_gives_others_their_turn() {
             tokio::task::yield_now().await;
         }
     });
-    let response = Front::new(app).respond(request).await;
+    let response = Front::new(app).respond(request, None).await;
     other.abort();
     assert_eq!(response.status(), StatusCode::OK);
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();

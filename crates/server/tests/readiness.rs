@@ -15,7 +15,7 @@ use sqlx::{Connection, SqliteConnection};
 
 async fn readiness(app: &App) -> StatusCode {
     let request = Request::get("/readyz").header("host", "localhost").body(Body::empty()).unwrap();
-    Front::new(app.clone()).respond(request).await.status()
+    Front::new(app.clone()).respond(request, None).await.status()
 }
 
 fn denial() -> DecisionEvent {

@@ -63,7 +63,7 @@ async fn send_during_replacement(path: &str, body: &'static str, by: &str) -> (S
         .header("authorization", "Bearer secret")
         .body(Body::new(body))
         .unwrap();
-    let response = Front::new(app).respond(request).await;
+    let response = Front::new(app).respond(request, None).await;
     let status = response.status();
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
     (status, String::from_utf8(body.to_vec()).unwrap())

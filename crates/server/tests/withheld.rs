@@ -49,7 +49,7 @@ async fn ask(app: &App, path: &str) -> (StatusCode, String) {
         .header("authorization", "Bearer secret")
         .body(Body::from(body))
         .unwrap();
-    let response = Front::new(app.clone()).respond(request).await;
+    let response = Front::new(app.clone()).respond(request, None).await;
     let status = response.status();
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
     (status, String::from_utf8(body.to_vec()).unwrap())

@@ -27,6 +27,9 @@ pub const MAX_WAITING: u32 = 65_536;
 /// The most events after which a transaction takes no further request.
 pub const MAX_GROUP: usize = 512;
 
+/// The longest that a transaction waits for those that are about to come, so that many share one flush.
+const GATHERING: Duration = Duration::from_micros(500);
+
 /// After how many recorded events the bounds of the record are looked at.
 const PRUNE_EVERY: usize = 256;
 
@@ -216,6 +219,18 @@ async fn next(queue: &mut mpsc::Receiver<Write>, busy: bool, due: Instant) -> Ne
     }
 }
 
+/// The next of those that wait; where none does, of those that come while everybody else who has something to do has one
+/// turn.
+async fn beside(queue: &mut mpsc::Receiver<Write>, gathered: Instant) -> Option<Write> {
+    if let Ok(write) = queue.try_recv() {
+        return Some(write);
+    }
+    if Instant::now() < gathered {
+        tokio::task::yield_now().await;
+    }
+    queue.try_recv().ok()
+}
+
 /// Does what one request asks for. Records that wait are committed together; gives how many events these were.
 async fn serve(
     desk: &Desk,
@@ -226,7 +241,8 @@ async fn serve(
     let mut weight = 0;
     let (mut changes, mut replies) = (Vec::new(), Vec::new());
     let mut after = None;
-    let is_reached = desk.reserve.look(Instant::now());
+    let now = Instant::now();
+    let (is_reached, gathered) = (desk.reserve.look(now), now + GATHERING);
     let mut next = Some(first);
     while let Some(write) = next.take() {
         match write {
@@ -240,7 +256,7 @@ async fn serve(
                 changes.push(change);
                 replies.push((reply, room));
                 if weight < MAX_GROUP {
-                    next = queue.try_recv().ok();
+                    next = beside(queue, gathered).await;
                 }
             }
             Write::Alone { job, room } => after = Some((job, room)),

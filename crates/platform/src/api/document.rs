@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axum::http::Method;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
@@ -33,7 +34,7 @@ pub fn openapi(info: Info, routes: &[Route]) -> Value {
     let mut tags = BTreeSet::new();
     for Route { method, path, operation } in routes {
         tags.insert(operation.tag);
-        let described = described(path, operation, &mut schemas);
+        let described = described(path, operation, is_hidden_in_part(method, path, routes), &mut schemas);
         let item = paths.entry(path).or_default();
         item.insert(method.as_str().to_ascii_lowercase(), described);
     }
@@ -61,7 +62,24 @@ pub fn openapi(info: Info, routes: &[Route]) -> Value {
     })
 }
 
-fn described(path: &str, operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
+/// Whether some value of a path's parameter makes another route's path of it, which does not answer this method.
+fn is_hidden_in_part(method: &Method, path: &str, routes: &[Route]) -> bool {
+    let is_parameter = |part: &str| part.starts_with('{');
+    let hides = |other: &str| {
+        other != path
+            && other.split('/').count() == path.split('/').count()
+            && path.split('/').zip(other.split('/')).all(|(part, other)| is_parameter(part) || part == other)
+    };
+    let answers = |other: &str| routes.iter().any(|route| route.path == other && route.method == *method);
+    routes.iter().any(|route| hides(route.path) && !answers(route.path))
+}
+
+fn described(
+    path: &str,
+    operation: &Operation,
+    is_hidden_in_part: bool,
+    schemas: &mut SchemaGenerator,
+) -> Value {
     let mut described = Map::new();
     let mut put = |name: &str, value: Value| drop(described.insert(name.to_owned(), value));
     put("operationId", operation.id.into());
@@ -85,7 +103,11 @@ fn described(path: &str, operation: &Operation, schemas: &mut SchemaGenerator) -
     if let Some(body) = &operation.request {
         put("requestBody", json!({ "required": true, "content": content(body, schemas) }));
     }
-    put("responses", responses(path, operation, schemas));
+    let mut problems = problems(path, operation);
+    if is_hidden_in_part {
+        problems.push(Code::MethodNotAllowed);
+    }
+    put("responses", responses(operation, problems, schemas));
     Value::Object(described)
 }
 
@@ -151,7 +173,7 @@ fn content(body: &Body, schemas: &mut SchemaGenerator) -> Value {
     }
 }
 
-fn responses(path: &str, operation: &Operation, schemas: &mut SchemaGenerator) -> Value {
+fn responses(operation: &Operation, problems: Vec<Code>, schemas: &mut SchemaGenerator) -> Value {
     let mut responses = Map::new();
     for (status, what, body) in &operation.answers {
         let mut response = json!({ "description": what });
@@ -175,7 +197,7 @@ fn responses(path: &str, operation: &Operation, schemas: &mut SchemaGenerator) -
         responses.insert(status.to_string(), response);
     }
     let mut by_status: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
-    for code in problems(path, operation) {
+    for code in problems {
         by_status.entry(code.status().as_u16()).or_default().insert(code.as_str());
     }
     for (status, codes) in by_status {

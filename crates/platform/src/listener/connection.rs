@@ -26,7 +26,7 @@ use super::activity::Activity;
 use super::heads::{Heads, Recent};
 use super::patience::Patience;
 use super::tls::HTTP2;
-use crate::client::TrustedProxies;
+use crate::client::{Client, TrustedProxies};
 use crate::frame::TwoLengths;
 use crate::respond::Respond;
 use crate::telemetry::metrics::{self, Open};
@@ -91,11 +91,10 @@ impl<R: Respond> Connection<R> {
         let stream = Heads::new(Patience::new(stream, limits.write_time), recent.clone());
         let answer = service_fn(move |mut request: Request<Incoming>| {
             let client = proxies.client(peer, tls, request.headers());
-            request.extensions_mut().insert(client);
             if request.headers().contains_key(header::TRANSFER_ENCODING) && recent.has_two_lengths() {
                 request.extensions_mut().insert(TwoLengths);
             }
-            answer_to(answers.clone(), request)
+            answer_to(answers.clone(), request, client)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -110,11 +109,10 @@ impl<R: Respond> Connection<R> {
         let stream = Patience::new(stream, limits.write_time);
         let activity = Activity::new();
         let watched = Arc::clone(&activity);
-        let answer = service_fn(move |mut request: Request<Incoming>| {
+        let answer = service_fn(move |request: Request<Incoming>| {
             let client = proxies.client(peer, true, request.headers());
-            request.extensions_mut().insert(client);
             let handling = activity.handle();
-            let response = answer_to(answers.clone(), request);
+            let response = answer_to(answers.clone(), request, client);
             async move {
                 let response = response.await?;
                 Ok::<_, Infallible>(response.map(|body| handling.body(body)))
@@ -140,8 +138,9 @@ impl<R: Respond> Connection<R> {
 fn answer_to<R: Respond>(
     answers: R,
     request: Request<Incoming>,
+    client: Client,
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<R> {
-    let answer = answers.respond(request.map(Body::new));
+    let answer = answers.respond(request.map(Body::new), Some(client));
     async move { Ok(answer.await) }
 }
 

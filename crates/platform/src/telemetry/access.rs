@@ -57,25 +57,31 @@ pub(crate) fn log(access: &Access<'_>) {
         return;
     }
     let Some((format, lines)) = OUTPUT.get() else { return event(access) };
-    lines.take(line(*format, access, clock::now()));
+    thread_local! {
+        /// The line that is being written, over the one before.
+        static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    LINE.with_borrow_mut(|text| {
+        line(text, *format, access, clock::now());
+        lines.take(text);
+    });
 }
 
-/// The line as the log writes its others.
-fn line(format: LogFormat, access: &Access<'_>, now: i64) -> Vec<u8> {
-    let mut line = Vec::with_capacity(320);
+/// The line as the log writes its others, in the place of what is there.
+fn line(line: &mut Vec<u8>, format: LogFormat, access: &Access<'_>, now: i64) {
+    line.clear();
     match format {
-        LogFormat::Text => text(&mut line, now, access),
+        LogFormat::Text => text(line, now, access),
         LogFormat::Json => {
             let mut time = Vec::with_capacity(32);
             timestamp(&mut time, now);
             let timestamp = str::from_utf8(&time).unwrap_or_default();
             let written = Line { timestamp, level: "INFO", access, target: TARGET };
             // Writing to memory does not fail.
-            let _ = serde_json::to_writer(&mut line, &written);
+            let _ = serde_json::to_writer(&mut *line, &written);
         }
     }
     line.push(b'\n');
-    line
 }
 
 /// Texts as Rust's literals, so that none of them can be taken for more than one value, or more than one line.
@@ -170,9 +176,15 @@ mod tests {
         trace_id: None,
     };
 
+    fn written(format: LogFormat, access: &Access<'_>, now: i64) -> String {
+        let mut text = b"the line before".to_vec();
+        line(&mut text, format, access, now);
+        String::from_utf8(text).unwrap()
+    }
+
     #[test]
     fn a_line_of_text_is_one_line() {
-        let line = String::from_utf8(line(LogFormat::Text, &ACCESS, 1_700_000_000_000_042)).unwrap();
+        let line = written(LogFormat::Text, &ACCESS, 1_700_000_000_000_042);
         assert_eq!(
             line,
             "2023-11-14T22:13:20.000042Z  INFO casemate::access: request_id=\"one\" method=POST \
@@ -183,9 +195,9 @@ mod tests {
     #[test]
     fn a_line_of_json_has_the_members_of_all_lines() {
         let access = Access { caller_provider: None, ..ACCESS };
-        let line = line(LogFormat::Json, &access, 0);
-        assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
-        let line: serde_json::Value = serde_json::from_slice(&line).unwrap();
+        let line = written(LogFormat::Json, &access, 0);
+        assert_eq!(line.lines().count(), 1);
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
         let expected = serde_json::json!({
             "timestamp": "1970-01-01T00:00:00.000000Z", "level": "INFO", "target": TARGET, "request_id": "one",
             "method": "POST", "route": "/access/v1/evaluation", "status": 200, "micros": 190, "caller_id": "a \"b\"\nc",

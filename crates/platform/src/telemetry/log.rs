@@ -6,9 +6,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -31,8 +30,11 @@ const MAX_LINE: usize = 16 << 10;
 /// The most bytes that a request's id takes in a line.
 const MAX_ID_FIELD: usize = 256;
 
-/// From how many bytes on lines are written without gathering more.
-const MAX_GATHERED: usize = 64 << 10;
+/// The most bytes of lines that wait to be written.
+const MAX_WAITING_BYTES: usize = 8 << 20;
+
+/// The most memory that is kept for the lines to come, in bytes.
+const MAX_KEPT: usize = 256 << 10;
 
 /// How long the writing thread rests after a write: shorter than anybody notices, and long enough for many lines.
 const REST: Duration = Duration::from_millis(5);
@@ -156,46 +158,83 @@ impl Log {
     }
 }
 
-/// Takes lines and never waits.
+/// Takes lines and never waits for whoever reads them. Cheap to clone; once nobody has one, the writing ends.
 #[derive(Debug, Clone)]
-pub(super) struct Lines {
-    queue: SyncSender<Entry>,
-    lost: Arc<AtomicU64>,
-}
+pub(super) struct Lines(Arc<Taking>);
 
 #[derive(Debug)]
-enum Entry {
-    Line(Vec<u8>),
-    /// Answered when all before it was written.
-    End(SyncSender<()>),
+struct Taking(Arc<Queue>);
+
+/// One text of all lines that wait, so that a line is a copy to its end.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    is_there: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    text: Vec<u8>,
+    lines: usize,
+    lost: u64,
+    /// Answered when all before them was written.
+    ends: Vec<SyncSender<()>>,
+    /// Whether the writing thread is to be woken.
+    is_awaited: bool,
+    is_over: bool,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Waiting)) {
+        let mut waiting = self.lock();
+        change(&mut waiting);
+        if std::mem::take(&mut waiting.is_awaited) {
+            self.is_there.notify_one();
+        }
+    }
 }
 
 impl Lines {
     fn to(output: impl Write + Send + 'static) -> io::Result<Lines> {
-        let (queue, entries) = sync_channel(MAX_WAITING);
-        let lost = Arc::new(AtomicU64::new(0));
-        let lines = Lines { queue, lost: Arc::clone(&lost) };
-        std::thread::Builder::new().name("log".into()).spawn(move || write(output, &entries, &lost))?;
+        let queue = Arc::new(Queue::default());
+        let lines = Lines(Arc::new(Taking(Arc::clone(&queue))));
+        std::thread::Builder::new().name("log".into()).spawn(move || write(output, &queue))?;
         Ok(lines)
     }
 
-    /// Takes one line, whole, and never waits.
-    pub(super) fn take(&self, mut line: Vec<u8>) {
-        if line.len() > MAX_LINE {
-            line.truncate(MAX_LINE);
-            line.push(b'\n');
-        }
-        if self.queue.try_send(Entry::Line(line)).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
-        }
+    /// Takes one line, whole, and waits for nobody but those who take one too.
+    pub(super) fn take(&self, line: &[u8]) {
+        self.0.0.change(|waiting| {
+            let (line, end): (_, &[u8]) = match line.get(..MAX_LINE) {
+                Some(start) if line.len() > MAX_LINE => (start, b"\n"),
+                _ => (line, b""),
+            };
+            let length = waiting.text.len() + line.len() + end.len();
+            if waiting.lines >= MAX_WAITING || length > MAX_WAITING_BYTES {
+                waiting.lost += 1;
+            } else {
+                waiting.lines += 1;
+                waiting.text.extend_from_slice(line);
+                waiting.text.extend_from_slice(end);
+            }
+        });
     }
 
     fn finish(&self) {
         let (written, answer) = sync_channel(1);
-        if self.queue.try_send(Entry::End(written)).is_ok() {
-            // Nothing can be done about lines that do not go out in time.
-            let _ = answer.recv_timeout(LAST_LINES);
-        }
+        self.0.0.change(|waiting| waiting.ends.push(written));
+        // Nothing can be done about lines that do not go out in time.
+        let _ = answer.recv_timeout(LAST_LINES);
+    }
+}
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        self.0.change(|waiting| waiting.is_over = true);
     }
 }
 
@@ -230,7 +269,7 @@ impl Write for Events {
                 kept.extend_from_slice(format!(" request_id=\"{}\"\n", id.as_str()).as_bytes());
             }
         });
-        self.lines.take(kept);
+        self.lines.take(&kept);
         Ok(line.len())
     }
 
@@ -243,26 +282,31 @@ impl Write for Events {
 ///
 /// After each write it rests for a moment: under load one write then takes all lines that came meanwhile, and whoever logs
 /// wakes nobody.
-fn write(mut output: impl Write, entries: &Receiver<Entry>, lost: &AtomicU64) {
-    let mut gathered = Vec::new();
-    while let Ok(first) = entries.recv() {
-        let mut answers = Vec::new();
-        let mut next = Some(first);
-        while let Some(entry) = next {
-            match entry {
-                Entry::Line(line) => gathered.extend_from_slice(&line),
-                Entry::End(written) => answers.push(written),
+fn write(mut output: impl Write, queue: &Queue) {
+    let mut text = Vec::new();
+    loop {
+        let (lost, ends, is_over) = {
+            let mut waiting = queue.lock();
+            while waiting.text.is_empty() && waiting.ends.is_empty() && waiting.lost == 0 && !waiting.is_over
+            {
+                waiting.is_awaited = true;
+                waiting = queue.is_there.wait(waiting).unwrap_or_else(PoisonError::into_inner);
             }
-            next = if gathered.len() < MAX_GATHERED { entries.try_recv().ok() } else { None };
+            std::mem::swap(&mut text, &mut waiting.text);
+            waiting.lines = 0;
+            (std::mem::take(&mut waiting.lost), std::mem::take(&mut waiting.ends), waiting.is_over)
+        };
+        let _ = output.write_all(&text);
+        text.clear();
+        text.shrink_to(MAX_KEPT);
+        if lost > 0 {
+            let _ = writeln!(output, "{lost} lines of the log were lost: they were not read in time");
         }
-        let _ = output.write_all(&gathered);
-        gathered.clear();
-        let count = lost.swap(0, Ordering::Relaxed);
-        if count > 0 {
-            let _ = writeln!(output, "{count} lines of the log were lost: they were not read in time");
-        }
-        for written in answers {
+        for written in ends {
             let _ = written.try_send(());
+        }
+        if is_over {
+            return;
         }
         std::thread::sleep(REST);
     }
@@ -271,7 +315,7 @@ fn write(mut output: impl Write, entries: &Receiver<Entry>, lost: &AtomicU64) {
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
-    use std::sync::mpsc::{Sender, channel};
+    use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
     use crate::request_id::RequestId;

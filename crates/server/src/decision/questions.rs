@@ -203,7 +203,8 @@ async fn check(
     _: NoQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let Asked { snapshot, now, asker, body } = asked(&app, &id, request).await?;
+    let (head, body) = request.into_parts();
+    let Asked { snapshot, now, asker, body } = asked(&app, &id, &head.headers, body).await?;
     known_members(&body, &["subject", "action", "resource", "context"])?;
     let evaluation = Evaluation::read(&body, None).map_err(incomplete)?;
     let (judgement, event) = session(&app, &snapshot, &asker, &id, now).judge(&evaluation);
@@ -219,7 +220,8 @@ async fn filter_route(
     _: NoQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let Asked { snapshot, now, asker, body } = asked(&app, &id, request).await?;
+    let (head, body) = request.into_parts();
+    let Asked { snapshot, now, asker, body } = asked(&app, &id, &head.headers, body).await?;
     known_members(&body, &["subject", "action", "resource", "context", "dialect"])?;
     let dialect = dialect(&body)?;
     let evaluation = Evaluation::read(&body, None).map_err(incomplete)?;

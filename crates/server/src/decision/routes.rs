@@ -11,6 +11,7 @@ use casemate_directory::Snapshot;
 use casemate_expression::Datum;
 use casemate_permission::{EvaluationError, Mentioned};
 use casemate_platform::{Code, Problem, RequestId, clock, json_response, json_text};
+use casemate_store::DecisionEvent;
 use serde::Serialize;
 
 use crate::App;
@@ -33,12 +34,30 @@ pub(crate) async fn evaluation(
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let Asked { snapshot, now, asker, body } = asked(&app, &id, request).await?;
-    let evaluation = complete(&body, None).map_err(incomplete)?;
-    let session = session(&app, &snapshot, &asker, &id, now);
-    let (answer, event) = session.answer(&evaluation, 0);
-    record::store(&app, event.into_iter().collect()).await?;
+    let (head, body) = request.into_parts();
+    evaluate(&app, &id, &head.headers, body).await
+}
+
+/// As [`evaluation`], of a request that was taken apart.
+pub(crate) async fn evaluate(
+    app: &App,
+    id: &RequestId,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let (answer, events) = answered(app, id, &asked(app, id, headers, body).await?)?;
+    if !events.is_empty() {
+        record::store(app, events).await?;
+    }
     Ok(json_response(&answer))
+}
+
+/// The answer to one question, and what is to be recorded before it is sent.
+fn answered(app: &App, id: &RequestId, asked: &Asked) -> Result<(Answer, Vec<DecisionEvent>), Problem> {
+    let evaluation = complete(&asked.body, None).map_err(incomplete)?;
+    let session = session(app, &asked.snapshot, &asked.asker, id, asked.now);
+    let (answer, event) = session.answer(&evaluation, 0);
+    Ok((answer, event.into_iter().collect()))
 }
 
 /// `POST /access/v1/evaluations` (AuthZEN, section 6): several questions with shared defaults, answered in order from
@@ -53,7 +72,8 @@ pub(crate) async fn evaluations(
         evaluations: Vec<Answer>,
     }
 
-    let Asked { snapshot, now, asker, body } = asked(&app, &id, request).await?;
+    let (head, body) = request.into_parts();
+    let Asked { snapshot, now, asker, body } = asked(&app, &id, &head.headers, body).await?;
     let session = session(&app, &snapshot, &asker, &id, now);
     match Batch::read(&body).map_err(|Malformed(message)| malformed(message))? {
         Batch::One => {
@@ -119,7 +139,8 @@ pub(crate) async fn explain(
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let Asked { snapshot, now, asker, body } = asked(&app, &id, request).await?;
+    let (head, body) = request.into_parts();
+    let Asked { snapshot, now, asker, body } = asked(&app, &id, &head.headers, body).await?;
     let evaluation = complete(&body, None).map_err(incomplete)?;
     let session = session(&app, &snapshot, &asker, &id, now);
     let explanation = match session.question(&evaluation) {
@@ -144,9 +165,12 @@ pub(super) struct Asked {
 
 /// Reads a body once it is known that its sender may ask. A body takes as long as its sender likes, so what decides is
 /// what decides when it is there; and whether the sender may ask is found out again where that may have changed.
-pub(super) async fn asked(app: &App, id: &RequestId, request: Request) -> Result<Asked, Problem> {
-    let (parts, body) = request.into_parts();
-    let headers = &parts.headers;
+pub(super) async fn asked(
+    app: &App,
+    id: &RequestId,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Asked, Problem> {
     let before = app.directory.current();
     let began = clock::now();
     let asker = Asker::of(app, &before, headers, id, began).await?;

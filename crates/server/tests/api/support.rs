@@ -141,7 +141,7 @@ impl Server {
 
     /// Sends a request as it is.
     pub(crate) async fn raw(&self, request: Request<Body>) -> Answer {
-        let response = self.front.clone().respond(request).await;
+        let response = self.front.clone().respond(request, None).await;
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();

@@ -187,3 +187,30 @@ async fn decisions_leave_room_for_changes() {
     until(async || writer.record(vec![event(4)]).await.is_ok()).await;
     assert!(!reserve.is_reached());
 }
+
+/// How many of those that come one by one, each a turn after the one before, are taken together.
+async fn taken_together(gathered: Instant) -> usize {
+    const ALL: usize = 20;
+    let (writer, mut queue) = Writer::new();
+    let writer = Arc::new(writer);
+    for turns in 0..ALL {
+        let writer = Arc::clone(&writer);
+        tokio::spawn(async move {
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            writer.record(vec![event(1)]).await
+        });
+    }
+    let mut taken = vec![queue.recv().await.unwrap()];
+    while let Some(write) = beside(&mut queue, gathered).await {
+        taken.push(write);
+    }
+    taken.len()
+}
+
+#[tokio::test]
+async fn a_group_waits_for_those_that_are_coming_but_not_for_long() {
+    assert_eq!(taken_together(Instant::now() + SELDOM).await, 20);
+    assert_eq!(taken_together(Instant::now()).await, 1);
+}

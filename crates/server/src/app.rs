@@ -185,7 +185,11 @@ async fn routed(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     framed(app.settings.request_time, request, answer).await
 }
 
-/// As [`routed`], of the one question. A block instead of an `async fn`, which would keep what it is given twice.
+/// As [`routed`], of the one question.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an `async fn` keeps what it is given twice, which is most of this"
+)]
 fn evaluated(
     app: Arc<App>,
     head: Parts,

@@ -1,7 +1,10 @@
 //! Recorded decisions: who asked what about whom, and what was answered.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::sql::{Database, Link, Pool, Row, Value, values};
@@ -12,14 +15,12 @@ pub const MAX_PAGE: u32 = 1_000;
 /// The longest text in a column, in bytes; what is longer is cut and ends with an ellipsis.
 const MAX_TEXT: usize = 1_024;
 
-/// The most rows in one INSERT: 18 parameters each stay far below SQLite's 32,766.
-const MAX_ROWS: usize = 32;
+/// The most rows in one INSERT: their parameters stay far below SQLite's 32,766.
+const MAX_ROWS: usize = 64;
 
-/// The columns that an INSERT names.
-const COLUMNS: &str = "at, request_id, item, tenant, application, caller_provider, caller_type, caller_id, \
-                       subject_provider, subject_type, subject_id, action, resource_type, resource_id, decision, reason, \
-                       permission, revision";
-const COLUMN_COUNT: usize = 18;
+/// The columns that an INSERT names: those that events are looked for by, and [`Kept`].
+const COLUMNS: &str = "at, decision, subject_id, event";
+const COLUMN_COUNT: usize = 4;
 
 /// Somebody in an event, as Casemate knew them at the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,34 +169,115 @@ fn clip(text: &mut String) {
     }
 }
 
+/// What the column `event` holds, as JSON.
+#[derive(Serialize, Deserialize)]
+struct Kept<'a> {
+    #[serde(borrow)]
+    request_id: Cow<'a, str>,
+    item: u32,
+    #[serde(borrow)]
+    tenant: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    caller: KeptParty<'a>,
+    #[serde(borrow)]
+    subject: KeptParty<'a>,
+    #[serde(borrow)]
+    action: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_type: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    reason: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permission: Option<Cow<'a, str>>,
+    revision: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptParty<'a> {
+    #[serde(borrow)]
+    provider: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+}
+
+impl<'a> From<&'a Party> for KeptParty<'a> {
+    fn from(party: &'a Party) -> KeptParty<'a> {
+        let Party { provider, kind, id } = party;
+        KeptParty { provider: provider.into(), kind: kind.into(), id: id.into() }
+    }
+}
+
+impl From<KeptParty<'_>> for Party {
+    fn from(kept: KeptParty<'_>) -> Party {
+        let KeptParty { provider, kind, id } = kept;
+        Party { provider: provider.into_owned(), kind: kind.into_owned(), id: id.into_owned() }
+    }
+}
+
+impl<'a> From<&'a DecisionEvent> for Kept<'a> {
+    fn from(event: &'a DecisionEvent) -> Kept<'a> {
+        let optional = |text: &'a Option<String>| text.as_deref().map(Cow::from);
+        Kept {
+            request_id: (&event.request_id).into(),
+            item: event.item,
+            tenant: (&event.tenant).into(),
+            application: optional(&event.application),
+            caller: (&event.caller).into(),
+            subject: (&event.subject).into(),
+            action: (&event.action).into(),
+            resource_type: optional(&event.resource_type),
+            resource_id: optional(&event.resource_id),
+            reason: (&event.reason).into(),
+            permission: optional(&event.permission),
+            revision: event.revision,
+        }
+    }
+}
+
+impl Kept<'_> {
+    fn into_event(self, at: i64, decision: RecordedDecision) -> DecisionEvent {
+        let optional = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
+        DecisionEvent {
+            at,
+            request_id: self.request_id.into_owned(),
+            item: self.item,
+            tenant: self.tenant.into_owned(),
+            application: optional(self.application),
+            caller: self.caller.into(),
+            subject: self.subject.into(),
+            action: self.action.into_owned(),
+            resource_type: optional(self.resource_type),
+            resource_id: optional(self.resource_id),
+            decision,
+            reason: self.reason.into_owned(),
+            permission: optional(self.permission),
+            revision: self.revision,
+        }
+    }
+}
+
 /// Inserts events that were clipped, in as few statements as the row limit allows.
 pub(crate) async fn insert(
     database: &mut impl Database,
-    events: &[DecisionEvent],
+    events: &[&DecisionEvent],
 ) -> Result<(), sqlx::Error> {
-    let mut values = Vec::with_capacity(events.len().min(MAX_ROWS) * COLUMN_COUNT);
     for rows in events.chunks(MAX_ROWS) {
-        values.clear();
-        for event in rows {
+        let kept = rows.iter().map(|event| serde_json::to_string(&Kept::from(*event)));
+        let kept: Vec<String> =
+            kept.collect::<Result<_, _>>().map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let mut values = Vec::with_capacity(rows.len() * COLUMN_COUNT);
+        for (event, kept) in rows.iter().zip(&kept) {
             values.extend::<[Value<'_>; COLUMN_COUNT]>([
                 event.at.into(),
-                event.request_id.as_str().into(),
-                i64::from(event.item).into(),
-                event.tenant.as_str().into(),
-                event.application.as_deref().into(),
-                event.caller.provider.as_str().into(),
-                event.caller.kind.as_str().into(),
-                event.caller.id.as_str().into(),
-                event.subject.provider.as_str().into(),
-                event.subject.kind.as_str().into(),
-                event.subject.id.as_str().into(),
-                event.action.as_str().into(),
-                event.resource_type.as_deref().into(),
-                event.resource_id.as_deref().into(),
                 event.decision.as_str().into(),
-                event.reason.as_str().into(),
-                event.permission.as_deref().into(),
-                event.revision.into(),
+                event.subject.id.as_str().into(),
+                kept.as_str().into(),
             ]);
         }
         database.execute(insertion(rows.len()), &values).await?;
@@ -227,9 +309,7 @@ fn insertion(rows: usize) -> &'static str {
 pub(crate) async fn probe(link: &mut Link) -> Result<(), sqlx::Error> {
     let filling = "0".repeat(8 << 10);
     link.begin().await?;
-    let text = "INSERT INTO decision_event (seq, at, request_id, item, tenant, caller_provider, caller_type, caller_id, \
-                subject_provider, subject_type, subject_id, action, decision, reason, revision) \
-                VALUES (-1, 0, '', 0, '', '', '', '', '', '', '', '', '', $1, 0)";
+    let text = "INSERT INTO decision_event (seq, at, decision, subject_id, event) VALUES (-1, 0, '', '', $1)";
     link.execute(text, values![&filling]).await?;
     link.execute("DELETE FROM decision_event WHERE seq = -1", values![]).await?;
     link.commit().await
@@ -267,32 +347,12 @@ pub(crate) async fn page(
 }
 
 fn read(row: &Row) -> Result<RecordedEvent, StoreError> {
-    let decision: String = row.get("decision")?;
-    let item: i64 = row.get("item")?;
-    let party = |provider, kind, id| -> Result<Party, sqlx::Error> {
-        Ok(Party { provider: row.get(provider)?, kind: row.get(kind)?, id: row.get(id)? })
-    };
-    Ok(RecordedEvent {
-        seq: row.get("seq")?,
-        event: DecisionEvent {
-            at: row.get("at")?,
-            request_id: row.get("request_id")?,
-            item: u32::try_from(item)
-                .map_err(|_| StoreError::Unreadable { column: "item", value: item.to_string() })?,
-            tenant: row.get("tenant")?,
-            application: row.get("application")?,
-            caller: party("caller_provider", "caller_type", "caller_id")?,
-            subject: party("subject_provider", "subject_type", "subject_id")?,
-            action: row.get("action")?,
-            resource_type: row.get("resource_type")?,
-            resource_id: row.get("resource_id")?,
-            decision: RecordedDecision::parse(&decision)
-                .ok_or(StoreError::Unreadable { column: "decision", value: decision })?,
-            reason: row.get("reason")?,
-            permission: row.get("permission")?,
-            revision: row.get("revision")?,
-        },
-    })
+    let unreadable = |column, value| StoreError::Unreadable { column, value };
+    let (decision, kept): (String, String) = (row.get("decision")?, row.get("event")?);
+    let decision = RecordedDecision::parse(&decision).ok_or_else(|| unreadable("decision", decision))?;
+    let event: Kept<'_> =
+        serde_json::from_str(&kept).map_err(|error| unreadable("event", error.to_string()))?;
+    Ok(RecordedEvent { seq: row.get("seq")?, event: event.into_event(row.get("at")?, decision) })
 }
 
 #[cfg(test)]
@@ -321,7 +381,7 @@ mod tests {
 
     #[test]
     fn every_value_of_an_insertion_has_its_number() {
-        assert!(insertion(1).ends_with("$17, $18)"));
+        assert!(insertion(1).ends_with("($1, $2, $3, $4)"));
         assert!(insertion(MAX_ROWS).ends_with(&format!("${})", MAX_ROWS * COLUMN_COUNT)));
         assert_eq!(COLUMNS.split(',').count(), COLUMN_COUNT);
     }

@@ -338,12 +338,15 @@ async fn attempt<T>(
 
 async fn commit(link: &mut Link, changes: &[Change]) -> Result<(), sqlx::Error> {
     link.begin().await?;
+    // In as few statements as can be: each one crosses to another thread and back.
+    let mut events = Vec::new();
     for change in changes {
         match change {
-            Change::Decisions(events) => decision::insert(link, events).await?,
+            Change::Decisions(more) => events.extend(more),
             Change::Credential(credential) => credential::save(link, credential).await?,
         }
     }
+    decision::insert(link, &events).await?;
     link.commit().await
 }
 

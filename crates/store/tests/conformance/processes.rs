@@ -4,7 +4,7 @@
 use std::task::Poll;
 use std::time::Duration;
 
-use casemate_store::{CommitError, DecisionFilter, StoreError};
+use casemate_store::{CommitError, DecisionFilter, RecordedDecision, StoreError};
 use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
@@ -108,7 +108,12 @@ pub(crate) async fn a_database_of_the_first_migration_keeps_its_rows(place: Plac
     let (store, other) = tokio::join!(place.open(), place.open());
     let found = store.reader().decisions(&DecisionFilter::default(), None, 10).await.unwrap().items;
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].event.at, &*found[0].event.subject.id), (7, "bob"));
+    let event = &found[0].event;
+    assert_eq!((event.at, &*event.subject.id, &*event.subject.kind), (7, "bob", "user"));
+    assert_eq!((&*event.caller.provider, &*event.caller.id, event.item), ("corp", "ada", 0));
+    assert_eq!((&*event.request_id, &*event.tenant, &event.application), ("r", "default", &None));
+    assert_eq!((&*event.action, &*event.reason, event.revision), ("cms.entry", "why", 3));
+    assert_eq!((event.decision, &event.resource_id), (RecordedDecision::Denied, &None));
     assert_eq!(store.commit(commit(Some(0), vec![put("1", "a", "{}")], vec![])).await, Ok(1));
     store.close().await;
     other.close().await;

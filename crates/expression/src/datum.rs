@@ -101,7 +101,7 @@ impl Datum {
         let zeros = scan(text)?;
         let text = positive_zeros(text, &zeros);
         let mut reader = serde_json::Deserializer::from_str(&text);
-        let read = Reading(&mut Gathered::default()).deserialize(&mut reader);
+        let read = Reading(&mut Gathered::new()).deserialize(&mut reader);
         let datum = read.and_then(|datum| reader.end().map(|()| datum));
         datum.map_err(|error| JsonError::from_serde(&error))
     }
@@ -283,10 +283,16 @@ fn string_end(bytes: &[u8], from: usize) -> usize {
 
 /// The members and elements that were read of objects and arrays that have not ended: those of an inner one stand behind
 /// those of the outer one, so that each takes memory once, when it ends.
-#[derive(Default)]
 struct Gathered {
     members: Vec<(SmolStr, Datum)>,
     elements: Vec<Datum>,
+}
+
+impl Gathered {
+    /// With room for the members of a question, which most texts are.
+    fn new() -> Gathered {
+        Gathered { members: Vec::with_capacity(24), elements: Vec::new() }
+    }
 }
 
 /// Reads one datum.
@@ -366,7 +372,7 @@ impl<'de> Visitor<'de> for Reading<'_> {
 
 /// Which names an object has so far.
 #[derive(Default)]
-struct Seen(HashSet<SmolStr>);
+struct Seen(Option<HashSet<SmolStr>>);
 
 impl Seen {
     /// Up to so many names, comparing with each is quicker than hashing.
@@ -377,10 +383,8 @@ impl Seen {
         if members.len() < Seen::FEW {
             return members.iter().all(|(other, _)| other != name);
         }
-        if self.0.is_empty() {
-            self.0.extend(members.iter().map(|(name, _)| name.clone()));
-        }
-        self.0.insert(name.clone())
+        let before = || members.iter().map(|(name, _)| name.clone()).collect();
+        self.0.get_or_insert_with(before).insert(name.clone())
     }
 }
 
@@ -409,7 +413,7 @@ impl<'de> Deserialize<'de> for Name {
 
 impl<'de> Deserialize<'de> for Datum {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Datum, D::Error> {
-        Reading(&mut Gathered::default()).deserialize(deserializer)
+        Reading(&mut Gathered::new()).deserialize(deserializer)
     }
 }
 

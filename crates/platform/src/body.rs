@@ -27,14 +27,18 @@ pub fn limit_bodies(bytes: usize) {
 /// Where the content type is another one, the body is empty, too long, no UTF-8, or the connection broke.
 pub async fn json_body(request: Request<Body>) -> Result<String, Problem> {
     let (parts, body) = request.into_parts();
-    json_text(&parts.headers, body).await
+    json_text(&parts.headers, body, |text| Ok(text.to_owned())).await
 }
 
-/// As [`json_body`], of a request that was taken apart.
+/// What `read` makes of the text of an `application/json` body, of a request that was taken apart.
 ///
 /// # Errors
-/// As [`json_body`].
-pub async fn json_text(headers: &HeaderMap, body: Body) -> Result<String, Problem> {
+/// As [`json_body`], and as `read`.
+pub async fn json_text<T>(
+    headers: &HeaderMap,
+    body: Body,
+    read: impl FnOnce(&str) -> Result<T, Problem>,
+) -> Result<T, Problem> {
     if !is_json(headers) {
         return Err(Problem::new(Code::WrongContentType).detail("send Content-Type: application/json"));
     }
@@ -47,12 +51,13 @@ pub async fn json_text(headers: &HeaderMap, body: Body) -> Result<String, Proble
         tracing::debug!(%error, "a body broke off");
         Problem::new(Code::MalformedBody).detail("the body ended before it was complete")
     })?;
-    let text = String::from_utf8(collected.to_bytes().into())
+    let bytes = collected.to_bytes();
+    let text = str::from_utf8(&bytes)
         .map_err(|_| Problem::new(Code::MalformedBody).detail("the body is not UTF-8"))?;
     if text.trim_ascii().is_empty() {
         return Err(Problem::new(Code::MalformedBody).detail("the body is empty"));
     }
-    Ok(text)
+    read(text)
 }
 
 /// Whether the one `Content-Type` is `application/json`, whatever its parameters.

@@ -1,7 +1,9 @@
 //! What surrounds every request: its id, its time limit, its problem where it failed, and one line in the access log.
 
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
@@ -86,7 +88,11 @@ impl Frame {
         if let Some(detail) = self.refused {
             return Problem::new(Code::MalformedHeader).detail(detail).into_response();
         }
-        match tokio::time::timeout(limit, self.noted.during(answer)).await {
+        let mut answer = pin!(self.noted.during(answer));
+        if let Some(response) = at_once(answer.as_mut()).await {
+            return response;
+        }
+        match tokio::time::timeout(limit, answer).await {
             Ok(response) => response,
             Err(_) => Problem::new(Code::RequestTimeout).into_response(),
         }
@@ -121,6 +127,24 @@ impl Frame {
         });
         response
     }
+}
+
+/// What a future answers when it is looked at, and again as soon as everybody who is waiting had a turn: a body that came
+/// with its headers is there by then, and a timer that nearly no answer needs is not set.
+async fn at_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    let mut looks = 0;
+    poll_fn(|context| {
+        looks += 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending if looks == 2 => Poll::Ready(None),
+            Poll::Pending => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        }
+    })
+    .await
 }
 
 /// The mark of a request whose headers say twice where its body ends.

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use casemate_directory::Snapshot;
-use casemate_expression::Datum;
+use casemate_expression::{Datum, JsonError};
 use casemate_permission::{EvaluationError, Mentioned};
 use casemate_platform::{Code, Problem, RequestId, clock, json_response, json_text};
 use casemate_store::DecisionEvent;
@@ -193,8 +193,8 @@ pub(super) fn session<'a>(
 }
 
 async fn datum(headers: &HeaderMap, body: Body) -> Result<Datum, Problem> {
-    let text = json_text(headers, body).await?;
-    Datum::from_json(&text).map_err(|error| Problem::new(Code::MalformedBody).detail(error.to_string()))
+    let malformed = |error: JsonError| malformed(error.to_string());
+    json_text(headers, body, |text| Datum::from_json(text).map_err(malformed)).await
 }
 
 pub(super) fn incomplete(error: EvaluationError) -> Problem {

@@ -62,6 +62,7 @@ mod holds {
         texts_that_no_database_holds_are_found_nowhere,
         decisions_are_filtered_and_paged,
         decisions_go_by_count_and_age,
+        refusals_of_a_minute_are_added_up,
     );
     on_both!(processes:
         of_changes_by_two_processes_one_wins,

@@ -1,7 +1,8 @@
 //! Audit events and decisions.
 
 use casemate_store::{
-    Actor, AuditEvent, AuditFilter, DecisionEvent, DecisionFilter, Party, RecordedDecision, Retention, Store,
+    Actor, AnonymousDenial, AuditEvent, AuditFilter, DecisionEvent, DecisionFilter, Party, RecordedDecision,
+    Retention, Store,
 };
 
 use crate::place::{Place, commit, event};
@@ -142,4 +143,32 @@ pub(crate) async fn decisions_go_by_count_and_age(place: Place) {
     assert_eq!(times(by_count, || 300).await, (100, Some(200)));
     let by_age = Retention { max_age: 50, ..Retention::default() };
     assert_eq!(times(by_age, || 300).await, (50, Some(250)));
+}
+
+pub(crate) async fn refusals_of_a_minute_are_added_up(place: Place) {
+    let store = place.open().await;
+    let denial = |minute, address: &str, count| AnonymousDenial {
+        minute,
+        address: address.into(),
+        route: "/api/v1/me".into(),
+        count,
+    };
+    let rounds = [
+        vec![denial(100_000, "192.0.2.1", 2), denial(100_000, "192.0.2.2", 1)],
+        vec![denial(100_000, "192.0.2.1", 3), denial(100_001, "192.0.2.1", 1)],
+    ];
+    for round in rounds {
+        store.count_anonymous_denials(round).await.unwrap();
+    }
+    let kept = async || store.reader().anonymous_denials(None, 10).await.unwrap();
+    let mut counted = kept().await;
+    counted.sort_by(|a, b| (a.minute, &a.address).cmp(&(b.minute, &b.address)));
+    let expected =
+        [denial(100_000, "192.0.2.1", 5), denial(100_000, "192.0.2.2", 1), denial(100_001, "192.0.2.1", 1)];
+    assert_eq!(counted, expected);
+    // After thirty days they go.
+    let month = 30 * 24 * 60;
+    store.count_anonymous_denials(vec![denial(100_001 + month, "192.0.2.3", 1)]).await.unwrap();
+    assert_eq!(kept().await.len(), 2);
+    store.close().await;
 }

@@ -183,3 +183,32 @@ fn a_key_works_from_its_networks_alone() {
     assert_eq!(status(json!(["192.0.2.0/24", "127.0.0.0/8"])), 200);
     assert_eq!(status(json!(["192.0.2.0/24"])), 401);
 }
+
+#[test]
+fn a_rotated_key_ends_with_its_overlap_and_says_when_it_was_used_last() {
+    let folder = Folder::new();
+    let casemate = folder.builder().start().unwrap();
+    let administrator = casemate.administrator().unwrap();
+    let post = |path: &str, body: Value| {
+        let answer = casemate.post(path, &administrator, &body.to_string()).unwrap();
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.json()
+    };
+    let text = |value: &Value, member: &str| value[member].as_str().unwrap().to_owned();
+    let account = text(&post("/api/v1/service-accounts", json!({"name": "ci"})), "id");
+    let old = post(&format!("/api/v1/service-accounts/{account}/api-keys"), json!({"title": "k"}));
+    let rotate = format!("/api/v1/api-keys/{}/rotate", text(&old, "id"));
+    let new = post(&rotate, json!({"overlap_seconds": 2}));
+    let status = |key: &Value| casemate.get("/api/v1/me", &text(key, "key")).unwrap().status;
+    assert_eq!((status(&old), status(&new)), (200, 200), "both work for two seconds");
+    casemate.wait_until(|_| (status(&old) == 401).then_some(())).unwrap();
+    assert_eq!(status(&new), 200);
+    // It is written down every minute, and when the server ends.
+    drop(casemate);
+    let casemate = folder.builder().start().unwrap();
+    for key in [old, new] {
+        let item = format!("/api/v1/api-keys/{}", text(&key, "id"));
+        let read = casemate.get(&item, &administrator).unwrap().json();
+        assert!(read["used_at"].as_str().unwrap() >= &*text(&key, "created_at"), "{read}");
+    }
+}

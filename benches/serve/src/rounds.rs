@@ -18,7 +18,7 @@ const WARM_UP: Duration = Duration::from_millis(500);
 /// The part of the highest rate at which latencies are taken.
 const PART: f64 = 0.7;
 /// About what is kept of one decision, in bytes.
-const EVENT_BYTES: usize = 256;
+const EVENT_BYTES: usize = 400;
 /// How often the size of a group is found out from the flush of the one before.
 const SETTLING: usize = 3;
 

@@ -12,7 +12,7 @@ use crate::sql::{Database, Link, Pool, Row, Value, values};
 /// The most events in one page.
 pub const MAX_PAGE: u32 = 1_000;
 
-/// The longest text in a column, in bytes; what is longer is cut and ends with an ellipsis.
+/// The longest text of an event, in bytes before JSON escapes it; what is longer is cut and ends with an ellipsis.
 const MAX_TEXT: usize = 1_024;
 
 /// The most rows in one INSERT: their parameters stay far below SQLite's 32,766.
@@ -262,13 +262,18 @@ impl Kept<'_> {
     }
 }
 
+/// What the column `event` holds of an event.
+pub(crate) fn kept(event: &DecisionEvent) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Kept::from(event))
+}
+
 /// Inserts events that were clipped, in as few statements as the row limit allows.
 pub(crate) async fn insert(
     database: &mut impl Database,
     events: &[&DecisionEvent],
 ) -> Result<(), sqlx::Error> {
     for rows in events.chunks(MAX_ROWS) {
-        let kept = rows.iter().map(|event| serde_json::to_string(&Kept::from(*event)));
+        let kept = rows.iter().map(|event| kept(event));
         let kept: Vec<String> =
             kept.collect::<Result<_, _>>().map_err(|error| sqlx::Error::Encode(error.into()))?;
         let mut values = Vec::with_capacity(rows.len() * COLUMN_COUNT);

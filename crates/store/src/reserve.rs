@@ -11,8 +11,9 @@ use tokio::time::Instant;
 /// How long what was seen of the disk is believed.
 const BELIEVED: Duration = Duration::from_secs(1);
 
-/// How many recorded events make it look again earlier: they take less than a few megabytes.
-const EVENTS: usize = 4_096;
+/// How many recorded events make it look again earlier: with the longest texts, all of whose characters JSON escapes, they
+/// take half of what is kept free where nothing else was chosen.
+const EVENTS: usize = 1_024;
 
 /// How many bytes are free in the file system of a folder.
 pub(crate) type FreeBytes = fn(&Path) -> io::Result<u64>;

@@ -27,7 +27,8 @@ pub const MAX_WAITING: u32 = 65_536;
 /// The most events after which a transaction takes no further request.
 pub const MAX_GROUP: usize = 512;
 
-/// The longest that a transaction waits for those that are about to come, so that many share one flush.
+/// After this a transaction waits no longer for those that are about to come, so that many share one flush. It is looked
+/// at between turns.
 const GATHERING: Duration = Duration::from_micros(500);
 
 /// After how many recorded events the bounds of the record are looked at.

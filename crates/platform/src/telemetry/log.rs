@@ -22,7 +22,7 @@ use crate::caller::Noted;
 use crate::config::LogFormat;
 
 /// The most lines that wait to be written.
-const MAX_WAITING: usize = 4_096;
+const MAX_WAITING: u64 = 4_096;
 
 /// The most bytes of a line; what is longer is cut.
 const MAX_LINE: usize = 16 << 10;
@@ -175,7 +175,7 @@ struct Queue {
 #[derive(Debug, Default)]
 struct Waiting {
     text: Vec<u8>,
-    lines: usize,
+    lines: u64,
     lost: u64,
     /// Answered when all before them was written.
     ends: Vec<SyncSender<()>>,
@@ -284,8 +284,10 @@ impl Write for Events {
 /// wakes nobody.
 fn write(mut output: impl Write, queue: &Queue) {
     let mut text = Vec::new();
+    // Lines that could not be written, of which nobody was told yet.
+    let mut unwritten = 0;
     loop {
-        let (lost, ends, is_over) = {
+        let (lines, ends, is_over) = {
             let mut waiting = queue.lock();
             while waiting.text.is_empty() && waiting.ends.is_empty() && waiting.lost == 0 && !waiting.is_over
             {
@@ -293,14 +295,17 @@ fn write(mut output: impl Write, queue: &Queue) {
                 waiting = queue.is_there.wait(waiting).unwrap_or_else(PoisonError::into_inner);
             }
             std::mem::swap(&mut text, &mut waiting.text);
-            waiting.lines = 0;
-            (std::mem::take(&mut waiting.lost), std::mem::take(&mut waiting.ends), waiting.is_over)
+            unwritten += std::mem::take(&mut waiting.lost);
+            (std::mem::take(&mut waiting.lines), std::mem::take(&mut waiting.ends), waiting.is_over)
         };
-        let _ = output.write_all(&text);
+        if output.write_all(&text).is_err() {
+            unwritten += lines;
+        }
         text.clear();
         text.shrink_to(MAX_KEPT);
-        if lost > 0 {
-            let _ = writeln!(output, "{lost} lines of the log were lost: they were not read in time");
+        let told = "lines of the log were lost: they were not read in time";
+        if unwritten > 0 && writeln!(output, "{unwritten} {told}").is_ok() {
+            unwritten = 0;
         }
         for written in ends {
             let _ = written.try_send(());

@@ -28,7 +28,8 @@ const STILL_VALID: u64 = 100_000;
 /// How many items of a batch are answered before others get their turn.
 const AT_ONCE: usize = 32;
 
-/// `POST /access/v1/evaluation` (AuthZEN, section 5): one question, one answer.
+/// `POST /access/v1/evaluation` (AuthZEN, section 5): one question, one answer. A server's front answers it before the
+/// router is asked, which by this knows the path and its method.
 pub(crate) async fn evaluation(
     State(app): State<Arc<App>>,
     Extension(id): Extension<RequestId>,

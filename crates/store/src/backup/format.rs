@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::earlier;
 use super::tables::{Cell, Column, Table};
 use super::{BackupError, BackupSummary};
 use crate::migration;
@@ -191,7 +192,7 @@ impl<R: BufRead> PlainReader<R> {
 
     fn begin_table(&mut self) -> Result<(), BackupError> {
         let line: TableLine = self.parsed("this is no table")?;
-        let Some(table) = Table::named(&line.table) else {
+        let Some(table) = earlier::table(&line.table, self.header.migration) else {
             return Err(self.damaged("there is no such table"));
         };
         if self.rows.insert(line.table, 0).is_some() {
@@ -237,7 +238,10 @@ impl<R: BufRead> PlainReader<R> {
         let absent = |column: &Column| column.parse(Json::Null).unwrap_or(Cell::Text(None));
         let cells =
             cells.into_iter().zip(table.columns).map(|(cell, column)| cell.unwrap_or_else(|| absent(column)));
-        Ok(TableRow { table, cells: cells.collect(), bytes: self.line.len() })
+        let Some((table, cells)) = earlier::today(table, cells.collect()) else {
+            return Err(self.damaged("a value is none that its column can have"));
+        };
+        Ok(TableRow { table, cells, bytes: self.line.len() })
     }
 
     fn end(&mut self) -> Result<(), BackupError> {

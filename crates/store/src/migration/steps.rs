@@ -170,30 +170,27 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 4,
         needs: 4,
-        // What nothing is looked for by is one text: binding every value by itself cost more than the insertion.
+        // What nothing is looked for by is one text: binding every value by itself cost more than the insertion. A table
+        // of its own, since changing columns in place would write all rows once for each.
         statements: &[
-            "ALTER TABLE decision_event ADD COLUMN event {text} NOT NULL DEFAULT ''",
-            "UPDATE decision_event SET event = CAST({object}(
-                'request_id', request_id, 'item', item, 'tenant', tenant, 'application', application,
-                'caller', {object}('provider', caller_provider, 'type', caller_type, 'id', caller_id),
-                'subject', {object}('provider', subject_provider, 'type', subject_type, 'id', subject_id),
-                'action', action, 'resource_type', resource_type, 'resource_id', resource_id, 'reason', reason,
-                'permission', permission, 'revision', revision) AS TEXT)",
-            "ALTER TABLE decision_event DROP COLUMN request_id",
-            "ALTER TABLE decision_event DROP COLUMN item",
-            "ALTER TABLE decision_event DROP COLUMN tenant",
-            "ALTER TABLE decision_event DROP COLUMN application",
-            "ALTER TABLE decision_event DROP COLUMN caller_provider",
-            "ALTER TABLE decision_event DROP COLUMN caller_type",
-            "ALTER TABLE decision_event DROP COLUMN caller_id",
-            "ALTER TABLE decision_event DROP COLUMN subject_provider",
-            "ALTER TABLE decision_event DROP COLUMN subject_type",
-            "ALTER TABLE decision_event DROP COLUMN action",
-            "ALTER TABLE decision_event DROP COLUMN resource_type",
-            "ALTER TABLE decision_event DROP COLUMN resource_id",
-            "ALTER TABLE decision_event DROP COLUMN reason",
-            "ALTER TABLE decision_event DROP COLUMN permission",
-            "ALTER TABLE decision_event DROP COLUMN revision",
+            "ALTER TABLE decision_event RENAME TO decision_event_before",
+            "CREATE TABLE decision_event (
+                seq {serial},
+                at {integer} NOT NULL,
+                decision {text} NOT NULL,
+                subject_id {text} NOT NULL,
+                event {text} NOT NULL
+            ){table}",
+            "INSERT INTO decision_event (seq, at, decision, subject_id, event)
+                SELECT seq, at, decision, subject_id, CAST({present}{object}(
+                    'request_id', request_id, 'item', item, 'tenant', tenant, 'application', application,
+                    'caller', {object}('provider', caller_provider, 'type', caller_type, 'id', caller_id),
+                    'subject', {object}('provider', subject_provider, 'type', subject_type, 'id', subject_id),
+                    'action', action, 'resource_type', resource_type, 'resource_id', resource_id,
+                    'reason', reason, 'permission', permission, 'revision', revision)) AS TEXT)
+                FROM decision_event_before ORDER BY seq",
+            "{same_numbers}",
+            "DROP TABLE decision_event_before",
         ],
     },
 ];

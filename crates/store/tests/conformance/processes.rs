@@ -99,6 +99,12 @@ fn first_schema(place: &Place) -> Vec<String> {
          subject_provider, subject_type, subject_id, action, decision, reason, revision) \
          VALUES (7, 'r', 0, 'default', 'corp', 'user', 'ada', 'corp', 'user', 'bob', 'cms.entry', 'denied', 'why', 3)"
             .to_owned(),
+        // A number that was given is not given again, even where what had it is gone.
+        "INSERT INTO decision_event (at, request_id, item, tenant, caller_provider, caller_type, caller_id, \
+         subject_provider, subject_type, subject_id, action, decision, reason, revision) \
+         VALUES (8, 'r', 0, '', '', '', '', '', '', '', '', 'denied', '', 3)"
+            .to_owned(),
+        "DELETE FROM decision_event WHERE at = 8".to_owned(),
     ]
 }
 
@@ -114,6 +120,9 @@ pub(crate) async fn a_database_of_the_first_migration_keeps_its_rows(place: Plac
     assert_eq!((&*event.request_id, &*event.tenant, &event.application), ("r", "default", &None));
     assert_eq!((&*event.action, &*event.reason, event.revision), ("cms.entry", "why", 3));
     assert_eq!((event.decision, &event.resource_id), (RecordedDecision::Denied, &None));
+    store.record(vec![event.clone()]).await.unwrap();
+    let found = store.reader().decisions(&DecisionFilter::default(), None, 10).await.unwrap().items;
+    assert_eq!((found[0].seq, &found[0].event), (3, &found[1].event));
     assert_eq!(store.commit(commit(Some(0), vec![put("1", "a", "{}")], vec![])).await, Ok(1));
     store.close().await;
     other.close().await;

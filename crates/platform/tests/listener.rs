@@ -153,6 +153,11 @@ async fn a_request_that_says_twice_where_it_ends_is_refused_and_what_follows_is_
         let answer = exchange(server.address, request.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("not both"), "{answer}");
         assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
+        // Nor is it believed where it was sent along with another request, which is answered first.
+        let both = format!("GET /ok HTTP/1.1\r\nHost: x\r\n\r\n{request}");
+        let answer = exchange(server.address, both.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("not both"), "{answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 2, "{answer}");
     }
     let request = "POST /read HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\
                    Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";

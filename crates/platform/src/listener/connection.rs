@@ -23,7 +23,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::Limits;
 use super::activity::Activity;
-use super::heads::{Heads, Recent};
+use super::heads::{Heads, TwoStatements};
 use super::patience::Patience;
 use super::tls::HTTP2;
 use crate::client::{Client, TrustedProxies};
@@ -87,11 +87,11 @@ impl<R: Respond> Connection<R> {
 
     async fn http1(self, stream: impl AsyncRead + AsyncWrite + Unpin, tls: bool) {
         let Connection { answers, proxies, peer, limits, closed } = self;
-        let recent = Recent::new(limits.header_bytes);
-        let stream = Heads::new(Patience::new(stream, limits.write_time), recent.clone());
+        let two = TwoStatements::default();
+        let stream = Heads::new(Patience::new(stream, limits.write_time), two.clone());
         let answer = service_fn(move |mut request: Request<Incoming>| {
             let client = proxies.client(peer, tls, request.headers());
-            if request.headers().contains_key(header::TRANSFER_ENCODING) && recent.has_two_lengths() {
+            if request.headers().contains_key(header::TRANSFER_ENCODING) && two.were_made() {
                 request.extensions_mut().insert(TwoLengths);
             }
             answer_to(answers.clone(), request, client)

@@ -6,6 +6,7 @@ mod authzen;
 mod code;
 mod config;
 mod first_start;
+mod full_disk;
 mod hostile;
 mod introspection;
 mod keeping;

@@ -1,10 +1,12 @@
 //! Audit events: who changed or tried what. An event stands in the transaction of the change that it tells of.
 
+use std::borrow::Cow;
+
 use crate::bounds::is_keepable;
 use crate::commit::Actor;
 use crate::decision::clipped;
 use crate::error::StoreError;
-use crate::sql::{Database, Pool, Row, Value, values};
+use crate::sql::{Database, Pool, Row, Value, rows_of};
 
 /// What happened, once. Texts longer than 1,024 bytes are cut; `before` and `after` may be as long as a document, and are
 /// refused where they are longer.
@@ -81,44 +83,59 @@ impl AuditFilter {
     }
 }
 
-/// Stores an event.
+/// How many events one statement inserts.
+const INSERTED: usize = 64;
+
+/// The columns of an event that are written.
+const WRITTEN: usize = 19;
+
+/// Stores the events of one change.
 pub(crate) async fn insert(
     database: &mut impl Database,
     revision: i64,
-    event: &AuditEvent,
+    events: &[AuditEvent],
 ) -> Result<(), sqlx::Error> {
-    let text = "INSERT INTO audit_event (at, revision, actor_provider, actor_type, actor_id, credential, action, kind, \
-                tenant, resource_type, resource_id, outcome, reason, request_id, route, client, user_agent, before, after) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
-    let required = |text: &str| clipped(text);
-    let optional = |text: &Option<String>| text.as_deref().map(clipped);
-    database
-        .execute(
-            text,
-            values![
-                event.at,
-                revision,
-                &required(&event.actor.provider),
-                &required(&event.actor.kind),
-                &required(&event.actor.id),
-                &optional(&event.actor.credential),
-                &required(&event.action),
-                &required(&event.kind),
-                &required(&event.tenant),
-                &required(&event.resource_type),
-                &required(&event.resource_id),
-                &required(&event.outcome),
-                &optional(&event.reason),
-                &required(&event.request_id),
-                &optional(&event.route),
-                &optional(&event.client),
-                &optional(&event.user_agent),
-                &event.before,
-                &event.after,
-            ],
-        )
-        .await?;
+    for events in events.chunks(INSERTED) {
+        let text = format!(
+            "INSERT INTO audit_event (at, revision, actor_provider, actor_type, actor_id, credential, action, kind, \
+             tenant, resource_type, resource_id, outcome, reason, request_id, route, client, user_agent, before, after) \
+             VALUES {}",
+            rows_of(events.len(), WRITTEN)
+        );
+        let clipped: Vec<[Option<Cow<'_, str>>; WRITTEN - 2]> = events.iter().map(texts).collect();
+        let mut values = Vec::with_capacity(events.len() * WRITTEN);
+        for (event, texts) in events.iter().zip(&clipped) {
+            values.extend([Value::from(event.at), revision.into()]);
+            values.extend(texts.iter().map(|text| Value::Text(text.as_deref())));
+        }
+        database.execute(&text, &values).await?;
+    }
     Ok(())
+}
+
+/// The texts of an event in the order of their columns, cut where they may be.
+fn texts(event: &AuditEvent) -> [Option<Cow<'_, str>>; WRITTEN - 2] {
+    let required = |text: &str| Some(Cow::Owned(clipped(text)));
+    let optional = |text: &Option<String>| text.as_deref().map(clipped).map(Cow::Owned);
+    [
+        required(&event.actor.provider),
+        required(&event.actor.kind),
+        required(&event.actor.id),
+        optional(&event.actor.credential),
+        required(&event.action),
+        required(&event.kind),
+        required(&event.tenant),
+        required(&event.resource_type),
+        required(&event.resource_id),
+        required(&event.outcome),
+        optional(&event.reason),
+        required(&event.request_id),
+        optional(&event.route),
+        optional(&event.client),
+        optional(&event.user_agent),
+        event.before.as_deref().map(Cow::Borrowed),
+        event.after.as_deref().map(Cow::Borrowed),
+    ]
 }
 
 /// The events before `before` that the filter wants, the newest first.

@@ -7,6 +7,7 @@ use crate::audit::AuditEvent;
 use crate::commit::{Commit, CommitError, Operation};
 use crate::idempotency::Remembered;
 use crate::object::Draft;
+use crate::people::{GroupRecord, UserRecord};
 use crate::secret::SealedSecret;
 
 /// The most operations of one change, and the most events.
@@ -23,6 +24,8 @@ pub const MAX_KIND: usize = 64;
 pub const MAX_ID: usize = 256;
 /// The longest name of an object, in bytes.
 pub const MAX_NAME: usize = 1_024;
+/// The longest attributes of a user, and what provisioning keeps of a user or group, in bytes.
+pub const MAX_PERSONAL: usize = 64 << 10;
 /// The longest sealed secret, in bytes.
 pub const MAX_SEALED: usize = 64 << 10;
 
@@ -46,10 +49,10 @@ pub(crate) fn check(commit: &Commit) -> Result<usize, CommitError> {
         let mut measure = Measure { bytes: OVERHEAD, of: subject(operation) };
         measure.operation(operation)?;
         bytes += measure.bytes;
-        if let Operation::Put(Draft { kind, id, .. }) | Operation::Remove { kind, id } = operation
+        if let Some((kind, id)) = edits(operation)
             && !edited.insert((kind, id))
         {
-            return Err(CommitError::Twice { kind: kind.clone(), id: id.clone() });
+            return Err(CommitError::Twice { kind: kind.to_owned(), id: id.to_owned() });
         }
     }
     for event in &commit.events {
@@ -63,6 +66,19 @@ pub(crate) fn check(commit: &Commit) -> Result<usize, CommitError> {
     Ok(bytes)
 }
 
+/// What an operation decides about alone: its kind and id.
+fn edits(operation: &Operation) -> Option<(&str, &str)> {
+    match operation {
+        Operation::Put(_)
+        | Operation::Remove { .. }
+        | Operation::PutUser { .. }
+        | Operation::RemoveUser { .. }
+        | Operation::PutGroup { .. }
+        | Operation::RemoveGroup { .. } => Some(subject(operation)),
+        _ => None,
+    }
+}
+
 /// The kind and id of what an operation is about.
 fn subject(operation: &Operation) -> (&str, &str) {
     match operation {
@@ -71,6 +87,11 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::PutKey(key) => ("api-key", &key.id),
         Operation::PutSecret(secret) => (&secret.kind, &secret.id),
         Operation::Remember(_) => ("answer", ""),
+        Operation::PutUser { user, .. } => ("user", &user.id),
+        Operation::RemoveUser { id, .. } => ("user", id),
+        Operation::PutGroup { group, .. } => ("group", &group.id),
+        Operation::RemoveGroup { id, .. } => ("group", id),
+        Operation::AddMember(member) | Operation::RemoveMember(member) => ("group", &member.group),
     }
 }
 
@@ -92,7 +113,58 @@ impl Measure<'_> {
                 self.text("field", field, MAX_KIND)
             }
             Operation::Remember(answer) => self.answer(answer),
+            Operation::PutUser { user, .. } => self.user(user),
+            Operation::PutGroup { group, .. } => self.group(group),
+            Operation::RemoveUser { id, .. } | Operation::RemoveGroup { id, .. } => {
+                self.required("id", id, MAX_ID)
+            }
+            Operation::AddMember(member) | Operation::RemoveMember(member) => {
+                self.required("group", &member.group, MAX_ID)?;
+                self.required("user", &member.user, MAX_ID)?;
+                self.text("source", &member.source, MAX_KIND)
+            }
         }
+    }
+
+    fn user(&mut self, user: &UserRecord) -> Result<(), CommitError> {
+        self.required("id", &user.id, MAX_ID)?;
+        self.text("tenant", &user.tenant, MAX_ID)?;
+        self.required("provider", &user.provider, MAX_NAME)?;
+        self.shown("login", &user.login)?;
+        self.optional("subject", user.subject.as_ref(), MAX_NAME)?;
+        self.optional("external_id", user.external_id.as_ref(), MAX_NAME)?;
+        self.optional("display_name", user.display_name.as_ref(), MAX_NAME)?;
+        self.optional("email", user.email.as_ref(), MAX_NAME)?;
+        self.text("attributes", &user.attributes, MAX_PERSONAL)?;
+        self.optional("scim", user.scim.as_ref(), MAX_PERSONAL)?;
+        self.text("source", &user.source, MAX_KIND)
+    }
+
+    fn group(&mut self, group: &GroupRecord) -> Result<(), CommitError> {
+        self.required("id", &group.id, MAX_ID)?;
+        self.text("tenant", &group.tenant, MAX_ID)?;
+        self.required("provider", &group.provider, MAX_NAME)?;
+        self.shown("name", &group.name)?;
+        self.optional("external_id", group.external_id.as_ref(), MAX_NAME)?;
+        self.optional("scim", group.scim.as_ref(), MAX_PERSONAL)?;
+        self.text("source", &group.source, MAX_KIND)
+    }
+
+    /// A name that people read: control characters in it deceive them.
+    fn shown(&mut self, what: &'static str, name: &str) -> Result<(), CommitError> {
+        if name.chars().any(char::is_control) {
+            return Err(self.invalid(what, "holds a control character"));
+        }
+        self.required(what, name, MAX_NAME)
+    }
+
+    fn optional(
+        &mut self,
+        what: &'static str,
+        text: Option<&String>,
+        most: usize,
+    ) -> Result<(), CommitError> {
+        text.map_or(Ok(()), |text| self.text(what, text, most))
     }
 
     fn object(&mut self, kind: &str, id: &str) -> Result<(), CommitError> {
@@ -104,11 +176,8 @@ impl Measure<'_> {
         let Draft { kind, id, tenant, name, body, origin } = draft;
         self.object(kind, id)?;
         self.text("tenant", tenant, MAX_ID)?;
-        // Control characters in a name deceive whoever reads it; one begins the names of objects that change theirs.
-        if name.chars().any(char::is_control) {
-            return Err(self.invalid("name", "holds a control character"));
-        }
-        self.required("name", name, MAX_NAME)?;
+        // One control character begins the names of objects that change theirs.
+        self.shown("name", name)?;
         self.text("body", body, MAX_BODY)?;
         self.text("origin", origin, MAX_NAME)
     }

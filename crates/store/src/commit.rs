@@ -8,6 +8,7 @@ use crate::bounds::{MAX_CHANGE, MAX_OPERATIONS};
 use crate::idempotency::{self, Remembered};
 use crate::lease::{self, Fence};
 use crate::object::{self, Draft, Object};
+use crate::people::{GroupRecord, Membership, PeopleChange, UserRecord, is_people};
 use crate::secret::{self, SealedSecret};
 use crate::sql::{Database, Link, values};
 use crate::version;
@@ -28,8 +29,8 @@ pub struct Actor {
 /// A change, all of it or nothing.
 #[derive(Debug, Clone)]
 pub struct Commit {
-    /// The revision that the change was thought out at: where it is no longer the last one, nothing is changed. A change
-    /// whose validity depends on nothing else says none.
+    /// The revision that the change was thought out at: where objects, API keys or secrets were changed since, nothing is
+    /// changed. Changes of people are in nobody's way. A change whose validity depends on nothing else says none.
     pub base: Option<i64>,
     /// When, in microseconds since 1970 (UTC).
     pub at: i64,
@@ -37,8 +38,9 @@ pub struct Commit {
     pub actor: Actor,
     /// What it is, in a few words, for the list of versions.
     pub summary: String,
-    /// What is to be different. An object stands in it once; objects may swap names. A change without operations is a
-    /// mere report: it has no revision of its own, and is in nobody's way.
+    /// What is to be different. An object, user or group stands in it once; objects may swap names. Of people, what is
+    /// deleted goes first, then users and groups are written, then members leave, then members come. A change without
+    /// operations is a mere report: it has no revision of its own, and is in nobody's way.
     pub operations: Vec<Operation>,
     /// What tells of it.
     pub events: Vec<AuditEvent>,
@@ -73,6 +75,39 @@ pub enum Operation {
     },
     /// An answer is kept for whoever asks again.
     Remember(Remembered),
+    /// A user is made, or becomes this. Where `expected` is given, it is the revision that they must still have; 0 where
+    /// there must be none.
+    PutUser {
+        /// The user.
+        user: Box<UserRecord>,
+        /// The revision that is expected.
+        expected: Option<i64>,
+    },
+    /// A user is deleted, and belongs to no group any more.
+    RemoveUser {
+        /// Their id.
+        id: String,
+        /// The revision that is expected.
+        expected: Option<i64>,
+    },
+    /// A group is made, or becomes this.
+    PutGroup {
+        /// The group.
+        group: Box<GroupRecord>,
+        /// The revision that is expected, as of [`Operation::PutUser`].
+        expected: Option<i64>,
+    },
+    /// A group is deleted, and has no members any more.
+    RemoveGroup {
+        /// Its id.
+        id: String,
+        /// The revision that is expected.
+        expected: Option<i64>,
+    },
+    /// A user belongs to a group from now on, as one source says.
+    AddMember(Membership),
+    /// A source no longer says that a user belongs to a group; nothing where it did not.
+    RemoveMember(Membership),
 }
 
 /// Why a change was not made. Nothing of it was, unless the answer says that this is not known.
@@ -141,6 +176,14 @@ pub enum CommitError {
         /// The id.
         id: String,
     },
+    /// A user or group was changed since it was looked at; look again.
+    #[error("the {kind} `{id}` was changed meanwhile")]
+    Changed {
+        /// `user` or `group`.
+        kind: String,
+        /// The id.
+        id: String,
+    },
     /// An API key of that id belongs to another account or tenant.
     #[error("the API key `{id}` belongs to another account; make a new key")]
     KeyOfAnother {
@@ -186,12 +229,15 @@ impl From<sqlx::Error> for Refused {
 pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refused> {
     // Taking the next number also takes the lock under which all changes are made one after the other.
     let step = i64::from(!commit.operations.is_empty());
-    let text = "UPDATE revision SET last = last + $1 RETURNING last";
+    let text = "UPDATE revision SET last = last + $1 RETURNING last, policy";
     let row = link.row(text, values![step]).await?.ok_or(sqlx::Error::RowNotFound)?;
-    let revision: i64 = row.get("last")?;
+    let (revision, policy): (i64, i64) = (row.get("last")?, row.get("policy")?);
     let current = revision - step;
-    if commit.base.is_some_and(|base| base != current) {
+    if commit.base.is_some_and(|base| !(policy..=current).contains(&base)) {
         return Err(Refused::Change(CommitError::Conflict { current }));
+    }
+    if commit.operations.iter().any(changes_policy) {
+        link.execute("UPDATE revision SET policy = last", values![]).await?;
     }
     if let Some(fence) = &commit.fence
         && !lease::is_held(link, fence).await?
@@ -205,10 +251,14 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
     if change.edits > 0 {
         version::insert(link, revision, commit.at, &commit.actor, &commit.summary).await?;
     }
-    for event in &commit.events {
-        audit::insert(link, revision, event).await?;
-    }
+    PeopleChange::new(link, revision, commit.at).make(&commit.operations).await?;
+    audit::insert(link, revision, &commit.events).await?;
     Ok(revision)
+}
+
+/// Whether changes that were thought out before an operation have to be thought out again.
+fn changes_policy(operation: &Operation) -> bool {
+    !is_people(operation) && !matches!(operation, Operation::Remember(_))
 }
 
 /// A change that is being made.
@@ -252,6 +302,12 @@ impl<'a> Change<'a> {
                     return Err(Refused::Change(CommitError::Repeated));
                 }
             }
+            Operation::PutUser { .. }
+            | Operation::RemoveUser { .. }
+            | Operation::PutGroup { .. }
+            | Operation::RemoveGroup { .. }
+            | Operation::AddMember(_)
+            | Operation::RemoveMember(_) => {}
         }
         Ok(())
     }

@@ -14,13 +14,19 @@ pub struct Position {
     pub generation: i64,
     /// The revision of the last change.
     pub revision: i64,
+    /// The revision of the last change of anything but people: objects, API keys and secrets are as they were at it.
+    pub policy: i64,
 }
 
 /// Where the database stands.
 pub(crate) async fn position(pool: &Pool) -> Result<Position, StoreError> {
-    let row = pool.row("SELECT generation, last FROM revision", values![]).await?;
+    let row = pool.row("SELECT generation, last, policy FROM revision", values![]).await?;
     let row = row.ok_or(sqlx::Error::RowNotFound)?;
-    Ok(Position { generation: row.get("generation")?, revision: row.get("last")? })
+    Ok(Position {
+        generation: row.get("generation")?,
+        revision: row.get("last")?,
+        policy: row.get("policy")?,
+    })
 }
 
 /// Names the course of changes of a database that has no name for it yet.

@@ -25,6 +25,7 @@ mod lease;
 mod migration;
 mod object;
 mod open;
+mod people;
 mod reseal;
 mod reserve;
 mod retention;
@@ -44,7 +45,8 @@ pub use backup::{
 };
 pub use ballast::{BALLAST, Ballast, BallastError};
 pub use bounds::{
-    MAX_BODY, MAX_CHANGE, MAX_ID, MAX_KIND, MAX_NAME, MAX_OPERATIONS, MAX_SEALED, MAX_WAITING_BYTES,
+    MAX_BODY, MAX_CHANGE, MAX_ID, MAX_KIND, MAX_NAME, MAX_OPERATIONS, MAX_PERSONAL, MAX_SEALED,
+    MAX_WAITING_BYTES,
 };
 pub use commit::{Actor, Commit, CommitError, Operation};
 pub use credential::DevelopmentCredential;
@@ -58,6 +60,10 @@ pub use idempotency::Remembered;
 pub use lease::{Fence, Lease};
 pub use object::{Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};
+pub use people::{
+    ChangedUsers, GroupQuery, GroupRecord, GroupSort, MAX_CHANGED_USERS, MAX_GROUPS_OF_USER, Member,
+    MemberQuery, Membership, UserChange, UserQuery, UserRecord, UserSort, name_key,
+};
 pub use reseal::{ResealError, Resealed, drop_unused_root_keys, reseal};
 pub use retention::Retention;
 pub use root_key::{RootKeyError, RootKeyFile, RootKeyFileError, RootKeys};

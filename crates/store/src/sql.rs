@@ -397,8 +397,25 @@ impl<'a> From<&'a [u8]> for Value<'a> {
     }
 }
 
+impl<'a> From<Option<&'a [u8]>> for Value<'a> {
+    fn from(value: Option<&'a [u8]>) -> Value<'a> {
+        Value::Bytes(value)
+    }
+}
+
 /// The values of a statement in the order of its `$n`.
 macro_rules! values {
     ($($value:expr),* $(,)?) => { &[$($crate::sql::Value::from($value)),*] };
 }
 pub(crate) use values;
+
+/// Rows of places for values, from `$1` on, as they stand behind `VALUES`.
+pub(crate) fn rows_of(rows: usize, columns: usize) -> String {
+    let row = |row: usize| format!("({})", places(row * columns + 1, columns));
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// So many places for values, from `$first` on.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,259 @@
+//! Which users or groups are wanted, in which order.
+
+use super::name_key;
+use crate::bounds::is_keepable;
+use crate::sql::Value;
+
+/// Which users are wanted; the default is all that were not deleted, in the order in which they were made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserQuery {
+    /// Only those with this id.
+    pub id: Option<String>,
+    /// Only those at home in this tenant.
+    pub tenant: Option<String>,
+    /// Only those of this provider.
+    pub provider: Option<String>,
+    /// Only those that this source manages.
+    pub source: Option<String>,
+    /// Only those that are active, or are not.
+    pub active: Option<bool>,
+    /// Only the one with this login, whatever the case.
+    pub login: Option<String>,
+    /// Only those with this external id.
+    pub external_id: Option<String>,
+    /// Only those with this e-mail address, as it is written.
+    pub email: Option<String>,
+    /// Only members of the group with this id.
+    pub group: Option<String>,
+    /// Only those whose login, name or e-mail address holds this, whatever the case of ASCII letters.
+    pub search: Option<String>,
+    /// In which order.
+    pub sort: UserSort,
+    /// Whether the order is turned around.
+    pub descending: bool,
+    /// Only those behind the user with this key of the order ([`UserSort::key`]) and this id.
+    pub after: Option<(String, String)>,
+    /// How many of the first are left out: for protocols that page by number. What is left out is read all the same.
+    pub skip: u32,
+    /// How many at most (1 to [`crate::MAX_PAGE`]).
+    pub limit: u32,
+}
+
+/// The order of users.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UserSort {
+    /// By when they were made.
+    #[default]
+    Created,
+    /// By login, whatever the case.
+    Login,
+}
+
+impl UserSort {
+    /// Where a user stands in the order, together with the id.
+    #[must_use]
+    pub fn key(self, user: &super::UserRecord) -> String {
+        match self {
+            UserSort::Created => user.created_at.to_string(),
+            UserSort::Login => name_key(&user.login),
+        }
+    }
+}
+
+/// Which groups are wanted; the default is all that were not deleted, in the order in which they were made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GroupQuery {
+    /// Only the one with this id.
+    pub id: Option<String>,
+    /// Only those of this tenant.
+    pub tenant: Option<String>,
+    /// Only those of this provider.
+    pub provider: Option<String>,
+    /// Only those that this source manages.
+    pub source: Option<String>,
+    /// Only those with this name, whatever the case.
+    pub name: Option<String>,
+    /// Only those with this external id.
+    pub external_id: Option<String>,
+    /// Only those that the user with this id belongs to.
+    pub member: Option<String>,
+    /// Only those whose name holds this, whatever the case.
+    pub search: Option<String>,
+    /// In which order.
+    pub sort: GroupSort,
+    /// Whether the order is turned around.
+    pub descending: bool,
+    /// Only those behind the group with this key of the order ([`GroupSort::key`]) and this id.
+    pub after: Option<(String, String)>,
+    /// How many of the first are left out: for protocols that page by number.
+    pub skip: u32,
+    /// How many at most (1 to [`crate::MAX_PAGE`]).
+    pub limit: u32,
+}
+
+/// The order of groups.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum GroupSort {
+    /// By when they were made.
+    #[default]
+    Created,
+    /// By name, whatever the case.
+    Name,
+}
+
+impl GroupSort {
+    /// Where a group stands in the order, together with the id.
+    #[must_use]
+    pub fn key(self, group: &super::GroupRecord) -> String {
+        match self {
+            GroupSort::Created => group.created_at.to_string(),
+            GroupSort::Name => name_key(&group.name),
+        }
+    }
+}
+
+/// A value that a condition holds by itself.
+enum Held {
+    Text(String),
+    Integer(i64),
+}
+
+/// What stands behind `FROM` in a statement, and its values.
+pub(super) struct Selection {
+    table: &'static str,
+    conditions: String,
+    held: Vec<Held>,
+    order: String,
+    /// Whether something is asked for that no database holds.
+    is_void: bool,
+}
+
+impl Selection {
+    fn new(table: &'static str) -> Selection {
+        Selection {
+            table,
+            conditions: "deleted_at IS NULL".to_owned(),
+            held: Vec::new(),
+            order: String::new(),
+            is_void: false,
+        }
+    }
+
+    /// Adds a condition; `{}` in it is the place of its value.
+    fn and(&mut self, condition: &str, value: Option<Held>) {
+        let Some(value) = value else { return };
+        if let Held::Text(text) = &value
+            && !is_keepable(text)
+        {
+            self.is_void = true;
+        }
+        self.held.push(value);
+        let place = format!("${}", self.held.len());
+        self.conditions.push_str(" AND ");
+        self.conditions.push_str(&condition.replace("{}", &place));
+    }
+
+    fn text(&mut self, condition: &str, value: Option<&String>) {
+        self.and(condition, value.cloned().map(Held::Text));
+    }
+
+    /// The order, and what stands behind a place in it.
+    fn order(&mut self, column: &str, is_number: bool, descending: bool, after: Option<&(String, String)>) {
+        let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
+        self.order = format!("ORDER BY {column} {direction}, id {direction}");
+        let Some((key, id)) = after else { return };
+        let key = match is_number {
+            true => key.parse().ok().map(Held::Integer),
+            false => Some(Held::Text(key.clone())),
+        };
+        let Some(key) = key else {
+            self.is_void = true;
+            return;
+        };
+        self.and(&format!("({column}, id) {beyond} ({{}}, "), Some(key));
+        self.held.push(Held::Text(id.clone()));
+        self.is_void |= !is_keepable(id);
+        self.conditions.push_str(&format!("${})", self.held.len()));
+    }
+
+    pub(super) fn is_void(&self) -> bool {
+        self.is_void
+    }
+
+    pub(super) fn values(&self) -> Vec<Value<'_>> {
+        let value = |held| match held {
+            &Held::Integer(number) => Value::Integer(Some(number)),
+            Held::Text(text) => Value::Text(Some(text)),
+        };
+        self.held.iter().map(value).collect()
+    }
+
+    pub(super) fn page(&self, columns: &str, limit: u32, skip: u32) -> String {
+        let Selection { table, conditions, order, .. } = self;
+        format!("SELECT {columns} FROM {table} WHERE {conditions} {order} LIMIT {limit} OFFSET {skip}")
+    }
+
+    pub(super) fn count(&self) -> String {
+        format!("SELECT COUNT(*) AS count FROM {} WHERE {}", self.table, self.conditions)
+    }
+}
+
+/// A pattern for `LIKE … ESCAPE '\'` that stands for whatever holds a text.
+fn holding(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for character in name_key(text).chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+impl UserQuery {
+    pub(super) fn selection(&self) -> Selection {
+        let mut selection = Selection::new("directory_user");
+        selection.text("id = {}", self.id.as_ref());
+        selection.text("tenant = {}", self.tenant.as_ref());
+        selection.text("provider = {}", self.provider.as_ref());
+        selection.text("source = {}", self.source.as_ref());
+        selection.and("active = {}", self.active.map(|active| Held::Integer(i64::from(active))));
+        selection.text("login_key = {}", self.login.as_deref().map(name_key).as_ref());
+        selection.text("external_id = {}", self.external_id.as_ref());
+        selection.text("email = {}", self.email.as_ref());
+        let member = "id IN (SELECT user_id FROM group_member WHERE group_id = {})";
+        selection.text(member, self.group.as_ref());
+        let search = "(login_key LIKE {} ESCAPE '\\' OR lower(display_name) LIKE {} ESCAPE '\\' \
+                      OR lower(email) LIKE {} ESCAPE '\\')";
+        selection.text(search, self.search.as_deref().map(holding).as_ref());
+        let (column, is_number) = match self.sort {
+            UserSort::Created => ("created_at", true),
+            UserSort::Login => ("login_key", false),
+        };
+        selection.order(column, is_number, self.descending, self.after.as_ref());
+        selection
+    }
+}
+
+impl GroupQuery {
+    pub(super) fn selection(&self) -> Selection {
+        let mut selection = Selection::new("directory_group");
+        selection.text("id = {}", self.id.as_ref());
+        selection.text("tenant = {}", self.tenant.as_ref());
+        selection.text("provider = {}", self.provider.as_ref());
+        selection.text("source = {}", self.source.as_ref());
+        selection.text("name_key = {}", self.name.as_deref().map(name_key).as_ref());
+        selection.text("external_id = {}", self.external_id.as_ref());
+        let of = "id IN (SELECT group_id FROM group_member WHERE user_id = {})";
+        selection.text(of, self.member.as_ref());
+        selection.text("name_key LIKE {} ESCAPE '\\'", self.search.as_deref().map(holding).as_ref());
+        let (column, is_number) = match self.sort {
+            GroupSort::Created => ("created_at", true),
+            GroupSort::Name => ("name_key", false),
+        };
+        selection.order(column, is_number, self.descending, self.after.as_ref());
+        selection
+    }
+}

@@ -1,0 +1,441 @@
+//! Writing people: many rows in one statement, since whoever provisions sends a thousand at a time.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::{GroupRecord, Membership, UserRecord, former, name_key};
+use crate::commit::{CommitError, Operation, Refused};
+use crate::sql::{Database as _, Link, Value, places, rows_of, values};
+
+/// How many rows one statement writes: SQLite takes 32,766 values at a time.
+const ROWS: usize = 256;
+
+/// How many ids one statement names.
+const IDS: usize = 1_000;
+
+const USER_COLUMNS: usize = 18;
+const GROUP_COLUMNS: usize = 11;
+const MEMBER_COLUMNS: usize = 3;
+
+/// Whether an operation is about people alone.
+pub(crate) fn is_people(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::PutUser { .. }
+            | Operation::RemoveUser { .. }
+            | Operation::PutGroup { .. }
+            | Operation::RemoveGroup { .. }
+            | Operation::AddMember(_)
+            | Operation::RemoveMember(_)
+    )
+}
+
+/// Which of the two tables it is about.
+#[derive(Debug, Clone, Copy)]
+struct Table {
+    name: &'static str,
+    /// What errors call its rows.
+    kind: &'static str,
+}
+
+const USERS: Table = Table { name: "directory_user", kind: "user" };
+const GROUPS: Table = Table { name: "directory_group", kind: "group" };
+
+/// A row as it was before the change.
+struct Before {
+    revision: i64,
+    /// Tenant, provider and the key of the name; of a user only the last two are looked at.
+    named: (String, String, Option<String>),
+    is_gone: bool,
+}
+
+/// What a change makes of people.
+pub(crate) struct PeopleChange<'a> {
+    link: &'a mut Link,
+    revision: i64,
+    at: i64,
+    /// Users whose access may have changed with what they belong to.
+    users: BTreeSet<String>,
+    /// Groups whose members changed.
+    groups: BTreeSet<String>,
+}
+
+impl<'a> PeopleChange<'a> {
+    pub(crate) fn new(link: &'a mut Link, revision: i64, at: i64) -> PeopleChange<'a> {
+        PeopleChange { link, revision, at, users: BTreeSet::new(), groups: BTreeSet::new() }
+    }
+
+    /// Does all that the operations say of people.
+    pub(crate) async fn make(mut self, operations: &[Operation]) -> Result<(), Refused> {
+        let mut gone: [Vec<(&str, Option<i64>)>; 2] = Default::default();
+        let (mut users, mut groups) = (Vec::new(), Vec::new());
+        let (mut left, mut came) = (Vec::new(), Vec::new());
+        for operation in operations {
+            match operation {
+                Operation::RemoveUser { id, expected } => gone[0].push((id, *expected)),
+                Operation::RemoveGroup { id, expected } => gone[1].push((id, *expected)),
+                Operation::PutUser { user, expected } => users.push((&**user, *expected)),
+                Operation::PutGroup { group, expected } => groups.push((&**group, *expected)),
+                Operation::RemoveMember(member) => left.push(member),
+                Operation::AddMember(member) => came.push(member),
+                _ => {}
+            }
+        }
+        let [users_gone, groups_gone] = gone;
+        for chunk in users_gone.chunks(IDS) {
+            self.remove_users(chunk).await?;
+        }
+        for chunk in groups_gone.chunks(IDS) {
+            self.remove_groups(chunk).await?;
+        }
+        for chunk in users.chunks(ROWS) {
+            self.put_users(chunk).await?;
+        }
+        for chunk in groups.chunks(ROWS) {
+            self.put_groups(chunk).await?;
+        }
+        for chunk in left.chunks(ROWS) {
+            self.remove_members(chunk).await?;
+        }
+        for chunk in came.chunks(ROWS) {
+            self.add_members(chunk).await?;
+        }
+        self.raise().await
+    }
+
+    /// Lets followers see whose access may have changed.
+    async fn raise(mut self) -> Result<(), Refused> {
+        for (table, ids) in
+            [(USERS, std::mem::take(&mut self.users)), (GROUPS, std::mem::take(&mut self.groups))]
+        {
+            let ids: Vec<String> = ids.into_iter().collect();
+            for ids in ids.chunks(IDS) {
+                let text = format!(
+                    "UPDATE {} SET revision = $1 WHERE id IN ({}) AND deleted_at IS NULL",
+                    table.name,
+                    places(2, ids.len())
+                );
+                let mut values = vec![Value::from(self.revision)];
+                values.extend(ids.iter().map(Value::from));
+                self.link.execute(&text, &values).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of these ids, those that were deleted too.
+    async fn before<'i>(
+        &mut self,
+        table: Table,
+        ids: impl Iterator<Item = &'i str>,
+    ) -> Result<HashMap<String, Before>, Refused> {
+        let ids: Vec<Value<'_>> = ids.map(Value::from).collect();
+        let key = if table.kind == USERS.kind { "login_key" } else { "name_key" };
+        let text = format!(
+            "SELECT id, tenant, provider, {key} AS key, revision, deleted_at FROM {} WHERE id IN ({})",
+            table.name,
+            places(1, ids.len())
+        );
+        let rows = self.link.rows(&text, &ids).await?;
+        let mut found = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let before = Before {
+                revision: row.get("revision")?,
+                named: (row.get("tenant")?, row.get("provider")?, row.get("key")?),
+                is_gone: row.get::<Option<i64>>("deleted_at")?.is_some(),
+            };
+            found.insert(row.get("id")?, before);
+        }
+        Ok(found)
+    }
+
+    /// Rows that are to be deleted must be there, and as they are expected to be.
+    async fn check_gone(&mut self, table: Table, ids: &[(&str, Option<i64>)]) -> Result<(), Refused> {
+        let before = self.before(table, ids.iter().map(|(id, _)| *id)).await?;
+        for (id, expected) in ids {
+            match before.get(*id) {
+                Some(before) if !before.is_gone => check_expected(table, id, before, *expected)?,
+                _ => return Err(missing(table, id)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn remove_users(&mut self, ids: &[(&str, Option<i64>)]) -> Result<(), Refused> {
+        self.check_gone(USERS, ids).await?;
+        let text = format!(
+            "DELETE FROM group_member WHERE user_id IN ({}) RETURNING group_id",
+            places(1, ids.len())
+        );
+        let named: Vec<Value<'_>> = ids.iter().map(|(id, _)| Value::from(*id)).collect();
+        for row in self.link.rows(&text, &named).await? {
+            self.groups.insert(row.get("group_id")?);
+        }
+        let text = format!(
+            "UPDATE directory_user SET subject = NULL, login = '', login_key = NULL, external_id = NULL, active = 0, \
+             display_name = NULL, email = NULL, attributes = '{{}}', scim = NULL, signed_in_at = NULL, revision = $1, \
+             updated_at = $2, deleted_at = $2 WHERE id IN ({})",
+            places(3, ids.len())
+        );
+        self.execute_on(&text, &named).await
+    }
+
+    async fn remove_groups(&mut self, ids: &[(&str, Option<i64>)]) -> Result<(), Refused> {
+        self.check_gone(GROUPS, ids).await?;
+        let text = format!(
+            "DELETE FROM group_member WHERE group_id IN ({}) RETURNING user_id",
+            places(1, ids.len())
+        );
+        let named: Vec<Value<'_>> = ids.iter().map(|(id, _)| Value::from(*id)).collect();
+        for row in self.link.rows(&text, &named).await? {
+            self.users.insert(row.get("user_id")?);
+        }
+        let text = format!(
+            "UPDATE directory_group SET name = '', name_key = NULL, external_id = NULL, scim = NULL, revision = $1, \
+             updated_at = $2, deleted_at = $2 WHERE id IN ({})",
+            places(3, ids.len())
+        );
+        self.execute_on(&text, &named).await
+    }
+
+    /// Executes a statement that takes the revision, the time, and ids.
+    async fn execute_on(&mut self, text: &str, ids: &[Value<'_>]) -> Result<(), Refused> {
+        let mut values = vec![Value::from(self.revision), self.at.into()];
+        values.extend(ids);
+        self.link.execute(text, &values).await?;
+        Ok(())
+    }
+
+    async fn put_users(&mut self, users: &[(&UserRecord, Option<i64>)]) -> Result<(), Refused> {
+        let before = self.before(USERS, users.iter().map(|(user, _)| &*user.id)).await?;
+        for (user, expected) in users {
+            check_put(USERS, &user.id, before.get(&user.id), *expected)?;
+        }
+        let keys: Vec<String> = users.iter().map(|(user, _)| name_key(&user.login)).collect();
+        self.check_free_names(users, &keys).await?;
+        let digests: Vec<Option<Vec<u8>>> =
+            users.iter().map(|(user, _)| user.subject.as_deref().map(former)).collect();
+        let text = format!(
+            "INSERT INTO directory_user (id, tenant, provider, subject, subject_sha256, login, login_key, external_id, \
+             active, display_name, email, attributes, scim, source, revision, created_at, updated_at, signed_in_at) \
+             VALUES {} ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant, provider = excluded.provider, \
+             subject = excluded.subject, subject_sha256 = excluded.subject_sha256, login = excluded.login, \
+             login_key = excluded.login_key, external_id = excluded.external_id, active = excluded.active, \
+             display_name = excluded.display_name, email = excluded.email, attributes = excluded.attributes, \
+             scim = excluded.scim, source = excluded.source, revision = excluded.revision, \
+             updated_at = excluded.updated_at, \
+             signed_in_at = COALESCE(excluded.signed_in_at, directory_user.signed_in_at)",
+            rows_of(users.len(), USER_COLUMNS)
+        );
+        let mut values = Vec::with_capacity(users.len() * USER_COLUMNS);
+        for (((user, _), key), digest) in users.iter().zip(&keys).zip(&digests) {
+            values.extend(values![
+                &user.id,
+                &user.tenant,
+                &user.provider,
+                &user.subject,
+                digest.as_deref(),
+                &user.login,
+                key,
+                &user.external_id,
+                i64::from(user.active),
+                &user.display_name,
+                &user.email,
+                &user.attributes,
+                &user.scim,
+                &user.source,
+                self.revision,
+                user.created_at,
+                self.at,
+                user.signed_in_at,
+            ]);
+        }
+        self.link.execute(&text, &values).await?;
+        Ok(())
+    }
+
+    /// Before the statement, since one that fails ends a transaction of PostgreSQL; nobody else changes people now.
+    async fn check_free_names(
+        &mut self,
+        users: &[(&UserRecord, Option<i64>)],
+        keys: &[String],
+    ) -> Result<(), Refused> {
+        let mut logins: BTreeMap<&str, HashMap<&str, &UserRecord>> = BTreeMap::new();
+        let mut subjects: BTreeMap<&str, HashMap<&str, &UserRecord>> = BTreeMap::new();
+        for ((user, _), key) in users.iter().zip(keys) {
+            if logins.entry(&user.provider).or_default().insert(key, user).is_some() {
+                return Err(taken(USERS.kind, &user.login));
+            }
+            if let Some(subject) = &user.subject
+                && subjects.entry(&user.provider).or_default().insert(subject, user).is_some()
+            {
+                return Err(taken("subject", subject));
+            }
+        }
+        for (column, kind, wanted) in [("login_key", "user", &logins), ("subject", "subject", &subjects)] {
+            for (provider, wanted) in wanted {
+                let text = format!(
+                    "SELECT id, {column} AS name FROM directory_user WHERE provider = $1 AND {column} IN ({})",
+                    places(2, wanted.len())
+                );
+                let mut values = vec![Value::from(*provider)];
+                values.extend(wanted.keys().map(|name| Value::from(*name)));
+                for row in self.link.rows(&text, &values).await? {
+                    let (id, name): (String, String) = (row.get("id")?, row.get("name")?);
+                    if wanted.get(&*name).is_some_and(|user| user.id != id) {
+                        return Err(taken(kind, &name));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn put_groups(&mut self, groups: &[(&GroupRecord, Option<i64>)]) -> Result<(), Refused> {
+        let before = self.before(GROUPS, groups.iter().map(|(group, _)| &*group.id)).await?;
+        let keys: Vec<String> = groups.iter().map(|(group, _)| name_key(&group.name)).collect();
+        let mut renamed = Vec::new();
+        for ((group, expected), key) in groups.iter().zip(&keys) {
+            let before = before.get(&group.id);
+            check_put(GROUPS, &group.id, before, *expected)?;
+            let named = (&group.tenant, &group.provider, Some(key));
+            if before.is_some_and(|Before { named: (tenant, provider, key), .. }| {
+                (tenant, provider, key.as_ref()) != named
+            }) {
+                renamed.push(Value::from(&group.id));
+            }
+        }
+        self.check_free_groups(groups, &keys).await?;
+        if !renamed.is_empty() {
+            let text =
+                format!("SELECT user_id FROM group_member WHERE group_id IN ({})", places(1, renamed.len()));
+            for row in self.link.rows(&text, &renamed).await? {
+                self.users.insert(row.get("user_id")?);
+            }
+        }
+        let text = format!(
+            "INSERT INTO directory_group (id, tenant, provider, name, name_key, external_id, source, scim, revision, \
+             created_at, updated_at) VALUES {} ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant, \
+             provider = excluded.provider, name = excluded.name, name_key = excluded.name_key, \
+             external_id = excluded.external_id, source = excluded.source, scim = excluded.scim, \
+             revision = excluded.revision, updated_at = excluded.updated_at",
+            rows_of(groups.len(), GROUP_COLUMNS)
+        );
+        let mut values = Vec::with_capacity(groups.len() * GROUP_COLUMNS);
+        for ((group, _), key) in groups.iter().zip(&keys) {
+            values.extend(values![
+                &group.id,
+                &group.tenant,
+                &group.provider,
+                &group.name,
+                key,
+                &group.external_id,
+                &group.source,
+                &group.scim,
+                self.revision,
+                group.created_at,
+                self.at,
+            ]);
+        }
+        self.link.execute(&text, &values).await?;
+        Ok(())
+    }
+
+    async fn check_free_groups(
+        &mut self,
+        groups: &[(&GroupRecord, Option<i64>)],
+        keys: &[String],
+    ) -> Result<(), Refused> {
+        let mut wanted: BTreeMap<(&str, &str), HashMap<&str, &GroupRecord>> = BTreeMap::new();
+        for ((group, _), key) in groups.iter().zip(keys) {
+            let of = (&*group.tenant, &*group.provider);
+            if wanted.entry(of).or_default().insert(key, group).is_some() {
+                return Err(taken(GROUPS.kind, &group.name));
+            }
+        }
+        for ((tenant, provider), wanted) in &wanted {
+            let text = format!(
+                "SELECT id, name_key FROM directory_group WHERE tenant = $1 AND provider = $2 AND name_key IN ({})",
+                places(3, wanted.len())
+            );
+            let mut values = vec![Value::from(*tenant), Value::from(*provider)];
+            values.extend(wanted.keys().map(|name| Value::from(*name)));
+            for row in self.link.rows(&text, &values).await? {
+                let (id, key): (String, String) = (row.get("id")?, row.get("name_key")?);
+                if let Some(group) = wanted.get(&*key).filter(|group| group.id != id) {
+                    return Err(taken(GROUPS.kind, &group.name));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn remove_members(&mut self, members: &[&Membership]) -> Result<(), Refused> {
+        let text = format!(
+            "DELETE FROM group_member WHERE (group_id, user_id, source) IN (VALUES {}) RETURNING group_id, user_id",
+            rows_of(members.len(), MEMBER_COLUMNS)
+        );
+        self.note(&text, members).await
+    }
+
+    async fn add_members(&mut self, members: &[&Membership]) -> Result<(), Refused> {
+        let groups: HashSet<&str> = members.iter().map(|member| &*member.group).collect();
+        let users: HashSet<&str> = members.iter().map(|member| &*member.user).collect();
+        for (table, ids) in [(GROUPS, groups), (USERS, users)] {
+            let text = format!(
+                "SELECT id FROM {} WHERE id IN ({}) AND deleted_at IS NULL",
+                table.name,
+                places(1, ids.len())
+            );
+            let named: Vec<Value<'_>> = ids.iter().map(|id| Value::from(*id)).collect();
+            let rows = self.link.rows(&text, &named).await?;
+            let there: HashSet<String> = rows.iter().map(|row| row.get("id")).collect::<Result<_, _>>()?;
+            if let Some(id) = ids.iter().find(|id| !there.contains(**id)) {
+                return Err(missing(table, id));
+            }
+        }
+        let text = format!(
+            "INSERT INTO group_member (group_id, user_id, source) VALUES {} ON CONFLICT DO NOTHING \
+             RETURNING group_id, user_id",
+            rows_of(members.len(), MEMBER_COLUMNS)
+        );
+        self.note(&text, members).await
+    }
+
+    /// Executes a statement on members and notes whom it concerned.
+    async fn note(&mut self, text: &str, members: &[&Membership]) -> Result<(), Refused> {
+        let values: Vec<Value<'_>> = members
+            .iter()
+            .flat_map(|member| [&member.group, &member.user, &member.source].map(Value::from))
+            .collect();
+        for row in self.link.rows(text, &values).await? {
+            self.groups.insert(row.get("group_id")?);
+            self.users.insert(row.get("user_id")?);
+        }
+        Ok(())
+    }
+}
+
+fn check_put(table: Table, id: &str, before: Option<&Before>, expected: Option<i64>) -> Result<(), Refused> {
+    match (before, expected) {
+        (Some(before), _) if before.is_gone => Err(missing(table, id)),
+        (Some(before), expected) => check_expected(table, id, before, expected),
+        (None, None | Some(0)) => Ok(()),
+        (None, Some(_)) => Err(missing(table, id)),
+    }
+}
+
+fn check_expected(table: Table, id: &str, before: &Before, expected: Option<i64>) -> Result<(), Refused> {
+    if expected.is_some_and(|expected| expected != before.revision) {
+        let changed = CommitError::Changed { kind: table.kind.to_owned(), id: id.to_owned() };
+        return Err(Refused::Change(changed));
+    }
+    Ok(())
+}
+
+fn missing(table: Table, id: &str) -> Refused {
+    Refused::Change(CommitError::Missing { kind: table.kind.to_owned(), id: id.to_owned() })
+}
+
+fn taken(kind: &str, name: &str) -> Refused {
+    Refused::Change(CommitError::NameTaken { kind: kind.to_owned(), name: name.to_owned() })
+}

@@ -204,7 +204,7 @@ impl Directory {
         let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
         let mut known = self.following.lock().await;
         let before = self.current().revision();
-        let Position { generation, revision: last } = reader.position().await?;
+        let Position { generation, revision: last, .. } = reader.position().await?;
         if generation != known.generation || last < before {
             tracing::warn!(
                 revision = last,

@@ -7,6 +7,8 @@ mod backups;
 mod configuration;
 #[path = "conformance/credentials.rs"]
 mod credentials;
+#[path = "conformance/people.rs"]
+mod people;
 #[path = "conformance/place.rs"]
 mod place;
 #[path = "conformance/processes.rs"]
@@ -56,6 +58,17 @@ mod holds {
         answers_are_remembered_once_and_forgotten,
         development_credentials_end,
         a_lease_has_one_holder_and_rising_tokens,
+    );
+    on_both!(people:
+        users_are_found_by_all_that_they_are_called,
+        logins_and_subjects_are_unique_in_their_provider,
+        a_change_of_people_expects_what_was_looked_at,
+        what_is_deleted_leaves_nothing_personal,
+        members_belong_as_long_as_any_source_says_so,
+        whose_access_may_have_changed_is_told,
+        changes_of_people_are_in_nobody_s_way,
+        lists_of_people_are_searched_sorted_and_paged,
+        people_come_in_bulk,
     );
     on_both!(records:
         audit_events_are_filtered_and_paged,

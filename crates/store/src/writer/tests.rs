@@ -97,7 +97,7 @@ async fn until(mut condition: impl AsyncFnMut() -> bool) {
 #[tokio::test]
 async fn recording_goes_on_when_a_full_disk_has_room_again() {
     let folder = tempfile::tempdir().unwrap();
-    let (writer, writable, mut other) = start(&folder, 40, Retention::default(), || 0, SELDOM).await;
+    let (writer, writable, mut other) = start(&folder, 80, Retention::default(), || 0, SELDOM).await;
     let mut recorded = 0;
     let failed = loop {
         match writer.record(vec![event(1)]).await {

@@ -9,6 +9,7 @@ use casemate_store::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::people::{group, join, put_group, put_user, user};
 use crate::place::{Place, commit, event, put, remove, server};
 use crate::processes::send;
 
@@ -73,6 +74,10 @@ async fn fill(place: &Place, store: &Store, sealer: &Sealer) {
     let mut operations: Vec<_> =
         (0..150).map(|id| put(&format!("r{id}"), &format!("role {id}"), "{\"x\":\"\u{e9}\\n\"}")).collect();
     operations.push(Operation::PutKey(api_key("k1")));
+    operations.push(put_user(user("usr_1", "ada")));
+    operations.push(put_user(user("usr_2", "bob")));
+    operations.push(put_group(group("grp_1", "staff")));
+    operations.push(join("grp_1", "usr_1"));
     operations.push(Operation::PutSecret(sealer.seal("role", "r1", "x", &"s3cret".into()).unwrap()));
     operations.push(Operation::Remember(Remembered {
         caller: "corp/ada".into(),
@@ -83,7 +88,8 @@ async fn fill(place: &Place, store: &Store, sealer: &Sealer) {
         expires_at: 100,
     }));
     store.commit(commit(None, operations, vec![event("made", "all")])).await.unwrap();
-    store.commit(commit(None, vec![remove("r2"), put("r3", "renamed", "{}")], vec![])).await.unwrap();
+    let gone = Operation::RemoveUser { id: "usr_2".into(), expected: None };
+    store.commit(commit(None, vec![remove("r2"), put("r3", "renamed", "{}"), gone], vec![])).await.unwrap();
     store.record((0..150).map(decision).collect()).await.unwrap();
     let credential = DevelopmentCredential {
         id: "d".into(),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::project::{Project, list, members, rust_files, string};
 
-const ENGINES: [&str; 7] = ["permission", "identity", "audit", "vault", "waf", "vulnerability", "posture"];
+const ENGINES: [&str; 8] = ["permission", "identity", "scim", "audit", "vault", "waf", "vulnerability", "posture"];
 
 /// What an engine must not be built on: HTTP frameworks and databases.
 const NOT_FOR_ENGINES: [&str; 8] =

@@ -19,6 +19,7 @@ pub mod jwt;
 pub mod provider;
 mod rejection;
 pub mod remote;
+pub mod sign_in;
 #[cfg(test)]
 mod signer;
 pub mod strict_json;

@@ -87,6 +87,13 @@ impl Signer {
         self.sign(&self.header().to_string(), &claims.to_string())
     }
 
+    /// A token of this `typ`.
+    pub(crate) fn token_of_type(&self, typ: &str, claims: &Value) -> String {
+        let mut header = self.header();
+        header["typ"] = typ.into();
+        self.sign(&header.to_string(), &claims.to_string())
+    }
+
     /// Signs any two texts as header and payload.
     pub(crate) fn sign(&self, header: &str, payload: &str) -> String {
         let signed = format!("{}.{}", encode(header.as_bytes()), encode(payload.as_bytes()));

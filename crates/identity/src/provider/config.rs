@@ -12,9 +12,12 @@ use super::secret::SecretReference;
 use crate::chain::is_reserved_name;
 use crate::identity::Kind;
 use crate::jwk::Algorithm;
+use crate::sign_in::{GithubProvider, Preset, SignIn, SignInConfig};
 
 /// The most that `leeway_seconds` may be: beyond it, `exp` loses its meaning.
 pub(super) const MAX_LEEWAY_SECONDS: u32 = 600;
+/// What the log calls a session of a browser; taken for a provider, it would say who did something wrongly.
+const SESSION: &str = "session";
 /// The longest provider name, in bytes.
 const MAX_NAME_BYTES: usize = 64;
 
@@ -58,17 +61,23 @@ pub struct ProviderConfig {
     /// How long keys are used after they were last fetched, in seconds, when the issuer is down; at most a
     /// week. Default: a day. For `openid`.
     pub max_stale_seconds: Option<u32>,
-    /// The address that is asked about a credential. For `introspection` (RFC 7662) and `hook`.
+    /// The address that is asked about a credential. For `introspection` (RFC 7662) and `hook`; for `github` that of a GitHub
+    /// Enterprise Server, where it is not `https://github.com`.
     pub endpoint: Option<String>,
     /// Only bearer tokens that begin so are asked about. Default: every one that nobody else takes. For `introspection` and
     /// `hook`.
     pub token_prefix: Option<String>,
-    /// The name that Casemate has at the endpoint. For `introspection`, with `client_secret`.
+    /// The name that Casemate has at the provider. For `introspection`, with `client_secret`; for `openid` and `github`,
+    /// where it lets people sign in with a browser.
     pub client_id: Option<String>,
-    /// The password to `client_id`. For `introspection`.
+    /// The password to `client_id`. For `introspection`, `openid` and `github`.
     pub client_secret: Option<SecretReference>,
     /// The token that Casemate shows to the endpoint, in place of `client_id` and `client_secret`. For `introspection`.
     pub bearer_token: Option<SecretReference>,
+    /// Which product the provider is, whose habits then need not be written down. For `openid`.
+    pub preset: Option<Preset>,
+    /// How people sign in with a browser, where there is a `client_id`. For `openid` and `github`.
+    pub sign_in: Option<SignInConfig>,
     /// What requests to the endpoint are signed with, at least 32 bytes. For `hook`.
     pub signing_secret: Option<SecretReference>,
     /// The schemes of `Authorization` headers that the hook takes, in lower case. Default: `["bearer"]`. For `hook`.
@@ -81,7 +90,7 @@ pub struct ProviderConfig {
     pub timeout_milliseconds: Option<u32>,
     /// How many requests a second the endpoint gets at most, 1 to 10,000. Default: 100. For `introspection` and `hook`.
     pub max_requests_per_second: Option<u32>,
-    /// Which claims become what. For `openid` and `introspection`.
+    /// Which claims become what. For `openid`, `introspection` and `github`.
     pub claims: Option<ClaimsConfig>,
     /// The kind of whoever's answer does not say: `user`, or a word of your own. For `hook`.
     pub default_type: Option<String>,
@@ -98,6 +107,8 @@ pub enum ProviderType {
     Introspection,
     /// They are whatever an endpoint of your own verifies.
     Hook,
+    /// There are none: people sign in with a browser, by OAuth 2 as GitHub has it.
+    Github,
 }
 
 /// The `typ` of a provider's access tokens.
@@ -135,6 +146,8 @@ pub enum Provider {
     Introspection(IntrospectionProvider),
     /// An endpoint of one's own is asked.
     Hook(HookProvider),
+    /// People sign in with GitHub.
+    Github(GithubProvider),
 }
 
 impl Provider {
@@ -144,6 +157,16 @@ impl Provider {
             Provider::OpenId(provider) => provider.name(),
             Provider::Introspection(provider) => provider.name(),
             Provider::Hook(provider) => provider.name(),
+            Provider::Github(provider) => provider.name(),
+        }
+    }
+
+    /// How people sign in with it in a browser, where they do.
+    pub fn sign_in(&self) -> Option<&SignIn> {
+        match self {
+            Provider::OpenId(provider) => provider.sign_in.as_ref(),
+            Provider::Github(provider) => Some(&provider.sign_in),
+            Provider::Introspection(_) | Provider::Hook(_) => None,
         }
     }
 }
@@ -154,6 +177,7 @@ impl ProviderType {
             ProviderType::OpenId => "openid",
             ProviderType::Introspection => "introspection",
             ProviderType::Hook => "hook",
+            ProviderType::Github => "github",
         }
     }
 }
@@ -212,6 +236,7 @@ impl ProviderConfig {
                 IntrospectionProvider::check(&self, &mut mistakes).map(Provider::Introspection)
             }
             ProviderType::Hook => HookProvider::check(&self, &mut mistakes).map(Provider::Hook),
+            ProviderType::Github => GithubProvider::check(&self, &mut mistakes).map(Provider::Github),
         };
         if let Err(error) = Kind::from_configuration(&default_type) {
             let field = if self.kind == ProviderType::Hook { "default_type" } else { "claims.default_type" };
@@ -223,11 +248,11 @@ impl ProviderConfig {
         }
     }
 
-    pub(super) fn mistake(&self, field: &'static str, problem: &str) -> ConfigError {
+    pub(crate) fn mistake(&self, field: &'static str, problem: &str) -> ConfigError {
         ConfigError { provider: self.name.clone(), field, problem: problem.to_owned() }
     }
 
-    pub(super) fn shared_name(&self) -> Arc<str> {
+    pub(crate) fn shared_name(&self) -> Arc<str> {
         self.name.as_str().into()
     }
 
@@ -241,7 +266,8 @@ impl ProviderConfig {
         if !name_fits {
             mistakes.push(self.mistake("name", "is 1 to 64 letters, digits, `-`, `_` or `.`"));
         }
-        if is_reserved_name(&self.name) || self.name == Kind::API_KEY.as_str() {
+        let is_own = [Kind::API_KEY.as_str(), SESSION].contains(&&*self.name);
+        if is_reserved_name(&self.name) || is_own {
             mistakes.push(self.mistake("name", "is reserved: choose another"));
         }
         for (field, is_set, kinds) in self.typed_keys() {
@@ -254,8 +280,8 @@ impl ProviderConfig {
     }
 
     /// Which keys go with which types, and whether they are written.
-    fn typed_keys(&self) -> [(&'static str, bool, &'static [ProviderType]); 19] {
-        use ProviderType::{Hook, Introspection, OpenId};
+    fn typed_keys(&self) -> [(&'static str, bool, &'static [ProviderType]); 21] {
+        use ProviderType::{Github, Hook, Introspection, OpenId};
         [
             ("issuer", self.issuer.is_some(), &[OpenId, Introspection]),
             ("audiences", !self.audiences.is_empty(), &[OpenId, Introspection]),
@@ -264,17 +290,19 @@ impl ProviderConfig {
             ("token_type", self.token_type.is_some(), &[OpenId]),
             ("jwks_uri", self.jwks_uri.is_some(), &[OpenId]),
             ("max_stale_seconds", self.max_stale_seconds.is_some(), &[OpenId]),
-            ("endpoint", self.endpoint.is_some(), &[Introspection, Hook]),
+            ("endpoint", self.endpoint.is_some(), &[Introspection, Hook, Github]),
             ("token_prefix", self.token_prefix.is_some(), &[Introspection, Hook]),
-            ("client_id", self.client_id.is_some(), &[Introspection]),
-            ("client_secret", self.client_secret.is_some(), &[Introspection]),
+            ("client_id", self.client_id.is_some(), &[Introspection, OpenId, Github]),
+            ("client_secret", self.client_secret.is_some(), &[Introspection, OpenId, Github]),
             ("bearer_token", self.bearer_token.is_some(), &[Introspection]),
             ("signing_secret", self.signing_secret.is_some(), &[Hook]),
             ("schemes", !self.schemes.is_empty(), &[Hook]),
             ("max_cache_seconds", self.max_cache_seconds.is_some(), &[Introspection, Hook]),
             ("timeout_milliseconds", self.timeout_milliseconds.is_some(), &[Introspection, Hook]),
             ("max_requests_per_second", self.max_requests_per_second.is_some(), &[Introspection, Hook]),
-            ("claims", self.claims.is_some(), &[OpenId, Introspection]),
+            ("claims", self.claims.is_some(), &[OpenId, Introspection, Github]),
+            ("preset", self.preset.is_some(), &[OpenId]),
+            ("sign_in", self.sign_in.is_some(), &[OpenId, Github]),
             ("default_type", self.default_type.is_some(), &[Hook]),
         ]
     }
@@ -284,7 +312,7 @@ impl ProviderConfig {
     fn takes_what_is_for(&self, other: &ProviderConfig) -> bool {
         let prefix = |config: &ProviderConfig| config.token_prefix.clone().unwrap_or_default();
         self.kind == ProviderType::Introspection
-            && other.kind != ProviderType::OpenId
+            && !matches!(other.kind, ProviderType::OpenId | ProviderType::Github)
             && prefix(other).starts_with(&prefix(self))
     }
 }

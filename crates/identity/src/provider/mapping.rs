@@ -77,10 +77,10 @@ const ELSEWHERE: &str = "_claim_names";
 /// How the claims of one provider become identities.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Mapping {
-    pub(super) provider: Arc<str>,
-    pub(super) issuer: Box<str>,
-    pub(super) default_kind: Kind,
-    pub(super) claims: ClaimsConfig,
+    pub(crate) provider: Arc<str>,
+    pub(crate) issuer: Box<str>,
+    pub(crate) default_kind: Kind,
+    pub(crate) claims: ClaimsConfig,
 }
 
 impl Mapping {

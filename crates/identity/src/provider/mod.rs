@@ -16,7 +16,8 @@ pub use openid::OpenIdProvider;
 pub use secret::{SecretError, SecretReference, SecretSource};
 
 pub(crate) use endpoint::{Endpoint, Login};
-pub(crate) use openid::{KeyLocation, Transport};
+pub(crate) use mapping::Mapping;
+pub(crate) use openid::{KeyLocation, Transport, url};
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use super::mapping::Mapping;
 use crate::identity::Kind;
 use crate::jwk::Algorithm;
 use crate::jwt::{Rules, TokenUse};
+use crate::sign_in::SignIn;
 
 /// The most that `max_stale_seconds` may be: a week.
 const MAX_STALE_SECONDS: u32 = 604_800;
@@ -27,6 +28,9 @@ pub struct OpenIdProvider {
     pub(crate) keys: KeyLocation,
     pub(crate) transport: Transport,
     pub(crate) max_stale: Duration,
+    /// Where its discovery document is.
+    pub(crate) discovery: Option<Url>,
+    pub(crate) sign_in: Option<SignIn>,
 }
 
 /// Where the keys of an issuer are found.
@@ -60,7 +64,10 @@ impl OpenIdProvider {
     }
 
     pub(super) fn check(config: &ProviderConfig, mistakes: &mut Vec<ConfigError>) -> Option<OpenIdProvider> {
-        if config.audiences.is_empty() || config.audiences.iter().any(String::is_empty) {
+        let sign_in = SignIn::check(config, mistakes);
+        // Where people only sign in, no token is for an audience of ours: each is refused.
+        let needs_audience = config.client_id.is_none() && config.audiences.is_empty();
+        if needs_audience || config.audiences.iter().any(String::is_empty) {
             mistakes.push(config.mistake("audiences", "needs at least one audience, none of them empty: without it, tokens meant for others would be accepted"));
         }
         let leeway = leeway(config, mistakes);
@@ -74,8 +81,9 @@ impl OpenIdProvider {
         let fixed =
             fixed_location(config, transport).map_err(|mistake| mistakes.push(mistake)).ok().flatten();
         let discovery = issuer.and_then(|issuer| discovery_url(&issuer));
-        let keys = fixed.map(KeyLocation::Fixed).or(discovery.map(KeyLocation::Discovery))?;
-        let claims = config.claims.clone().unwrap_or_default();
+        let keys = fixed.map(KeyLocation::Fixed).or(discovery.clone().map(KeyLocation::Discovery))?;
+        let preset = config.preset.unwrap_or_default();
+        let claims = config.claims.clone().unwrap_or_else(|| preset.claims());
         let rules = Rules {
             issuer: text.into(),
             audiences: config.audiences.iter().map(|audience| audience.as_str().into()).collect(),
@@ -98,12 +106,14 @@ impl OpenIdProvider {
             keys,
             transport,
             max_stale: Duration::from_secs(max_stale.into()),
+            discovery,
+            sign_in,
         })
     }
 }
 
 impl Transport {
-    pub(super) fn of(config: &ProviderConfig, url: &Url) -> Transport {
+    pub(crate) fn of(config: &ProviderConfig, url: &Url) -> Transport {
         match url.scheme() {
             "http" if config.allow_insecure_http => Transport::Insecure,
             "http" if is_loopback(url) => Transport::Loopback,
@@ -132,7 +142,7 @@ pub(super) fn leeway(config: &ProviderConfig, mistakes: &mut Vec<ConfigError>) -
 }
 
 /// The address that the key `field` names, where it is safe.
-pub(super) fn url(config: &ProviderConfig, field: &'static str, text: &str) -> Result<Url, ConfigError> {
+pub(crate) fn url(config: &ProviderConfig, field: &'static str, text: &str) -> Result<Url, ConfigError> {
     if text.is_empty() {
         return Err(config.mistake(field, "is required for this type of provider"));
     }

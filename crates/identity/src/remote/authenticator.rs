@@ -107,6 +107,11 @@ impl OpenIdAuthenticator {
         }
     }
 
+    /// The issuer of the provider with this name, with its keys.
+    pub(super) fn issuer(&self, name: &str) -> Option<&Arc<Issuer>> {
+        self.issuers.iter().find(|issuer| issuer.provider().name() == name)
+    }
+
     /// What is known about each provider's keys at the moment.
     pub fn status(&self) -> Vec<ProviderStatus> {
         let status = |issuer: &Arc<Issuer>| {

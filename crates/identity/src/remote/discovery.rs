@@ -9,7 +9,7 @@ use crate::rejection::shown;
 use crate::strict_json::{self, StrictJsonError};
 
 /// The largest discovery document, in bytes.
-pub(super) const MAX_DISCOVERY_BYTES: usize = 256 * 1024;
+pub(crate) const MAX_DISCOVERY_BYTES: usize = 256 * 1024;
 
 /// Why a discovery document is not used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -110,6 +110,15 @@ impl Fetch for FakeWeb {
             Ok(reply)
         })
     }
+
+    fn inquire<'a>(&'a self, inquiry: Inquiry<'a>) -> BoxFuture<'a, Result<Reply, FetchError>> {
+        Box::pin(async move {
+            let asked = format!("{} {}", inquiry.authorization.expose_secret(), inquiry.url);
+            self.requests.lock().unwrap().push(asked);
+            let reply = self.replies.lock().unwrap().get(inquiry.url.as_str()).cloned();
+            reply.ok_or_else(|| FetchError::Unreachable("connection refused".into()))
+        })
+    }
 }
 
 pub(crate) fn start(web: &Arc<FakeWeb>) -> Arc<OpenIdAuthenticator> {

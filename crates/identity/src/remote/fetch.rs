@@ -15,6 +15,25 @@ pub trait Fetch: Send + Sync {
 
     /// Posts a request, and reads the answer whatever its status is.
     fn submit<'a>(&'a self, submission: Submission<'a>) -> BoxFuture<'a, Result<Reply, FetchError>>;
+
+    /// Asks with a credential, and reads the answer whatever its status is. A client that is never asked so need not know how.
+    fn inquire<'a>(&'a self, inquiry: Inquiry<'a>) -> BoxFuture<'a, Result<Reply, FetchError>> {
+        let refused = format!("this client shows no credential to {}", inquiry.url);
+        Box::pin(std::future::ready(Err(FetchError::Refused(refused))))
+    }
+}
+
+/// A question by `GET`, with an `Authorization` header.
+#[derive(Clone, Debug)]
+pub struct Inquiry<'a> {
+    /// What is asked for.
+    pub url: &'a Url,
+    /// The value of the `Authorization` header; it is never logged.
+    pub authorization: SecretString,
+    /// The most bytes of the answer's body.
+    pub limit: usize,
+    /// How long all of it may take.
+    pub time: Duration,
 }
 
 /// A request with a body, to be posted.

@@ -14,9 +14,9 @@ use url::Url;
 use super::discovery::{self, DiscoveryError, MAX_DISCOVERY_BYTES};
 use super::fetch::{Fetch, FetchError};
 use super::throttle::Throttle;
-use crate::identity::Identity;
+use crate::identity::{Claims, Identity};
 use crate::jwk::{KeySet, KeySetError, MAX_SET_BYTES, SkippedKey};
-use crate::jwt::{UnverifiedToken, Validity};
+use crate::jwt::{Rules, UnverifiedToken, Validity, VerifiedToken};
 use crate::provider::{KeyLocation, OpenIdProvider};
 use crate::rejection::{Reason, shown};
 use crate::time::Timestamp;
@@ -44,7 +44,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// One issuer, its keys, and the task that keeps them fresh for as long as this lives.
 #[derive(Debug)]
-pub(super) struct Issuer {
+pub(crate) struct Issuer {
     /// Unlike that of any other issuer of this process, before or after.
     number: u64,
     shared: Arc<Shared>,
@@ -129,7 +129,7 @@ impl Issuer {
         Issuer { number: NUMBER.fetch_add(1, Ordering::Relaxed), shared, task }
     }
 
-    pub(super) fn provider(&self) -> &OpenIdProvider {
+    pub(crate) fn provider(&self) -> &OpenIdProvider {
         &self.shared.provider
     }
 
@@ -145,27 +145,47 @@ impl Issuer {
         keys.issuer == self.number && self.shared.is_current(|current| current.epoch == keys.epoch)
     }
 
-    /// Verifies a token that names this issuer. A key that is not known yet is looked for, within limits.
+    /// Verifies an access token that names this issuer.
     pub(super) async fn verify(
         &self,
         token: UnverifiedToken<'_>,
         now: Timestamp,
     ) -> Result<Verification, Reason> {
         let provider = self.provider();
+        let (verified, epoch) = self.verified(token, &provider.rules, now).await?;
+        let validity = verified.validity();
+        let claims = verified.claims_named(|name| provider.mapping.reads(name));
+        let identity = Arc::new(provider.mapping.identity(claims)?);
+        let keys = KeyEpoch { issuer: self.number, epoch };
+        Ok(Verification { identity, validity, keys })
+    }
+
+    /// The claims of a token of this issuer that follows `rules`, which name it.
+    pub(crate) async fn claims(
+        &self,
+        token: UnverifiedToken<'_>,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<Claims, Reason> {
+        Ok(self.verified(token, rules, now).await?.0.claims())
+    }
+
+    /// A key that is not known yet is looked for, within limits. Tells by which keys a token was verified.
+    async fn verified(
+        &self,
+        token: UnverifiedToken<'_>,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<(VerifiedToken, u64), Reason> {
         let mut refetches = 0;
         let mut is_looked_up = true;
         loop {
             if let Some(current) = self.shared.current()
                 && let Some(key) = current.keys.find(token.kid(), token.algorithm())
             {
-                let verified = token.verify(key, &provider.rules, now)?;
-                let validity = verified.validity();
-                let claims = verified.claims_named(|name| provider.mapping.reads(name));
-                let identity = Arc::new(provider.mapping.identity(claims)?);
-                let keys = KeyEpoch { issuer: self.number, epoch: current.epoch };
-                return Ok(Verification { identity, validity, keys });
+                return Ok((token.verify(key, rules, now)?, current.epoch));
             }
-            token.precheck(&provider.rules, now)?;
+            token.precheck(rules, now)?;
             if refetches == MAX_REFETCHES {
                 return Err(self.without_key(&token, is_looked_up));
             }

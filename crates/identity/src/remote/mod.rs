@@ -13,10 +13,13 @@ mod providers;
 mod throttle;
 
 pub use authenticator::{OpenIdAuthenticator, ProviderStatus};
-pub use fetch::{Fetch, FetchError, Fetched, Reply, Submission};
+pub use fetch::{Fetch, FetchError, Fetched, Inquiry, Reply, Submission};
 pub use hook::HookAuthenticator;
 pub use introspection::IntrospectionAuthenticator;
 pub use providers::{ProviderAuthenticators, ProviderHost};
+
+pub(crate) use discovery::MAX_DISCOVERY_BYTES;
+pub(crate) use issuer::Issuer;
 
 #[cfg(test)]
 mod cache_tests;

@@ -14,6 +14,7 @@ use crate::provider::{
     HookProvider, IntrospectionProvider, Login, Provider, SecretError, SecretReference, SecretSource,
 };
 use crate::rejection::Reason;
+use crate::sign_in::SignInClient;
 use crate::time::Timestamp;
 use crate::token_cache::{CacheLimits, RevocationEpoch};
 
@@ -36,6 +37,15 @@ pub struct ProviderAuthenticators {
     host: ProviderHost,
     openid: Arc<OpenIdAuthenticator>,
     endpoints: Vec<Running>,
+    sign_ins: Vec<SigningIn>,
+}
+
+/// Signing in with one provider, with the secret that it was made with.
+#[derive(Clone)]
+struct SigningIn {
+    provider: Provider,
+    secret: Result<SecretString, SecretError>,
+    client: Arc<SignInClient>,
 }
 
 /// One provider that is asked, with the secret that it was started with.
@@ -52,7 +62,12 @@ impl ProviderAuthenticators {
     pub fn start(providers: Vec<Provider>, host: ProviderHost) -> ProviderAuthenticators {
         let (fetch, revocations) = (Arc::clone(&host.fetch), host.revocations.clone());
         let openid = OpenIdAuthenticator::start_with(Vec::new(), fetch, host.limits, revocations);
-        let empty = ProviderAuthenticators { host, openid: Arc::new(openid), endpoints: Vec::new() };
+        let empty = ProviderAuthenticators {
+            host,
+            openid: Arc::new(openid),
+            endpoints: Vec::new(),
+            sign_ins: Vec::new(),
+        };
         empty.succeeded_by(providers)
     }
 
@@ -60,10 +75,39 @@ impl ProviderAuthenticators {
     /// they know.
     #[must_use]
     pub fn succeeded_by(&self, providers: Vec<Provider>) -> ProviderAuthenticators {
-        let asked = providers.iter().filter(|provider| !matches!(provider, Provider::OpenId(_)));
-        let endpoints = asked.map(|provider| self.running(provider)).collect();
-        let openid = Arc::new(self.openid.succeeded_by(providers, Arc::clone(&self.host.fetch)));
-        ProviderAuthenticators { host: self.host.clone(), openid, endpoints }
+        let is_asked =
+            |provider: &&Provider| matches!(provider, Provider::Introspection(_) | Provider::Hook(_));
+        let endpoints = providers.iter().filter(is_asked).map(|provider| self.running(provider)).collect();
+        let openid = Arc::new(self.openid.succeeded_by(providers.clone(), Arc::clone(&self.host.fetch)));
+        let sign_ins = providers.iter().filter_map(|provider| self.signing_in(provider, &openid)).collect();
+        ProviderAuthenticators { host: self.host.clone(), openid, endpoints, sign_ins }
+    }
+
+    /// How people sign in with a browser, with each provider that offers it.
+    pub fn sign_ins(&self) -> impl Iterator<Item = &Arc<SignInClient>> {
+        self.sign_ins.iter().map(|signing_in| &signing_in.client)
+    }
+
+    fn signing_in(&self, provider: &Provider, openid: &OpenIdAuthenticator) -> Option<SigningIn> {
+        let offer = provider.sign_in()?.clone();
+        let secret = self.secret(provider);
+        let is_same = |known: &&SigningIn| known.provider == *provider && is_same(&known.secret, &secret);
+        if let Some(known) = self.sign_ins.iter().find(is_same) {
+            return Some(known.clone());
+        }
+        let held = match &secret {
+            Ok(secret) => Ok(offer.secret.is_some().then(|| secret.clone())),
+            Err(error) => {
+                tracing::warn!(provider = provider.name(), %error, "nobody can sign in with the provider");
+                Err(error.clone())
+            }
+        };
+        let fetch = Arc::clone(&self.host.fetch);
+        let client = match provider {
+            Provider::Github(provider) => SignInClient::github(provider.clone(), held, fetch),
+            _ => SignInClient::openid(offer, held, Arc::clone(openid.issuer(provider.name())?), fetch),
+        };
+        Some(SigningIn { provider: provider.clone(), secret, client: Arc::new(client) })
     }
 
     /// The authenticators, for a [`crate::Chain`].
@@ -122,7 +166,12 @@ impl ProviderAuthenticators {
 
     fn secret(&self, provider: &Provider) -> Result<SecretString, SecretError> {
         let (field, reference): (_, &SecretReference) = match provider {
-            Provider::OpenId(_) => return Ok(SecretString::default()),
+            Provider::OpenId(_) | Provider::Github(_) => {
+                match provider.sign_in().and_then(|sign_in| sign_in.secret.as_ref()) {
+                    Some(secret) => ("client_secret", secret),
+                    None => return Ok(SecretString::default()),
+                }
+            }
             Provider::Hook(provider) => ("signing_secret", &provider.signing_secret),
             Provider::Introspection(provider) => match &provider.login {
                 Login::Client { secret, .. } => ("client_secret", secret),

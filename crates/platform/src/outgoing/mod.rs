@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use casemate_identity::BoxFuture;
 use casemate_identity::ExposeSecret;
-use casemate_identity::remote::{Fetch, FetchError, Fetched, Reply, Submission};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use casemate_identity::remote::{Fetch, FetchError, Fetched, Inquiry, Reply, Submission};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use thiserror::Error;
 use url::Url;
 
@@ -182,6 +182,19 @@ impl Fetch for Outgoing {
             let response = request.send().await.map_err(answer::failure)?;
             let (status, max_age) = (response.status().as_u16(), answer::max_age(response.headers()));
             Ok(Reply { status, body: answer::read(response, submission.limit).await?, max_age })
+        })
+    }
+
+    fn inquire<'a>(&'a self, inquiry: Inquiry<'a>) -> BoxFuture<'a, Result<Reply, FetchError>> {
+        Box::pin(async move {
+            let mut authorization = HeaderValue::from_str(inquiry.authorization.expose_secret())
+                .map_err(|_| FetchError::Header(AUTHORIZATION.to_string()))?;
+            authorization.set_sensitive(true);
+            let client = self.clients.of(inquiry.url)?.get(inquiry.url.clone()).timeout(inquiry.time);
+            let request = client.header(ACCEPT, "application/json").header(AUTHORIZATION, authorization);
+            let response = request.send().await.map_err(answer::failure)?;
+            let (status, max_age) = (response.status().as_u16(), answer::max_age(response.headers()));
+            Ok(Reply { status, body: answer::read(response, inquiry.limit).await?, max_age })
         })
     }
 }

@@ -1,0 +1,523 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::id_token::access_token_hash;
+use super::*;
+use crate::chain::BoxFuture;
+use crate::jwk::Algorithm;
+use crate::jwt::TokenError;
+use crate::provider::{ProvidersConfig, SecretReference, SecretSource};
+use crate::rejection::Reason;
+use crate::remote::fake_web::{DISCOVERY, FakeWeb, ISSUER, KEYS, NOW};
+use crate::remote::{Fetch, ProviderAuthenticators, ProviderHost};
+use crate::signer::Signer;
+use crate::time::Timestamp;
+use crate::token_cache::{CacheLimits, RevocationEpoch};
+use crate::{ExposeSecret as _, SecretString};
+
+const REDIRECT: &str = "https://casemate.example/sign-in/a/callback";
+const TOKEN: &str = "https://a.example/token";
+const USER_INFO: &str = "https://a.example/me";
+const CONFIG: &str = "[[provider]]\nname = 'a'\nissuer = 'https://a.example'\nclient_id = 'casemate'\n\
+                      client_secret = { env = 'X' }\n";
+
+struct OneSecret;
+
+impl SecretSource for OneSecret {
+    fn resolve(&self, _: &str, field: &'static str, _: &SecretReference) -> Result<SecretString, String> {
+        assert_eq!(field, "client_secret");
+        Ok("s e&cret".into())
+    }
+}
+
+/// A provider, a browser, and an attempt of it.
+struct Scene {
+    web: Arc<FakeWeb>,
+    signer: Signer,
+    providers: ProviderAuthenticators,
+    key: BrowserKey,
+    attempt: Attempt,
+}
+
+fn now() -> Timestamp {
+    Timestamp(NOW * 1_000_000)
+}
+
+impl Scene {
+    fn new(config: &str, again: bool) -> Scene {
+        let (web, signer) = (Arc::new(FakeWeb::default()), Signer::quick("k"));
+        web.put(KEYS, &json!({ "keys": [signer.jwk()] }), None);
+        web.put(DISCOVERY, &discovery(), None);
+        let configured: ProvidersConfig = toml::from_str(config).unwrap();
+        let host = ProviderHost {
+            fetch: Arc::clone(&web) as Arc<dyn Fetch>,
+            secrets: Arc::new(OneSecret),
+            limits: CacheLimits::default(),
+            revocations: RevocationEpoch::new(),
+        };
+        let providers = ProviderAuthenticators::start(configured.check().unwrap(), host);
+        let attempt = Attempt::begin("a", "/", again, [1; 16], now());
+        Scene { web, signer, providers, key: BrowserKey::of_random([9; 32]), attempt }
+    }
+
+    fn client(&self) -> Arc<SignInClient> {
+        Arc::clone(self.providers.sign_ins().next().unwrap())
+    }
+
+    /// The claims of an ID token that ends the attempt.
+    fn claims(&self) -> Value {
+        json!({ "iss": ISSUER, "aud": "casemate", "sub": "u1", "iat": NOW, "exp": NOW + 300,
+            "nonce": self.attempt.nonce(&self.key), "sid": "s1", "groups": ["ops"],
+            "at_hash": access_token_hash("access", Algorithm::EdDSA) })
+    }
+
+    fn answer(&self, claims: &Value) {
+        let id_token = self.signer.token_of_type("JWT", claims);
+        self.web.reply(
+            TOKEN,
+            200,
+            &json!({ "access_token": "access", "token_type": "Bearer", "id_token": id_token }),
+        );
+    }
+
+    async fn finish(&self, callback: Callback<'_>) -> Result<SignedIn, SignInError> {
+        self.client().finish(callback, &self.attempt, &self.key, REDIRECT, now()).await
+    }
+
+    async fn finish_with(&self, claims: &Value) -> Result<SignedIn, SignInError> {
+        self.answer(claims);
+        self.finish(Callback { code: Some("c0de"), ..Callback::default() }).await
+    }
+}
+
+fn discovery() -> Value {
+    json!({ "issuer": ISSUER, "jwks_uri": KEYS, "authorization_endpoint": "https://a.example/auth?tenant=1",
+        "token_endpoint": TOKEN, "end_session_endpoint": "https://a.example/end" })
+}
+
+fn changed(claims: &Value, change: Value) -> Value {
+    let mut claims = claims.clone();
+    for (name, value) in change.as_object().unwrap() {
+        match value {
+            Value::Null => claims.as_object_mut().unwrap().remove(name),
+            value => claims.as_object_mut().unwrap().insert(name.clone(), value.clone()),
+        };
+    }
+    claims
+}
+
+fn query(url: &Url) -> HashMap<String, String> {
+    let pairs: Vec<_> = url.query_pairs().into_owned().collect();
+    let map: HashMap<_, _> = pairs.iter().cloned().collect();
+    assert_eq!(map.len(), pairs.len(), "a parameter stands twice");
+    map
+}
+
+#[tokio::test]
+async fn the_browser_is_sent_with_state_nonce_and_challenge() {
+    let scene = Scene::new(CONFIG, false);
+    let url = scene.client().begin(&scene.attempt, &scene.key, REDIRECT).await.unwrap();
+    let query = query(&url);
+    let expected = [
+        ("tenant", "1"),
+        ("response_type", "code"),
+        ("client_id", "casemate"),
+        ("redirect_uri", REDIRECT),
+        ("scope", "openid profile email"),
+        ("code_challenge_method", "S256"),
+    ];
+    for (name, value) in expected {
+        assert_eq!(query[name], value);
+    }
+    assert_eq!(query["state"], scene.attempt.state(&scene.key));
+    assert_eq!(query["nonce"], scene.attempt.nonce(&scene.key));
+    assert_eq!(query["code_challenge"], scene.attempt.challenge(&scene.key));
+    assert!(!query.contains_key("prompt") && !query.contains_key("max_age"));
+}
+
+#[tokio::test]
+async fn a_code_is_given_with_the_verifier_and_the_exact_redirect_uri() {
+    let scene = Scene::new(CONFIG, false);
+    let signed_in = scene.finish_with(&scene.claims()).await.unwrap();
+    assert_eq!((&*signed_in.subject, signed_in.sid.as_deref()), ("u1", Some("s1")));
+    assert_eq!(signed_in.identity.groups, ["ops".into()] as [Box<str>; 1]);
+    assert_eq!(signed_in.authenticated_at, now());
+    let submitted = scene.web.submitted.lock().unwrap();
+    let form: HashMap<_, _> =
+        url::form_urlencoded::parse(submitted[0].body.as_bytes()).into_owned().collect();
+    let verifier = scene.attempt.verifier(&scene.key);
+    let expected = [
+        ("grant_type", "authorization_code"),
+        ("code", "c0de"),
+        ("redirect_uri", REDIRECT),
+        ("code_verifier", verifier.expose_secret()),
+    ];
+    assert_eq!(form, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    // `casemate:s+e%26cret`, in base64.
+    assert_eq!(submitted[0].headers, [("authorization", "Basic Y2FzZW1hdGU6cytlJTI2Y3JldA==".to_owned())]);
+}
+
+#[tokio::test]
+async fn the_client_shows_who_it_is_as_it_is_configured() {
+    for (lines, has_secret) in [
+        ("client_secret = { env = 'X' }\nsign_in = { authentication = 'client_secret_post' }", true),
+        ("", false),
+    ] {
+        let config = CONFIG.replace("client_secret = { env = 'X' }\n", &format!("{lines}\n"));
+        let scene = Scene::new(&config, false);
+        scene.finish_with(&scene.claims()).await.unwrap();
+        let submitted = scene.web.submitted.lock().unwrap();
+        assert!(submitted[0].headers.is_empty() && submitted[0].body.contains("client_id=casemate"));
+        assert_eq!(submitted[0].body.contains("client_secret=s+e%26cret"), has_secret);
+    }
+}
+
+#[tokio::test]
+async fn an_id_token_that_breaks_a_rule_signs_nobody_in() {
+    let scene = Scene::new(CONFIG, false);
+    let token = |error| SignInError::Token(Reason::Token(error));
+    let other_use = TokenError::OtherUse { expected: "an ID token", claim: "events" };
+    let cases = [
+        (json!({ "nonce": "other" }), SignInError::Nonce),
+        (json!({ "nonce": null }), SignInError::Nonce),
+        (json!({ "iss": "https://b.example" }), token(TokenError::Issuer)),
+        (json!({ "aud": "other" }), token(TokenError::Audience)),
+        (json!({ "aud": ["casemate", "other"] }), token(TokenError::AuthorizedParty)),
+        (json!({ "aud": ["casemate", "other"], "azp": "other" }), token(TokenError::AuthorizedParty)),
+        (json!({ "azp": "other" }), token(TokenError::AuthorizedParty)),
+        (json!({ "exp": NOW - 61 }), token(TokenError::Expired)),
+        (json!({ "exp": null }), token(TokenError::Claim("exp"))),
+        (json!({ "iat": NOW + 61 }), token(TokenError::IssuedInFuture)),
+        (json!({ "iat": null }), token(TokenError::Claim("iat"))),
+        (json!({ "iat": NOW - 62 }), SignInError::Stale),
+        (json!({ "at_hash": "other" }), SignInError::AccessToken),
+        (json!({ "at_hash": 7 }), SignInError::AccessToken),
+        (json!({ "sub": null }), token(TokenError::Claim("sub"))),
+        (json!({ "events": {} }), token(other_use)),
+        (json!({ "auth_time": "yesterday" }), SignInError::NotRecent),
+        (json!({ "auth_time": NOW + 61 }), SignInError::NotRecent),
+    ];
+    for (change, expected) in cases {
+        let claims = changed(&scene.claims(), change.clone());
+        assert_eq!(scene.finish_with(&claims).await, Err(expected), "{change}");
+    }
+    let both = json!({ "aud": ["casemate", "other"], "azp": "casemate", "at_hash": null });
+    assert!(scene.finish_with(&changed(&scene.claims(), both)).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_id_token_of_another_key_or_none_signs_nobody_in() {
+    let scene = Scene::new(CONFIG, false);
+    let foreign = Signer::quick("k").token_of_type("JWT", &scene.claims());
+    for id_token in [json!(foreign), json!("x.y.z"), json!(null), json!(7)] {
+        let answer = json!({ "access_token": "access", "token_type": "Bearer", "id_token": id_token });
+        scene.web.reply(TOKEN, 200, &answer);
+        let outcome = scene.finish(Callback { code: Some("c"), ..Callback::default() }).await;
+        assert!(matches!(outcome, Err(SignInError::Token(_))), "{outcome:?}");
+    }
+    // The kind of token counts: an access token is none.
+    scene.answer(&scene.claims());
+    let access = scene.signer.token(&scene.claims());
+    scene.web.reply(
+        TOKEN,
+        200,
+        &json!({ "access_token": "access", "token_type": "Bearer", "id_token": access }),
+    );
+    let outcome = scene.finish(Callback { code: Some("c"), ..Callback::default() }).await;
+    assert!(
+        matches!(outcome, Err(SignInError::Token(Reason::Token(TokenError::Type { .. })))),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_says_whose_it_is_where_the_provider_promises_to() {
+    let scene = Scene::new(CONFIG, false);
+    scene.answer(&scene.claims());
+    let from = |issuer| Callback { code: Some("c"), issuer, ..Callback::default() };
+    assert!(scene.finish(from(None)).await.is_ok());
+    assert!(scene.finish(from(Some(ISSUER))).await.is_ok());
+    assert_eq!(scene.finish(from(Some("https://b.example"))).await, Err(SignInError::Issuer));
+    let strict = Scene::new(CONFIG, false);
+    let promise = json!({ "authorization_response_iss_parameter_supported": true });
+    strict.web.put(DISCOVERY, &changed(&discovery(), promise), None);
+    strict.answer(&strict.claims());
+    assert_eq!(strict.finish(from(None)).await, Err(SignInError::Issuer));
+    let refused = Callback { error: Some("access_denied"), ..Callback::default() };
+    assert_eq!(strict.finish(refused).await, Err(SignInError::Issuer));
+    assert!(strict.finish(from(Some(ISSUER))).await.is_ok());
+    assert!(scene.web.submitted.lock().unwrap().len() == 2, "a code of another issuer goes nowhere");
+}
+
+#[tokio::test]
+async fn what_the_provider_refuses_is_told_without_what_it_could_hide_there() {
+    let scene = Scene::new(CONFIG, false);
+    let refused = Callback { error: Some("access_denied\n<script>"), ..Callback::default() };
+    assert_eq!(scene.finish(refused).await, Err(SignInError::Refused("access_denied\\n<script>".into())));
+    for none in [None, Some("")] {
+        let outcome = scene.finish(Callback { code: none, ..Callback::default() }).await;
+        assert_eq!(outcome, Err(SignInError::NoCode));
+    }
+    scene.web.reply(TOKEN, 400, &json!({ "error": "invalid_grant", "error_description": "secret" }));
+    let with_code = Callback { code: Some("c"), ..Callback::default() };
+    assert_eq!(scene.finish(with_code).await, Err(SignInError::Code("invalid_grant".into())));
+    for (status, answer) in [
+        (200, json!({ "access_token": "a" })),
+        (200, json!({ "access_token": "a", "token_type": "mac" })),
+        (200, json!({ "access_token": "a\nb", "token_type": "bearer" })),
+        (500, json!({ "access_token": "a", "token_type": "bearer" })),
+        (200, json!([])),
+    ] {
+        scene.web.reply(TOKEN, status, &answer);
+        let outcome = scene.finish(with_code).await;
+        assert!(matches!(outcome, Err(SignInError::Unavailable(_))), "{answer}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_step_up_needs_a_provider_that_says_when_they_signed_in() {
+    let scene = Scene::new(CONFIG, true);
+    let url = scene.client().begin(&scene.attempt, &scene.key, REDIRECT).await.unwrap();
+    assert_eq!((&*query(&url)["prompt"], &*query(&url)["max_age"]), ("login", "0"));
+    assert_eq!(scene.finish_with(&scene.claims()).await, Err(SignInError::NotRecent));
+    let earlier = changed(&scene.claims(), json!({ "auth_time": NOW - 62 }));
+    assert_eq!(scene.finish_with(&earlier).await, Err(SignInError::NotRecent));
+    let just_now = changed(&scene.claims(), json!({ "auth_time": NOW - 5 }));
+    let signed_in = scene.finish_with(&just_now).await.unwrap();
+    assert_eq!(signed_in.authenticated_at, Timestamp((NOW - 5) * 1_000_000));
+}
+
+#[tokio::test]
+async fn user_info_adds_what_the_id_token_does_not_say_about_the_same_person() {
+    let scene = Scene::new(CONFIG, false);
+    scene.web.put(DISCOVERY, &changed(&discovery(), json!({ "userinfo_endpoint": USER_INFO })), None);
+    let more = json!({ "sub": "u1", "groups": ["admins"], "name": "Ada", "nonce": "x", "auth_time": 1 });
+    scene.web.reply(USER_INFO, 200, &more);
+    let signed_in = scene.finish_with(&scene.claims()).await.unwrap();
+    assert_eq!(signed_in.identity.groups, ["ops".into()] as [Box<str>; 1], "the ID token's count");
+    assert_eq!(signed_in.identity.display_name.as_deref(), Some("Ada"));
+    assert_eq!(signed_in.identity.auth.time, None);
+    assert_eq!(scene.web.count(&format!("Bearer access {USER_INFO}")), 1);
+    for other in [json!({ "sub": "u2" }), json!({ "name": "Ada" })] {
+        scene.web.reply(USER_INFO, 200, &other);
+        assert_eq!(scene.finish_with(&scene.claims()).await, Err(SignInError::Subject));
+    }
+    for (status, body) in [(401, more), (200, json!("a.b.c"))] {
+        scene.web.reply(USER_INFO, status, &body);
+        let outcome = scene.finish_with(&scene.claims()).await;
+        assert!(matches!(outcome, Err(SignInError::Unavailable(_))), "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_discovery_document_that_cannot_be_trusted_is_not_used() {
+    for change in [
+        json!({ "issuer": "https://b.example" }),
+        json!({ "token_endpoint": "http://a.example/token" }),
+        json!({ "token_endpoint": null }),
+        json!({ "authorization_endpoint": "javascript:alert(1)" }),
+        json!({ "userinfo_endpoint": "http://a.example/me" }),
+        json!({ "code_challenge_methods_supported": ["plain"] }),
+    ] {
+        let scene = Scene::new(CONFIG, false);
+        scene.web.put(DISCOVERY, &changed(&discovery(), change.clone()), None);
+        let outcome = scene.client().begin(&scene.attempt, &scene.key, REDIRECT).await;
+        assert!(matches!(outcome, Err(SignInError::Unavailable(_))), "{change}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn claims_that_the_operator_requires_are_required() {
+    let scene = Scene::new(&format!("{CONFIG}sign_in = {{ require = {{ hd = 'acme.example' }} }}"), false);
+    let with = |hd: Value| changed(&scene.claims(), json!({ "hd": hd }));
+    assert_eq!(scene.finish_with(&with(json!(null))).await, Err(SignInError::Required("hd".into())));
+    assert_eq!(scene.finish_with(&with(json!("b.example"))).await, Err(SignInError::Required("hd".into())));
+    assert!(scene.finish_with(&with(json!("acme.example"))).await.is_ok());
+    let google = Scene::new(&format!("{CONFIG}preset = 'google'"), false);
+    let with = |verified: bool| {
+        changed(&google.claims(), json!({ "email": "a@b.example", "email_verified": verified }))
+    };
+    assert_eq!(google.finish_with(&with(false)).await, Err(SignInError::Required("email_verified".into())));
+    assert_eq!(google.finish_with(&with(true)).await.unwrap().identity.login.as_deref(), Some("a@b.example"));
+}
+
+#[tokio::test]
+async fn presets_know_where_products_put_things() {
+    let claims = |scene: &Scene| {
+        changed(
+            &scene.claims(),
+            json!({ "oid": "o1", "cognito:groups": ["c"], "cognito:username": "ada", "nickname": "a" }),
+        )
+    };
+    for (preset, id, login, group, after) in [
+        ("generic", "u1", None, "ops", "post_logout_redirect_uri"),
+        ("entra-id", "o1", None, "ops", "post_logout_redirect_uri"),
+        ("auth0", "u1", None, "ops", "post_logout_redirect_uri"),
+        ("cognito", "u1", Some("ada"), "c", "logout_uri"),
+        ("keycloak", "u1", None, "ops", "post_logout_redirect_uri"),
+    ] {
+        let scene = Scene::new(&format!("{CONFIG}preset = '{preset}'"), false);
+        let signed_in = scene.finish_with(&claims(&scene)).await.unwrap();
+        let identity = &signed_in.identity;
+        assert_eq!((identity.id.as_deref(), identity.login.as_deref()), (Some(id), login), "{preset}");
+        assert_eq!((&*identity.groups[0], &*signed_in.subject), (group, "u1"), "{preset}");
+        let url = scene.client().logout_url("https://casemate.example/signed-out").await.unwrap();
+        assert_eq!(query(&url)[after], "https://casemate.example/signed-out");
+    }
+    let okta = Scene::new(&format!("{CONFIG}preset = 'okta'"), false);
+    let url = okta.client().begin(&okta.attempt, &okta.key, REDIRECT).await.unwrap();
+    assert_eq!(query(&url)["scope"], "openid profile email groups");
+}
+
+#[tokio::test]
+async fn a_logout_token_is_verified_and_fresh() {
+    let scene = Scene::new(CONFIG, false);
+    let event = json!({ "http://schemas.openid.net/event/backchannel-logout": {} });
+    let claims = json!({ "iss": ISSUER, "aud": "casemate", "sub": "u1", "sid": "s1", "jti": "j1", "iat": NOW,
+        "exp": NOW + 120, "events": event });
+    let client = scene.client();
+    let token = |change: Value| scene.signer.token_of_type("logout+jwt", &changed(&claims, change));
+    let logged_out = client.logged_out(&token(json!({})), now()).await.unwrap();
+    assert_eq!((logged_out.subject.as_deref(), logged_out.sid.as_deref()), (Some("u1"), Some("s1")));
+    assert_eq!(&*logged_out.jti, "j1");
+    assert!(client.logged_out(&token(json!({ "sub": null })), now()).await.is_ok());
+    for change in [
+        json!({ "nonce": "n" }),
+        json!({ "aud": "other" }),
+        json!({ "iss": "https://b.example" }),
+        json!({ "events": {} }),
+        json!({ "jti": null }),
+        json!({ "sub": null, "sid": null }),
+        json!({ "exp": NOW - 61 }),
+        json!({ "iat": NOW - 181, "exp": NOW + 600 }),
+        json!({ "iat": NOW + 61 }),
+    ] {
+        let outcome = client.logged_out(&token(change.clone()), now()).await;
+        assert!(matches!(outcome, Err(SignInError::Token(_))), "{change}: {outcome:?}");
+    }
+    let id_token = scene.signer.token_of_type("JWT", &claims);
+    let foreign = Signer::quick("k").token_of_type("logout+jwt", &claims);
+    for bad in [&*id_token, &*foreign, "", "a.b.c"] {
+        assert!(client.logged_out(bad, now()).await.is_err());
+    }
+}
+
+const GITHUB: &str =
+    "[[provider]]\nname = 'a'\ntype = 'github'\nclient_id = 'casemate'\nclient_secret = { env = 'X' }\n";
+
+#[tokio::test]
+async fn github_says_who_somebody_is_by_number() {
+    for (lines, home, api) in [
+        ("", "https://github.com", "https://api.github.com"),
+        ("endpoint = 'https://ghe.example/'", "https://ghe.example", "https://ghe.example/api/v3"),
+    ] {
+        let scene = Scene::new(&format!("{GITHUB}{lines}"), false);
+        let url = scene.client().begin(&scene.attempt, &scene.key, REDIRECT).await.unwrap();
+        assert!(url.as_str().starts_with(&format!("{home}/login/oauth/authorize?")));
+        assert!(!query(&url).contains_key("nonce"));
+        let token = json!({ "access_token": "gho_x", "token_type": "bearer", "scope": "read:user" });
+        scene.web.reply(&format!("{home}/login/oauth/access_token"), 200, &token);
+        let user = json!({ "id": 583_231, "login": "ada", "name": "Ada L", "email": "not@verified.example" });
+        scene.web.reply(&format!("{api}/user"), 200, &user);
+        let emails = json!([
+            { "email": "old@a.example", "primary": false, "verified": true },
+            { "email": "ada@a.example", "primary": true, "verified": true },
+        ]);
+        scene.web.reply(&format!("{api}/user/emails"), 200, &emails);
+        let callback = Callback { code: Some("c"), ..Callback::default() };
+        let identity = scene.finish(callback).await.unwrap().identity;
+        assert_eq!((identity.id.as_deref(), identity.login.as_deref()), (Some("583231"), Some("ada")));
+        assert_eq!(identity.claims["email"], "ada@a.example");
+        scene.web.reply(&format!("{api}/user/emails"), 404, &json!({}));
+        assert!(!scene.finish(callback).await.unwrap().identity.claims.contains_key("email"));
+        scene.web.reply(&format!("{api}/user"), 200, &json!({ "login": "ada" }));
+        assert!(matches!(scene.finish(callback).await, Err(SignInError::Unavailable(_))));
+        let bad = json!({ "error": "bad_verification_code" });
+        scene.web.reply(&format!("{home}/login/oauth/access_token"), 200, &bad);
+        assert_eq!(scene.finish(callback).await, Err(SignInError::Code("bad_verification_code".into())));
+        assert_eq!(scene.client().logout_url("https://x.example").await, None);
+    }
+}
+
+#[test]
+fn what_is_wrong_about_signing_in_is_told_where_it_stands() {
+    let mistaken = |text: &str| {
+        let checked = toml::from_str::<ProvidersConfig>(text).unwrap().check();
+        checked.map_or_else(|mistakes| mistakes.iter().map(|mistake| mistake.field).collect(), |_| Vec::new())
+    };
+    assert!(mistaken(CONFIG).is_empty());
+    assert!(mistaken(GITHUB).is_empty());
+    for (lines, field) in [
+        ("sign_in = { title = '' }", "sign_in.title"),
+        ("sign_in = { domains = ['Acme.example'] }", "sign_in.domains"),
+        ("sign_in = { domains = ['a..b'] }", "sign_in.domains"),
+        ("sign_in = { scopes = ['profile'] }", "sign_in.scopes"),
+        ("sign_in = { scopes = ['openid', 'a b'] }", "sign_in.scopes"),
+        ("sign_in = { authentication = 'none' }", "sign_in.authentication"),
+        ("endpoint = 'https://a.example'", "endpoint"),
+    ] {
+        assert_eq!(mistaken(&format!("{CONFIG}{lines}")), [field], "{lines}");
+    }
+    assert_eq!(mistaken(&CONFIG.replace("client_id = 'casemate'\n", "")), ["client_id", "audiences"]);
+    assert_eq!(mistaken(&CONFIG.replace("'casemate'", "'case mate'")), ["client_id"]);
+    assert_eq!(mistaken(&CONFIG.replace("name = 'a'", "name = 'session'")), ["name"]);
+    assert_eq!(mistaken(&GITHUB.replace("client_secret = { env = 'X' }\n", "")), ["client_secret"]);
+    assert_eq!(mistaken(&format!("{GITHUB}issuer = 'https://a.example'")), ["issuer"]);
+    assert_eq!(mistaken(&format!("{GITHUB}endpoint = 'http://a.example'")), ["endpoint"]);
+}
+
+/// A web that never answers keeps nobody waiting but those who sign in with it.
+struct Silent;
+
+impl Fetch for Silent {
+    fn fetch<'a>(
+        &'a self,
+        _: &'a Url,
+        _: usize,
+    ) -> BoxFuture<'a, Result<crate::remote::Fetched, crate::remote::FetchError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn submit<'a>(
+        &'a self,
+        _: crate::remote::Submission<'a>,
+    ) -> BoxFuture<'a, Result<crate::remote::Reply, crate::remote::FetchError>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn sign_ins_under_way_are_bounded() {
+    let configured: ProvidersConfig = toml::from_str(GITHUB).unwrap();
+    let host = ProviderHost {
+        fetch: Arc::new(Silent),
+        secrets: Arc::new(OneSecret),
+        limits: CacheLimits::default(),
+        revocations: RevocationEpoch::new(),
+    };
+    let providers = ProviderAuthenticators::start(configured.check().unwrap(), host);
+    let client = Arc::clone(providers.sign_ins().next().unwrap());
+    let (attempt, key) = (Attempt::begin("a", "/", false, [1; 16], now()), BrowserKey::of_random([9; 32]));
+    let finish = || {
+        client.finish(Callback { code: Some("c"), ..Callback::default() }, &attempt, &key, REDIRECT, now())
+    };
+    let mut waiting: Vec<_> = (0..64).map(|_| Box::pin(finish())).collect();
+    for future in &mut waiting {
+        assert!(futures_poll(future.as_mut()).await.is_none());
+    }
+    assert_eq!(finish().await, Err(SignInError::Busy));
+    drop(waiting);
+    assert!(futures_poll(Box::pin(finish()).as_mut()).await.is_none());
+}
+
+/// What a future answers when it is polled once.
+async fn futures_poll<F: Future>(mut future: std::pin::Pin<&mut F>) -> Option<F::Output> {
+    std::future::poll_fn(|context| match future.as_mut().poll(context) {
+        std::task::Poll::Ready(done) => std::task::Poll::Ready(Some(done)),
+        std::task::Poll::Pending => std::task::Poll::Ready(None),
+    })
+    .await
+}

@@ -9,6 +9,7 @@ use crate::idempotency::Remembered;
 use crate::object::Draft;
 use crate::people::{GroupRecord, UserRecord};
 use crate::secret::SealedSecret;
+use crate::session::{Sessions, StoredSession};
 
 /// The most operations of one change, and the most events.
 pub const MAX_OPERATIONS: usize = 100_000;
@@ -92,6 +93,8 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::PutGroup { group, .. } => ("group", &group.id),
         Operation::RemoveGroup { id, .. } => ("group", id),
         Operation::AddMember(member) | Operation::RemoveMember(member) => ("group", &member.group),
+        Operation::BeginSession(session) => ("session", &session.id),
+        Operation::EndSessions { .. } => ("session", ""),
     }
 }
 
@@ -123,7 +126,33 @@ impl Measure<'_> {
                 self.required("user", &member.user, MAX_ID)?;
                 self.text("source", &member.source, MAX_KIND)
             }
+            Operation::BeginSession(session) => self.session(session),
+            Operation::EndSessions { which, reason } => {
+                self.text("reason", reason, MAX_KIND)?;
+                let (provider, name) = match which {
+                    Sessions::Id(id) => (None, id),
+                    Sessions::Subject { provider, subject }
+                    | Sessions::LogoutSubject { provider, subject } => (Some(provider), subject),
+                    Sessions::ProviderSession { provider, sid, subject } => {
+                        self.optional("subject", subject.as_ref(), MAX_NAME)?;
+                        (Some(provider), sid)
+                    }
+                };
+                self.optional("provider", provider, MAX_NAME)?;
+                self.text("id", name, MAX_NAME)
+            }
         }
+    }
+
+    fn session(&mut self, session: &StoredSession) -> Result<(), CommitError> {
+        self.required("id", &session.id, MAX_ID)?;
+        self.required("provider", &session.provider, MAX_NAME)?;
+        self.required("subject", &session.subject, MAX_NAME)?;
+        self.text("logout_subject", &session.logout_subject, MAX_NAME)?;
+        self.optional("provider_sid", session.provider_sid.as_ref(), MAX_NAME)?;
+        self.text("identity", &session.identity, MAX_BODY)?;
+        self.optional("client", session.client.as_ref(), MAX_NAME)?;
+        self.optional("user_agent", session.user_agent.as_ref(), MAX_NAME)
     }
 
     fn user(&mut self, user: &UserRecord) -> Result<(), CommitError> {

@@ -18,6 +18,7 @@ use crate::lease::{self, Lease};
 use crate::object::{self, Objects};
 use crate::open::{Store, StoreReader};
 use crate::secret::{self, SealedSecret};
+use crate::session::{self, StoredSession, UsedSession};
 use crate::sql::{Link, is_full, is_locked, is_lost, is_passing};
 use crate::version::{self, Edit, Version};
 
@@ -111,6 +112,51 @@ impl StoreReader {
             return Ok(None);
         }
         api_key::one(&self.pool, id).await
+    }
+
+    /// The session of a browser with this digest, also one that has ended.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn session(&self, digest: &[u8; 32]) -> Result<Option<StoredSession>, StoreError> {
+        session::by_digest(&self.pool, digest).await
+    }
+
+    /// The session of a browser with this public name, also one that has ended.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn session_by_id(&self, id: &str) -> Result<Option<StoredSession>, StoreError> {
+        if !is_keepable(id) {
+            return Ok(None);
+        }
+        session::by_id(&self.pool, id).await
+    }
+
+    /// Somebody's sessions that have not ended at `now`, the newest first; at most [`MAX_SESSIONS`].
+    ///
+    /// [`MAX_SESSIONS`]: crate::MAX_SESSIONS
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn sessions_of(
+        &self,
+        provider: &str,
+        subject: &str,
+        now: i64,
+    ) -> Result<Vec<StoredSession>, StoreError> {
+        if !is_keepable(provider) || !is_keepable(subject) {
+            return Ok(Vec::new());
+        }
+        session::of(&self.pool, provider, subject, now).await
+    }
+
+    /// The digests of up to `limit` sessions that were ended after a revision.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn sessions_ended_after(&self, revision: i64, limit: u32) -> Result<Vec<[u8; 32]>, StoreError> {
+        session::ended_after(&self.pool, revision, limit).await
     }
 
     /// One page of audit events, newest first: those before the event `before`.
@@ -269,6 +315,25 @@ impl Store {
         Ok(())
     }
 
+    /// Notes when sessions of browsers were used last, at `now`, and forgets those that ended long ago. It is no change and has
+    /// no revision.
+    ///
+    /// # Errors
+    /// As [`Store::record`].
+    pub async fn note_used_sessions(&self, mut used: Vec<UsedSession>, now: i64) -> Result<(), RecordError> {
+        used.retain(|used| is_keepable(&used.id));
+        // In one order, so that processes wait for each other rather than in a circle.
+        used.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        let mut used = used.into_iter().peekable();
+        loop {
+            let used_sessions: Vec<_> = used.by_ref().take(USED_KEYS).collect();
+            self.carry_out(Chore::TouchSessions { used: used_sessions, now }).await?;
+            if used.peek().is_none() {
+                return Ok(());
+            }
+        }
+    }
+
     /// Puts secrets that were sealed anew in the place of the old ones; what was changed meanwhile stays as it is. It is
     /// no change of what is in them and has no revision.
     ///
@@ -292,6 +357,7 @@ enum Chore {
     Acquire { name: String, holder: String, now: i64, until: i64 },
     Release(Lease),
     Touch(Vec<(String, i64)>),
+    TouchSessions { used: Vec<UsedSession>, now: i64 },
     Replace { pairs: Vec<(SealedSecret, SealedSecret)>, at: i64 },
 }
 
@@ -320,6 +386,7 @@ impl Chore {
             }
             Chore::Release(lease) => lease::release(link, lease).await.map(|()| None),
             Chore::Touch(used) => api_key::touch(link, used).await.map(|()| None),
+            Chore::TouchSessions { used, now } => session::touch(link, used, *now).await.map(|()| None),
             Chore::Replace { pairs, at } => {
                 for (old, new) in pairs {
                     secret::replace(link, old, new, *at).await?;

@@ -10,6 +10,7 @@ use crate::lease::{self, Fence};
 use crate::object::{self, Draft, Object};
 use crate::people::{GroupRecord, Membership, PeopleChange, UserRecord, is_people};
 use crate::secret::{self, SealedSecret};
+use crate::session::{self, Sessions, StoredSession};
 use crate::sql::{Database, Link, values};
 use crate::version;
 
@@ -108,6 +109,15 @@ pub enum Operation {
     AddMember(Membership),
     /// A source no longer says that a user belongs to a group; nothing where it did not.
     RemoveMember(Membership),
+    /// A session of a browser begins.
+    BeginSession(StoredSession),
+    /// Sessions of browsers end, if there are any.
+    EndSessions {
+        /// Which.
+        which: Sessions,
+        /// Why, as a stable word.
+        reason: String,
+    },
 }
 
 /// Why a change was not made. Nothing of it was, unless the answer says that this is not known.
@@ -258,7 +268,11 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
 
 /// Whether changes that were thought out before an operation have to be thought out again.
 fn changes_policy(operation: &Operation) -> bool {
-    !is_people(operation) && !matches!(operation, Operation::Remember(_))
+    !is_people(operation)
+        && !matches!(
+            operation,
+            Operation::Remember(_) | Operation::BeginSession(_) | Operation::EndSessions { .. }
+        )
 }
 
 /// A change that is being made.
@@ -308,6 +322,10 @@ impl<'a> Change<'a> {
             | Operation::RemoveGroup { .. }
             | Operation::AddMember(_)
             | Operation::RemoveMember(_) => {}
+            Operation::BeginSession(session) => session::begin(self.link, session, self.revision).await?,
+            Operation::EndSessions { which, reason } => {
+                session::end(self.link, which, reason, self.at, self.revision).await?;
+            }
         }
         Ok(())
     }

@@ -15,6 +15,8 @@ mod place;
 mod processes;
 #[path = "conformance/records.rs"]
 mod records;
+#[path = "conformance/sessions.rs"]
+mod sessions;
 
 use place::Place;
 
@@ -69,6 +71,13 @@ mod holds {
         changes_of_people_are_in_nobody_s_way,
         lists_of_people_are_searched_sorted_and_paged,
         people_come_in_bulk,
+    );
+    on_both!(sessions:
+        a_session_is_found_by_its_digest_until_it_ends,
+        sessions_end_by_what_they_have_in_common,
+        the_oldest_session_of_too_many_ends,
+        uses_of_sessions_are_noted_and_old_ones_forgotten,
+        a_user_who_is_deactivated_or_deleted_has_no_session_left,
     );
     on_both!(records:
         audit_events_are_filtered_and_paged,

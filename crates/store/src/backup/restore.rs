@@ -14,6 +14,7 @@ use crate::migration;
 use crate::object::last_revision;
 use crate::open::{Database, Opening};
 use crate::root_key::RootKeyFile;
+use crate::session;
 use crate::sql::{Database as _, Dialect, Link, Value, values};
 
 /// The most rows that are inserted at once.
@@ -76,6 +77,7 @@ async fn fill(link: &mut Link, what: &Restore<'_>) -> Result<BackupSummary, Back
     // Holds up whoever makes a change meanwhile.
     link.execute("UPDATE revision SET last = last", values![]).await?;
     let before = last_revision(link).await?;
+    session::forget_all(link).await?;
     if what.replace {
         for table in TABLES.iter().filter(|table| table.name != REVISION) {
             link.execute(&format!("DELETE FROM {}", table.name), values![]).await?;

@@ -256,4 +256,35 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX group_member_by_user ON group_member (user_id)",
         ],
     },
+    Migration {
+        version: 6,
+        // A binary that knows no sessions begins none.
+        needs: 5,
+        statements: &[
+            "CREATE TABLE session (
+                digest {bytes} PRIMARY KEY NOT NULL,
+                id {text} NOT NULL UNIQUE,
+                provider {text} NOT NULL,
+                subject {text} NOT NULL,
+                logout_subject {text} NOT NULL,
+                provider_sid {text},
+                identity {text} NOT NULL,
+                authenticated_at {integer} NOT NULL,
+                created_at {integer} NOT NULL,
+                used_at {integer} NOT NULL,
+                idle_until {integer} NOT NULL,
+                absolute_until {integer} NOT NULL,
+                client {text},
+                user_agent {text},
+                ended_at {integer},
+                end_reason {text},
+                revision {integer} NOT NULL
+            ){table}",
+            "CREATE INDEX session_by_subject ON session (provider, subject)",
+            "CREATE INDEX session_by_logout_subject ON session (provider, logout_subject)",
+            "CREATE INDEX session_by_provider_sid ON session (provider, provider_sid)",
+            "CREATE INDEX session_by_revision ON session (revision)",
+            "CREATE INDEX session_by_end ON session (absolute_until)",
+        ],
+    },
 ];

@@ -89,6 +89,11 @@ impl<'a> PeopleChange<'a> {
         }
         for chunk in users.chunks(ROWS) {
             self.put_users(chunk).await?;
+            let inactive = chunk.iter().filter(|(user, _)| !user.active);
+            let inactive: Vec<Value<'_>> = inactive.map(|(user, _)| Value::from(&*user.id)).collect();
+            if !inactive.is_empty() {
+                self.end_sessions(&inactive).await?;
+            }
         }
         for chunk in groups.chunks(ROWS) {
             self.put_groups(chunk).await?;
@@ -170,6 +175,7 @@ impl<'a> PeopleChange<'a> {
         for row in self.link.rows(&text, &named).await? {
             self.groups.insert(row.get("group_id")?);
         }
+        self.end_sessions(&named).await?;
         let text = format!(
             "UPDATE directory_user SET subject = NULL, login = '', login_key = NULL, external_id = NULL, active = 0, \
              display_name = NULL, email = NULL, attributes = '{{}}', scim = NULL, signed_in_at = NULL, revision = $1, \
@@ -177,6 +183,17 @@ impl<'a> PeopleChange<'a> {
             places(3, ids.len())
         );
         self.execute_on(&text, &named).await
+    }
+
+    /// Ends the sessions of browsers of users who may not sign in any more.
+    async fn end_sessions(&mut self, ids: &[Value<'_>]) -> Result<(), Refused> {
+        let text = format!(
+            "UPDATE session SET revision = $1, ended_at = $2, end_reason = 'user-ended', identity = '' \
+             WHERE ended_at IS NULL AND (provider, subject) IN \
+             (SELECT provider, subject FROM directory_user WHERE id IN ({}))",
+            places(3, ids.len())
+        );
+        self.execute_on(&text, ids).await
     }
 
     async fn remove_groups(&mut self, ids: &[(&str, Option<i64>)]) -> Result<(), Refused> {

@@ -1,0 +1,258 @@
+//! Sessions of browsers: a SHA-256 of the cookie, who signed in, and until when. The cookie itself is never stored.
+
+use crate::error::StoreError;
+use crate::sql::{Database, Pool, Row, Value, values};
+
+/// The most sessions that one person has at once; the oldest ends first.
+pub const MAX_SESSIONS: i64 = 50;
+
+/// How long the row of a session is kept after it could have lasted, in microseconds: a week.
+const KEPT: i64 = 7 * 24 * 3_600 * 1_000_000;
+
+/// A session of a browser.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredSession {
+    /// SHA-256 of the cookie.
+    pub digest: [u8; 32],
+    /// Its public name.
+    pub id: String,
+    /// The provider that vouched for who signed in.
+    pub provider: String,
+    /// Who signed in, unique within the provider.
+    pub subject: String,
+    /// The same as the provider's logout tokens name them.
+    pub logout_subject: String,
+    /// The provider's own session.
+    pub provider_sid: Option<String>,
+    /// Who they are, as JSON; empty once the session has ended.
+    pub identity: String,
+    /// When they proved who they are, in microseconds since 1970 (UTC), as all times here.
+    pub authenticated_at: i64,
+    /// When they signed in.
+    pub created_at: i64,
+    /// When it was used last, as far as that was noted.
+    pub used_at: i64,
+    /// When it ends unless it is used.
+    pub idle_until: i64,
+    /// When it ends in any case.
+    pub absolute_until: i64,
+    /// The client's address at the sign-in.
+    pub client: Option<String>,
+    /// The client's `User-Agent` at the sign-in.
+    pub user_agent: Option<String>,
+    /// When it was ended.
+    pub ended_at: Option<i64>,
+    /// Why, as a stable word.
+    pub end_reason: Option<String>,
+}
+
+impl std::fmt::Debug for StoredSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoredSession").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Which sessions end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sessions {
+    /// The one with this public name.
+    Id(String),
+    /// All of somebody.
+    Subject {
+        /// Who vouches for them.
+        provider: String,
+        /// Unique within the provider.
+        subject: String,
+    },
+    /// All of somebody whom a logout token names.
+    LogoutSubject {
+        /// Whose token it is.
+        provider: String,
+        /// Its `sub`.
+        subject: String,
+    },
+    /// Those that began with one session of the provider.
+    ProviderSession {
+        /// Whose session it is.
+        provider: String,
+        /// Its `sid`.
+        sid: String,
+        /// Whose it has to be, where that is known.
+        subject: Option<String>,
+    },
+}
+
+/// A use of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedSession {
+    /// Its public name.
+    pub id: String,
+    /// When it was used.
+    pub used_at: i64,
+    /// When it ends unless it is used again.
+    pub idle_until: i64,
+}
+
+const COLUMNS: &str = "digest, id, provider, subject, logout_subject, provider_sid, identity, authenticated_at, created_at, \
+                       used_at, idle_until, absolute_until, client, user_agent, ended_at, end_reason";
+
+/// The session with this digest, also one that has ended.
+pub(crate) async fn by_digest(pool: &Pool, digest: &[u8; 32]) -> Result<Option<StoredSession>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM session WHERE digest = $1");
+    pool.row(&text, values![digest.as_slice()]).await?.as_ref().map(read).transpose()
+}
+
+/// The session with this public name, also one that has ended.
+pub(crate) async fn by_id(pool: &Pool, id: &str) -> Result<Option<StoredSession>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM session WHERE id = $1");
+    pool.row(&text, values![id]).await?.as_ref().map(read).transpose()
+}
+
+/// Somebody's sessions that have not ended at `now`, the newest first.
+pub(crate) async fn of(
+    pool: &Pool,
+    provider: &str,
+    subject: &str,
+    now: i64,
+) -> Result<Vec<StoredSession>, StoreError> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM session WHERE provider = $1 AND subject = $2 AND ended_at IS NULL \
+         AND idle_until > $3 AND absolute_until > $3 ORDER BY created_at DESC, id DESC LIMIT {MAX_SESSIONS}"
+    );
+    pool.rows(&text, values![provider, subject, now]).await?.iter().map(read).collect()
+}
+
+/// The digests of sessions that were ended after a revision, at most `limit`.
+pub(crate) async fn ended_after(pool: &Pool, revision: i64, limit: u32) -> Result<Vec<[u8; 32]>, StoreError> {
+    let text =
+        "SELECT digest FROM session WHERE revision > $1 AND ended_at IS NOT NULL ORDER BY revision LIMIT $2";
+    let rows = pool.rows(text, values![revision, i64::from(limit)]).await?;
+    rows.iter().map(digest_of).collect()
+}
+
+/// Begins a session. Those of the same person that are too many end.
+pub(crate) async fn begin(
+    database: &mut impl Database,
+    session: &StoredSession,
+    revision: i64,
+) -> Result<(), sqlx::Error> {
+    let text = "INSERT INTO session (digest, id, provider, subject, logout_subject, provider_sid, identity, \
+                authenticated_at, created_at, used_at, idle_until, absolute_until, client, user_agent, revision) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    let values = values![
+        session.digest.as_slice(),
+        &session.id,
+        &session.provider,
+        &session.subject,
+        &session.logout_subject,
+        &session.provider_sid,
+        &session.identity,
+        session.authenticated_at,
+        session.created_at,
+        session.used_at,
+        session.idle_until,
+        session.absolute_until,
+        &session.client,
+        &session.user_agent,
+        revision,
+    ];
+    database.execute(text, values).await?;
+    let text = format!(
+        "UPDATE session SET ended_at = $1, end_reason = 'too-many', identity = '', revision = $2 \
+         WHERE provider = $3 AND subject = $4 AND ended_at IS NULL AND id NOT IN \
+         (SELECT id FROM session WHERE provider = $3 AND subject = $4 AND ended_at IS NULL \
+         ORDER BY created_at DESC, id DESC LIMIT {MAX_SESSIONS})"
+    );
+    let values = values![session.created_at, revision, &session.provider, &session.subject];
+    database.execute(&text, values).await?;
+    Ok(())
+}
+
+/// Ends sessions; those that have ended stay as they are.
+pub(crate) async fn end(
+    database: &mut impl Database,
+    which: &Sessions,
+    reason: &str,
+    at: i64,
+    revision: i64,
+) -> Result<u64, sqlx::Error> {
+    let mut values = vec![Value::from(at), reason.into(), revision.into()];
+    let condition = match which {
+        Sessions::Id(id) => {
+            values.push(id.into());
+            "id = $4"
+        }
+        Sessions::Subject { provider, subject } => {
+            values.extend([Value::from(provider), subject.into()]);
+            "provider = $4 AND subject = $5"
+        }
+        Sessions::LogoutSubject { provider, subject } => {
+            values.extend([Value::from(provider), subject.into()]);
+            "provider = $4 AND logout_subject = $5"
+        }
+        Sessions::ProviderSession { provider, sid, subject } => {
+            values.extend([Value::from(provider), sid.into()]);
+            match subject {
+                None => "provider = $4 AND provider_sid = $5",
+                Some(subject) => {
+                    values.push(subject.into());
+                    "provider = $4 AND provider_sid = $5 AND logout_subject = $6"
+                }
+            }
+        }
+    };
+    let text = format!(
+        "UPDATE session SET ended_at = $1, end_reason = $2, identity = '', revision = $3 \
+         WHERE ended_at IS NULL AND {condition}"
+    );
+    database.execute(&text, &values).await
+}
+
+/// Notes uses of sessions, and forgets those that ended long ago.
+pub(crate) async fn touch(
+    database: &mut impl Database,
+    used: &[UsedSession],
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    let text = "UPDATE session SET used_at = $2, idle_until = $3 WHERE id = $1 AND used_at < $2";
+    for UsedSession { id, used_at, idle_until } in used {
+        database.execute(text, values![id, *used_at, *idle_until]).await?;
+    }
+    let text = "DELETE FROM session WHERE absolute_until < $1";
+    database.execute(text, values![now.saturating_sub(KEPT)]).await?;
+    Ok(())
+}
+
+/// Forgets all: what a backup brings along are other people's sessions, or the same ones of another time.
+pub(crate) async fn forget_all(database: &mut impl Database) -> Result<(), sqlx::Error> {
+    database.execute("DELETE FROM session", &[]).await.map(drop)
+}
+
+fn digest_of(row: &Row) -> Result<[u8; 32], StoreError> {
+    let digest: Vec<u8> = row.get("digest")?;
+    digest
+        .as_slice()
+        .try_into()
+        .map_err(|_| StoreError::Unreadable { column: "digest", value: format!("{} bytes", digest.len()) })
+}
+
+fn read(row: &Row) -> Result<StoredSession, StoreError> {
+    Ok(StoredSession {
+        digest: digest_of(row)?,
+        id: row.get("id")?,
+        provider: row.get("provider")?,
+        subject: row.get("subject")?,
+        logout_subject: row.get("logout_subject")?,
+        provider_sid: row.get("provider_sid")?,
+        identity: row.get("identity")?,
+        authenticated_at: row.get("authenticated_at")?,
+        created_at: row.get("created_at")?,
+        used_at: row.get("used_at")?,
+        idle_until: row.get("idle_until")?,
+        absolute_until: row.get("absolute_until")?,
+        client: row.get("client")?,
+        user_agent: row.get("user_agent")?,
+        ended_at: row.get("ended_at")?,
+        end_reason: row.get("end_reason")?,
+    })
+}

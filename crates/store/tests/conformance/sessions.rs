@@ -1,0 +1,160 @@
+//! Sessions of browsers.
+
+use casemate_store::{
+    Actor, AuditEvent, Commit, MAX_SESSIONS, Operation, Sessions, Store, StoredSession, UsedSession,
+    UserRecord,
+};
+
+use crate::place::Place;
+
+pub(crate) fn session(number: u8, subject: &str) -> StoredSession {
+    StoredSession {
+        digest: [number; 32],
+        id: format!("ses_{number}"),
+        provider: "corp".to_owned(),
+        subject: subject.to_owned(),
+        logout_subject: format!("sub-{subject}"),
+        provider_sid: Some(format!("sid-{number}")),
+        identity: r#"{"login":"ada"}"#.to_owned(),
+        authenticated_at: 1_000,
+        created_at: 1_000 + i64::from(number),
+        used_at: 1_000,
+        idle_until: 5_000,
+        absolute_until: 9_000,
+        client: Some("192.0.2.1".to_owned()),
+        user_agent: None,
+        ended_at: None,
+        end_reason: None,
+    }
+}
+
+async fn commit(store: &Store, operation: Operation) -> i64 {
+    let commit = Commit {
+        base: None,
+        at: 2_000,
+        actor: Actor::default(),
+        summary: String::new(),
+        operations: vec![operation],
+        events: Vec::<AuditEvent>::new(),
+        fence: None,
+    };
+    store.commit(commit).await.unwrap()
+}
+
+async fn begin(store: &Store, sessions: impl IntoIterator<Item = StoredSession>) {
+    for session in sessions {
+        commit(store, Operation::BeginSession(session)).await;
+    }
+}
+
+async fn end(store: &Store, which: Sessions) -> i64 {
+    commit(store, Operation::EndSessions { which, reason: "test".to_owned() }).await
+}
+
+async fn left(store: &Store) -> Vec<String> {
+    let mut left = Vec::new();
+    for subject in ["ada", "bob"] {
+        let sessions = store.reader().sessions_of("corp", subject, 3_000).await.unwrap();
+        left.extend(sessions.into_iter().map(|session| session.id));
+    }
+    left.sort();
+    left
+}
+
+pub(crate) async fn a_session_is_found_by_its_digest_until_it_ends(place: Place) {
+    let store = place.open().await;
+    begin(&store, [session(1, "ada")]).await;
+    let reader = store.reader();
+    assert_eq!(reader.session(&[1; 32]).await.unwrap(), Some(session(1, "ada")));
+    assert_eq!(reader.session(&[2; 32]).await.unwrap(), None);
+    let before = reader.revision().await.unwrap();
+    end(&store, Sessions::Id("ses_1".to_owned())).await;
+    let ended = reader.session(&[1; 32]).await.unwrap().unwrap();
+    assert_eq!(
+        (ended.ended_at, ended.end_reason.as_deref(), &*ended.identity),
+        (Some(2_000), Some("test"), "")
+    );
+    assert_eq!(reader.sessions_ended_after(before, 9).await.unwrap(), [[1; 32]]);
+    // What has ended does not end again.
+    let last = end(&store, Sessions::Id("ses_1".to_owned())).await;
+    assert_eq!(reader.sessions_ended_after(last - 1, 9).await.unwrap(), [] as [[u8; 32]; 0]);
+    store.close().await;
+}
+
+pub(crate) async fn sessions_end_by_what_they_have_in_common(place: Place) {
+    let store = place.open().await;
+    begin(&store, [session(1, "ada"), session(2, "ada"), session(3, "bob"), session(4, "bob")]).await;
+    let sid = |sid: &str, subject: Option<&str>| Sessions::ProviderSession {
+        provider: "corp".to_owned(),
+        sid: sid.to_owned(),
+        subject: subject.map(str::to_owned),
+    };
+    end(&store, sid("sid-1", Some("sub-bob"))).await;
+    assert_eq!(left(&store).await, ["ses_1", "ses_2", "ses_3", "ses_4"]);
+    end(&store, sid("sid-1", Some("sub-ada"))).await;
+    assert_eq!(left(&store).await, ["ses_2", "ses_3", "ses_4"]);
+    let of = |provider: &str, subject: &str| (provider.to_owned(), subject.to_owned());
+    let (provider, subject) = of("other", "sub-bob");
+    end(&store, Sessions::LogoutSubject { provider, subject }).await;
+    assert_eq!(left(&store).await.len(), 3);
+    let (provider, subject) = of("corp", "sub-bob");
+    end(&store, Sessions::LogoutSubject { provider, subject }).await;
+    assert_eq!(left(&store).await, ["ses_2"]);
+    let (provider, subject) = of("corp", "ada");
+    end(&store, Sessions::Subject { provider, subject }).await;
+    assert!(left(&store).await.is_empty());
+    store.close().await;
+}
+
+pub(crate) async fn the_oldest_session_of_too_many_ends(place: Place) {
+    let store = place.open().await;
+    let most = u8::try_from(MAX_SESSIONS).unwrap();
+    begin(&store, (0..=most).map(|number| session(number, "ada"))).await;
+    begin(&store, [session(200, "bob")]).await;
+    let first = store.reader().session_by_id("ses_0").await.unwrap().unwrap();
+    assert_eq!(first.end_reason.as_deref(), Some("too-many"));
+    assert_eq!(left(&store).await.len(), usize::from(most) + 1);
+    store.close().await;
+}
+
+pub(crate) async fn uses_of_sessions_are_noted_and_old_ones_forgotten(place: Place) {
+    let store = place.open().await;
+    begin(&store, [session(1, "ada")]).await;
+    let used = |used_at: i64| UsedSession { id: "ses_1".to_owned(), used_at, idle_until: used_at + 4_000 };
+    store.note_used_sessions(vec![used(2_000)], 2_000).await.unwrap();
+    store.note_used_sessions(vec![used(1_500)], 2_000).await.unwrap();
+    let noted = store.reader().session(&[1; 32]).await.unwrap().unwrap();
+    assert_eq!((noted.used_at, noted.idle_until), (2_000, 6_000));
+    assert!(store.reader().sessions_of("corp", "ada", 6_000).await.unwrap().is_empty());
+    let week = 7 * 24 * 3_600 * 1_000_000;
+    store.note_used_sessions(Vec::new(), 9_000 + week).await.unwrap();
+    assert!(store.reader().session(&[1; 32]).await.unwrap().is_some());
+    store.note_used_sessions(Vec::new(), 9_001 + week).await.unwrap();
+    assert!(store.reader().session(&[1; 32]).await.unwrap().is_none());
+    store.close().await;
+}
+
+pub(crate) async fn a_user_who_is_deactivated_or_deleted_has_no_session_left(place: Place) {
+    let store = place.open().await;
+    begin(&store, [session(1, "ada"), session(2, "bob")]).await;
+    let user = |id: &str, subject: &str, active: bool| UserRecord {
+        id: id.to_owned(),
+        provider: "corp".to_owned(),
+        subject: Some(subject.to_owned()),
+        login: subject.to_owned(),
+        active,
+        attributes: "{}".to_owned(),
+        tenant: "default".to_owned(),
+        ..UserRecord::default()
+    };
+    let put = |user: UserRecord| Operation::PutUser { user: Box::new(user), expected: None };
+    commit(&store, put(user("usr_1", "ada", true))).await;
+    commit(&store, put(user("usr_2", "bob", true))).await;
+    assert_eq!(left(&store).await, ["ses_1", "ses_2"]);
+    let revision = commit(&store, put(user("usr_1", "ada", false))).await;
+    assert_eq!(left(&store).await, ["ses_2"]);
+    assert_eq!(store.reader().sessions_ended_after(revision - 1, 9).await.unwrap(), [[1; 32]]);
+    commit(&store, Operation::RemoveUser { id: "usr_2".to_owned(), expected: None }).await;
+    assert!(left(&store).await.is_empty());
+    store.close().await;
+}

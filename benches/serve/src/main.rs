@@ -16,7 +16,7 @@ use std::process::{Command, ExitCode};
 use casemate_figures::{Failure, Figure, say};
 
 use load::Waiting;
-use rounds::{Measured, Rounds};
+use rounds::{HELD_ROUNDS, Measured, Rounds};
 use server::Server;
 
 /// Where all of them are asked.
@@ -85,6 +85,8 @@ fn figures_of(rounds: &Rounds) -> Vec<Figure> {
         figures.push(Figure::new(format!("{name}: CPU per request"), server.cpu(), "µs"));
         figures.push(Figure::new(format!("{name}: highest rate"), server.highest(), "requests/s"));
         figures.push(Figure::new(format!("{name}: p50 at 70 %"), server.p50(), "µs"));
+        let undisturbed = format!("{name}: rounds of {HELD_ROUNDS} that the machine's host left alone");
+        figures.push(Figure::new(undisturbed, server.undisturbed(), ""));
         let p99 = Figure::new(format!("{name}: p99 at 70 %"), server.p99(), "µs");
         figures.push(if server.name == quiet.name { p99.at_most(1_000.0) } else { p99 });
     }

@@ -172,6 +172,41 @@ fn bodies_and_the_log_are_as_chosen() {
     assert_eq!(line["level"], "INFO", "{line}");
 }
 
+/// One request to a collector, answered with 200: its first line and its body.
+fn collected(stream: &mut TcpStream) -> Option<(String, Value)> {
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let mut text = String::new();
+    let (head, body) = loop {
+        let mut bytes = [0; 4096];
+        let count = stream.read(&mut bytes).ok().filter(|count| *count > 0)?;
+        text.push_str(std::str::from_utf8(bytes.get(..count)?).ok()?);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?;
+        if body.len() >= length.parse().ok()? {
+            break (head, body);
+        }
+    };
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").unwrap();
+    Some((head.lines().next()?.to_owned(), serde_json::from_str(body).ok()?))
+}
+
+#[test]
+fn a_traced_request_comes_to_the_collector_under_its_caller_s_trace() {
+    let collector = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("--traces-endpoint=http://{}", collector.local_addr().unwrap());
+    let casemate = Folder::new().builder().arg(&endpoint).arg("--outgoing-allow=127.0.0.1").start().unwrap();
+    let traced = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    assert_eq!(casemate.request("GET /livez?secret=geheim", &[traced], "").unwrap().status, 200);
+
+    let (mut stream, _) = collector.accept().unwrap();
+    let (line, body) = collected(&mut stream).unwrap();
+    assert_eq!(line, "POST /v1/traces HTTP/1.1");
+    let span = body.pointer("/resourceSpans/0/scopeSpans/0/spans/0").unwrap();
+    assert_eq!(span["traceId"], "4bf92f3577b34da6a3ce929d0e0e4736", "{body}");
+    assert_eq!((&span["parentSpanId"], &span["name"]), (&"00f067aa0ba902b7".into(), &"GET /livez".into()));
+    assert!(!body.to_string().contains("geheim"), "{body}");
+}
+
 #[test]
 fn a_collector_of_traces_that_may_not_be_called_is_told_at_the_start() {
     let folder = Folder::new();

@@ -18,7 +18,9 @@ pub enum Kind {
     Setting,
     /// A named list of permissions.
     Role,
-    /// A role for somebody, for a time.
+    /// A named list of roles.
+    Team,
+    /// A role or a team for somebody, for a time.
     Assignment,
     /// Somebody the directory knows; written in files alone.
     User,
@@ -30,13 +32,14 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, each after those that it may refer to.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Tenant,
         Kind::Application,
         Kind::Provider,
         Kind::Source,
         Kind::Setting,
         Kind::Role,
+        Kind::Team,
         Kind::ServiceAccount,
         Kind::User,
         Kind::Credential,
@@ -53,6 +56,7 @@ impl Kind {
             Kind::Source => "source",
             Kind::Setting => "setting",
             Kind::Role => "role",
+            Kind::Team => "team",
             Kind::Assignment => "assignment",
             Kind::User => "user",
             Kind::Credential => "credential",
@@ -82,6 +86,7 @@ impl Kind {
             Kind::Source => "src_",
             Kind::Setting => "set_",
             Kind::Role => "rol_",
+            Kind::Team => "tea_",
             Kind::Assignment => "asg_",
             Kind::User => "usr_",
             Kind::Credential => "crd_",

@@ -35,7 +35,8 @@ pub use kind::{Kind, UnknownKind};
 pub use known::Known;
 pub use own_schema::OWN_SCHEMA;
 pub use policy::{
-    ADMINISTRATOR, AUDITOR, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace, Policy, Wanted,
+    ADMINISTRATOR, ANONYMOUS, AUDITOR, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace, Policy,
+    Wanted,
 };
 pub use snapshot::{ResolveError, Snapshot};
 pub use subject::{Actor, Subject};

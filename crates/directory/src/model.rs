@@ -43,15 +43,45 @@ pub struct RoleDocument {
     /// What it grants and denies.
     #[schemars(with = "Vec<PermissionObject>")]
     pub permissions: Vec<Datum>,
+    /// The roles, by name, whose permissions it grants and denies as well: those of its own tenant, or of `default`. At
+    /// most 64, in at most 16 levels, and never in a circle.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub extends: Vec<String>,
 }
 
-/// An assignment: a role for somebody, for a time.
+/// A team: a named list of roles. One of the tenant `default` may be assigned in every tenant that has none of that name
+/// itself; its roles are always those that its own tenant means by their names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "AssignmentEntry")]
+#[schemars(rename = "TeamEntry")]
+pub struct TeamDocument {
+    /// What assignments call it.
+    pub name: String,
+    /// For people; nothing depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// For people; nothing depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The roles, by name: those of its own tenant, or of `default`. At most 256.
+    #[schemars(length(max = 256))]
+    pub roles: Vec<String>,
+}
+
+/// An assignment: a role or a team for somebody, for a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "AssignmentEntry", extend("oneOf" = [{ "required": ["role"] }, { "required": ["team"] }]))]
 pub struct AssignmentDocument {
-    /// The role's name.
-    pub role: String,
+    /// The role's name. Either a role or a team is assigned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub role: Option<String>,
+    /// The team's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub team: Option<String>,
     /// Whom it is for.
     pub to: Target,
     /// From when on; RFC 3339.
@@ -65,6 +95,26 @@ pub struct AssignmentDocument {
     /// For people; nothing depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who made it what it is: recorded by Casemate, and refused in what anybody sends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    pub granted: Option<Granted>,
+}
+
+/// Who assigned something, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Granted {
+    /// The provider that vouches for whoever did.
+    pub provider: String,
+    /// `user`, `service`, `system`, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Their id at the provider.
+    pub id: String,
+    /// When.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub at: When,
 }
 
 /// Whom an assignment is for: exactly one of `id`, `login` and `group`, or `type = "anonymous"` alone. A service account
@@ -145,6 +195,9 @@ pub struct TenantDocument {
     /// For people; nothing depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// The tenant that it is a part of, for people and lists: access to a tenant is never implied by access to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
 }
 
 /// A program's account, which owns API keys.
@@ -266,6 +319,14 @@ impl Document for RoleDocument {
     }
 }
 
+impl Document for TeamDocument {
+    const KIND: Kind = Kind::Team;
+
+    fn name(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.name)
+    }
+}
+
 impl Document for AssignmentDocument {
     const KIND: Kind = Kind::Assignment;
 
@@ -280,7 +341,12 @@ impl Document for AssignmentDocument {
         let provider = provider.as_deref().unwrap_or_default();
         let kind = kind.as_deref().unwrap_or_default();
         let from = self.from.map(|from| from.0.to_string()).unwrap_or_default();
-        Cow::Owned(canonical(&[&self.role, provider, kind, by, who, &from]))
+        let role = self.role.as_deref().unwrap_or_default();
+        Cow::Owned(match &self.team {
+            // One part more than a role's: the two never meet.
+            Some(team) => canonical(&["team", team, provider, kind, by, who, &from]),
+            None => canonical(&[role, provider, kind, by, who, &from]),
+        })
     }
 }
 
@@ -371,6 +437,7 @@ impl Kind {
             Kind::Source => schemars::schema_for!(SourceDocument),
             Kind::Setting => schemars::schema_for!(SettingDocument),
             Kind::Role => schemars::schema_for!(RoleDocument),
+            Kind::Team => schemars::schema_for!(TeamDocument),
             Kind::Assignment => schemars::schema_for!(AssignmentDocument),
             Kind::User => schemars::schema_for!(UserDocument),
             Kind::Credential => schemars::schema_for!(CredentialDocument),

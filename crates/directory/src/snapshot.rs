@@ -10,7 +10,9 @@ use casemate_permission::{Catalog, Grant, Origin, OriginKind, Permission, Permis
 use crate::index::{By, Index, KeyRef};
 use crate::keys::{Keys, narrow};
 use crate::known::{Known, Presented};
-use crate::policy::{Assignment, Credential, InForce, Person, Policy, Role, Source, Who};
+use crate::policy::{
+    Assigned, Assignment, Credential, HeldRole, InForce, Person, Policy, Roles, Source, Who,
+};
 use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
@@ -34,7 +36,7 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub(crate) struct Compiled {
     catalog: Catalog,
-    roles: Vec<Role>,
+    roles: Roles,
     people: Vec<Person>,
     people_index: Index,
     assignments: Vec<Assignment>,
@@ -432,14 +434,15 @@ impl Compiled {
         let mut held: Vec<(Permission, Arc<Grant>)> = Vec::new();
         for place in &holding.assignments {
             let Some(assignment) = self.assignments.get(*place as usize) else { continue };
-            let Some(role) = self.roles.get(assignment.role) else { continue };
-            let via = via(&assignment.recipient.who);
-            let grant = Arc::new(Grant {
-                origin: Origin { kind: OriginKind::Role, name: role.name.to_string(), via },
-                from: assignment.from,
-                until: assignment.until,
-            });
-            held.extend(role.permissions.iter().map(|permission| (permission.clone(), Arc::clone(&grant))));
+            for HeldRole { role, through, .. } in self.roles.held(assignment.assigned) {
+                let via = self.via(assignment, through.map(|through| &*through.name));
+                let grant = Arc::new(Grant {
+                    origin: Origin { kind: OriginKind::Role, name: role.name.to_string(), via },
+                    from: assignment.from,
+                    until: assignment.until,
+                });
+                held.extend(role.permissions.iter().map(|held| (held.clone(), Arc::clone(&grant))));
+            }
         }
         if let Some(credential) = holding.credential.as_ref().and_then(|id| self.credentials.get(id)) {
             let grant = Grant::always(OriginKind::Key, &credential.id);
@@ -477,15 +480,27 @@ impl Compiled {
         Ok(())
     }
 
+    /// By what somebody came to a role, where not by itself and by themselves: the role that extends it, the team that it is
+    /// of, and the group that they are in.
+    fn via(&self, assignment: &Assignment, through: Option<&str>) -> Option<String> {
+        let team = match assignment.assigned {
+            Assigned::Team(place) => self.roles.team(place),
+            Assigned::Role(_) => None,
+        };
+        let group = match &assignment.recipient.who {
+            Who::Group { group, .. } => Some(group),
+            Who::Id { .. } | Who::Login { .. } => None,
+        };
+        let ways = [
+            through.map(|role| format!("role {role}")),
+            team.map(|team| format!("team {}", team.name)),
+            group.map(|group| format!("group {group}")),
+        ];
+        let ways: Vec<String> = ways.into_iter().flatten().collect();
+        (!ways.is_empty()).then(|| ways.join(", "))
+    }
+
     fn person(&self, place: u32) -> Option<&Person> {
         self.people.get(place as usize)
-    }
-}
-
-/// By what somebody came to an assignment, where not by themselves.
-fn via(who: &Who) -> Option<String> {
-    match who {
-        Who::Group { group, .. } => Some(format!("group {group}")),
-        Who::Id { .. } | Who::Login { .. } => None,
     }
 }

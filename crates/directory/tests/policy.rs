@@ -245,6 +245,119 @@ async fn roles_come_by_id_login_and_group_in_their_tenant_and_time() {
     }
 }
 
+#[test]
+fn roles_teams_and_tenants_that_lead_back_or_nowhere_are_told_with_their_place() {
+    let role = |name: &str, extends: &str| {
+        format!("[[role]]\nname = \"{name}\"\npermissions = []\nextends = [{extends}]\n")
+    };
+    let circle = [role("a", "\"b\""), role("b", "\"c\""), role("c", "\"b\"")].concat();
+    assert_eq!(refused(&circle), ["9:11 the role extends itself: `b` → `c` → `b`"]);
+    assert_eq!(refused(&role("a", "\"a\"")), ["5:11 the role extends itself: `a` → `a`"]);
+    assert_eq!(refused(&role("a", "\"b\"")), ["5:12 there is no role `b`"]);
+    assert_eq!(refused(&role("a", "\"auditor\", \"auditor\"")), ["5:23 the role `auditor` stands twice"]);
+    let chain = |levels: usize| -> String {
+        let above = |level: usize| if level == 0 { String::new() } else { format!("\"r{}\"", level - 1) };
+        (0..levels).map(|level| role(&format!("r{level}"), &above(level))).collect()
+    };
+    assert!(load(&chain(16)).is_ok());
+    let deep = refused(&chain(20));
+    assert!(matches!(&deep[..], [one] if one.contains("at most 16 levels")), "{deep:?}");
+    let many: Vec<String> = (0..65).map(|number| format!("\"r{number}\"")).collect();
+    assert!(refused(&role("a", &many.join(", ")))[0].contains("these are 65 roles, and may be 64"));
+
+    let team = "[[team]]\nname = \"t\"\nroles = [\"auditro\"]\n";
+    assert_eq!(refused(team), ["4:10 there is no role `auditro`"]);
+    let assignment = |what: &str| format!("[[assignment]]\nto = {{ id = \"ada\" }}\n{what}\n");
+    assert_eq!(refused(&assignment("team = \"t\"")), ["4:8 there is no team `t`"]);
+    assert_eq!(refused(&assignment("")), ["2:1 the assignment does not say what is assigned"]);
+    let both = refused(&assignment("role = \"auditor\"\nteam = \"t\""));
+    assert_eq!(both, ["5:8 an assignment is of a role or of a team, not both"]);
+    let granted = "granted = { provider = \"p\", type = \"user\", id = \"x\", at = 2020-01-01T00:00:00Z }";
+    let forged = refused(&assignment(&format!("role = \"auditor\"\n{granted}")));
+    assert_eq!(forged, ["5:11 who granted it is recorded by Casemate, and written by nobody"]);
+    assert_eq!(
+        refused("[[role]]\nname = \"anonymous\"\npermissions = []\n"),
+        ["3:8 the role `anonymous` is built in"]
+    );
+
+    let tenant = |id: &str, parent: &str| format!("[[tenant]]\nid = \"{id}\"\nparent = \"{parent}\"\n");
+    assert!(load(&tenant("a", "default")).is_ok());
+    assert_eq!(refused(&tenant("a", "b")), ["4:10 there is no tenant `b`"]);
+    let circle = [tenant("a", "b"), tenant("b", "a")].concat();
+    assert_eq!(refused(&circle), ["4:10 the tenant is a part of itself: `a` → `b` → `a`"]);
+}
+
+const SHARED: &str = r#"
+[[tenant]]
+id = "group"
+[[tenant]]
+id = "acme"
+parent = "group"
+[[role]]
+name = "reader"
+permissions = [{ name = "notes.read" }]
+[[role]]
+tenant = "acme"
+name = "reader"
+permissions = [{ name = "notes.leak" }]
+[[role]]
+tenant = "acme"
+name = "senior"
+permissions = [{ name = "notes.write" }]
+extends = ["reader"]
+[[team]]
+tenant = "default"
+name = "staff"
+roles = ["reader"]
+[[assignment]]
+tenant = "acme"
+team = "staff"
+to = { id = "ada" }
+[[assignment]]
+tenant = "acme"
+role = "senior"
+to = { id = "bob" }
+[[assignment]]
+tenant = "group"
+role = "administrator"
+to = { id = "chief" }
+"#;
+
+#[tokio::test]
+async fn a_shared_team_means_the_same_everywhere_and_names_mean_what_their_own_tenant_has() {
+    let snapshot = directory(SHARED).current();
+    let in_acme = |id: &str| snapshot.subject(&nobody(), &"acme".into(), "user", id).unwrap();
+    let held = |id: &str| {
+        let may = |name: &&str| allows(&snapshot, &in_acme(id), name, 0);
+        ["notes.read", "notes.leak", "notes.write"].into_iter().filter(may).collect::<Vec<_>>()
+    };
+    assert_eq!(held("ada"), ["notes.read"], "the shared role, not acme's of the same name");
+    assert_eq!(held("bob"), ["notes.leak", "notes.write"]);
+    let origins = |id: &str| {
+        let set = snapshot.permissions(&in_acme(id)).unwrap();
+        let told = set.iter().filter_map(|held| Some(held.grant()?.origin.clone()));
+        let mut told: Vec<_> = told.map(|origin| (origin.name, origin.via)).collect();
+        told.sort();
+        told
+    };
+    assert_eq!(origins("ada"), [("reader".to_owned(), Some("team staff".to_owned()))]);
+    assert_eq!(
+        origins("bob"),
+        [("reader".to_owned(), Some("role senior".to_owned())), ("senior".to_owned(), None)]
+    );
+}
+
+#[tokio::test]
+async fn a_tenant_gives_no_access_to_those_that_are_parts_of_it() {
+    let snapshot = directory(SHARED).current();
+    let chief = |tenant: &str| snapshot.subject(&nobody(), &tenant.into(), "user", "chief").unwrap();
+    assert!(allows(&snapshot, &chief("group"), "casemate.role.list", 0));
+    for tenant in ["acme", "default"] {
+        assert!(!allows(&snapshot, &chief(tenant), "casemate.role.list", 0), "{tenant}");
+        assert!(!allows(&snapshot, &chief(tenant), "notes.read", 0), "{tenant}");
+    }
+}
+
 #[tokio::test]
 async fn the_better_known_value_wins() {
     let text = "[[user]]\nid = \"ada\"\ngroups = [\"staff\"]\nclaims = { department = \"lab\" }\n";

@@ -24,7 +24,7 @@ use crate::denials::{AnonymousDenials, count_denial};
 use crate::policy::PolicyStatus;
 use crate::{
     administrator, api_key, application, assignment, audit_event, decision, description, health, identity,
-    log_level, policy, provider, role, service_account, setting, source, tenant,
+    log_level, policy, provider, role, service_account, setting, source, team, tenant,
 };
 
 /// What a running server knows.
@@ -94,6 +94,7 @@ fn api() -> Api<App> {
     [
         tenant::routes::routes(),
         role::routes::routes(),
+        team::routes::routes(),
         assignment::routes::routes(),
         service_account::routes::routes(),
         api_key::routes::routes(),

@@ -72,11 +72,17 @@ impl Thing {
     /// An entry that is there.
     pub(crate) fn of(entry: &Entry) -> Thing {
         let thing = Thing { id: Some(entry.id.clone()), properties: Vec::new() };
-        let thing = thing.with("name", &entry.name).with("origin", &entry.origin);
-        match entry.document.get("role").and_then(serde_json::Value::as_str) {
-            Some(role) => thing.with("role", role),
-            None => thing,
-        }
+        thing.with("name", &entry.name).with("origin", &entry.origin).of_document(&entry.document)
+    }
+
+    /// With the role or the team that is assigned, where its document is an assignment's.
+    pub(crate) fn of_document(self, document: &serde_json::Value) -> Thing {
+        ["role", "team"].into_iter().fold(self, |thing, name| {
+            match document.get(name).and_then(serde_json::Value::as_str) {
+                Some(value) => thing.with(name, value),
+                None => thing,
+            }
+        })
     }
 
     /// Something with an id.

@@ -25,6 +25,7 @@ mod role;
 mod service_account;
 mod setting;
 mod source;
+mod team;
 mod tenant;
 mod tenant_header;
 mod view;

@@ -58,11 +58,7 @@ pub(crate) trait Objects: Send + Sync + 'static {
     /// What conditions of permissions may ask of one that is to be made.
     fn thing(document: &Value) -> Thing {
         let text = |name: &str| document.get(name).and_then(Value::as_str);
-        let thing = Thing::named(text("name").or_else(|| text("id")).unwrap_or_default());
-        match text("role") {
-            Some(role) => thing.with("role", role),
-            None => thing,
-        }
+        Thing::named(text("name").or_else(|| text("id")).unwrap_or_default()).of_document(document)
     }
 }
 

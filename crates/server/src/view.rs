@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use casemate_directory::model::Granted;
 use casemate_directory::{Entry, Mistake};
 use casemate_expression::Timestamp;
 use casemate_platform::DocumentError;
@@ -34,6 +35,10 @@ pub(crate) struct EntryView<D> {
     /// Its document. Where a secret is kept stands `{"sealed": true}`.
     #[schemars(with = "D")]
     document: Value,
+    /// Who made it what it is, where it is an assignment and that is known: recorded by Casemate, never sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Granted")]
+    granted: Option<Granted>,
     #[serde(skip)]
     kind: PhantomData<D>,
 }
@@ -49,6 +54,7 @@ impl<D> From<&Entry> for EntryView<D> {
             created_at: time(entry.created_at),
             updated_at: time(entry.updated_at),
             document: entry.document.clone(),
+            granted: entry.granted.clone(),
             kind: PhantomData,
         }
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Administration;
 use super::entry::Author;
 use super::error::AdminError;
+use super::granted::{GRANTED, carried};
 use super::plan::{Plan, PlannedChange};
 use super::write::{Proposal, Told, canonical, mistake, new_id};
 use crate::directory::State;
@@ -202,8 +203,11 @@ fn planned(
     let mut changes = Vec::new();
     let mut kept: HashSet<(&'static str, String)> = HashSet::new();
     for Wanted { kind, tenant, document } in &wanted {
-        let (name, body) = canonical(*kind, tenant, document.clone())?;
+        let (name, mut body) = canonical(*kind, tenant, document.clone())?;
         let before = state.objects.by_name(*kind, tenant, &name);
+        if let Some(before) = before.filter(|_| *kind == Kind::Assignment) {
+            body = carried(&before.body, body);
+        }
         if let Some(before) = before.filter(|before| !["", origin].contains(&&*before.origin)) {
             return Err(AdminError::ReadOnly { origin: before.origin.clone() });
         }
@@ -266,7 +270,12 @@ fn planned_edit(before: Option<&Draft>, after: Option<&Draft>) -> Option<Planned
     let kind: Kind = either.kind.parse().ok()?;
     let mut lines = Vec::new();
     let members = |side: Option<&Draft>| -> BTreeMap<String, Value> {
-        side.and_then(|side| serde_json::from_str(&side.body).ok()).unwrap_or_default()
+        let members = side.and_then(|side| serde_json::from_str(&side.body).ok());
+        let mut members: BTreeMap<String, Value> = members.unwrap_or_default();
+        if kind == Kind::Assignment {
+            members.remove(GRANTED);
+        }
+        members
     };
     let (old, new) = (members(before), members(after));
     let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();

@@ -9,7 +9,9 @@ use ipnet::IpNet;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::granted::GRANTED;
 use crate::kind::Kind;
+use crate::model::Granted;
 
 /// Who makes a change, and by which request.
 #[derive(Clone)]
@@ -76,6 +78,9 @@ pub struct Entry {
     pub name: String,
     /// Its document. Secrets are not in it: `{"sealed": true}` stands where one is kept.
     pub document: Value,
+    /// Who made it what it is, where it is an assignment and that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted: Option<Granted>,
     /// Who manages it: empty for whoever may change it here; else the source of code that it was applied from, or
     /// `built-in`.
     pub origin: String,
@@ -94,12 +99,16 @@ fn kind_word<S: serde::Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, 
 impl Entry {
     /// An object of this kind.
     pub(crate) fn of(kind: Kind, object: &Object) -> Entry {
+        let mut document: Value = serde_json::from_str(&object.body).unwrap_or_default();
+        let granted = document.as_object_mut().filter(|_| kind == Kind::Assignment);
+        let granted = granted.and_then(|members| members.remove(GRANTED));
         Entry {
             id: object.id.clone(),
             kind,
             tenant: object.tenant.clone(),
             name: object.name.clone(),
-            document: serde_json::from_str(&object.body).unwrap_or_default(),
+            document,
+            granted: granted.and_then(|granted| serde_json::from_value(granted).ok()),
             origin: object.origin.clone(),
             revision: object.revision,
             created_at: object.created_at,

@@ -133,7 +133,7 @@ impl From<CommitError> for AdminError {
 /// Where a text of the store comes from in the document of its kind.
 fn pointer(kind: &str, what: &str) -> &'static str {
     match (kind, what) {
-        ("role" | "provider" | "source" | "setting" | "service-account", "name") => "/name",
+        ("role" | "team" | "provider" | "source" | "setting" | "service-account", "name") => "/name",
         ("tenant", "name") => "/id",
         ("assignment", "name") => "/to",
         ("application", "name") => "/schema",

@@ -14,10 +14,10 @@ use crate::directory::State;
 use crate::kind::Kind;
 use crate::model::{
     AssignmentDocument, CredentialDocument, RoleDocument, ServiceAccountDocument, SourceDocument,
-    UserDocument,
+    TeamDocument, UserDocument,
 };
 use crate::objects::Change;
-use crate::policy::{Assignment, DEFAULT_TENANT, Policy, Who};
+use crate::policy::{Assigned, Assignment, DEFAULT_TENANT, Policy, Who};
 use crate::{CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 /// Holds what is granted against what the author holds.
@@ -63,9 +63,20 @@ impl<'a> Granting<'a> {
         }
         match kind {
             Kind::Role => {
-                let permissions = |body| read::<RoleDocument>(body).map(|role| role.permissions);
-                self.added(old.and_then(permissions), new.and_then(permissions))?;
-                self.meant_anew(before, draft)
+                let (old, new) = (old.and_then(read::<RoleDocument>), new.and_then(read::<RoleDocument>));
+                let permissions =
+                    |role: &Option<RoleDocument>| role.as_ref().map(|role| role.permissions.clone());
+                self.added(permissions(&old), permissions(&new))?;
+                let extends = |role: Option<RoleDocument>| role.map(|role| role.extends).unwrap_or_default();
+                self.named((before, extends(old)), (draft, extends(new)), Assigned::Role)?;
+                self.role_meant_anew(before, draft)
+            }
+            Kind::Team => {
+                let roles = |body| read::<TeamDocument>(body).map(|team| team.roles);
+                let old = old.and_then(roles).unwrap_or_default();
+                let new = new.and_then(roles).unwrap_or_default();
+                self.named((before, old), (draft, new), Assigned::Team)?;
+                self.team_meant_anew(before, draft)
             }
             Kind::Credential => self.credential(old, draft),
             Kind::Assignment => self.assignment(before, draft),
@@ -96,6 +107,37 @@ impl<'a> Granting<'a> {
         Ok(())
     }
 
+    /// What a role extends, or a team is made of: what is new has to be theirs to give, and what goes theirs to lift. Where
+    /// something that denies goes, all that is left has to be theirs to give.
+    fn named(
+        &mut self,
+        (before, old): (Option<&Object>, Vec<String>),
+        (draft, new): (Option<&Draft>, Vec<String>),
+        assigned: fn(usize) -> Assigned,
+    ) -> Result<(), AdminError> {
+        let mut lifts = false;
+        if let Some(before) = before {
+            for name in old.iter().filter(|name| !new.contains(name)) {
+                lifts |= self.lift_role(&before.tenant, name)?;
+            }
+        }
+        let Some(draft) = draft else { return Ok(()) };
+        let roles = &self.policy.roles;
+        for name in new.iter().filter(|name| !old.contains(name)) {
+            if let Some(role) = roles.role_of(&draft.tenant, name) {
+                self.assigned(Assigned::Role(role))?;
+            }
+        }
+        let place = match assigned(0) {
+            Assigned::Role(_) => roles.role_of(&draft.tenant, &draft.name),
+            Assigned::Team(_) => roles.team_of(&draft.tenant, &draft.name),
+        };
+        match place.filter(|_| lifts) {
+            Some(place) => self.assigned(assigned(place)),
+            None => Ok(()),
+        }
+    }
+
     /// Whoever knows a credential's secret is who it is for.
     fn credential(&mut self, before: Option<&str>, draft: Option<&Draft>) -> Result<(), AdminError> {
         let Some(draft) = draft else { return Ok(()) };
@@ -123,16 +165,18 @@ impl<'a> Granting<'a> {
             && let Some(old) = read::<AssignmentDocument>(&before.body)
         {
             let is_same = after.as_ref().is_some_and(|after| {
-                (&after.role, &after.to, after.from, after.until) == (&old.role, &old.to, old.from, old.until)
+                (&after.role, &after.team, &after.to, after.from, after.until)
+                    == (&old.role, &old.team, &old.to, old.from, old.until)
             });
             let is_over = old.until.is_some_and(|until| until.0 <= self.now);
             if !is_same && !is_over {
-                self.lift_role(&before.tenant, &old.role)?;
+                self.lift(&before.tenant, &old)?;
             }
         }
         let (Some(draft), Some(after)) = (draft, after) else { return Ok(()) };
-        match self.policy.role_of(&draft.tenant, &after.role) {
-            Some(role) => self.role(role),
+        let (role, team) = (after.role.as_deref(), after.team.as_deref());
+        match self.policy.roles.assigned(&draft.tenant, role, team) {
+            Some(assigned) => self.assigned(assigned),
             None => Ok(()),
         }
     }
@@ -166,7 +210,7 @@ impl<'a> Granting<'a> {
             };
             for assignment in self.policy.assignments.iter().filter(|held| *held.tenant == *draft.tenant) {
                 if reaches(&assignment.recipient.who) {
-                    self.role(assignment.role)?;
+                    self.assigned(assignment.assigned)?;
                 }
             }
         }
@@ -215,12 +259,12 @@ impl<'a> Granting<'a> {
             let provider = &*assignment.recipient.provider;
             provider == name || (shows_others && is_endpoint(provider))
         };
-        let places: HashSet<usize> =
-            self.policy.assignments.iter().filter(of_it).map(|assignment| assignment.role).collect();
-        for place in places {
-            self.role(place)?;
-            if let Some(role) = self.policy.roles.get(place) {
-                self.lift_role(&role.tenant, &role.name)?;
+        let places: HashSet<Assigned> =
+            self.policy.assignments.iter().filter(of_it).map(|assignment| assignment.assigned).collect();
+        for assigned in places {
+            self.assigned(assigned)?;
+            for held in self.policy.roles.held(assigned) {
+                self.lift_role(&held.role.tenant, &held.role.name)?;
             }
         }
         for object in self.state.objects.of_kind(Kind::Source) {
@@ -230,25 +274,53 @@ impl<'a> Granting<'a> {
         Ok(())
     }
 
-    /// A role that comes, goes or is renamed may let another one of its name stand in assignments.
-    fn meant_anew(&mut self, before: Option<&Object>, draft: Option<&Draft>) -> Result<(), AdminError> {
-        let old = before.map(|before| (before.tenant.as_str(), before.name.as_str()));
-        let new = draft.map(|draft| (draft.tenant.as_str(), draft.name.as_str()));
-        if old == new {
-            return Ok(());
-        }
-        for (tenant, name) in [old, new].into_iter().flatten() {
-            let held = self.policy.assignments.iter().filter(|held| {
-                (*held.tenant == *tenant || tenant == DEFAULT_TENANT)
-                    && self.policy.roles.get(held.role).is_some_and(|role| *role.name == *name)
-            });
-            for assignment in held {
-                let is_known = self.policy.roles.get(assignment.role).is_some_and(|role| {
-                    self.role_before(&assignment.tenant, name).is_some_and(|was| was.tenant == *role.tenant)
-                });
+    /// A role that comes, goes or is renamed may let another one of its name stand in assignments, in teams, and in what
+    /// extends it.
+    fn role_meant_anew(&mut self, before: Option<&Object>, draft: Option<&Draft>) -> Result<(), AdminError> {
+        let policy = self.policy;
+        let assigned = policy.assignments.iter().filter_map(|held| match held.assigned {
+            Assigned::Role(place) => Some((&held.tenant, place)),
+            Assigned::Team(_) => None,
+        });
+        let extended =
+            policy.roles.iter().flat_map(|role| role.extends.iter().map(|place| (&role.tenant, *place)));
+        let teams = policy.roles.teams().iter();
+        let in_teams = teams.flat_map(|team| team.roles.iter().map(|place| (&team.tenant, *place)));
+        let named: HashSet<(&str, usize)> =
+            assigned.chain(extended).chain(in_teams).map(|(tenant, place)| (&**tenant, place)).collect();
+        for (tenant, name) in renamed(before, draft) {
+            for (there, place) in &named {
+                let Some(role) = policy.roles.get(*place).filter(|role| *role.name == *name) else {
+                    continue;
+                };
+                if *there != tenant && tenant != DEFAULT_TENANT {
+                    continue;
+                }
+                let is_known = self.role_before(there, name).is_some_and(|was| was.tenant == *role.tenant);
                 if !is_known {
-                    self.lift_role(&assignment.tenant, name)?;
-                    self.role(assignment.role)?;
+                    self.lift_role(there, name)?;
+                    self.assigned(Assigned::Role(*place))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As for a role, of assignments.
+    fn team_meant_anew(&mut self, before: Option<&Object>, draft: Option<&Draft>) -> Result<(), AdminError> {
+        let policy = self.policy;
+        for (tenant, name) in renamed(before, draft) {
+            for held in
+                policy.assignments.iter().filter(|held| *held.tenant == *tenant || tenant == DEFAULT_TENANT)
+            {
+                let Assigned::Team(place) = held.assigned else { continue };
+                let Some(team) = policy.roles.team(place).filter(|team| *team.name == *name) else {
+                    continue;
+                };
+                let was = self.team_before(&held.tenant, name);
+                if was.is_none_or(|was| was.tenant != *team.tenant) {
+                    self.lift_team(&held.tenant, name)?;
+                    self.assigned(held.assigned)?;
                 }
             }
         }
@@ -265,18 +337,20 @@ impl<'a> Granting<'a> {
         for assignment in &self.policy.assignments {
             let recipient = &assignment.recipient;
             if *recipient.provider == *provider && *assignment.tenant == *tenant && is_meant(&recipient.who) {
-                self.role(assignment.role)?;
+                self.assigned(assignment.assigned)?;
             }
         }
         Ok(())
     }
 
-    fn role(&mut self, place: usize) -> Result<(), AdminError> {
-        if !self.granted.insert(place) {
-            return Ok(());
+    /// That all of what is assigned is theirs to give.
+    fn assigned(&mut self, assigned: Assigned) -> Result<(), AdminError> {
+        for held in self.policy.roles.held(assigned) {
+            if self.granted.insert(held.place) {
+                held.role.permissions.iter().try_for_each(|permission| self.may(permission))?;
+            }
         }
-        let permissions = self.policy.roles.get(place).into_iter().flat_map(|role| &role.permissions);
-        permissions.into_iter().try_for_each(|permission| self.may(permission))
+        Ok(())
     }
 
     /// The role that a name meant before the change.
@@ -288,14 +362,55 @@ impl<'a> Granting<'a> {
             .map(|object| &**object)
     }
 
-    /// Takes a role away from somebody: what it denied, they may do then.
-    fn lift_role(&mut self, tenant: &str, name: &str) -> Result<(), AdminError> {
-        if !self.lifted.insert((tenant.to_owned(), name.to_owned())) {
-            return Ok(());
+    /// The team that a name meant before the change.
+    fn team_before(&self, tenant: &str, name: &str) -> Option<&'a Object> {
+        let objects = &self.state.objects;
+        objects
+            .by_name(Kind::Team, tenant, name)
+            .or_else(|| objects.by_name(Kind::Team, DEFAULT_TENANT, name))
+            .map(|object| &**object)
+    }
+
+    /// Takes a role away from somebody: what it and those that it extended denied, they may do then. Answers whether they
+    /// denied anything.
+    fn lift_role(&mut self, tenant: &str, name: &str) -> Result<bool, AdminError> {
+        let mut denied = false;
+        let mut seen = HashSet::new();
+        let mut waiting = vec![(tenant.to_owned(), name.to_owned())];
+        while let Some((tenant, name)) = waiting.pop() {
+            let Some(object) = self.role_before(&tenant, &name) else { continue };
+            if !seen.insert((object.tenant.as_str(), object.name.as_str())) {
+                continue;
+            }
+            let Some(role) = read::<RoleDocument>(&object.body) else { continue };
+            waiting.extend(role.extends.into_iter().map(|extended| (object.tenant.clone(), extended)));
+            let denials = denials(&role.permissions, |_| true);
+            denied |= !denials.is_empty();
+            if self.lifted.insert((object.tenant.clone(), object.name.clone())) {
+                denials.iter().try_for_each(|denial| self.may_lift(denial))?;
+            }
         }
-        let role = self.role_before(tenant, name).and_then(|role| read::<RoleDocument>(&role.body));
-        let permissions = role.map(|role| role.permissions).unwrap_or_default();
-        denials(&permissions, |_| true).iter().try_for_each(|denial| self.may_lift(denial))
+        Ok(denied)
+    }
+
+    fn lift_team(&mut self, tenant: &str, name: &str) -> Result<(), AdminError> {
+        let Some(object) = self.team_before(tenant, name) else { return Ok(()) };
+        let team = read::<TeamDocument>(&object.body);
+        for role in team.map(|team| team.roles).unwrap_or_default() {
+            self.lift_role(&object.tenant, &role)?;
+        }
+        Ok(())
+    }
+
+    /// Takes away what an assignment gave.
+    fn lift(&mut self, tenant: &str, held: &AssignmentDocument) -> Result<(), AdminError> {
+        if let Some(role) = &held.role {
+            self.lift_role(tenant, role)?;
+        }
+        match &held.team {
+            Some(team) => self.lift_team(tenant, team),
+            None => Ok(()),
+        }
     }
 
     fn lift_assigned(
@@ -307,7 +422,7 @@ impl<'a> Granting<'a> {
         for object in state.objects.of_kind(Kind::Assignment).iter().filter(|object| object.tenant == tenant)
         {
             if let Some(held) = read::<AssignmentDocument>(&object.body).filter(|held| is_meant(&held.to)) {
-                self.lift_role(tenant, &held.role)?;
+                self.lift(tenant, &held)?;
             }
         }
         Ok(())
@@ -333,6 +448,13 @@ impl<'a> Granting<'a> {
             }),
         }
     }
+}
+
+/// The tenants and names that may mean something else than before: the old ones and the new ones, where they differ.
+fn renamed<'o>(before: Option<&'o Object>, draft: Option<&'o Draft>) -> Vec<(&'o str, &'o str)> {
+    let old = before.map(|before| (before.tenant.as_str(), before.name.as_str()));
+    let new = draft.map(|draft| (draft.tenant.as_str(), draft.name.as_str()));
+    if old == new { Vec::new() } else { [old, new].into_iter().flatten().collect() }
 }
 
 fn denials(permissions: &[Datum], is_meant: impl Fn(&Datum) -> bool) -> Vec<Permission> {

@@ -4,6 +4,7 @@
 mod change;
 mod entry;
 mod error;
+mod granted;
 mod granting;
 mod key;
 mod objects;

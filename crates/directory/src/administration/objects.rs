@@ -11,9 +11,8 @@ use super::write::{Proposal, Told, canonical, mistake, new_id};
 use super::{Administration, rules};
 use crate::directory::State;
 use crate::kind::Kind;
-use crate::model::AssignmentDocument;
 use crate::objects::Change;
-use crate::policy::{BUILT_IN, is_name};
+use crate::policy::{BUILT_IN, is_built_in, is_name};
 
 /// The most objects of one page.
 const MAX_PAGE: usize = 1_000;
@@ -275,10 +274,14 @@ fn name_is_free(state: &State, kind: Kind, tenant: &str, name: &str, id: &str) -
         None => {}
     }
     let is_taken = match kind {
-        Kind::Role => state.objects.of_kind(Kind::Assignment).iter().any(|object| {
-            object.tenant == tenant
-                && rules::read::<AssignmentDocument>(&object.body).is_some_and(|held| held.role == name)
-        }),
+        Kind::Role | Kind::Team => {
+            let kinds = [Kind::Role, Kind::Team, Kind::Assignment];
+            let objects = kinds
+                .into_iter()
+                .flat_map(|of| state.objects.of_kind(of).iter().map(move |object| (of, object)));
+            let mut there = objects.filter(|(_, object)| object.tenant == tenant);
+            there.any(|(of, object)| rules::names(of, object, kind, name))
+        }
         Kind::Application => name == RESERVED_NAMESPACE,
         _ => false,
     };
@@ -319,7 +322,7 @@ pub(super) fn told(
 }
 
 fn refuse_built_in(kind: Kind, id: &str) -> Result<(), AdminError> {
-    if kind == Kind::Role && BUILT_IN.iter().any(|(name, _, _)| *name == id) {
+    if kind == Kind::Role && is_built_in(id) {
         return Err(AdminError::ReadOnly { origin: BUILT_IN_ORIGIN.to_owned() });
     }
     Ok(())
@@ -335,6 +338,7 @@ fn built_in(tenant: &str) -> impl Iterator<Item = Entry> {
             tenant: tenant.to_owned(),
             name: name.to_owned(),
             document: json!({ "name": name, "title": title, "permissions": permissions }),
+            granted: None,
             origin: BUILT_IN_ORIGIN.to_owned(),
             revision: 0,
             created_at: 0,

@@ -207,11 +207,10 @@ impl Appointment {
             }
         };
         let document = AssignmentDocument {
-            role: ADMINISTRATOR.to_owned(),
+            role: Some(ADMINISTRATOR.to_owned()),
             to: target,
-            from: None,
-            until: None,
             reason: Some(reason),
+            ..AssignmentDocument::default()
         };
         let assignment = draft(Kind::Assignment, tenant, &new_id(Kind::Assignment)?, &document)?;
         Ok(Appointment { assignment, account, key })

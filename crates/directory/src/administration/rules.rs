@@ -15,7 +15,10 @@ use super::sealing;
 use super::write::Proposal;
 use crate::directory::State;
 use crate::kind::Kind;
-use crate::model::{AssignmentDocument, CredentialDocument, SourceDocument, UserDocument};
+use crate::model::{
+    AssignmentDocument, CredentialDocument, RoleDocument, SourceDocument, TeamDocument, TenantDocument,
+    UserDocument,
+};
 use crate::objects::{Change, ObjectSet};
 use crate::policy::{DEFAULT_TENANT, Mistake, Policy};
 
@@ -118,12 +121,14 @@ pub(super) fn users(state: &State, kind: Kind, object: &Object, now: i64) -> Vec
     let refers = |other: &Object| -> bool {
         let assignment = || read::<AssignmentDocument>(&other.body);
         match (kind, other.kind.parse()) {
+            (Kind::Tenant, Ok(Kind::Tenant)) => read::<TenantDocument>(&other.body)
+                .is_some_and(|tenant| tenant.parent.as_deref() == Some(name)),
             (Kind::Tenant, _) => other.tenant == name,
-            (Kind::Role, Ok(Kind::Assignment)) => {
-                let own = other.tenant == object.tenant
+            (Kind::Role | Kind::Team, Ok(of @ (Kind::Role | Kind::Team | Kind::Assignment))) => {
+                let means_it = other.tenant == object.tenant
                     || (object.tenant == DEFAULT_TENANT
-                        && objects.by_name(Kind::Role, &other.tenant, name).is_none());
-                own && assignment().is_some_and(|assignment| assignment.role == name)
+                        && objects.by_name(kind, &other.tenant, name).is_none());
+                means_it && names(of, other, kind, name)
             }
             (Kind::ServiceAccount, Ok(Kind::Assignment)) => {
                 other.tenant == object.tenant
@@ -164,6 +169,23 @@ pub(super) fn users(state: &State, kind: Kind, object: &Object, now: i64) -> Vec
         }));
     }
     users
+}
+
+/// Whether an object of the kind `of` names this role or team.
+pub(super) fn names(of: Kind, object: &Object, kind: Kind, name: &str) -> bool {
+    let body = object.body.as_str();
+    match (of, kind) {
+        (Kind::Role, Kind::Role) => read::<RoleDocument>(body)
+            .is_some_and(|role| role.extends.iter().any(|extended| extended == name)),
+        (Kind::Team, Kind::Role) => {
+            read::<TeamDocument>(body).is_some_and(|team| team.roles.iter().any(|role| role == name))
+        }
+        (Kind::Assignment, Kind::Role) => read::<AssignmentDocument>(body)
+            .is_some_and(|assignment| assignment.role.as_deref() == Some(name)),
+        (Kind::Assignment, Kind::Team) => read::<AssignmentDocument>(body)
+            .is_some_and(|assignment| assignment.team.as_deref() == Some(name)),
+        _ => false,
+    }
 }
 
 fn reference(kind: Kind, object: &Object) -> Reference {

@@ -109,7 +109,7 @@ impl Reader {
             );
             return None;
         }
-        if crate::policy::BUILT_IN.iter().any(|(built_in, _, _)| *built_in == name) {
+        if crate::policy::is_built_in(&name) {
             self.leave(&name, pointer.to_owned(), "a role of that name is built in: rename it in the export");
             return None;
         }

@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::entry::{Author, Entry, RememberKey, Written};
 use super::error::AdminError;
-use super::{Administration, rules, sealing};
+use super::{Administration, granted, rules, sealing};
 use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
 use crate::model::{
     ApplicationDocument, AssignmentDocument, CredentialDocument, Document, ProviderDocument, RoleDocument,
-    ServiceAccountDocument, SettingDocument, SourceDocument, TenantDocument, UserDocument,
+    ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument, TenantDocument, UserDocument,
 };
 use crate::objects::{Change, ObjectSet};
 use crate::policy::{Mistake, ObjectPlace, Policy, pointer, without_place};
@@ -87,6 +87,7 @@ impl Administration {
         if proposal.changes.is_empty() && proposal.secrets.is_empty() && proposal.keys.is_empty() {
             return Ok(Made { revision: base, objects: Arc::clone(&state.objects) });
         }
+        granted::record(author, state, &mut proposal.changes);
         let set = state.objects.with(&proposal.changes, base + 1, author.now);
         let checked = tokio::task::spawn_blocking(move || {
             let policy = Policy::from_objects(set.items());
@@ -207,7 +208,11 @@ pub(super) fn canonical(kind: Kind, tenant: &str, document: Value) -> Result<(St
         Kind::Source => canonical_as::<SourceDocument>(tenant, document),
         Kind::Setting => canonical_as::<SettingDocument>(tenant, document),
         Kind::Role => canonical_as::<RoleDocument>(tenant, document),
-        Kind::Assignment => canonical_as::<AssignmentDocument>(tenant, document),
+        Kind::Team => canonical_as::<TeamDocument>(tenant, document),
+        Kind::Assignment => {
+            granted::refuse_written(tenant, &document)?;
+            canonical_as::<AssignmentDocument>(tenant, document)
+        }
         Kind::User => canonical_as::<UserDocument>(tenant, document),
         Kind::Credential => canonical_as::<CredentialDocument>(tenant, document),
         Kind::ServiceAccount => canonical_as::<ServiceAccountDocument>(tenant, document),

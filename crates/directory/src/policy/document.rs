@@ -15,14 +15,14 @@ use super::{DEFAULT_TENANT, Wanted};
 use crate::kind::Kind;
 use crate::model::{
     ApplicationDocument, AssignmentDocument, CredentialDocument, Document, ProviderDocument, RoleDocument,
-    ServiceAccountDocument, SettingDocument, SourceDocument, TenantDocument, UserDocument,
+    ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument, TenantDocument, UserDocument,
 };
 
 /// The version of the format that this Casemate reads.
 const FORMAT: &str = "1";
 
 /// The names of the tables that are read, for messages.
-const TABLES: &str = "`[[role]]`, `[[assignment]]`, `[[user]]`, `[[credential]]`, `[[service_account]]`, `[[tenant]]`, \
+const TABLES: &str = "`[[role]]`, `[[team]]`, `[[assignment]]`, `[[user]]`, `[[credential]]`, `[[service_account]]`, `[[tenant]]`, \
                       `[[provider]]`, `[[source]]` and `[[setting]]`";
 
 /// A document, where it was written, and the tenant that it belongs to.
@@ -54,6 +54,7 @@ pub(crate) struct SchemaText {
 pub(crate) struct Documents {
     pub(crate) schemas: Vec<SchemaText>,
     pub(crate) roles: Vec<Item<RoleDocument>>,
+    pub(crate) teams: Vec<Item<TeamDocument>>,
     pub(crate) assignments: Vec<Item<AssignmentDocument>>,
     pub(crate) users: Vec<Item<UserDocument>>,
     pub(crate) credentials: Vec<Item<CredentialDocument>>,
@@ -94,6 +95,7 @@ impl Documents {
                     }
                 }
                 "role" => file.entries("role", value, &mut self.roles),
+                "team" => file.entries("team", value, &mut self.teams),
                 "assignment" => file.entries("assignment", value, &mut self.assignments),
                 "user" => file.entries("user", value, &mut self.users),
                 "credential" => file.entries("credential", value, &mut self.credentials),
@@ -127,6 +129,7 @@ impl Documents {
             let mut reading = Reading { index, object, raised };
             match object.kind.parse() {
                 Ok(Kind::Role) => reading.push(&mut documents.roles),
+                Ok(Kind::Team) => reading.push(&mut documents.teams),
                 Ok(Kind::Assignment) => reading.push(&mut documents.assignments),
                 Ok(Kind::User) => reading.push(&mut documents.users),
                 Ok(Kind::Credential) => reading.push(&mut documents.credentials),
@@ -156,6 +159,7 @@ impl Documents {
         wanted.extend(self.sources.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.settings.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.roles.iter().map(wanted_in_tenant));
+        wanted.extend(self.teams.iter().map(wanted_in_tenant));
         wanted.extend(self.accounts.iter().map(wanted_in_tenant));
         wanted.extend(self.users.iter().map(wanted_in_tenant));
         wanted.extend(self.credentials.iter().map(wanted_in_tenant));

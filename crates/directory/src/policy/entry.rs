@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::model::{
     AssignmentDocument, CredentialDocument, RoleDocument, ServiceAccountDocument, SettingDocument,
-    SourceDocument, TenantDocument, UserDocument,
+    SourceDocument, TeamDocument, TenantDocument, UserDocument,
 };
 
 /// A policy file. A folder may spread these tables over any number of files.
@@ -22,7 +22,10 @@ struct PolicyFile {
     /// Named lists of permissions.
     #[serde(default)]
     role: Vec<RoleDocument>,
-    /// Who has which role.
+    /// Named lists of roles.
+    #[serde(default)]
+    team: Vec<TeamDocument>,
+    /// Who has which role or team.
     #[serde(default)]
     assignment: Vec<AssignmentDocument>,
     /// People and services that the directory knows.
@@ -49,8 +52,8 @@ struct PolicyFile {
 }
 
 /// The tables whose entries may name their tenant.
-const IN_TENANTS: [&str; 5] =
-    ["RoleEntry", "AssignmentEntry", "UserEntry", "CredentialEntry", "ServiceAccountEntry"];
+const IN_TENANTS: [&str; 6] =
+    ["RoleEntry", "TeamEntry", "AssignmentEntry", "UserEntry", "CredentialEntry", "ServiceAccountEntry"];
 
 /// The JSON Schema of policy files (JSON Schema 2020-12).
 pub(super) fn json_schema() -> Value {

@@ -6,6 +6,7 @@ mod entry;
 mod files;
 mod mistake;
 mod place;
+mod roles;
 mod setting;
 
 use std::borrow::Borrow;
@@ -22,11 +23,12 @@ use casemate_store::Object;
 pub use mistake::{Mistake, ObjectPlace, SourceFile};
 pub use setting::{SETTINGS, Setting};
 
-pub(crate) use check::is_name;
 use check::{Checked, check as checked};
+pub(crate) use check::{RECORDED, is_name};
 use document::Documents;
 pub(crate) use document::{pointer, without_place};
 pub(crate) use files::{Files, read_files, walk_files};
+pub(crate) use roles::{Assigned, HeldRole, Role, Roles, Team, is_built_in};
 pub(crate) use setting::InForce;
 
 /// The tenant of whatever names none.
@@ -36,7 +38,7 @@ pub const DEFAULT_TENANT: &str = "default";
 #[derive(Debug)]
 pub struct Policy {
     pub(crate) catalog: Catalog,
-    pub(crate) roles: Vec<Role>,
+    pub(crate) roles: Roles,
     pub(crate) people: Vec<Person>,
     /// Service accounts, as people of Casemate's own provider.
     pub(crate) accounts: Vec<Person>,
@@ -54,25 +56,15 @@ pub struct Policy {
 pub const ADMINISTRATOR: &str = "administrator";
 /// The built-in role that may look at everything.
 pub const AUDITOR: &str = "auditor";
+/// The built-in role that is empty: what whoever did not sign in may do, as long as nothing else is assigned to them.
+pub const ANONYMOUS: &str = "anonymous";
 
 /// What the built-in roles grant, as JSON.
-pub(crate) const BUILT_IN: [(&str, &str, &[&str]); 2] = [
+pub(crate) const BUILT_IN: [(&str, &str, &[&str]); 3] = [
     (ADMINISTRATOR, "May do everything", &["*", "casemate.*"]),
-    (AUDITOR, "May look at everything", &["casemate.*.list", "casemate.*.read"]),
+    (AUDITOR, "May look at everything and change nothing", &["casemate.*.list", "casemate.*.read"]),
+    (ANONYMOUS, "May do nothing", &[]),
 ];
-
-/// The roles that are there without being stored.
-pub(crate) fn built_in() -> Vec<Role> {
-    let role = |(name, _, granted): (&str, &str, &[&str])| Role {
-        tenant: DEFAULT_TENANT.into(),
-        name: name.into(),
-        permissions: granted
-            .iter()
-            .filter_map(|name| Permission::from_json(&serde_json::json!({ "name": name }).to_string()).ok())
-            .collect(),
-    };
-    BUILT_IN.into_iter().map(role).collect()
-}
 
 /// A source of permissions outside the directory.
 #[derive(Debug, Clone)]
@@ -83,19 +75,10 @@ pub(crate) struct Source {
     pub(crate) ceiling: Ceiling,
 }
 
-/// A named list of permissions.
-#[derive(Debug, Clone)]
-pub(crate) struct Role {
-    pub(crate) tenant: Arc<str>,
-    pub(crate) name: Box<str>,
-    pub(crate) permissions: Vec<Permission>,
-}
-
-/// A role for somebody, in a tenant, for a time.
+/// A role or a team for somebody, in a tenant, for a time.
 #[derive(Debug)]
 pub(crate) struct Assignment {
-    /// The role's place among the policy's roles.
-    pub(crate) role: usize,
+    pub(crate) assigned: Assigned,
     pub(crate) recipient: Recipient,
     pub(crate) tenant: Arc<str>,
     pub(crate) from: Option<Timestamp>,
@@ -229,13 +212,6 @@ impl Policy {
         &self.mismatches
     }
 
-    /// The place of the role that a name means in a tenant.
-    pub(crate) fn role_of(&self, tenant: &str, name: &str) -> Option<usize> {
-        let is = |role: &Role, tenant: &str| *role.tenant == *tenant && *role.name == *name;
-        let own = self.roles.iter().position(|role| is(role, tenant));
-        own.or_else(|| self.roles.iter().position(|role| is(role, DEFAULT_TENANT)))
-    }
-
     /// How many assignments make an administrator of the installation at `now`.
     pub(crate) fn administrators(&self, now: i64) -> usize {
         self.administrators_from().into_iter().filter(|from| *from <= now).count()
@@ -317,8 +293,8 @@ impl Folder {
 /// The assignments of the built-in role `administrator` in the tenant `default` that have no end, to somebody.
 fn administering(assignments: &[Assignment]) -> impl Iterator<Item = &Assignment> {
     assignments.iter().filter(|assignment| {
-        // INVARIANT: the built-in roles come first, `administrator` before the other.
-        assignment.role == 0
+        // What a team or another role brings along beside it might deny all of it again.
+        assignment.assigned == Assigned::Role(Roles::ADMINISTRATOR)
             && *assignment.tenant == *DEFAULT_TENANT
             && assignment.until.is_none()
             && *assignment.recipient.provider != *casemate_identity::Kind::ANONYMOUS.as_str()

@@ -10,6 +10,7 @@ mod providers;
 mod recovery;
 mod scale;
 mod sequences;
+mod teams;
 
 use std::sync::Arc;
 

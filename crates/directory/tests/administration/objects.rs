@@ -141,7 +141,7 @@ async fn pages_follow_each_other_and_are_searched() {
     names.dedup();
     assert_eq!(names.len(), 25);
     let all = site.administration.list(Kind::Role, "default", &ListQuery::default()).unwrap();
-    assert_eq!((all.items.len(), all.items[0].name.as_str()), (27, "administrator"));
+    assert_eq!((all.items.len(), all.items[0].name.as_str()), (28, "administrator"));
     site.assign("role-01", "ada").await;
     let filters = vec![("role".to_owned(), "role-01".to_owned()), ("to.id".to_owned(), "ada".to_owned())];
     let query = ListQuery { filters, ..ListQuery::default() };

@@ -15,6 +15,9 @@ enum Step {
     Update(u8, u8),
     Assign(u8, u8, bool),
     Account(u8),
+    Extend(u8, u8),
+    Team(u8, u8),
+    Join(u8, u8),
     Delete(u8, u8),
     Revert(u8),
     Apply(u8),
@@ -26,13 +29,16 @@ fn step() -> impl Strategy<Value = Step> {
         (0..8u8, 0..4u8).prop_map(|(place, granted)| Step::Update(place, granted)),
         (0..5u8, 0..4u8, any::<bool>()).prop_map(|(role, to, ends)| Step::Assign(role, to, ends)),
         (0..3u8).prop_map(Step::Account),
-        (0..3u8, 0..8u8).prop_map(|(kind, place)| Step::Delete(kind, place)),
+        (0..8u8, 0..4u8).prop_map(|(place, other)| Step::Extend(place, other)),
+        (0..3u8, 0..4u8).prop_map(|(name, role)| Step::Team(name, role)),
+        (0..3u8, 0..3u8).prop_map(|(team, to)| Step::Join(team, to)),
+        (0..4u8, 0..8u8).prop_map(|(kind, place)| Step::Delete(kind, place)),
         (0..30u8).prop_map(Step::Revert),
         (0..8u8).prop_map(Step::Apply),
     ]
 }
 
-const KINDS: [Kind; 3] = [Kind::Role, Kind::Assignment, Kind::ServiceAccount];
+const KINDS: [Kind; 4] = [Kind::Role, Kind::Team, Kind::Assignment, Kind::ServiceAccount];
 
 async fn carry_out(site: &Site, step: &Step) {
     let administration = &site.administration;
@@ -67,6 +73,24 @@ async fn carry_out(site: &Site, step: &Step) {
             create(Kind::Assignment, document).await;
         }
         Step::Account(name) => create(Kind::ServiceAccount, json!({ "name": format!("a{name}") })).await,
+        Step::Extend(place, other) => {
+            let document = json!({ "name": format!("r{}", place % 4), "permissions": granted(place % 4),
+                "extends": [format!("r{other}")] });
+            let id = at(Kind::Role, *place);
+            let _ = administration.update(&author, Kind::Role, "default", &id, None, document).await;
+        }
+        Step::Team(name, role) => {
+            let roles = [format!("r{role}"), format!("r{}", (role + 1) % 4)];
+            create(
+                Kind::Team,
+                json!({ "name": format!("t{name}"), "roles": &roles[..1 + usize::from(name % 2)] }),
+            )
+            .await;
+        }
+        Step::Join(team, to) => {
+            let to = json!({ "id": format!("u{to}") });
+            create(Kind::Assignment, json!({ "team": format!("t{team}"), "to": to })).await;
+        }
         Step::Delete(kind, place) => {
             let kind = KINDS[usize::from(*kind)];
             let _ = administration.delete(&author, kind, "default", &at(kind, *place), None).await;

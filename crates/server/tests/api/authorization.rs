@@ -137,6 +137,7 @@ fn documents() -> BTreeMap<String, Value> {
     [
         of("tenants", json!({ "id": "acme" })),
         of("roles", json!({ "name": "support", "permissions": [{ "name": "cms.*" }] })),
+        of("teams", json!({ "name": "helpdesk", "roles": ["support"] })),
         of("service-accounts", json!({ "name": "ci" })),
         of(
             "assignments",
@@ -162,6 +163,7 @@ async fn furnish(server: &Server, administrator: &str, installation: bool) -> BT
         ("sources", true),
         ("settings", true),
         ("roles", false),
+        ("teams", false),
         ("service-accounts", false),
         ("assignments", false),
     ];
@@ -253,6 +255,42 @@ async fn the_matrix_that_is_checked_in_is_what_happens() {
     }
     assert!(cells > 800, "{cells} cells");
     same_as_file("docs/reference/authorization-matrix.txt", &text);
+}
+
+#[tokio::test]
+async fn an_auditor_reads_everything_and_changes_nothing() {
+    let server = Server::start().await;
+    let ids = furnish(&server, "administrator", true).await;
+    let revision =
+        async || server.admin("GET /api/v1/policy/versions", None).await.body["items"][0]["revision"].clone();
+    let before = revision().await;
+    let (mut read, mut refused) = (0, 0);
+    for route in described() {
+        let Security::Permission { name, .. } = route.operation.security() else { continue };
+        let id = route.operation.id();
+        let answer = ask(
+            &server,
+            &route,
+            &path(&route, &ids),
+            body(&route, &documents()).as_ref(),
+            Some("auditor"),
+            None,
+        )
+        .await;
+        let reads = name.ends_with(".list") || name.ends_with(".read");
+        if route.method == Method::GET {
+            assert!(reads, "{id} reads, and needs {name}, which no auditor holds");
+        }
+        if reads {
+            assert!(![401, 403, 404].contains(&answer.status.as_u16()), "{id}: {}", answer.text);
+            read += 1;
+        } else {
+            assert_eq!((answer.status.as_u16(), answer.code()), (403, "forbidden"), "{id}: {}", answer.text);
+            refused += 1;
+        }
+    }
+    assert!(read > 30 && refused > 30, "{read} read, {refused} refused");
+    assert_eq!(revision().await, before, "nothing was changed");
 }
 
 #[tokio::test]

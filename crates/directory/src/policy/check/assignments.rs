@@ -1,4 +1,4 @@
-//! That assignments are of a role that there is, and to somebody who can be meant.
+//! That assignments are of a role or a team that there is, and to somebody who can be meant.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,20 +6,25 @@ use std::sync::Arc;
 use casemate_identity::Kind as IdentityKind;
 
 use super::Checker;
+use super::roles::Names;
 use crate::model::{AssignmentDocument, Document as _, Target};
 use crate::policy::document::Item;
 use crate::policy::place::Place;
-use crate::policy::{Assignment, DEFAULT_TENANT, Recipient, Role, Who};
+use crate::policy::{Assigned, Assignment, Recipient, Role, Team, Who};
 use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
+
+/// What is said where somebody writes down who granted something.
+pub(crate) const RECORDED: &str = "who granted it is recorded by Casemate, and written by nobody";
 
 impl Checker {
     pub(super) fn assignments(
         &mut self,
         items: &[Item<AssignmentDocument>],
         roles: &[Role],
+        teams: &[Team],
     ) -> Vec<Assignment> {
-        let by_name: HashMap<(&str, &str), usize> =
-            roles.iter().enumerate().map(|(index, role)| ((&*role.tenant, &*role.name), index)).collect();
+        let roles = Names::of(roles.iter().map(|role| (&*role.tenant, &*role.name)));
+        let teams = Names::of(teams.iter().map(|team| (&*team.tenant, &*team.name)));
         let mut seen: HashMap<(String, String), &Place> = HashMap::new();
         let mut assignments = Vec::with_capacity(items.len());
         for item in items {
@@ -28,21 +33,14 @@ impl Checker {
             if !place.is_object() {
                 let key = (item.tenant().to_owned(), document.name().into_owned());
                 if let Some(first) = seen.insert(key, place) {
-                    let message = "the assignment stands twice: same role, recipient and beginning";
+                    let message = "the assignment stands twice: same role or team, recipient and beginning";
                     self.raise_twice(place, first, "/role", message.to_owned());
                 }
             }
-            let name = document.role.as_str();
-            let own = by_name.get(&(item.tenant(), name));
-            let role = own.or_else(|| by_name.get(&(DEFAULT_TENANT, name))).copied();
-            if role.is_none() && !self.incomplete {
-                let known = by_name.keys().map(|(_, name)| *name);
-                let help = match nearest(name, known) {
-                    Some(near) => format!("there is `{near}`"),
-                    None => "define it with `[[role]]`".to_owned(),
-                };
-                self.raise_with_help(place, "/role", format!("there is no role `{name}`"), help);
+            if !place.is_object() && document.granted.is_some() {
+                self.raise(place, "/granted", RECORDED);
             }
+            let assigned = self.assigned(item, &roles, &teams);
             let from = document.from.map(|from| from.0);
             let until = document.until.map(|until| until.0);
             if let (Some(from), Some(until)) = (from, until)
@@ -52,11 +50,70 @@ impl Checker {
             }
             let tenant = self.tenant(item);
             let recipient = self.recipient(place, &tenant, &document.to);
-            if let (Some(role), Some(recipient)) = (role, recipient) {
-                assignments.push(Assignment { role, recipient, tenant, from, until });
+            if let (Some(assigned), Some(recipient)) = (assigned, recipient) {
+                assignments.push(Assignment { assigned, recipient, tenant, from, until });
             }
         }
         assignments
+    }
+
+    fn assigned(
+        &mut self,
+        item: &Item<AssignmentDocument>,
+        roles: &Names<'_>,
+        teams: &Names<'_>,
+    ) -> Option<Assigned> {
+        let (place, tenant) = (&item.place, item.tenant());
+        match (&item.document.role, &item.document.team) {
+            (Some(name), None) => {
+                let role = roles.find(tenant, name);
+                if role.is_none() {
+                    self.raise_unknown(place, "/role", "role", name, roles.known());
+                }
+                role.map(Assigned::Role)
+            }
+            (None, Some(name)) => {
+                let team = teams.find(tenant, name);
+                if team.is_none() {
+                    self.raise_unknown(place, "/team", "team", name, teams.known());
+                }
+                team.map(Assigned::Team)
+            }
+            (Some(_), Some(_)) => {
+                let help = "write two assignments";
+                self.raise_with_help(
+                    place,
+                    "/team",
+                    "an assignment is of a role or of a team, not both",
+                    help,
+                );
+                None
+            }
+            (None, None) => {
+                let help = "name a `role` or a `team`";
+                self.raise_with_help(place, "", "the assignment does not say what is assigned", help);
+                None
+            }
+        }
+    }
+
+    /// That there is no role or team of this name, unless what could not be read is one.
+    pub(super) fn raise_unknown<'n>(
+        &mut self,
+        place: &Place,
+        pointer: &str,
+        kind: &str,
+        name: &str,
+        known: impl Iterator<Item = &'n str>,
+    ) {
+        if self.incomplete {
+            return;
+        }
+        let help = match nearest(name, known) {
+            Some(near) => format!("there is `{near}`"),
+            None => format!("define it with `[[{kind}]]`"),
+        };
+        self.raise_with_help(place, pointer, format!("there is no {kind} `{name}`"), help);
     }
 
     fn recipient(&mut self, place: &Place, tenant: &Arc<str>, target: &Target) -> Option<Recipient> {

@@ -2,22 +2,25 @@
 
 mod assignments;
 mod credentials;
+mod hierarchy;
 mod people;
 mod providers;
 mod roles;
 mod schemas;
 mod settings;
+mod tenants;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use casemate_expression::Datum;
 
+pub(crate) use self::assignments::RECORDED;
 use self::providers::provider_name;
 use super::document::{Documents, Item};
 use super::mistake::{Mistake, ObjectPlace};
 use super::place::{Help, Place, Raised, settle};
-use super::{DEFAULT_TENANT, Policy};
+use super::{DEFAULT_TENANT, Policy, Roles};
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 /// The longest name or id, in bytes.
@@ -42,9 +45,10 @@ pub(crate) fn check(
     let mut checker = Checker::new(&documents, unreadable);
     let catalog = checker.catalog(&documents.schemas, object);
     let roles = checker.roles(&documents.roles, &catalog);
+    let teams = checker.teams(&documents.teams, &roles);
     let people = checker.people(&documents.users);
     let (accounts, disabled) = checker.accounts(&documents.accounts);
-    let assignments = checker.assignments(&documents.assignments, &roles);
+    let assignments = checker.assignments(&documents.assignments, &roles, &teams);
     let credentials = checker.credentials(&documents.credentials, &catalog);
     let providers = checker.providers(&documents.providers);
     let sources = checker.sources(&documents.sources);
@@ -55,7 +59,7 @@ pub(crate) fn check(
     let settings = documents.settings.into_iter().map(|item| (item.document.name, item.document.value));
     let policy = Policy {
         catalog,
-        roles,
+        roles: Roles::new(roles, teams),
         people,
         accounts,
         disabled_accounts: disabled,
@@ -104,13 +108,7 @@ impl Checker {
             account_names: HashSet::new(),
             incomplete,
         };
-        for item in &documents.tenants {
-            let id = &item.document.id;
-            checker.name(&item.place, "/id", id);
-            if !checker.tenants.insert(id.as_str().into()) {
-                checker.raise(&item.place, "/id", format!("the tenant `{id}` stands twice"));
-            }
-        }
+        checker.declare(&documents.tenants);
         checker
     }
 

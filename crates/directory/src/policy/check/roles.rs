@@ -1,15 +1,40 @@
-//! That roles are named once, and that permissions hold against the schemas.
+//! That roles and teams are named once and name roles that there are, and that permissions hold against the schemas.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use casemate_expression::Datum;
 use casemate_permission::{Catalog, Permission, Problem};
 
+use super::hierarchy::{self, MAX_DEPTH, in_words};
 use super::{Checker, holds_date};
-use crate::model::RoleDocument;
+use crate::model::{RoleDocument, TeamDocument};
 use crate::policy::document::Item;
 use crate::policy::place::{Help, Place, Raised};
-use crate::policy::{ADMINISTRATOR, AUDITOR, DEFAULT_TENANT, Role, built_in};
+use crate::policy::roles::built_in;
+use crate::policy::{DEFAULT_TENANT, Role, Team, is_built_in};
+
+/// The most roles that one extends.
+const MAX_EXTENDS: usize = 64;
+/// The most roles of a team.
+const MAX_TEAM: usize = 256;
+
+/// Places by tenant and name: what a name means in a tenant, or else in `default`.
+pub(super) struct Names<'a>(HashMap<(&'a str, &'a str), usize>);
+
+impl<'a> Names<'a> {
+    pub(super) fn of(named: impl Iterator<Item = (&'a str, &'a str)>) -> Names<'a> {
+        Names(named.zip(0..).collect())
+    }
+
+    pub(super) fn find(&self, tenant: &str, name: &str) -> Option<usize> {
+        self.0.get(&(tenant, name)).or_else(|| self.0.get(&(DEFAULT_TENANT, name))).copied()
+    }
+
+    pub(super) fn known(&self) -> impl Iterator<Item = &'a str> {
+        self.0.keys().map(|(_, name)| *name)
+    }
+}
 
 impl Checker {
     /// The roles, those that are built in first.
@@ -24,7 +49,7 @@ impl Checker {
                 Some(_) => self.tenant(item),
                 None => DEFAULT_TENANT.into(),
             };
-            if matches!(name, ADMINISTRATOR | AUDITOR) {
+            if is_built_in(name) {
                 let message = format!("the role `{name}` is built in");
                 self.raise_with_help(&item.place, "/name", message, "choose another name");
             }
@@ -33,9 +58,90 @@ impl Checker {
                 self.raise_twice(&item.place, first, "/name", message);
             }
             let permissions = self.permissions(&item.place, &item.document.permissions, catalog);
-            roles.push(Role { tenant, name: name.into(), permissions });
+            roles.push(Role { tenant, name: name.into(), permissions, extends: Vec::new() });
         }
+        self.extends(items, &mut roles);
         roles
+    }
+
+    /// Finds out which roles each one extends.
+    fn extends(&mut self, items: &[Item<RoleDocument>], roles: &mut [Role]) {
+        if items.iter().all(|item| item.document.extends.is_empty()) {
+            return;
+        }
+        let built_in = roles.len() - items.len();
+        let mut above: Vec<Vec<usize>> = vec![Vec::new(); built_in];
+        let names = Names::of(roles.iter().map(|role| (&*role.tenant, &*role.name)));
+        for (item, role) in items.iter().zip(roles.iter().skip(built_in)) {
+            let limits = ("/extends", MAX_EXTENDS);
+            above.push(self.named(&item.place, &role.tenant, &item.document.extends, limits, &names));
+        }
+        let found = hierarchy::wrong(&above);
+        let place_of = |place: usize| items.get(place.checked_sub(built_in)?).map(|item| &item.place);
+        let name = |place: usize| roles.get(place).map_or("", |role| &role.name);
+        for circle in &found.circles {
+            let Some(place) = circle.first().and_then(|first| place_of(*first)) else { continue };
+            let message = format!("the role extends itself: {}", in_words(circle, name));
+            self.raise(place, "/extends", message);
+        }
+        for place in found.too_deep.iter().filter_map(|place| place_of(*place)) {
+            self.raise(place, "/extends", format!("roles extend each other in at most {MAX_DEPTH} levels"));
+        }
+        if found.circles.is_empty() {
+            for (role, extends) in roles.iter_mut().zip(above) {
+                role.extends = extends;
+            }
+        }
+    }
+
+    /// The places of the roles that are named.
+    fn named(
+        &mut self,
+        place: &Place,
+        tenant: &str,
+        named: &[String],
+        (pointer, most): (&str, usize),
+        names: &Names<'_>,
+    ) -> Vec<usize> {
+        if named.len() > most {
+            self.raise(place, pointer, format!("these are {} roles, and may be {most}", named.len()));
+            return Vec::new();
+        }
+        let mut seen = HashSet::new();
+        let mut places = Vec::with_capacity(named.len());
+        for (index, name) in named.iter().enumerate() {
+            let at = format!("{pointer}/{index}");
+            if !seen.insert(name) {
+                self.raise(place, &at, format!("the role `{name}` stands twice"));
+                continue;
+            }
+            match names.find(tenant, name) {
+                Some(role) => places.push(role),
+                None => self.raise_unknown(place, &at, "role", name, names.known()),
+            }
+        }
+        places
+    }
+
+    /// The teams, each of roles that there are.
+    pub(super) fn teams(&mut self, items: &[Item<TeamDocument>], roles: &[Role]) -> Vec<Team> {
+        let names = Names::of(roles.iter().map(|role| (&*role.tenant, &*role.name)));
+        let mut seen: HashMap<(&str, &str), &Place> = HashMap::new();
+        let mut teams = Vec::with_capacity(items.len());
+        for item in items {
+            let (place, document) = (&item.place, &item.document);
+            let name = self.name(place, "/name", &document.name);
+            let tenant: Arc<str> = match item.tenant {
+                Some(_) => self.tenant(item),
+                None => DEFAULT_TENANT.into(),
+            };
+            if let Some(first) = seen.insert((item.tenant(), name), place) {
+                self.raise_twice(place, first, "/name", format!("the team `{name}` stands twice"));
+            }
+            let roles = self.named(place, &tenant, &document.roles, ("/roles", MAX_TEAM), &names);
+            teams.push(Team { tenant, name: name.into(), roles });
+        }
+        teams
     }
 
     pub(super) fn permissions(

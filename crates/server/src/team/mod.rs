@@ -1,0 +1,3 @@
+//! Teams: named lists of roles.
+
+pub(crate) mod routes;

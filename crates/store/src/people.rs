@@ -6,6 +6,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
+mod named;
 mod query;
 mod read;
 mod write;

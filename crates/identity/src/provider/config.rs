@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::claims::ClaimsConfig;
 use super::endpoint::{HookProvider, IntrospectionProvider};
 use super::openid::OpenIdProvider;
+use super::provisioning::ScimConfig;
 use super::secret::SecretReference;
 use crate::chain::is_reserved_name;
 use crate::identity::Kind;
@@ -94,6 +95,8 @@ pub struct ProviderConfig {
     pub claims: Option<ClaimsConfig>,
     /// The kind of whoever's answer does not say: `user`, or a word of your own. For `hook`.
     pub default_type: Option<String>,
+    /// How its users and groups are provisioned, where they are.
+    pub scim: Option<ScimConfig>,
 }
 
 /// How the credentials of a provider are verified.
@@ -269,6 +272,9 @@ impl ProviderConfig {
         let is_own = [Kind::API_KEY.as_str(), SESSION].contains(&&*self.name);
         if is_reserved_name(&self.name) || is_own {
             mistakes.push(self.mistake("name", "is reserved: choose another"));
+        }
+        if self.scim.as_ref().is_some_and(|scim| scim.account.is_empty()) {
+            mistakes.push(self.mistake("scim.account", "is the name of a service account"));
         }
         for (field, is_set, kinds) in self.typed_keys() {
             if is_set && !kinds.contains(&self.kind) {

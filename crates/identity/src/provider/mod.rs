@@ -6,6 +6,7 @@ mod config;
 mod endpoint;
 mod mapping;
 mod openid;
+mod provisioning;
 mod secret;
 
 pub use claims::{ClaimPath, ClaimsConfig, Keep};
@@ -13,6 +14,7 @@ pub use config::{ConfigError, Provider, ProviderConfig, ProviderType, ProvidersC
 pub use endpoint::{HookProvider, IntrospectionProvider};
 pub use mapping::{MAX_GROUPS, MAX_TEXT_BYTES, MappingError};
 pub use openid::OpenIdProvider;
+pub use provisioning::{ScimConfig, ScimSubject};
 pub use secret::{SecretError, SecretReference, SecretSource};
 
 pub(crate) use endpoint::{Endpoint, Login};

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use secrecy::SecretString;
 
+/// The longest cookie of a session, in bytes.
+const MAX_SESSION_BYTES: usize = 128;
 /// The longest credential that is looked at, in bytes. Longer ones are refused before any other work.
 pub const MAX_CREDENTIAL_BYTES: usize = 16 * 1024;
 
@@ -23,6 +25,8 @@ pub enum Credential {
     Bearer(SecretString),
     /// `X-API-Key: …`, for programs that can send no `Authorization` header.
     ApiKey(SecretString),
+    /// The cookie of a browser's session, which the browser sends by itself.
+    Session(SecretString),
     /// An `Authorization` header of another scheme; the scheme is in lower case.
     Other {
         /// The authentication scheme, such as `basic`.
@@ -78,6 +82,17 @@ impl Credentials {
             (Some(_), Some(_)) => {
                 Credentials::malformed("the request has both an Authorization and an X-API-Key header")
             }
+        }
+    }
+
+    /// A request that presents the cookie of a session and nothing else.
+    pub fn session(cookie: &str) -> Credentials {
+        let is_cookie = (1..=MAX_SESSION_BYTES).contains(&cookie.len())
+            && cookie.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        if is_cookie {
+            Credentials::one(Credential::Session(cookie.into()))
+        } else {
+            Credentials::malformed("the cookie is none of a session")
         }
     }
 

@@ -36,6 +36,17 @@ pub struct Identity {
     pub auth: Authentication,
     /// Who acts on their behalf, if somebody does (RFC 8693, section 4.1).
     pub actor: Option<Actor>,
+    /// The session of a browser that was presented, if one was.
+    pub session: Option<SessionMark>,
+}
+
+/// Which session of a browser an identity comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionMark {
+    /// Its public name.
+    pub id: Box<str>,
+    /// When they proved who they are, at the provider or, where that does not say, by signing in.
+    pub authenticated_at: Timestamp,
 }
 
 /// How and when a caller was authenticated (OpenID Connect Core 1.0, section 2).
@@ -99,6 +110,7 @@ impl Identity {
             claims: Claims::new(),
             auth: Authentication::default(),
             actor: None,
+            session: None,
         }
     }
 }

@@ -29,7 +29,7 @@ mod token_cache;
 pub use api_key::{ApiKey, ApiKeyAuthenticator, KeyRing, StoredKey};
 pub use chain::{Answer, Authenticator, BoxFuture, Chain, ChainError, Outcome};
 pub use credentials::{Credential, Credentials, MAX_CREDENTIAL_BYTES};
-pub use identity::{Actor, Authentication, Claims, Identity, Kind, KindError};
+pub use identity::{Actor, Authentication, Claims, Identity, Kind, KindError, SessionMark};
 pub use provider::{ClaimsConfig, ConfigError, ProviderConfig, ProvidersConfig};
 pub use rejection::{Reason, Rejection};
 pub use remote::{OpenIdAuthenticator, ProviderAuthenticators, ProviderHost, hook};

@@ -201,7 +201,7 @@ impl HookAuthenticator {
         let (scheme, value) = match credentials.credential()? {
             Credential::Bearer(token) => ("bearer", token.expose_secret()),
             Credential::Other { scheme, value } => (&**scheme, value.expose_secret()),
-            Credential::ApiKey(_) | Credential::Malformed(_) => return None,
+            Credential::ApiKey(_) | Credential::Session(_) | Credential::Malformed(_) => return None,
         };
         let has_prefix = scheme != "bearer" || value.starts_with(&*self.provider.endpoint.token_prefix);
         let is_own_key = ApiKey::is_candidate(value);

@@ -157,6 +157,11 @@ impl Attempt {
     }
 }
 
+/// Random bytes as a text for cookies and names: base64url without padding.
+pub fn text_of(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
 /// A path of this server with an optional query, as a browser may be sent to it: it cannot lead to another origin.
 pub fn local_path(text: &str) -> Option<&str> {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#');

@@ -75,6 +75,11 @@ impl SignIn {
         self.domains.iter().any(|served| **served == *domain)
     }
 
+    /// Whether the owners of some addresses sign in here.
+    pub fn has_domains(&self) -> bool {
+        !self.domains.is_empty()
+    }
+
     /// `None` where nobody signs in with it, or what is written is wrong.
     pub(crate) fn check(config: &ProviderConfig, mistakes: &mut Vec<ConfigError>) -> Option<SignIn> {
         let before = mistakes.len();

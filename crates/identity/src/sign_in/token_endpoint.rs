@@ -41,6 +41,27 @@ pub(super) async fn exchange(
     secret: Option<&SecretString>,
     exchange: Exchange<'_>,
 ) -> Result<Tokens, SignInError> {
+    let (body, headers) = request(offer, secret, &exchange);
+    let reply = fetch
+        .submit(Submission {
+            url: exchange.endpoint,
+            content_type: "application/x-www-form-urlencoded",
+            headers: &headers,
+            body: body.expose_secret().as_bytes(),
+            limit: MAX_ANSWER_BYTES,
+            time: PATIENCE,
+        })
+        .await
+        .map_err(|error| SignInError::Unavailable(error.to_string()))?;
+    read(reply.status, &reply.body)
+}
+
+/// The form and the headers in which a code is given.
+fn request(
+    offer: &SignIn,
+    secret: Option<&SecretString>,
+    exchange: &Exchange<'_>,
+) -> (SecretString, Vec<(&'static str, SecretString)>) {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code")
         .append_pair("code", exchange.code)
@@ -60,19 +81,7 @@ pub(super) async fn exchange(
             form.append_pair("client_id", &offer.client_id);
         }
     }
-    let body = SecretString::from(form.finish());
-    let reply = fetch
-        .submit(Submission {
-            url: exchange.endpoint,
-            content_type: "application/x-www-form-urlencoded",
-            headers: &headers,
-            body: body.expose_secret().as_bytes(),
-            limit: MAX_ANSWER_BYTES,
-            time: PATIENCE,
-        })
-        .await
-        .map_err(|error| SignInError::Unavailable(error.to_string()))?;
-    read(reply.status, &reply.body)
+    (form.finish().into(), headers)
 }
 
 /// GitHub answers 200 to a bad code too: what the answer says counts.

@@ -1,0 +1,342 @@
+//! Sessions of browsers: who presents one, and until when it counts.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use casemate_identity::sign_in::SignedIn;
+use casemate_identity::{
+    Answer, Authentication, Authenticator, BoxFuture, Claims, Credential, Credentials, ExposeSecret as _,
+    Identity, Kind, Reason, SecretString, SessionMark, Timestamp,
+};
+use casemate_store::{StoreError, StoreReader, StoredSession, UsedSession, clipped};
+use quick_cache::sync::Cache;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+
+use crate::authenticator::sha256;
+
+/// The most sessions that are kept in memory. Of those that are not, the store is asked.
+const CACHED: usize = 10_000;
+/// The most questions to the store about sessions at once.
+const LOOKUPS: usize = 2;
+/// The most ended sessions that are forgotten one by one.
+const FORGOTTEN: u32 = 1_000;
+/// How long after a use was noted the next one is, in microseconds.
+const NOTED_EVERY: i64 = 30 * 1_000_000;
+/// The most uses that wait to be written down.
+const WAITING: usize = 100_000;
+/// The most bytes of what is kept of who signed in.
+const MAX_IDENTITY: usize = 64 << 10;
+
+/// How long sessions last, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTimes {
+    /// Without being used.
+    pub idle: i64,
+    /// In any case.
+    pub absolute: i64,
+    /// For how long after somebody proved who they are they may do what is dangerous.
+    pub recent: i64,
+}
+
+impl Default for SessionTimes {
+    /// An hour, twelve hours, a quarter of an hour.
+    fn default() -> SessionTimes {
+        const MINUTE: i64 = 60 * 1_000_000;
+        SessionTimes { idle: 60 * MINUTE, absolute: 12 * 60 * MINUTE, recent: 15 * MINUTE }
+    }
+}
+
+/// Why no session begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// The provider says more of somebody than is kept.
+    #[error(
+        "the provider says more than {MAX_IDENTITY} bytes about who signed in: name the claims to `keep`"
+    )]
+    TooLarge,
+    /// The system gives no randomness.
+    #[error("the system gives no randomness")]
+    Random,
+}
+
+/// The sessions of browsers, as this process knows them.
+pub struct BrowserSessions {
+    reader: Option<StoreReader>,
+    times: SessionTimes,
+    known: Cache<[u8; 32], Arc<Live>>,
+    /// Raised whenever sessions have ended: what was read before then is not kept.
+    ends: AtomicU64,
+    lookups: Semaphore,
+    used: Mutex<HashMap<Box<str>, (i64, i64)>>,
+}
+
+/// A session that has not been ended, as far as is known.
+struct Live {
+    id: Box<str>,
+    identity: Arc<Identity>,
+    absolute_until: i64,
+    idle_until: AtomicI64,
+    noted_at: AtomicI64,
+}
+
+/// What is kept of an identity.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    kind: String,
+    login: Option<Box<str>>,
+    display_name: Option<Box<str>>,
+    tenant: Option<Box<str>>,
+    groups: Vec<Box<str>>,
+    claims: Claims,
+    auth_time: Option<i64>,
+    amr: Vec<Box<str>>,
+    acr: Option<Box<str>>,
+}
+
+impl Live {
+    /// `None` where it is not readable, or has ended.
+    fn new(session: &StoredSession) -> Option<Live> {
+        if session.ended_at.is_some() {
+            return None;
+        }
+        let kept: Kept = serde_json::from_str(&session.identity).ok()?;
+        let kind = Kind::from_configuration(&kept.kind).ok()?;
+        let mut identity = Identity::new(session.provider.as_str(), session.subject.as_str(), kind);
+        identity.login = kept.login;
+        identity.display_name = kept.display_name;
+        identity.tenant = kept.tenant;
+        identity.groups = kept.groups;
+        identity.claims = kept.claims;
+        identity.auth = Authentication { time: kept.auth_time.map(Timestamp), amr: kept.amr, acr: kept.acr };
+        identity.session = Some(SessionMark {
+            id: session.id.as_str().into(),
+            authenticated_at: Timestamp(session.authenticated_at),
+        });
+        Some(Live {
+            id: session.id.as_str().into(),
+            identity: Arc::new(identity),
+            absolute_until: session.absolute_until,
+            idle_until: AtomicI64::new(session.idle_until),
+            noted_at: AtomicI64::new(session.used_at),
+        })
+    }
+
+    fn holds(&self, now: i64) -> bool {
+        now < self.absolute_until && now < self.idle_until.load(Ordering::Relaxed)
+    }
+}
+
+impl BrowserSessions {
+    pub(crate) fn new(reader: Option<StoreReader>, times: SessionTimes) -> BrowserSessions {
+        BrowserSessions {
+            reader,
+            times,
+            known: Cache::new(CACHED),
+            ends: AtomicU64::new(0),
+            lookups: Semaphore::new(LOOKUPS),
+            used: Mutex::default(),
+        }
+    }
+
+    /// How long sessions last.
+    #[must_use]
+    pub fn times(&self) -> SessionTimes {
+        self.times
+    }
+
+    /// A session for somebody who signed in at `now`, to be stored, and the cookie that is to be given to their browser and
+    /// stands nowhere else.
+    ///
+    /// # Errors
+    /// See [`SessionError`].
+    pub fn begin(
+        &self,
+        signed_in: &SignedIn,
+        client: Option<String>,
+        user_agent: Option<String>,
+        now: i64,
+    ) -> Result<(StoredSession, SecretString), SessionError> {
+        let identity = &signed_in.identity;
+        let kept = Kept {
+            kind: identity.kind.to_string(),
+            login: identity.login.clone(),
+            display_name: identity.display_name.clone(),
+            tenant: identity.tenant.clone(),
+            groups: identity.groups.clone(),
+            claims: identity.claims.clone(),
+            auth_time: identity.auth.time.map(|time| time.0),
+            amr: identity.auth.amr.clone(),
+            acr: identity.auth.acr.clone(),
+        };
+        let kept = serde_json::to_string(&kept).unwrap_or_default();
+        if kept.len() > MAX_IDENTITY || kept.contains("\\u0000") {
+            return Err(SessionError::TooLarge);
+        }
+        let cookie = random_text::<32>()?;
+        let session = StoredSession {
+            digest: sha256(&cookie),
+            id: format!("ses_{}", random_text::<12>()?),
+            provider: identity.provider.to_string(),
+            subject: identity.id.as_deref().unwrap_or_default().to_owned(),
+            logout_subject: signed_in.subject.to_string(),
+            provider_sid: signed_in.sid.as_deref().map(str::to_owned),
+            identity: kept,
+            authenticated_at: signed_in.authenticated_at.0.min(now),
+            created_at: now,
+            used_at: now,
+            idle_until: now.saturating_add(self.times.idle),
+            absolute_until: now.saturating_add(self.times.absolute),
+            client: client.as_deref().map(clipped),
+            user_agent: user_agent.as_deref().map(clipped),
+            ended_at: None,
+            end_reason: None,
+        };
+        Ok((session, cookie.into()))
+    }
+
+    /// Forgets the session with this digest: it was ended by this process, which does not wait to be told.
+    pub fn forget(&self, digest: &[u8; 32]) {
+        self.ends.fetch_add(1, Ordering::SeqCst);
+        self.known.remove(digest);
+    }
+
+    /// The digest under which a session is stored, of its cookie.
+    #[must_use]
+    pub fn digest(cookie: &str) -> [u8; 32] {
+        sha256(cookie)
+    }
+
+    /// Uses that are not written down yet.
+    pub(crate) fn take_used(&self) -> Vec<UsedSession> {
+        let used = std::mem::take(&mut *self.used.lock().unwrap_or_else(PoisonError::into_inner));
+        let used = used.into_iter();
+        used.map(|(id, (used_at, idle_until))| UsedSession { id: id.into(), used_at, idle_until }).collect()
+    }
+
+    /// Forgets the sessions that were ended after a revision.
+    pub(crate) async fn take(&self, after: i64) -> Result<(), StoreError> {
+        let Some(reader) = &self.reader else { return Ok(()) };
+        let ended = reader.sessions_ended_after(after, FORGOTTEN).await?;
+        if ended.is_empty() {
+            return Ok(());
+        }
+        self.ends.fetch_add(1, Ordering::SeqCst);
+        if ended.len() >= FORGOTTEN as usize {
+            self.known.clear();
+        }
+        for digest in &ended {
+            self.known.remove(digest);
+        }
+        Ok(())
+    }
+
+    /// Forgets all.
+    pub(crate) fn take_anew(&self) {
+        self.ends.fetch_add(1, Ordering::SeqCst);
+        self.known.clear();
+    }
+
+    async fn find(&self, cookie: &str, now: i64) -> Result<Option<Arc<Live>>, Reason> {
+        let digest = sha256(cookie);
+        if let Some(live) = self.known.get(&digest).filter(|live| live.holds(now)) {
+            return Ok(Some(live));
+        }
+        let Some(reader) = &self.reader else { return Ok(None) };
+        let unavailable = |detail: &str| Reason::ProviderUnavailable { detail: detail.into() };
+        let permit = self.lookups.acquire().await.map_err(|_| unavailable("the process is shutting down"))?;
+        let ends = self.ends.load(Ordering::SeqCst);
+        let stored = reader.session(&digest).await.map_err(|error| {
+            tracing::error!(%error, "a session cannot be looked up");
+            unavailable("sessions cannot be looked up")
+        })?;
+        drop(permit);
+        let live = stored.as_ref().and_then(Live::new).filter(|live| live.holds(now)).map(Arc::new);
+        match &live {
+            Some(live) => {
+                self.known.insert(digest, Arc::clone(live));
+                // Whatever ended while it was read is not known here.
+                if self.ends.load(Ordering::SeqCst) != ends {
+                    self.known.remove(&digest);
+                }
+            }
+            None => {
+                self.known.remove(&digest);
+            }
+        }
+        Ok(live)
+    }
+
+    fn note(&self, live: &Live, now: i64) {
+        if now < live.noted_at.load(Ordering::Relaxed).saturating_add(NOTED_EVERY) {
+            return;
+        }
+        live.noted_at.store(now, Ordering::Relaxed);
+        let idle_until = now.saturating_add(self.times.idle);
+        live.idle_until.store(idle_until, Ordering::Relaxed);
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if used.len() < WAITING || used.contains_key(&live.id) {
+            used.insert(live.id.clone(), (now, idle_until));
+        }
+    }
+
+    async fn answer(&self, cookie: &str, providers: &HashSet<Box<str>>, now: i64) -> Answer {
+        let refused =
+            |code, message: &'static str| Answer::Rejected(Reason::Other { code, message: message.into() });
+        match self.find(cookie, now).await {
+            Err(reason) => Answer::Rejected(reason),
+            Ok(None) => refused("session_ended", "the session has ended, or never was one: sign in again"),
+            Ok(Some(live)) if !providers.contains(&*live.identity.provider) => {
+                refused("session_provider", "nobody signs in with the session's provider any more")
+            }
+            Ok(Some(live)) => {
+                self.note(&live, now);
+                Answer::Identity(Arc::clone(&live.identity))
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for BrowserSessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BrowserSessions").field("times", &self.times).finish_non_exhaustive()
+    }
+}
+
+/// So many random bytes, in base64url.
+fn random_text<const BYTES: usize>() -> Result<String, SessionError> {
+    let mut bytes = [0; BYTES];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| SessionError::Random)?;
+    Ok(casemate_identity::sign_in::text_of(&bytes))
+}
+
+/// Takes the cookies of sessions that began with providers which are configured still.
+pub(crate) struct SessionCookies {
+    pub(crate) sessions: Arc<BrowserSessions>,
+    pub(crate) providers: HashSet<Box<str>>,
+}
+
+impl Authenticator for SessionCookies {
+    fn name(&self) -> &str {
+        "session"
+    }
+
+    /// Its identities are those of the providers, which speak for their own names.
+    fn providers(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn authenticate<'a>(&'a self, credentials: &'a Credentials, now: Timestamp) -> BoxFuture<'a, Answer> {
+        let Some(Credential::Session(cookie)) = credentials.credential() else {
+            return Box::pin(std::future::ready(Answer::NotMine));
+        };
+        Box::pin(self.answer(cookie, now))
+    }
+}
+
+impl SessionCookies {
+    async fn answer(&self, cookie: &SecretString, now: Timestamp) -> Answer {
+        self.sessions.answer(cookie.expose_secret(), &self.providers, now.0).await
+    }
+}

@@ -1,0 +1,110 @@
+//! Cookies, and requests that a page of another origin made a browser send along with them.
+
+use axum::http::{HeaderMap, HeaderName, Method, header};
+
+use crate::problem::{Code, Problem};
+
+/// The cookie of a session. Its prefix has browsers take it from this host alone, over TLS, for all paths.
+pub const SESSION_COOKIE: &str = "__Host-casemate";
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// The value of a cookie.
+///
+/// # Errors
+/// Where it was sent twice: which of the two is meant, nobody knows.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Problem> {
+    let mut found = None;
+    for value in headers.get_all(header::COOKIE) {
+        let Ok(text) = value.to_str() else { continue };
+        for pair in text.split(';') {
+            let Some((key, value)) = pair.split_once('=') else { continue };
+            if key.trim() != name {
+                continue;
+            }
+            if found.replace(value.trim()).is_some() {
+                return Err(
+                    Problem::new(Code::MalformedHeader).detail(format!("send the cookie `{name}` once"))
+                );
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Refuses what a page of another origin made a browser send: a request that may change something, with the cookie of a session
+/// and no other credential, has to come from a page of `origin`, or from the person themselves.
+///
+/// # Errors
+/// 403 where it does not, or nothing says so.
+pub fn from_own_origin(method: &Method, headers: &HeaderMap, origin: &str) -> Result<(), Problem> {
+    let is_safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
+    if is_safe || !headers.contains_key(header::COOKIE) {
+        return Ok(());
+    }
+    let has_other = headers.contains_key(header::AUTHORIZATION) || headers.contains_key(API_KEY);
+    if has_other || cookie(headers, SESSION_COOKIE)?.is_none() {
+        return Ok(());
+    }
+    let is_own = match (headers.get(FETCH_SITE), headers.get(header::ORIGIN)) {
+        (Some(site), _) => [&b"same-origin"[..], b"none"].contains(&site.as_bytes()),
+        (None, Some(from)) => from.as_bytes() == origin.as_bytes(),
+        (None, None) => false,
+    };
+    if is_own { Ok(()) } else { Err(Problem::new(Code::CrossSite)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: &str = "https://casemate.example";
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            map.append(*name, value.parse().unwrap());
+        }
+        map
+    }
+
+    fn passes(method: &Method, pairs: &[(&'static str, &str)]) -> bool {
+        let mut all = vec![("cookie", "__Host-casemate=x")];
+        all.extend(pairs);
+        from_own_origin(method, &headers(&all), ORIGIN).is_ok()
+    }
+
+    #[test]
+    fn a_cookie_changes_nothing_from_a_page_of_another_origin() {
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            assert!(!passes(&method, &[]));
+            assert!(!passes(&method, &[("sec-fetch-site", "cross-site")]));
+            assert!(!passes(&method, &[("sec-fetch-site", "same-site")]));
+            assert!(!passes(&method, &[("sec-fetch-site", "cross-site"), ("origin", ORIGIN)]));
+            assert!(!passes(&method, &[("origin", "https://evil.example")]));
+            assert!(!passes(&method, &[("origin", "null")]));
+            assert!(passes(&method, &[("sec-fetch-site", "same-origin")]));
+            assert!(passes(&method, &[("sec-fetch-site", "none")]));
+            assert!(passes(&method, &[("origin", ORIGIN)]));
+        }
+        assert!(passes(&Method::GET, &[("sec-fetch-site", "cross-site")]));
+    }
+
+    #[test]
+    fn what_needs_no_cookie_is_nobody_s_trick() {
+        assert!(passes(&Method::POST, &[("authorization", "Bearer x"), ("sec-fetch-site", "cross-site")]));
+        let other = headers(&[("cookie", "a=b; c=d"), ("sec-fetch-site", "cross-site")]);
+        assert!(from_own_origin(&Method::POST, &other, ORIGIN).is_ok());
+    }
+
+    #[test]
+    fn a_cookie_is_read_by_its_exact_name_and_once() {
+        let sent = headers(&[("cookie", "a=1; __Host-casemate=x-_9; __host-casemate=y"), ("cookie", "b=2")]);
+        assert_eq!(cookie(&sent, SESSION_COOKIE).unwrap(), Some("x-_9"));
+        assert_eq!(cookie(&sent, "b").unwrap(), Some("2"));
+        assert_eq!(cookie(&sent, "none").unwrap(), None);
+        let twice = headers(&[("cookie", "a=1"), ("cookie", "a=1")]);
+        assert!(cookie(&twice, "a").is_err());
+    }
+}

@@ -1,0 +1,185 @@
+//! `/api/v1/sessions`.
+
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use casemate_expression::Timestamp;
+use casemate_identity::Identity;
+use casemate_platform::api::{Api, Operation};
+use casemate_platform::{
+    Client, Code, Guard as _, Problem, Query, RequestId, authenticate, clock, json_response, permissions,
+};
+use casemate_store::{Sessions, StoredSession};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::App;
+use crate::guard::Thing;
+use crate::sign_in::{Asked, actor, end};
+
+permissions! {
+    /// To see the sessions of others.
+    SessionList = "casemate.session.list", on "session", in installation, read "casemate.session.list";
+    /// To end the sessions of others.
+    SessionEnd = "casemate.session.end", on "session", in installation, read "casemate.session.list";
+}
+
+const TAG: &str = "Sessions";
+const ONE: &str = "/api/v1/sessions/{id}";
+
+/// A session of a browser.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SessionView {
+    /// Its name, which is no credential.
+    id: String,
+    /// The provider that vouched for who signed in.
+    provider: String,
+    /// Who signed in.
+    subject: String,
+    /// Whether it is the one that this request was sent with.
+    current: bool,
+    /// When they signed in.
+    created_at: String,
+    /// When they proved who they are.
+    authenticated_at: String,
+    /// When it was used last, to about a minute.
+    used_at: String,
+    /// When it ends at the latest.
+    ends_at: String,
+    /// The client's address at the sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<String>,
+    /// The client's `User-Agent` at the sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_agent: Option<String>,
+}
+
+/// Sessions, the newest first. Nobody has more than fifty.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SessionsView {
+    /// They.
+    items: Vec<SessionView>,
+}
+
+/// The area's routes.
+pub(crate) fn routes() -> Api<App> {
+    Api::new()
+        .get(
+            "/api/v1/sessions",
+            list,
+            Operation::new("listSessions", TAG, "One's own sessions of browsers")
+                .describe(
+                    "Everybody sees their own. Those of somebody else, whom `provider` and `subject` name, need the \
+                     permission `casemate.session.list`.",
+                )
+                .needs_caller()
+                .query("provider", "The provider that vouches for whose sessions are wanted.")
+                .query("subject", "Whose they are: their id within the provider.")
+                .answers::<SessionsView>(200, "The sessions that last.")
+                .problem(Code::CredentialMissing)
+                .problem(Code::CredentialRejected)
+                .problem(Code::Forbidden)
+                .problem(Code::MalformedQuery)
+                .problem(Code::Unavailable),
+        )
+        .delete(
+            ONE,
+            remove,
+            Operation::new("endSession", TAG, "A session of a browser")
+                .describe("Everybody ends their own. Those of others need the permission `casemate.session.end`.")
+                .needs_caller()
+                .answers_nothing(204, "It has ended.")
+                .problem(Code::CredentialMissing)
+                .problem(Code::CredentialRejected)
+                .problem(Code::CrossSite)
+                .problem(Code::NotFound)
+                .problem(Code::Unavailable),
+        )
+}
+
+async fn caller(app: &App, parts: &Parts) -> Result<std::sync::Arc<Identity>, Problem> {
+    let caller = authenticate(app.directory.current().chain(), &parts.headers, clock::now()).await?;
+    if caller.0.is_anonymous() {
+        return Err(Problem::new(Code::CredentialMissing));
+    }
+    Ok(caller.0)
+}
+
+async fn list(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    let (mut parts, _) = request.into_parts();
+    let mut query = Query::of(&parts, &["provider", "subject"])?;
+    let identity = caller(&app, &parts).await?;
+    let (provider, subject) = match (query.take("provider"), query.take("subject")) {
+        (None, None) => {
+            (identity.provider.to_string(), identity.id.as_deref().unwrap_or_default().to_owned())
+        }
+        (Some(provider), Some(subject)) => {
+            if !is_of(&identity, &provider, &subject) {
+                let access = app.admit::<SessionList>(&mut parts).await?;
+                access.permit::<SessionList>(&app, &Thing::default()).await?;
+            }
+            (provider, subject)
+        }
+        _ => return Err(Problem::new(Code::MalformedQuery).detail("`provider` and `subject` go together")),
+    };
+    let found = app.store.reader().sessions_of(&provider, &subject, clock::now()).await;
+    let found = found.map_err(unavailable)?;
+    let current = identity.session.as_ref().map(|session| &*session.id);
+    Ok(json_response(&SessionsView {
+        items: found.into_iter().map(|session| view(session, current)).collect(),
+    }))
+}
+
+async fn remove(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (mut parts, _) = request.into_parts();
+    let identity = caller(&app, &parts).await?;
+    let found = app.store.reader().session_by_id(&id).await.map_err(unavailable)?;
+    let found = found.filter(|session| session.ended_at.is_none());
+    let is_own = found.as_ref().is_some_and(|session| is_of(&identity, &session.provider, &session.subject));
+    if !is_own {
+        // Whoever may not is told the same whether it is there or not.
+        let refused = |_| Problem::new(Code::NotFound);
+        let access = app.admit::<SessionEnd>(&mut parts).await.map_err(refused)?;
+        access.permit::<SessionEnd>(&app, &Thing::with_id(&id)).await.map_err(refused)?;
+    }
+    let session = found.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let id = parts.extensions.get::<RequestId>().cloned().unwrap_or_else(RequestId::random);
+    let client = parts.extensions.get::<Client>().copied();
+    let asked = Asked::new(id, ONE, client, &parts.headers, clock::now());
+    let ended = end(&app, &asked, actor(&identity), Sessions::Id(session.id), "ended-by-request").await;
+    ended.map_err(|error| {
+        tracing::error!(%error, "a session cannot be ended");
+        Problem::new(Code::Unavailable)
+    })?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn is_of(identity: &Identity, provider: &str, subject: &str) -> bool {
+    *identity.provider == *provider && identity.id.as_deref() == Some(subject)
+}
+
+fn view(session: StoredSession, current: Option<&str>) -> SessionView {
+    let time = |at: i64| Timestamp(at).to_string();
+    SessionView {
+        current: current == Some(&*session.id),
+        id: session.id,
+        provider: session.provider,
+        subject: session.subject,
+        created_at: time(session.created_at),
+        authenticated_at: time(session.authenticated_at),
+        used_at: time(session.used_at),
+        ends_at: time(session.idle_until.min(session.absolute_until)),
+        client: session.client,
+        user_agent: session.user_agent,
+    }
+}
+
+fn unavailable(error: casemate_store::StoreError) -> Problem {
+    tracing::error!(%error, "sessions cannot be read");
+    Problem::new(Code::Unavailable)
+}

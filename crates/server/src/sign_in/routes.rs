@@ -1,0 +1,353 @@
+//! `/sign-in`, `/sign-out` and what belongs to them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Extension, Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use casemate_directory::SessionError;
+use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError, local_path};
+use casemate_identity::{ExposeSecret as _, Timestamp};
+use casemate_platform::{Client, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie};
+use casemate_store::{Actor, CommitError, Sessions};
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::pages::{Choice, Choose, Onward, STYLE, SignedOut, failed, failed_with, page};
+use super::service::{Asked, NotBegun, begin, client, end, end_by_token, record_failure, session_of};
+use crate::App;
+use crate::denials::count_denial;
+
+/// The cookie of a browser that signs in.
+const ATTEMPT_COOKIE: &str = "__Host-casemate-sign-in";
+/// How long a browser keeps it, in seconds.
+const ATTEMPT_SECONDS: u32 = 600;
+/// The longest body that is read: a logout token.
+const MAX_FORM: usize = 64 << 10;
+/// Where a browser goes that did not say where it came from.
+const HOME: &str = "/sign-in";
+
+const CALLBACK: &str = "/sign-in/{provider}/callback";
+const BACK_CHANNEL: &str = "/sign-in/{provider}/back-channel-logout";
+
+/// The routes, which are pages and no part of the described API.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(choose).post(by_email))
+        .route("/sign-in.css", get(style))
+        .route("/sign-in/{provider}", get(start))
+        .route(CALLBACK, get(callback))
+        .route(BACK_CHANNEL, post(back_channel))
+        .route("/sign-out", post(sign_out))
+        .route("/signed-out", get(signed_out))
+}
+
+/// Parameters of a query or a form, each at most once.
+struct Parameters(HashMap<String, String>);
+
+impl Parameters {
+    /// `None` where one stands twice, which would mean different things to different readers.
+    fn read(text: &[u8]) -> Option<Parameters> {
+        let mut map = HashMap::new();
+        for (name, value) in form_urlencoded::parse(text).into_owned() {
+            if map.insert(name, value).is_some() {
+                return None;
+            }
+        }
+        Some(Parameters(map))
+    }
+
+    fn of(uri: &Uri) -> Option<Parameters> {
+        Parameters::read(uri.query().unwrap_or_default().as_bytes())
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    fn return_to(&self) -> &str {
+        self.get("return_to").and_then(local_path).unwrap_or(HOME)
+    }
+}
+
+async fn style() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, STYLE).into_response()
+}
+
+async fn choose(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Response {
+    let return_to = Parameters::of(&uri).map_or(HOME.to_owned(), |query| query.return_to().to_owned());
+    page(StatusCode::OK, &choices(&app, &headers, return_to, None).await)
+}
+
+async fn choices(app: &App, headers: &HeaderMap, return_to: String, problem: Option<&'static str>) -> Choose {
+    let clients = app.directory.sign_ins();
+    let chain = app.directory.current();
+    let caller = match headers.contains_key(header::COOKIE) {
+        true => authenticate(chain.chain(), headers, clock::now()).await.ok(),
+        false => None,
+    };
+    let caller = caller.filter(|caller| caller.0.session.is_some());
+    let name_of = |caller: casemate_platform::Caller| {
+        let identity = caller.0;
+        let names = [&identity.display_name, &identity.login, &identity.id];
+        names.into_iter().flatten().next().map(|name| name.to_string()).unwrap_or_default()
+    };
+    let title_of = |name: &str| {
+        let offer = clients.iter().find(|client| client.offer().name() == name);
+        offer.map_or(name.to_owned(), |client| client.offer().title().to_owned())
+    };
+    Choose {
+        provider: caller.as_ref().map(|caller| title_of(&caller.0.provider)).unwrap_or_default(),
+        signed_in: caller.map(name_of),
+        by_email: clients.iter().any(|client| client.offer().has_domains()),
+        choices: clients
+            .iter()
+            .map(|client| Choice {
+                href: start_path(client, &return_to, false),
+                title: client.offer().title().to_owned(),
+            })
+            .collect(),
+        example: format!("{}/sign-in/corp/callback", app.settings.public_url),
+        return_to,
+        problem,
+    }
+}
+
+fn start_path(client: &SignInClient, return_to: &str, again: bool) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("return_to", return_to);
+    if again {
+        query.append_pair("again", "1");
+    }
+    // A provider's name needs no escapes: letters, digits, `-`, `_` and `.`.
+    format!("/sign-in/{}?{}", client.offer().name(), query.finish())
+}
+
+async fn by_email(State(app): State<App>, headers: HeaderMap, request: Request) -> Response {
+    let form = form(request.into_body()).await;
+    let return_to = form.as_ref().map_or(HOME, Parameters::return_to).to_owned();
+    let email = form.as_ref().and_then(|form| form.get("email")).unwrap_or_default();
+    let domain = email.rsplit_once('@').map(|(_, domain)| domain.trim().to_ascii_lowercase());
+    let found = domain.and_then(|domain| {
+        app.directory.sign_ins().into_iter().find(|client| client.offer().serves(&domain))
+    });
+    match found {
+        Some(client) => {
+            let href = start_path(&client, &return_to, false);
+            page(StatusCode::OK, &Onward { title: format!("Sign in with {}", client.offer().title()), href })
+        }
+        None => {
+            let problem = Some("No provider is known for this address. Choose one of those above.");
+            page(StatusCode::UNPROCESSABLE_ENTITY, &choices(&app, &headers, return_to, problem).await)
+        }
+    }
+}
+
+fn redirect_uri(app: &App, provider: &str) -> String {
+    format!("{}/sign-in/{provider}/callback", app.settings.public_url)
+}
+
+async fn start(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let Some(client) = client(&app, &provider) else { return unknown(&id) };
+    let Some(query) = Parameters::of(&uri) else { return failed(&SignInError::State, id.as_str()) };
+    let (mut key, mut salt) = ([0; 32], [0; 16]);
+    if random(&mut key).and_then(|()| random(&mut salt)).is_none() {
+        return failed(&SignInError::Busy, id.as_str());
+    }
+    let held = cookie(&headers, ATTEMPT_COOKIE).ok().flatten().and_then(BrowserKey::parse);
+    let key = held.unwrap_or_else(|| BrowserKey::of_random(key));
+    let again = query.get("again") == Some("1");
+    let attempt = Attempt::begin(&provider, query.return_to(), again, salt, Timestamp(clock::now()));
+    match client.begin(&attempt, &key, &redirect_uri(&app, &provider)).await {
+        Ok(url) => {
+            let mut response = see_other(url.as_str());
+            set_cookie(&mut response, ATTEMPT_COOKIE, key.text(), Some(ATTEMPT_SECONDS));
+            response
+        }
+        Err(error) => {
+            tracing::warn!(%provider, %error, "nobody can be sent to the provider");
+            failed(&error, id.as_str())
+        }
+    }
+}
+
+fn unknown(id: &RequestId) -> Response {
+    let message = "Nobody signs in with this provider.";
+    failed_with(StatusCode::NOT_FOUND, message, "provider_unknown", id.as_str())
+}
+
+fn random(bytes: &mut [u8]) -> Option<()> {
+    getrandom::fill(bytes).ok()
+}
+
+async fn callback(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    Path(provider): Path<String>,
+    uri: Uri,
+    request: Request,
+) -> Response {
+    let Some(client) = client(&app, &provider) else { return unknown(&id) };
+    let headers = request.headers().clone();
+    let from = request.extensions().get::<Client>().copied();
+    let asked = Asked::new(id.clone(), CALLBACK, from, &headers, clock::now());
+    match finish(&app, &client, &asked, &headers, &uri).await {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::info!(%provider, code = error.code(), reason = %error, "not signed in");
+            count_denial(&app, from, Some(CALLBACK));
+            record_failure(&app, &asked, &provider, error.code()).await;
+            failed(&error, id.as_str())
+        }
+    }
+}
+
+async fn finish(
+    app: &App,
+    client: &Arc<SignInClient>,
+    asked: &Asked,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Result<Response, SignInError> {
+    let (provider, now) = (client.offer().name(), Timestamp(asked.now));
+    let query = Parameters::of(uri).ok_or(SignInError::State)?;
+    let held = cookie(headers, ATTEMPT_COOKIE).map_err(|_| SignInError::State)?;
+    let key = held.and_then(BrowserKey::parse).ok_or(SignInError::State)?;
+    let state = query.get("state").ok_or(SignInError::State)?;
+    let attempt = Attempt::resume(state, &key, provider, now)?;
+    let answer = Callback { code: query.get("code"), error: query.get("error"), issuer: query.get("iss") };
+    let redirect_uri = redirect_uri(app, provider);
+    let signed_in = client.finish(answer, &attempt, &key, &redirect_uri, now).await?;
+    let earlier = session_of(app, cookie(headers, SESSION_COOKIE).ok().flatten(), asked.now).await;
+    let earlier = earlier.as_ref().map(|session| session.id.as_str());
+    let begun = begin(app, asked, &signed_in, earlier).await.map_err(|error| {
+        match error {
+            NotBegun::Session(SessionError::TooLarge) => {
+                tracing::warn!(
+                    provider,
+                    "the provider says too much about who signed in: name the claims to `keep`"
+                );
+            }
+            error => tracing::error!(?error, "a session cannot begin"),
+        }
+        SignInError::Unavailable("no session can begin".to_owned())
+    })?;
+    let mut response = see_other(attempt.return_to());
+    set_cookie(&mut response, SESSION_COOKIE, begun.expose_secret(), None);
+    set_cookie(&mut response, ATTEMPT_COOKIE, "", Some(0));
+    Ok(response)
+}
+
+async fn sign_out(State(app): State<App>, Extension(id): Extension<RequestId>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let from = request.extensions().get::<Client>().copied();
+    let asked = Asked::new(id, "/sign-out", from, &headers, clock::now());
+    let session = session_of(&app, cookie(&headers, SESSION_COOKIE).ok().flatten(), asked.now).await;
+    let mut onward = None;
+    if let Some(session) = session {
+        let actor = Actor {
+            provider: session.provider.clone(),
+            kind: "user".to_owned(),
+            id: session.subject.clone(),
+            credential: Some(session.id.clone()),
+        };
+        if let Err(error) = end(&app, &asked, actor, Sessions::Id(session.id), "signed-out").await {
+            tracing::error!(%error, "a session cannot be ended");
+            return Problem::new(casemate_platform::Code::Unavailable).into_response();
+        }
+        if let Some(client) = client(&app, &session.provider) {
+            onward = client.logout_url(&format!("{}/signed-out", app.settings.public_url)).await;
+        }
+    }
+    let href = onward.map_or_else(|| "/signed-out".to_owned(), String::from);
+    let mut response = page(StatusCode::OK, &Onward { title: "Signing out".to_owned(), href });
+    set_cookie(&mut response, SESSION_COOKIE, "", Some(0));
+    response
+}
+
+async fn signed_out() -> Response {
+    page(StatusCode::OK, &SignedOut)
+}
+
+/// A provider tells that somebody signed out there (OpenID Connect Back-Channel Logout 1.0, section 2.5).
+async fn back_channel(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    Path(provider): Path<String>,
+    request: Request,
+) -> Response {
+    let headers = request.headers().clone();
+    let from = request.extensions().get::<Client>().copied();
+    let asked = Asked::new(id, BACK_CHANNEL, from, &headers, clock::now());
+    let Some(client) = client(&app, &provider) else {
+        return refused(StatusCode::NOT_FOUND, "nobody signs in with this provider");
+    };
+    let form = form(request.into_body()).await;
+    let Some(token) = form.as_ref().and_then(|form| form.get("logout_token")) else {
+        return refused(StatusCode::BAD_REQUEST, "there is no logout_token");
+    };
+    let logged_out = match client.logged_out(token, Timestamp(asked.now)).await {
+        Ok(logged_out) => logged_out,
+        Err(error) => {
+            tracing::warn!(%provider, code = error.code(), reason = %error, "a logout token is not followed");
+            count_denial(&app, from, Some(BACK_CHANNEL));
+            let is_temporary = error.is_temporary();
+            let status = if is_temporary { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST };
+            return refused(status, "the logout token is not accepted");
+        }
+    };
+    match end_by_token(&app, &asked, &provider, logged_out).await {
+        Ok(()) => (StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response(),
+        Err(CommitError::Repeated) => refused(StatusCode::BAD_REQUEST, "the logout token was used before"),
+        Err(error) => {
+            tracing::error!(%error, "sessions cannot be ended");
+            refused(StatusCode::SERVICE_UNAVAILABLE, "the sessions cannot be ended now")
+        }
+    }
+}
+
+fn refused(status: StatusCode, why: &str) -> Response {
+    let body = Json(json!({ "error": "invalid_request", "error_description": why }));
+    (status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
+}
+
+/// The parameters of a form; `None` where it is too long or says something twice.
+async fn form(body: Body) -> Option<Parameters> {
+    Parameters::read(&to_bytes(body, MAX_FORM).await.ok()?)
+}
+
+fn see_other(to: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(to) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// Sets a cookie of this host alone that no script reads; for as long as the browser is open, or so many seconds.
+fn set_cookie(response: &mut Response, name: &str, value: &str, seconds: Option<u32>) {
+    let age = seconds.map_or(String::new(), |seconds| format!("; Max-Age={seconds}"));
+    let text = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}");
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}

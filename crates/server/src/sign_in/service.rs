@@ -1,0 +1,204 @@
+//! Beginning and ending sessions of browsers, with the events that tell of it.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use casemate_directory::{BrowserSessions, SessionError};
+use casemate_identity::sign_in::{LoggedOut, SignInClient, SignedIn};
+use casemate_identity::{Identity, SecretString};
+use casemate_platform::{Client, RequestId};
+use casemate_store::{
+    Actor, AuditEvent, Commit, CommitError, Operation, Remembered, Sessions, StoredSession,
+};
+use serde_json::json;
+
+use crate::App;
+use crate::guard::user_agent;
+
+/// A request, for the events that tell of it.
+pub(crate) struct Asked {
+    pub(crate) request_id: RequestId,
+    pub(crate) route: &'static str,
+    pub(crate) client: Option<String>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) now: i64,
+}
+
+impl Asked {
+    pub(crate) fn new(
+        request_id: RequestId,
+        route: &'static str,
+        client: Option<Client>,
+        headers: &HeaderMap,
+        now: i64,
+    ) -> Asked {
+        let client = client.map(|client| client.address.to_string());
+        Asked { request_id, route, client, user_agent: user_agent(headers), now }
+    }
+
+    /// An event about the session with this id.
+    pub(crate) fn event(&self, actor: Actor, action: &str, kind: &str, id: &str) -> AuditEvent {
+        AuditEvent {
+            at: self.now,
+            actor,
+            action: action.to_owned(),
+            kind: kind.to_owned(),
+            tenant: String::new(),
+            resource_type: "session".to_owned(),
+            resource_id: id.to_owned(),
+            outcome: "success".to_owned(),
+            reason: None,
+            request_id: self.request_id.as_str().to_owned(),
+            route: Some(self.route.to_owned()),
+            client: self.client.clone(),
+            user_agent: self.user_agent.clone(),
+            before: None,
+            after: None,
+        }
+    }
+
+    fn commit(&self, operations: Vec<Operation>, event: AuditEvent) -> Commit {
+        let actor = event.actor.clone();
+        Commit {
+            base: None,
+            at: self.now,
+            actor,
+            summary: String::new(),
+            operations,
+            events: vec![event],
+            fence: None,
+        }
+    }
+}
+
+/// Who an identity is, for an event.
+pub(crate) fn actor(identity: &Identity) -> Actor {
+    Actor {
+        provider: identity.provider.to_string(),
+        kind: identity.kind.to_string(),
+        id: identity.id.as_deref().unwrap_or_default().to_owned(),
+        credential: identity.session.as_ref().map(|session| session.id.to_string()),
+    }
+}
+
+/// Why no session begins.
+#[derive(Debug)]
+pub(super) enum NotBegun {
+    Session(SessionError),
+    Store(CommitError),
+}
+
+/// Begins a session, in the place of the one that the browser had; gives the cookie.
+pub(super) async fn begin(
+    app: &App,
+    asked: &Asked,
+    signed_in: &SignedIn,
+    earlier: Option<&str>,
+) -> Result<SecretString, NotBegun> {
+    let (client, agent) = (asked.client.clone(), asked.user_agent.clone());
+    let begun = app.directory.sessions().begin(signed_in, client, agent, asked.now);
+    let (session, cookie) = begun.map_err(NotBegun::Session)?;
+    let mut operations = Vec::new();
+    if let Some(id) = earlier {
+        let which = Sessions::Id(id.to_owned());
+        operations.push(Operation::EndSessions { which, reason: "replaced".to_owned() });
+    }
+    let mut event = asked.event(actor(&signed_in.identity), "casemate.session.begin", "sign-in", &session.id);
+    event.after = Some(json!({ "provider": session.provider, "subject": session.subject }).to_string());
+    operations.push(Operation::BeginSession(session));
+    app.store.commit(asked.commit(operations, event)).await.map_err(NotBegun::Store)?;
+    settle(app).await;
+    Ok(cookie)
+}
+
+/// Ends sessions for a reason.
+pub(crate) async fn end(
+    app: &App,
+    asked: &Asked,
+    actor: Actor,
+    which: Sessions,
+    reason: &str,
+) -> Result<(), CommitError> {
+    let id = match &which {
+        Sessions::Id(id) => id.clone(),
+        _ => String::new(),
+    };
+    let mut event = asked.event(actor, "casemate.session.end", "sign-out", &id);
+    event.reason = Some(reason.to_owned());
+    let operations = vec![Operation::EndSessions { which, reason: reason.to_owned() }];
+    app.store.commit(asked.commit(operations, event)).await?;
+    settle(app).await;
+    Ok(())
+}
+
+/// Ends the sessions that a logout token names. Each token is taken once, by whichever process.
+pub(super) async fn end_by_token(
+    app: &App,
+    asked: &Asked,
+    provider: &str,
+    token: LoggedOut,
+) -> Result<(), CommitError> {
+    let digest = BrowserSessions::digest(&token.jti);
+    let key = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let once = Remembered {
+        caller: format!("logout-token\n{provider}"),
+        key,
+        fingerprint: digest,
+        status: 200,
+        body: String::new(),
+        expires_at: token.until.0.saturating_add(1),
+    };
+    let (subject, provider) = (token.subject.map(String::from), provider.to_owned());
+    let actor = Actor {
+        provider: provider.clone(),
+        kind: "provider".to_owned(),
+        id: provider.clone(),
+        credential: None,
+    };
+    let mut event = asked.event(actor, "casemate.session.end", "sign-out", "");
+    event.reason = Some("back-channel".to_owned());
+    event.after = Some(json!({ "provider": provider, "subject": subject, "sid": token.sid }).to_string());
+    let which = match token.sid {
+        Some(sid) => Sessions::ProviderSession { provider, sid: sid.into(), subject },
+        None => Sessions::LogoutSubject { provider, subject: subject.unwrap_or_default() },
+    };
+    let reason = "back-channel".to_owned();
+    let operations = vec![Operation::Remember(once), Operation::EndSessions { which, reason }];
+    app.store.commit(asked.commit(operations, event)).await?;
+    settle(app).await;
+    Ok(())
+}
+
+/// Tells of a sign-in that failed, as far as there is room for what strangers cause.
+pub(super) async fn record_failure(app: &App, asked: &Asked, provider: &str, code: &str) {
+    if !app.failures.take(asked.now) {
+        return;
+    }
+    let actor = Actor { provider: provider.to_owned(), kind: "anonymous".to_owned(), ..Actor::default() };
+    let mut event = asked.event(actor, "casemate.session.begin", "sign-in", "");
+    event.outcome = "failure".to_owned();
+    event.reason = Some(code.to_owned());
+    if let Err(error) = app.store.commit(asked.commit(Vec::new(), event)).await {
+        tracing::warn!(%error, "a failed sign-in is not in the audit log");
+    }
+}
+
+/// Lets this process know at once what it just did. Where that fails, it follows within half a second.
+async fn settle(app: &App) {
+    if let Err(error) = app.directory.refresh().await {
+        tracing::warn!(%error, "the sessions in the database are not followed at once");
+    }
+}
+
+/// The way to sign in with the provider of this name.
+pub(super) fn client(app: &App, name: &str) -> Option<Arc<SignInClient>> {
+    app.directory.sign_ins().into_iter().find(|client| client.offer().name() == name)
+}
+
+/// The session that a cookie is of, while it lasts at `now`.
+pub(crate) async fn session_of(app: &App, cookie: Option<&str>, now: i64) -> Option<StoredSession> {
+    let digest = BrowserSessions::digest(cookie?);
+    let found = app.store.reader().session(&digest).await.ok()??;
+    let lasts = found.ended_at.is_none() && now < found.idle_until && now < found.absolute_until;
+    lasts.then_some(found)
+}

@@ -39,9 +39,32 @@ pub async fn json_text<T>(
     body: Body,
     read: impl FnOnce(&str) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    if !is_json(headers) {
+    if !is_of(headers, "application/json") {
         return Err(Problem::new(Code::WrongContentType).detail("send Content-Type: application/json"));
     }
+    text(body, read).await
+}
+
+/// As [`json_body`], for a protocol that has a JSON media type of its own beside `application/json`.
+///
+/// # Errors
+/// As [`json_body`].
+pub async fn json_body_of(request: Request<Body>, media_type: &'static str) -> Result<String, Problem> {
+    let (parts, body) = request.into_parts();
+    if !is_of(&parts.headers, media_type) && !is_of(&parts.headers, "application/json") {
+        let detail = format!("send Content-Type: {media_type}");
+        return Err(Problem::new(Code::WrongContentType).detail(detail));
+    }
+    text(body, |text| Ok(text.to_owned())).await
+}
+
+/// The longest body that is read, in bytes.
+#[must_use]
+pub fn longest_body() -> usize {
+    MOST.load(Ordering::Relaxed)
+}
+
+async fn text<T>(body: Body, read: impl FnOnce(&str) -> Result<T, Problem>) -> Result<T, Problem> {
     let most = MOST.load(Ordering::Relaxed);
     let too_large = || Problem::new(Code::BodyTooLarge).detail(format!("at most {most} bytes are read"));
     let collected = Limited::new(body, most).collect().await.map_err(|error| {
@@ -60,13 +83,13 @@ pub async fn json_text<T>(
     read(text)
 }
 
-/// Whether the one `Content-Type` is `application/json`, whatever its parameters.
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether the one `Content-Type` is this, whatever its parameters.
+fn is_of(headers: &HeaderMap, media_type: &str) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return false };
     value.to_str().is_ok_and(|value| {
         let kind = value.split(';').next().unwrap_or_default();
-        kind.trim().eq_ignore_ascii_case("application/json")
+        kind.trim().eq_ignore_ascii_case(media_type)
     })
 }
 

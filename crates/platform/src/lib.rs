@@ -21,7 +21,9 @@ mod require;
 mod respond;
 pub mod telemetry;
 
-pub use body::{MAX_BODY_BYTES, json_body, json_response, json_text, limit_bodies};
+pub use body::{
+    MAX_BODY_BYTES, json_body, json_body_of, json_response, json_text, limit_bodies, longest_body,
+};
 pub use caller::{Caller, authenticate};
 pub use client::{Client, TrustedProxies};
 pub use document::{parse_document, read_document};

@@ -330,6 +330,18 @@ impl Problem {
         self.code
     }
 
+    /// What is wrong, in words for the client.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        self.detail.as_deref().unwrap_or(self.code.title())
+    }
+
+    /// The headers that the answer has beside its own, such as `WWW-Authenticate`: for protocols whose errors are other
+    /// documents.
+    pub fn extra_headers(&self) -> impl Iterator<Item = &(HeaderName, HeaderValue)> {
+        self.header.iter()
+    }
+
     /// The answer to the request with this id.
     pub(crate) fn response(&self, id: &RequestId) -> Response {
         let status = self.code.status();

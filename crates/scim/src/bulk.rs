@@ -175,6 +175,17 @@ impl BulkOperation {
         Ok(BulkOperation { what, method, bulk_id, version: text("version").map(str::to_owned), data })
     }
 
+    /// What the operation rests on: the `bulkId`s that it refers to, and the id of its resource.
+    #[must_use]
+    pub fn rests_on(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.references(&mut |name| found.push(name.to_owned()));
+        if let Ok((_, BulkTarget { id: Some(id), .. })) = &self.what {
+            found.push(id.clone());
+        }
+        found
+    }
+
     /// Calls `with` for each `bulkId` that the operation refers to.
     fn references(&self, with: &mut dyn FnMut(&str)) {
         if let Ok((_, BulkTarget { id: Some(id), .. })) = &self.what

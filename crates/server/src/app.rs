@@ -24,7 +24,7 @@ use crate::denials::{AnonymousDenials, count_denial};
 use crate::policy::PolicyStatus;
 use crate::{
     administrator, api_key, application, assignment, audit_event, decision, description, health, identity,
-    log_level, policy, provider, role, service_account, setting, source, team, tenant,
+    log_level, policy, provider, role, scim, service_account, setting, source, team, tenant,
 };
 
 /// What a running server knows.
@@ -137,6 +137,7 @@ fn router(app: App, shared: Arc<App>) -> Router {
         .merge(decisions)
         .route("/.well-known/authzen-configuration", get(decision::routes::configuration))
         .merge(api)
+        .nest("/scim/v2", scim::routes::routes())
         .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(other_method)
         .with_state(app)

@@ -22,6 +22,7 @@ pub mod policy;
 mod provider;
 mod refusal;
 mod role;
+mod scim;
 mod service_account;
 mod setting;
 mod source;

@@ -93,6 +93,8 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::PutGroup { group, .. } => ("group", &group.id),
         Operation::RemoveGroup { id, .. } => ("group", id),
         Operation::AddMember(member) | Operation::RemoveMember(member) => ("group", &member.group),
+        Operation::Block(block) => ("block", &block.id),
+        Operation::LiftBlock { id } => ("block", id),
         Operation::BeginSession(session) => ("session", &session.id),
         Operation::EndSessions { .. } => ("session", ""),
     }
@@ -126,6 +128,11 @@ impl Measure<'_> {
                 self.required("user", &member.user, MAX_ID)?;
                 self.text("source", &member.source, MAX_KIND)
             }
+            Operation::Block(block) => {
+                self.required("id", &block.id, MAX_ID)?;
+                self.required("network", &block.network, MAX_KIND)
+            }
+            Operation::LiftBlock { id } => self.required("id", id, MAX_ID),
             Operation::BeginSession(session) => self.session(session),
             Operation::EndSessions { which, reason } => {
                 self.text("reason", reason, MAX_KIND)?;

@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use crate::api_key::{self, StoredApiKey};
 use crate::audit::{self, AuditFilter, StoredAuditEvent};
 use crate::ballast::Ballast;
+use crate::block::{self, AddressBlock};
 use crate::bounds::{self, is_keepable};
 use crate::commit::{Commit, CommitError, Refused, apply};
 use crate::decision::MAX_PAGE;
@@ -112,6 +113,46 @@ impl StoreReader {
             return Ok(None);
         }
         api_key::one(&self.pool, id).await
+    }
+
+    /// The block of a network, also one that has ended.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn block_of(&self, network: &str) -> Result<Option<AddressBlock>, StoreError> {
+        block::of(&self.pool, network).await
+    }
+
+    /// One block of a network, also one that has ended.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn block(&self, id: &str) -> Result<Option<AddressBlock>, StoreError> {
+        if !is_keepable(id) {
+            return Ok(None);
+        }
+        block::one(&self.pool, id).await
+    }
+
+    /// One page of the blocks in force at `now` (microseconds since 1970, UTC), by id: those after the id `after`.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn blocks(&self, after: &str, now: i64, limit: u32) -> Result<Vec<AddressBlock>, StoreError> {
+        if !is_keepable(after) {
+            return Ok(Vec::new());
+        }
+        block::page(&self.pool, after, now, limit.clamp(1, MAX_PAGE)).await
+    }
+
+    /// The blocks that were changed after a revision, by revision, lifted ones too; at most [`MAX_BLOCKS`].
+    ///
+    /// [`MAX_BLOCKS`]: crate::MAX_BLOCKS
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn blocks_changed_after(&self, revision: i64) -> Result<Vec<AddressBlock>, StoreError> {
+        block::changed_after(&self.pool, revision).await
     }
 
     /// The session of a browser with this digest, also one that has ended.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::api_key::{self, StoredApiKey};
 use crate::audit::{self, AuditEvent};
+use crate::block::{self, AddressBlock};
 use crate::bounds::{MAX_CHANGE, MAX_OPERATIONS};
 use crate::idempotency::{self, Remembered};
 use crate::lease::{self, Fence};
@@ -109,6 +110,13 @@ pub enum Operation {
     AddMember(Membership),
     /// A source no longer says that a user belongs to a group; nothing where it did not.
     RemoveMember(Membership),
+    /// Nothing is taken from a network for a time, unless a longer block of it is in force.
+    Block(AddressBlock),
+    /// A block ends at once, if it is in force.
+    LiftBlock {
+        /// The block's id.
+        id: String,
+    },
     /// A session of a browser begins.
     BeginSession(StoredSession),
     /// Sessions of browsers end, if there are any.
@@ -271,7 +279,11 @@ fn changes_policy(operation: &Operation) -> bool {
     !is_people(operation)
         && !matches!(
             operation,
-            Operation::Remember(_) | Operation::BeginSession(_) | Operation::EndSessions { .. }
+            Operation::Remember(_)
+                | Operation::BeginSession(_)
+                | Operation::EndSessions { .. }
+                | Operation::Block(_)
+                | Operation::LiftBlock { .. }
         )
 }
 
@@ -322,6 +334,10 @@ impl<'a> Change<'a> {
             | Operation::RemoveGroup { .. }
             | Operation::AddMember(_)
             | Operation::RemoveMember(_) => {}
+            Operation::Block(block) => block::put(self.link, block, self.revision).await?,
+            Operation::LiftBlock { id } => {
+                block::lift(self.link, id, self.at, self.revision).await?;
+            }
             Operation::BeginSession(session) => session::begin(self.link, session, self.revision).await?,
             Operation::EndSessions { which, reason } => {
                 session::end(self.link, which, reason, self.at, self.revision).await?;

@@ -12,6 +12,7 @@ mod api_key;
 mod audit;
 mod backup;
 mod ballast;
+mod block;
 mod bounds;
 mod change;
 mod commit;
@@ -45,6 +46,7 @@ pub use backup::{
     restore,
 };
 pub use ballast::{BALLAST, Ballast, BallastError};
+pub use block::{AddressBlock, MAX_BLOCKS};
 pub use bounds::{
     MAX_BODY, MAX_CHANGE, MAX_ID, MAX_KIND, MAX_NAME, MAX_OPERATIONS, MAX_PERSONAL, MAX_SEALED,
     MAX_WAITING_BYTES,

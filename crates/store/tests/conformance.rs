@@ -3,6 +3,8 @@
 
 #[path = "conformance/backups.rs"]
 mod backups;
+#[path = "conformance/blocks.rs"]
+mod blocks;
 #[path = "conformance/configuration.rs"]
 mod configuration;
 #[path = "conformance/credentials.rs"]
@@ -78,6 +80,11 @@ mod holds {
         the_oldest_session_of_too_many_ends,
         uses_of_sessions_are_noted_and_old_ones_forgotten,
         a_user_who_is_deactivated_or_deleted_has_no_session_left,
+    );
+    on_both!(blocks:
+        a_block_is_in_force_until_it_ends_or_is_lifted,
+        a_longer_block_is_not_shortened,
+        blocks_of_long_ago_are_forgotten,
     );
     on_both!(records:
         audit_events_are_filtered_and_paged,

@@ -38,7 +38,7 @@ use Column::{Bytes, Integer, Text};
 /// The table whose one row is the revision.
 pub(super) const REVISION: &str = "revision";
 
-/// All tables but those of migrations, leases and sessions of browsers.
+/// All tables but those of migrations, leases, sessions of browsers and blocks.
 pub(super) const TABLES: &[Table] = &[
     Table { name: REVISION, key: 1, columns: &[Integer("one"), Integer("last")] },
     Table {

@@ -287,4 +287,20 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX session_by_end ON session (absolute_until)",
         ],
     },
+    Migration {
+        version: 7,
+        // A binary that knows no blocks enforces none.
+        needs: 5,
+        statements: &[
+            "CREATE TABLE address_block (
+                id {text} PRIMARY KEY NOT NULL,
+                network {text} NOT NULL UNIQUE,
+                times {integer} NOT NULL,
+                blocked_at {integer} NOT NULL,
+                until {integer} NOT NULL,
+                revision {integer} NOT NULL
+            ){table}",
+            "CREATE INDEX address_block_by_revision ON address_block (revision)",
+        ],
+    },
 ];

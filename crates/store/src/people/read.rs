@@ -251,6 +251,38 @@ impl StoreReader {
         rows.iter().map(read).collect()
     }
 
+    /// Which sources say that a user belongs to a group.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn sources_of_member(&self, group: &str, user: &str) -> Result<Vec<String>, StoreError> {
+        if !is_keepable(group) || !is_keepable(user) {
+            return Ok(Vec::new());
+        }
+        let text = "SELECT source FROM group_member WHERE group_id = $1 AND user_id = $2 ORDER BY source";
+        let rows = self.pool.rows(text, values![group, user]).await?;
+        Ok(rows.iter().map(|row| row.get("source")).collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a tenant's groups of this name have another active member than `user`, of this provider and known to it.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn has_other_members(
+        &self,
+        tenant: &str,
+        provider: &str,
+        name: &str,
+        user: &str,
+    ) -> Result<bool, StoreError> {
+        let text = "SELECT 1 AS one FROM directory_group AS g JOIN group_member AS m ON m.group_id = g.id \
+                    JOIN directory_user AS u ON u.id = m.user_id WHERE g.tenant = $1 AND g.name = $3 \
+                    AND u.tenant = $1 AND u.provider = $2 AND u.active = 1 AND u.subject IS NOT NULL AND u.id <> $4 \
+                    LIMIT 1";
+        let row = self.pool.row(text, values![tenant, provider, name, user]).await?;
+        Ok(row.is_some())
+    }
+
     /// How many users are members of a group.
     ///
     /// # Errors

@@ -15,7 +15,8 @@ use tokio::sync::watch;
 use crate::authenticator::StaticCredentials;
 use crate::keys::{AccountKeys, Keys};
 use crate::objects::ObjectSet;
-use crate::policy::{Credential, Mistake, Policy};
+use crate::people::{Found, Met, NotAdmitted, People};
+use crate::policy::{Credential, Mistake, Person, Policy};
 use crate::secrets::Secrets;
 use crate::snapshot::{Compiled, Snapshot};
 
@@ -82,6 +83,7 @@ pub struct Directory {
     secrets: Arc<Secrets>,
     revocations: RevocationEpoch,
     reader: Option<StoreReader>,
+    people: People,
     /// The running authenticators of providers. Replacing holds this lock, so that revisions rise in order.
     running: Mutex<Running>,
     root_keys: Option<RootKeyFile>,
@@ -98,6 +100,8 @@ struct Followed {
     generation: i64,
     /// The last revision whose API keys are known.
     keys: i64,
+    /// The last revision whose users are known.
+    users: i64,
 }
 
 struct Running {
@@ -151,6 +155,7 @@ impl Directory {
             keys,
             secrets,
             revocations,
+            people: People::new(reader.clone()),
             reader,
             running: Mutex::new(running),
             root_keys: host.root_keys,
@@ -169,6 +174,49 @@ impl Directory {
     #[must_use]
     pub fn taken(&self) -> watch::Receiver<i64> {
         self.taken.subscribe()
+    }
+
+    /// The user whom the directory knows by an identity that was verified.
+    ///
+    /// # Errors
+    /// Where they are not to be let in, or that cannot be found out.
+    pub async fn user_of(
+        &self,
+        identity: &casemate_identity::Identity,
+    ) -> Result<Option<Arc<Person>>, NotAdmitted> {
+        let found = match self.people.known_identity(identity) {
+            Some(found) => found,
+            // In a box, since whoever waits here for nothing would be as large as whoever does.
+            None => Box::pin(self.people.find_identity(identity)).await?,
+        };
+        match found {
+            Found::Nobody => Ok(None),
+            Found::User(_, person) => Ok(Some(person)),
+            Found::Inactive(_) => Err(NotAdmitted::Inactive),
+            Found::Deleted(_) => Err(NotAdmitted::Deleted),
+        }
+    }
+
+    /// Whether the directory holds, or held, users: where it does not, nobody need be looked for.
+    #[must_use]
+    pub fn has_users(&self) -> bool {
+        self.people.is_any()
+    }
+
+    /// Looks for the users of a tenant whom these ids could mean.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn meet<'i>(
+        &self,
+        snapshot: &Snapshot,
+        tenant: &Arc<str>,
+        ids: impl IntoIterator<Item = &'i str>,
+    ) -> Result<Met, StoreError> {
+        if !self.people.is_any() {
+            return Ok(Met::default());
+        }
+        self.people.meet(tenant, snapshot.compiled().vouching(), ids).await
     }
 
     pub(crate) fn state(&self) -> Arc<State> {
@@ -204,7 +252,7 @@ impl Directory {
         let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
         let mut known = self.following.lock().await;
         let before = self.current().revision();
-        let Position { generation, revision: last, .. } = reader.position().await?;
+        let Position { generation, revision: last, policy } = reader.position().await?;
         if generation != known.generation || last < before {
             tracing::warn!(
                 revision = last,
@@ -213,6 +261,12 @@ impl Directory {
             return self.take_anew(reader, &mut known).await;
         }
         if last == before {
+            return Ok(last);
+        }
+        // Users first: one who was deactivated is refused also where the policy cannot be taken.
+        self.take_users(&mut known, last).await?;
+        if policy <= before {
+            self.advance(last);
             return Ok(last);
         }
         let (last, edits) = reader.edits_between(before, last).await?;
@@ -243,6 +297,7 @@ impl Directory {
             drop(known);
             return self.refresh().await;
         }
+        self.take_users(&mut known, revision).await?;
         self.take_keys(reader, &mut known, revision).await?;
         self.secrets.take(&reader.secrets().await?, &objects);
         self.put(revision, policy, Arc::new(objects))?;
@@ -286,6 +341,8 @@ impl Directory {
         if !is_first {
             self.read_root_keys();
         }
+        self.people.take_anew().await?;
+        known.users = position.revision;
         self.keys.replace(reader.api_keys_changed_after(0).await?);
         known.keys = position.revision;
         self.revocations.raise();
@@ -324,6 +381,13 @@ impl Directory {
         self.secrets.take(&reader.secrets().await?, &set);
         self.put(revision, policy, Arc::new(set))?;
         Ok(revision)
+    }
+
+    /// Forgets users who were changed. Those that are changed meanwhile are forgotten, and will be once more.
+    async fn take_users(&self, known: &mut Followed, revision: i64) -> Result<(), DirectoryError> {
+        self.people.take(known.users).await?;
+        known.users = revision;
+        Ok(())
     }
 
     async fn take_keys(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use casemate_identity::Identity;
 use casemate_permission::PermissionSet;
 
+use crate::policy::Person;
 use crate::snapshot::ResolveError;
 use crate::subject::Subject;
 
@@ -21,23 +22,36 @@ pub struct Known {
     pub permissions: Result<PermissionSet, ResolveError>,
 }
 
-/// An identity by its place in memory: those who verify credentials hand out the same one for the same credential, for as
-/// long as nothing of it was changed. It is held, so that no other one comes to stand in its place.
-#[derive(Debug, Clone)]
-pub(crate) struct Presented(pub(crate) Arc<Identity>);
+/// Something by its place in memory. It is held, so that nothing else comes to stand in its place.
+#[derive(Debug)]
+pub(crate) struct Place<T>(pub(crate) Arc<T>);
 
-impl PartialEq for Presented {
-    fn eq(&self, other: &Presented) -> bool {
+impl<T> Clone for Place<T> {
+    fn clone(&self) -> Place<T> {
+        Place(Arc::clone(&self.0))
+    }
+}
+
+impl<T> PartialEq for Place<T> {
+    fn eq(&self, other: &Place<T>) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Eq for Presented {}
+impl<T> Eq for Place<T> {}
 
-impl Hash for Presented {
+impl<T> Hash for Place<T> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         Arc::as_ptr(&self.0).hash(hasher);
     }
+}
+
+/// An identity, and the user whom the directory knows by it, each by its place: those who verify credentials hand out the
+/// same one for the same credential, and the directory the same user, for as long as nothing of it was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Presented {
+    pub(crate) identity: Place<Identity>,
+    pub(crate) user: Option<Place<Person>>,
 }
 
 #[cfg(test)]
@@ -45,7 +59,7 @@ mod tests {
     use casemate_identity::Kind;
 
     use super::*;
-    use crate::{Policy, Snapshot};
+    use crate::{Met, Policy, Snapshot};
 
     #[test]
     fn the_same_identity_is_found_out_once_and_an_equal_one_anew() {
@@ -64,7 +78,7 @@ mod tests {
         let caller = snapshot.known_caller(&Arc::new(Identity::new("corp", "ada", Kind::USER)));
         let tenant: Arc<str> = Arc::clone(&caller.subject.tenant);
         for (kind, id) in [("user", "ada"), ("user", "bob"), ("api-key", "k"), ("anonymous", "")] {
-            let known = snapshot.known_subject(&caller, &tenant, kind, id).unwrap();
+            let known = snapshot.known_subject(&caller, &tenant, kind, id, &Met::default()).unwrap();
             assert_eq!(known.subject, snapshot.subject(&caller.subject, &tenant, kind, id).unwrap());
             assert_eq!(Arc::ptr_eq(&known, &caller), (kind, id) == ("user", "ada"));
         }

@@ -17,6 +17,7 @@ mod known;
 pub mod model;
 mod objects;
 mod own_schema;
+mod people;
 pub mod policy;
 mod secrets;
 mod sets;
@@ -25,6 +26,7 @@ mod subject;
 mod watch;
 
 pub use administration::{
+    GroupDraft, MAX_MEMBERS, UserDraft,
     AdminError, Administration, Author, Entry, FOLDER_ORIGIN, ImportedRole, KeyDraft, ListQuery, Listing,
     NewAdministrator, NotCarriedOver, Plan, PlannedChange, Redeemed, Reference, RememberKey, WebinyError,
     Written, import_webiny,
@@ -34,9 +36,10 @@ pub use directory::{Directory, DirectoryError, DirectoryHost};
 pub use kind::{Kind, UnknownKind};
 pub use known::Known;
 pub use own_schema::OWN_SCHEMA;
+pub use people::{Met, NotAdmitted};
 pub use policy::{
-    ADMINISTRATOR, ANONYMOUS, AUDITOR, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace, Policy,
-    Wanted,
+    ADMINISTRATOR, ANONYMOUS, AUDITOR, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace, Person,
+    Policy, Wanted,
 };
 pub use snapshot::{ResolveError, Snapshot};
 pub use subject::{Actor, Subject};

@@ -9,9 +9,10 @@ use casemate_permission::{Catalog, Grant, Origin, OriginKind, Permission, Permis
 
 use crate::index::{By, Index, KeyRef};
 use crate::keys::{Keys, narrow};
-use crate::known::{Known, Presented};
+use crate::known::{Known, Place, Presented};
+use crate::people::{Meeting, Met};
 use crate::policy::{
-    Assigned, Assignment, Credential, HeldRole, InForce, Person, Policy, Roles, Source, Who,
+    Assigned, Assignment, Credential, HeldRole, InForce, Person, Policy, Roles, Source, Who, administering,
 };
 use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
@@ -52,17 +53,23 @@ pub(crate) struct Compiled {
     keys: Arc<Keys>,
     /// The provider of whoever nobody knows: the only one there is.
     sole_provider: Arc<str>,
+    /// The names of those who vouch for users: the providers, and Casemate itself.
+    vouching: Vec<Arc<str>>,
     sets: Kept<Holding, Result<PermissionSet, ResolveError>>,
     callers: Kept<Presented, Arc<Known>>,
     /// Those of `people` who were asked about, by their places.
     asked_about: Kept<u32, Arc<Known>>,
+    /// Users of the directory who were asked about.
+    users_asked_about: Kept<Place<Person>, Arc<Known>>,
 }
 
 /// Who is meant by a type and an id.
 enum Meant<'a> {
     Caller,
-    /// Somebody whom the directory knows, at this place.
+    /// Somebody whom the policy knows, at this place.
     Person(u32, &'a Person),
+    /// A user of the directory.
+    User(Arc<Person>),
     Stranger(Box<Subject>),
 }
 
@@ -82,6 +89,14 @@ pub enum ResolveError {
     /// People of several providers have this type and id.
     #[error("several providers know a {kind} `{id}`, and the request does not say which one is meant")]
     Ambiguous {
+        /// The subject's type.
+        kind: String,
+        /// The subject's id.
+        id: String,
+    },
+    /// They were deactivated or deleted.
+    #[error("the directory says that the {kind} `{id}` is not active any more")]
+    Inactive {
         /// The subject's type.
         kind: String,
         /// The subject's id.
@@ -195,29 +210,56 @@ impl Snapshot {
         }
     }
 
+    /// A caller whom the directory knows as this user. A credential that says another tenant than the user's tells of
+    /// somebody else there, of whom the directory says nothing.
+    #[must_use]
+    pub fn caller_as(&self, identity: &Identity, user: Option<&Person>) -> Subject {
+        let caller = self.caller(identity);
+        match user {
+            Some(user) if identity.tenant.as_deref().is_none_or(|tenant| *tenant == *user.tenant) => {
+                caller.enriched(user)
+            }
+            _ => caller,
+        }
+    }
+
     /// A caller with what they hold. It is found out once for each identity that is presented.
     #[must_use]
     pub fn known_caller(&self, identity: &Arc<Identity>) -> Arc<Known> {
-        let presented = Presented(Arc::clone(identity));
-        self.compiled.callers.get(presented, |_| self.known(self.caller(identity)))
+        self.known_caller_as(identity, None)
     }
 
-    /// As [`Snapshot::subject`], with what they hold.
+    /// A caller whom the directory knows as this user, with what they hold.
+    #[must_use]
+    pub fn known_caller_as(&self, identity: &Arc<Identity>, user: Option<&Arc<Person>>) -> Arc<Known> {
+        let presented = Presented {
+            identity: Place(Arc::clone(identity)),
+            user: user.map(|user| Place(Arc::clone(user))),
+        };
+        let known = |_: &Presented| self.known(self.caller_as(identity, user.map(|user| &**user)));
+        self.compiled.callers.get(presented, known)
+    }
+
+    /// As [`Snapshot::subject`], with what they hold; and where a user of the directory is meant who was met, they.
     ///
     /// # Errors
-    /// As [`Snapshot::subject`].
+    /// As [`Snapshot::subject`], and where they are not active any more.
     pub fn known_subject(
         &self,
         caller: &Arc<Known>,
         tenant: &Arc<str>,
         kind: &str,
         id: &str,
+        met: &Met,
     ) -> Result<Arc<Known>, ResolveError> {
         let compiled = &self.compiled;
-        Ok(match self.meant(&caller.subject, tenant, kind, id)? {
+        Ok(match self.meant(&caller.subject, tenant, kind, id, met)? {
             Meant::Caller => Arc::clone(caller),
             Meant::Person(place, person) => {
                 compiled.asked_about.get(place, |_| self.known(Subject::from(person)))
+            }
+            Meant::User(user) => {
+                compiled.users_asked_about.get(Place(user), |user| self.known(Subject::from(&*user.0)))
             }
             Meant::Stranger(subject) => self.known(*subject),
         })
@@ -229,8 +271,8 @@ impl Snapshot {
         Arc::new(Known { subject, application, permissions })
     }
 
-    /// The somebody that is meant by a type and an id in a tenant: the caller themselves, somebody the directory knows,
-    /// or somebody about whom nothing else is known.
+    /// The somebody that is meant by a type and an id in a tenant: the caller themselves, somebody the policy knows, or
+    /// somebody about whom nothing else is known. Users of the directory are not looked for.
     ///
     /// # Errors
     /// Where several people could be meant.
@@ -241,9 +283,10 @@ impl Snapshot {
         kind: &str,
         id: &str,
     ) -> Result<Subject, ResolveError> {
-        Ok(match self.meant(caller, tenant, kind, id)? {
+        Ok(match self.meant(caller, tenant, kind, id, &Met::default())? {
             Meant::Caller => caller.clone(),
             Meant::Person(_, person) => Subject::from(person),
+            Meant::User(user) => Subject::from(&*user),
             Meant::Stranger(subject) => *subject,
         })
     }
@@ -254,6 +297,7 @@ impl Snapshot {
         tenant: &Arc<str>,
         kind: &str,
         id: &str,
+        met: &Met,
     ) -> Result<Meant<'_>, ResolveError> {
         if kind == Kind::ANONYMOUS.as_str() {
             return Ok(Meant::Stranger(Box::new(Subject::anonymous(Arc::clone(tenant)))));
@@ -261,11 +305,34 @@ impl Snapshot {
         let known = self.compiled.people_index.get(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]));
         let is_caller =
             *caller.kind == *kind && caller.id.as_deref() == Some(id) && *caller.tenant == **tenant;
+        let ambiguous = || ResolveError::Ambiguous { kind: kind.to_owned(), id: id.to_owned() };
         let known = match known {
             [] => None,
             [only] => self.compiled.person(*only).map(|person| (*only, person)),
-            _ => return Err(ResolveError::Ambiguous { kind: kind.to_owned(), id: id.to_owned() }),
+            _ => return Err(ambiguous()),
         };
+        let met = match kind == Kind::USER.as_str() {
+            true => met.get(tenant, id),
+            false => &Meeting::Nobody,
+        };
+        // Whoever else is known by this id is meant as much as the caller, or whom the policy knows.
+        let vouching = known.map(|(_, person)| &person.provider).or(is_caller.then_some(&caller.provider));
+        match (met, vouching) {
+            (Meeting::Nobody, _) => {}
+            (Meeting::Several, _) => return Err(ambiguous()),
+            (Meeting::Refused(of), vouching) => {
+                if vouching.is_none_or(|provider| provider == of) {
+                    return Err(ResolveError::Inactive { kind: kind.to_owned(), id: id.to_owned() });
+                }
+            }
+            (Meeting::One(user), None) => return Ok(Meant::User(Arc::clone(user))),
+            (Meeting::One(user), Some(provider)) if user.provider == *provider => {
+                if let (Some((_, person)), false) = (known, is_caller) {
+                    return Ok(Meant::Stranger(Box::new(Subject::from(person).enriched(user))));
+                }
+            }
+            (Meeting::One(_), Some(_)) => return Err(ambiguous()),
+        }
         match (known, is_caller) {
             (None, false) => {
                 let provider = match kind == Kind::API_KEY.as_str() {
@@ -339,6 +406,9 @@ impl Compiled {
             };
             assignment_index.insert(key, place);
         }
+        let mut vouching: Vec<Arc<str>> =
+            policy.providers.iter().map(|provider| provider.name().into()).collect();
+        vouching.push(OWN_PROVIDER.into());
         let sole_provider = match policy.providers.as_slice() {
             [only] => only.name().into(),
             _ => "".into(),
@@ -358,9 +428,11 @@ impl Compiled {
             settings: InForce::of(&policy.settings),
             keys,
             sole_provider,
+            vouching,
             sets: Kept::new(MAX_CACHED),
             callers: Kept::new(MAX_CALLERS),
             asked_about: Kept::new(MAX_CACHED),
+            users_asked_about: Kept::new(MAX_CALLERS),
         }
     }
 
@@ -498,6 +570,25 @@ impl Compiled {
         ];
         let ways: Vec<String> = ways.into_iter().flatten().collect();
         (!ways.is_empty()).then(|| ways.join(", "))
+    }
+
+    pub(crate) fn assignments(&self) -> &[Assignment] {
+        &self.assignments
+    }
+
+    pub(crate) fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// The assignments that make an administrator of the installation at `now`, of service accounts that are disabled too.
+    pub(crate) fn administering(&self, now: i64) -> impl Iterator<Item = &Assignment> {
+        administering(&self.assignments)
+            .filter(move |assignment| assignment.from.is_none_or(|from| from.0 <= now))
+    }
+
+    /// The names of those who vouch for users.
+    pub(crate) fn vouching(&self) -> &[Arc<str>] {
+        &self.vouching
     }
 
     fn person(&self, place: u32) -> Option<&Person> {

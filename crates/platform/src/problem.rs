@@ -35,6 +35,8 @@ pub enum Code {
     CredentialMissing,
     /// The credential is not accepted.
     CredentialRejected,
+    /// The credential is valid, and the directory says that whoever presented it is not active any more.
+    UserInactive,
     /// The caller may not do this.
     Forbidden,
     /// What is to be granted goes beyond what the caller holds.
@@ -77,7 +79,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 30] = [
+    pub const ALL: [Code; 31] = [
         Code::MalformedBody,
         Code::MalformedHeader,
         Code::MalformedQuery,
@@ -89,6 +91,7 @@ impl Code {
         Code::MethodNotAllowed,
         Code::CredentialMissing,
         Code::CredentialRejected,
+        Code::UserInactive,
         Code::Forbidden,
         Code::GrantExceeded,
         Code::NameTaken,
@@ -154,6 +157,9 @@ impl Code {
             }
             Code::CredentialRejected => {
                 ("credential_rejected", StatusCode::UNAUTHORIZED, "The credential is not accepted")
+            }
+            Code::UserInactive => {
+                ("user_inactive", StatusCode::UNAUTHORIZED, "The user was deactivated or deleted")
             }
             Code::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this"),
             Code::GrantExceeded => {
@@ -268,7 +274,7 @@ impl Problem {
             Code::CredentialMissing => {
                 Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"casemate\"")))
             }
-            Code::CredentialRejected => Some((
+            Code::CredentialRejected | Code::UserInactive => Some((
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static("Bearer realm=\"casemate\", error=\"invalid_token\""),
             )),

@@ -10,7 +10,9 @@ use axum::extract::MatchedPath;
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
-use casemate_directory::{AdminError, Author, DEFAULT_TENANT, Entry, ResolveError, Snapshot, Subject};
+use casemate_directory::{
+    AdminError, Author, DEFAULT_TENANT, Entry, NotAdmitted, Person, ResolveError, Snapshot, Subject,
+};
 use casemate_expression::{Datum, Map, Members, Timestamp, Value};
 use casemate_identity::Kind;
 use casemate_permission::name::Name;
@@ -137,6 +139,23 @@ fn target<P: Permission>(subject: &Subject, wanted: Option<&Arc<str>>) -> Arc<st
     wanted.map_or_else(|| Arc::clone(&subject.tenant), Arc::clone)
 }
 
+/// The user whom the directory knows by a credential that was verified.
+///
+/// # Errors
+/// 401 where they were deactivated or deleted, 503 where that cannot be found out.
+pub(crate) async fn admitted(app: &App, caller: &Caller) -> Result<Option<Arc<Person>>, Problem> {
+    app.directory.user_of(&caller.0).await.map_err(|refused| match refused {
+        NotAdmitted::Inactive | NotAdmitted::Deleted => {
+            tracing::info!(reason = %refused, "a user is not let in");
+            Problem::new(Code::UserInactive)
+        }
+        NotAdmitted::Unknown(error) => {
+            tracing::error!(%error, "the directory cannot be asked about a user");
+            Problem::new(Code::Unavailable)
+        }
+    })
+}
+
 async fn standing<P: Permission>(
     app: &App,
     headers: &HeaderMap,
@@ -148,10 +167,14 @@ async fn standing<P: Permission>(
     if caller.0.is_anonymous() {
         return Err(Problem::new(Code::CredentialMissing));
     }
-    let subject = snapshot.caller(&caller.0);
+    let user = admitted(app, &caller).await?;
+    let subject = snapshot.caller_as(&caller.0, user.as_deref());
     let target = target::<P>(&subject, wanted);
     let names_tenant = caller.0.tenant.is_some();
-    let set = held_in(&snapshot, &subject, &target, names_tenant).map_err(|error| {
+    // What the directory says of a user of one tenant, those who administer it say: it counts in no other.
+    let elsewhere = user.is_some().then(|| snapshot.caller(&caller.0));
+    let elsewhere = elsewhere.as_ref().unwrap_or(&subject);
+    let set = held_in(&snapshot, &subject, elsewhere, &target, names_tenant).map_err(|error| {
         tracing::error!(%error, "a caller may do nothing: the permissions could not be compiled");
         Problem::new(Code::Forbidden)
     })?;
@@ -164,6 +187,7 @@ async fn standing<P: Permission>(
 fn held_in(
     snapshot: &Snapshot,
     subject: &Subject,
+    elsewhere: &Subject,
     tenant: &Arc<str>,
     names_tenant: bool,
 ) -> Result<PermissionSet, ResolveError> {
@@ -174,7 +198,7 @@ fn held_in(
     if is_bound || (names_tenant && subject.is_handed_permissions()) {
         return Ok(PermissionSet::empty(snapshot.catalog()));
     }
-    let mut there = subject.clone();
+    let mut there = elsewhere.clone();
     there.tenant = Arc::clone(tenant);
     if names_tenant {
         there.login = None;
@@ -427,7 +451,7 @@ to = { group = "ops" }
                 identity.groups = Default::default();
             }
             let subject = snapshot.caller(&identity);
-            held_in(&snapshot, &subject, &tenant.into(), of.is_some()).unwrap().iter().count()
+            held_in(&snapshot, &subject, &subject, &tenant.into(), of.is_some()).unwrap().iter().count()
         };
         assert_eq!(held("ada", Some("evil"), false, "acme"), 1, "assigned by id, which is one everywhere");
         assert_eq!(held("bob", Some("evil"), false, "acme"), 0, "another tenant's bob, and its ops");

@@ -115,7 +115,11 @@ impl From<CommitError> for AdminError {
             CommitError::Repeated => AdminError::Repeated,
             CommitError::Conflict { current } => AdminError::Precondition { current },
             CommitError::NameTaken { kind, name } => {
-                let kind = kind.parse().map_or("object", Kind::as_str);
+                let kind = match kind.as_str() {
+                    "group" => "group",
+                    "subject" => "user with the subject",
+                    _ => kind.parse().map_or("object", Kind::as_str),
+                };
                 AdminError::NameTaken { kind, name }
             }
             CommitError::Invalid { what, kind, .. } => {
@@ -134,6 +138,9 @@ impl From<CommitError> for AdminError {
 fn pointer(kind: &str, what: &str) -> &'static str {
     match (kind, what) {
         ("role" | "team" | "provider" | "source" | "setting" | "service-account", "name") => "/name",
+        ("group", "name") => "/name",
+        ("user", "login") => "/login",
+        ("user", "attributes") => "/attributes",
         ("tenant", "name") => "/id",
         ("assignment", "name") => "/to",
         ("application", "name") => "/schema",

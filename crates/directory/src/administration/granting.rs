@@ -437,16 +437,20 @@ impl<'a> Granting<'a> {
         may_grant(self.holds, permission, self.now)
     }
 
-    /// Lifting a denial grants what it denied.
     fn may_lift(&self, denial: &Permission) -> Result<(), AdminError> {
-        match allowing(denial) {
-            Some(allowing) => self.may(&allowing),
-            // What cannot be said to be held is not.
-            None => Err(AdminError::Beyond {
-                permission: denial.as_json().to_owned(),
-                why: "what it denies cannot be told".to_owned(),
-            }),
-        }
+        may_lift(self.holds, denial, self.now)
+    }
+}
+
+/// Lifting a denial grants what it denied.
+pub(super) fn may_lift(holds: &PermissionSet, denial: &Permission, now: Timestamp) -> Result<(), AdminError> {
+    match allowing(denial) {
+        Some(allowing) => may_grant(holds, &allowing, now),
+        // What cannot be said to be held is not.
+        None => Err(AdminError::Beyond {
+            permission: denial.as_json().to_owned(),
+            why: "what it denies cannot be told".to_owned(),
+        }),
     }
 }
 

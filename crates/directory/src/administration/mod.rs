@@ -8,6 +8,7 @@ mod granted;
 mod granting;
 mod key;
 mod objects;
+mod people;
 mod plan;
 mod recovery;
 mod rules;
@@ -23,6 +24,7 @@ use secrecy::SecretString;
 pub use change::FOLDER_ORIGIN;
 pub use entry::{Author, Entry, KeyDraft, ListQuery, Listing, RememberKey, Written};
 pub use error::{AdminError, Reference};
+pub use people::{GroupDraft, MAX_MEMBERS, UserDraft};
 pub use plan::{Plan, PlannedChange};
 pub use webiny::{ImportedRole, NotCarriedOver, WebinyError, import_webiny};
 

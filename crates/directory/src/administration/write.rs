@@ -171,7 +171,7 @@ fn commit(author: &Author, base: i64, proposal: Proposal, written: Option<&Writt
     }
 }
 
-fn event(author: &Author, told: Told) -> AuditEvent {
+pub(super) fn event(author: &Author, told: Told) -> AuditEvent {
     AuditEvent {
         at: author.now,
         actor: author.actor.clone(),
@@ -193,10 +193,15 @@ fn event(author: &Author, told: Told) -> AuditEvent {
 
 /// A new opaque id: 128 random bits.
 pub(super) fn new_id(kind: Kind) -> Result<String, AdminError> {
+    new_id_of(kind.id_prefix())
+}
+
+/// The same, which begins with this.
+pub(super) fn new_id_of(prefix: &str) -> Result<String, AdminError> {
     let mut bytes = [0; 16];
     aws_lc_rs::rand::fill(&mut bytes)
         .map_err(|_| AdminError::Unavailable("the system gives no randomness".to_owned()))?;
-    Ok(format!("{}{:032x}", kind.id_prefix(), u128::from_be_bytes(bytes)))
+    Ok(format!("{prefix}{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// A document read and written again in its canonical form: the object's name, and its body.

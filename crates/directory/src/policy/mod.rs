@@ -291,7 +291,7 @@ impl Folder {
 }
 
 /// The assignments of the built-in role `administrator` in the tenant `default` that have no end, to somebody.
-fn administering(assignments: &[Assignment]) -> impl Iterator<Item = &Assignment> {
+pub(crate) fn administering(assignments: &[Assignment]) -> impl Iterator<Item = &Assignment> {
     assignments.iter().filter(|assignment| {
         // What a team or another role brings along beside it might deny all of it again.
         assignment.assigned == Assigned::Role(Roles::ADMINISTRATOR)

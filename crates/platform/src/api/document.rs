@@ -219,6 +219,7 @@ fn problems(path: &str, operation: &Operation) -> Vec<Code> {
         codes.extend([
             Code::CredentialMissing,
             Code::CredentialRejected,
+            Code::UserInactive,
             Code::Unavailable,
             Code::NotRecorded,
             Code::RevisionNotReached,

@@ -12,6 +12,7 @@ use casemate_store::{DecisionEvent, RecordedDecision, clipped};
 
 use crate::App;
 use crate::decision::record;
+use crate::guard::admitted;
 use crate::tenant_header::wanted_tenant;
 
 /// May ask in their own tenant.
@@ -41,7 +42,8 @@ impl Asker {
         now: i64,
     ) -> Result<Asker, Problem> {
         let caller = authenticate(snapshot.chain(), headers, now).await?;
-        let known = snapshot.known_caller(&caller.0);
+        let user = admitted(app, &caller).await?;
+        let known = snapshot.known_caller_as(&caller.0, user.as_ref());
         let subject = &known.subject;
         let wanted = wanted_tenant(headers)?;
         let tenant = wanted.map_or_else(|| Arc::clone(&subject.tenant), Arc::from);

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::record;
-use super::routes::{Asked, asked, explain, incomplete, session};
+use super::routes::{asked, explain, incomplete};
 use super::service::Judgement;
 use crate::App;
 
@@ -204,10 +204,10 @@ async fn check(
     request: Request,
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
-    let Asked { snapshot, now, asker, body } = asked(&app, &id, &head.headers, body).await?;
-    known_members(&body, &["subject", "action", "resource", "context"])?;
-    let evaluation = Evaluation::read(&body, None).map_err(incomplete)?;
-    let (judgement, event) = session(&app, &snapshot, &asker, &id, now).judge(&evaluation);
+    let asked = asked(&app, &id, &head.headers, body).await?;
+    known_members(&asked.body, &["subject", "action", "resource", "context"])?;
+    let evaluation = Evaluation::read(&asked.body, None).map_err(incomplete)?;
+    let (judgement, event) = asked.session(&app, &id).judge(&evaluation);
     record::store(&app, event.into_iter().collect()).await?;
     let Judgement { effect, reason, permission, message } = judgement;
     let answer = Answer { decision: effect.into(), reason_code: reason, permission, message };
@@ -221,13 +221,12 @@ async fn filter_route(
     request: Request,
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
-    let Asked { snapshot, now, asker, body } = asked(&app, &id, &head.headers, body).await?;
-    known_members(&body, &["subject", "action", "resource", "context", "dialect"])?;
-    let dialect = dialect(&body)?;
-    let evaluation = Evaluation::read(&body, None).map_err(incomplete)?;
-    let (judgement, filter, event) = session(&app, &snapshot, &asker, &id, now)
-        .filter(&evaluation)
-        .map_err(|error| not_filterable(error.to_string()))?;
+    let asked = asked(&app, &id, &head.headers, body).await?;
+    known_members(&asked.body, &["subject", "action", "resource", "context", "dialect"])?;
+    let dialect = dialect(&asked.body)?;
+    let evaluation = Evaluation::read(&asked.body, None).map_err(incomplete)?;
+    let (judgement, filter, event) =
+        asked.session(&app, &id).filter(&evaluation).map_err(|error| not_filterable(error.to_string()))?;
     record::store(&app, event.into_iter().collect()).await?;
     let answer = filter_answer(judgement, filter.as_ref(), dialect)?;
     Ok(json_response(&answer))

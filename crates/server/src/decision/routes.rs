@@ -1,5 +1,6 @@
 //! `/access/v1`, its discovery document, and `/api/v1/explain`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -7,8 +8,9 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use casemate_directory::Snapshot;
+use casemate_directory::{Met, Snapshot};
 use casemate_expression::{Datum, JsonError};
+use casemate_identity::Kind;
 use casemate_permission::{EvaluationError, Mentioned};
 use casemate_platform::{Code, Problem, RequestId, clock, json_response, json_text};
 use casemate_store::DecisionEvent;
@@ -16,7 +18,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::decision::asker::Asker;
-use crate::decision::batch::{Batch, Malformed, Semantic, complete};
+use crate::decision::batch::{Batch, MAX_EVALUATIONS, Malformed, Semantic, complete};
 use crate::decision::record;
 use crate::decision::service::{Answer, Session};
 use crate::setting::service::recorded;
@@ -56,7 +58,7 @@ pub(crate) async fn evaluate(
 /// The answer to one question, and what is to be recorded before it is sent.
 fn answered(app: &App, id: &RequestId, asked: &Asked) -> Result<(Answer, Vec<DecisionEvent>), Problem> {
     let evaluation = complete(&asked.body, None).map_err(incomplete)?;
-    let session = session(app, &asked.snapshot, &asked.asker, id, asked.now);
+    let session = asked.session(app, id);
     let (answer, event) = session.answer(&evaluation, 0);
     Ok((answer, event.into_iter().collect()))
 }
@@ -74,11 +76,11 @@ pub(crate) async fn evaluations(
     }
 
     let (head, body) = request.into_parts();
-    let Asked { snapshot, now, asker, body } = asked(&app, &id, &head.headers, body).await?;
-    let session = session(&app, &snapshot, &asker, &id, now);
-    match Batch::read(&body).map_err(|Malformed(message)| malformed(message))? {
+    let asked = asked(&app, &id, &head.headers, body).await?;
+    let (session, body) = (asked.session(&app, &id), &asked.body);
+    match Batch::read(body).map_err(|Malformed(message)| malformed(message))? {
         Batch::One => {
-            let evaluation = complete(&body, None).map_err(incomplete)?;
+            let evaluation = complete(body, None).map_err(incomplete)?;
             let (answer, event) = session.answer(&evaluation, 0);
             record::store(&app, event.into_iter().collect()).await?;
             Ok(json_response(&answer))
@@ -87,10 +89,10 @@ pub(crate) async fn evaluations(
             let mut answers = Vec::with_capacity(items.len());
             let mut events = Vec::new();
             for (position, item) in items.iter().enumerate() {
-                let (answer, event) = match complete(item, Some(&body)) {
+                let (answer, event) = match complete(item, Some(body)) {
                     Ok(evaluation) => session.answer(&evaluation, position),
                     Err(incomplete) => {
-                        let mentioned = Mentioned::of(item, Some(&body));
+                        let mentioned = Mentioned::of(item, Some(body));
                         session.answer_incomplete(&incomplete, mentioned, position)
                     }
                 };
@@ -141,11 +143,10 @@ pub(crate) async fn explain(
     request: Request,
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
-    let Asked { snapshot, now, asker, body } = asked(&app, &id, &head.headers, body).await?;
-    let evaluation = complete(&body, None).map_err(incomplete)?;
-    let session = session(&app, &snapshot, &asker, &id, now);
-    let explanation = match session.question(&evaluation) {
-        Ok(question) => question.explain(now).ok_or_else(|| Problem::new(Code::Internal))?,
+    let asked = asked(&app, &id, &head.headers, body).await?;
+    let evaluation = complete(&asked.body, None).map_err(incomplete)?;
+    let explanation = match asked.session(&app, &id).question(&evaluation) {
+        Ok(question) => question.explain(asked.now).ok_or_else(|| Problem::new(Code::Internal))?,
         Err(refused) => serde_json::json!({
             "decision": "denied",
             "reason_code": refused.reason,
@@ -162,6 +163,16 @@ pub(super) struct Asked {
     pub(super) now: i64,
     pub(super) asker: Asker,
     pub(super) body: Datum,
+    /// The users whom the questions are about.
+    pub(super) met: Met,
+}
+
+impl Asked {
+    /// What the answers have in common.
+    pub(super) fn session<'a>(&'a self, app: &App, request_id: &'a RequestId) -> Session<'a> {
+        let Asked { snapshot, now, asker, met, .. } = self;
+        Session { snapshot, asker, met, request_id, recorded: recorded(app, snapshot), now: *now }
+    }
 }
 
 /// Reads a body once it is known that its sender may ask. A body takes as long as its sender likes, so what decides is
@@ -180,17 +191,25 @@ pub(super) async fn asked(
     let now = clock::now();
     let is_same = snapshot.revision() == before.revision() && now.abs_diff(began) < STILL_VALID;
     let asker = if is_same { asker } else { Asker::of(app, &snapshot, headers, id, now).await? };
-    Ok(Asked { snapshot, now, asker, body })
+    let met = match app.directory.has_users() {
+        true => Box::pin(met(app, &snapshot, &asker, &body)).await?,
+        false => Met::default(),
+    };
+    Ok(Asked { snapshot, now, asker, body, met })
 }
 
-pub(super) fn session<'a>(
-    app: &App,
-    snapshot: &'a Snapshot,
-    asker: &'a Asker,
-    request_id: &'a RequestId,
-    now: i64,
-) -> Session<'a> {
-    Session { snapshot, asker, request_id, recorded: recorded(app, snapshot), now }
+/// The users whom a body mentions, in its questions or in what they have in common.
+async fn met(app: &App, snapshot: &Snapshot, asker: &Asker, body: &Datum) -> Result<Met, Problem> {
+    let items = body.get("evaluations").and_then(Datum::as_list).unwrap_or_default();
+    let one = items.is_empty().then(|| Mentioned::of(body, None));
+    let many = items.iter().map(|item| Mentioned::of(item, Some(body)));
+    let mentioned = one.into_iter().chain(many);
+    let users = mentioned.filter(|mentioned| mentioned.subject_kind == Kind::USER.as_str());
+    let ids: BTreeSet<&str> = users.map(|mentioned| mentioned.subject_id).take(MAX_EVALUATIONS).collect();
+    app.directory.meet(snapshot, &asker.tenant, ids).await.map_err(|error| {
+        tracing::error!(%error, "the directory cannot be asked about users");
+        Problem::new(Code::Unavailable)
+    })
 }
 
 async fn datum(headers: &HeaderMap, body: Body) -> Result<Datum, Problem> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use casemate_directory::{Known, Snapshot, Subject};
+use casemate_directory::{Known, Met, ResolveError, Snapshot, Subject};
 use casemate_expression::filter::AllowDeny;
 use casemate_expression::{Datum, Members, Timestamp};
 use casemate_permission::name::Name;
@@ -22,6 +22,8 @@ use crate::decision::record;
 pub(crate) struct Session<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) asker: &'a Asker,
+    /// The users whom the questions are about.
+    pub(crate) met: &'a Met,
     pub(crate) request_id: &'a RequestId,
     pub(crate) recorded: Recorded,
     /// Microseconds since 1970 (UTC).
@@ -214,8 +216,14 @@ impl<'s> Session<'s> {
         let Asker { known: caller, tenant } = self.asker;
         let known = self
             .snapshot
-            .known_subject(caller, tenant, evaluation.subject_kind(), evaluation.subject_id())
-            .map_err(|error| Refused::new("ambiguous_subject", error.to_string(), &name))?;
+            .known_subject(caller, tenant, evaluation.subject_kind(), evaluation.subject_id(), self.met)
+            .map_err(|error| {
+                let reason = match error {
+                    ResolveError::Inactive { .. } => "inactive_subject",
+                    _ => "ambiguous_subject",
+                };
+                Refused::new(reason, error.to_string(), &name)
+            })?;
         match &known.permissions {
             Ok(set) => {
                 // Nothing that is asserted gives anybody permissions.
@@ -354,6 +362,7 @@ mod tests {
         let session = Session {
             snapshot: &snapshot,
             asker: &asker,
+            met: &Met::default(),
             request_id: &RequestId::random(),
             recorded: Recorded::Denied,
             now: 0,

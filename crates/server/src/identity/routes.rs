@@ -10,6 +10,7 @@ use casemate_platform::{Code, Problem, authenticate, clock, json_response};
 use serde::Serialize;
 
 use crate::App;
+use crate::guard::admitted;
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> Api<App> {
         Operation::new("getMe", "Identity", "Who Casemate says the caller is")
             .answers::<serde_json::Map<String, serde_json::Value>>(200, "They, perhaps anonymous.")
             .problem(Code::CredentialRejected)
+            .problem(Code::UserInactive)
             .problem(Code::Unavailable),
     )
 }
@@ -27,7 +29,8 @@ pub(crate) fn routes() -> Api<App> {
 async fn me(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
     let snapshot = app.directory.current();
     let caller = authenticate(snapshot.chain(), &headers, clock::now()).await?;
-    let subject = snapshot.caller(&caller.0);
+    let user = admitted(&app, &caller).await?;
+    let subject = snapshot.caller_as(&caller.0, user.as_deref());
     let response = json_response(&Me::from(&subject));
     Ok((axum::Extension(caller), response).into_response())
 }

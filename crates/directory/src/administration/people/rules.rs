@@ -1,0 +1,198 @@
+//! What nobody does to people: give them what they do not hold, take from them what denies, delete who is in use, or leave
+//! nobody who administers.
+
+use casemate_expression::Timestamp;
+use casemate_permission::PermissionSet;
+use casemate_store::{GroupRecord, UserRecord};
+
+use crate::OWN_PROVIDER;
+use crate::administration::entry::Author;
+use crate::administration::error::{AdminError, Reference};
+use crate::administration::granting::may_lift;
+use crate::administration::rules::{may_grant, read};
+use crate::directory::State;
+use crate::kind::Kind;
+use crate::model::{AssignmentDocument, Target};
+use crate::policy::{Assignment, Who};
+
+/// The most references that are named.
+const MAX_NAMED: usize = 100;
+
+/// The rules for one change of people in one tenant. What the directory says of somebody counts in their own tenant alone,
+/// and so do the rules.
+pub(super) struct Rules<'a> {
+    holds: Option<&'a PermissionSet>,
+    now: i64,
+    state: &'a State,
+    tenant: &'a str,
+}
+
+/// By what somebody comes to be who something is assigned to.
+pub(super) struct Gains<'a> {
+    /// Their provider; none for whichever.
+    provider: Option<&'a str>,
+    subject: Option<&'a str>,
+    login: Option<&'a str>,
+    groups: Vec<&'a str>,
+}
+
+/// By what they are it no longer.
+pub(super) type Loses<'a> = Gains<'a>;
+
+impl<'a> Gains<'a> {
+    /// All that a user is.
+    pub(super) fn of(user: &'a UserRecord, groups: &'a [String]) -> Gains<'a> {
+        Gains {
+            provider: Some(&user.provider),
+            subject: user.subject.as_deref(),
+            login: Some(&user.login),
+            groups: groups.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// A member of a group.
+    pub(super) fn group(provider: Option<&'a str>, name: &'a str) -> Gains<'a> {
+        Gains { provider, subject: None, login: None, groups: vec![name] }
+    }
+
+    fn is_meant(&self, assignment: &Assignment) -> bool {
+        let recipient = &assignment.recipient;
+        if self.provider.is_some_and(|provider| provider != &*recipient.provider) {
+            return false;
+        }
+        match &recipient.who {
+            Who::Id { id, .. } => self.subject == Some(&**id),
+            Who::Login { login, .. } => self.login == Some(&**login),
+            Who::Group { group, .. } => self.groups.contains(&&**group),
+        }
+    }
+}
+
+impl<'a> Rules<'a> {
+    pub(super) fn new(author: &'a Author, state: &'a State, tenant: &'a str) -> Rules<'a> {
+        Rules { holds: author.holds.as_ref(), now: author.now, state, tenant }
+    }
+
+    pub(super) fn tenant(&self) -> &str {
+        self.tenant
+    }
+
+    /// That a user may become this.
+    pub(super) fn user(
+        &self,
+        before: Option<&UserRecord>,
+        after: &UserRecord,
+        groups: &[String],
+    ) -> Result<(), AdminError> {
+        let is_same = before.is_some_and(|before| {
+            (&before.provider, &before.subject) == (&after.provider, &after.subject)
+                && (before.active || !after.active)
+        });
+        let renamed = before.is_none_or(|before| before.login != after.login);
+        match before {
+            Some(before) if !is_same => self.loses(&Loses::of(before, &[]))?,
+            Some(before) if renamed => {
+                self.loses(&Loses { subject: None, ..Loses::of(before, &[]) })?;
+            }
+            _ => {}
+        }
+        if !after.active {
+            return Ok(());
+        }
+        if !is_same {
+            return self.gains(&Gains::of(after, groups));
+        }
+        if renamed { self.gains(&Gains { subject: None, ..Gains::of(after, &[]) }) } else { Ok(()) }
+    }
+
+    /// That all of what somebody gains is the author's to give.
+    pub(super) fn gains(&self, gains: &Gains<'_>) -> Result<(), AdminError> {
+        let Some(holds) = self.holds else { return Ok(()) };
+        let now = Timestamp(self.now);
+        self.each_permission(gains, |permission| may_grant(holds, permission, now))
+    }
+
+    /// That all of what denied something to somebody is the author's to lift.
+    pub(super) fn loses(&self, loses: &Loses<'_>) -> Result<(), AdminError> {
+        let Some(holds) = self.holds else { return Ok(()) };
+        let now = Timestamp(self.now);
+        self.each_permission(loses, |permission| match permission.is_denial() {
+            true => may_lift(holds, permission, now),
+            false => Ok(()),
+        })
+    }
+
+    fn each_permission(
+        &self,
+        meant: &Gains<'_>,
+        check: impl Fn(&casemate_permission::Permission) -> Result<(), AdminError>,
+    ) -> Result<(), AdminError> {
+        let compiled = self.state.snapshot.compiled();
+        for assignment in compiled.assignments() {
+            if *assignment.tenant != *self.tenant || !meant.is_meant(assignment) {
+                continue;
+            }
+            for held in compiled.roles().held(assignment.assigned) {
+                held.role.permissions.iter().try_for_each(&check)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// That nothing is assigned to a user by themselves.
+    pub(super) fn unused_user(&self, user: &UserRecord) -> Result<(), AdminError> {
+        self.unused(|to| {
+            self.is_of(to, &user.provider)
+                && (user.subject.is_some() && to.id == user.subject
+                    || to.login.as_deref() == Some(&*user.login))
+        })
+    }
+
+    /// That nothing is assigned to a group. To one of Casemate's own, it is assigned as to one of its members' provider.
+    pub(super) fn unused_group(&self, group: &GroupRecord) -> Result<(), AdminError> {
+        self.unused(|to| {
+            to.group.as_deref() == Some(&*group.name)
+                && (group.provider == OWN_PROVIDER || self.is_of(to, &group.provider))
+        })
+    }
+
+    /// Whether an assignment is to somebody of a provider: the only one, where it names none.
+    fn is_of(&self, to: &Target, provider: &str) -> bool {
+        to.provider.as_deref().is_none_or(|named| named == provider)
+    }
+
+    fn unused(&self, is_meant: impl Fn(&Target) -> bool) -> Result<(), AdminError> {
+        let objects = self.state.objects.of_kind(Kind::Assignment).iter();
+        let users: Vec<Reference> = objects
+            .filter(|object| object.tenant == self.tenant)
+            .filter(|object| read::<AssignmentDocument>(&object.body).is_some_and(|held| is_meant(&held.to)))
+            .take(MAX_NAMED)
+            .map(|object| Reference {
+                kind: Kind::Assignment.as_str(),
+                id: object.id.clone(),
+                tenant: object.tenant.clone(),
+                name: object.name.clone(),
+            })
+            .collect();
+        if users.is_empty() { Ok(()) } else { Err(AdminError::InUse(users)) }
+    }
+
+    /// Where nobody else administers the installation by themselves than who loses this, and they do: the groups, with
+    /// their provider, whose other members do. None where others do anyway, or they never did.
+    pub(super) fn sole_administrator(&self, loses: &Loses<'_>) -> Option<Vec<(String, String)>> {
+        if self.tenant != crate::DEFAULT_TENANT {
+            return None;
+        }
+        let administering = self.state.snapshot.compiled().administering(self.now);
+        let (theirs, others): (Vec<&Assignment>, Vec<&Assignment>) =
+            administering.partition(|assignment| loses.is_meant(assignment));
+        if theirs.is_empty() || !others.is_empty() {
+            return None;
+        }
+        let group = |assignment: &&Assignment| match &assignment.recipient.who {
+            Who::Group { group, .. } => Some((assignment.recipient.provider.to_string(), group.to_string())),
+            _ => None,
+        };
+        Some(theirs.iter().filter_map(group).collect())
+    }
+}

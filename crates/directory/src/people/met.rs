@@ -1,0 +1,70 @@
+//! The users whom questions are about, found before the questions are answered.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use casemate_store::StoreError;
+
+use super::{Found, People};
+use crate::policy::Person;
+
+/// What the directory says of a type and an id in a tenant, at whatever provider.
+#[derive(Debug, Clone)]
+pub(crate) enum Meeting {
+    /// Nobody is known by them.
+    Nobody,
+    /// This user.
+    One(Arc<Person>),
+    /// Somebody of this provider who was deactivated or deleted.
+    Refused(Arc<str>),
+    /// Users of several providers.
+    Several,
+}
+
+/// The users whom questions of one request are about.
+#[derive(Debug, Default)]
+pub struct Met {
+    tenant: Option<Arc<str>>,
+    by_id: HashMap<Box<str>, Meeting>,
+}
+
+impl Met {
+    /// Who is known by an id in a tenant. Where nobody looked, nobody is: whoever asks looked for all that they ask about.
+    pub(crate) fn get(&self, tenant: &str, id: &str) -> &Meeting {
+        match &self.tenant {
+            Some(of) if **of == *tenant => self.by_id.get(id).unwrap_or(&Meeting::Nobody),
+            _ => &Meeting::Nobody,
+        }
+    }
+}
+
+impl People {
+    /// Looks for the users of a tenant whom the ids could mean, at each of these providers.
+    pub(crate) async fn meet(
+        &self,
+        tenant: &Arc<str>,
+        providers: &[Arc<str>],
+        ids: impl IntoIterator<Item = &str>,
+    ) -> Result<Met, StoreError> {
+        let mut met = Met { tenant: Some(Arc::clone(tenant)), by_id: HashMap::new() };
+        for id in ids {
+            if met.by_id.contains_key(id) {
+                continue;
+            }
+            let mut meeting = Meeting::Nobody;
+            for provider in providers {
+                let next = match self.find(provider, id).await? {
+                    Found::User(_, person) if person.tenant == *tenant => Meeting::One(person),
+                    Found::Inactive(_) | Found::Deleted(_) => Meeting::Refused(Arc::clone(provider)),
+                    Found::Nobody | Found::User(..) => continue,
+                };
+                meeting = match meeting {
+                    Meeting::Nobody => next,
+                    _ => Meeting::Several,
+                };
+            }
+            met.by_id.insert(id.into(), meeting);
+        }
+        Ok(met)
+    }
+}

@@ -1,0 +1,277 @@
+//! The users of the directory: read one by one when somebody asks, and kept for as long as the store says nothing else
+//! about them.
+
+mod met;
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use casemate_expression::{Datum, Members};
+use casemate_identity::{Identity, Kind};
+use casemate_store::{ChangedUsers, StoreError, StoreReader, UserRecord};
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter};
+use serde::Deserialize;
+
+pub(crate) use met::Meeting;
+pub use met::Met;
+
+use crate::policy::Person;
+use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
+
+/// What is kept of users, in bytes of memory, estimated.
+const BYTES: u64 = 16 << 20;
+/// About how many users that is.
+const ITEMS: usize = 16_384;
+/// What one of them takes beside their texts.
+const ENTRY_BYTES: u64 = 400;
+
+/// Why somebody whose credential is valid is refused all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAdmitted {
+    /// They were deactivated.
+    #[error("the directory says that they are not active")]
+    Inactive,
+    /// They were deleted.
+    #[error("they were deleted from the directory")]
+    Deleted,
+    /// Whether they may come in cannot be found out at the moment.
+    #[error(transparent)]
+    Unknown(#[from] StoreError),
+}
+
+/// What the directory says of an identity.
+#[derive(Debug, Clone)]
+pub(crate) enum Found {
+    /// Nothing.
+    Nobody,
+    /// They were deactivated.
+    Inactive(Arc<str>),
+    /// They were deleted.
+    Deleted(Arc<str>),
+    /// This.
+    User(Arc<str>, Arc<Person>),
+}
+
+impl Found {
+    /// The user's id.
+    fn id(&self) -> Option<&str> {
+        match self {
+            Found::Nobody => None,
+            Found::Inactive(id) | Found::Deleted(id) | Found::User(id, _) => Some(id),
+        }
+    }
+}
+
+/// By what somebody is known: the provider's name, and what it calls them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    provider: Box<str>,
+    subject: Box<str>,
+}
+
+/// A key that borrows.
+struct KeyRef<'a>(&'a str, &'a str);
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (&*self.provider, &*self.subject).hash(hasher);
+    }
+}
+
+impl Hash for KeyRef<'_> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (self.0, self.1).hash(hasher);
+    }
+}
+
+impl Equivalent<Key> for KeyRef<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        self.0 == &*key.provider && self.1 == &*key.subject
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Weight;
+
+impl Weighter<Key, Found> for Weight {
+    fn weight(&self, key: &Key, found: &Found) -> u64 {
+        let of_person = match found {
+            Found::User(_, person) => weight(person),
+            _ => 0,
+        };
+        ENTRY_BYTES + (key.provider.len() + key.subject.len()) as u64 + of_person
+    }
+}
+
+/// The users of a store.
+pub(crate) struct People {
+    reader: Option<StoreReader>,
+    kept: Option<Cache<Key, Found, Weight>>,
+    /// How often something was forgotten.
+    forgotten: AtomicU64,
+    /// Whether there is, or was, any user at all: where there is none, nobody is looked for.
+    any: AtomicBool,
+}
+
+impl People {
+    pub(crate) fn new(reader: Option<StoreReader>) -> People {
+        let options = OptionsBuilder::new().estimated_items_capacity(ITEMS).weight_capacity(BYTES).build();
+        let kept = options.ok().map(|options| {
+            Cache::with_options(options, Weight, DefaultHashBuilder::default(), DefaultLifecycle::default())
+        });
+        People { reader, kept, forgotten: AtomicU64::new(0), any: AtomicBool::new(false) }
+    }
+
+    /// Whether anybody is to be looked for.
+    pub(crate) fn is_any(&self) -> bool {
+        self.any.load(Ordering::Acquire)
+    }
+
+    /// What is known of an identity without asking the store.
+    pub(crate) fn known(&self, provider: &str, subject: &str) -> Option<Found> {
+        if !self.is_any() {
+            return Some(Found::Nobody);
+        }
+        self.kept.as_ref()?.get(&KeyRef(provider, subject))
+    }
+
+    /// What the directory says of an identity. Whoever asks for somebody who is just being read waits for that.
+    pub(crate) async fn find(&self, provider: &str, subject: &str) -> Result<Found, StoreError> {
+        if let Some(found) = self.known(provider, subject) {
+            return Ok(found);
+        }
+        let (Some(reader), Some(kept)) = (&self.reader, &self.kept) else { return Ok(Found::Nobody) };
+        let key = Key { provider: provider.into(), subject: subject.into() };
+        let place = match kept.get_value_or_guard_async(&key).await {
+            Ok(found) => return Ok(found),
+            Err(place) => place,
+        };
+        let forgotten = self.forgotten.load(Ordering::Acquire);
+        let found = read(reader, provider, subject).await?;
+        // One that nobody waits for any more was removed meanwhile, and is read again by the next.
+        let _ = place.insert(found.clone());
+        if self.forgotten.load(Ordering::Acquire) != forgotten {
+            kept.remove(&key);
+        }
+        Ok(found)
+    }
+
+    /// What the directory says of whoever presented a credential: nothing of those that no provider vouches for.
+    pub(crate) fn known_identity(&self, identity: &Identity) -> Option<Found> {
+        match named(identity) {
+            Some((provider, subject)) => self.known(provider, subject),
+            None => Some(Found::Nobody),
+        }
+    }
+
+    pub(crate) async fn find_identity(&self, identity: &Identity) -> Result<Found, StoreError> {
+        match named(identity) {
+            Some((provider, subject)) => self.find(provider, subject).await,
+            None => Ok(Found::Nobody),
+        }
+    }
+
+    /// Forgets all that is known.
+    pub(crate) async fn take_anew(&self) -> Result<(), StoreError> {
+        if let Some(reader) = &self.reader {
+            let any = reader.users_changed_after(0).await? != ChangedUsers::These(Vec::new());
+            self.any.store(any, Ordering::Release);
+        }
+        self.forget_all();
+        Ok(())
+    }
+
+    /// Forgets whoever was changed after a revision.
+    pub(crate) async fn take(&self, after: i64) -> Result<(), StoreError> {
+        let Some(reader) = &self.reader else { return Ok(()) };
+        match reader.users_changed_after(after).await? {
+            ChangedUsers::Many => {
+                self.any.store(true, Ordering::Release);
+                self.forget_all();
+            }
+            ChangedUsers::These(changed) if changed.is_empty() => {}
+            ChangedUsers::These(changed) => {
+                self.any.store(true, Ordering::Release);
+                self.forgotten.fetch_add(1, Ordering::AcqRel);
+                let Some(kept) = &self.kept else { return Ok(()) };
+                for user in &changed {
+                    if let Some(subject) = &user.subject {
+                        kept.remove(&KeyRef(&user.provider, subject));
+                    }
+                }
+                // By whatever they were called before.
+                let ids: std::collections::HashSet<&str> = changed.iter().map(|user| &*user.id).collect();
+                kept.retain(|_, found| found.id().is_none_or(|id| !ids.contains(id)));
+            }
+        }
+        Ok(())
+    }
+
+    fn forget_all(&self) {
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        if let Some(kept) = &self.kept {
+            kept.clear();
+        }
+    }
+}
+
+/// By what an identity is looked for. API keys, static credentials and service accounts are no users.
+fn named(identity: &Identity) -> Option<(&str, &str)> {
+    let is_own = identity.kind == Kind::SERVICE && *identity.provider == *OWN_PROVIDER;
+    let is_other = [API_KEY_PROVIDER, CREDENTIAL_PROVIDER].contains(&&*identity.provider);
+    if identity.is_anonymous() || is_own || is_other {
+        return None;
+    }
+    Some((&identity.provider, identity.id.as_deref()?))
+}
+
+async fn read(reader: &StoreReader, provider: &str, subject: &str) -> Result<Found, StoreError> {
+    let Some(user) = reader.user_by_subject(provider, subject).await? else {
+        let deleted = reader.deleted_user(provider, subject).await?;
+        return Ok(deleted.map_or(Found::Nobody, |id| Found::Deleted(id.into())));
+    };
+    if !user.active {
+        return Ok(Found::Inactive(user.id.into()));
+    }
+    let groups = reader.groups_of(&[&user.id]).await?;
+    let counts =
+        |tenant: &str, of: &str| tenant == user.tenant && (of == user.provider || of == OWN_PROVIDER);
+    let groups = groups.into_iter().filter(|(_, group)| counts(&group.tenant, &group.provider));
+    let groups = groups.map(|(_, group)| group.name).collect();
+    Ok(Found::User(user.id.as_str().into(), Arc::new(person(&user, subject, groups))))
+}
+
+/// A user as what decides sees them.
+fn person(user: &UserRecord, subject: &str, groups: Vec<String>) -> Person {
+    Person {
+        provider: user.provider.as_str().into(),
+        kind: Kind::USER.as_str().into(),
+        id: subject.into(),
+        login: Some(user.login.as_str().into()),
+        display_name: user.display_name.as_deref().map(Into::into),
+        tenant: user.tenant.as_str().into(),
+        groups,
+        claims: claims(&user.attributes),
+    }
+}
+
+/// Attributes as expressions read them; one that cannot be read is missing, which fails wherever it is used.
+fn claims(attributes: &str) -> Members {
+    let attributes: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(attributes).unwrap_or_default();
+    let read = |(name, value): (&String, &serde_json::Value)| {
+        Some((name.as_str().into(), Datum::deserialize(value).ok()?))
+    };
+    attributes.iter().filter_map(read).collect()
+}
+
+fn weight(person: &Person) -> u64 {
+    let texts = [&person.login, &person.display_name];
+    let texts: usize = texts.iter().map(|text| text.as_ref().map_or(0, |text| text.len())).sum();
+    let groups: usize = person.groups.iter().map(|group| size_of::<String>() + group.len()).sum();
+    let claims: usize = person.claims.iter().map(|(name, datum)| name.len() + datum.to_json().len()).sum();
+    // A value of a tree takes about twice its text.
+    (size_of::<Person>() + texts + groups + 2 * claims) as u64
+}

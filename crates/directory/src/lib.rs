@@ -26,10 +26,9 @@ mod subject;
 mod watch;
 
 pub use administration::{
-    GroupDraft, MAX_MEMBERS, UserDraft,
-    AdminError, Administration, Author, Entry, FOLDER_ORIGIN, ImportedRole, KeyDraft, ListQuery, Listing,
-    NewAdministrator, NotCarriedOver, Plan, PlannedChange, Redeemed, Reference, RememberKey, WebinyError,
-    Written, import_webiny,
+    AdminError, Administration, Author, Entry, FOLDER_ORIGIN, GroupDraft, ImportedRole, KeyDraft, ListQuery,
+    Lister, Listing, MAX_MEMBERS, NewAdministrator, NotCarriedOver, Plan, PlannedChange, Redeemed, Reference,
+    RememberKey, Sort, SortBy, UserDraft, WebinyError, Written, import_webiny,
 };
 pub use authenticator::sha256;
 pub use directory::{Directory, DirectoryError, DirectoryHost};

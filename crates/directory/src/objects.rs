@@ -52,6 +52,14 @@ impl ObjectSet {
         self.items.get(start..end).unwrap_or_default()
     }
 
+    /// Those of a kind in a tenant, in the order of their names.
+    pub(crate) fn in_tenant(&self, kind: Kind, tenant: &str) -> &[Arc<Object>] {
+        let of_kind = self.of_kind(kind);
+        let start = of_kind.partition_point(|object| *object.tenant < *tenant);
+        let end = of_kind.partition_point(|object| *object.tenant <= *tenant);
+        of_kind.get(start..end).unwrap_or_default()
+    }
+
     /// Those of a kind in a tenant, in the order in which they were made, after the one that was made at that time with
     /// that id.
     pub(crate) fn made_after<'s>(

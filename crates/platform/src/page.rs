@@ -102,6 +102,21 @@ impl PageRequest {
         Ok(PageRequest { after, limit })
     }
 
+    /// What a query says.
+    ///
+    /// # Errors
+    /// 400 where the limit is no number, or out of bounds.
+    pub fn of_query(after: Option<String>, limit: Option<String>) -> Result<PageRequest, Problem> {
+        let limit = match limit {
+            None => None,
+            Some(text) if text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(text.parse().map_err(|_| limit_problem())?)
+            }
+            Some(_) => return Err(limit_problem()),
+        };
+        PageRequest::new(after, limit)
+    }
+
     /// The key after which the page of `list` begins.
     ///
     /// # Errors
@@ -120,14 +135,8 @@ impl<S: Sync> FromRequestParts<S> for PageRequest {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<PageRequest, Problem> {
         let mut query = Query::of(parts, &["after", "limit"])?;
-        let limit = match query.take("limit") {
-            None => None,
-            Some(text) if text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Some(text.parse().map_err(|_| limit_problem())?)
-            }
-            Some(_) => return Err(limit_problem()),
-        };
-        PageRequest::new(query.take("after"), limit)
+        let limit = query.take("limit");
+        PageRequest::of_query(query.take("after"), limit)
     }
 }
 

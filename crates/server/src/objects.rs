@@ -1,26 +1,27 @@
 //! What all kinds of objects have in common: they are listed, searched, read, made, changed and deleted in the same way.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::{Entry, Kind, ListQuery, Written};
 use casemate_expression::Datum;
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{
-    Code, IdempotencyKey, IfMatch, IfNoneMatch, NoQuery, Page, PageRequest, Permission, Problem, cursor,
-    entity_tag, json_body, json_response, parse_document, read_cursor, read_document,
+    Code, IdempotencyKey, IfMatch, IfNoneMatch, NoQuery, Page, Permission, Problem, cursor, entity_tag,
+    json_body, json_response, parse_document, read_cursor, read_document,
 };
 use schemars::JsonSchema;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::App;
 use crate::at_least::REVISION;
+use crate::csv;
 use crate::guard::{Access, Require, Thing};
+use crate::listing::{SearchRequest, Wanted, export};
 use crate::once::{Body, Once, created};
 use crate::refusal::problem;
 use crate::view::EntryView;
@@ -100,19 +101,20 @@ pub(crate) fn reading<O: Objects>() -> Api<App> {
             O::PATH,
             list::<O>,
             Operation::new(O::WORDS.list, tag, many)
-                .describe("In the order in which they were made. A page may hold fewer entries than asked for, and others follow.")
+                .describe("A page may hold fewer entries than asked for, and others follow. `Accept: text/csv` gets the whole list, without `after` and `limit`.")
                 .needs::<O::List>()
                 .paged()
-                .answers::<Page<EntryView<O::Shown>>>(200, "A page."),
+                .query("sort", "`created_at` (where nothing is said), `updated_at`, `name`, or one of these with `-` before it for the opposite order.")
+                .answers_csv_or::<Page<EntryView<O::Shown>>>(200, "A page."),
         )
         .post(
             O::SEARCH_PATH,
             search::<O>,
             Operation::new(O::WORDS.search, tag, many)
-                .describe("Those that fit a text and filters, which may be personal data and stand in no address.")
+                .describe("Those that fit a text and filters, which may be personal data and stand in no address. `Accept: text/csv` gets all of them, without `after` and `limit`.")
                 .needs::<O::List>()
-                .takes::<SearchRequest>(serde_json::json!({ "search": "support", "limit": 50 }))
-                .answers::<Page<EntryView<O::Shown>>>(200, "A page."),
+                .takes::<SearchRequest>(serde_json::json!({ "search": "support", "sort": "-created_at", "limit": 50 }))
+                .answers_csv_or::<Page<EntryView<O::Shown>>>(200, "A page."),
         )
         .get(
             O::ITEM_PATH,
@@ -164,40 +166,13 @@ pub(crate) fn writing_delete<O: Objects>(api: Api<App>) -> Api<App> {
     )
 }
 
-/// What is searched for.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SearchRequest {
-    /// A text that stands in the name or the title, in whatever case.
-    #[serde(default)]
-    #[schemars(length(max = 256))]
-    search: Option<String>,
-    /// Values that the document has, by path, such as `role` or `to.id`; `origin` and `name` are the entry's own.
-    #[serde(default)]
-    filters: BTreeMap<String, String>,
-    /// The `next` of the page before.
-    #[serde(default)]
-    #[schemars(length(min = 1, max = 1024))]
-    after: Option<String>,
-    /// The most entries of the page; 100 where nothing is said.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 1000))]
-    limit: Option<u32>,
-}
-
-/// The most filters of a search.
-const MAX_FILTERS: usize = 16;
-/// The longest text of a search, in bytes.
-const MAX_SEARCH: usize = 256;
-
 async fn list<O: Objects>(
     State(app): State<App>,
     require: Require<O::List>,
-    page: PageRequest,
+    wanted: Wanted,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = ListQuery { limit: page.limit, ..ListQuery::default() };
-    let found = found::<O>(&app, require.access(), query, page.after.as_deref())?;
-    Ok((axum::Extension(require.access().caller.clone()), json_response(&found)).into_response())
+    answered::<O>(&app, require.into_access(), wanted, &headers)
 }
 
 async fn search<O: Objects>(
@@ -206,23 +181,26 @@ async fn search<O: Objects>(
     _: NoQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let SearchRequest { search, filters, after, limit } = read_document(request).await?;
-    let page = PageRequest::new(after, limit)?;
-    if search.as_deref().is_some_and(|search| search.len() > MAX_SEARCH) || filters.len() > MAX_FILTERS {
-        let detail =
-            format!("`search` is at most {MAX_SEARCH} bytes long, `filters` are at most {MAX_FILTERS}");
-        return Err(Problem::new(Code::MalformedBody).detail(detail));
-    }
-    let query = ListQuery {
-        search: search.filter(|search| !search.is_empty()),
-        limit: page.limit,
-        filters: filters.into_iter().collect(),
-        ..ListQuery::default()
-    };
+    let headers = request.headers().clone();
+    let wanted = Wanted::of_search(read_document(request).await?)?;
     let renewed = require.access().readmitted::<O::List>(&app).await?;
-    let access = renewed.as_ref().unwrap_or_else(|| require.access());
-    let found = found::<O>(&app, access, query, page.after.as_deref())?;
-    Ok((axum::Extension(require.access().caller.clone()), json_response(&found)).into_response())
+    answered::<O>(&app, renewed.unwrap_or_else(|| require.into_access()), wanted, &headers)
+}
+
+/// A page, or the whole list, as the caller would have it.
+fn answered<O: Objects>(
+    app: &App,
+    access: Access,
+    wanted: Wanted,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    if csv::is_wanted(headers) {
+        return export::<O>(app.administration.lister(), access, wanted);
+    }
+    let found = found::<O>(app, &access, wanted.query, wanted.after.as_deref())?;
+    let mut response = (axum::Extension(access.caller.clone()), json_response(&found)).into_response();
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
 }
 
 /// A page of what the caller may see.
@@ -247,8 +225,8 @@ fn found<O: Objects>(
 
 /// What keeps the cursor of one list from being used in another.
 fn list_name<O: Objects>(access: &Access, query: &ListQuery) -> String {
-    let ListQuery { search, filters, .. } = query;
-    format!("{}\n{}\n{search:?}\n{filters:?}", O::KIND, access.tenant())
+    let ListQuery { search, filters, sort, .. } = query;
+    format!("{}\n{}\n{search:?}\n{filters:?}\n{sort:?}", O::KIND, access.tenant())
 }
 
 async fn get<O: Objects>(

@@ -117,7 +117,28 @@ impl Entry {
     }
 }
 
-/// Which objects are wanted, in the order in which they were made.
+/// By what objects are ordered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SortBy {
+    /// When they were made.
+    #[default]
+    Created,
+    /// When they were changed last.
+    Changed,
+    /// Their names, by code point: of very long ones the first 512 bytes.
+    Name,
+}
+
+/// An order of objects; in whichever, what is equal stands in the order of ids.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sort {
+    /// By what.
+    pub by: SortBy,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+/// Which objects are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct ListQuery {
     /// Only those whose name or title contains this, in whatever case.
@@ -128,6 +149,8 @@ pub struct ListQuery {
     pub limit: u32,
     /// Only those whose document has these values, by path: `role`, `to.id`, or `origin` and `name` of the object itself.
     pub filters: Vec<(String, String)>,
+    /// In which order; a place in one order is none in another.
+    pub sort: Sort,
 }
 
 /// One page of objects.

@@ -7,6 +7,7 @@ mod error;
 mod granted;
 mod granting;
 mod key;
+mod listing;
 mod objects;
 mod people;
 mod plan;
@@ -22,8 +23,9 @@ use casemate_store::{Store, StoredApiKey};
 use secrecy::SecretString;
 
 pub use change::FOLDER_ORIGIN;
-pub use entry::{Author, Entry, KeyDraft, ListQuery, Listing, RememberKey, Written};
+pub use entry::{Author, Entry, KeyDraft, ListQuery, Listing, RememberKey, Sort, SortBy, Written};
 pub use error::{AdminError, Reference};
+pub use listing::Lister;
 pub use people::{GroupDraft, MAX_MEMBERS, UserDraft};
 pub use plan::{Plan, PlannedChange};
 pub use webiny::{ImportedRole, NotCarriedOver, WebinyError, import_webiny};

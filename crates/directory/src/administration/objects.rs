@@ -4,7 +4,7 @@ use casemate_permission::name::RESERVED_NAMESPACE;
 use casemate_store::{Draft, Object};
 use serde_json::{Value, json};
 
-use super::entry::{Author, Entry, ListQuery, Listing, RememberKey, Written};
+use super::entry::{Author, Entry, RememberKey, Written};
 use super::error::AdminError;
 use super::sealing::{self, SealedDocument};
 use super::write::{Proposal, Told, canonical, mistake, new_id};
@@ -14,56 +14,12 @@ use crate::kind::Kind;
 use crate::objects::Change;
 use crate::policy::{BUILT_IN, is_built_in, is_name};
 
-/// The most objects of one page.
-const MAX_PAGE: usize = 1_000;
-/// The objects of a page whose size is not said.
-const PAGE: usize = 100;
 /// The longest document, in bytes of JSON.
 const MAX_DOCUMENT: usize = 1 << 20;
 /// What manages the built-in roles.
 pub(super) const BUILT_IN_ORIGIN: &str = "built-in";
 
 impl Administration {
-    /// One page of the objects of a kind in a tenant (empty for kinds of the whole installation). Built-in roles come
-    /// first, in every tenant.
-    ///
-    /// # Errors
-    /// Where `after` is of no page.
-    pub fn list(&self, kind: Kind, tenant: &str, query: &ListQuery) -> Result<Listing, AdminError> {
-        let after = match query.after.as_deref() {
-            None => (i64::MIN, ""),
-            Some(cursor) => cursor_of(cursor).ok_or_else(|| {
-                mistake(kind, tenant, "", "", "`after` is of no page: take it from `next`, unchanged")
-            })?,
-        };
-        let limit = match query.limit as usize {
-            0 => PAGE,
-            limit => limit.min(MAX_PAGE),
-        };
-        let state = self.directory.state();
-        let wanted = |entry: &Entry| is_wanted(entry, query);
-        let first = query.after.is_none() && kind == Kind::Role;
-        let mut items: Vec<Entry> = Vec::new();
-        if first {
-            items.extend(built_in(tenant).filter(wanted));
-        }
-        let mut last = None;
-        let mut more = false;
-        for object in state.objects.made_after(kind, tenant, after) {
-            if items.len() >= limit && last.is_some() {
-                more = true;
-                break;
-            }
-            let entry = Entry::of(kind, object);
-            if wanted(&entry) {
-                items.push(entry);
-                last = Some(object);
-            }
-        }
-        let next = last.filter(|_| more).map(|object| format!("{:x}-{}", object.created_at, object.id));
-        Ok(Listing { items, next })
-    }
-
     /// One object, if it is there and in that tenant.
     #[must_use]
     pub fn get(&self, kind: Kind, tenant: &str, id: &str) -> Option<Entry> {
@@ -329,7 +285,7 @@ fn refuse_built_in(kind: Kind, id: &str) -> Result<(), AdminError> {
 }
 
 /// The built-in roles, whose ids are their names.
-fn built_in(tenant: &str) -> impl Iterator<Item = Entry> {
+pub(super) fn built_in(tenant: &str) -> impl Iterator<Item = Entry> {
     BUILT_IN.into_iter().map(move |(name, title, granted)| {
         let permissions: Vec<Value> = granted.iter().map(|name| json!({ "name": name })).collect();
         Entry {
@@ -345,30 +301,4 @@ fn built_in(tenant: &str) -> impl Iterator<Item = Entry> {
             updated_at: 0,
         }
     })
-}
-
-fn cursor_of(cursor: &str) -> Option<(i64, &str)> {
-    let (at, id) = cursor.split_once('-')?;
-    Some((i64::from_str_radix(at, 16).ok()?, id))
-}
-
-fn is_wanted(entry: &Entry, query: &ListQuery) -> bool {
-    let found = query.search.as_deref().is_none_or(|search| {
-        let search = search.to_lowercase();
-        let title = entry.document.get("title").and_then(Value::as_str).unwrap_or_default();
-        entry.name.to_lowercase().contains(&search) || title.to_lowercase().contains(&search)
-    });
-    found
-        && query.filters.iter().all(|(path, wanted)| match path.as_str() {
-            "origin" => entry.origin == *wanted,
-            "name" => entry.name == *wanted,
-            path => {
-                let pointer = format!("/{}", path.replace('.', "/"));
-                match entry.document.pointer(&pointer) {
-                    Some(Value::String(text)) => text == wanted,
-                    Some(other) => *other == serde_json::from_str::<Value>(wanted).unwrap_or_default(),
-                    None => false,
-                }
-            }
-        })
 }

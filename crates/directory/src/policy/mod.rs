@@ -62,8 +62,8 @@ pub const ANONYMOUS: &str = "anonymous";
 /// What the built-in roles grant, as JSON.
 pub(crate) const BUILT_IN: [(&str, &str, &[&str]); 3] = [
     (ADMINISTRATOR, "May do everything", &["*", "casemate.*"]),
-    (AUDITOR, "May look at everything and change nothing", &["casemate.*.list", "casemate.*.read"]),
     (ANONYMOUS, "May do nothing", &[]),
+    (AUDITOR, "May look at everything and change nothing", &["casemate.*.list", "casemate.*.read"]),
 ];
 
 /// A source of permissions outside the directory.

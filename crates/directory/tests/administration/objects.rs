@@ -121,6 +121,64 @@ async fn a_namespace_is_not_given_up_while_properties_restrict_in_it() {
 }
 
 #[tokio::test]
+async fn every_order_gives_the_same_entries_each_once_and_in_order() {
+    use casemate_directory::{Sort, SortBy};
+    let site = Site::open().await;
+    for number in [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8] {
+        let document = json!({ "name": format!("{number}{}", "é".repeat(500)), "permissions": [] });
+        let now = 1_000 + number;
+        let author = Author { now, ..operator() };
+        let made = site.administration.create(&author, Kind::Role, "default", document, None).await;
+        let Ok(made) = made else { continue };
+        let titled = json!({ "name": made.entry.name, "title": "x", "permissions": [] });
+        let author = Author { now: 5_000 - number, ..operator() };
+        let id = made.entry.id.as_str();
+        site.administration.update(&author, Kind::Role, "default", id, None, titled).await.unwrap();
+    }
+    site.administration
+        .create(&operator(), Kind::Role, "acme", json!({ "name": "0", "permissions": [] }), None)
+        .await
+        .unwrap();
+    let all = |sort: Sort, limit: u32, search: Option<&str>| {
+        let mut query = ListQuery { limit, sort, search: search.map(str::to_owned), ..ListQuery::default() };
+        let mut found = Vec::new();
+        loop {
+            let page = site.administration.list(Kind::Role, "default", &query).unwrap();
+            assert!(page.items.len() <= limit as usize || sort == Sort::default());
+            found.extend(page.items);
+            query.after = page.next;
+            if query.after.is_none() {
+                return found;
+            }
+        }
+    };
+    for by in [SortBy::Created, SortBy::Changed, SortBy::Name] {
+        let sort = Sort { by, descending: false };
+        let rising = all(sort, 1_000, None);
+        assert_eq!(rising.len(), 11);
+        let key = |entry: &casemate_directory::Entry| match by {
+            SortBy::Created => (entry.created_at, String::new()),
+            SortBy::Changed => (entry.updated_at, String::new()),
+            SortBy::Name => (0, entry.name.clone()),
+        };
+        assert!(rising.iter().map(key).is_sorted(), "{by:?}");
+        let mut falling = all(Sort { by, descending: true }, 2, None);
+        for limit in [1, 2, 5] {
+            assert_eq!(all(sort, limit, None), rising, "{by:?} by {limit}");
+        }
+        falling.reverse();
+        assert_eq!(falling, rising, "{by:?}");
+        assert_eq!(all(Sort { by, descending: true }, 3, Some("é")).len(), 8);
+    }
+    let wrong = ListQuery {
+        after: Some("1".into()),
+        sort: Sort { by: SortBy::Name, descending: false },
+        ..ListQuery::default()
+    };
+    assert!(site.administration.list(Kind::Role, "default", &wrong).is_err());
+}
+
+#[tokio::test]
 async fn pages_follow_each_other_and_are_searched() {
     let site = Site::open().await;
     for number in 0..25 {

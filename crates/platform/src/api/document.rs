@@ -163,6 +163,10 @@ fn content(body: &Body, schemas: &mut SchemaGenerator) -> Value {
             "text/plain": { "schema": { "type": "string" } },
             "application/json": { "schema": schema(schemas) },
         }),
+        Body::CsvOrJson { schema } => json!({
+            "application/json": { "schema": schema(schemas) },
+            "text/csv": { "schema": { "type": "string" } },
+        }),
         Body::Json { schema, example } => {
             let mut media = json!({ "schema": schema(schemas) });
             if let (Some(example), Value::Object(media)) = (example, &mut media) {

@@ -42,6 +42,7 @@ pub(super) enum Body {
     Json { schema: MakeSchema, example: Option<Value> },
     Text,
     TextOrJson { schema: MakeSchema },
+    CsvOrJson { schema: MakeSchema },
 }
 
 /// What a route does.
@@ -182,6 +183,14 @@ impl Operation {
     #[must_use]
     pub fn answers_text_or<T: JsonSchema>(mut self, status: u16, what: &'static str) -> Operation {
         let body = Body::TextOrJson { schema: |generator| generator.subschema_for::<T>() };
+        self.answers.push((status, what, Some(body)));
+        self
+    }
+
+    /// It answers JSON, or comma-separated values where the request asks for these, with this status.
+    #[must_use]
+    pub fn answers_csv_or<T: JsonSchema>(mut self, status: u16, what: &'static str) -> Operation {
+        let body = Body::CsvOrJson { schema: |generator| generator.subschema_for::<T>() };
         self.answers.push((status, what, Some(body)));
         self
     }

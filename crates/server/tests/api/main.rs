@@ -4,6 +4,7 @@
 mod authorization;
 mod description;
 mod keys;
+mod lists;
 mod mechanics;
 mod objects;
 mod policy;

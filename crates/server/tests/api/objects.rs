@@ -17,6 +17,11 @@ fn kinds() -> Vec<(&'static str, Value, Value)> {
             json!({ "name": "support", "permissions": [{ "name": "cms.entry.list" }] }),
         ),
         (
+            "/api/v1/teams",
+            json!({ "name": "helpdesk", "roles": ["support"] }),
+            json!({ "name": "helpdesk", "title": "Helpdesk", "roles": ["support", "auditor"] }),
+        ),
+        (
             "/api/v1/service-accounts",
             json!({ "name": "ci" }),
             json!({ "name": "ci", "title": "Continuous integration" }),

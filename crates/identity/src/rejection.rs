@@ -107,6 +107,19 @@ impl Reason {
             Reason::IssuerUnavailable | Reason::KeyNotLookedUp | Reason::ProviderUnavailable { .. }
         )
     }
+
+    /// Whether a secret was shown that nobody here gave out, as somebody does who tries one after the other. A token that a
+    /// provider signed is no such secret: it ends, its signature does not fit, and none of that is guessing.
+    pub fn is_guess(&self) -> bool {
+        let is_wrong_key = |error: &ApiKeyError| {
+            matches!(error, ApiKeyError::Format(_) | ApiKeyError::Unknown(_) | ApiKeyError::Secret(_))
+        };
+        match self {
+            Reason::Unrecognized => true,
+            Reason::ApiKey(error) => is_wrong_key(error),
+            _ => false,
+        }
+    }
 }
 
 /// A foreign text made safe to show: shortened, and with control characters escaped.
@@ -128,6 +141,17 @@ mod tests {
         assert_eq!(&*shown("https://issuer.example"), "https://issuer.example");
         assert_eq!(&*shown("a\nb\u{202e}"), "a\\nb\\u{202e}");
         assert_eq!(shown(&"x".repeat(10_000)).chars().count(), 201);
+    }
+
+    #[test]
+    fn only_secrets_that_nobody_gave_out_are_guesses() {
+        assert!(Reason::Unrecognized.is_guess());
+        for reason in [Reason::TokenInactive, Reason::IssuerUnavailable, Reason::Malformed("x")] {
+            assert!(!reason.is_guess(), "{reason}");
+        }
+        let id: crate::api_key::KeyId = "abcdefghijklmnop".parse().unwrap();
+        assert!(Reason::from(ApiKeyError::Secret(id)).is_guess());
+        assert!(!Reason::from(ApiKeyError::Expired(id)).is_guess());
     }
 
     #[test]

@@ -160,17 +160,10 @@ impl Administration {
                 let verb = if before.is_some() { "update" } else { "create" };
                 let body = |user: &UserRecord| Some(shown_user(user).to_string());
                 let told = told("user", verb, tenant, id, before.as_ref().and_then(body), body(&user));
-                let mut operations = vec![Operation::PutUser {
-                    user: Box::new(user.clone()),
-                    expected: Some(expected.unwrap_or(0)),
-                }];
-                let made = UserRecord { revision: base + 1, updated_at: author.now, ..user };
-                operations.extend(remember.as_ref().map(|remember| remembered(remember, &made)));
-                Ok(Proposal {
-                    operations,
-                    told: vec![told],
-                    summary: format!("{verb} the user {}", made.login),
-                })
+                let summary = format!("{verb} the user {}", user.login);
+                let user = Box::new(user);
+                let operation = Operation::PutUser { user, expected: Some(expected.unwrap_or(0)) };
+                Ok(Proposal { operations: vec![operation], told: vec![told], summary })
             })
             .await;
         written?;

@@ -6,10 +6,10 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::command::{cargo, find, succeed};
+use crate::command::{cargo, succeed};
 use crate::console::say;
 use crate::project::Project;
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, python};
 
 /// The version that is installed from the Python package index.
 const VERSION: &str = "4.32.5";
@@ -71,24 +71,11 @@ pub(crate) fn fuzz(project: &Project, seconds: u64) -> Outcome<()> {
     Ok(succeed(&mut command)?)
 }
 
-/// The program, installed in an environment of its own below `target` where it is not there yet.
+/// The program, installed in an environment of its own where it is not there yet.
 fn installed(project: &Project) -> Result<PathBuf, String> {
-    let folder = project.target().join("tools").join(format!("schemathesis-{VERSION}"));
-    let program = folder.join("bin/schemathesis");
-    // Written last, so that an installation that was broken off is made again.
-    let complete = folder.join("complete");
-    if complete.is_file() {
-        return Ok(program);
-    }
-    crate::needs::for_api_fuzzing()?;
-    let python = find("python3", &[]).ok_or("python3 is not installed")?;
-    say(&format!("installing schemathesis {VERSION}"));
-    drop(fs::remove_dir_all(&folder));
-    succeed(Command::new(python).args(["-m", "venv"]).arg(&folder))?;
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--timeout", "30"];
-    succeed(Command::new(folder.join("bin/python")).args(pip).arg(format!("schemathesis=={VERSION}")))?;
-    fs::write(&complete, "").map_err(|error| format!("could not write {}: {error}", complete.display()))?;
-    Ok(program)
+    let packages = [format!("schemathesis=={VERSION}")];
+    let folder = python::environment(project, &format!("schemathesis-{VERSION}"), &packages)?;
+    Ok(folder.join("bin/schemathesis"))
 }
 
 /// A running server, ended when this is dropped.

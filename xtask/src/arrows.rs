@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::project::{Project, list, members, rust_files, string};
 
-const ENGINES: [&str; 8] = ["permission", "identity", "scim", "audit", "vault", "waf", "vulnerability", "posture"];
+const ENGINES: [&str; 8] =
+    ["permission", "identity", "scim", "audit", "vault", "waf", "vulnerability", "posture"];
 
 /// What an engine must not be built on: HTTP frameworks and databases.
 const NOT_FOR_ENGINES: [&str; 8] =
@@ -48,7 +49,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
     }
     // Nothing is built on a benchmark or a fuzz target.
     if name == "fuzz" || name.starts_with("bench-") {
-        below.extend(["store", "directory", "platform", "server", "figures"]);
+        below.extend(["store", "directory", "platform", "server", "figures", "test-support"]);
         return Some(below);
     }
     for layer in ["store", "directory"] {

@@ -28,10 +28,10 @@ const FUZZING: [Need; 1] =
 /// Of Python itself, so that an environment of one's own can be made.
 const ENSUREPIP: &str = "ensurepip";
 
-const API_FUZZING: [Need; 1] = [Need {
+const PYTHON: [Need; 1] = [Need {
     program: ENSUREPIP,
     packages: &["python3-venv"],
-    why: "schemathesis, which fuzzes the API, is installed in an environment of its own",
+    why: "schemathesis, which fuzzes the API, and scim2-tester are installed in environments of their own",
 }];
 
 /// Installs what the tests need, or says what to install.
@@ -44,9 +44,9 @@ pub(crate) fn for_fuzzing() -> Result<(), String> {
     provide(&FUZZING)
 }
 
-/// Installs what fuzzing the API needs, or says what to install.
-pub(crate) fn for_api_fuzzing() -> Result<(), String> {
-    provide(&API_FUZZING)
+/// Installs what programs from the Python package index need, or says what to install.
+pub(crate) fn for_python() -> Result<(), String> {
+    provide(&PYTHON)
 }
 
 fn present(program: &str) -> bool {

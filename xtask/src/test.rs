@@ -71,6 +71,12 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     if covers(&options, "casemate-server") {
         steps.step("API against its description", || crate::api_fuzz::fuzz(project, API_FUZZ_SECONDS));
     }
+    if covers(&options, "casemate-scim") || covers(&options, "casemate-server") {
+        steps.step("SCIM by scim2-tester", || match crate::scim_tester::tests(project)? {
+            Some(mut command) => watch_libtest(project, &mut command, &mut counts),
+            None => Ok(()),
+        });
+    }
     steps.step("examples in documentation", || examples(project, &options, &mut counts));
     finish(project, &steps, &counts)
 }

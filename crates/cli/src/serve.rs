@@ -217,6 +217,9 @@ async fn end(app: App) {
     if let Err(error) = app.directory.flush_used_keys(&app.store).await {
         tracing::warn!(%error, "when API keys were used last is not written down");
     }
+    if let Err(error) = app.directory.flush_used_sessions(&app.store, clock::now()).await {
+        tracing::warn!(%error, "when sessions were used last is not written down");
+    }
     app.denials.flush(&app.store).await;
     let store = Arc::clone(&app.store);
     drop(app);
@@ -259,12 +262,15 @@ async fn apply(administration: &Administration, read: Folder, printer: &Printer)
     }
 }
 
-/// Writes down every minute when API keys were used last.
+/// Writes down every minute when API keys and sessions were used last.
 async fn note_used_keys(directory: Arc<Directory>, store: Arc<Store>) {
     loop {
         tokio::time::sleep(Duration::from_secs(60)).await;
         if let Err(error) = directory.flush_used_keys(&store).await {
             tracing::warn!(%error, "when API keys were used last is not written down");
+        }
+        if let Err(error) = directory.flush_used_sessions(&store, clock::now()).await {
+            tracing::warn!(%error, "when sessions were used last is not written down");
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use casemate_identity::remote::{Fetch, ProviderStatus};
+use casemate_identity::sign_in::SignInClient;
 use casemate_identity::{
     Authenticator, CacheLimits, Chain, ChainError, ProviderAuthenticators, ProviderHost, RevocationEpoch,
 };
@@ -18,6 +19,7 @@ use crate::objects::ObjectSet;
 use crate::people::{Found, Met, NotAdmitted, People};
 use crate::policy::{Credential, Mistake, Person, Policy};
 use crate::secrets::Secrets;
+use crate::sessions::{BrowserSessions, SessionCookies, SessionTimes};
 use crate::snapshot::{Compiled, Snapshot};
 
 /// How often other processes' changes are looked for.
@@ -35,6 +37,8 @@ pub struct DirectoryHost {
     pub limits: CacheLimits,
     /// The file that the sealer's keys stand in: it is read again where a backup was restored, which may bring keys along.
     pub root_keys: Option<RootKeyFile>,
+    /// How long sessions of browsers last.
+    pub sessions: SessionTimes,
 }
 
 impl DirectoryHost {
@@ -47,6 +51,7 @@ impl DirectoryHost {
             sealer: None,
             limits: CacheLimits::default(),
             root_keys: None,
+            sessions: SessionTimes::default(),
         }
     }
 }
@@ -81,6 +86,7 @@ pub struct Directory {
     own: Vec<Credential>,
     keys: Arc<Keys>,
     secrets: Arc<Secrets>,
+    sessions: Arc<BrowserSessions>,
     revocations: RevocationEpoch,
     reader: Option<StoreReader>,
     people: People,
@@ -154,6 +160,7 @@ impl Directory {
             own: host.own,
             keys,
             secrets,
+            sessions: Arc::new(BrowserSessions::new(reader.clone(), host.sessions)),
             revocations,
             people: People::new(reader.clone()),
             reader,
@@ -263,6 +270,7 @@ impl Directory {
         if last == before {
             return Ok(last);
         }
+        self.sessions.take(before).await?;
         // Users first: one who was deactivated is refused also where the policy cannot be taken.
         self.take_users(&mut known, last).await?;
         if policy <= before {
@@ -297,6 +305,7 @@ impl Directory {
             drop(known);
             return self.refresh().await;
         }
+        self.sessions.take(base).await?;
         self.take_users(&mut known, revision).await?;
         self.take_keys(reader, &mut known, revision).await?;
         self.secrets.take(&reader.secrets().await?, &objects);
@@ -333,6 +342,27 @@ impl Directory {
         store.note_used_keys(used).await
     }
 
+    /// How people sign in with a browser, with each provider that offers it, in the order of the configuration.
+    #[must_use]
+    pub fn sign_ins(&self) -> Vec<Arc<SignInClient>> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.providers.sign_ins().cloned().collect()
+    }
+
+    /// The sessions of browsers.
+    #[must_use]
+    pub fn sessions(&self) -> &Arc<BrowserSessions> {
+        &self.sessions
+    }
+
+    /// Writes down at `now` when sessions were used last; to be called every so often, and at the end.
+    ///
+    /// # Errors
+    /// As [`Store::note_used_sessions`].
+    pub async fn flush_used_sessions(&self, store: &Store, now: i64) -> Result<(), RecordError> {
+        store.note_used_sessions(self.sessions.take_used(), now).await
+    }
+
     /// Takes all that stands in the store, as if nothing of it were known. A backup that is restored while it is read is
     /// noticed when the store is next looked at, since what was read is taken to be of the course of changes before it.
     async fn take_anew(&self, reader: &StoreReader, known: &mut Followed) -> Result<i64, DirectoryError> {
@@ -343,6 +373,7 @@ impl Directory {
         }
         self.people.take_anew().await?;
         known.users = position.revision;
+        self.sessions.take_anew();
         self.keys.replace(reader.api_keys_changed_after(0).await?);
         known.keys = position.revision;
         self.revocations.raise();
@@ -428,6 +459,10 @@ impl Directory {
         let mut authenticators: Vec<Arc<dyn Authenticator>> = vec![
             Arc::new(AccountKeys::new(Arc::clone(&self.keys), accounts.clone())),
             Arc::new(StaticCredentials::new(credentials.values())),
+            Arc::new(SessionCookies {
+                sessions: Arc::clone(&self.sessions),
+                providers: providers.sign_ins().map(|client| client.offer().name().into()).collect(),
+            }),
         ];
         authenticators.extend(providers.authenticators());
         let chain = Chain::new(authenticators)?;

@@ -20,6 +20,7 @@ mod own_schema;
 mod people;
 pub mod policy;
 mod secrets;
+mod sessions;
 mod sets;
 mod snapshot;
 mod subject;
@@ -40,6 +41,7 @@ pub use policy::{
     ADMINISTRATOR, ANONYMOUS, AUDITOR, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace, Person,
     Policy, Wanted,
 };
+pub use sessions::{BrowserSessions, SessionError, SessionTimes};
 pub use snapshot::{ResolveError, Snapshot};
 pub use subject::{Actor, Subject};
 pub use watch::Watcher;

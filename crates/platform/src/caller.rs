@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, header};
 use casemate_identity::{Chain, Credentials, Identity, Timestamp};
 
 use crate::client::Client;
+use crate::cookie::{SESSION_COOKIE, cookie};
 use crate::problem::{Code, Problem};
 use crate::request_id::RequestId;
 use crate::telemetry::metrics;
@@ -72,6 +73,17 @@ pub async fn authenticate(chain: &Chain, headers: &HeaderMap, now: i64) -> Resul
     let mut credentials = Credentials::from_headers(authorization, api_key);
     if let Ok(Some(client)) = REQUEST.try_with(|noted| noted.client) {
         credentials = credentials.with_client(client.address);
+    }
+    // A browser sends its cookie by itself; whoever shows something else means that.
+    if credentials.is_empty()
+        && headers.contains_key(header::COOKIE)
+        && let Some(session) = cookie(headers, SESSION_COOKIE)?
+    {
+        let client = credentials.client();
+        credentials = Credentials::session(session);
+        if let Some(client) = client {
+            credentials = credentials.with_client(client);
+        }
     }
     let is_anonymous = credentials.is_empty();
     match chain.authenticate(&credentials, Timestamp(now)).await {

@@ -8,6 +8,7 @@ mod caller;
 mod client;
 pub mod clock;
 pub mod config;
+mod cookie;
 mod document;
 mod frame;
 mod idempotency_key;
@@ -26,6 +27,7 @@ pub use body::{
 };
 pub use caller::{Caller, authenticate};
 pub use client::{Client, TrustedProxies};
+pub use cookie::{SESSION_COOKIE, cookie, from_own_origin};
 pub use document::{parse_document, read_document};
 pub use frame::{Frame, frame, framed};
 pub use idempotency_key::{Held, IdempotencyKey, UnderWay};

@@ -37,6 +37,10 @@ pub enum Code {
     CredentialRejected,
     /// The credential is valid, and the directory says that whoever presented it is not active any more.
     UserInactive,
+    /// The caller may do this, and has to sign in anew first; `WWW-Authenticate` says how recently, `Link` where.
+    SignInTooOld,
+    /// A page of another origin had a browser send this with the cookie of a session.
+    CrossSite,
     /// The caller may not do this.
     Forbidden,
     /// What is to be granted goes beyond what the caller holds.
@@ -79,7 +83,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 31] = [
+    pub const ALL: [Code; 33] = [
         Code::MalformedBody,
         Code::MalformedHeader,
         Code::MalformedQuery,
@@ -92,6 +96,8 @@ impl Code {
         Code::CredentialMissing,
         Code::CredentialRejected,
         Code::UserInactive,
+        Code::SignInTooOld,
+        Code::CrossSite,
         Code::Forbidden,
         Code::GrantExceeded,
         Code::NameTaken,
@@ -160,6 +166,14 @@ impl Code {
             }
             Code::UserInactive => {
                 ("user_inactive", StatusCode::UNAUTHORIZED, "The user was deactivated or deleted")
+            }
+            Code::SignInTooOld => (
+                "insufficient_user_authentication",
+                StatusCode::UNAUTHORIZED,
+                "This needs a sign-in of a short while ago",
+            ),
+            Code::CrossSite => {
+                ("cross_site", StatusCode::FORBIDDEN, "A page of another origin sent this with a session")
             }
             Code::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this"),
             Code::GrantExceeded => {
@@ -244,7 +258,7 @@ pub struct DocumentError {
 pub struct Problem {
     code: Code,
     detail: Option<Cow<'static, str>>,
-    header: Option<(HeaderName, HeaderValue)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
     errors: Box<[DocumentError]>,
 }
 
@@ -287,7 +301,7 @@ impl Problem {
             }
             _ => None,
         };
-        Problem { code, detail: None, header, errors: Box::default() }
+        Problem { code, detail: None, headers: Vec::from_iter(header), errors: Box::default() }
     }
 
     /// Adds what is wrong and what to do, in words for the client.
@@ -300,7 +314,14 @@ impl Problem {
     /// Adds a header to the answer, in place of the one that its code brings.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Problem {
-        self.header = Some((name, value));
+        self.headers = vec![(name, value)];
+        self
+    }
+
+    /// Adds where to go on (RFC 8288).
+    #[must_use]
+    pub fn link(mut self, value: HeaderValue) -> Problem {
+        self.headers.push((header::LINK, value));
         self
     }
 
@@ -345,7 +366,7 @@ impl Problem {
     /// The headers that the answer has beside its own, such as `WWW-Authenticate`: for protocols whose errors are other
     /// documents.
     pub fn extra_headers(&self) -> impl Iterator<Item = &(HeaderName, HeaderValue)> {
-        self.header.iter()
+        self.headers.iter()
     }
 
     /// The answer to the request with this id.
@@ -363,7 +384,7 @@ impl Problem {
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
         let mut response = (status, kind, body).into_response();
-        if let Some((name, value)) = &self.header {
+        for (name, value) in &self.headers {
             response.headers_mut().insert(name.clone(), value.clone());
         }
         response

@@ -7,24 +7,29 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::COOKIE;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use casemate_directory::{Administration, Directory};
 use casemate_platform::api::{Api, Operation, Route};
 use casemate_platform::telemetry::Levels;
-use casemate_platform::{Answering, Client, Code, Frame, Problem, Respond, Tls, UnderWay, framed};
+use casemate_platform::{
+    Answering, Client, Code, Frame, Problem, Respond, Tls, UnderWay, framed, from_own_origin,
+};
 use casemate_store::Store;
 
 use crate::at_least::at_least;
 use crate::decision::routes::EVALUATION;
 use crate::denials::{AnonymousDenials, count_denial};
 use crate::policy::PolicyStatus;
+use crate::sign_in::Failures;
 use crate::{
     administrator, api_key, application, assignment, audit_event, decision, description, health, identity,
-    log_level, policy, provider, role, scim, service_account, setting, source, team, tenant,
+    log_level, policy, provider, role, scim, service_account, session, setting, sign_in, source, team,
+    tenant,
 };
 
 /// What a running server knows.
@@ -46,6 +51,8 @@ pub struct App {
     pub levels: Option<Levels>,
     /// The certificate that is served, where TLS is.
     pub tls: Option<Tls>,
+    /// How many failed sign-ins are told of one by one.
+    pub(crate) failures: Arc<Failures>,
     /// Requests with an idempotency key that are under way.
     pub(crate) under_way: UnderWay,
 }
@@ -84,6 +91,7 @@ impl App {
             denials: AnonymousDenials::default(),
             levels: None,
             tls: None,
+            failures: Arc::default(),
             under_way: UnderWay::default(),
         }
     }
@@ -108,6 +116,7 @@ fn api() -> Api<App> {
         administrator::routes::routes(),
         decision::questions::routes(),
         identity::routes::routes(),
+        session::routes::routes(),
         health::routes::routes(),
     ]
     .into_iter()
@@ -137,6 +146,7 @@ fn router(app: App, shared: Arc<App>) -> Router {
         .merge(decisions)
         .route("/.well-known/authzen-configuration", get(decision::routes::configuration))
         .merge(api)
+        .merge(sign_in::routes::routes())
         .nest("/scim/v2", scim::routes::routes())
         .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(other_method)
@@ -177,7 +187,11 @@ async fn routed(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     let answer = async |request: Request| {
         let client = request.extensions().get::<Client>().copied();
         let matched = request.extensions().get::<MatchedPath>().cloned();
-        let response = match at_least(&app, request.headers()).await {
+        let admitted = match own_origin(&app, request.method(), request.headers()) {
+            Ok(()) => at_least(&app, request.headers()).await,
+            refused => refused,
+        };
+        let response = match admitted {
             Ok(()) => next.run(request).await,
             Err(problem) => problem.into_response(),
         };
@@ -201,7 +215,11 @@ fn evaluated(
     async move {
         let frame = Frame::begin(&head, client, Some(EVALUATION));
         let answer = async {
-            let response = match at_least(&app, &head.headers).await {
+            let admitted = match own_origin(&app, &head.method, &head.headers) {
+                Ok(()) => at_least(&app, &head.headers).await,
+                refused => refused,
+            };
+            let response = match admitted {
                 Ok(()) => decision::routes::evaluate(&app, frame.id(), &head.headers, body).await,
                 Err(problem) => Err(problem),
             };
@@ -212,6 +230,21 @@ fn evaluated(
         let response = frame.answer(app.settings.request_time, pin!(answer)).await;
         frame.end(response)
     }
+}
+
+/// Refuses what a page of another origin had a browser send with the cookie of a session.
+fn own_origin(app: &App, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    if !headers.contains_key(COOKIE) {
+        return Ok(());
+    }
+    from_own_origin(method, headers, origin_of(&app.settings.public_url))
+}
+
+/// The origin of a URL that was checked: its scheme, host and port (RFC 6454, section 6.1).
+fn origin_of(url: &str) -> &str {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| authority + at);
+    url.get(..end).unwrap_or(url)
 }
 
 /// Counts who is refused for want of a valid credential.

@@ -7,11 +7,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::extract::MatchedPath;
-use axum::http::HeaderMap;
-use axum::http::header::USER_AGENT;
+use axum::http::header::{USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use casemate_directory::{
-    AdminError, Author, DEFAULT_TENANT, Entry, NotAdmitted, Person, ResolveError, Snapshot, Subject,
+    ADMINISTRATOR, AdminError, Author, DEFAULT_TENANT, Entry, NotAdmitted, Person, ResolveError, Snapshot,
+    Subject,
 };
 use casemate_expression::{Datum, Map, Members, Timestamp, Value};
 use casemate_identity::Kind;
@@ -103,6 +104,51 @@ impl Thing {
         self.properties.push((name, value.to_owned()));
         self
     }
+}
+
+/// Refuses what is dangerous where it comes from a session of a browser whose owner did not prove lately who they are (RFC 9470).
+///
+/// # Errors
+/// 401 with where to do so.
+fn recent(app: &App, caller: &Caller, permission: &str, thing: &Thing, now: i64) -> Result<(), Problem> {
+    let Some(session) = &caller.0.session else { return Ok(()) };
+    let most = app.directory.sessions().times().recent;
+    if !is_dangerous(permission, thing) || now.saturating_sub(session.authenticated_at.0) < most {
+        return Ok(());
+    }
+    let path = format!("/sign-in/{}?again=1", caller.0.provider);
+    let challenge = format!(
+        "Bearer realm=\"casemate\", error=\"insufficient_user_authentication\", \
+         error_description=\"sign in again\", max_age={}",
+        most / 1_000_000
+    );
+    let mut problem = Problem::new(Code::SignInTooOld)
+        .detail(format!("sign in again at {path}, with `return_to` where you go on, and repeat this"));
+    if let Ok(value) = HeaderValue::from_str(&challenge) {
+        problem = problem.header(WWW_AUTHENTICATE, value);
+    }
+    match HeaderValue::from_str(&format!("<{path}>; rel=\"urn:casemate:sign-in\"")) {
+        Ok(link) => Err(problem.link(link)),
+        Err(_) => Err(problem),
+    }
+}
+
+/// What cannot be undone, or gives somebody a way in: deleting, keys, settings, providers, whole policies, administrators.
+fn is_dangerous(permission: &str, thing: &Thing) -> bool {
+    const DANGEROUS: [&str; 9] = [
+        "casemate.api-key.create",
+        "casemate.api-key.rotate",
+        "casemate.setting.create",
+        "casemate.setting.update",
+        "casemate.provider.create",
+        "casemate.provider.update",
+        "casemate.policy.apply",
+        "casemate.policy.revert",
+        "casemate.tenant.appoint",
+    ];
+    let grants_administrator = permission.starts_with("casemate.assignment.")
+        && thing.properties.iter().any(|(name, value)| *name == "role" && value == ADMINISTRATOR);
+    permission.ends_with(".delete") || DANGEROUS.contains(&permission) || grants_administrator
 }
 
 impl Guard for App {
@@ -235,6 +281,7 @@ impl Access {
             let hides = thing.id.is_some() && !may_read();
             return Err(access.refuse::<P>(app, Some(thing), P::NAME, hides).await);
         }
+        recent(app, &access.caller, P::NAME, thing, access.now())?;
         Ok(Permit { author: access.author(), permission: PhantomData })
     }
 

@@ -2,7 +2,8 @@
 //
 // Prints {"port": …, "admin": …} on one line when it is ready. On the admin port, POST /rotate replaces the signing keys at
 // once, POST /rotate-keeping still publishes the old ones beside the new, POST /down has every connection to the provider
-// cut, POST /up ends that, and GET /requests counts the requests by path.
+// cut, POST /up ends that, GET /requests counts the requests by path, and POST /client sets the addresses of the client
+// `casemate`, with which people sign in: whoever they say they are, with any password.
 import http from "node:http";
 import { promisify } from "node:util";
 import { generateKeyPair, randomUUID } from "node:crypto";
@@ -25,6 +26,9 @@ async function newKeys() {
   );
 }
 
+// What people sign in with, once its addresses are known.
+let client;
+
 function newProvider(issuer, keys) {
   const provider = new Provider(issuer, {
     clients: [
@@ -42,12 +46,32 @@ function newProvider(issuer, keys) {
         redirect_uris: [],
         response_types: [],
       },
+      ...(client ? [client] : []),
     ],
     jwks: { keys },
+    // Several providers on one host share its cookies.
+    cookies: {
+      keys: ["test"],
+      names: Object.fromEntries(["interaction", "resume", "session"].map((name) => [name, `_${name}_${new URL(issuer).port}`])),
+    },
+    claims: { openid: ["sub"], profile: ["name", "preferred_username", "groups"], email: ["email", "email_verified"] },
+    findAccount: (_ctx, id) => ({
+      accountId: id,
+      claims: () => ({ sub: id, preferred_username: id, name: `${id} of ${new URL(issuer).port}`, groups: ["operators"] }),
+    }),
+    // Nobody is asked for consent.
+    loadExistingGrant: async (ctx) => {
+      const { client, session, provider } = ctx.oidc;
+      const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+      grant.addOIDCScope("openid profile email");
+      await grant.save();
+      return grant;
+    },
     enabledJWA: { idTokenSigningAlgValues: ["RS256", "ES256", "EdDSA"] },
     features: {
       clientCredentials: { enabled: true },
-      devInteractions: { enabled: false },
+      devInteractions: { enabled: client !== undefined },
+      backchannelLogout: { enabled: true },
       introspection: { enabled: true, allowedPolicy: (_ctx, client) => client.clientId === "asker" },
       revocation: { enabled: true },
       resourceIndicators: {
@@ -105,10 +129,23 @@ const actions = {
     down = false;
   },
   "GET /requests": () => requests,
+  "POST /client": (body) => {
+    client = {
+      client_id: "casemate",
+      client_secret: "casemate: 100% + secret/&=",
+      grant_types: ["authorization_code"],
+      response_types: ["code"],
+      backchannel_logout_session_required: true,
+      ...JSON.parse(body),
+    };
+    handle = newProvider(issuer, keys);
+  },
 };
 const admin = http.createServer(async (request, response) => {
   const action = actions[`${request.method} ${request.url}`];
-  const answer = action ? ((await action()) ?? {}) : undefined;
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  const answer = action ? ((await action(body)) ?? {}) : undefined;
   response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
   response.end(JSON.stringify(answer ?? {}));
 });

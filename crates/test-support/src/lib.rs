@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod browser;
 mod casemate;
 mod mariadb;
 mod oidc;
@@ -13,6 +14,7 @@ mod process;
 mod programs;
 
 pub use account::Account;
+pub use browser::Browser;
 pub use casemate::{Casemate, CasemateBuilder, HttpAnswer};
 pub use mariadb::MariaDb;
 pub use oidc::OpenIdProvider;

@@ -100,6 +100,24 @@ impl OpenIdProvider {
         }
     }
 
+    /// The client that people sign in with.
+    pub const SIGN_IN_CLIENT: &'static str = "casemate";
+    /// Its secret, full of what HTTP Basic has to encode.
+    pub const SIGN_IN_SECRET: &'static str = "casemate: 100% + secret/&=";
+
+    /// Lets people sign in at a server of this URL, with the client of this provider's name there.
+    ///
+    /// # Errors
+    /// When the provider does not answer.
+    pub fn let_sign_in(&self, url: &str, name: &str) -> std::io::Result<()> {
+        let addresses = serde_json::json!({
+            "redirect_uris": [format!("{url}/sign-in/{name}/callback")],
+            "post_logout_redirect_uris": [format!("{url}/signed-out")],
+            "backchannel_logout_uri": format!("{url}/sign-in/{name}/back-channel-logout"),
+        });
+        json(self.admin, "POST /client", &addresses.to_string()).map(drop)
+    }
+
     fn client() -> String {
         format!("client_id={}&client_secret={}", Self::CLIENT, Self::SECRET)
     }

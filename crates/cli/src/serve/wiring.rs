@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use casemate_directory::{Credential, DirectoryHost};
+use casemate_directory::{Credential, DirectoryHost, SessionTimes};
 use casemate_identity::CacheLimits;
 use casemate_platform::config::{Config, HttpUrl, Mode, ProxyChoice, Record, RecordedDecisions};
 use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
@@ -65,8 +66,17 @@ pub(crate) fn directory_host(
         own,
         sealer: Some(sealer),
         limits: CacheLimits { tokens, ..CacheLimits::default() },
+        sessions: SessionTimes {
+            idle: micros(config.sessions.idle.get()),
+            absolute: micros(config.sessions.absolute.get()),
+            recent: micros(config.sessions.recent.get()),
+        },
         ..DirectoryHost::new(outgoing)
     }
+}
+
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// The bounds of the record of decisions.

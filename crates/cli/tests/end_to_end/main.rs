@@ -15,6 +15,7 @@ mod policy;
 mod production;
 mod provider;
 mod record;
+mod sign_in;
 mod vectors;
 
 use std::path::{Path, PathBuf};

@@ -185,4 +185,22 @@ settings! {
             default: "100000", env: "CASEMATE_TOKENS_CACHE_ENTRIES", flag: "tokens-cache-entries"
         }
     }
+
+    /// Sessions of people who signed in with a browser.
+    sessions: Sessions = "sessions" {
+        /// How long a session lasts without being used.
+        idle: Time<300_000, 2_592_000_000> {
+            default: "1h", env: "CASEMATE_SESSIONS_IDLE", flag: "sessions-idle"
+        }
+
+        /// How long a session lasts in any case.
+        absolute: Time<300_000, 2_592_000_000> {
+            default: "12h", env: "CASEMATE_SESSIONS_ABSOLUTE", flag: "sessions-absolute"
+        }
+
+        /// For how long after signing in somebody may do what is dangerous: deleting, keys, settings, administrators.
+        recent: Time<1_000, 86_400_000> {
+            default: "15m", env: "CASEMATE_SESSIONS_RECENT", flag: "sessions-recent"
+        }
+    }
 }

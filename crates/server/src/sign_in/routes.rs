@@ -9,7 +9,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use casemate_directory::SessionError;
 use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError, local_path};
 use casemate_identity::{ExposeSecret as _, Timestamp};
 use casemate_platform::{Client, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie};
@@ -237,13 +236,8 @@ async fn finish(
     let earlier = earlier.as_ref().map(|session| session.id.as_str());
     let begun = begin(app, asked, &signed_in, earlier).await.map_err(|error| {
         match error {
-            NotBegun::Session(SessionError::TooLarge) => {
-                tracing::warn!(
-                    provider,
-                    "the provider says too much about who signed in: name the claims to `keep`"
-                );
-            }
-            error => tracing::error!(?error, "a session cannot begin"),
+            NotBegun::Session(error) => tracing::warn!(provider, %error, "a session cannot begin"),
+            NotBegun::Store(error) => tracing::error!(%error, "a session cannot begin"),
         }
         SignInError::Unavailable("no session can begin".to_owned())
     })?;

@@ -82,7 +82,6 @@ pub(crate) fn actor(identity: &Identity) -> Actor {
 }
 
 /// Why no session begins.
-#[derive(Debug)]
 pub(super) enum NotBegun {
     Session(SessionError),
     Store(CommitError),

@@ -1,6 +1,7 @@
 //! Who is calling.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::http::{HeaderMap, HeaderName, header};
@@ -30,12 +31,13 @@ pub(crate) struct Noted {
     id: RequestId,
     client: Option<Client>,
     caller: OnceLock<Caller>,
+    guessed: AtomicBool,
 }
 
 impl Noted {
     /// A request from this client; there is none where no listener took it.
     pub(crate) fn from(id: RequestId, client: Option<Client>) -> Arc<Noted> {
-        Arc::new(Noted { id, client, caller: OnceLock::new() })
+        Arc::new(Noted { id, client, caller: OnceLock::new(), guessed: AtomicBool::new(false) })
     }
 
     /// Does something with the id of the request that is being handled, if one is.
@@ -59,6 +61,12 @@ impl Noted {
     pub(crate) fn get(&self) -> Option<&Caller> {
         self.caller.get()
     }
+}
+
+/// Whether the request that is being handled showed a secret that nobody gave out.
+#[must_use]
+pub fn has_guessed() -> bool {
+    REQUEST.try_with(|noted| noted.guessed.load(Ordering::Relaxed)).unwrap_or_default()
 }
 
 /// Asks the chain who presented the request's credentials, at `now` (microseconds since 1970, UTC). Where the request comes
@@ -95,6 +103,10 @@ pub async fn authenticate(chain: &Chain, headers: &HeaderMap, now: i64) -> Resul
             Ok(caller)
         }
         Err(rejection) => {
+            if rejection.reason.is_guess() {
+                // Outside a request nobody guesses.
+                let _ = REQUEST.try_with(|noted| noted.guessed.store(true, Ordering::Relaxed));
+            }
             metrics::authentication(rejection.reason.code());
             tracing::info!(
                 authenticator = %rejection.authenticator,

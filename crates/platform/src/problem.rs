@@ -41,6 +41,8 @@ pub enum Code {
     SignInTooOld,
     /// A page of another origin had a browser send this with the cookie of a session.
     CrossSite,
+    /// Too many wrong secrets came from the client's network; `Retry-After` says for how long none is taken.
+    AddressBlocked,
     /// The caller may not do this.
     Forbidden,
     /// What is to be granted goes beyond what the caller holds.
@@ -83,7 +85,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 33] = [
+    pub const ALL: [Code; 34] = [
         Code::MalformedBody,
         Code::MalformedHeader,
         Code::MalformedQuery,
@@ -98,6 +100,7 @@ impl Code {
         Code::UserInactive,
         Code::SignInTooOld,
         Code::CrossSite,
+        Code::AddressBlocked,
         Code::Forbidden,
         Code::GrantExceeded,
         Code::NameTaken,
@@ -175,6 +178,11 @@ impl Code {
             Code::CrossSite => {
                 ("cross_site", StatusCode::FORBIDDEN, "A page of another origin sent this with a session")
             }
+            Code::AddressBlocked => (
+                "address_blocked",
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many wrong credentials came from your network",
+            ),
             Code::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this"),
             Code::GrantExceeded => {
                 ("grant_exceeded", StatusCode::FORBIDDEN, "Nobody grants what they do not hold")

@@ -17,19 +17,21 @@ use casemate_directory::{Administration, Directory};
 use casemate_platform::api::{Api, Operation, Route};
 use casemate_platform::telemetry::Levels;
 use casemate_platform::{
-    Answering, Client, Code, Frame, Problem, Respond, Tls, UnderWay, framed, from_own_origin,
+    Answering, Client, Code, Frame, Problem, Respond, Tls, UnderWay, framed, from_own_origin, has_guessed,
 };
 use casemate_store::Store;
 
 use crate::at_least::at_least;
+use crate::block::Blocks;
+use crate::block::service::count_guess;
 use crate::decision::routes::EVALUATION;
 use crate::denials::{AnonymousDenials, count_denial};
 use crate::policy::PolicyStatus;
 use crate::sign_in::Failures;
 use crate::{
-    administrator, api_key, application, assignment, audit_event, decision, description, health, identity,
-    log_level, policy, provider, role, scim, service_account, session, setting, sign_in, source, team,
-    tenant,
+    administrator, api_key, application, assignment, audit_event, block, decision, description, health,
+    identity, log_level, policy, provider, role, scim, service_account, session, setting, sign_in, source,
+    team, tenant,
 };
 
 /// What a running server knows.
@@ -53,6 +55,8 @@ pub struct App {
     pub tls: Option<Tls>,
     /// How many failed sign-ins are told of one by one.
     pub(crate) failures: Arc<Failures>,
+    /// Networks that showed too many wrong secrets.
+    pub blocks: Blocks,
     /// Requests with an idempotency key that are under way.
     pub(crate) under_way: UnderWay,
 }
@@ -92,6 +96,7 @@ impl App {
             levels: None,
             tls: None,
             failures: Arc::default(),
+            blocks: Blocks::default(),
             under_way: UnderWay::default(),
         }
     }
@@ -114,6 +119,7 @@ fn api() -> Api<App> {
         policy::routes::routes(),
         log_level::routes::routes(),
         administrator::routes::routes(),
+        block::routes::routes(),
         decision::questions::routes(),
         identity::routes::routes(),
         session::routes::routes(),
@@ -188,14 +194,14 @@ async fn routed(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         let client = request.extensions().get::<Client>().copied();
         let matched = request.extensions().get::<MatchedPath>().cloned();
         let admitted = match own_origin(&app, request.method(), request.headers()) {
-            Ok(()) => at_least(&app, request.headers()).await,
+            Ok(()) => unblocked(&app, client, request.headers()).await,
             refused => refused,
         };
         let response = match admitted {
             Ok(()) => next.run(request).await,
             Err(problem) => problem.into_response(),
         };
-        count_refusal(&app, client, matched.as_ref().map(MatchedPath::as_str), &response);
+        count_refusal(&app, client, matched.as_ref().map(MatchedPath::as_str), response.status()).await;
         response
     };
     framed(app.settings.request_time, request, answer).await
@@ -216,7 +222,7 @@ fn evaluated(
         let frame = Frame::begin(&head, client, Some(EVALUATION));
         let answer = async {
             let admitted = match own_origin(&app, &head.method, &head.headers) {
-                Ok(()) => at_least(&app, &head.headers).await,
+                Ok(()) => unblocked(&app, client, &head.headers).await,
                 refused => refused,
             };
             let response = match admitted {
@@ -224,7 +230,7 @@ fn evaluated(
                 Err(problem) => Err(problem),
             };
             let response = response.unwrap_or_else(Problem::into_response);
-            count_refusal(&app, client, Some(EVALUATION), &response);
+            count_refusal(&app, client, Some(EVALUATION), response.status()).await;
             response
         };
         let response = frame.answer(app.settings.request_time, pin!(answer)).await;
@@ -247,10 +253,21 @@ fn origin_of(url: &str) -> &str {
     url.get(..end).unwrap_or(url)
 }
 
-/// Counts who is refused for want of a valid credential.
-fn count_refusal(app: &App, client: Option<Client>, route: Option<&str>, response: &Response) {
-    if response.status() == StatusCode::UNAUTHORIZED {
+/// Refuses a secret of a network that is blocked, and waits until what the request asks for was reached.
+async fn unblocked(app: &App, client: Option<Client>, headers: &HeaderMap) -> Result<(), Problem> {
+    match app.blocks.refusal(client, headers) {
+        Some(refusal) => Err(refusal),
+        None => at_least(app, headers).await,
+    }
+}
+
+/// Counts who is refused for want of a valid credential, and who may be guessing at one.
+async fn count_refusal(app: &App, client: Option<Client>, route: Option<&str>, status: StatusCode) {
+    if status == StatusCode::UNAUTHORIZED {
         count_denial(app, client, route);
+        if has_guessed() {
+            Box::pin(count_guess(app, client)).await;
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod application;
 mod assignment;
 mod at_least;
 mod audit_event;
+mod block;
 mod csv;
 pub mod decision;
 mod denials;
@@ -36,6 +37,7 @@ mod tenant_header;
 mod view;
 
 pub use app::{App, Front, Recorded, Settings, described};
+pub use block::{BlockRule, Blocks, follow_blocks};
 pub use denials::{AnonymousDenials, write_denials};
 pub use description::document_text;
 pub use guard::Access;

@@ -9,7 +9,7 @@ use casemate_identity::CacheLimits;
 use casemate_platform::config::{Config, HttpUrl, Mode, ProxyChoice, Record, RecordedDecisions};
 use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
 use casemate_platform::{Limits, MAX_BODY_BYTES, Tls, TlsError, TrustedProxies, clock};
-use casemate_server::{Recorded, Settings};
+use casemate_server::{BlockRule, Recorded, Settings};
 use casemate_store::{Retention, Sealer};
 use tokio::net::TcpListener;
 
@@ -77,6 +77,13 @@ pub(crate) fn directory_host(
 
 fn micros(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// When networks that guess at secrets are blocked.
+pub(crate) fn blocks(config: &Config) -> BlockRule {
+    let proxies = config.server.trusted_proxies.iter();
+    let except = proxies.chain(&config.block.except).copied().collect();
+    BlockRule { after: u32::try_from(config.block.after.get()).unwrap_or(u32::MAX), exempt: except }
 }
 
 /// The bounds of the record of decisions.

@@ -3,6 +3,7 @@
 
 mod administration;
 mod authzen;
+mod blocks;
 mod code;
 mod config;
 mod first_start;

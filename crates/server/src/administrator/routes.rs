@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::service::{Administrator, Who, made};
 use crate::App;
+use crate::block::service::count_guess;
 use crate::denials::count_denial;
 use crate::guard::user_agent;
 use crate::refusal::problem;
@@ -46,6 +47,7 @@ pub(crate) fn routes() -> Api<App> {
         .writes()
         .answers::<Administrator>(201, "The administrator.")
         .problem(Code::OneTimeKeyRejected)
+        .problem(Code::AddressBlocked)
         .problem(Code::NameTaken)
         .problem(Code::Unavailable),
     )
@@ -60,6 +62,9 @@ async fn redeem(
 ) -> Result<Response, Problem> {
     let client = request.extensions().get::<Client>().copied();
     let user_agent = user_agent(request.headers());
+    if let Some(refusal) = app.blocks.refusal_of(client) {
+        return Err(refusal);
+    }
     let AdministratorRequest { key, administrator } = read_document(request).await?;
     let author = Author {
         // Who presents the key is known by nothing else.
@@ -76,6 +81,7 @@ async fn redeem(
         app.administration.redeem_recovery_key(&author, &SecretString::from(key), administrator.into()).await;
     if matches!(redeemed, Err(AdminError::NotRedeemable)) {
         count_denial(&app, client, Some(route.as_str()));
+        count_guess(&app, client).await;
     }
     Ok(made(redeemed.map_err(problem)?))
 }

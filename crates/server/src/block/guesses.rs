@@ -1,0 +1,135 @@
+//! Who guesses: wrong secrets by network, counted for a while.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+/// The most networks that are counted apart.
+const MAX_NETWORKS: usize = 4_096;
+/// How long wrong secrets are counted together, in microseconds: ten minutes.
+const WINDOW: i64 = 10 * 60 * 1_000_000;
+/// How long the first block lasts, in microseconds: five minutes. Each next one lasts twice as long.
+const FIRST: i64 = 5 * 60 * 1_000_000;
+/// The longest block, in microseconds: a day.
+const LONGEST: i64 = 24 * 3_600 * 1_000_000;
+
+/// Who is one guesser: an IPv4 address, or a network of IPv6 that one customer is given (RFC 6177), 64 bits long.
+pub(super) fn network_of(address: IpAddr) -> IpNet {
+    match address.to_canonical() {
+        IpAddr::V4(address) => Ipv4Net::from(address).into(),
+        IpAddr::V6(address) => {
+            let prefix = Ipv6Addr::from_bits(address.to_bits() >> 64 << 64);
+            Ipv6Net::new_assert(prefix, 64).into()
+        }
+    }
+}
+
+/// How long the block after so many others lasts, in microseconds.
+pub(super) fn duration(others: i64) -> i64 {
+    let doublings = u32::try_from(others.clamp(0, 20)).unwrap_or_default();
+    FIRST.saturating_mul(1 << doublings).min(LONGEST)
+}
+
+/// Wrong secrets of late.
+#[derive(Debug, Default)]
+pub(super) struct Guesses(Mutex<HashMap<IpNet, Window>>);
+
+#[derive(Debug)]
+struct Window {
+    since: i64,
+    count: u32,
+}
+
+impl Guesses {
+    /// Counts a wrong secret at `now`; answers whether that makes `most` within the window, after which counting begins
+    /// anew.
+    pub(super) fn count(&self, network: IpNet, now: i64, most: u32) -> bool {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= MAX_NETWORKS && !windows.contains_key(&network) {
+            make_room(&mut windows, now);
+        }
+        let window = windows.entry(network).or_insert(Window { since: now, count: 0 });
+        if now.saturating_sub(window.since) >= WINDOW {
+            *window = Window { since: now, count: 0 };
+        }
+        window.count = window.count.saturating_add(1);
+        let is_too_many = window.count >= most;
+        if is_too_many {
+            windows.remove(&network);
+        }
+        is_too_many
+    }
+}
+
+/// Forgets windows that have ended; where there are none, the half that guessed least.
+fn make_room(windows: &mut HashMap<IpNet, Window>, now: i64) {
+    windows.retain(|_, window| now.saturating_sub(window.since) < WINDOW);
+    if windows.len() >= MAX_NETWORKS {
+        let mut counts: Vec<u32> = windows.values().map(|window| window.count).collect();
+        counts.sort_unstable();
+        let median = counts.get(counts.len() / 2).copied().unwrap_or_default();
+        windows.retain(|_, window| window.count > median);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn network(text: &str) -> IpNet {
+        network_of(text.parse().unwrap())
+    }
+
+    #[test]
+    fn one_guesser_is_an_address_or_half_an_address_of_ipv6() {
+        assert_eq!(network("192.0.2.7").to_string(), "192.0.2.7/32");
+        assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.7"));
+        assert_eq!(network("2001:db8:1:2:3:4:5:6").to_string(), "2001:db8:1:2::/64");
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+    }
+
+    #[test]
+    fn blocks_grow_to_a_day() {
+        let minutes = |others| duration(others) / 60_000_000;
+        assert_eq!([0, 1, 2, 5, 9, 40].map(minutes), [5, 10, 20, 160, 1_440, 1_440]);
+    }
+
+    #[test]
+    fn what_lies_far_apart_is_not_counted_together() {
+        let guesses = Guesses::default();
+        let one = network("192.0.2.7");
+        for time in 0..100 {
+            assert!(!guesses.count(one, time * WINDOW / 2, 4), "{time}");
+        }
+    }
+
+    #[test]
+    fn many_networks_take_no_more_room_and_who_guesses_most_is_still_found() {
+        let guesses = Guesses::default();
+        let eager = network("192.0.2.7");
+        let mut found = 0;
+        for number in 0..100_000u32 {
+            let other = network_of(Ipv6Addr::from_bits(u128::from(number) << 64).into());
+            guesses.count(other, i64::from(number), 20);
+            found += usize::from(number % 100 == 0 && guesses.count(eager, i64::from(number), 20));
+            assert!(guesses.0.lock().unwrap().len() <= MAX_NETWORKS);
+        }
+        assert_eq!(found, 1_000 / 20);
+    }
+
+    proptest! {
+        #[test]
+        fn a_network_is_found_at_each_time_that_it_guessed_often_enough(
+            most in 1u32..50, guesses in 1u32..500
+        ) {
+            let counted = Guesses::default();
+            let one = network("192.0.2.7");
+            let found = (0..guesses).filter(|number| counted.count(one, i64::from(*number), most)).count();
+            prop_assert_eq!(found as u32, guesses / most);
+        }
+    }
+}

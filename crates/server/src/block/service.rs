@@ -1,0 +1,259 @@
+//! Which networks are blocked, kept in memory and in step with the store.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue};
+use casemate_directory::Author;
+use casemate_expression::Timestamp;
+use casemate_platform::{Client, Code, Problem, clock};
+use casemate_store::{AddressBlock, AuditEvent, Commit, CommitError, Operation, StoreError, StoreReader};
+use ipnet::IpNet;
+use serde_json::json;
+
+use super::guesses::{Guesses, duration, network_of};
+use crate::App;
+
+/// When a network is blocked.
+#[derive(Debug, Clone, Default)]
+pub struct BlockRule {
+    /// After how many wrong secrets within ten minutes; never, where it is 0.
+    pub after: u32,
+    /// Networks that are never blocked, beside those of this machine: proxies, through which everybody comes.
+    pub exempt: Vec<IpNet>,
+}
+
+/// The blocks in force. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Blocks(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    rule: BlockRule,
+    guesses: Guesses,
+    /// Until when, in microseconds since 1970 (UTC).
+    blocked: ArcSwap<HashMap<IpNet, i64>>,
+}
+
+impl Blocks {
+    /// No blocks yet.
+    #[must_use]
+    pub fn new(rule: BlockRule) -> Blocks {
+        Blocks(Arc::new(Shared { rule, ..Shared::default() }))
+    }
+
+    /// Why a request that shows a secret is not looked at; nothing where its network is not blocked.
+    pub(crate) fn refusal(&self, client: Option<Client>, headers: &HeaderMap) -> Option<Problem> {
+        let blocked = self.0.blocked.load();
+        if blocked.is_empty() || !(headers.contains_key(AUTHORIZATION) || headers.contains_key("x-api-key")) {
+            return None;
+        }
+        self.refusal_of(client)
+    }
+
+    /// As [`Blocks::refusal`], of a request whose secret stands in its body.
+    pub(crate) fn refusal_of(&self, client: Option<Client>) -> Option<Problem> {
+        let until = *self.0.blocked.load().get(&network_of(client?.address))?;
+        let left = until.saturating_sub(clock::now());
+        (left > 0).then(|| {
+            let seconds = HeaderValue::from(left / 1_000_000 + 1);
+            Problem::new(Code::AddressBlocked).header(RETRY_AFTER, seconds)
+        })
+    }
+
+    /// The network that has shown too many wrong secrets by now, if this was the last of them.
+    fn guessed(&self, client: Option<Client>, now: i64) -> Option<IpNet> {
+        let rule = &self.0.rule;
+        let address = client?.address.to_canonical();
+        let is_exempt = address.is_loopback() || rule.exempt.iter().any(|network| network.contains(&address));
+        if rule.after == 0 || is_exempt {
+            return None;
+        }
+        let network = network_of(address);
+        self.0.guesses.count(network, now, rule.after).then_some(network)
+    }
+
+    fn take(&self, blocks: impl IntoIterator<Item = (IpNet, i64)>, now: i64) {
+        let blocks: Vec<_> = blocks.into_iter().collect();
+        self.0.blocked.rcu(|known| {
+            let mut all: HashMap<IpNet, i64> = HashMap::clone(known);
+            all.extend(blocks.iter().copied());
+            all.retain(|_, until| *until > now);
+            all
+        });
+    }
+
+    /// Takes the blocks that were changed after a revision; gives the last revision that is known then.
+    pub(super) async fn follow(&self, reader: &StoreReader, known: i64, now: i64) -> Result<i64, StoreError> {
+        let changed = reader.blocks_changed_after(known).await?;
+        let last = changed.iter().map(|block| block.revision).fold(known, i64::max);
+        if !changed.is_empty() {
+            let read = |block: &AddressBlock| Some((block.network.parse().ok()?, block.until));
+            self.take(changed.iter().filter_map(read), now);
+        }
+        Ok(last)
+    }
+
+    /// Forgets all: another course of changes was restored.
+    pub(super) fn forget(&self) {
+        self.0.blocked.store(Arc::default());
+    }
+}
+
+/// Counts a wrong secret, and blocks whoever shows too many. The block is on record before this returns; where that fails,
+/// this process enforces it all the same.
+pub(crate) async fn count_guess(app: &App, client: Option<Client>) {
+    let now = clock::now();
+    let Some(network) = app.blocks.guessed(client, now) else { return };
+    match block(app, network, now).await {
+        Ok(until) => app.blocks.take([(network, until)], now),
+        Err(error) => {
+            tracing::error!(%error, %network, "a network is blocked by this process alone");
+            app.blocks.take([(network, now.saturating_add(duration(0)))], now);
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum BlockError {
+    #[error(transparent)]
+    Read(#[from] StoreError),
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    #[error("there is no randomness for an id: {0}")]
+    Id(#[from] getrandom::Error),
+}
+
+async fn block(app: &App, network: IpNet, now: i64) -> Result<i64, BlockError> {
+    let before = app.store.reader().block_of(&network.to_string()).await?;
+    if let Some(before) = before.as_ref().filter(|before| before.until > now) {
+        // Another process was faster.
+        return Ok(before.until);
+    }
+    let others = before.as_ref().map_or(0, |before| before.times);
+    let until = now.saturating_add(duration(others));
+    let id = before.map_or_else(new_id, |before| Ok(before.id))?;
+    let network = network.to_string();
+    let block = AddressBlock { id, network, times: others + 1, blocked_at: now, until, revision: 0 };
+    tracing::warn!(network = block.network, times = block.times, "a network is blocked for wrong secrets");
+    let event = AuditEvent {
+        reason: Some("too_many_wrong_secrets".to_owned()),
+        after: Some(document(&block)),
+        ..event(&Author::system("blocks", now), "casemate.block.create", "create", &block.id)
+    };
+    commit(app, event, Operation::Block(block)).await?;
+    Ok(until)
+}
+
+/// Lifts a block that is in force; gives the revision.
+///
+/// # Errors
+/// 503 where that cannot be recorded.
+pub(super) async fn lift(app: &App, block: &AddressBlock, author: Author) -> Result<i64, Problem> {
+    let event = AuditEvent {
+        before: Some(document(block)),
+        ..event(&author, "casemate.block.lift", "delete", &block.id)
+    };
+    let lifted = commit(app, event, Operation::LiftBlock { id: block.id.clone() }).await;
+    let revision = lifted.map_err(|error| {
+        tracing::error!(%error, "a block cannot be lifted");
+        Problem::new(Code::NotRecorded)
+    })?;
+    if let Ok(network) = block.network.parse() {
+        app.blocks.take([(network, 0)], author.now);
+    }
+    Ok(revision)
+}
+
+async fn commit(app: &App, event: AuditEvent, operation: Operation) -> Result<i64, CommitError> {
+    let commit = Commit {
+        base: None,
+        at: event.at,
+        actor: event.actor.clone(),
+        summary: String::new(),
+        operations: vec![operation],
+        events: vec![event],
+        fence: None,
+    };
+    app.store.commit(commit).await
+}
+
+fn event(author: &Author, action: &str, kind: &str, id: &str) -> AuditEvent {
+    AuditEvent {
+        at: author.now,
+        actor: author.actor.clone(),
+        action: action.to_owned(),
+        kind: kind.to_owned(),
+        tenant: String::new(),
+        resource_type: "block".to_owned(),
+        resource_id: id.to_owned(),
+        outcome: "success".to_owned(),
+        reason: author.reason.clone(),
+        request_id: author.request_id.clone(),
+        route: author.route.clone(),
+        client: author.client.clone(),
+        user_agent: author.user_agent.clone(),
+        before: None,
+        after: None,
+    }
+}
+
+fn document(block: &AddressBlock) -> String {
+    let until = Timestamp(block.until).to_string();
+    json!({ "network": block.network, "times": block.times, "until": until }).to_string()
+}
+
+fn new_id() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(format!("blk_{:032x}", u128::from_be_bytes(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use super::*;
+
+    fn client(address: &str) -> Option<Client> {
+        let address = address.parse().unwrap();
+        Some(Client { address, peer: SocketAddr::new(address, 1), secure: false })
+    }
+
+    fn with_credential() -> HeaderMap {
+        [(AUTHORIZATION, HeaderValue::from_static("Bearer x"))].into_iter().collect()
+    }
+
+    #[test]
+    fn a_block_refuses_secrets_of_its_network_until_it_ends() {
+        let blocks = Blocks::default();
+        let now = clock::now();
+        blocks.take([(network_of("2001:db8::1".parse().unwrap()), now + 60_000_000)], now);
+        let refusal = |address, headers| blocks.refusal(client(address), headers);
+        let refused = refusal("2001:db8::2", &with_credential()).unwrap();
+        assert_eq!(refused.code(), Code::AddressBlocked);
+        assert!(refusal("2001:db8:0:1::2", &with_credential()).is_none());
+        assert!(refusal("2001:db8::2", &HeaderMap::new()).is_none(), "what shows no secret guesses none");
+        assert!(blocks.refusal(None, &with_credential()).is_none());
+        blocks.take([(network_of("2001:db8::1".parse().unwrap()), 0)], now);
+        assert!(refusal("2001:db8::2", &with_credential()).is_none());
+        assert!(blocks.0.blocked.load().is_empty());
+    }
+
+    #[test]
+    fn neither_this_machine_nor_what_is_exempt_is_counted() {
+        let rule = BlockRule { after: 1, exempt: vec!["192.0.2.0/24".parse().unwrap()] };
+        let blocks = Blocks::new(rule);
+        for address in ["127.0.0.1", "::1", "192.0.2.7", "::ffff:192.0.2.7"] {
+            assert_eq!(blocks.guessed(client(address), 0), None, "{address}");
+        }
+        assert!(blocks.guessed(client("198.51.100.7"), 0).is_some());
+        assert_eq!(
+            Blocks::default().guessed(client("198.51.100.7"), 0),
+            None,
+            "nobody is blocked after none"
+        );
+    }
+}

@@ -74,6 +74,11 @@ impl Rows {
         self.begun = false;
     }
 
+    /// What was written.
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
     /// Writes a whole row.
     pub(crate) fn row<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) {
         cells.into_iter().for_each(|cell| self.cell(cell));

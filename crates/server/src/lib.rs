@@ -14,6 +14,8 @@ mod csv;
 pub mod decision;
 mod denials;
 mod description;
+mod export;
+mod group;
 mod guard;
 pub mod health;
 pub mod identity;
@@ -34,6 +36,7 @@ mod source;
 mod team;
 mod tenant;
 mod tenant_header;
+mod user;
 mod view;
 
 pub use app::{App, Front, Recorded, Settings, described};

@@ -3,7 +3,9 @@
 mod rules;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use casemate_identity::BoxFuture;
 use casemate_store::{
     AuditEvent, Commit, CommitError, GroupRecord, MAX_NAME, Membership, Operation, UserRecord,
 };
@@ -145,25 +147,28 @@ impl Administration {
         draft: &UserDraft,
     ) -> Result<UserRecord, AdminError> {
         let written = self
-            .change_people(author, async |state| {
-                let before = match expected {
-                    Some(expected) => Some(self.user_at(tenant, id, expected).await?),
-                    None => None,
-                };
-                let user = drafted(state, tenant, id, draft, before.as_ref(), author.now)?;
-                let rules = Rules::new(author, state, tenant);
-                let groups = self.groups_of_user(id).await?;
-                rules.user(before.as_ref(), &user, &groups)?;
-                if before.is_some() && !user.active {
-                    self.leaves_an_administrator(&rules, id, before.as_ref()).await?;
-                }
-                let verb = if before.is_some() { "update" } else { "create" };
-                let body = |user: &UserRecord| Some(shown_user(user).to_string());
-                let told = told("user", verb, tenant, id, before.as_ref().and_then(body), body(&user));
-                let summary = format!("{verb} the user {}", user.login);
-                let user = Box::new(user);
-                let operation = Operation::PutUser { user, expected: Some(expected.unwrap_or(0)) };
-                Ok(Proposal { operations: vec![operation], told: vec![told], summary })
+            .change_people(author, |state| {
+                Box::pin(async move {
+                    let state = &*state;
+                    let before = match expected {
+                        Some(expected) => Some(self.user_at(tenant, id, expected).await?),
+                        None => None,
+                    };
+                    let user = drafted(state, tenant, id, draft, before.as_ref(), author.now)?;
+                    let rules = Rules::new(author, state, tenant);
+                    let groups = self.groups_of_user(id).await?;
+                    rules.user(before.as_ref(), &user, &groups)?;
+                    if before.is_some() && !user.active {
+                        self.leaves_an_administrator(&rules, id, before.as_ref()).await?;
+                    }
+                    let verb = if before.is_some() { "update" } else { "create" };
+                    let body = |user: &UserRecord| Some(shown_user(user).to_string());
+                    let told = told("user", verb, tenant, id, before.as_ref().and_then(body), body(&user));
+                    let summary = format!("{verb} the user {}", user.login);
+                    let user = Box::new(user);
+                    let operation = Operation::PutUser { user, expected: Some(expected.unwrap_or(0)) };
+                    Ok(Proposal { operations: vec![operation], told: vec![told], summary })
+                })
             })
             .await;
         written?;
@@ -182,18 +187,21 @@ impl Administration {
         id: &str,
         expected: i64,
     ) -> Result<i64, AdminError> {
-        self.change_people(author, async |state| {
-            let user = self.user_at(tenant, id, expected).await?;
-            let rules = Rules::new(author, state, tenant);
-            rules.unused_user(&user)?;
-            self.leaves_an_administrator(&rules, id, Some(&user)).await?;
-            let groups = self.groups_of_user(id).await?;
-            rules.loses(&Loses::of(&user, &groups))?;
-            let told = told("user", "delete", tenant, id, Some(shown_user(&user).to_string()), None);
-            Ok(Proposal {
-                operations: vec![Operation::RemoveUser { id: id.to_owned(), expected: Some(expected) }],
-                told: vec![told],
-                summary: format!("delete the user {}", user.login),
+        self.change_people(author, |state| {
+            Box::pin(async move {
+                let state = &*state;
+                let user = self.user_at(tenant, id, expected).await?;
+                let rules = Rules::new(author, state, tenant);
+                rules.unused_user(&user)?;
+                self.leaves_an_administrator(&rules, id, Some(&user)).await?;
+                let groups = self.groups_of_user(id).await?;
+                rules.loses(&Loses::of(&user, &groups))?;
+                let told = told("user", "delete", tenant, id, Some(shown_user(&user).to_string()), None);
+                Ok(Proposal {
+                    operations: vec![Operation::RemoveUser { id: id.to_owned(), expected: Some(expected) }],
+                    told: vec![told],
+                    summary: format!("delete the user {}", user.login),
+                })
             })
         })
         .await
@@ -236,26 +244,29 @@ impl Administration {
         (id, expected): (&str, Option<i64>),
         draft: &GroupDraft,
     ) -> Result<GroupRecord, AdminError> {
-        self.change_people(author, async |state| {
-            let before = match expected {
-                Some(expected) => Some(self.group_at(tenant, id, expected).await?),
-                None => None,
-            };
-            let group = drafted_group(state, tenant, id, draft, before.as_ref(), author.now)?;
-            if let Some(before) = &before
-                && (&before.name, &before.provider) != (&group.name, &group.provider)
-            {
-                let rules = Rules::new(author, state, tenant);
-                rules.unused_group(before)?;
-                rules.gains(&Gains::group(None, &group.name))?;
-            }
-            let verb = if before.is_some() { "update" } else { "create" };
-            let body = |group: &GroupRecord| Some(shown_group(group).to_string());
-            let told = told("group", verb, tenant, id, before.as_ref().and_then(body), body(&group));
-            let summary = format!("{verb} the group {}", group.name);
-            let operation =
-                Operation::PutGroup { group: Box::new(group), expected: Some(expected.unwrap_or(0)) };
-            Ok(Proposal { operations: vec![operation], told: vec![told], summary })
+        self.change_people(author, |state| {
+            Box::pin(async move {
+                let state = &*state;
+                let before = match expected {
+                    Some(expected) => Some(self.group_at(tenant, id, expected).await?),
+                    None => None,
+                };
+                let group = drafted_group(state, tenant, id, draft, before.as_ref(), author.now)?;
+                if let Some(before) = &before
+                    && (&before.name, &before.provider) != (&group.name, &group.provider)
+                {
+                    let rules = Rules::new(author, state, tenant);
+                    rules.unused_group(before)?;
+                    rules.gains(&Gains::group(None, &group.name))?;
+                }
+                let verb = if before.is_some() { "update" } else { "create" };
+                let body = |group: &GroupRecord| Some(shown_group(group).to_string());
+                let told = told("group", verb, tenant, id, before.as_ref().and_then(body), body(&group));
+                let summary = format!("{verb} the group {}", group.name);
+                let operation =
+                    Operation::PutGroup { group: Box::new(group), expected: Some(expected.unwrap_or(0)) };
+                Ok(Proposal { operations: vec![operation], told: vec![told], summary })
+            })
         })
         .await?;
         self.group(tenant, id).await?.ok_or(AdminError::NotFound("group"))
@@ -272,14 +283,17 @@ impl Administration {
         id: &str,
         expected: i64,
     ) -> Result<i64, AdminError> {
-        self.change_people(author, async |state| {
-            let group = self.group_at(tenant, id, expected).await?;
-            Rules::new(author, state, tenant).unused_group(&group)?;
-            let told = told("group", "delete", tenant, id, Some(shown_group(&group).to_string()), None);
-            Ok(Proposal {
-                operations: vec![Operation::RemoveGroup { id: id.to_owned(), expected: Some(expected) }],
-                told: vec![told],
-                summary: format!("delete the group {}", group.name),
+        self.change_people(author, |state| {
+            Box::pin(async move {
+                let state = &*state;
+                let group = self.group_at(tenant, id, expected).await?;
+                Rules::new(author, state, tenant).unused_group(&group)?;
+                let told = told("group", "delete", tenant, id, Some(shown_group(&group).to_string()), None);
+                Ok(Proposal {
+                    operations: vec![Operation::RemoveGroup { id: id.to_owned(), expected: Some(expected) }],
+                    told: vec![told],
+                    summary: format!("delete the group {}", group.name),
+                })
             })
         })
         .await
@@ -296,24 +310,27 @@ impl Administration {
         group: &str,
         users: &[String],
     ) -> Result<i64, AdminError> {
-        self.change_people(author, async |state| {
-            let known = self.group(tenant, group).await?.ok_or(AdminError::NotFound("group"))?;
-            let rules = Rules::new(author, state, tenant);
-            let mut proposal = Proposal {
-                summary: format!("add members to the group {}", known.name),
-                ..Proposal::default()
-            };
-            let mut providers = BTreeSet::new();
-            for id in users.iter().collect::<BTreeSet<_>>() {
-                let user = self.user(tenant, id).await?.ok_or(AdminError::NotFound("user"))?;
-                if providers.insert(user.provider.clone()) {
-                    rules.gains(&Gains::group(Some(&user.provider), &known.name))?;
+        self.change_people(author, |state| {
+            Box::pin(async move {
+                let state = &*state;
+                let known = self.group(tenant, group).await?.ok_or(AdminError::NotFound("group"))?;
+                let rules = Rules::new(author, state, tenant);
+                let mut proposal = Proposal {
+                    summary: format!("add members to the group {}", known.name),
+                    ..Proposal::default()
+                };
+                let mut providers = BTreeSet::new();
+                for id in users.iter().collect::<BTreeSet<_>>() {
+                    let user = self.user(tenant, id).await?.ok_or(AdminError::NotFound("user"))?;
+                    if providers.insert(user.provider.clone()) {
+                        rules.gains(&Gains::group(Some(&user.provider), &known.name))?;
+                    }
+                    proposal.operations.push(Operation::AddMember(by_hand(group, id)));
+                    let after = json!({ "user": id, "login": user.login }).to_string();
+                    proposal.told.push(told("group-member", "add", tenant, group, None, Some(after)));
                 }
-                proposal.operations.push(Operation::AddMember(by_hand(group, id)));
-                let after = json!({ "user": id, "login": user.login }).to_string();
-                proposal.told.push(told("group-member", "add", tenant, group, None, Some(after)));
-            }
-            Ok(proposal)
+                Ok(proposal)
+            })
         })
         .await
     }
@@ -329,23 +346,26 @@ impl Administration {
         group: &str,
         user: &str,
     ) -> Result<i64, AdminError> {
-        self.change_people(author, async |state| {
-            let known = self.group(tenant, group).await?.ok_or(AdminError::NotFound("group"))?;
-            let member = self.user(tenant, user).await?.ok_or(AdminError::NotFound("user"))?;
-            let sources = self.store.reader().sources_of_member(group, user).await?;
-            match sources.iter().find(|source| !source.is_empty()) {
-                Some(source) => return Err(AdminError::ReadOnly { origin: source.clone() }),
-                None if sources.is_empty() => return Err(AdminError::NotFound("group-member")),
-                None => {}
-            }
-            let rules = Rules::new(author, state, tenant);
-            rules.loses(&Loses::group(Some(&member.provider), &known.name))?;
-            let before = json!({ "user": user, "login": member.login }).to_string();
-            self.keeps_an_administrator_group(&rules, &known, user).await?;
-            Ok(Proposal {
-                operations: vec![Operation::RemoveMember(by_hand(group, user))],
-                told: vec![told("group-member", "remove", tenant, group, Some(before), None)],
-                summary: format!("remove a member of the group {}", known.name),
+        self.change_people(author, |state| {
+            Box::pin(async move {
+                let state = &*state;
+                let known = self.group(tenant, group).await?.ok_or(AdminError::NotFound("group"))?;
+                let member = self.user(tenant, user).await?.ok_or(AdminError::NotFound("user"))?;
+                let sources = self.store.reader().sources_of_member(group, user).await?;
+                match sources.iter().find(|source| !source.is_empty()) {
+                    Some(source) => return Err(AdminError::ReadOnly { origin: source.clone() }),
+                    None if sources.is_empty() => return Err(AdminError::NotFound("group-member")),
+                    None => {}
+                }
+                let rules = Rules::new(author, state, tenant);
+                rules.loses(&Loses::group(Some(&member.provider), &known.name))?;
+                let before = json!({ "user": user, "login": member.login }).to_string();
+                self.keeps_an_administrator_group(&rules, &known, user).await?;
+                Ok(Proposal {
+                    operations: vec![Operation::RemoveMember(by_hand(group, user))],
+                    told: vec![told("group-member", "remove", tenant, group, Some(before), None)],
+                    summary: format!("remove a member of the group {}", known.name),
+                })
             })
         })
         .await
@@ -353,16 +373,16 @@ impl Administration {
 
     /// Makes the change that `propose` thinks out, on the policy that decides; again where the policy,
     /// or what it is about, was changed meanwhile. Gives the revision of the change.
-    async fn change_people(
-        &self,
-        author: &Author,
-        propose: impl AsyncFn(&State) -> Result<Proposal, AdminError>,
+    async fn change_people<'a>(
+        &'a self,
+        author: &'a Author,
+        propose: impl Fn(Arc<State>) -> BoxFuture<'a, Result<Proposal, AdminError>>,
     ) -> Result<i64, AdminError> {
         for _ in 0..ATTEMPTS {
             self.directory.refresh().await?;
             let state = self.directory.state();
             let base = state.snapshot.revision();
-            let Proposal { operations, told, summary } = propose(&state).await?;
+            let Proposal { operations, told, summary } = propose(Arc::clone(&state)).await?;
             let commit = Commit {
                 base: Some(base),
                 at: author.now,

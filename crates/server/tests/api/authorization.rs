@@ -29,6 +29,7 @@ fn path(route: &Route, ids: &BTreeMap<String, String>) -> String {
         match segment {
             "{id}" => path.push_str(ids.get(&parent).map_or("none", String::as_str)),
             "{revision}" => path.push('1'),
+            "{user}" => path.push_str(ids.get("/api/v1/users").map_or("none", String::as_str)),
             other => path.push_str(other),
         }
     }
@@ -46,6 +47,7 @@ fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option<Value> {
         (_, "revertPolicy") => json!({}),
         (_, "diffPolicy") => json!({ "from": 0, "to": 0 }),
         (_, "updateLogLevels") => json!({ "levels": "info" }),
+        (_, "addGroupMembers") => json!({ "users": ["usr_none"] }),
         (_, "createApiKey") => json!({ "title": "key" }),
         // Nobody is vouched for by a provider that is not there.
         (_, "appointTenantAdministrator") => json!({ "administrator":
@@ -137,6 +139,8 @@ fn documents() -> BTreeMap<String, Value> {
     [
         of("tenants", json!({ "id": "acme" })),
         of("roles", json!({ "name": "support", "permissions": [{ "name": "cms.*" }] })),
+        of("users", json!({ "login": "ada", "provider": "casemate" })),
+        of("groups", json!({ "name": "staff" })),
         of("teams", json!({ "name": "helpdesk", "roles": ["support"] })),
         of("service-accounts", json!({ "name": "ci" })),
         of(
@@ -164,6 +168,8 @@ async fn furnish(server: &Server, administrator: &str, installation: bool) -> BT
         ("settings", true),
         ("roles", false),
         ("teams", false),
+        ("users", false),
+        ("groups", false),
         ("service-accounts", false),
         ("assignments", false),
     ];
@@ -172,8 +178,12 @@ async fn furnish(server: &Server, administrator: &str, installation: bool) -> BT
             continue;
         }
         let path = format!("/api/v1/{kind}");
-        let document = &documents[&path];
-        let made = server.send(&format!("POST {path}"), Some(administrator), &[], Some(document)).await;
+        let mut document = documents[&path].clone();
+        if kind == "users" {
+            // A provider's logins are one in all tenants.
+            document["login"] = json!(administrator);
+        }
+        let made = server.send(&format!("POST {path}"), Some(administrator), &[], Some(&document)).await;
         ids.insert(path, made.id());
     }
     let keys = format!("/api/v1/service-accounts/{}/api-keys", ids["/api/v1/service-accounts"]);

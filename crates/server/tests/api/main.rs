@@ -7,6 +7,7 @@ mod keys;
 mod lists;
 mod mechanics;
 mod objects;
+mod people;
 mod policy;
 mod settings;
 mod support;

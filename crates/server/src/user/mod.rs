@@ -1,0 +1,4 @@
+//! Users: the people whom providers vouch for, as the directory knows them.
+
+pub(crate) mod routes;
+pub(crate) mod service;

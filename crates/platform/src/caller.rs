@@ -1,8 +1,8 @@
 //! Who is calling.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use axum::http::{HeaderMap, HeaderName, header};
 use casemate_identity::{Chain, Credentials, Identity, Timestamp};
@@ -31,13 +31,13 @@ pub(crate) struct Noted {
     id: RequestId,
     client: Option<Client>,
     caller: OnceLock<Caller>,
-    guessed: AtomicBool,
+    guessed: OnceLock<u64>,
 }
 
 impl Noted {
     /// A request from this client; there is none where no listener took it.
     pub(crate) fn from(id: RequestId, client: Option<Client>) -> Arc<Noted> {
-        Arc::new(Noted { id, client, caller: OnceLock::new(), guessed: AtomicBool::new(false) })
+        Arc::new(Noted { id, client, caller: OnceLock::new(), guessed: OnceLock::new() })
     }
 
     /// Does something with the id of the request that is being handled, if one is.
@@ -63,10 +63,17 @@ impl Noted {
     }
 }
 
-/// Whether the request that is being handled showed a secret that nobody gave out.
+/// What stands for the secret that the request which is being handled showed, where nobody gave out such a one.
 #[must_use]
-pub fn has_guessed() -> bool {
-    REQUEST.try_with(|noted| noted.guessed.load(Ordering::Relaxed)).unwrap_or_default()
+pub fn guessed() -> Option<u64> {
+    REQUEST.try_with(|noted| noted.guessed.get().copied()).ok().flatten()
+}
+
+/// A number that tells one secret from another in this process, and nothing else about it: a hash under a random key.
+#[must_use]
+pub fn stand_in(secret: &[u8]) -> u64 {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    KEY.hash_one(secret)
 }
 
 /// Asks the chain who presented the request's credentials, at `now` (microseconds since 1970, UTC). Where the request comes
@@ -104,8 +111,13 @@ pub async fn authenticate(chain: &Chain, headers: &HeaderMap, now: i64) -> Resul
         }
         Err(rejection) => {
             if rejection.reason.is_guess() {
-                // Outside a request nobody guesses.
-                let _ = REQUEST.try_with(|noted| noted.guessed.store(true, Ordering::Relaxed));
+                let shown: Vec<&[u8]> = [header::AUTHORIZATION, API_KEY]
+                    .iter()
+                    .flat_map(|name| headers.get_all(name))
+                    .map(|value| value.as_bytes())
+                    .collect();
+                // Outside a request nobody guesses; asked twice, it is the same secret.
+                let _ = REQUEST.try_with(|noted| noted.guessed.set(stand_in(&shown.concat())));
             }
             metrics::authentication(rejection.reason.code());
             tracing::info!(

@@ -25,7 +25,7 @@ pub mod telemetry;
 pub use body::{
     MAX_BODY_BYTES, json_body, json_body_of, json_response, json_text, limit_bodies, longest_body,
 };
-pub use caller::{Caller, authenticate, has_guessed};
+pub use caller::{Caller, authenticate, guessed, stand_in};
 pub use client::{Client, TrustedProxies};
 pub use cookie::{SESSION_COOKIE, cookie, from_own_origin};
 pub use document::{parse_document, read_document};

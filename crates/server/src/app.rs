@@ -17,7 +17,7 @@ use casemate_directory::{Administration, Directory};
 use casemate_platform::api::{Api, Operation, Route};
 use casemate_platform::telemetry::Levels;
 use casemate_platform::{
-    Answering, Client, Code, Frame, Problem, Respond, Tls, UnderWay, framed, from_own_origin, has_guessed,
+    Answering, Client, Code, Frame, Problem, Respond, Tls, UnderWay, framed, from_own_origin, guessed,
 };
 use casemate_store::Store;
 
@@ -267,8 +267,8 @@ async fn unblocked(app: &App, client: Option<Client>, headers: &HeaderMap) -> Re
 async fn count_refusal(app: &App, client: Option<Client>, route: Option<&str>, status: StatusCode) {
     if status == StatusCode::UNAUTHORIZED {
         count_denial(app, client, route);
-        if has_guessed() {
-            Box::pin(count_guess(app, client)).await;
+        if let Some(secret) = guessed() {
+            Box::pin(count_guess(app, client, secret)).await;
         }
     }
 }

@@ -83,7 +83,7 @@ fn micros(time: Duration) -> i64 {
 pub(crate) fn blocks(config: &Config) -> BlockRule {
     let proxies = config.server.trusted_proxies.iter();
     let except = proxies.chain(&config.block.except).copied().collect();
-    BlockRule { after: u32::try_from(config.block.after.get()).unwrap_or(u32::MAX), exempt: except }
+    BlockRule { after: usize::try_from(config.block.after.get()).unwrap_or(usize::MAX), exempt: except }
 }
 
 /// The bounds of the record of decisions.

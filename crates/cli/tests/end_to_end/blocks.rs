@@ -26,7 +26,7 @@ fn guess(casemate: &Casemate, client: &str) {
         let answer = get(casemate, client, &format!("guess-{number}"));
         assert_eq!(answer.status, 401, "{}", answer.body);
     }
-    let answer = get(casemate, client, "guess");
+    let answer = get(casemate, client, "guess-0");
     assert_eq!((answer.status, &answer.json()["code"]), (429, &"address_blocked".into()), "{}", answer.body);
     let seconds: u64 = answer.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=300).contains(&seconds), "{seconds}");
@@ -61,6 +61,9 @@ fn whoever_guesses_is_blocked_until_the_block_is_lifted_also_after_a_restart() {
     let folder = Folder::new();
     let casemate = guarded(folder.builder()).start().unwrap();
     let key = casemate.administrator().unwrap();
+    for _ in 0..3 * AFTER {
+        assert_eq!(get(&casemate, "203.0.113.7", "guess-0").status, 401, "the same again is no guess");
+    }
     guess(&casemate, "203.0.113.7");
     assert_eq!(get(&casemate, "203.0.113.7", &key).status, 429, "nor is a right one taken");
     assert_eq!(get(&casemate, "203.0.113.8", &key).status, 200);
@@ -68,7 +71,7 @@ fn whoever_guesses_is_blocked_until_the_block_is_lifted_also_after_a_restart() {
     assert_eq!(open.status, 200, "what needs no credential is answered");
     // Of IPv6, a customer has a whole network.
     for number in 0..AFTER {
-        get(&casemate, &format!("2001:db8::{number}"), "guess");
+        get(&casemate, &format!("2001:db8::{number}"), &format!("guess-{number}"));
     }
     assert_eq!(get(&casemate, "2001:db8::ffff", &key).status, 429);
     drop(casemate);
@@ -96,7 +99,7 @@ fn whoever_guesses_is_blocked_until_the_block_is_lifted_also_after_a_restart() {
 fn wrong_one_time_keys_are_guesses_too_and_what_a_client_claims_is_not_believed() {
     let casemate = guarded(Folder::new().builder()).start().unwrap();
     let redeem = |claimed: usize| {
-        let body = json!({ "key": "wrong", "administrator": { "service_account": { "name": "eve" } } });
+        let body = json!({ "key": format!("wrong-{claimed}"), "administrator": { "service_account": { "name": "eve" } } });
         let forwarded = format!("X-Forwarded-For: 198.51.100.{claimed}, 203.0.113.7");
         let headers = ["Content-Type: application/json", &forwarded];
         casemate.request("POST /api/v1/administrators", &headers, &body.to_string()).unwrap()

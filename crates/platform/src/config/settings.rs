@@ -91,9 +91,9 @@ settings! {
 
     /// Networks that guess at secrets.
     block: Block = "block" {
-        /// After how many wrong API keys, credentials and one-time keys within ten minutes no credential is taken from a
-        /// client's network: for five minutes at first, twice as long each next time, at most a day. 0 blocks nobody.
-        after: Number<0, 1_000_000> { default: "30", env: "CASEMATE_BLOCK_AFTER", flag: "block-after" }
+        /// After how many different wrong API keys, credentials and one-time keys within ten minutes no credential is taken
+        /// from a client's network: for five minutes at first, twice as long each next time, at most a day. 0 blocks nobody.
+        after: Number<0, 1_000> { default: "30", env: "CASEMATE_BLOCK_AFTER", flag: "block-after" }
 
         /// Networks that are never blocked, such as a proxy's that many clients share; this machine and trusted proxies
         /// never are.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use casemate_directory::{AdminError, Author};
 use casemate_identity::SecretString;
 use casemate_platform::api::{Api, Operation};
-use casemate_platform::{Client, Code, NoQuery, Problem, RequestId, clock, read_document};
+use casemate_platform::{Client, Code, NoQuery, Problem, RequestId, clock, read_document, stand_in};
 use casemate_store::Actor;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -66,6 +66,7 @@ async fn redeem(
         return Err(refusal);
     }
     let AdministratorRequest { key, administrator } = read_document(request).await?;
+    let guess = stand_in(key.as_bytes());
     let author = Author {
         // Who presents the key is known by nothing else.
         actor: Actor { kind: "anonymous".to_owned(), ..Actor::default() },
@@ -81,7 +82,7 @@ async fn redeem(
         app.administration.redeem_recovery_key(&author, &SecretString::from(key), administrator.into()).await;
     if matches!(redeemed, Err(AdminError::NotRedeemable)) {
         count_denial(&app, client, Some(route.as_str()));
-        count_guess(&app, client).await;
+        count_guess(&app, client, guess).await;
     }
     Ok(made(redeemed.map_err(problem)?))
 }

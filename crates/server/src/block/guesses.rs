@@ -1,4 +1,5 @@
-//! Who guesses: wrong secrets by network, counted for a while.
+//! Who guesses: different wrong secrets by network, counted for a while. Whoever shows the same one again and again guesses
+//! nothing: a program with a key that was revoked, or that has not come to this replica yet.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -39,23 +40,32 @@ pub(super) struct Guesses(Mutex<HashMap<IpNet, Window>>);
 #[derive(Debug)]
 struct Window {
     since: i64,
-    count: u32,
+    /// What stands for each secret: nothing that it could be found out from.
+    secrets: Vec<u64>,
+}
+
+impl Window {
+    fn begun(since: i64) -> Window {
+        Window { since, secrets: Vec::new() }
+    }
 }
 
 impl Guesses {
-    /// Counts a wrong secret at `now`; answers whether that makes `most` within the window, after which counting begins
-    /// anew.
-    pub(super) fn count(&self, network: IpNet, now: i64, most: u32) -> bool {
+    /// Counts a wrong secret at `now`, which `secret` stands for; answers whether that makes `most` within the window, after
+    /// which counting begins anew.
+    pub(super) fn count(&self, network: IpNet, secret: u64, now: i64, most: usize) -> bool {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MAX_NETWORKS && !windows.contains_key(&network) {
             make_room(&mut windows, now);
         }
-        let window = windows.entry(network).or_insert(Window { since: now, count: 0 });
+        let window = windows.entry(network).or_insert_with(|| Window::begun(now));
         if now.saturating_sub(window.since) >= WINDOW {
-            *window = Window { since: now, count: 0 };
+            *window = Window::begun(now);
         }
-        window.count = window.count.saturating_add(1);
-        let is_too_many = window.count >= most;
+        if !window.secrets.contains(&secret) {
+            window.secrets.push(secret);
+        }
+        let is_too_many = window.secrets.len() >= most;
         if is_too_many {
             windows.remove(&network);
         }
@@ -67,10 +77,10 @@ impl Guesses {
 fn make_room(windows: &mut HashMap<IpNet, Window>, now: i64) {
     windows.retain(|_, window| now.saturating_sub(window.since) < WINDOW);
     if windows.len() >= MAX_NETWORKS {
-        let mut counts: Vec<u32> = windows.values().map(|window| window.count).collect();
+        let mut counts: Vec<usize> = windows.values().map(|window| window.secrets.len()).collect();
         counts.sort_unstable();
         let median = counts.get(counts.len() / 2).copied().unwrap_or_default();
-        windows.retain(|_, window| window.count > median);
+        windows.retain(|_, window| window.secrets.len() > median);
     }
 }
 
@@ -103,8 +113,16 @@ mod tests {
         let guesses = Guesses::default();
         let one = network("192.0.2.7");
         for time in 0..100 {
-            assert!(!guesses.count(one, time * WINDOW / 2, 4), "{time}");
+            assert!(!guesses.count(one, time as u64, time * WINDOW / 2, 4), "{time}");
         }
+    }
+
+    #[test]
+    fn the_same_secret_again_is_no_other_guess() {
+        let guesses = Guesses::default();
+        let one = network("192.0.2.7");
+        assert!((0..1_000).all(|time| !guesses.count(one, time % 3, time as i64, 4)));
+        assert!(guesses.count(one, 3, 1_000, 4));
     }
 
     #[test]
@@ -114,8 +132,9 @@ mod tests {
         let mut found = 0;
         for number in 0..100_000u32 {
             let other = network_of(Ipv6Addr::from_bits(u128::from(number) << 64).into());
-            guesses.count(other, i64::from(number), 20);
-            found += usize::from(number % 100 == 0 && guesses.count(eager, i64::from(number), 20));
+            let (secret, now) = (u64::from(number), i64::from(number));
+            guesses.count(other, secret, now, 20);
+            found += usize::from(number % 100 == 0 && guesses.count(eager, secret, now, 20));
             assert!(guesses.0.lock().unwrap().len() <= MAX_NETWORKS);
         }
         assert_eq!(found, 1_000 / 20);
@@ -124,12 +143,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_network_is_found_at_each_time_that_it_guessed_often_enough(
-            most in 1u32..50, guesses in 1u32..500
+            most in 1usize..50, guesses in 1u32..500
         ) {
             let counted = Guesses::default();
             let one = network("192.0.2.7");
-            let found = (0..guesses).filter(|number| counted.count(one, i64::from(*number), most)).count();
-            prop_assert_eq!(found as u32, guesses / most);
+            let shown = |number: &u32| counted.count(one, u64::from(*number), i64::from(*number), most);
+            prop_assert_eq!((0..guesses).filter(shown).count(), guesses as usize / most);
         }
     }
 }

@@ -19,8 +19,8 @@ use crate::App;
 /// When a network is blocked.
 #[derive(Debug, Clone, Default)]
 pub struct BlockRule {
-    /// After how many wrong secrets within ten minutes; never, where it is 0.
-    pub after: u32,
+    /// After how many different wrong secrets within ten minutes; never, where it is 0.
+    pub after: usize,
     /// Networks that are never blocked, beside those of this machine: proxies, through which everybody comes.
     pub exempt: Vec<IpNet>,
 }
@@ -64,7 +64,7 @@ impl Blocks {
     }
 
     /// The network that has shown too many wrong secrets by now, if this was the last of them.
-    fn guessed(&self, client: Option<Client>, now: i64) -> Option<IpNet> {
+    fn guessed(&self, client: Option<Client>, secret: u64, now: i64) -> Option<IpNet> {
         let rule = &self.0.rule;
         let address = client?.address.to_canonical();
         let is_exempt = address.is_loopback() || rule.exempt.iter().any(|network| network.contains(&address));
@@ -72,7 +72,7 @@ impl Blocks {
             return None;
         }
         let network = network_of(address);
-        self.0.guesses.count(network, now, rule.after).then_some(network)
+        self.0.guesses.count(network, secret, now, rule.after).then_some(network)
     }
 
     fn take(&self, blocks: impl IntoIterator<Item = (IpNet, i64)>, now: i64) {
@@ -102,11 +102,11 @@ impl Blocks {
     }
 }
 
-/// Counts a wrong secret, and blocks whoever shows too many. The block is on record before this returns; where that fails,
+/// Counts a wrong secret, which `secret` stands for, and blocks whoever shows too many. The block is on record before this returns; where that fails,
 /// this process enforces it all the same.
-pub(crate) async fn count_guess(app: &App, client: Option<Client>) {
+pub(crate) async fn count_guess(app: &App, client: Option<Client>, secret: u64) {
     let now = clock::now();
-    let Some(network) = app.blocks.guessed(client, now) else { return };
+    let Some(network) = app.blocks.guessed(client, secret, now) else { return };
     match block(app, network, now).await {
         Ok(until) => app.blocks.take([(network, until)], now),
         Err(error) => {
@@ -247,11 +247,11 @@ mod tests {
         let rule = BlockRule { after: 1, exempt: vec!["192.0.2.0/24".parse().unwrap()] };
         let blocks = Blocks::new(rule);
         for address in ["127.0.0.1", "::1", "192.0.2.7", "::ffff:192.0.2.7"] {
-            assert_eq!(blocks.guessed(client(address), 0), None, "{address}");
+            assert_eq!(blocks.guessed(client(address), 1, 0), None, "{address}");
         }
-        assert!(blocks.guessed(client("198.51.100.7"), 0).is_some());
+        assert!(blocks.guessed(client("198.51.100.7"), 1, 0).is_some());
         assert_eq!(
-            Blocks::default().guessed(client("198.51.100.7"), 0),
+            Blocks::default().guessed(client("198.51.100.7"), 1, 0),
             None,
             "nobody is blocked after none"
         );

@@ -14,12 +14,14 @@ struct Need {
     why: &'static str,
 }
 
-const TESTS: [Need; 5] = [
+const TESTS: [Need; 7] = [
     Need { program: "initdb", packages: &["postgresql"], why: "filters run against a real PostgreSQL" },
     Need { program: "mariadbd", packages: &["mariadb-server"], why: "filters run against a real MariaDB" },
     Need { program: "mariadb", packages: &["mariadb-server"], why: "tests create their databases with it" },
     Need { program: "node", packages: &["nodejs"], why: "a real OpenID provider runs on it" },
     Need { program: "npm", packages: &["npm"], why: "it installs that provider" },
+    Need { program: "chromium", packages: &["chromium"], why: "people sign in with a real browser" },
+    Need { program: "chromedriver", packages: &["chromium-driver"], why: "tests drive that browser" },
 ];
 
 const FUZZING: [Need; 1] =

@@ -11,6 +11,8 @@ use crate::{Process, Program, StartError, find_program};
 
 const READY_LIMIT: Duration = Duration::from_secs(60);
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+/// How often the driver is started until it finds a port.
+const TRIES: u32 = 5;
 const POLL: Duration = Duration::from_millis(25);
 
 /// The name under which an answer refers to an element.
@@ -33,8 +35,8 @@ impl Browser {
     pub fn start() -> Result<Self, StartError> {
         let driver = find_program("chromedriver", &[], "chromium-driver")?;
         let chromium = find_program("chromium", &[], "chromium")?;
-        let process = Process::start("browser", &Program::new(driver).arg("--port=0"))?;
-        let port = process.wait_until(READY_LIMIT, |process| port(&process.log()))?;
+        let program = Program::new(driver).arg("--port=0");
+        let (process, port) = Self::driver(&program, TRIES)?;
         let profile = process.folder().join("profile");
         let arguments = [
             "--headless=new".to_owned(),
@@ -53,6 +55,15 @@ impl Browser {
             .map_err(|error| StartError::io("start Chromium".to_owned(), error))?;
         let session = text_of(&started, "sessionId");
         Ok(Self { port, session, _process: process })
+    }
+
+    /// The driver chooses a port that is free for IPv6, and ends where the same one is taken for IPv4.
+    fn driver(program: &Program, tries: u32) -> Result<(Process, u16), StartError> {
+        let process = Process::start("browser", program)?;
+        match process.wait_until(READY_LIMIT, |process| port(&process.log())) {
+            Err(StartError::Ended { .. }) if tries > 1 => Self::driver(program, tries - 1),
+            port => port.map(|port| (process, port)),
+        }
     }
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> std::io::Result<Value> {

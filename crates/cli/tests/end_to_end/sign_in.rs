@@ -1,7 +1,7 @@
 //! People sign in with a real browser, with two real OpenID providers at once.
 
 use casemate_test_support::{Browser, Casemate, HttpAnswer, OpenIdProvider};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Folder;
 
@@ -71,10 +71,10 @@ impl Scene {
     }
 
     fn events(&self, key: &str, action: &str) -> Vec<Value> {
-        let answer = self.casemate.get("/api/v1/audit-events?limit=200", key).unwrap();
+        let wanted = json!({ "installation": true, "action": action, "limit": 100 }).to_string();
+        let answer = self.casemate.post("/api/v1/audit-events/search", key, &wanted).unwrap();
         assert_eq!(answer.status, 200, "{}", answer.body);
-        let events = answer.json()["items"].as_array().unwrap().clone();
-        events.into_iter().filter(|event| event["action"] == action).collect()
+        answer.json()["items"].as_array().unwrap().clone()
     }
 }
 
@@ -101,7 +101,7 @@ fn people_sign_in_and_out_with_two_providers() {
     scene.sign_in(&bob, "partner", "bob", "/api/v1/me");
     let me: Value = serde_json::from_str(&bob.wait_for("\"provider\"").unwrap()).unwrap();
     assert_eq!((&me["provider"], &me["id"], &me["login"]), (&"partner".into(), &"bob".into(), &"bob".into()));
-    assert_eq!(me["groups"], serde_json::json!(["operators"]));
+    assert_eq!(me["groups"], json!(["operators"]));
     // The cookie is out of reach for scripts, other hosts and plain connections.
     let cookie = scene.cookie(&ada).unwrap();
     assert_eq!(
@@ -130,7 +130,8 @@ fn people_sign_in_and_out_with_two_providers() {
     let key = scene.casemate.administrator().unwrap();
     assert_eq!(scene.events(&key, "casemate.session.begin").len(), 2);
     let ends = scene.events(&key, "casemate.session.end");
-    assert_eq!((ends.len(), &ends[0]["reason"]), (1, &"signed-out".into()), "{ends:?}");
+    // The provider tells of it as well, and not always in time.
+    assert_eq!(ends.last().unwrap()["reason"], "signed-out", "{ends:?}");
 }
 
 #[test]
@@ -293,4 +294,32 @@ fn a_cookie_that_is_no_session_is_refused_and_never_anonymous() {
     }
     let page = casemate.request("GET /sign-in", &[], "").unwrap();
     assert!(page.status == 200 && page.body.contains("Nobody can sign in yet"), "{}", page.body);
+}
+
+#[test]
+fn the_pages_fit_a_phone_and_a_desk_in_light_and_dark() {
+    let scene = Scene::start(&[]);
+    let browser = Browser::start().unwrap();
+    let paths = ["/sign-in", "/signed-out", "/sign-in/corp/callback?error=access_denied"];
+    for (name, width, height) in [("phone", 390, 844), ("desk", 1_440, 900)] {
+        for is_dark in [false, true] {
+            browser.look(width, height, is_dark).unwrap();
+            let mut backgrounds = Vec::new();
+            for (number, path) in paths.iter().enumerate() {
+                browser.go(&scene.at(path)).unwrap();
+                let wide =
+                    browser.run("return document.documentElement.scrollWidth - window.innerWidth").unwrap();
+                assert!(wide.as_f64().unwrap() <= 0.0, "{path} is {wide} pixels too wide for a {name}");
+                let back = "return getComputedStyle(document.querySelector('main')).backgroundColor";
+                backgrounds.push(browser.run(back).unwrap().as_str().unwrap().to_owned());
+                if let Ok(folder) = std::env::var("CASEMATE_PICTURES") {
+                    let file =
+                        format!("{name}-{}-{number}.png.base64", if is_dark { "dark" } else { "light" });
+                    browser.picture(&std::path::Path::new(&folder).join(file)).unwrap();
+                }
+            }
+            let expected = if is_dark { "rgb(26, 31, 38)" } else { "rgb(255, 255, 255)" };
+            assert!(backgrounds.iter().all(|back| back == expected), "{backgrounds:?}");
+        }
+    }
 }

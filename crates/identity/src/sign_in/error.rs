@@ -54,6 +54,9 @@ pub enum SignInError {
     /// The claims do not make an identity.
     #[error(transparent)]
     Mapping(#[from] MappingError),
+    /// The directory knows them, and says that they are not active.
+    #[error("the directory says that they are not active")]
+    Inactive,
     /// Too many sign-ins are under way.
     #[error("too many people sign in at once: try again")]
     Busy,
@@ -78,6 +81,7 @@ impl SignInError {
             SignInError::Subject => "sign_in_subject",
             SignInError::Required(_) => "sign_in_required_claim",
             SignInError::Mapping(error) => error.code(),
+            SignInError::Inactive => "user_inactive",
             SignInError::Busy => "sign_in_busy",
         }
     }

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::guard::Thing;
-use crate::sign_in::{Asked, actor, end};
+use crate::sign_in::service::{Asked, actor, end};
 
 permissions! {
     /// To see the sessions of others.

@@ -3,7 +3,6 @@
 mod failures;
 mod pages;
 pub(crate) mod routes;
-mod service;
+pub(crate) mod service;
 
 pub(crate) use failures::Failures;
-pub(crate) use service::{Asked, actor, end};

@@ -91,7 +91,7 @@ pub(super) fn failed(error: &SignInError, request_id: &str) -> Response {
             (StatusCode::BAD_REQUEST, "This sign-in was begun in another browser, or took too long.")
         }
         SignInError::Refused(_) => (StatusCode::FORBIDDEN, "The provider did not sign you in."),
-        SignInError::Required(_) => {
+        SignInError::Required(_) | SignInError::Inactive => {
             (StatusCode::FORBIDDEN, "You signed in, but this installation is not for your account.")
         }
         SignInError::NotRecent => (StatusCode::FORBIDDEN, "The provider did not ask you to sign in anew."),

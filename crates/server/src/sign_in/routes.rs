@@ -11,7 +11,9 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError, local_path};
 use casemate_identity::{ExposeSecret as _, Timestamp};
-use casemate_platform::{Client, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie};
+use casemate_platform::{
+    Caller, Client, Code, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie,
+};
 use casemate_store::{Actor, CommitError, Sessions};
 use serde_json::json;
 use url::form_urlencoded;
@@ -20,6 +22,7 @@ use super::pages::{Choice, Choose, Onward, STYLE, SignedOut, failed, failed_with
 use super::service::{Asked, NotBegun, begin, client, end, end_by_token, record_failure, session_of};
 use crate::App;
 use crate::denials::count_denial;
+use crate::guard::admitted;
 
 /// The cookie of a browser that signs in.
 const ATTEMPT_COOKIE: &str = "__Host-casemate-sign-in";
@@ -95,7 +98,7 @@ async fn choices(app: &App, headers: &HeaderMap, return_to: String, problem: Opt
         false => None,
     };
     let caller = caller.filter(|caller| caller.0.session.is_some());
-    let name_of = |caller: casemate_platform::Caller| {
+    let name_of = |caller: Caller| {
         let identity = caller.0;
         let names = [&identity.display_name, &identity.login, &identity.id];
         names.into_iter().flatten().next().map(|name| name.to_string()).unwrap_or_default()
@@ -232,6 +235,11 @@ async fn finish(
     let answer = Callback { code: query.get("code"), error: query.get("error"), issuer: query.get("iss") };
     let redirect_uri = redirect_uri(app, provider);
     let signed_in = client.finish(answer, &attempt, &key, &redirect_uri, now).await?;
+    let caller = Caller(Arc::new(signed_in.identity.clone()));
+    admitted(app, &caller).await.map_err(|problem| match problem.code() {
+        Code::UserInactive => SignInError::Inactive,
+        _ => SignInError::Unavailable("the directory cannot be asked".to_owned()),
+    })?;
     let earlier = session_of(app, cookie(headers, SESSION_COOKIE).ok().flatten(), asked.now).await;
     let earlier = earlier.as_ref().map(|session| session.id.as_str());
     let begun = begin(app, asked, &signed_in, earlier).await.map_err(|error| {
@@ -262,7 +270,7 @@ async fn sign_out(State(app): State<App>, Extension(id): Extension<RequestId>, r
         };
         if let Err(error) = end(&app, &asked, actor, Sessions::Id(session.id), "signed-out").await {
             tracing::error!(%error, "a session cannot be ended");
-            return Problem::new(casemate_platform::Code::Unavailable).into_response();
+            return Problem::new(Code::Unavailable).into_response();
         }
         if let Some(client) = client(&app, &session.provider) {
             onward = client.logout_url(&format!("{}/signed-out", app.settings.public_url)).await;

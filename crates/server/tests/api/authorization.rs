@@ -100,6 +100,9 @@ async fn every_route_refuses_whoever_may_not() {
             (Some("administrator"), Some("acme"), &["forbidden", "not_found"]),
             (Some("other-administrator"), Some("default"), &["forbidden", "not_found"]),
         ];
+        // Everybody has something of their own there: whoever presents no valid credential has not.
+        let is_everybody_s = route.operation.security() == Security::Caller;
+        let cases = cases.into_iter().take(if is_everybody_s { 2 } else { usize::MAX });
         for (credential, tenant, codes) in cases {
             let is_installation_wide =
                 matches!(route.operation.security(), Security::Permission { scope: Scope::Installation, .. });

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use casemate_directory::{ImportedRole, import_webiny};
+use casemate_directory::{Imported, import_webiny};
 use serde_json::json;
 
 use crate::exit::{Exit, Failure, Outcome};
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Print roles that were exported from Webiny as a policy file, and name what could not be carried over; then the exit
+    /// Print roles and teams that were exported from Webiny as a policy file, and name what could not be carried over; then the exit
     /// code is 3. The file is for `casemate apply`.
     Webiny(Webiny),
 }
@@ -51,15 +51,16 @@ fn webiny(arguments: Webiny, printer: &mut Printer) -> Outcome {
     }
     let text = std::fs::read_to_string(&arguments.file).map_err(|error| unreadable(&error))?;
     let export = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
-    let (roles, left) = import_webiny(&export).map_err(|error| unreadable(&error))?;
+    let imported = import_webiny(&export).map_err(|error| unreadable(&error))?;
+    let Imported { roles, teams, left } = &imported;
     match printer.format() {
         Format::Json => {
             let roles: Vec<_> = roles.iter().map(|role| &role.document).collect();
-            printer.json(&json!({ "roles": roles, "not_carried_over": left }))?;
+            printer.json(&json!({ "roles": roles, "teams": teams, "not_carried_over": left }))?;
         }
         Format::Table => {
-            printer.line(policy_file(&roles)?.trim_end())?;
-            for item in &left {
+            printer.line(policy_file(&imported)?.trim_end())?;
+            for item in left {
                 printer.note(format_args!("not carried over: {} {}: {}", item.role, item.pointer, item.why));
             }
         }
@@ -67,12 +68,16 @@ fn webiny(arguments: Webiny, printer: &mut Printer) -> Outcome {
     Ok(if left.is_empty() { Exit::Success } else { Exit::Verdict })
 }
 
-/// The roles as the TOML that `casemate apply` reads.
-fn policy_file(roles: &[ImportedRole]) -> Result<String, Failure> {
+/// The roles and teams as the TOML that `casemate apply` reads.
+fn policy_file(imported: &Imported) -> Result<String, Failure> {
     let mut file = toml::Table::new();
     file.insert("format".to_owned(), toml::Value::Integer(1));
     let roles: Result<Vec<toml::Value>, _> =
-        roles.iter().map(|role| toml::Value::try_from(&role.document)).collect();
+        imported.roles.iter().map(|role| toml::Value::try_from(&role.document)).collect();
     file.insert("role".to_owned(), toml::Value::Array(roles.map_err(failed)?));
+    if !imported.teams.is_empty() {
+        let teams: Result<Vec<toml::Value>, _> = imported.teams.iter().map(toml::Value::try_from).collect();
+        file.insert("team".to_owned(), toml::Value::Array(teams.map_err(failed)?));
+    }
     toml::to_string(&file).map_err(failed)
 }

@@ -4,6 +4,7 @@
 //! [`Failure`]; nothing but the printer writes to the terminal.
 #![forbid(unsafe_code)]
 
+mod access;
 mod admin;
 mod apply;
 mod audit;
@@ -24,7 +25,7 @@ mod state;
 
 use clap::{Parser, Subcommand};
 
-use crate::exit::Outcome;
+use crate::exit::{Failure, Outcome};
 use crate::printer::{Format, Printer};
 
 /// Who is calling, what they may do, and the record of it.
@@ -32,11 +33,22 @@ use crate::printer::{Format, Printer};
 #[command(name = "casemate", version, about, max_term_width = 100, disable_help_subcommand = true)]
 struct Arguments {
     /// How answers are written to standard output.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, global = true, value_enum, default_value_t = Output::Table)]
+    format: Output,
 
     #[command(subcommand)]
     command: Command,
+}
+
+/// How answers are written to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Output {
+    /// For people.
+    Table,
+    /// For programs: one JSON value a line.
+    Json,
+    /// For spreadsheets: comma-separated values; of access reviews alone.
+    Csv,
 }
 
 #[derive(Debug, Subcommand)]
@@ -47,6 +59,8 @@ enum Command {
     Apply(apply::Arguments),
     /// Show, compare and set back the versions of what is configured.
     Policy(policy::Arguments),
+    /// Show who holds what.
+    Access(access::Arguments),
     /// Read the record of decisions.
     Audit(audit::Arguments),
     /// Check and show the configuration.
@@ -68,13 +82,20 @@ enum Command {
 fn main() -> std::process::ExitCode {
     // clap itself answers --help and --version with 0 and a usage mistake with 2, as `Exit` does.
     let arguments = Arguments::parse();
-    let mut printer = Printer::new(arguments.format);
-    let outcome = run(arguments.command, &mut printer);
+    let csv = arguments.format == Output::Csv;
+    let format = if arguments.format == Output::Json { Format::Json } else { Format::Table };
+    let mut printer = Printer::new(format);
+    let outcome = match arguments.command {
+        Command::Access(arguments) => access::run(arguments, csv, &mut printer),
+        _ if csv => Err(Failure::usage(miette::miette!("only `casemate access review` has `--format csv`"))),
+        command => run(command, &mut printer),
+    };
     printer.finish(outcome).into()
 }
 
 fn run(command: Command, printer: &mut Printer) -> Outcome {
     match command {
+        Command::Access(arguments) => access::run(arguments, false, printer),
         Command::Serve(arguments) => serve::run(arguments, printer),
         Command::Apply(arguments) => apply::run(arguments, printer),
         Command::Policy(arguments) => policy::run(arguments, printer),

@@ -27,9 +27,9 @@ mod subject;
 mod watch;
 
 pub use administration::{
-    AdminError, Administration, Author, Entry, FOLDER_ORIGIN, GroupDraft, ImportedRole, KeyDraft, ListQuery,
-    Lister, Listing, MAX_MEMBERS, NewAdministrator, NotCarriedOver, Plan, PlannedChange, Redeemed, Reference,
-    RememberKey, Sort, SortBy, UserDraft, WebinyError, Written, import_webiny,
+    AdminError, Administration, Author, Entry, FOLDER_ORIGIN, GroupDraft, Imported, ImportedRole, KeyDraft,
+    ListQuery, Lister, Listing, MAX_MEMBERS, NewAdministrator, NotCarriedOver, Plan, PlannedChange, Redeemed,
+    Reference, RememberKey, Sort, SortBy, UserDraft, WebinyError, Written, import_webiny,
 };
 pub use authenticator::sha256;
 pub use directory::{Directory, DirectoryError, DirectoryHost};

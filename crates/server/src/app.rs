@@ -29,9 +29,9 @@ use crate::denials::{AnonymousDenials, count_denial};
 use crate::policy::PolicyStatus;
 use crate::sign_in::Failures;
 use crate::{
-    administrator, api_key, application, assignment, audit_event, block, decision, description, group,
-    health, identity, log_level, policy, provider, role, scim, service_account, session, setting, sign_in,
-    source, team, tenant, user,
+    access_review, administrator, api_key, application, assignment, audit_event, block, decision,
+    description, group, health, identity, log_level, policy, provider, role, scim, service_account, session,
+    setting, sign_in, source, team, tenant, user,
 };
 
 /// What a running server knows.
@@ -108,6 +108,7 @@ fn api() -> Api<App> {
         tenant::routes::routes(),
         role::routes::routes(),
         team::routes::routes(),
+        access_review::routes::routes(),
         assignment::routes::routes(),
         service_account::routes::routes(),
         user::routes::routes(),

@@ -33,9 +33,9 @@ pub(crate) fn is_wanted(headers: &HeaderMap) -> bool {
     csv > 0.0 && csv >= json
 }
 
-/// A row in the making.
+/// Rows in the making.
 #[derive(Debug, Default)]
-pub(crate) struct Rows {
+pub struct Rows {
     text: String,
     begun: bool,
 }
@@ -75,12 +75,13 @@ impl Rows {
     }
 
     /// What was written.
-    pub(crate) fn into_text(self) -> String {
+    #[must_use]
+    pub fn into_text(self) -> String {
         self.text
     }
 
-    /// Writes a whole row.
-    pub(crate) fn row<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) {
+    /// Writes a whole row. What a spreadsheet would take for a formula gets an apostrophe before it.
+    pub fn row<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) {
         cells.into_iter().for_each(|cell| self.cell(cell));
         self.end();
     }

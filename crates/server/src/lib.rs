@@ -2,6 +2,7 @@
 //! [`health`] whether we can, [`policy`] keeps what decides up to date, and the others administer one kind of objects each.
 #![forbid(unsafe_code)]
 
+pub mod access_review;
 mod administrator;
 mod api_key;
 mod app;
@@ -10,7 +11,7 @@ mod assignment;
 mod at_least;
 mod audit_event;
 mod block;
-mod csv;
+pub mod csv;
 pub mod decision;
 mod denials;
 mod description;

@@ -1,6 +1,7 @@
 //! The real binary, from outside: what a person who starts it and a program that asks it come to see.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
+mod access;
 mod administration;
 mod authzen;
 mod blocks;

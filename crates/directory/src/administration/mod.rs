@@ -28,7 +28,7 @@ pub use error::{AdminError, Reference};
 pub use listing::Lister;
 pub use people::{GroupDraft, MAX_MEMBERS, UserDraft};
 pub use plan::{Plan, PlannedChange};
-pub use webiny::{ImportedRole, NotCarriedOver, WebinyError, import_webiny};
+pub use webiny::{Imported, ImportedRole, NotCarriedOver, WebinyError, import_webiny};
 
 use crate::directory::Directory;
 

@@ -1,11 +1,11 @@
-//! Roles exported from Webiny, whose security groups hold permission objects much like ours.
+//! Roles and teams exported from Webiny, whose security groups hold permission objects much like ours.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::model::RoleDocument;
+use crate::model::{RoleDocument, TeamDocument};
 
-/// The most roles of one import.
+/// The most roles and teams of one import.
 const MAX_ROLES: usize = 10_000;
 
 /// A role that was read, ready to be created.
@@ -15,10 +15,21 @@ pub struct ImportedRole {
     pub document: RoleDocument,
 }
 
+/// What was read of an export.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Imported {
+    /// The roles.
+    pub roles: Vec<ImportedRole>,
+    /// The teams, each ready to be created after the roles.
+    pub teams: Vec<TeamDocument>,
+    /// What could not be carried over.
+    pub left: Vec<NotCarriedOver>,
+}
+
 /// Something that a role of ours cannot say, and where it stood in the export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NotCarriedOver {
-    /// The role's name; empty where it has none.
+    /// The name of the role or team; empty where it has none.
     pub role: String,
     /// A JSON pointer into the export.
     pub pointer: String,
@@ -31,33 +42,81 @@ pub struct NotCarriedOver {
 pub enum WebinyError {
     /// It is none of the forms that Webiny exports.
     #[error(
-        "this is no export of roles: one is an object with `name` and `permissions`, a list of such, or the answer to a GraphQL query, `data.security.groups.data`"
+        "this is no export of roles: one is an object with `name` and `permissions`, a list of such, or the answer to a GraphQL query, `data.security.groups.data`, perhaps with `data.security.teams.data`"
     )]
     Form,
     /// There are too many roles.
-    #[error("there are {0} roles; at most {MAX_ROLES} are read at once")]
+    #[error("there are {0} roles and teams; at most {MAX_ROLES} are read at once")]
     TooMany(usize),
 }
 
-/// Reads roles that were exported from Webiny: one, a list, or the answer to a GraphQL query for groups or roles. Each
-/// permission is carried over as it is, since its properties mean in the application's schema what they meant there;
-/// a permission that cannot be one of ours is named instead, and so is whatever else of a role has no place here.
+/// Reads roles and teams that were exported from Webiny: one role, a list, or the answer to a GraphQL query for groups or
+/// roles, perhaps with teams beside them. Each permission is carried over as it is, since its properties mean in the
+/// application's schema what they meant there; a permission that cannot be one of ours is named instead, and so is whatever
+/// else of a role has no place here.
 ///
 /// # Errors
-/// Where it is no export of roles.
-pub fn import_webiny(export: &Value) -> Result<(Vec<ImportedRole>, Vec<NotCarriedOver>), WebinyError> {
-    let (groups, base) = groups(export).ok_or(WebinyError::Form)?;
-    if groups.len() > MAX_ROLES {
-        return Err(WebinyError::TooMany(groups.len()));
+/// Where it is no export of roles or teams.
+pub fn import_webiny(export: &Value) -> Result<Imported, WebinyError> {
+    let teams = listed(export, &["teams", "listTeams"]);
+    let (groups, base) = match (groups(export), &teams) {
+        (Some(found), _) => found,
+        (None, Some(_)) => (Vec::new(), String::new()),
+        (None, None) => return Err(WebinyError::Form),
+    };
+    let (teams, teams_base) = teams.unwrap_or_default();
+    let count = groups.len() + teams.len();
+    if count > MAX_ROLES {
+        return Err(WebinyError::TooMany(count));
     }
     let mut reader = Reader { left: Vec::new(), names: std::collections::HashSet::new() };
     let single = matches!(export, Value::Object(_)) && base.is_empty();
-    let mut roles = Vec::new();
+    let mut imported = Imported::default();
+    let mut known = Known::default();
     for (index, group) in groups.iter().enumerate() {
         let pointer = if single { String::new() } else { format!("{base}/{index}") };
-        roles.extend(reader.role(group, &pointer));
+        if let Some(role) = reader.role(group, &pointer) {
+            known.add(group, &role.document.name);
+            imported.roles.push(role);
+        }
     }
-    Ok((roles, reader.left))
+    reader.names.clear();
+    for (index, team) in teams.iter().enumerate() {
+        imported.teams.extend(reader.team(team, &format!("{teams_base}/{index}"), &known));
+    }
+    imported.left = reader.left;
+    Ok(imported)
+}
+
+/// The names of the roles that were read, by whatever else the export calls them.
+#[derive(Debug, Default)]
+struct Known(std::collections::HashMap<String, String>);
+
+impl Known {
+    fn add(&mut self, group: &Value, name: &str) {
+        for member in ["name", "id", "slug"] {
+            if let Some(called) = group.get(member).and_then(Value::as_str) {
+                self.0.insert(called.to_owned(), name.to_owned());
+            }
+        }
+    }
+
+    /// The role that a team names by an object, or by its slug or id alone.
+    fn named(&self, role: &Value) -> Option<String> {
+        if let Some(called) = role.as_str() {
+            return self.called(called, true);
+        }
+        ["slug", "id", "name"].into_iter().find_map(|member| {
+            let called = role.get(member).and_then(Value::as_str)?;
+            self.called(called, member == "slug")
+        })
+    }
+
+    /// Where no roles were exported, a slug is what their names will be.
+    fn called(&self, called: &str, is_slug: bool) -> Option<String> {
+        let unknown = || (is_slug && self.0.is_empty()).then(|| called.to_owned());
+        self.0.get(called).cloned().or_else(unknown)
+    }
 }
 
 /// The groups of an export, and the pointer of the list that they stand in.
@@ -65,16 +124,20 @@ fn groups(export: &Value) -> Option<(Vec<&Value>, String)> {
     if let Value::Array(groups) = export {
         return Some((groups.iter().collect(), String::new()));
     }
-    for list in ["groups", "roles", "listGroups", "listRoles"] {
-        for root in ["/data/security", "/security"] {
-            let pointer = format!("{root}/{list}/data");
-            if let Some(Value::Array(groups)) = export.pointer(&pointer) {
-                return Some((groups.iter().collect(), pointer));
-            }
-        }
-    }
+    let found = listed(export, &["groups", "roles", "listGroups", "listRoles"]);
     let is_group = export.get("permissions").is_some();
-    is_group.then(|| (vec![export], String::new()))
+    found.or_else(|| is_group.then(|| (vec![export], String::new())))
+}
+
+/// A list of the answer to a GraphQL query, by the first of these names, and its pointer.
+fn listed<'e>(export: &'e Value, names: &[&str]) -> Option<(Vec<&'e Value>, String)> {
+    names.iter().find_map(|name| {
+        ["/data/security", "/security"].into_iter().find_map(|root| {
+            let pointer = format!("{root}/{name}/data");
+            let list = export.pointer(&pointer)?.as_array()?;
+            Some((list.iter().collect(), pointer))
+        })
+    })
 }
 
 struct Reader {
@@ -85,6 +148,39 @@ struct Reader {
 impl Reader {
     fn leave(&mut self, role: &str, pointer: String, why: impl Into<String>) {
         self.left.push(NotCarriedOver { role: role.to_owned(), pointer, why: why.into() });
+    }
+
+    fn team(&mut self, team: &Value, pointer: &str, known: &Known) -> Option<TeamDocument> {
+        let Value::Object(members) = team else {
+            self.leave("", pointer.to_owned(), "a team is an object");
+            return None;
+        };
+        let text = |name: &str| {
+            let text = members.get(name).and_then(Value::as_str).map(str::trim).unwrap_or_default();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let Some(name) = text("slug").or_else(|| text("name")) else {
+            self.leave("", pointer.to_owned(), "the team has neither `slug` nor `name`");
+            return None;
+        };
+        if !crate::policy::is_name(&name) || !self.names.insert(name.clone()) {
+            let why = "its name is another team's, longer than 1024 bytes, or holds control characters";
+            self.leave(&name, pointer.to_owned(), why);
+            return None;
+        }
+        let list =
+            ["groups", "roles"].into_iter().find(|list| members.contains_key(*list)).unwrap_or("roles");
+        let mut roles = Vec::new();
+        for (index, role) in members.get(list).and_then(Value::as_array).into_iter().flatten().enumerate() {
+            match known.named(role).filter(|role| !roles.contains(role)) {
+                Some(role) => roles.push(role),
+                None => {
+                    let why = "the export holds no such role, or the team names it twice";
+                    self.leave(&name, format!("{pointer}/{list}/{index}"), why);
+                }
+            }
+        }
+        Some(TeamDocument { name, title: text("name"), description: text("description"), roles })
     }
 
     fn role(&mut self, group: &Value, pointer: &str) -> Option<ImportedRole> {
@@ -237,8 +333,8 @@ mod tests {
             json!({"data": {"security": {"groups": {"data": [group]}}}}),
             json!({"data": {"security": {"listRoles": {"data": [group]}}}}),
         ] {
-            let (roles, left) = import_webiny(&export).unwrap();
-            assert_eq!((names(&roles), left.as_slice()), (vec!["editor"], [].as_slice()));
+            let Imported { roles, teams, left } = import_webiny(&export).unwrap();
+            assert_eq!((names(&roles), teams.len(), left.as_slice()), (vec!["editor"], 0, [].as_slice()));
             let role = &roles[0].document;
             assert_eq!(role.title.as_deref(), Some("Editors"));
             let second = role.permissions[1].to_json();
@@ -251,6 +347,33 @@ mod tests {
     }
 
     #[test]
+    fn teams_name_the_roles_that_were_exported_with_them() {
+        let roles = json!([{ "id": "g1", "slug": "editor", "name": "Editors", "permissions": [] }]);
+        let teams = json!([
+            { "slug": "web", "name": "Web", "description": "", "groups": [{ "id": "g1", "name": "Editors" }] },
+            { "name": "odd", "roles": ["g1", { "slug": "editor" }, { "id": "g2" }] },
+            { "slug": "web", "groups": [] },
+            7,
+        ]);
+        let export =
+            json!({ "data": { "security": { "groups": { "data": roles }, "teams": { "data": teams } } } });
+        let Imported { roles, teams, left } = import_webiny(&export).unwrap();
+        let of: Vec<_> = teams.iter().map(|team| (team.name.as_str(), team.roles.join(" "))).collect();
+        assert_eq!(
+            (names(&roles), of),
+            (vec!["editor"], vec![("web", "editor".into()), ("odd", "editor".into())])
+        );
+        assert_eq!((teams[0].title.as_deref(), &teams[0].description), (Some("Web"), &None));
+        let places: Vec<&str> = left.iter().map(|left| left.pointer.as_str()).collect();
+        let base = "/data/security/teams/data";
+        let expected = ["/1/roles/1", "/1/roles/2", "/2", "/3"].map(|place| format!("{base}{place}"));
+        assert_eq!(places, expected);
+        // By themselves they name roles by the slugs that these will have.
+        let alone = json!({ "security": { "listTeams": { "data": [{ "slug": "t", "groups": [{ "slug": "x" }] }] } } });
+        assert_eq!(import_webiny(&alone).unwrap().teams[0].roles, ["x"]);
+    }
+
+    #[test]
     fn what_cannot_be_carried_over_is_named_with_its_place() {
         let export = json!([
             {"slug": "a", "permissions": [{"name": "!"}, {"name": "x", "deny": 1}, {"name": "casemate.*"}, 7, {"name": "ok"}],
@@ -259,7 +382,7 @@ mod tests {
             {"permissions": []},
             {"slug": "administrator", "permissions": []},
         ]);
-        let (roles, left) = import_webiny(&export).unwrap();
+        let Imported { roles, left, .. } = import_webiny(&export).unwrap();
         assert_eq!((names(&roles), roles[0].document.permissions.len()), (vec!["a"], 1));
         let mut places: Vec<&str> = left.iter().map(|left| left.pointer.as_str()).collect();
         places.sort_unstable();

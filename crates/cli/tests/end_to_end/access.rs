@@ -1,0 +1,65 @@
+//! Who holds what, from the machine of the server: `casemate access`.
+
+use crate::Folder;
+
+const POLICY: &str = r#"
+format = 1
+[[tenant]]
+id = "default"
+[[tenant]]
+id = "acme"
+parent = "default"
+[[user]]
+tenant = "acme"
+id = "ada"
+login = "=ada"
+groups = ["ops"]
+[[role]]
+tenant = "default"
+name = "reader"
+permissions = [{ name = "notes.read" }]
+[[role]]
+tenant = "default"
+name = "author"
+permissions = [{ name = "notes.write" }]
+extends = ["reader"]
+[[team]]
+tenant = "default"
+name = "editorial"
+roles = ["author"]
+[[assignment]]
+tenant = "acme"
+team = "editorial"
+to = { group = "ops" }
+until = 2100-01-01T00:00:00Z
+"#;
+
+#[test]
+fn an_access_review_is_a_table_json_or_comma_separated_values() {
+    let folder = Folder::new();
+    folder.write("policy.toml", POLICY);
+    let applied = folder.apply(&["--reason", "the team begins"]);
+    assert_eq!(applied.code, Some(0), "{applied:?}");
+    assert_eq!(folder.apply(&["--check"]).code, Some(0), "who granted what is no drift");
+    let review = |arguments: &[&str]| {
+        let said = folder.run(&[&["access", "review", "--tenant", "acme"], arguments].concat());
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.out
+    };
+    let table = review(&[]);
+    assert!(table.contains("group ops  team editorial (author, reader)"), "{table}");
+    assert!(table.contains("casemate system apply"), "{table}");
+    let json: Vec<serde_json::Value> =
+        review(&["--format", "json"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(json.len(), 2, "{json:?}");
+    assert_eq!((&json[1]["holder"]["id"], &json[1]["group"]), (&"ada".into(), &"ops".into()));
+    let csv = review(&["--format", "csv"]);
+    let lines: Vec<&str> = csv.split("\r\n").collect();
+    assert_eq!(lines.len(), 4, "{csv}");
+    assert!(lines[0].starts_with("assignment,provider,type,id,login,"), "{csv}");
+    assert!(lines[2].contains(",user,ada,\"'=ada\",,,editorial,author; reader,ops,in_force,"), "{csv}");
+    assert_eq!(review(&["--expiring-days", "30", "--format", "json"]), "");
+    assert_eq!(review(&["--unused-days", "30", "--format", "json"]), "");
+    let other = folder.run(&["policy", "log", "--format", "csv"]);
+    assert_eq!(other.code, Some(2), "{other:?}");
+}

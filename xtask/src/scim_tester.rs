@@ -13,7 +13,7 @@ const VERSION: &str = "0.5.2";
 /// What it is built on, so that the same checks run everywhere.
 const WITH: [&str; 2] = ["scim2-client==0.13.2", "scim2-models==0.12.3"];
 /// The environment variable by which the tests learn which Python has the suite.
-const PYTHON: &str = "CASEMATE_SCIM2_TESTER";
+const PYTHON: &str = "SCIM2_TESTER_PYTHON";
 
 /// The tests that run every check. Where the suite cannot be had, says that they were not run.
 pub(crate) fn tests(project: &Project) -> Outcome<Option<Command>> {

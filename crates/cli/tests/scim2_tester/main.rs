@@ -1,5 +1,5 @@
 //! The real binary against scim2-tester, a conformance suite of others, on both databases. `cargo xtask test` installs the suite
-//! and names the Python that has it in `CASEMATE_SCIM2_TESTER`; without that, the tests say that they are skipped.
+//! and names the Python that has it in `SCIM2_TESTER_PYTHON`; without that, the tests say that they are skipped.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
 use std::process::Command;
@@ -7,7 +7,7 @@ use std::process::Command;
 use casemate_test_support::{Casemate, CasemateBuilder, Postgres};
 use serde_json::{Value, json};
 
-const PYTHON: &str = "CASEMATE_SCIM2_TESTER";
+const PYTHON: &str = "SCIM2_TESTER_PYTHON";
 
 /// The tester's every check, on a server that begins with this configuration.
 fn every_check_passes(configured: impl FnOnce(CasemateBuilder) -> CasemateBuilder) {

@@ -91,7 +91,15 @@ impl Client<'_> {
                     }
                     ResourceType::User => MemberEdit::default(),
                 };
-                self.update(&before, &draft.resource, &members, expected)
+                let mut resource = draft.resource.clone();
+                // Who leaves it out does not make somebody active again.
+                if let Record::User(user) = &before
+                    && !user.active
+                    && !resource.attributes.contains_key("active")
+                {
+                    resource.set("active", Some(false.into()));
+                }
+                self.update(&before, &resource, &members, expected)
             }
             Wish::Change(patch) => {
                 let patched = patch.apply(&before.resource())?;

@@ -167,7 +167,7 @@ impl Client<'_> {
         };
         let narrowed = match (narrowed, &rest) {
             (Narrowed::Users(query), Some(filter)) => {
-                // It still stands in the filter, which finds nothing else by it.
+                // It still stands in the filter, which finds the same.
                 Narrowed::Users(UserQuery { active: required_active(filter), ..query })
             }
             (narrowed, _) => narrowed,
@@ -195,7 +195,7 @@ impl Client<'_> {
             return Err(ScimError::new(ScimType::TooMany, detail).into());
         }
         let fits =
-            |record: &Record| rest.as_ref().is_none_or(|filter| filter.matches(&record.document(&self.base)));
+            |record: &Record| rest.as_ref().is_none_or(|filter| filter.matches(&record.examined(&self.base)));
         let mut total = 0;
         let mut window = Vec::new();
         let mut keys: Vec<(SortKey, Record)> = Vec::new();
@@ -208,7 +208,7 @@ impl Client<'_> {
                 total += 1;
                 match &sorting {
                     Some((target, _)) => {
-                        let key = SortKey::of(target.as_ref(), &record.document(&self.base));
+                        let key = SortKey::of(target.as_ref(), &record.examined(&self.base));
                         keys.push((key, record));
                     }
                     None if total > skip && window.len() < count => window.push(record),
@@ -263,7 +263,7 @@ impl Client<'_> {
                 }
                 examined += 1;
                 after = Some(narrowed.keyed(&record));
-                if rest.as_ref().is_none_or(|filter| filter.matches(&record.document(&self.base))) {
+                if rest.as_ref().is_none_or(|filter| filter.matches(&record.examined(&self.base))) {
                     records.push(record);
                 }
             }
@@ -332,7 +332,7 @@ fn sorted(
     }
 }
 
-/// Whether everybody who fits is active, or everybody is not. Of those who are not it is always said.
+/// Whether everybody who fits is active, or everybody is not.
 fn required_active(filter: &Filter) -> Option<bool> {
     match filter {
         Filter::All(filters) => filters.iter().find_map(required_active),

@@ -53,9 +53,13 @@ impl Record {
                 let mut resource =
                     Resource::kept(ResourceType::User, user.scim.as_deref().unwrap_or_default());
                 resource.set("userName", Some(user.login.clone().into()));
-                if user.scim.is_none() || !user.active || resource.attributes.contains_key("active") {
-                    resource.set("active", Some(user.active.into()));
-                }
+                // Null stands where a client took the attribute away, which makes nobody active.
+                let is_told = match resource.attributes.get("active") {
+                    Some(Value::Null) => false,
+                    Some(_) => true,
+                    None => user.scim.is_none() || !user.active,
+                };
+                resource.set("active", is_told.then(|| user.active.into()));
                 if user.display_name.as_deref() != shown_name(&resource).as_deref() {
                     resource.set("displayName", user.display_name.clone().map(Value::from));
                 }
@@ -77,6 +81,15 @@ impl Record {
         };
         resource.set("externalId", external_id.clone().map(Value::from));
         resource
+    }
+
+    /// As filters and orders see it: whether a user is active is known also where it is not told.
+    pub(super) fn examined(&self, base: &str) -> Map<String, Value> {
+        let mut document = self.document(base);
+        if let Record::User(user) = self {
+            document.insert("active".to_owned(), user.active.into());
+        }
+        document
     }
 
     /// As it is answered, without members and groups.
@@ -145,9 +158,11 @@ impl Client<'_> {
             SubjectFrom::UserName => Some(login.clone()),
             SubjectFrom::Id => Some(id.to_owned()),
         };
-        // Who leaves it out does not make somebody active again.
         let was_active = before.is_none_or(|before| before.active);
         let active = resource.attributes.get("active").and_then(Value::as_bool).unwrap_or(was_active);
+        if !active && !resource.attributes.contains_key("active") {
+            kept.set("active", Some(Value::Null));
+        }
         UserRecord {
             id: id.to_owned(),
             tenant: before.map_or(&self.tenant, |before| &before.tenant).clone(),

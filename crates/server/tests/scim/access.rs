@@ -18,6 +18,7 @@ pub(crate) async fn whoever_may_not_provision_is_refused(scim: Scim) {
             assert_eq!(answer.body["schemas"][0], "urn:ietf:params:scim:api:messages:2.0:Error");
             assert_eq!(answer.body["status"], status.to_string());
             assert_eq!(answer.header("content-type"), "application/scim+json");
+            assert_eq!(answer.code(), "", "it is SCIM's error, and no problem");
             assert!(answer.header("www-authenticate").starts_with("Bearer"), "{request}");
         }
     }

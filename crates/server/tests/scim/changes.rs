@@ -1,5 +1,7 @@
 //! Users and groups as clients make and change them.
 
+use casemate_directory::NotAdmitted;
+use casemate_identity::{Identity, Kind};
 use casemate_store::AuditFilter;
 use serde_json::{Value, json};
 
@@ -210,11 +212,27 @@ pub(crate) async fn who_is_not_active_stays_so_until_it_is_said(scim: Scim) {
     let put = json!({"schemas": [USER], "userName": "ada"});
     assert_eq!(scim.send(&format!("PUT {one}"), Some(put)).await.body["active"], false);
     let removed = scim.patch(&one, json!({"op": "remove", "path": "active"})).await;
-    assert_eq!(removed.body["active"], false);
+    assert_eq!((removed.status.as_u16(), removed.body.get("active")), (200, None));
+    assert!(!scim.server.app.store.reader().user(&user).await.unwrap().unwrap().active);
     assert_eq!(scim.listed("GET /Users?filter=active eq false", "id").await, [&*user]);
     assert_eq!(
         scim.patch(&one, json!({"op": "add", "path": "active", "value": true})).await.body["active"],
         true
     );
     assert_eq!(scim.listed("GET /Users?filter=active eq false", "id").await, Vec::<String>::new());
+}
+
+pub(crate) async fn who_is_deactivated_or_deleted_is_refused_at_once(scim: Scim) {
+    let user = scim.user(json!({"userName": "ada", "externalId": "e-1"})).await;
+    scim.group("Ops", &[&user]).await;
+    let one = format!("/Users/{user}");
+    let token = Identity::new("corp", "e-1", Kind::USER);
+    let known = async || scim.server.app.directory.user_of(&token).await;
+    assert_eq!(known().await.unwrap().unwrap().groups, ["Ops"]);
+    scim.patch(&one, json!({"op": "Replace", "path": "active", "value": "False"})).await;
+    assert!(matches!(known().await, Err(NotAdmitted::Inactive)));
+    scim.patch(&one, json!({"op": "Replace", "path": "active", "value": "True"})).await;
+    assert!(known().await.unwrap().is_some());
+    assert_eq!(scim.send(&format!("DELETE {one}"), None).await.status.as_u16(), 204);
+    assert!(matches!(known().await, Err(NotAdmitted::Deleted)));
 }

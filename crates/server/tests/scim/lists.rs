@@ -1,5 +1,6 @@
 //! Lists: filtered, sorted, by the page.
 
+use casemate_store::{Commit, Operation, UserRecord};
 use serde_json::{Value, json};
 
 use crate::client::{ENTERPRISE, Scim};
@@ -168,4 +169,40 @@ pub(crate) async fn what_is_no_query_is_refused(scim: Scim) {
     }
     let search = scim.send("POST /Users/.search", Some(json!({"filter": "userName pr"}))).await;
     assert_eq!(search.body["scimType"], "invalidSyntax");
+}
+
+pub(crate) async fn what_no_index_answers_is_looked_for_among_a_bounded_number(scim: Scim) {
+    let user = |number: usize| UserRecord {
+        id: format!("usr_{number}"),
+        tenant: "default".into(),
+        provider: "corp".into(),
+        login: format!("user{number}"),
+        active: number == 7,
+        attributes: "{}".into(),
+        created_at: 1,
+        ..UserRecord::default()
+    };
+    let put = |number| Operation::PutUser { user: Box::new(user(number)), expected: Some(0) };
+    let change = Commit {
+        base: None,
+        at: 1,
+        actor: Default::default(),
+        summary: "many users".into(),
+        operations: (0..20_001).map(put).collect(),
+        events: Vec::new(),
+        fence: None,
+    };
+    scim.server.app.store.commit(change).await.unwrap();
+    for query in ["filter=title pr", "sortBy=title"] {
+        let answer = scim.send(&format!("GET /Users?{query}"), None).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["scimType"]), (400, &json!("tooMany")), "{query}");
+    }
+    // What an index answers is found among any number, and the cure that the refusal names works.
+    for query in ["filter=userName eq \"USER7\"", "filter=active eq true and not (title pr)"] {
+        assert_eq!(scim.listed(&format!("GET /Users?{query}"), "id").await, ["usr_7"], "{query}");
+    }
+    let page = scim.send("GET /Users?filter=title pr&cursor=", None).await.body;
+    assert!(page["nextCursor"].is_string() && page["Resources"].as_array().unwrap().is_empty(), "{page}");
+    let total = scim.send("GET /Users?startIndex=20001", None).await.body;
+    assert_eq!((&total["totalResults"], &total["itemsPerPage"]), (&json!(20_001), &json!(1)));
 }

@@ -44,10 +44,12 @@ on_both!(
     changes::what_entra_id_and_okta_send_is_done,
     changes::members_come_and_go,
     changes::what_is_said_of_a_user_is_seen_by_expressions,
+    changes::who_is_deactivated_or_deleted_is_refused_at_once,
     changes::who_is_not_active_stays_so_until_it_is_said,
     lists::filters_find_whom_they_describe,
     lists::lists_are_sorted_and_paged,
     lists::pages_go_by_cursor,
     lists::attributes_are_chosen,
     lists::what_is_no_query_is_refused,
+    lists::what_no_index_answers_is_looked_for_among_a_bounded_number,
 );

@@ -97,7 +97,8 @@ fn whoever_guesses_is_blocked_until_the_block_is_lifted_also_after_a_restart() {
 
 #[test]
 fn wrong_one_time_keys_are_guesses_too_and_what_a_client_claims_is_not_believed() {
-    let casemate = guarded(Folder::new().builder()).start().unwrap();
+    let folder = Folder::new();
+    let casemate = guarded(folder.builder()).start().unwrap();
     let redeem = |claimed: usize| {
         let body = json!({ "key": format!("wrong-{claimed}"), "administrator": { "service_account": { "name": "eve" } } });
         let forwarded = format!("X-Forwarded-For: 198.51.100.{claimed}, 203.0.113.7");

@@ -194,7 +194,8 @@ fn collected(stream: &mut TcpStream) -> Option<(String, Value)> {
 fn a_traced_request_comes_to_the_collector_under_its_caller_s_trace() {
     let collector = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("--traces-endpoint=http://{}", collector.local_addr().unwrap());
-    let casemate = Folder::new().builder().arg(&endpoint).arg("--outgoing-allow=127.0.0.1").start().unwrap();
+    let folder = Folder::new();
+    let casemate = folder.builder().arg(&endpoint).arg("--outgoing-allow=127.0.0.1").start().unwrap();
     let traced = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     assert_eq!(casemate.request("GET /livez?secret=geheim", &[traced], "").unwrap().status, 200);
 

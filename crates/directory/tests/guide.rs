@@ -16,9 +16,11 @@ fn policies(page: &str) -> Vec<String> {
 #[test]
 fn every_policy_of_the_guides_is_accepted() {
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide");
+    let pages = |folder: &Path| -> Vec<_> {
+        fs::read_dir(folder).unwrap().map(|page| page.unwrap().path()).filter(|page| page.is_file()).collect()
+    };
     let mut found = 0;
-    for page in fs::read_dir(guide).unwrap() {
-        let page = page.unwrap().path();
+    for page in [pages(&guide), pages(&guide.join("providers"))].concat() {
         for policy in policies(&fs::read_to_string(&page).unwrap()) {
             found += 1;
             if let Err(mistakes) = Folder::of_texts(vec![("policy.toml".into(), policy.clone())]) {
@@ -27,5 +29,5 @@ fn every_policy_of_the_guides_is_accepted() {
             }
         }
     }
-    assert!(found >= 4, "{found} policies were found");
+    assert!(found >= 12, "{found} policies were found");
 }

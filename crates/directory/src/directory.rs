@@ -277,7 +277,8 @@ impl Directory {
             self.advance(last);
             return Ok(last);
         }
-        let (last, edits) = reader.edits_between(before, last).await?;
+        // No further than to the revision whose users and sessions are known: what came since is followed the next time.
+        let (_, edits) = reader.edits_between(before, last).await?;
         if !edits.is_empty() {
             return self.take_all(reader, &mut known).await;
         }
@@ -403,6 +404,12 @@ impl Directory {
         self.take_keys(reader, known, revision).await?;
         let objects = reader.objects().await?;
         let revision = objects.revision;
+        // Whatever else was changed until then, since nobody looks again for what is not after the revision that is taken.
+        self.sessions.take(self.current().revision()).await?;
+        self.take_users(known, revision).await?;
+        if revision > known.keys {
+            self.take_keys(reader, known, revision).await?;
+        }
         let checked = tokio::task::spawn_blocking(move || {
             let set = ObjectSet::new(objects.items.into_iter().map(Arc::new).collect());
             Policy::from_objects(set.items()).map(|policy| (policy, set))

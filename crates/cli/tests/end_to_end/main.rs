@@ -13,6 +13,7 @@ mod hostile;
 mod introspection;
 mod keeping;
 mod operation;
+mod people;
 mod policy;
 mod production;
 mod provider;

@@ -1,0 +1,120 @@
+//! Users whom a real OpenID provider vouches for, as they are administered: on one server, and on two with one database.
+
+use std::time::{Duration, Instant};
+
+use casemate_test_support::{Casemate, OpenIdProvider, Postgres};
+use serde_json::{Value, json};
+
+use crate::{Folder, decision, question};
+
+/// How soon a change has to be in force everywhere.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// Sends something as an administrator, with the revision that was read before where there is one.
+fn send(casemate: &Casemate, key: &str, request: &str, revision: Option<&Value>, body: &Value) -> Value {
+    let authorization = format!("Authorization: Bearer {key}");
+    let tag = format!("If-Match: \"{}\"", revision.unwrap_or(&Value::Null));
+    let mut headers = vec![&*authorization, "Content-Type: application/json"];
+    headers.extend(revision.map(|_| &*tag));
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let answer = casemate.request(request, &headers, &body).unwrap();
+    assert!((200..300).contains(&answer.status), "{request}: {} {}", answer.status, answer.body);
+    serde_json::from_str(&answer.body).unwrap_or_default()
+}
+
+/// What a server says to somebody who asks who they are.
+fn me(casemate: &Casemate, token: &str) -> (u16, Value) {
+    let answer = casemate.get("/api/v1/me", token).unwrap();
+    (answer.status, serde_json::from_str(&answer.body).unwrap_or_default())
+}
+
+/// Waits until something is so on every server, which has to be at once.
+fn at_once(what: &str, servers: &[&Casemate], holds: impl Fn(&Casemate) -> bool) {
+    let began = Instant::now();
+    while !servers.iter().all(|casemate| holds(casemate)) {
+        assert!(began.elapsed() < AT_ONCE, "{what}, on every server within a second");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Lets a robot of the provider into a group, and out of the house.
+fn lives(provider: &OpenIdProvider, servers: &[&Casemate], key: &str) {
+    let first = servers[0];
+    let corp =
+        json!({ "name": "corp", "issuer": provider.issuer(), "audiences": [OpenIdProvider::AUDIENCE] });
+    send(first, key, "POST /api/v1/providers", None, &corp);
+    let permissions = json!([{ "name": "casemate.decision.ask" }, { "name": "notes.read" }]);
+    send(first, key, "POST /api/v1/roles", None, &json!({ "name": "reader", "permissions": permissions }));
+    let to = json!({ "provider": "corp", "group": "readers" });
+    send(first, key, "POST /api/v1/assignments", None, &json!({ "role": "reader", "to": to }));
+    let group = send(first, key, "POST /api/v1/groups", None, &json!({ "name": "readers" }));
+    let document = json!({ "login": "robot@example.com", "subject": OpenIdProvider::CLIENT, "attributes": { "team": "build" } });
+    let user = send(first, key, "POST /api/v1/users", None, &document);
+    let token = provider.token("ES256").unwrap();
+    for casemate in servers {
+        casemate.wait_until(|casemate| (me(casemate, &token).0 == 200).then_some(())).unwrap();
+    }
+    let knows = |casemate: &Casemate| me(casemate, &token).1["login"] == "robot@example.com";
+    at_once("a new user is known", servers, knows);
+    assert_eq!(me(first, &token).1["claims"]["team"], "build");
+    let about_itself = question(OpenIdProvider::CLIENT, "notes.read", "1");
+    let refused = first.post("/access/v1/evaluation", &token, &about_itself).unwrap();
+    assert_eq!(refused.status, 403, "{}", refused.body);
+
+    let members = format!("/api/v1/groups/{}/members", group["id"].as_str().unwrap());
+    let users = json!({ "users": [user["id"]] });
+    send(first, key, &format!("POST {members}"), None, &users);
+    let may = |casemate: &Casemate| {
+        casemate.post("/access/v1/evaluation", &token, &about_itself).is_ok_and(|answer| answer.status == 200)
+    };
+    at_once("what the group holds is held", servers, may);
+    for casemate in servers {
+        assert!(decision(casemate, &token, &about_itself));
+        assert_eq!(me(casemate, &token).1["groups"], json!(["operators", "readers"]), "beside the token's");
+    }
+
+    let item = format!("/api/v1/users/{}", user["id"].as_str().unwrap());
+    let known = send(first, key, &format!("GET {item}"), None, &Value::Null);
+    let mut out = document.clone();
+    out["active"] = json!(false);
+    let known = send(first, key, &format!("PUT {item}"), Some(&known["revision"]), &out);
+    let is_refused = |casemate: &Casemate| {
+        let (status, body) = me(casemate, &token);
+        status == 401 && body["code"] == "user_inactive"
+    };
+    at_once("whoever is deactivated is refused", servers, is_refused);
+    for casemate in servers {
+        assert_eq!(casemate.post("/access/v1/evaluation", &token, &about_itself).unwrap().status, 401);
+        assert_eq!(casemate.get("/api/v1/roles", &token).unwrap().status, 401);
+    }
+    let known = send(first, key, &format!("PUT {item}"), Some(&known["revision"]), &document);
+    at_once("whoever is let in again is let in", servers, may);
+    send(first, key, &format!("DELETE {item}"), Some(&known["revision"]), &Value::Null);
+    at_once("whoever is deleted is refused", servers, is_refused);
+}
+
+#[test]
+fn a_user_gains_what_their_group_holds_and_is_refused_at_once_when_deactivated() {
+    let provider = OpenIdProvider::start().unwrap();
+    let folder = Folder::new();
+    let casemate = folder.builder().start().unwrap();
+    let key = casemate.administrator().unwrap();
+    lives(&provider, &[&casemate], &key);
+}
+
+#[test]
+fn what_is_done_to_users_on_one_replica_is_in_force_on_the_other() {
+    let provider = OpenIdProvider::start().unwrap();
+    let server = Postgres::start().unwrap();
+    let url = server.create_database().unwrap();
+    let start = |folder: &Folder| {
+        let file = folder.0.path().join("casemate.toml");
+        std::fs::write(&file, format!("[database]\nurl = '{url}'\n")).unwrap();
+        folder.builder().arg(&format!("--config={}", file.display())).start().unwrap()
+    };
+    let folders = [Folder::new(), Folder::new()];
+    let first = start(&folders[0]);
+    let key = first.administrator().unwrap();
+    let second = start(&folders[1]);
+    lives(&provider, &[&first, &second], &key);
+}

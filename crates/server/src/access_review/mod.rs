@@ -3,5 +3,7 @@
 pub(crate) mod routes;
 mod service;
 mod usage;
+mod view;
 
-pub use service::{COLUMNS, Holder, Holding, Review, ReviewError, ReviewQuery, State, review};
+pub use service::{Review, ReviewError, ReviewQuery, review};
+pub use view::{COLUMNS, Holder, Holding, State};

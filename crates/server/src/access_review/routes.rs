@@ -8,7 +8,8 @@ use casemate_platform::{
     Code, Page, PageRequest, Problem, Query, clock, cursor, json_response, permissions, read_cursor,
 };
 
-use super::service::{Holding, ReviewError, ReviewQuery, review};
+use super::service::{ReviewError, ReviewQuery, review};
+use super::view::Holding;
 use crate::App;
 use crate::guard::{Require, Thing};
 

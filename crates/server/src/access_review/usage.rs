@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use casemate_directory::{API_KEY_PROVIDER, OWN_PROVIDER};
 use casemate_store::{AuditFilter, DecisionFilter, StoreError, StoreReader};
 
-use super::service::Holder;
+use super::view::Holder;
 
 /// The most pages of the record of decisions that are looked back over, the newest first.
 const DECISION_PAGES: usize = 5;

@@ -9,47 +9,55 @@ mod lists;
 #[path = "../api/support.rs"]
 mod support;
 
-use client::Scim;
-
-/// Makes a test of each case on SQLite, and one of all on PostgreSQL, whose server takes longer to start than they do.
+/// Makes two tests of the cases of a theme, one for each database. Every case has a database of its own; those on PostgreSQL
+/// share a server, whose start takes longer than they do.
 macro_rules! on_both {
-    ($($theme:ident::$case:ident),+ $(,)?) => {
-        mod on_sqlite {
-            $(
-                #[tokio::test]
-                async fn $case() {
-                    super::$theme::$case(super::Scim::sqlite().await).await;
-                }
-            )+
-        }
+    ($theme:ident: $($case:ident),+ $(,)?) => {
+        mod $theme {
+            use super::super::$theme as cases;
+            use crate::client::Scim;
 
-        #[tokio::test]
-        async fn every_case_holds_on_postgresql() {
-            let postgres = casemate_test_support::Postgres::start().unwrap();
-            $($theme::$case(Scim::postgres(&postgres.create_database().unwrap()).await).await;)+
+            #[tokio::test]
+            async fn on_sqlite() {
+                $(cases::$case(Scim::sqlite().await).await;)+
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                let server = casemate_test_support::Postgres::start().unwrap();
+                $(cases::$case(Scim::postgres(&server.create_database().unwrap()).await).await;)+
+            }
         }
     };
 }
 
-on_both!(
-    access::whoever_may_not_provision_is_refused,
-    access::people_of_others_are_not_there,
-    access::the_server_describes_itself,
-    bulk::operations_have_outcomes_of_their_own,
-    bulk::operations_refer_to_each_other,
-    bulk::requests_are_bounded_and_stop_at_errors,
-    changes::a_user_lives_from_being_made_to_being_deleted,
-    changes::names_are_unique_in_their_provider,
-    changes::a_version_that_is_not_there_any_more_is_not_changed,
-    changes::what_entra_id_and_okta_send_is_done,
-    changes::members_come_and_go,
-    changes::what_is_said_of_a_user_is_seen_by_expressions,
-    changes::who_is_deactivated_or_deleted_is_refused_at_once,
-    changes::who_is_not_active_stays_so_until_it_is_said,
-    lists::filters_find_whom_they_describe,
-    lists::lists_are_sorted_and_paged,
-    lists::pages_go_by_cursor,
-    lists::attributes_are_chosen,
-    lists::what_is_no_query_is_refused,
-    lists::what_no_index_answers_is_looked_for_among_a_bounded_number,
-);
+mod holds {
+    on_both!(access:
+        whoever_may_not_provision_is_refused,
+        people_of_others_are_not_there,
+        the_server_describes_itself,
+    );
+    on_both!(bulk:
+        operations_have_outcomes_of_their_own,
+        operations_refer_to_each_other,
+        requests_are_bounded_and_stop_at_errors,
+    );
+    on_both!(changes:
+        a_user_lives_from_being_made_to_being_deleted,
+        names_are_unique_in_their_provider,
+        a_version_that_is_not_there_any_more_is_not_changed,
+        what_entra_id_and_okta_send_is_done,
+        members_come_and_go,
+        what_is_said_of_a_user_is_seen_by_expressions,
+        who_is_deactivated_or_deleted_is_refused_at_once,
+        who_is_not_active_stays_so_until_it_is_said,
+    );
+    on_both!(lists:
+        filters_find_whom_they_describe,
+        lists_are_sorted_and_paged,
+        pages_go_by_cursor,
+        attributes_are_chosen,
+        what_is_no_query_is_refused,
+        what_no_index_answers_is_looked_for_among_a_bounded_number,
+    );
+}

@@ -197,7 +197,7 @@ impl Directory {
             None => Box::pin(self.people.find_identity(identity)).await?,
         };
         match found {
-            Found::Nobody => Ok(None),
+            Found::Nobody | Found::Former(_) => Ok(None),
             Found::User(_, person) => Ok(Some(person)),
             Found::Inactive(_) => Err(NotAdmitted::Inactive),
             Found::Deleted(_) => Err(NotAdmitted::Deleted),

@@ -179,6 +179,30 @@ async fn whoever_is_not_active_any_more_is_refused_at_once() {
 }
 
 #[tokio::test]
+async fn whoever_is_deactivated_is_refused_by_what_they_were_called_before_too() {
+    let called = |subject: Option<&str>, active| {
+        put(UserRecord { subject: subject.map(str::to_owned), active, ..ada() })
+    };
+    let courses = [
+        vec![called(None, false)],
+        vec![called(Some("f00ada"), false)],
+        vec![called(Some("lovelace"), true), called(Some("lovelace"), false)],
+        vec![called(Some("lovelace"), true), Operation::RemoveUser { id: "usr_1".into(), expected: None }],
+    ];
+    for (number, course) in courses.into_iter().enumerate() {
+        let site = Site::open().await;
+        site.make(vec![put(ada())]).await;
+        site.caller(&identity("ada")).await.unwrap();
+        for operation in course {
+            let _ = site.caller(&identity("ada")).await;
+            site.make(vec![operation]).await;
+        }
+        assert!(site.caller(&identity("ada")).await.is_err(), "{number}");
+        assert!(site.asked_about("ada").await.is_err(), "{number}");
+    }
+}
+
+#[tokio::test]
 async fn users_of_several_providers_are_told_apart() {
     let site = Site::open().await;
     let other = UserRecord { id: "usr_2".into(), provider: "other".into(), ..ada() };

@@ -64,8 +64,8 @@ pub use lease::{Fence, Lease};
 pub use object::{Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};
 pub use people::{
-    ChangedUsers, GroupQuery, GroupRecord, GroupSort, MAX_CHANGED_USERS, MAX_GROUPS_OF_USER, Member,
-    MemberQuery, Membership, UserChange, UserQuery, UserRecord, UserSort, name_key,
+    ChangedUsers, FormerUser, GroupQuery, GroupRecord, GroupSort, MAX_CHANGED_USERS, MAX_GROUPS_OF_USER,
+    Member, MemberQuery, Membership, UserChange, UserQuery, UserRecord, UserSort, name_key,
 };
 pub use reseal::{ResealError, Resealed, drop_unused_root_keys, reseal};
 pub use retention::Retention;

@@ -12,7 +12,7 @@ mod read;
 mod write;
 
 pub use query::{GroupQuery, GroupSort, UserQuery, UserSort};
-pub use read::{ChangedUsers, Member, MemberQuery, UserChange};
+pub use read::{ChangedUsers, FormerUser, Member, MemberQuery, UserChange};
 pub(crate) use write::{PeopleChange, is_people};
 
 /// The most users that a follower is told of one by one; where more were changed, it forgets all that it knows.
@@ -100,7 +100,8 @@ pub fn name_key(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// By what a deleted user is known again: their token is still refused, and the name that it says is not kept.
+/// By what a user is known again who was deleted, or is called otherwise: their token is still refused, and the name that it
+/// says is not kept.
 fn former(subject: &str) -> Vec<u8> {
     digest(&SHA256, subject.as_bytes()).as_ref().to_vec()
 }

@@ -68,6 +68,7 @@ mod holds {
         logins_and_subjects_are_unique_in_their_provider,
         a_change_of_people_expects_what_was_looked_at,
         what_is_deleted_leaves_nothing_personal,
+        what_users_were_called_before_is_known,
         members_belong_as_long_as_any_source_says_so,
         whose_access_may_have_changed_is_told,
         changes_of_people_are_in_nobody_s_way,
@@ -80,6 +81,7 @@ mod holds {
         the_oldest_session_of_too_many_ends,
         uses_of_sessions_are_noted_and_old_ones_forgotten,
         a_user_who_is_deactivated_or_deleted_has_no_session_left,
+        a_user_who_is_called_otherwise_has_no_session_left,
     );
     on_both!(blocks:
         a_block_is_in_force_until_it_ends_or_is_lifted,

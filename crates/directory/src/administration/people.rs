@@ -38,7 +38,8 @@ pub struct UserDraft {
     /// The provider that vouches for them; the only one, where it is not named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// What the provider calls them in its tokens. Without it nobody who signs in is them.
+    /// What the provider calls them in its tokens. Without it nobody who signs in is them. A change that does not say it
+    /// leaves it as it is, and one that says an empty one takes it away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 1024))]
     pub subject: Option<String>,
@@ -516,11 +517,16 @@ fn drafted(
     let known = before.map(|before| before.provider.as_str());
     let provider = provider(state, draft.provider.as_deref(), known)?;
     let attributes = Value::Object(draft.attributes.clone()).to_string();
+    // Who does not say it leaves it; an empty one takes it away.
+    let subject = match (&draft.subject, before) {
+        (None, Some(before)) if before.provider == provider => before.subject.clone(),
+        (said, _) => text("/subject", said.as_deref())?,
+    };
     Ok(UserRecord {
         id: id.to_owned(),
         tenant: tenant.to_owned(),
         provider,
-        subject: text("/subject", draft.subject.as_deref())?,
+        subject,
         login: draft.login.clone(),
         external_id: text("/external_id", draft.external_id.as_deref())?,
         active: draft.active,

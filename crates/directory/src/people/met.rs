@@ -56,7 +56,7 @@ impl People {
                 let next = match self.find(provider, id).await? {
                     Found::User(_, person) if person.tenant == *tenant => Meeting::One(person),
                     Found::Inactive(_) | Found::Deleted(_) => Meeting::Refused(Arc::clone(provider)),
-                    Found::Nobody | Found::User(..) => continue,
+                    Found::Nobody | Found::Former(_) | Found::User(..) => continue,
                 };
                 meeting = match meeting {
                     Meeting::Nobody => next,

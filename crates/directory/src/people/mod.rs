@@ -46,6 +46,8 @@ pub enum NotAdmitted {
 pub(crate) enum Found {
     /// Nothing.
     Nobody,
+    /// Nothing; this user was called so before.
+    Former(Arc<str>),
     /// They were deactivated.
     Inactive(Arc<str>),
     /// They were deleted.
@@ -59,7 +61,7 @@ impl Found {
     fn id(&self) -> Option<&str> {
         match self {
             Found::Nobody => None,
-            Found::Inactive(id) | Found::Deleted(id) | Found::User(id, _) => Some(id),
+            Found::Former(id) | Found::Inactive(id) | Found::Deleted(id) | Found::User(id, _) => Some(id),
         }
     }
 }
@@ -229,8 +231,12 @@ fn named(identity: &Identity) -> Option<(&str, &str)> {
 
 async fn read(reader: &StoreReader, provider: &str, subject: &str) -> Result<Found, StoreError> {
     let Some(user) = reader.user_by_subject(provider, subject).await? else {
-        let deleted = reader.deleted_user(provider, subject).await?;
-        return Ok(deleted.map_or(Found::Nobody, |id| Found::Deleted(id.into())));
+        return Ok(match reader.former_user(provider, subject).await? {
+            None => Found::Nobody,
+            Some(former) if former.is_deleted => Found::Deleted(former.id.into()),
+            Some(former) if !former.active => Found::Inactive(former.id.into()),
+            Some(former) => Found::Former(former.id.into()),
+        });
     };
     if !user.active {
         return Ok(Found::Inactive(user.id.into()));

@@ -33,6 +33,17 @@ pub struct UserChange {
     pub subject: Option<String>,
 }
 
+/// A user whom a provider called something in tokens and does not call so any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerUser {
+    /// Their id.
+    pub id: String,
+    /// Whether they may do anything, by what they are called now.
+    pub active: bool,
+    /// Whether they were deleted.
+    pub is_deleted: bool,
+}
+
 /// A member of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -102,22 +113,32 @@ impl StoreReader {
         self.one_user("provider = $1 AND external_id = $2", &[provider, external_id]).await
     }
 
-    /// The id of a deleted user whom a provider called this in tokens, where nobody else is called so now.
+    /// The user whom a provider called this in tokens before they were deleted or called otherwise, where nobody is called
+    /// so now. Where there were several, one who is refused comes first.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn deleted_user(&self, provider: &str, subject: &str) -> Result<Option<String>, StoreError> {
+    pub async fn former_user(&self, provider: &str, subject: &str) -> Result<Option<FormerUser>, StoreError> {
         if !is_keepable(provider) {
             return Ok(None);
         }
-        let text = "SELECT id, deleted_at FROM directory_user WHERE provider = $1 AND subject_sha256 = $2 \
-                    ORDER BY deleted_at IS NOT NULL, id LIMIT 1";
+        let text = "SELECT owner.id AS owner, owner.active AS active, owner.deleted_at AS deleted_at \
+                    FROM directory_user AS former \
+                    JOIN directory_user AS owner ON owner.id = COALESCE(former.external_id, former.id) \
+                    WHERE former.provider = $1 AND former.subject_sha256 = $2 AND former.deleted_at IS NOT NULL \
+                    AND NOT EXISTS (SELECT 1 FROM directory_user AS other WHERE other.provider = $1 \
+                    AND other.subject_sha256 = $2 AND other.deleted_at IS NULL) \
+                    ORDER BY CASE WHEN owner.deleted_at IS NULL THEN owner.active ELSE 0 END, \
+                    owner.deleted_at IS NULL, owner.id LIMIT 1";
         let digest = former(subject);
         let Some(row) = self.pool.row(text, values![provider, digest.as_slice()]).await? else {
             return Ok(None);
         };
-        let is_gone = row.get::<Option<i64>>("deleted_at")?.is_some();
-        Ok(if is_gone { Some(row.get("id")?) } else { None })
+        Ok(Some(FormerUser {
+            id: row.get("owner")?,
+            active: row.get::<i64>("active")? != 0,
+            is_deleted: row.get::<Option<i64>>("deleted_at")?.is_some(),
+        }))
     }
 
     async fn one_user(&self, condition: &str, wanted: &[&str]) -> Result<Option<UserRecord>, StoreError> {

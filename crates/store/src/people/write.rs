@@ -15,6 +15,8 @@ const IDS: usize = 1_000;
 const USER_COLUMNS: usize = 18;
 const GROUP_COLUMNS: usize = 11;
 const MEMBER_COLUMNS: usize = 3;
+const FORMER_COLUMNS: usize = 13;
+const CALLED_COLUMNS: usize = 2;
 
 /// Whether an operation is about people alone.
 pub(crate) fn is_people(operation: &Operation) -> bool {
@@ -45,7 +47,33 @@ struct Before {
     revision: i64,
     /// Tenant, provider and the key of the name; of a user only the last two are looked at.
     named: (String, String, Option<String>),
+    /// What the provider calls a user in tokens.
+    subject: Option<String>,
     is_gone: bool,
+}
+
+/// A provider, and what it calls somebody in tokens.
+type Called<'a> = (&'a str, &'a str);
+
+/// By what a user was called who is called otherwise from now on.
+struct Former<'a> {
+    user: &'a str,
+    tenant: &'a str,
+    called: Called<'a>,
+}
+
+impl Before {
+    fn called(&self) -> Option<Called<'_>> {
+        Some((&*self.named.1, self.subject.as_deref()?))
+    }
+}
+
+impl Former<'_> {
+    /// The id of the row that keeps it: one for each user, provider and subject.
+    fn id(&self, digest: &[u8]) -> String {
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}~{}~{digest}", self.user, self.called.0)
+    }
 }
 
 /// What a change makes of people.
@@ -89,11 +117,6 @@ impl<'a> PeopleChange<'a> {
         }
         for chunk in users.chunks(ROWS) {
             self.put_users(chunk).await?;
-            let inactive = chunk.iter().filter(|(user, _)| !user.active);
-            let inactive: Vec<Value<'_>> = inactive.map(|(user, _)| Value::from(&*user.id)).collect();
-            if !inactive.is_empty() {
-                self.end_sessions(&inactive).await?;
-            }
         }
         for chunk in groups.chunks(ROWS) {
             self.put_groups(chunk).await?;
@@ -134,9 +157,13 @@ impl<'a> PeopleChange<'a> {
         ids: impl Iterator<Item = &'i str>,
     ) -> Result<HashMap<String, Before>, Refused> {
         let ids: Vec<Value<'_>> = ids.map(Value::from).collect();
-        let key = if table.kind == USERS.kind { "login_key" } else { "name_key" };
+        let key = if table.kind == USERS.kind {
+            "login_key AS key, subject"
+        } else {
+            "name_key AS key, NULL AS subject"
+        };
         let text = format!(
-            "SELECT id, tenant, provider, {key} AS key, revision, deleted_at FROM {} WHERE id IN ({})",
+            "SELECT id, tenant, provider, {key}, revision, deleted_at FROM {} WHERE id IN ({})",
             table.name,
             places(1, ids.len())
         );
@@ -146,6 +173,7 @@ impl<'a> PeopleChange<'a> {
             let before = Before {
                 revision: row.get("revision")?,
                 named: (row.get("tenant")?, row.get("provider")?, row.get("key")?),
+                subject: row.get("subject")?,
                 is_gone: row.get::<Option<i64>>("deleted_at")?.is_some(),
             };
             found.insert(row.get("id")?, before);
@@ -154,7 +182,11 @@ impl<'a> PeopleChange<'a> {
     }
 
     /// Rows that are to be deleted must be there, and as they are expected to be.
-    async fn check_gone(&mut self, table: Table, ids: &[(&str, Option<i64>)]) -> Result<(), Refused> {
+    async fn check_gone(
+        &mut self,
+        table: Table,
+        ids: &[(&str, Option<i64>)],
+    ) -> Result<HashMap<String, Before>, Refused> {
         let before = self.before(table, ids.iter().map(|(id, _)| *id)).await?;
         for (id, expected) in ids {
             match before.get(*id) {
@@ -162,11 +194,11 @@ impl<'a> PeopleChange<'a> {
                 _ => return Err(missing(table, id)),
             }
         }
-        Ok(())
+        Ok(before)
     }
 
     async fn remove_users(&mut self, ids: &[(&str, Option<i64>)]) -> Result<(), Refused> {
-        self.check_gone(USERS, ids).await?;
+        let before = self.check_gone(USERS, ids).await?;
         let text = format!(
             "DELETE FROM group_member WHERE user_id IN ({}) RETURNING group_id",
             places(1, ids.len())
@@ -175,7 +207,7 @@ impl<'a> PeopleChange<'a> {
         for row in self.link.rows(&text, &named).await? {
             self.groups.insert(row.get("group_id")?);
         }
-        self.end_sessions(&named).await?;
+        self.end_sessions(before.values().filter_map(Before::called).collect()).await?;
         let text = format!(
             "UPDATE directory_user SET subject = NULL, login = '', login_key = NULL, external_id = NULL, active = 0, \
              display_name = NULL, email = NULL, attributes = '{{}}', scim = NULL, signed_in_at = NULL, revision = $1, \
@@ -185,15 +217,81 @@ impl<'a> PeopleChange<'a> {
         self.execute_on(&text, &named).await
     }
 
-    /// Ends the sessions of browsers of users who may not sign in any more.
-    async fn end_sessions(&mut self, ids: &[Value<'_>]) -> Result<(), Refused> {
+    /// Ends the sessions of browsers of those who may not sign in any more, or are called otherwise.
+    async fn end_sessions(&mut self, called: BTreeSet<Called<'_>>) -> Result<(), Refused> {
+        let called: Vec<Called<'_>> = called.into_iter().collect();
+        for called in called.chunks(IDS) {
+            // Behind the revision and the time.
+            let row = |row: usize| format!("({})", places(3 + row * CALLED_COLUMNS, CALLED_COLUMNS));
+            let called_rows: Vec<String> = (0..called.len()).map(row).collect();
+            let text = format!(
+                "UPDATE session SET revision = $1, ended_at = $2, end_reason = 'user-ended', identity = '' \
+                 WHERE ended_at IS NULL AND (provider, subject) IN (VALUES {})",
+                called_rows.join(", ")
+            );
+            let values: Vec<Value<'_>> = called
+                .iter()
+                .flat_map(|(provider, subject)| [*provider, *subject].map(Value::from))
+                .collect();
+            self.execute_on(&text, &values).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the sessions of users who are not active, and of what users were called before; and keeps the latter, so that
+    /// they are refused by it for as long as they are not active.
+    async fn leave_behind(
+        &mut self,
+        users: &[(&UserRecord, Option<i64>)],
+        before: &HashMap<String, Before>,
+    ) -> Result<(), Refused> {
+        let mut ended = BTreeSet::new();
+        let mut former = Vec::new();
+        for (user, _) in users {
+            let called = user.subject.as_deref().map(|subject| (&*user.provider, subject));
+            if !user.active {
+                ended.extend(called);
+            }
+            let Some(before) = before.get(&user.id) else { continue };
+            if let Some(was) = before.called().filter(|was| Some(*was) != called) {
+                ended.insert(was);
+                former.push(Former { user: &user.id, tenant: &before.named.0, called: was });
+            }
+        }
+        self.end_sessions(ended).await?;
+        if former.is_empty() { Ok(()) } else { self.keep_former(&former).await }
+    }
+
+    /// Keeps what users were called, as rows of deleted users that name who they are of as their external id. They are of
+    /// no revision, since the user is of the one that makes them.
+    async fn keep_former(&mut self, called: &[Former<'_>]) -> Result<(), Refused> {
+        let digests: Vec<Vec<u8>> = called.iter().map(|each| former(each.called.1)).collect();
+        let ids: Vec<String> = called.iter().zip(&digests).map(|(each, digest)| each.id(digest)).collect();
         let text = format!(
-            "UPDATE session SET revision = $1, ended_at = $2, end_reason = 'user-ended', identity = '' \
-             WHERE ended_at IS NULL AND (provider, subject) IN \
-             (SELECT provider, subject FROM directory_user WHERE id IN ({}))",
-            places(3, ids.len())
+            "INSERT INTO directory_user (id, tenant, provider, subject_sha256, login, external_id, active, attributes, \
+             source, revision, created_at, updated_at, deleted_at) VALUES {} ON CONFLICT (id) DO NOTHING",
+            rows_of(called.len(), FORMER_COLUMNS)
         );
-        self.execute_on(&text, ids).await
+        let mut values = Vec::with_capacity(called.len() * FORMER_COLUMNS);
+        for ((each, id), digest) in called.iter().zip(&ids).zip(&digests) {
+            values.extend(values![
+                id,
+                each.tenant,
+                each.called.0,
+                digest.as_slice(),
+                "",
+                each.user,
+                0_i64,
+                "{}",
+                "",
+                0_i64,
+                self.at,
+                self.at,
+                self.at,
+            ]);
+        }
+        self.link.execute(&text, &values).await?;
+        Ok(())
     }
 
     async fn remove_groups(&mut self, ids: &[(&str, Option<i64>)]) -> Result<(), Refused> {
@@ -267,7 +365,7 @@ impl<'a> PeopleChange<'a> {
             ]);
         }
         self.link.execute(&text, &values).await?;
-        Ok(())
+        self.leave_behind(users, &before).await
     }
 
     /// Before the statement, since one that fails ends a transaction of PostgreSQL; nobody else changes people now.

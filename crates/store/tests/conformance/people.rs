@@ -1,8 +1,8 @@
 //! Users, groups, and who belongs to what.
 
 use casemate_store::{
-    AuditFilter, ChangedUsers, CommitError, GroupQuery, GroupRecord, GroupSort, Member, MemberQuery,
-    Membership, Operation, Store, UserQuery, UserRecord, UserSort,
+    AuditFilter, ChangedUsers, CommitError, FormerUser, GroupQuery, GroupRecord, GroupSort, Member,
+    MemberQuery, Membership, Operation, Store, UserQuery, UserRecord, UserSort,
 };
 
 use crate::place::{Place, commit, event, put};
@@ -175,8 +175,9 @@ pub(crate) async fn what_is_deleted_leaves_nothing_personal(place: Place) {
     let reader = store.reader();
     assert_eq!(reader.user("1").await.unwrap(), None);
     assert_eq!(logins(&store, UserQuery::default()).await, [""; 0]);
-    assert_eq!(reader.deleted_user("corp", "sub-1").await.unwrap().as_deref(), Some("1"));
-    assert_eq!(reader.deleted_user("corp", "sub-2").await.unwrap(), None);
+    let former = FormerUser { id: "1".into(), active: false, is_deleted: true };
+    assert_eq!(reader.former_user("corp", "sub-1").await.unwrap(), Some(former));
+    assert_eq!(reader.former_user("corp", "sub-2").await.unwrap(), None);
     assert_eq!(reader.count_members("g").await.unwrap(), 0);
     assert_eq!(reader.group("g").await.unwrap().unwrap().revision, 2, "it lost a member");
     let expected = casemate_store::UserChange { id: "1".into(), provider: "corp".into(), subject: None };
@@ -184,7 +185,35 @@ pub(crate) async fn what_is_deleted_leaves_nothing_personal(place: Place) {
     // Whoever comes after them under the same subject is known.
     let next = UserRecord { subject: Some("sub-1".into()), ..user("2", "ada") };
     make(&store, vec![put_user(next)]).await.unwrap();
-    assert_eq!(store.reader().deleted_user("corp", "sub-1").await.unwrap(), None);
+    assert_eq!(store.reader().former_user("corp", "sub-1").await.unwrap(), None);
+    store.close().await;
+}
+
+pub(crate) async fn what_users_were_called_before_is_known(place: Place) {
+    let store = place.open().await;
+    let called = |subject: Option<&str>, active| {
+        put_user(UserRecord { subject: subject.map(str::to_owned), active, ..user("1", "ada") })
+    };
+    let former = async |subject: &str| store.reader().former_user("corp", subject).await.unwrap();
+    let of = |active, is_deleted| Some(FormerUser { id: "1".into(), active, is_deleted });
+    make(&store, vec![called(Some("s"), true)]).await.unwrap();
+    assert_eq!(former("s").await, None, "that is what they are called");
+    let last = make(&store, vec![called(Some("t"), true)]).await.unwrap();
+    assert_eq!(changed(&store, last - 1).await, ["1"]);
+    assert_eq!(former("s").await, of(true, false));
+    make(&store, vec![called(None, false)]).await.unwrap();
+    assert_eq!((former("s").await, former("t").await), (of(false, false), of(false, false)));
+    // Somebody else is called so now.
+    make(&store, vec![put_user(UserRecord { subject: Some("s".into()), ..user("2", "eve") })]).await.unwrap();
+    assert_eq!((former("s").await, former("t").await), (None, of(false, false)));
+    make(&store, vec![called(Some("u"), true), remove_user("2")]).await.unwrap();
+    let eve = FormerUser { id: "2".into(), active: false, is_deleted: true };
+    assert_eq!((former("s").await, former("t").await), (Some(eve), of(true, false)), "who is refused first");
+    make(&store, vec![remove_user("1")]).await.unwrap();
+    for subject in ["t", "u"] {
+        assert_eq!(former(subject).await, of(false, true), "{subject}");
+    }
+    assert_eq!(logins(&store, UserQuery::default()).await, [""; 0]);
     store.close().await;
 }
 

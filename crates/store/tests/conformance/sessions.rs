@@ -158,3 +158,31 @@ pub(crate) async fn a_user_who_is_deactivated_or_deleted_has_no_session_left(pla
     assert!(left(&store).await.is_empty());
     store.close().await;
 }
+
+pub(crate) async fn a_user_who_is_called_otherwise_has_no_session_left(place: Place) {
+    let store = place.open().await;
+    let user = |subject: Option<&str>, active: bool| {
+        let user = UserRecord {
+            id: "usr_1".to_owned(),
+            provider: "corp".to_owned(),
+            subject: subject.map(str::to_owned),
+            login: "ada@example.com".to_owned(),
+            active,
+            attributes: "{}".to_owned(),
+            tenant: "default".to_owned(),
+            ..UserRecord::default()
+        };
+        Operation::PutUser { user: Box::new(user), expected: None }
+    };
+    begin(&store, [session(9, "bob")]).await;
+    let otherwise = [(None, false), (Some("f00ada"), false), (Some("lovelace"), true)];
+    for (number, (subject, active)) in (1..).zip(otherwise) {
+        commit(&store, user(Some("ada"), true)).await;
+        begin(&store, [session(number, "ada")]).await;
+        commit(&store, user(Some("ada"), true)).await;
+        assert_eq!(left(&store).await.len(), 2, "nothing of them was changed");
+        commit(&store, user(subject, active)).await;
+        assert_eq!(left(&store).await, ["ses_9"], "{subject:?}");
+    }
+    store.close().await;
+}

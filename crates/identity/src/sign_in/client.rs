@@ -31,6 +31,8 @@ const DISCOVERY_LIFETIME: Duration = Duration::from_secs(3_600);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// The most sign-ins with one provider that are being finished at once.
 const MAX_UNDER_WAY: usize = 64;
+/// When somebody proved who they are, of whom that is not known.
+const LONG_AGO: Timestamp = Timestamp(0);
 /// Claims of user info that are about a token, which it is none.
 const NO_USER_INFO: [&str; 12] =
     ["iss", "aud", "exp", "nbf", "iat", "jti", "nonce", "at_hash", "auth_time", "amr", "acr", "azp"];
@@ -77,7 +79,8 @@ pub struct SignedIn {
     pub subject: Box<str>,
     /// The provider's own session (OpenID Connect Back-Channel Logout 1.0, section 2.1).
     pub sid: Option<Box<str>>,
-    /// When they proved who they are.
+    /// When they proved who they are; 1970 where the provider could say so and does not. Of a provider that never does, it is
+    /// when they came back from it.
     pub authenticated_at: Timestamp,
 }
 
@@ -184,7 +187,7 @@ impl SignInClient {
             Side::OpenId { issuer, .. } => self.verified(issuer, &tokens, attempt, key, now).await,
             Side::Github(provider) => {
                 let claims = provider.claims(&*self.fetch, &tokens.access).await?;
-                self.signed_in(&provider.mapping, claims, None, now)
+                self.signed_in(&provider.mapping, claims, now)
             }
         }
     }
@@ -211,13 +214,15 @@ impl SignInClient {
             algorithm,
             leeway: rules.leeway,
         };
-        let authenticated = check(&claims, &expected, now)?;
+        // Who was known to the provider already may have proved it at any time, unless it was told to ask anew.
+        let unsaid = if self.offer.preset.reauthenticates() { LONG_AGO } else { now };
+        let authenticated = check(&claims, &expected, now)?.unwrap_or(unsaid);
         if self.offer.user_info
             && let Some(url) = &self.metadata().await?.user_info
         {
             self.add_user_info(&mut claims, url, &tokens.access).await?;
         }
-        self.signed_in(&issuer.provider().mapping, claims, authenticated, now)
+        self.signed_in(&issuer.provider().mapping, claims, authenticated)
     }
 
     /// Adds what the user info endpoint says and the ID token does not (OpenID Connect Core 1.0, section 5.3).
@@ -249,8 +254,7 @@ impl SignInClient {
         &self,
         mapping: &Mapping,
         mut claims: Claims,
-        authenticated: Option<Timestamp>,
-        now: Timestamp,
+        authenticated_at: Timestamp,
     ) -> Result<SignedIn, SignInError> {
         for (name, value) in &self.offer.require {
             if claims.get(name).and_then(Value::as_str) != Some(value) {
@@ -268,7 +272,7 @@ impl SignInClient {
         let sid = claims.remove("sid").and_then(|sid| sid.as_str().map(Box::from));
         claims.remove("azp");
         let identity = mapping.identity(claims)?;
-        Ok(SignedIn { identity, subject, sid, authenticated_at: authenticated.unwrap_or(now) })
+        Ok(SignedIn { identity, subject, sid, authenticated_at })
     }
 
     /// Where to send a browser that signed out here, so that it does so at the provider as well (OpenID Connect RP-Initiated

@@ -144,7 +144,6 @@ async fn a_code_is_given_with_the_verifier_and_the_exact_redirect_uri() {
     let signed_in = scene.finish_with(&scene.claims()).await.unwrap();
     assert_eq!((&*signed_in.subject, signed_in.sid.as_deref()), ("u1", Some("s1")));
     assert_eq!(signed_in.identity.groups, ["ops".into()] as [Box<str>; 1]);
-    assert_eq!(signed_in.authenticated_at, now());
     let submitted = scene.web.submitted.lock().unwrap();
     let form: HashMap<_, _> =
         url::form_urlencoded::parse(submitted[0].body.as_bytes()).into_owned().collect();
@@ -291,6 +290,26 @@ async fn a_step_up_needs_a_provider_that_says_when_they_signed_in() {
 }
 
 #[tokio::test]
+async fn who_is_not_said_to_have_proved_it_lately_did_so_long_ago() {
+    let said = json!({ "auth_time": NOW - 3_000, "email": "a@b.example", "email_verified": true });
+    let unsaid = json!({ "email": "a@b.example", "email_verified": true });
+    let (lately, long_ago, then) = (now(), Timestamp(0), Timestamp((NOW - 3_000) * 1_000_000));
+    for (preset, change, expected) in [
+        ("generic", &unsaid, long_ago),
+        ("keycloak", &unsaid, long_ago),
+        ("auth0", &unsaid, long_ago),
+        ("generic", &said, then),
+        ("google", &unsaid, lately),
+        ("cognito", &unsaid, lately),
+        ("cognito", &said, then),
+    ] {
+        let scene = Scene::new(&format!("{CONFIG}preset = '{preset}'"), false);
+        let signed_in = scene.finish_with(&changed(&scene.claims(), change.clone())).await.unwrap();
+        assert_eq!(signed_in.authenticated_at, expected, "{preset} {change}");
+    }
+}
+
+#[tokio::test]
 async fn user_info_adds_what_the_id_token_does_not_say_about_the_same_person() {
     let scene = Scene::new(CONFIG, false);
     scene.web.put(DISCOVERY, &changed(&discovery(), json!({ "userinfo_endpoint": USER_INFO })), None);
@@ -428,7 +447,9 @@ async fn github_says_who_somebody_is_by_number() {
         ]);
         scene.web.reply(&format!("{api}/user/emails"), 200, &emails);
         let callback = Callback { code: Some("c"), ..Callback::default() };
-        let identity = scene.finish(callback).await.unwrap().identity;
+        let signed_in = scene.finish(callback).await.unwrap();
+        assert_eq!(signed_in.authenticated_at, now());
+        let identity = signed_in.identity;
         assert_eq!((identity.id.as_deref(), identity.login.as_deref()), (Some("583231"), Some("ada")));
         assert_eq!(identity.claims["email"], "ada@a.example");
         scene.web.reply(&format!("{api}/user/emails"), 404, &json!({}));

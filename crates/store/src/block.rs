@@ -63,6 +63,13 @@ pub(crate) async fn changed_after(pool: &Pool, revision: i64) -> Result<Vec<Addr
     pool.rows(&text, values![revision]).await?.iter().map(read).collect()
 }
 
+/// Whether fewer than [`MAX_BLOCKS`] are in force at `now`.
+pub(crate) async fn has_room(pool: &Pool, now: i64) -> Result<bool, StoreError> {
+    let text = "SELECT count(*) AS blocks FROM address_block WHERE until > $1";
+    let row = pool.row(text, values![now]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(row.get::<i64>("blocks")? < MAX_BLOCKS)
+}
+
 /// Blocks a network, unless a longer block of it is in force or too many are; forgets those that ended long ago.
 pub(crate) async fn put(
     database: &mut impl Database,
@@ -72,6 +79,10 @@ pub(crate) async fn put(
     let AddressBlock { id, network, times, blocked_at, until, .. } = block;
     let text = "DELETE FROM address_block WHERE until < $1 AND network <> $2";
     database.execute(text, values![blocked_at.saturating_sub(REMEMBERED), network]).await?;
+    // Those in force come first: what has ended is only remembered.
+    let text = "DELETE FROM address_block WHERE until <= $1 AND network <> $2 \
+                AND (SELECT count(*) FROM address_block) >= $3";
+    database.execute(text, values![*blocked_at, network, MAX_BLOCKS]).await?;
     let text = "SELECT count(*) AS others FROM address_block WHERE network <> $1";
     let row = database.row(text, values![network]).await?.ok_or(sqlx::Error::RowNotFound)?;
     if row.get::<i64>("others")? >= MAX_BLOCKS {

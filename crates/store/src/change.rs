@@ -123,6 +123,16 @@ impl StoreReader {
         block::of(&self.pool, network).await
     }
 
+    /// Whether another network can be blocked at `now` (microseconds since 1970, UTC): fewer than [`MAX_BLOCKS`] are.
+    ///
+    /// [`MAX_BLOCKS`]: crate::MAX_BLOCKS
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn has_room_for_blocks(&self, now: i64) -> Result<bool, StoreError> {
+        block::has_room(&self.pool, now).await
+    }
+
     /// One block of a network, also one that has ended.
     ///
     /// # Errors

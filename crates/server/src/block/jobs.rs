@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use casemate_platform::clock;
-use casemate_store::Store;
+use casemate_store::{Store, StoreError};
 
 use super::service::Blocks;
 
@@ -38,14 +38,14 @@ struct Followed {
 }
 
 impl Followed {
-    async fn go_on(&mut self, blocks: &Blocks, store: &Store) -> Result<(), casemate_store::StoreError> {
+    async fn go_on(&mut self, blocks: &Blocks, store: &Store) -> Result<(), StoreError> {
         let position = store.reader().position().await?;
         if position.generation != self.generation {
             blocks.forget();
             *self = Followed { generation: position.generation, looked_at: -1, known: 0 };
         }
         if position.revision != self.looked_at {
-            self.known = blocks.follow(&store.reader(), self.known, clock::now()).await?;
+            self.known = blocks.follow(store.reader(), self.known, clock::now()).await?;
             self.looked_at = position.revision;
         }
         Ok(())

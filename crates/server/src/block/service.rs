@@ -9,12 +9,17 @@ use axum::http::{HeaderMap, HeaderValue};
 use casemate_directory::Author;
 use casemate_expression::Timestamp;
 use casemate_platform::{Client, Code, Problem, clock};
-use casemate_store::{AddressBlock, AuditEvent, Commit, CommitError, Operation, StoreError, StoreReader};
+use casemate_store::{
+    AddressBlock, AuditEvent, Commit, CommitError, MAX_BLOCKS, Operation, StoreError, StoreReader,
+};
 use ipnet::IpNet;
 use serde_json::json;
 
 use super::guesses::{Guesses, duration, network_of};
 use crate::App;
+
+/// The most blocks that are kept in memory; where there are more, the half that ends first is not enforced any longer.
+const MOST_IN_MEMORY: usize = 2 * MAX_BLOCKS as usize;
 
 /// When a network is blocked.
 #[derive(Debug, Clone, Default)]
@@ -63,16 +68,19 @@ impl Blocks {
         })
     }
 
+    /// The network that a client is counted by; none where it is one of those that are never blocked.
+    pub(crate) fn counted_by(&self, client: Option<Client>) -> Option<IpNet> {
+        let address = client?.address.to_canonical();
+        let is_exempt =
+            address.is_loopback() || self.0.rule.exempt.iter().any(|network| network.contains(&address));
+        (!is_exempt).then(|| network_of(address))
+    }
+
     /// The network that has shown too many wrong secrets by now, if this was the last of them.
     fn guessed(&self, client: Option<Client>, secret: u64, now: i64) -> Option<IpNet> {
-        let rule = &self.0.rule;
-        let address = client?.address.to_canonical();
-        let is_exempt = address.is_loopback() || rule.exempt.iter().any(|network| network.contains(&address));
-        if rule.after == 0 || is_exempt {
-            return None;
-        }
-        let network = network_of(address);
-        self.0.guesses.count(network, secret, now, rule.after).then_some(network)
+        let after = self.0.rule.after;
+        let network = self.counted_by(client).filter(|_| after > 0)?;
+        self.0.guesses.count(network, secret, now, after).then_some(network)
     }
 
     fn take(&self, blocks: impl IntoIterator<Item = (IpNet, i64)>, now: i64) {
@@ -81,6 +89,12 @@ impl Blocks {
             let mut all: HashMap<IpNet, i64> = HashMap::clone(known);
             all.extend(blocks.iter().copied());
             all.retain(|_, until| *until > now);
+            if all.len() > MOST_IN_MEMORY {
+                let mut ends: Vec<i64> = all.values().copied().collect();
+                ends.sort_unstable();
+                let median = ends.get(ends.len() / 2).copied().unwrap_or(now);
+                all.retain(|_, until| *until > median);
+            }
             all
         });
     }
@@ -132,6 +146,14 @@ async fn block(app: &App, network: IpNet, now: i64) -> Result<i64, BlockError> {
         // Another process was faster.
         return Ok(before.until);
     }
+    if app.store.reader().has_room_for_blocks(now).await? {
+        return store(app, network, before, now).await;
+    }
+    tracing::warn!(%network, "a network is blocked by this process alone: as many as can be are blocked already");
+    Ok(now.saturating_add(duration(0)))
+}
+
+async fn store(app: &App, network: IpNet, before: Option<AddressBlock>, now: i64) -> Result<i64, BlockError> {
     let others = before.as_ref().map_or(0, |before| before.times);
     let until = now.saturating_add(duration(others));
     let id = before.map_or_else(new_id, |before| Ok(before.id))?;
@@ -231,15 +253,26 @@ mod tests {
         let blocks = Blocks::default();
         let now = clock::now();
         blocks.take([(network_of("2001:db8::1".parse().unwrap()), now + 60_000_000)], now);
-        let refusal = |address, headers| blocks.refusal(client(address), headers);
-        let refused = refusal("2001:db8::2", &with_credential()).unwrap();
+        let refusal = |address: &str, headers: HeaderMap| blocks.refusal(client(address), &headers);
+        let refused = refusal("2001:db8::2", with_credential()).unwrap();
         assert_eq!(refused.code(), Code::AddressBlocked);
-        assert!(refusal("2001:db8:0:1::2", &with_credential()).is_none());
-        assert!(refusal("2001:db8::2", &HeaderMap::new()).is_none(), "what shows no secret guesses none");
+        assert!(refusal("2001:db8:0:1::2", with_credential()).is_none());
+        assert!(refusal("2001:db8::2", HeaderMap::new()).is_none(), "what shows no secret guesses none");
         assert!(blocks.refusal(None, &with_credential()).is_none());
         blocks.take([(network_of("2001:db8::1".parse().unwrap()), 0)], now);
-        assert!(refusal("2001:db8::2", &with_credential()).is_none());
+        assert!(refusal("2001:db8::2", with_credential()).is_none());
         assert!(blocks.0.blocked.load().is_empty());
+    }
+
+    #[test]
+    fn more_blocks_than_fit_leave_those_that_last_longest() {
+        let blocks = Blocks::default();
+        let network = |number: u32| IpNet::from(std::net::IpAddr::from(number.to_be_bytes()));
+        let all = (0..3 * MAX_BLOCKS as u32).map(|number| (network(number), i64::from(number) + 1));
+        blocks.take(all, 0);
+        let kept = blocks.0.blocked.load();
+        assert!(kept.len() <= MOST_IN_MEMORY);
+        assert!(kept.contains_key(&network(3 * MAX_BLOCKS as u32 - 1)));
     }
 
     #[test]

@@ -110,6 +110,9 @@ pub enum Operation {
     AddMember(Membership),
     /// A source no longer says that a user belongs to a group; nothing where it did not.
     RemoveMember(Membership),
+    /// Nothing by itself: of changes that hold it and say a base, the later is refused where the former was made since, as
+    /// changes of objects are. It is for changes of people that are valid only together with what other people are.
+    Alone,
     /// Nothing is taken from a network for a time, unless a longer block of it is in force.
     Block(AddressBlock),
     /// A block ends at once, if it is in force.
@@ -156,6 +159,9 @@ pub enum CommitError {
     /// An answer is kept already for this `Idempotency-Key`.
     #[error("a request with this idempotency key was answered already")]
     Repeated,
+    /// Whoever a session is to begin for was deactivated or deleted.
+    #[error("the directory says that whoever signs in may not come in")]
+    NotAdmitted,
     /// Somebody else holds the lease.
     #[error("the lease `{lease}` was taken over by another process")]
     Fenced {
@@ -333,7 +339,8 @@ impl<'a> Change<'a> {
             | Operation::PutGroup { .. }
             | Operation::RemoveGroup { .. }
             | Operation::AddMember(_)
-            | Operation::RemoveMember(_) => {}
+            | Operation::RemoveMember(_)
+            | Operation::Alone => {}
             Operation::Block(block) => block::put(self.link, block, self.revision).await?,
             Operation::LiftBlock { id } => {
                 block::lift(self.link, id, self.at, self.revision).await?;

@@ -1,5 +1,8 @@
 //! Sessions of browsers: a SHA-256 of the cookie, who signed in, and until when. The cookie itself is never stored.
 
+use aws_lc_rs::digest::{SHA256, digest};
+
+use crate::commit::{CommitError, Refused};
 use crate::error::StoreError;
 use crate::sql::{Database, Pool, Row, Value, values};
 
@@ -71,7 +74,8 @@ pub enum Sessions {
         /// Its `sub`.
         subject: String,
     },
-    /// Those that began with one session of the provider.
+    /// Those that began with one session of the provider; where it is known whose, also theirs of which the provider did not say
+    /// with which they began.
     ProviderSession {
         /// Whose session it is.
         provider: String,
@@ -130,12 +134,16 @@ pub(crate) async fn ended_after(pool: &Pool, revision: i64, limit: u32) -> Resul
     rows.iter().map(digest_of).collect()
 }
 
-/// Begins a session. Those of the same person that are too many end.
+/// Begins a session, unless the directory says that whose it is may not come in. Those of the same person that are too many
+/// end.
 pub(crate) async fn begin(
     database: &mut impl Database,
     session: &StoredSession,
     revision: i64,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), Refused> {
+    if is_refused(database, &session.provider, &session.subject).await? {
+        return Err(Refused::Change(CommitError::NotAdmitted));
+    }
     let text = "INSERT INTO session (digest, id, provider, subject, logout_subject, provider_sid, identity, \
                 authenticated_at, created_at, used_at, idle_until, absolute_until, client, user_agent, revision) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
@@ -168,6 +176,22 @@ pub(crate) async fn begin(
     Ok(())
 }
 
+/// Whether somebody whom a provider calls this, or called so before anybody else is, was deactivated or deleted.
+async fn is_refused(
+    database: &mut impl Database,
+    provider: &str,
+    subject: &str,
+) -> Result<bool, sqlx::Error> {
+    let text = "SELECT owner.id FROM directory_user AS known JOIN directory_user AS owner ON owner.id = \
+                CASE WHEN known.deleted_at IS NULL THEN known.id ELSE COALESCE(known.external_id, known.id) END \
+                WHERE known.provider = $1 AND known.subject_sha256 = $2 \
+                AND (owner.active = 0 OR owner.deleted_at IS NOT NULL) \
+                AND (known.deleted_at IS NULL OR NOT EXISTS (SELECT 1 FROM directory_user AS other \
+                WHERE other.provider = $1 AND other.subject_sha256 = $2 AND other.deleted_at IS NULL)) LIMIT 1";
+    let digest = digest(&SHA256, subject.as_bytes());
+    Ok(database.row(text, values![provider, digest.as_ref()]).await?.is_some())
+}
+
 /// Ends sessions; those that have ended stay as they are.
 pub(crate) async fn end(
     database: &mut impl Database,
@@ -196,7 +220,7 @@ pub(crate) async fn end(
                 None => "provider = $4 AND provider_sid = $5",
                 Some(subject) => {
                     values.push(subject.into());
-                    "provider = $4 AND provider_sid = $5 AND logout_subject = $6"
+                    "provider = $4 AND (provider_sid = $5 OR provider_sid IS NULL) AND logout_subject = $6"
                 }
             }
         }

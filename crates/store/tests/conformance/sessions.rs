@@ -1,8 +1,8 @@
 //! Sessions of browsers.
 
 use casemate_store::{
-    Actor, AuditEvent, Commit, MAX_SESSIONS, Operation, Sessions, Store, StoredSession, UsedSession,
-    UserRecord,
+    Actor, AuditEvent, Commit, CommitError, MAX_SESSIONS, Operation, Sessions, Store, StoredSession,
+    UsedSession, UserRecord,
 };
 
 use crate::place::Place;
@@ -29,6 +29,10 @@ pub(crate) fn session(number: u8, subject: &str) -> StoredSession {
 }
 
 async fn commit(store: &Store, operation: Operation) -> i64 {
+    try_commit(store, operation).await.unwrap()
+}
+
+async fn try_commit(store: &Store, operation: Operation) -> Result<i64, CommitError> {
     let commit = Commit {
         base: None,
         at: 2_000,
@@ -38,7 +42,7 @@ async fn commit(store: &Store, operation: Operation) -> i64 {
         events: Vec::<AuditEvent>::new(),
         fence: None,
     };
-    store.commit(commit).await.unwrap()
+    store.commit(commit).await
 }
 
 async fn begin(store: &Store, sessions: impl IntoIterator<Item = StoredSession>) {
@@ -83,20 +87,27 @@ pub(crate) async fn a_session_is_found_by_its_digest_until_it_ends(place: Place)
 
 pub(crate) async fn sessions_end_by_what_they_have_in_common(place: Place) {
     let store = place.open().await;
-    begin(&store, [session(1, "ada"), session(2, "ada"), session(3, "bob"), session(4, "bob")]).await;
+    let unsaid = StoredSession { provider_sid: None, ..session(4, "bob") };
+    begin(&store, [session(1, "ada"), session(2, "ada"), session(3, "bob"), unsaid]).await;
     let sid = |sid: &str, subject: Option<&str>| Sessions::ProviderSession {
         provider: "corp".to_owned(),
         sid: sid.to_owned(),
         subject: subject.map(str::to_owned),
     };
-    end(&store, sid("sid-1", Some("sub-bob"))).await;
+    end(&store, sid("sid-9", None)).await;
     assert_eq!(left(&store).await, ["ses_1", "ses_2", "ses_3", "ses_4"]);
+    end(&store, sid("sid-1", Some("sub-bob"))).await;
+    assert_eq!(
+        left(&store).await,
+        ["ses_1", "ses_2", "ses_3"],
+        "of which the provider did not say more than whose"
+    );
     end(&store, sid("sid-1", Some("sub-ada"))).await;
-    assert_eq!(left(&store).await, ["ses_2", "ses_3", "ses_4"]);
+    assert_eq!(left(&store).await, ["ses_2", "ses_3"]);
     let of = |provider: &str, subject: &str| (provider.to_owned(), subject.to_owned());
     let (provider, subject) = of("other", "sub-bob");
     end(&store, Sessions::LogoutSubject { provider, subject }).await;
-    assert_eq!(left(&store).await.len(), 3);
+    assert_eq!(left(&store).await.len(), 2);
     let (provider, subject) = of("corp", "sub-bob");
     end(&store, Sessions::LogoutSubject { provider, subject }).await;
     assert_eq!(left(&store).await, ["ses_2"]);
@@ -156,6 +167,21 @@ pub(crate) async fn a_user_who_is_deactivated_or_deleted_has_no_session_left(pla
     assert_eq!(store.reader().sessions_ended_after(revision - 1, 9).await.unwrap(), [[1; 32]]);
     commit(&store, Operation::RemoveUser { id: "usr_2".to_owned(), expected: None }).await;
     assert!(left(&store).await.is_empty());
+    // Nor does one begin that was thought out before then.
+    for (number, subject) in [(3, "ada"), (4, "bob")] {
+        let begun = try_commit(&store, Operation::BeginSession(session(number, subject))).await;
+        assert_eq!(begun, Err(CommitError::NotAdmitted), "{subject}");
+    }
+    begin(&store, [session(5, "eve")]).await;
+    commit(&store, put(user("usr_1", "ada", true))).await;
+    commit(&store, put(user("usr_3", "bob", true))).await;
+    begin(&store, [session(6, "ada"), session(7, "bob")]).await;
+    assert_eq!(left(&store).await, ["ses_6", "ses_7"]);
+    commit(&store, put(user("usr_1", "ada-of-today", true))).await;
+    begin(&store, [session(8, "ada")]).await;
+    commit(&store, put(user("usr_1", "ada-of-today", false))).await;
+    let begun = try_commit(&store, Operation::BeginSession(session(9, "ada"))).await;
+    assert_eq!(begun, Err(CommitError::NotAdmitted), "as they were called before");
     store.close().await;
 }
 

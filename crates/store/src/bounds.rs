@@ -97,6 +97,7 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::LiftBlock { id } => ("block", id),
         Operation::BeginSession(session) => ("session", &session.id),
         Operation::EndSessions { .. } => ("session", ""),
+        Operation::Alone => ("change", ""),
     }
 }
 
@@ -133,6 +134,7 @@ impl Measure<'_> {
                 self.required("network", &block.network, MAX_KIND)
             }
             Operation::LiftBlock { id } => self.required("id", id, MAX_ID),
+            Operation::Alone => Ok(()),
             Operation::BeginSession(session) => self.session(session),
             Operation::EndSessions { which, reason } => {
                 self.text("reason", reason, MAX_KIND)?;

@@ -6,12 +6,18 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScimConfig {
-    /// The name of the service account by whose API keys the provider's users and groups are provisioned. Their home is the
-    /// account's tenant.
+    /// The name of the service account by whose API keys the provider's users and groups are provisioned.
     pub account: String,
+    /// The tenant of the service account, and the home of whom it provisions: names of accounts are unique in their tenant alone.
+    #[serde(default = "default_tenant")]
+    pub tenant: String,
     /// What of a user the provider's tokens call them.
     #[serde(default)]
     pub subject: ScimSubject,
+}
+
+fn default_tenant() -> String {
+    "default".to_owned()
 }
 
 /// What of a provisioned user the provider's tokens call them.

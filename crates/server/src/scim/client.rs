@@ -1,6 +1,6 @@
 //! Who provisions: a client is an API key of the service account that a provider's `scim` names.
 
-use casemate_directory::{Author, Kind, ListQuery};
+use casemate_directory::{Author, DEFAULT_TENANT, Kind, ListQuery};
 use casemate_platform::{Code, Problem, permissions};
 use casemate_store::AuditEvent;
 use serde_json::Value;
@@ -49,11 +49,12 @@ impl<'a> Client<'a> {
         let providers = ListQuery { limit: PROVIDERS, ..ListQuery::default() };
         let providers = app.administration.list(Kind::Provider, "", &providers).map_err(problem)?;
         let mut named = providers.items.iter().filter(|provider| {
-            provider.document.pointer("/scim/account").and_then(Value::as_str) == Some(&*account)
+            let of = |member: &str| provider.document.pointer(member).and_then(Value::as_str);
+            of("/scim/account") == Some(&*account) && of("/scim/tenant").unwrap_or(DEFAULT_TENANT) == tenant
         });
         let (Some(provider), None) = (named.next(), named.next()) else {
             return Err(refused(
-                "name the service account of the API key in the `scim` of exactly one provider",
+                "name the service account of the API key, and its tenant, in the `scim` of exactly one provider",
             ));
         };
         let subject = match provider.document.pointer("/scim/subject").and_then(Value::as_str) {

@@ -53,6 +53,54 @@ pub(crate) async fn people_of_others_are_not_there(scim: Scim) {
     assert_eq!(scim.send_as(&other, "POST /Users", &[], Some(same)).await.status.as_u16(), 201);
 }
 
+pub(crate) async fn an_account_of_the_same_name_in_another_tenant_provisions_nobody(scim: Scim) {
+    let user = scim.user(json!({"userName": "ada"})).await;
+    let of_acme = async |path: &str, body: Value| {
+        let answer =
+            scim.server.send(&format!("POST {path}"), Some("tenant-administrator"), &[], Some(&body)).await;
+        assert_eq!(answer.status.as_u16(), 201, "{path}: {}", answer.text);
+        answer
+    };
+    let role = json!({"name": "namesake", "permissions": [{"name": "casemate.scim.provision"}]});
+    of_acme("/api/v1/roles", role).await;
+    let account = of_acme("/api/v1/service-accounts", json!({"name": "corp-scim"})).await.id();
+    let to = json!({"provider": "casemate", "type": "service", "login": "corp-scim"});
+    of_acme("/api/v1/assignments", json!({"role": "namesake", "to": to})).await;
+    let keys = format!("/api/v1/service-accounts/{account}/api-keys");
+    let made = of_acme(&keys, json!({"title": "provisioning"})).await;
+    let key = made.body["key"].as_str().unwrap();
+    for (request, body) in [
+        ("GET /Users", None),
+        ("POST /Users", Some(json!({"schemas": [USER], "userName": "mallory", "externalId": "1"}))),
+        (&*format!("DELETE /Users/{user}"), None),
+    ] {
+        let answer = scim.send_as(key, request, &[], body).await;
+        assert_eq!(answer.status.as_u16(), 403, "{request}: {}", answer.text);
+    }
+    // Where a provider names that tenant, its account provisions, and the namesake does not.
+    let document = json!({
+        "name": "acme", "issuer": "https://acme.example", "audiences": ["casemate"],
+        "scim": {"account": "corp-scim", "tenant": "acme"},
+    });
+    scim.server.make("/api/v1/providers", &document).await;
+    let body = json!({"schemas": [USER], "userName": "ada", "externalId": "1"});
+    let made = scim.send_as(key, "POST /Users", &[], Some(body)).await.id();
+    let record = scim.server.app.store.reader().user(&made).await.unwrap().unwrap();
+    assert_eq!((&*record.provider, &*record.tenant), ("acme", "acme"));
+    assert_eq!(scim.listed("GET /Users", "id").await, [user]);
+}
+
+pub(crate) async fn a_provider_names_an_account_that_there_is(scim: Scim) {
+    for named in [json!({"account": "nobody"}), json!({"account": "corp-scim", "tenant": "acme"})] {
+        let document = json!({
+            "name": "second", "issuer": "https://second.example", "audiences": ["casemate"], "scim": named,
+        });
+        let refused = scim.server.admin("POST /api/v1/providers", Some(&document)).await;
+        assert_eq!(refused.status.as_u16(), 422, "{}", refused.text);
+        assert!(refused.text.contains("/scim/account"), "{}", refused.text);
+    }
+}
+
 pub(crate) async fn the_server_describes_itself(scim: Scim) {
     let config = scim.send("GET /ServiceProviderConfig", None).await;
     assert_eq!(

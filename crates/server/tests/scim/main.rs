@@ -35,6 +35,8 @@ mod holds {
     on_both!(access:
         whoever_may_not_provision_is_refused,
         people_of_others_are_not_there,
+        a_provider_names_an_account_that_there_is,
+        an_account_of_the_same_name_in_another_tenant_provisions_nobody,
         the_server_describes_itself,
     );
     on_both!(bulk:

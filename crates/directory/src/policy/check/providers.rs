@@ -1,8 +1,9 @@
 //! That providers can be talked to, and that the permissions of tokens have a ceiling.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use casemate_identity::provider::Provider;
+use casemate_identity::provider::{Provider, ScimConfig};
 use casemate_identity::{ProviderConfig, ProvidersConfig};
 use casemate_permission::Ceiling;
 use casemate_permission::name::Pattern;
@@ -11,6 +12,7 @@ use super::Checker;
 use crate::model::{ProviderDocument, SourceDocument};
 use crate::policy::Source;
 use crate::policy::document::{Item, pointer, without_place};
+use crate::policy::place::Place;
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 impl Checker {
@@ -22,7 +24,10 @@ impl Checker {
                 self.raise(&item.place, "", format!("the name `{name}` is Casemate's own"));
             }
             match serde_path_to_error::deserialize(serde_json::Value::Object(item.document.0.clone())) {
-                Ok(provider) => configured.push(provider),
+                Ok(provider) => {
+                    self.provisioner(&item.place, &provider);
+                    configured.push(provider);
+                }
                 Err(error) => {
                     let at = pointer(error.path());
                     self.raise(&item.place, &at, without_place(&error.into_inner()));
@@ -47,6 +52,18 @@ impl Checker {
                 }
                 Vec::new()
             }
+        }
+    }
+
+    /// That whoever provisions a provider is a service account that there is.
+    fn provisioner(&mut self, place: &Place, provider: &ProviderConfig) {
+        let Some(ScimConfig { account, tenant, .. }) = &provider.scim else { return };
+        let key: (Arc<str>, Box<str>) = (tenant.as_str().into(), account.as_str().into());
+        if !account.is_empty() && !self.incomplete && !self.account_names.contains(&key) {
+            let message = format!("there is no service account `{account}` in the tenant `{tenant}`");
+            let help =
+                "define the account first; of another tenant than `default`, write its `tenant` as well";
+            self.raise_with_help(place, "/scim/account", message, help);
         }
     }
 

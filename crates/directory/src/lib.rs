@@ -42,7 +42,7 @@ pub use policy::{
     Policy, Wanted,
 };
 pub use sessions::{BrowserSessions, SessionError, SessionTimes};
-pub use snapshot::{ResolveError, Snapshot};
+pub use snapshot::{ResolveError, Snapshot, is_of_people};
 pub use subject::{Actor, Subject};
 pub use watch::Watcher;
 

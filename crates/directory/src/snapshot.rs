@@ -83,6 +83,12 @@ struct Holding {
     sourced: Box<[Sourced]>,
 }
 
+/// Whether whoever is of a type may be a user of the directory: of whatever type a provider's tokens make them.
+#[must_use]
+pub fn is_of_people(kind: &str) -> bool {
+    ![Kind::ANONYMOUS, Kind::SERVICE, Kind::API_KEY].iter().any(|other| other.as_str() == kind)
+}
+
 /// Why it cannot be said what somebody holds. Whoever asks is to deny.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveError {
@@ -311,10 +317,7 @@ impl Snapshot {
             [only] => self.compiled.person(*only).map(|person| (*only, person)),
             _ => return Err(ambiguous()),
         };
-        let met = match kind == Kind::USER.as_str() {
-            true => met.get(tenant, id),
-            false => &Meeting::Nobody,
-        };
+        let met = if is_of_people(kind) { met.get(tenant, id) } else { &Meeting::Nobody };
         // Whoever else is known by this id is meant as much as the caller, or whom the policy knows.
         let vouching = known.map(|(_, person)| &person.provider).or(is_caller.then_some(&caller.provider));
         match (met, vouching) {
@@ -325,7 +328,12 @@ impl Snapshot {
                     return Err(ResolveError::Inactive { kind: kind.to_owned(), id: id.to_owned() });
                 }
             }
-            (Meeting::One(user), None) => return Ok(Meant::User(Arc::clone(user))),
+            (Meeting::One(user), None) if *user.kind == *kind => return Ok(Meant::User(Arc::clone(user))),
+            // As who presents a token of theirs that says this type.
+            (Meeting::One(user), None) => {
+                let stranger = Subject::new(Arc::clone(&user.provider), kind, Some(id), Arc::clone(tenant));
+                return Ok(Meant::Stranger(Box::new(stranger.enriched(user))));
+            }
             (Meeting::One(user), Some(provider)) if user.provider == *provider => {
                 if let (Some((_, person)), false) = (known, is_caller) {
                     return Ok(Meant::Stranger(Box::new(Subject::from(person).enriched(user))));

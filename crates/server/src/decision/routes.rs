@@ -8,9 +8,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use casemate_directory::{Met, Snapshot};
+use casemate_directory::{Met, Snapshot, is_of_people};
 use casemate_expression::{Datum, JsonError};
-use casemate_identity::Kind;
 use casemate_permission::{EvaluationError, Mentioned};
 use casemate_platform::{Code, Problem, RequestId, clock, json_response, json_text};
 use casemate_store::DecisionEvent;
@@ -201,11 +200,11 @@ pub(super) async fn asked(
 /// The users whom a body mentions, in its questions or in what they have in common.
 async fn met(app: &App, snapshot: &Snapshot, asker: &Asker, body: &Datum) -> Result<Met, Problem> {
     let items = body.get("evaluations").and_then(Datum::as_list).unwrap_or_default();
-    let one = items.is_empty().then(|| Mentioned::of(body, None));
-    let many = items.iter().map(|item| Mentioned::of(item, Some(body)));
-    let mentioned = one.into_iter().chain(many);
-    let users = mentioned.filter(|mentioned| mentioned.subject_kind == Kind::USER.as_str());
-    let ids: BTreeSet<&str> = users.map(|mentioned| mentioned.subject_id).take(MAX_EVALUATIONS).collect();
+    // Where one question is asked, the body is that one, whatever else stands in it.
+    let one = std::iter::once(Mentioned::of(body, None));
+    let many = items.iter().take(MAX_EVALUATIONS).map(|item| Mentioned::of(item, Some(body)));
+    let people = one.chain(many).filter(|mentioned| is_of_people(mentioned.subject_kind));
+    let ids: BTreeSet<&str> = people.map(|mentioned| mentioned.subject_id).collect();
     app.directory.meet(snapshot, &asker.tenant, ids).await.map_err(|error| {
         tracing::error!(%error, "the directory cannot be asked about users");
         Problem::new(Code::Unavailable)

@@ -90,15 +90,24 @@ impl Filter {
         }
     }
 
-    /// The filter without the comparisons that [`Filter::required_text`] finds for this attribute, for who sees to them.
+    /// The filter without the comparison that [`Filter::required_text`] finds for this attribute, for who sees to it. Others of
+    /// the same attribute stay.
     #[must_use]
-    pub fn without(self, name: &str) -> Filter {
+    pub fn without(mut self, name: &str) -> Filter {
+        self.take(name);
+        self
+    }
+
+    fn take(&mut self, name: &str) {
         match self {
             Filter::All(filters) => {
-                Filter::All(filters.into_iter().map(|filter| filter.without(name)).collect())
+                let found = filters.iter_mut().find(|filter| filter.required_text(name).is_some());
+                if let Some(filter) = found {
+                    filter.take(name);
+                }
             }
-            filter if is_only(&filter, name) => Filter::All(Vec::new()),
-            filter => filter,
+            filter if is_only(filter, name) => *filter = Filter::All(Vec::new()),
+            _ => {}
         }
     }
 }

@@ -144,3 +144,50 @@ fn over_several_types_an_attribute_that_one_has_not_has_no_value() {
     assert!(!fits(r#"emails[type eq "work"]"#));
     assert!(!fits(r#"userName eq "x""#));
 }
+
+#[test]
+fn only_the_comparison_that_is_seen_to_is_left_out() {
+    for (text, name, taken, rest) in [
+        (
+            r#"groups.value eq "g1" and groups.value eq "g2""#,
+            "groups.value",
+            "g1",
+            Some(r#"groups.value eq "g2""#),
+        ),
+        (
+            r#"groups.value eq "g1" and groups[value eq "g2"]"#,
+            "groups.value",
+            "g1",
+            Some(r#"groups[value eq "g2"]"#),
+        ),
+        (r#"groups[value eq "g1"] and title pr"#, "groups.value", "g1", Some("title pr")),
+        (r#"userName eq "ada" and userName eq "bob""#, "userName", "ada", Some(r#"userName eq "bob""#)),
+        (
+            r#"(title pr and userName eq "ada") and userName eq "bob""#,
+            "userName",
+            "ada",
+            Some(r#"title pr and userName eq "bob""#),
+        ),
+        // Whoever says more of the group than its id is not understood by who looks it up, and stays.
+        (
+            r#"groups[value eq "g1" and display eq "x"]"#,
+            "groups.value",
+            "g1",
+            Some(r#"groups[value eq "g1" and display eq "x"]"#),
+        ),
+        (r#"userName eq "ada""#, "userName", "ada", None),
+    ] {
+        let filter = Filter::parse(ResourceType::User, text).unwrap();
+        assert_eq!(filter.required_text(name), Some(taken), "{text}");
+        let rest = rest.map(|rest| flat(Filter::parse(ResourceType::User, rest).unwrap()));
+        assert_eq!(flat(filter.without(name)), rest.unwrap_or_default(), "{text}");
+    }
+}
+
+/// All that a filter asks for together, in order.
+fn flat(filter: Filter) -> Vec<Filter> {
+    match filter {
+        Filter::All(filters) => filters.into_iter().flat_map(flat).collect(),
+        filter => vec![filter],
+    }
+}

@@ -125,7 +125,7 @@ impl Client<'_> {
         for (looked_up, other) in [("members", "members.value"), ("groups", "groups.value")] {
             if rest.as_ref().is_some_and(|rest| rest.mentions(looked_up)) {
                 let detail = format!(
-                    "`{looked_up}` are found by `{other} eq \"…\"`, joined to the rest of the filter by and"
+                    "`{looked_up}` are found by one `{other} eq \"…\"`, joined to the rest of the filter by and"
                 );
                 return Err(ScimError::new(ScimType::InvalidFilter, detail).into());
             }

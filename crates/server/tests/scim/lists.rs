@@ -44,6 +44,8 @@ pub(crate) async fn filters_find_whom_they_describe(scim: Scim) {
         (r#"meta.created lt "2020-01-01T00:00:00Z""#, ""),
         (r#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "sales""#, "Bob"),
         (r#"id eq "usr_none""#, ""),
+        (r#"userName eq "ada" and userName eq "bob""#, ""),
+        (r#"externalId eq "E-ada" and externalId eq "E-Bob""#, ""),
     ] {
         assert_eq!(found(filter).await, expected, "{filter}");
     }
@@ -157,6 +159,7 @@ pub(crate) async fn what_is_no_query_is_refused(scim: Scim) {
         ("filter=userName", "invalidFilter"),
         ("filter=shoeSize eq \"4\"", "invalidFilter"),
         ("filter=groups.display eq \"x\"", "invalidFilter"),
+        ("filter=groups.value eq \"g1\" and groups.value eq \"g2\"", "invalidFilter"),
         ("sortBy=shoeSize", "invalidPath"),
         ("sortOrder=up", "invalidValue"),
         ("startIndex=first", "invalidValue"),

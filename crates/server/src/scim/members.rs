@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use casemate_scim::{MAX_MEMBERS, MemberChange, ResourceType, ScimError, ScimType};
-use casemate_store::{MAX_PAGE, MemberQuery, Membership, Operation};
+use casemate_store::{GroupRecord, MAX_GROUPS_OF_USER, MAX_PAGE, MemberQuery, Membership, Operation};
 use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
@@ -12,6 +12,10 @@ use super::records::{Record, SOURCE, location};
 
 /// The most members of a group of which all are replaced.
 const MAX_REPLACED: usize = 100_000;
+/// The most groups that an answer tells of all its users.
+const MAX_MEMBERSHIPS: usize = 50_000;
+/// The most members that an event of the log names.
+const MAX_TOLD: usize = 100;
 
 /// Which users come into a group, and which go.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -36,9 +40,13 @@ impl MemberEdit {
         removed.chain(added).collect()
     }
 
-    /// For the log.
+    /// For the log, whose events are bounded: how many they are, and the first of them.
     pub(super) fn shown(&self) -> Value {
-        json!({"members_added": self.added, "members_removed": self.removed})
+        let first = |users: &BTreeSet<String>| users.iter().take(MAX_TOLD).cloned().collect::<Vec<_>>();
+        json!({
+            "members_added": first(&self.added), "members_added_count": self.added.len(),
+            "members_removed": first(&self.removed), "members_removed_count": self.removed.len(),
+        })
     }
 }
 
@@ -138,15 +146,7 @@ impl Client<'_> {
     pub(super) async fn add_groups(&self, documents: &mut [Map<String, Value>]) -> Result<(), Refusal> {
         let ids: Vec<&str> =
             documents.iter().filter_map(|document| document.get("id").and_then(Value::as_str)).collect();
-        let mut groups: HashMap<String, Vec<Value>> = HashMap::new();
-        for (user, group) in self.app.store.reader().groups_of(&ids).await? {
-            if group.provider != self.provider || group.tenant != self.tenant {
-                continue;
-            }
-            let place = location(&self.base, ResourceType::Group, &group.id);
-            let shown = json!({"value": group.id, "$ref": place, "display": group.name, "type": "direct"});
-            groups.entry(user).or_default().push(shown);
-        }
+        let mut groups = self.groups_of(&ids).await?;
         for document in documents {
             let id = document.get("id").and_then(Value::as_str).unwrap_or_default();
             if let Some(groups) = groups.remove(id) {
@@ -154,6 +154,39 @@ impl Client<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The groups of each of some users: all of them, or none where there are more than an answer holds.
+    async fn groups_of(&self, users: &[&str]) -> Result<HashMap<String, Vec<Value>>, Refusal> {
+        let mut groups: HashMap<String, Vec<Value>> = HashMap::new();
+        let mut count = 0;
+        let mut parts: Vec<&[&str]> = users.chunks(MAX_PAGE as usize).collect();
+        while let Some(part) = parts.pop() {
+            let found = self.app.store.reader().groups_of(part).await?;
+            let is_cut = found.len() >= MAX_GROUPS_OF_USER as usize;
+            if is_cut && part.len() > 1 {
+                let (one, other) = part.split_at(part.len() / 2);
+                parts.extend([one, other]);
+                continue;
+            }
+            let is_ours =
+                |group: &GroupRecord| group.provider == self.provider && group.tenant == self.tenant;
+            for (user, group) in found.into_iter().filter(|(_, group)| is_ours(group)) {
+                let place = location(&self.base, ResourceType::Group, &group.id);
+                let shown =
+                    json!({"value": group.id, "$ref": place, "display": group.name, "type": "direct"});
+                groups.entry(user).or_default().push(shown);
+                count += 1;
+            }
+            if is_cut || count > MAX_MEMBERSHIPS {
+                let detail = format!(
+                    "the users of this page are in more than {MAX_MEMBERSHIPS} groups, or one of them in {MAX_GROUPS_OF_USER}: \
+                     ask for fewer users by `count`, or for /Groups with the filter members.value eq \"…\""
+                );
+                return Err(ScimError::new(ScimType::TooMany, detail).into());
+            }
+        }
+        Ok(groups)
     }
 
     /// Whether this client may see a record.

@@ -203,13 +203,13 @@ fn many(
     }
 }
 
-/// `remove` with a list of values takes those away, as Entra ID means it; without, all.
+/// `remove` with a list of values takes those away, as Entra ID means it (an empty one none); without, all.
 fn removed_by_value(
     mut held: Vec<Value>,
     attribute: &Attribute,
     value: &Value,
 ) -> Result<Vec<Value>, ScimError> {
-    if value.is_null() || value.as_array().is_some_and(Vec::is_empty) {
+    if value.is_null() {
         return Ok(Vec::new());
     }
     let Some(Value::Array(gone)) = canonical(attribute, value)? else { return Ok(held) };

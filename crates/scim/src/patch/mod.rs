@@ -201,7 +201,8 @@ fn member_change(verb: Verb, path: &PatchPath, value: &Value) -> Result<MemberCh
     match (verb, &path.filter) {
         (Verb::Add, None) => Ok(MemberChange::Add(read_members(named, value)?)),
         (Verb::Replace, None) => Ok(MemberChange::Replace(read_members(named, value)?)),
-        (Verb::Remove, None) if is_nothing(value) => Ok(MemberChange::Replace(Vec::new())),
+        // An empty list names nobody, and is not everybody.
+        (Verb::Remove, None) if value.is_null() => Ok(MemberChange::Replace(Vec::new())),
         (Verb::Remove, None) => Ok(MemberChange::Remove(read_members(named, value)?)),
         (Verb::Remove, Some(filter)) => {
             let mut ids = Vec::new();
@@ -228,10 +229,6 @@ fn values_of(filter: &Filter, ids: &mut Vec<String>) -> Option<()> {
             Some(())
         }
     }
-}
-
-fn is_nothing(value: &Value) -> bool {
-    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// A member by its name, in whatever case.

@@ -177,3 +177,17 @@ fn what_cannot_be_done_is_refused() {
         );
     }
 }
+
+#[test]
+fn an_empty_list_of_members_removes_nobody() {
+    let attributes = json!({"displayName": "Ops"}).as_object().unwrap().clone();
+    let group = Resource { kind: ResourceType::Group, attributes };
+    let removed = |operation: Value| {
+        patch(ResourceType::Group, json!([operation])).unwrap().apply(&group).unwrap().members
+    };
+    let all = [MemberChange::Replace(Vec::new())];
+    assert_eq!(removed(json!({"op": "remove", "path": "members"})), all);
+    assert_eq!(removed(json!({"op": "remove", "path": "members", "value": null})), all);
+    let none = removed(json!({"op": "remove", "path": "members", "value": []}));
+    assert_eq!(none, [MemberChange::Remove(Vec::new())]);
+}

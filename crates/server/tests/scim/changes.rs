@@ -181,6 +181,7 @@ pub(crate) async fn members_come_and_go(scim: Scim) {
     ] {
         assert_eq!(scim.listed(&format!("GET {filter}"), "id").await, expected, "{filter}");
     }
+    assert_eq!(after(json!({"op": "remove", "path": "members", "value": []})).await, [a, b]);
     let nobody = json!({"op": "add", "path": "members", "value": [{"value": "usr_none"}]});
     assert_eq!(scim.patch(&one, nobody).await.body["scimType"], "invalidValue");
     // Who is deleted is in no group.

@@ -18,19 +18,24 @@ use super::records::location;
 pub(super) const MAX_OPERATIONS: usize = 1_000;
 /// The most operations of one transaction.
 const TOGETHER: usize = 500;
+/// How much waits at most, in operations of the store, before it is done: one of a request may change the members of a large group.
+const WAITING: usize = 20_000;
 
 /// What came of an operation: its status, the resource's id, and its revision where it is still there.
 type Outcome = Result<(u16, String, Option<i64>), ScimError>;
 
-/// An operation that is thought out.
+/// An operation whose change is thought out: what it wants, in case that has to be thought out anew.
 struct Waiting {
     place: usize,
     status: u16,
     bulk_id: Option<String>,
+    kind: ResourceType,
     wish: Wish,
+    /// The resource that is changed, or none where one is made.
     id: Option<String>,
     expected: Precondition,
-    prepared: Prepared,
+    /// The resource when it is done.
+    done: String,
 }
 
 /// A bulk request on its way.
@@ -40,6 +45,10 @@ struct Run<'c, 'a> {
     /// The ids of what was made, by `bulkId`.
     made: HashMap<String, String>,
     waiting: Vec<Waiting>,
+    /// The changes of what waits.
+    changes: Vec<Prepared>,
+    /// How many operations of the store these are.
+    size: usize,
     /// The ids, and names, of what waits.
     touched: HashSet<String>,
     errors: usize,
@@ -55,6 +64,8 @@ impl Client<'_> {
             outcomes: vec![None; operations.len()],
             made: HashMap::new(),
             waiting: Vec::new(),
+            changes: Vec::new(),
+            size: 0,
             touched: HashSet::new(),
             errors: 0,
         };
@@ -63,7 +74,7 @@ impl Client<'_> {
         for place in order {
             let Some(operation) = operations.get_mut(place) else { continue };
             run.take(place, operation).await;
-            if run.waiting.len() >= together {
+            if run.waiting.len() >= together || run.size >= WAITING {
                 run.flush().await;
             }
             if request.fail_on_errors.is_some_and(|most| run.errors >= most) {
@@ -97,17 +108,23 @@ impl Run<'_, '_> {
             return;
         }
         match self.thought(place, operation).await {
-            Ok(Some(waiting)) => {
-                self.touched.insert(waiting.prepared.id.clone());
+            Ok(Some((waiting, change))) => {
+                self.touched.insert(waiting.done.clone());
                 self.touched.extend(waiting.bulk_id.clone());
                 self.waiting.push(waiting);
+                self.size += change.operations.len();
+                self.changes.push(change);
             }
             Ok(None) => {}
             Err(refusal) => self.fail(place, refusal.into_scim()),
         }
     }
 
-    async fn thought(&mut self, place: usize, operation: &BulkOperation) -> Result<Option<Waiting>, Refusal> {
+    async fn thought(
+        &mut self,
+        place: usize,
+        operation: &BulkOperation,
+    ) -> Result<Option<(Waiting, Prepared)>, Refusal> {
         let (method, target) = operation.what.clone()?;
         let (wish, status) = wish(method, target.kind, &operation.data)?;
         let expected = Precondition::read(operation.version.as_deref());
@@ -118,8 +135,9 @@ impl Run<'_, '_> {
                 Ok(None)
             }
             Thought::Change(prepared) => {
-                let (prepared, bulk_id) = (*prepared, operation.bulk_id.clone());
-                Ok(Some(Waiting { place, status, bulk_id, wish, id, expected, prepared }))
+                let (bulk_id, done) = (operation.bulk_id.clone(), prepared.id.clone());
+                let waiting = Waiting { place, status, bulk_id, kind: target.kind, wish, id, expected, done };
+                Ok(Some((waiting, *prepared)))
             }
         }
     }
@@ -127,11 +145,12 @@ impl Run<'_, '_> {
     /// Does what waits: in one transaction, or, where something stands in its way, each by itself.
     async fn flush(&mut self) {
         self.touched.clear();
+        self.size = 0;
         let waiting = std::mem::take(&mut self.waiting);
+        let changes = std::mem::take(&mut self.changes);
         if waiting.is_empty() {
             return;
         }
-        let changes: Vec<Prepared> = waiting.iter().map(|waiting| waiting.prepared.clone()).collect();
         match self.client.commit(changes).await {
             Ok(revision) => waiting.into_iter().for_each(|waiting| self.done(waiting, revision)),
             Err(error) if is_of_one(&error) => {
@@ -148,28 +167,20 @@ impl Run<'_, '_> {
     }
 
     async fn alone(&mut self, waiting: Waiting) {
-        let refusal = match self.client.commit(vec![waiting.prepared.clone()]).await {
-            Ok(revision) => return self.done(waiting, revision),
-            Err(CommitError::Changed { .. }) => {
-                let kind = waiting.prepared.kind;
-                let again = self.client.do_one(kind, waiting.id.as_deref(), &waiting.wish, &waiting.expected);
-                match again.await {
-                    Ok((_, revision)) => return self.done(waiting, revision),
-                    Err(refusal) => refusal,
-                }
-            }
-            Err(error) => error.into(),
-        };
-        self.fail(waiting.place, refusal.into_scim());
+        let Waiting { kind, id, wish, expected, .. } = &waiting;
+        match self.client.do_unfollowed(*kind, id.as_deref(), wish, expected).await {
+            Ok((done, revision)) => self.done(Waiting { done, ..waiting }, revision),
+            Err(refusal) => self.fail(waiting.place, refusal.into_scim()),
+        }
     }
 
     fn done(&mut self, waiting: Waiting, revision: i64) {
-        let Waiting { place, status, bulk_id, prepared, .. } = waiting;
+        let Waiting { place, status, bulk_id, done, .. } = waiting;
         if let Some(bulk_id) = bulk_id {
-            self.made.insert(bulk_id, prepared.id.clone());
+            self.made.insert(bulk_id, done.clone());
         }
         let revision = if status == 204 { None } else { Some(revision) };
-        self.end(place, Ok((status, prepared.id, revision)));
+        self.end(place, Ok((status, done, revision)));
     }
 
     fn fail(&mut self, place: usize, error: ScimError) {

@@ -23,7 +23,7 @@ pub(super) enum Wish {
 }
 
 /// A change of one resource that is thought out and not made yet.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) kind: ResourceType,
     pub(super) id: String,
@@ -47,6 +47,19 @@ impl Client<'_> {
         wish: &Wish,
         expected: &Precondition,
     ) -> Result<(String, i64), Refusal> {
+        let done = self.do_unfollowed(kind, id, wish, expected).await?;
+        self.follow().await;
+        Ok(done)
+    }
+
+    /// As [`Client::do_one`], for whoever lets what decides here follow several at once.
+    pub(super) async fn do_unfollowed(
+        &self,
+        kind: ResourceType,
+        id: Option<&str>,
+        wish: &Wish,
+        expected: &Precondition,
+    ) -> Result<(String, i64), Refusal> {
         for _ in 0..ATTEMPTS {
             let prepared = match self.think(kind, id, wish, expected).await? {
                 Thought::Same(revision) => return Ok((id.unwrap_or_default().to_owned(), revision)),
@@ -54,10 +67,7 @@ impl Client<'_> {
             };
             let resource = prepared.id.clone();
             match self.commit(vec![prepared]).await {
-                Ok(revision) => {
-                    self.follow().await;
-                    return Ok((resource, revision));
-                }
+                Ok(revision) => return Ok((resource, revision)),
                 Err(CommitError::Changed { .. }) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -6,6 +6,7 @@ mod bulk;
 mod changes;
 mod client;
 mod lists;
+mod many;
 #[path = "../api/support.rs"]
 mod support;
 
@@ -61,5 +62,9 @@ mod holds {
         attributes_are_chosen,
         what_is_no_query_is_refused,
         what_no_index_answers_is_looked_for_among_a_bounded_number,
+    );
+    on_both!(many:
+        a_large_group_is_replaced_and_emptied,
+        all_groups_of_all_users_of_a_page_are_told,
     );
 }

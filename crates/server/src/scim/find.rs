@@ -271,9 +271,10 @@ impl Client<'_> {
                 break None;
             }
         };
+        // Counting reads all of them: the first page tells, and those after it do not.
         let total = match rest {
-            None => Some(self.count(&narrowed).await?),
-            Some(_) => None,
+            None if place.is_empty() => Some(self.count(&narrowed).await?),
+            _ => None,
         };
         let next_cursor = next.map(|(key, id)| cursor(&list, &format!("{key}\n{id}")));
         let resources = self.documents(&records, &projection).await?;

@@ -125,6 +125,9 @@ pub(crate) async fn pages_go_by_cursor(scim: Scim) {
     }
     let first = scim.send("GET /Users?count=1&cursor=", None).await.body;
     let next = first["nextCursor"].as_str().unwrap();
+    // How many there are is counted once.
+    let second = scim.send(&format!("GET /Users?count=1&cursor={next}"), None).await.body;
+    assert_eq!((&first["totalResults"], second.get("totalResults")), (&json!(4), None));
     for query in ["cursor=nonsense", &format!("filter=title pr&cursor={next}")] {
         let refused = scim.send(&format!("GET /Users?{query}"), None).await;
         assert_eq!(

@@ -303,4 +303,16 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX address_block_by_revision ON address_block (revision)",
         ],
     },
+    Migration {
+        version: 8,
+        // Indexes are in nobody's way.
+        needs: 5,
+        statements: &[
+            "CREATE INDEX directory_user_by_home ON directory_user (provider, tenant, created_at, id)
+             WHERE deleted_at IS NULL",
+            "CREATE INDEX directory_group_by_home ON directory_group (provider, tenant, created_at, id)
+             WHERE deleted_at IS NULL",
+            "CREATE INDEX directory_user_by_email ON directory_user (email) WHERE deleted_at IS NULL",
+        ],
+    },
 ];

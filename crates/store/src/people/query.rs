@@ -257,3 +257,40 @@ impl GroupQuery {
         selection
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, SqliteConnection};
+
+    use super::*;
+    use crate::migration;
+    use crate::sql::{Database, Link};
+
+    #[tokio::test]
+    async fn what_is_asked_often_is_answered_by_an_index_and_sorted_by_it() {
+        let mut link = Link::Sqlite(SqliteConnection::connect("sqlite::memory:").await.unwrap());
+        migration::migrate(&mut link).await.unwrap();
+        let home = || (Some("default".to_owned()), Some("corp".to_owned()));
+        let (tenant, provider) = home();
+        let users = UserQuery { tenant, provider, ..UserQuery::default() };
+        let paged = UserQuery { after: Some(("5".into(), "usr_1".into())), ..users.clone() };
+        let (tenant, provider) = home();
+        let groups = GroupQuery { tenant, provider, ..GroupQuery::default() };
+        let email = UserQuery { email: Some("ada@example.com".into()), ..UserQuery::default() };
+        for (selection, index) in [
+            (users.selection(), "directory_user_by_home"),
+            (paged.selection(), "directory_user_by_home"),
+            (groups.selection(), "directory_group_by_home"),
+            (email.selection(), "directory_user_by_email"),
+        ] {
+            for text in [selection.page("id", 10, 0), selection.count()] {
+                let rows =
+                    link.rows(&format!("EXPLAIN QUERY PLAN {text}"), &selection.values()).await.unwrap();
+                let plan: Vec<String> = rows.iter().map(|row| row.get("detail").unwrap()).collect();
+                assert!(plan[0].contains(index), "{text}: {plan:?}");
+                let is_sorted_apart = plan.iter().any(|step| step.contains("TEMP B-TREE"));
+                assert!(!is_sorted_apart || index.ends_with("email"), "{text}: {plan:?}");
+            }
+        }
+    }
+}

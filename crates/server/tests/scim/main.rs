@@ -53,6 +53,7 @@ mod holds {
         members_come_and_go,
         what_is_said_of_a_user_is_seen_by_expressions,
         who_is_deactivated_or_deleted_is_refused_at_once,
+        the_last_administrator_is_removed_like_anybody_else,
         who_is_not_active_stays_so_until_it_is_said,
     );
     on_both!(lists:

@@ -13,10 +13,12 @@ use casemate_identity::{
 use casemate_store::{Position, RecordError, RootKeyFile, Sealer, Store, StoreError, StoreReader};
 use tokio::sync::watch;
 
+use crate::DEFAULT_TENANT;
 use crate::authenticator::StaticCredentials;
 use crate::keys::{AccountKeys, Keys};
+use crate::kind::Kind;
 use crate::objects::ObjectSet;
-use crate::people::{Found, Met, NotAdmitted, People};
+use crate::people::{Found, Met, NotAdmitted, People, named};
 use crate::policy::{Credential, Mistake, Person, Policy};
 use crate::secrets::Secrets;
 use crate::sessions::{BrowserSessions, SessionCookies, SessionTimes};
@@ -77,6 +79,18 @@ pub enum DirectoryError {
 pub(crate) struct State {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) objects: Arc<ObjectSet>,
+    /// The tenant where a provider's users are provisioned, by the provider's name, where it is not the default one.
+    homes: Arc<HashMap<Box<str>, Box<str>>>,
+}
+
+/// The tenants where users of providers are provisioned.
+fn homes(objects: &ObjectSet) -> HashMap<Box<str>, Box<str>> {
+    let home = |object: &Arc<casemate_store::Object>| {
+        let body: serde_json::Value = serde_json::from_str(&object.body).ok()?;
+        let tenant = body.pointer("/scim/tenant")?.as_str().filter(|tenant| *tenant != DEFAULT_TENANT)?;
+        Some((object.name.as_str().into(), tenant.into()))
+    };
+    objects.of_kind(Kind::Provider).iter().filter_map(home).collect()
 }
 
 /// The current [`Snapshot`]. It is replaced as a whole, so that nothing is ever answered from half of a policy.
@@ -156,7 +170,11 @@ impl Directory {
         let snapshot = Arc::new(Snapshot::new(0, Arc::new(compiled), Chain::new(Vec::new())?));
         let running = Running { providers, configured: Vec::new(), accounts: Default::default() };
         Ok(Directory {
-            current: ArcSwap::from_pointee(State { snapshot, objects: Arc::default() }),
+            current: ArcSwap::from_pointee(State {
+                snapshot,
+                objects: Arc::default(),
+                homes: Arc::default(),
+            }),
             own: host.own,
             keys,
             secrets,
@@ -183,7 +201,8 @@ impl Directory {
         self.taken.subscribe()
     }
 
-    /// The user whom the directory knows by an identity that was verified.
+    /// The user whom the directory knows by an identity that was verified: one of the identity's tenant. Where that says
+    /// none, one of the default tenant, or of the one where its provider's users are provisioned.
     ///
     /// # Errors
     /// Where they are not to be let in, or that cannot be found out.
@@ -191,17 +210,29 @@ impl Directory {
         &self,
         identity: &casemate_identity::Identity,
     ) -> Result<Option<Arc<Person>>, NotAdmitted> {
-        let found = match self.people.known_identity(identity) {
-            Some(found) => found,
-            // In a box, since whoever waits here for nothing would be as large as whoever does.
-            None => Box::pin(self.people.find_identity(identity)).await?,
-        };
-        match found {
-            Found::Nobody | Found::Former(_) => Ok(None),
-            Found::User(_, person) => Ok(Some(person)),
-            Found::Inactive(_) => Err(NotAdmitted::Inactive),
-            Found::Deleted(_) => Err(NotAdmitted::Deleted),
+        let Some((provider, subject)) = named(identity) else { return Ok(None) };
+        if !self.people.is_any() {
+            return Ok(None);
         }
+        let state = self.current.load();
+        let homes = match identity.tenant.as_deref() {
+            Some(tenant) => [Some(tenant), None],
+            None => [Some(DEFAULT_TENANT), state.homes.get(provider).map(|home| &**home)],
+        };
+        for tenant in homes.into_iter().flatten() {
+            let found = match self.people.known(tenant, provider, subject) {
+                Some(found) => found,
+                // In a box, since whoever waits here for nothing would be as large as whoever does.
+                None => Box::pin(self.people.find(tenant, provider, subject)).await?,
+            };
+            match found {
+                Found::Nobody | Found::Former(_) => {}
+                Found::User(_, person) => return Ok(Some(person)),
+                Found::Inactive(_) => return Err(NotAdmitted::Inactive),
+                Found::Deleted(_) => return Err(NotAdmitted::Deleted),
+            }
+        }
+        Ok(None)
     }
 
     /// Whether the directory holds, or held, users: where it does not, nobody need be looked for.
@@ -447,7 +478,8 @@ impl Directory {
         let _running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let state = self.current.load();
         let snapshot = Arc::new(state.snapshot.at(revision));
-        self.current.store(Arc::new(State { snapshot, objects: Arc::clone(&state.objects) }));
+        let (objects, homes) = (Arc::clone(&state.objects), Arc::clone(&state.homes));
+        self.current.store(Arc::new(State { snapshot, objects, homes }));
         self.taken.send_replace(revision);
     }
 
@@ -478,7 +510,8 @@ impl Directory {
         *running = Running { providers, configured: policy.providers.clone(), accounts };
         let compiled = Arc::new(Compiled::new(policy, credentials, Arc::clone(&self.keys)));
         let snapshot = Arc::new(Snapshot::new(revision, compiled, chain));
-        self.current.store(Arc::new(State { snapshot, objects }));
+        let homes = Arc::new(homes(&objects));
+        self.current.store(Arc::new(State { snapshot, objects, homes }));
         self.taken.send_replace(revision);
         if is_fewer {
             self.revocations.raise();

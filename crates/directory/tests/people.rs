@@ -8,7 +8,8 @@ use casemate_directory::{Directory, DirectoryHost, Known, Met, NotAdmitted, Reso
 use casemate_identity::remote::{Fetch, FetchError, Fetched, Reply, Submission};
 use casemate_identity::{BoxFuture, Identity, Kind};
 use casemate_store::{
-    Actor, Commit, DataFolder, Draft, GroupRecord, Membership, Operation, Retention, Store, UserRecord,
+    Actor, Commit, DataFolder, Draft, GroupRecord, MAX_GROUPS_OF_USER, Membership, Operation, Retention,
+    Store, UserRecord,
 };
 use serde_json::json;
 
@@ -78,10 +79,14 @@ impl Site {
     }
 
     async fn asked_about(&self, id: &str) -> Result<Arc<Known>, ResolveError> {
+        self.asked_about_as("user", id).await
+    }
+
+    async fn asked_about_as(&self, kind: &str, id: &str) -> Result<Arc<Known>, ResolveError> {
         let (snapshot, tenant) = (self.directory.current(), "default".into());
         let asker = snapshot.known_caller(&identity("asker"));
         let met: Met = self.directory.meet(&snapshot, &tenant, [id]).await.unwrap();
-        snapshot.known_subject(&asker, &tenant, "user", id, &met)
+        snapshot.known_subject(&asker, &tenant, kind, id, &met)
     }
 }
 
@@ -216,6 +221,80 @@ async fn users_of_several_providers_are_told_apart() {
     let mut elsewhere = Identity::new("corp", "ada", Kind::USER);
     elsewhere.tenant = Some("acme".into());
     assert_eq!(site.caller(&Arc::new(elsewhere)).await.unwrap().subject.login, None);
+}
+
+#[tokio::test]
+async fn a_user_of_one_tenant_is_nobody_in_another() {
+    let site = Site::open().await;
+    let in_acme = |id: &str, active| UserRecord {
+        id: id.into(),
+        tenant: "acme".into(),
+        login: "x".into(),
+        active,
+        ..ada()
+    };
+    let mut of_acme = Identity::new("corp", "ada", Kind::USER);
+    of_acme.tenant = Some("acme".into());
+    let of_acme = Arc::new(of_acme);
+    site.make(vec![put(in_acme("usr_2", false))]).await;
+    assert!(matches!(site.caller(&of_acme).await, Err(NotAdmitted::Inactive)));
+    assert_eq!(&*site.caller(&identity("ada")).await.unwrap().subject.tenant, "default");
+    assert!(site.asked_about("ada").await.is_ok());
+    site.make(vec![put(in_acme("usr_2", true))]).await;
+    assert_eq!(site.caller(&of_acme).await.unwrap().subject.login.as_deref(), Some("x"));
+    let known = site.caller(&identity("ada")).await.unwrap();
+    assert_eq!((&*known.subject.tenant, known.subject.login.as_deref()), ("default", None), "not taken away");
+    // Nor is somebody let in again.
+    site.make(vec![Operation::RemoveUser { id: "usr_2".into(), expected: None }, put(ada())]).await;
+    site.make(vec![Operation::RemoveUser { id: "usr_1".into(), expected: None }]).await;
+    site.make(vec![put(in_acme("usr_3", true))]).await;
+    assert!(matches!(site.caller(&identity("ada")).await, Err(NotAdmitted::Deleted)));
+    assert!(site.asked_about("ada").await.is_err());
+}
+
+#[tokio::test]
+async fn users_are_known_by_whatever_type_their_tokens_say() {
+    let site = Site::open().await;
+    site.make(vec![put(ada())]).await;
+    site.make(staff().into()).await;
+    let known = site.asked_about_as("admin", "ada").await.unwrap();
+    assert_eq!((&*known.subject.kind, &*known.subject.provider, holds(&known)), ("admin", "corp", 1));
+    site.make(vec![put(UserRecord { active: false, ..ada() })]).await;
+    assert!(matches!(site.asked_about_as("admin", "ada").await, Err(ResolveError::Inactive { .. })));
+    for kind in ["service", "api-key"] {
+        assert!(site.asked_about_as(kind, "ada").await.is_ok(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_group_whose_name_is_written_otherwise_is_another() {
+    let site = Site::open().await;
+    site.make(vec![put(ada())]).await;
+    let [group, member] = staff();
+    let Operation::PutGroup { group: written, .. } = &group else { unreachable!() };
+    let otherwise = GroupRecord { name: "Staff".into(), ..(**written).clone() };
+    site.make(vec![group, member]).await;
+    assert_eq!(holds(&site.caller(&identity("ada")).await.unwrap()), 1);
+    site.make(vec![Operation::PutGroup { group: Box::new(otherwise), expected: None }]).await;
+    assert_eq!(holds(&site.caller(&identity("ada")).await.unwrap()), 0);
+}
+
+#[tokio::test]
+async fn nobody_of_more_groups_than_are_read_is_let_in() {
+    let site = Site::open().await;
+    site.make(vec![put(ada())]).await;
+    let [Operation::PutGroup { group, .. }, _] = staff() else { unreachable!() };
+    let belong = |number: u32| {
+        let group = GroupRecord { id: format!("g{number}"), name: format!("g{number}"), ..(*group).clone() };
+        let member = Membership { group: group.id.clone(), user: "usr_1".into(), source: String::new() };
+        [Operation::PutGroup { group: Box::new(group), expected: None }, Operation::AddMember(member)]
+    };
+    for thousand in 0..MAX_GROUPS_OF_USER / 500 {
+        site.make((thousand * 500..(thousand + 1) * 500).flat_map(belong).collect()).await;
+    }
+    assert!(site.caller(&identity("ada")).await.is_ok());
+    site.make(belong(MAX_GROUPS_OF_USER).into()).await;
+    assert!(matches!(site.caller(&identity("ada")).await, Err(NotAdmitted::Unknown(_))));
 }
 
 #[tokio::test]

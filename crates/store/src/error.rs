@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::people::MAX_GROUPS_OF_USER;
+
 /// Why the database could not be opened or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -93,6 +95,12 @@ pub enum StoreError {
     /// A statement failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// A user belongs to more groups than are read, and some of them may deny what others allow.
+    #[error("the user `{user}` belongs to more than {MAX_GROUPS_OF_USER} groups: take them out of some")]
+    TooManyGroups {
+        /// The user's id.
+        user: String,
+    },
     /// A row holds what this version never writes.
     #[error("the database holds an unknown {column} {value:?}; it was changed by something else")]
     Unreadable {

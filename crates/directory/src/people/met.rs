@@ -53,10 +53,10 @@ impl People {
             }
             let mut meeting = Meeting::Nobody;
             for provider in providers {
-                let next = match self.find(provider, id).await? {
-                    Found::User(_, person) if person.tenant == *tenant => Meeting::One(person),
+                let next = match self.find(tenant, provider, id).await? {
+                    Found::User(_, person) => Meeting::One(person),
                     Found::Inactive(_) | Found::Deleted(_) => Meeting::Refused(Arc::clone(provider)),
-                    Found::Nobody | Found::Former(_) | Found::User(..) => continue,
+                    Found::Nobody | Found::Former(_) => continue,
                 };
                 meeting = match meeting {
                     Meeting::Nobody => next,

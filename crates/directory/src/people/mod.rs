@@ -66,31 +66,32 @@ impl Found {
     }
 }
 
-/// By what somebody is known: the provider's name, and what it calls them.
+/// By what somebody is known: their tenant, the provider's name, and what it calls them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Key {
+    tenant: Box<str>,
     provider: Box<str>,
     subject: Box<str>,
 }
 
 /// A key that borrows.
-struct KeyRef<'a>(&'a str, &'a str);
+struct KeyRef<'a>(&'a str, &'a str, &'a str);
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        (&*self.provider, &*self.subject).hash(hasher);
+        (&*self.tenant, &*self.provider, &*self.subject).hash(hasher);
     }
 }
 
 impl Hash for KeyRef<'_> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        (self.0, self.1).hash(hasher);
+        (self.0, self.1, self.2).hash(hasher);
     }
 }
 
 impl Equivalent<Key> for KeyRef<'_> {
     fn equivalent(&self, key: &Key) -> bool {
-        self.0 == &*key.provider && self.1 == &*key.subject
+        self.0 == &*key.tenant && self.1 == &*key.provider && self.2 == &*key.subject
     }
 }
 
@@ -103,7 +104,7 @@ impl Weighter<Key, Found> for Weight {
             Found::User(_, person) => weight(person),
             _ => 0,
         };
-        ENTRY_BYTES + (key.provider.len() + key.subject.len()) as u64 + of_person
+        ENTRY_BYTES + (key.tenant.len() + key.provider.len() + key.subject.len()) as u64 + of_person
     }
 }
 
@@ -131,48 +132,38 @@ impl People {
         self.any.load(Ordering::Acquire)
     }
 
-    /// What is known of an identity without asking the store.
-    pub(crate) fn known(&self, provider: &str, subject: &str) -> Option<Found> {
+    /// What is known of an identity in a tenant without asking the store.
+    pub(crate) fn known(&self, tenant: &str, provider: &str, subject: &str) -> Option<Found> {
         if !self.is_any() {
             return Some(Found::Nobody);
         }
-        self.kept.as_ref()?.get(&KeyRef(provider, subject))
+        self.kept.as_ref()?.get(&KeyRef(tenant, provider, subject))
     }
 
-    /// What the directory says of an identity. Whoever asks for somebody who is just being read waits for that.
-    pub(crate) async fn find(&self, provider: &str, subject: &str) -> Result<Found, StoreError> {
-        if let Some(found) = self.known(provider, subject) {
+    /// What the directory says of an identity in a tenant. Whoever asks for somebody who is just being read waits for that.
+    pub(crate) async fn find(
+        &self,
+        tenant: &str,
+        provider: &str,
+        subject: &str,
+    ) -> Result<Found, StoreError> {
+        if let Some(found) = self.known(tenant, provider, subject) {
             return Ok(found);
         }
         let (Some(reader), Some(kept)) = (&self.reader, &self.kept) else { return Ok(Found::Nobody) };
-        let key = Key { provider: provider.into(), subject: subject.into() };
+        let key = Key { tenant: tenant.into(), provider: provider.into(), subject: subject.into() };
         let place = match kept.get_value_or_guard_async(&key).await {
             Ok(found) => return Ok(found),
             Err(place) => place,
         };
         let forgotten = self.forgotten.load(Ordering::Acquire);
-        let found = read(reader, provider, subject).await?;
+        let found = read(reader, tenant, provider, subject).await?;
         // One that nobody waits for any more was removed meanwhile, and is read again by the next.
         let _ = place.insert(found.clone());
         if self.forgotten.load(Ordering::Acquire) != forgotten {
             kept.remove(&key);
         }
         Ok(found)
-    }
-
-    /// What the directory says of whoever presented a credential: nothing of those that no provider vouches for.
-    pub(crate) fn known_identity(&self, identity: &Identity) -> Option<Found> {
-        match named(identity) {
-            Some((provider, subject)) => self.known(provider, subject),
-            None => Some(Found::Nobody),
-        }
-    }
-
-    pub(crate) async fn find_identity(&self, identity: &Identity) -> Result<Found, StoreError> {
-        match named(identity) {
-            Some((provider, subject)) => self.find(provider, subject).await,
-            None => Ok(Found::Nobody),
-        }
     }
 
     /// Forgets all that is known.
@@ -200,7 +191,7 @@ impl People {
                 let Some(kept) = &self.kept else { return Ok(()) };
                 for user in &changed {
                     if let Some(subject) = &user.subject {
-                        kept.remove(&KeyRef(&user.provider, subject));
+                        kept.remove(&KeyRef(&user.tenant, &user.provider, subject));
                     }
                 }
                 // By whatever they were called before.
@@ -219,8 +210,8 @@ impl People {
     }
 }
 
-/// By what an identity is looked for. API keys, static credentials and service accounts are no users.
-fn named(identity: &Identity) -> Option<(&str, &str)> {
+/// By what an identity is looked for: its provider, and what that calls it. API keys, static credentials and service accounts are no users.
+pub(crate) fn named(identity: &Identity) -> Option<(&str, &str)> {
     let is_own = identity.kind == Kind::SERVICE && *identity.provider == *OWN_PROVIDER;
     let is_other = [API_KEY_PROVIDER, CREDENTIAL_PROVIDER].contains(&&*identity.provider);
     if identity.is_anonymous() || is_own || is_other {
@@ -229,9 +220,16 @@ fn named(identity: &Identity) -> Option<(&str, &str)> {
     Some((&identity.provider, identity.id.as_deref()?))
 }
 
-async fn read(reader: &StoreReader, provider: &str, subject: &str) -> Result<Found, StoreError> {
-    let Some(user) = reader.user_by_subject(provider, subject).await? else {
-        return Ok(match reader.former_user(provider, subject).await? {
+async fn read(
+    reader: &StoreReader,
+    tenant: &str,
+    provider: &str,
+    subject: &str,
+) -> Result<Found, StoreError> {
+    // Who administers another tenant says nothing of those who are at home in this one.
+    let user = reader.user_by_subject(provider, subject).await?.filter(|user| user.tenant == tenant);
+    let Some(user) = user else {
+        return Ok(match reader.former_user(tenant, provider, subject).await? {
             None => Found::Nobody,
             Some(former) if former.is_deleted => Found::Deleted(former.id.into()),
             Some(former) if !former.active => Found::Inactive(former.id.into()),
@@ -241,11 +239,11 @@ async fn read(reader: &StoreReader, provider: &str, subject: &str) -> Result<Fou
     if !user.active {
         return Ok(Found::Inactive(user.id.into()));
     }
-    let groups = reader.groups_of(&[&user.id]).await?;
+    let groups = reader.groups_of_one(&user.id).await?;
     let counts =
         |tenant: &str, of: &str| tenant == user.tenant && (of == user.provider || of == OWN_PROVIDER);
-    let groups = groups.into_iter().filter(|(_, group)| counts(&group.tenant, &group.provider));
-    let groups = groups.map(|(_, group)| group.name).collect();
+    let groups = groups.into_iter().filter(|group| counts(&group.tenant, &group.provider));
+    let groups = groups.map(|group| group.name).collect();
     Ok(Found::User(user.id.as_str().into(), Arc::new(person(&user, subject, groups))))
 }
 

@@ -31,6 +31,8 @@ pub struct UserChange {
     pub provider: String,
     /// What the provider calls them in tokens; absent where that is not known, or they were deleted.
     pub subject: Option<String>,
+    /// Their tenant.
+    pub tenant: String,
 }
 
 /// A user whom a provider called something in tokens and does not call so any more.
@@ -113,25 +115,31 @@ impl StoreReader {
         self.one_user("provider = $1 AND external_id = $2", &[provider, external_id]).await
     }
 
-    /// The user whom a provider called this in tokens before they were deleted or called otherwise, where nobody is called
-    /// so now. Where there were several, one who is refused comes first.
+    /// The user of a tenant whom a provider called this in tokens before they were deleted or called otherwise, where nobody
+    /// of the tenant is called so now. Where there were several, one who is refused comes first.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn former_user(&self, provider: &str, subject: &str) -> Result<Option<FormerUser>, StoreError> {
-        if !is_keepable(provider) {
+    pub async fn former_user(
+        &self,
+        tenant: &str,
+        provider: &str,
+        subject: &str,
+    ) -> Result<Option<FormerUser>, StoreError> {
+        if !is_keepable(provider) || !is_keepable(tenant) {
             return Ok(None);
         }
         let text = "SELECT owner.id AS owner, owner.active AS active, owner.deleted_at AS deleted_at \
                     FROM directory_user AS former \
                     JOIN directory_user AS owner ON owner.id = COALESCE(former.external_id, former.id) \
-                    WHERE former.provider = $1 AND former.subject_sha256 = $2 AND former.deleted_at IS NOT NULL \
+                    WHERE former.provider = $1 AND former.subject_sha256 = $2 AND former.tenant = $3 \
+                    AND former.deleted_at IS NOT NULL \
                     AND NOT EXISTS (SELECT 1 FROM directory_user AS other WHERE other.provider = $1 \
-                    AND other.subject_sha256 = $2 AND other.deleted_at IS NULL) \
+                    AND other.subject_sha256 = $2 AND other.tenant = $3 AND other.deleted_at IS NULL) \
                     ORDER BY CASE WHEN owner.deleted_at IS NULL THEN owner.active ELSE 0 END, \
                     owner.deleted_at IS NULL, owner.id LIMIT 1";
         let digest = former(subject);
-        let Some(row) = self.pool.row(text, values![provider, digest.as_slice()]).await? else {
+        let Some(row) = self.pool.row(text, values![provider, digest.as_slice(), tenant]).await? else {
             return Ok(None);
         };
         Ok(Some(FormerUser {
@@ -215,12 +223,32 @@ impl StoreReader {
         counted(row)
     }
 
+    /// The groups of one user, by name: all of them, or none.
+    ///
+    /// # Errors
+    /// Where the database cannot be read, and where there are more than [`MAX_GROUPS_OF_USER`].
+    pub async fn groups_of_one(&self, user: &str) -> Result<Vec<GroupRecord>, StoreError> {
+        let groups = self.groups_of_up_to(&[user], MAX_GROUPS_OF_USER + 1).await?;
+        if groups.len() > MAX_GROUPS_OF_USER as usize {
+            return Err(StoreError::TooManyGroups { user: user.to_owned() });
+        }
+        Ok(groups.into_iter().map(|(_, group)| group).collect())
+    }
+
     /// The groups of users, each with the id of its member, by user and name: at most [`MAX_PAGE`] users, and
     /// [`MAX_GROUPS_OF_USER`] groups of all of them.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn groups_of(&self, users: &[&str]) -> Result<Vec<(String, GroupRecord)>, StoreError> {
+        self.groups_of_up_to(users, MAX_GROUPS_OF_USER).await
+    }
+
+    async fn groups_of_up_to(
+        &self,
+        users: &[&str],
+        limit: u32,
+    ) -> Result<Vec<(String, GroupRecord)>, StoreError> {
         let users: Vec<&str> =
             users.iter().copied().filter(|id| is_keepable(id)).take(MAX_PAGE as usize).collect();
         if users.is_empty() {
@@ -230,7 +258,7 @@ impl StoreReader {
             "SELECT of_user.user_id AS member, {GROUP} FROM directory_group \
              JOIN (SELECT DISTINCT user_id, group_id FROM group_member WHERE user_id IN ({})) AS of_user \
              ON id = of_user.group_id WHERE deleted_at IS NULL \
-             ORDER BY of_user.user_id, name_key, id LIMIT {MAX_GROUPS_OF_USER}",
+             ORDER BY of_user.user_id, name_key, id LIMIT {limit}",
             places(1, users.len())
         );
         let values: Vec<Value<'_>> = users.iter().map(|id| Value::from(*id)).collect();
@@ -285,7 +313,8 @@ impl StoreReader {
         Ok(rows.iter().map(|row| row.get("source")).collect::<Result<_, _>>()?)
     }
 
-    /// Whether a tenant's groups of this name have another active member than `user`, of this provider and known to it.
+    /// Whether a tenant's groups of this name, of this provider or Casemate's own, have another active member than `user`,
+    /// of this provider and known to it.
     ///
     /// # Errors
     /// Where the database cannot be read.
@@ -298,6 +327,7 @@ impl StoreReader {
     ) -> Result<bool, StoreError> {
         let text = "SELECT 1 AS one FROM directory_group AS g JOIN group_member AS m ON m.group_id = g.id \
                     JOIN directory_user AS u ON u.id = m.user_id WHERE g.tenant = $1 AND g.name = $3 \
+                    AND g.provider IN ($2, 'casemate') \
                     AND u.tenant = $1 AND u.provider = $2 AND u.active = 1 AND u.subject IS NOT NULL AND u.id <> $4 \
                     LIMIT 1";
         let row = self.pool.row(text, values![tenant, provider, name, user]).await?;
@@ -322,7 +352,7 @@ impl StoreReader {
     /// Where the database cannot be read.
     pub async fn users_changed_after(&self, after: i64) -> Result<ChangedUsers, StoreError> {
         let text = format!(
-            "SELECT id, provider, subject FROM directory_user WHERE revision > $1 ORDER BY revision LIMIT {}",
+            "SELECT id, tenant, provider, subject FROM directory_user WHERE revision > $1 ORDER BY revision LIMIT {}",
             MAX_CHANGED_USERS + 1
         );
         let rows = self.pool.rows(&text, values![after]).await?;
@@ -334,6 +364,7 @@ impl StoreReader {
                 id: row.get("id")?,
                 provider: row.get("provider")?,
                 subject: row.get("subject")?,
+                tenant: row.get("tenant")?,
             })
         };
         Ok(ChangedUsers::These(rows.iter().map(read).collect::<Result<_, _>>()?))

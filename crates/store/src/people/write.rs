@@ -45,7 +45,7 @@ const GROUPS: Table = Table { name: "directory_group", kind: "group" };
 /// A row as it was before the change.
 struct Before {
     revision: i64,
-    /// Tenant, provider and the key of the name; of a user only the last two are looked at.
+    /// Tenant and provider; and the name of a group, the key of the login of a user.
     named: (String, String, Option<String>),
     /// What the provider calls a user in tokens.
     subject: Option<String>,
@@ -160,7 +160,7 @@ impl<'a> PeopleChange<'a> {
         let key = if table.kind == USERS.kind {
             "login_key AS key, subject"
         } else {
-            "name_key AS key, NULL AS subject"
+            "name AS key, NULL AS subject"
         };
         let text = format!(
             "SELECT id, tenant, provider, {key}, revision, deleted_at FROM {} WHERE id IN ({})",
@@ -409,12 +409,13 @@ impl<'a> PeopleChange<'a> {
         let before = self.before(GROUPS, groups.iter().map(|(group, _)| &*group.id)).await?;
         let keys: Vec<String> = groups.iter().map(|(group, _)| name_key(&group.name)).collect();
         let mut renamed = Vec::new();
-        for ((group, expected), key) in groups.iter().zip(&keys) {
+        for (group, expected) in groups {
             let before = before.get(&group.id);
             check_put(GROUPS, &group.id, before, *expected)?;
-            let named = (&group.tenant, &group.provider, Some(key));
-            if before.is_some_and(|Before { named: (tenant, provider, key), .. }| {
-                (tenant, provider, key.as_ref()) != named
+            // What is assigned to a group is assigned to its name as it is written.
+            let named = (&group.tenant, &group.provider, Some(&group.name));
+            if before.is_some_and(|Before { named: (tenant, provider, name), .. }| {
+                (tenant, provider, name.as_ref()) != named
             }) {
                 renamed.push(Value::from(&group.id));
             }

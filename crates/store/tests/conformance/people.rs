@@ -2,7 +2,7 @@
 
 use casemate_store::{
     AuditFilter, ChangedUsers, CommitError, FormerUser, GroupQuery, GroupRecord, GroupSort, Member,
-    MemberQuery, Membership, Operation, Store, UserQuery, UserRecord, UserSort,
+    MemberQuery, Membership, Operation, Store, UserChange, UserQuery, UserRecord, UserSort,
 };
 
 use crate::place::{Place, commit, event, put};
@@ -176,16 +176,17 @@ pub(crate) async fn what_is_deleted_leaves_nothing_personal(place: Place) {
     assert_eq!(reader.user("1").await.unwrap(), None);
     assert_eq!(logins(&store, UserQuery::default()).await, [""; 0]);
     let former = FormerUser { id: "1".into(), active: false, is_deleted: true };
-    assert_eq!(reader.former_user("corp", "sub-1").await.unwrap(), Some(former));
-    assert_eq!(reader.former_user("corp", "sub-2").await.unwrap(), None);
+    assert_eq!(reader.former_user("default", "corp", "sub-1").await.unwrap(), Some(former));
+    assert_eq!(reader.former_user("default", "corp", "sub-2").await.unwrap(), None);
     assert_eq!(reader.count_members("g").await.unwrap(), 0);
     assert_eq!(reader.group("g").await.unwrap().unwrap().revision, 2, "it lost a member");
-    let expected = casemate_store::UserChange { id: "1".into(), provider: "corp".into(), subject: None };
+    let expected =
+        UserChange { id: "1".into(), provider: "corp".into(), subject: None, tenant: "default".into() };
     assert_eq!(reader.users_changed_after(1).await.unwrap(), ChangedUsers::These(vec![expected]));
     // Whoever comes after them under the same subject is known.
     let next = UserRecord { subject: Some("sub-1".into()), ..user("2", "ada") };
     make(&store, vec![put_user(next)]).await.unwrap();
-    assert_eq!(store.reader().former_user("corp", "sub-1").await.unwrap(), None);
+    assert_eq!(store.reader().former_user("default", "corp", "sub-1").await.unwrap(), None);
     store.close().await;
 }
 
@@ -194,7 +195,7 @@ pub(crate) async fn what_users_were_called_before_is_known(place: Place) {
     let called = |subject: Option<&str>, active| {
         put_user(UserRecord { subject: subject.map(str::to_owned), active, ..user("1", "ada") })
     };
-    let former = async |subject: &str| store.reader().former_user("corp", subject).await.unwrap();
+    let former = async |subject: &str| store.reader().former_user("default", "corp", subject).await.unwrap();
     let of = |active, is_deleted| Some(FormerUser { id: "1".into(), active, is_deleted });
     make(&store, vec![called(Some("s"), true)]).await.unwrap();
     assert_eq!(former("s").await, None, "that is what they are called");
@@ -203,6 +204,7 @@ pub(crate) async fn what_users_were_called_before_is_known(place: Place) {
     assert_eq!(former("s").await, of(true, false));
     make(&store, vec![called(None, false)]).await.unwrap();
     assert_eq!((former("s").await, former("t").await), (of(false, false), of(false, false)));
+    assert_eq!(store.reader().former_user("acme", "corp", "s").await.unwrap(), None, "of another tenant");
     // Somebody else is called so now.
     make(&store, vec![put_user(UserRecord { subject: Some("s".into()), ..user("2", "eve") })]).await.unwrap();
     assert_eq!((former("s").await, former("t").await), (None, of(false, false)));

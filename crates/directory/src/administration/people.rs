@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use casemate_identity::BoxFuture;
 use casemate_store::{
-    AuditEvent, Commit, CommitError, GroupRecord, MAX_NAME, Membership, Operation, UserRecord,
+    AuditEvent, Commit, CommitError, GroupQuery, GroupRecord, MAX_NAME, MAX_PAGE, Membership, Operation,
+    UserRecord,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use super::error::AdminError;
 use super::write::{Told, event, new_id_of};
 use crate::OWN_PROVIDER;
 use crate::directory::State;
+use crate::policy::{Recipient, Who};
 
 /// How often a change is thought out anew because another process made one meanwhile.
 const ATTEMPTS: usize = 5;
@@ -159,16 +161,18 @@ impl Administration {
                     let rules = Rules::new(author, state, tenant);
                     let groups = self.groups_of_user(id).await?;
                     rules.user(before.as_ref(), &user, &groups)?;
-                    if before.is_some() && !user.active {
-                        self.leaves_an_administrator(&rules, id, before.as_ref()).await?;
-                    }
+                    let alone = match &before {
+                        Some(before) => self.leaves_an_administrator(&rules, before, Some(&user)).await?,
+                        None => None,
+                    };
                     let verb = if before.is_some() { "update" } else { "create" };
                     let body = |user: &UserRecord| Some(shown_user(user).to_string());
                     let told = told("user", verb, tenant, id, before.as_ref().and_then(body), body(&user));
                     let summary = format!("{verb} the user {}", user.login);
                     let user = Box::new(user);
                     let operation = Operation::PutUser { user, expected: Some(expected.unwrap_or(0)) };
-                    Ok(Proposal { operations: vec![operation], told: vec![told], summary })
+                    let operations = std::iter::once(operation).chain(alone).collect();
+                    Ok(Proposal { operations, told: vec![told], summary })
                 })
             })
             .await;
@@ -194,12 +198,13 @@ impl Administration {
                 let user = self.user_at(tenant, id, expected).await?;
                 let rules = Rules::new(author, state, tenant);
                 rules.unused_user(&user)?;
-                self.leaves_an_administrator(&rules, id, Some(&user)).await?;
+                let alone = self.leaves_an_administrator(&rules, &user, None).await?;
                 let groups = self.groups_of_user(id).await?;
                 rules.loses(&Loses::of(&user, &groups))?;
-                let told = told("user", "delete", tenant, id, Some(shown_user(&user).to_string()), None);
+                let told = told("user", "delete", tenant, id, Some(shown_gone(&user).to_string()), None);
+                let gone = Operation::RemoveUser { id: id.to_owned(), expected: Some(expected) };
                 Ok(Proposal {
-                    operations: vec![Operation::RemoveUser { id: id.to_owned(), expected: Some(expected) }],
+                    operations: std::iter::once(gone).chain(alone).collect(),
                     told: vec![told],
                     summary: format!("delete the user {}", user.login),
                 })
@@ -361,9 +366,10 @@ impl Administration {
                 let rules = Rules::new(author, state, tenant);
                 rules.loses(&Loses::group(Some(&member.provider), &known.name))?;
                 let before = json!({ "user": user, "login": member.login }).to_string();
-                self.keeps_an_administrator_group(&rules, &known, user).await?;
+                let alone = self.keeps_an_administrator_group(&rules, &known, &member).await?;
+                let left = Operation::RemoveMember(by_hand(group, user));
                 Ok(Proposal {
-                    operations: vec![Operation::RemoveMember(by_hand(group, user))],
+                    operations: std::iter::once(left).chain(alone).collect(),
                     told: vec![told("group-member", "remove", tenant, group, Some(before), None)],
                     summary: format!("remove a member of the group {}", known.name),
                 })
@@ -429,20 +435,23 @@ impl Administration {
     }
 
     async fn groups_of_user(&self, id: &str) -> Result<Vec<String>, AdminError> {
-        let groups = self.store.reader().groups_of(&[id]).await?;
-        Ok(groups.into_iter().map(|(_, group)| group.name).collect())
+        let groups = self.store.reader().groups_of_one(id).await?;
+        Ok(groups.into_iter().map(|group| group.name).collect())
     }
 
-    /// That somebody else may administer the installation, where this user may: by themselves, or as a member of a group.
+    /// That somebody may administer the installation, where this user may no longer: they become `after`, or are deleted.
+    /// Gives what the change is to be made with.
     async fn leaves_an_administrator(
         &self,
         rules: &Rules<'_>,
-        id: &str,
-        user: Option<&UserRecord>,
-    ) -> Result<(), AdminError> {
-        let Some(user) = user.filter(|user| user.active) else { return Ok(()) };
-        let groups = self.groups_of_user(id).await?;
-        self.others_administer(rules, id, &Loses::of(user, &groups)).await
+        before: &UserRecord,
+        after: Option<&UserRecord>,
+    ) -> Result<Option<Operation>, AdminError> {
+        if !before.active {
+            return Ok(None);
+        }
+        let groups = self.groups_of_user(&before.id).await?;
+        self.others_administer(rules, &before.id, &Loses::between(before, after, &groups)).await
     }
 
     /// The same, where a user leaves a group.
@@ -450,12 +459,13 @@ impl Administration {
         &self,
         rules: &Rules<'_>,
         group: &GroupRecord,
-        user: &str,
-    ) -> Result<(), AdminError> {
-        let Some(member) = self.store.reader().user(user).await?.filter(|member| member.active) else {
-            return Ok(());
-        };
-        self.others_administer(rules, user, &Loses::group(Some(&member.provider), &group.name)).await
+        member: &UserRecord,
+    ) -> Result<Option<Operation>, AdminError> {
+        if !member.active {
+            return Ok(None);
+        }
+        let loses = Loses::group(Some(&member.provider), &group.name);
+        self.others_administer(rules, &member.id, &loses).await
     }
 
     async fn others_administer(
@@ -463,14 +473,54 @@ impl Administration {
         rules: &Rules<'_>,
         id: &str,
         loses: &Loses<'_>,
-    ) -> Result<(), AdminError> {
-        let Some(groups) = rules.sole_administrator(loses) else { return Ok(()) };
-        for group in groups {
-            if self.store.reader().has_other_members(rules.tenant(), &group.0, &group.1, id).await? {
-                return Ok(());
+    ) -> Result<Option<Operation>, AdminError> {
+        let Some((lost, others)) = rules.administering(loses) else { return Ok(None) };
+        for (recipient, is_lost) in
+            others.into_iter().map(|other| (other, false)).chain(lost.into_iter().map(|lost| (lost, true)))
+        {
+            if self.is_anybody(rules.tenant(), recipient, id, is_lost).await? {
+                // Who stays may be taken out by another change at the same time.
+                return Ok(Some(Operation::Alone));
             }
         }
         Err(AdminError::LastAdministrator)
+    }
+
+    /// Whether somebody is left to whom something is assigned: nobody whom the directory refuses; and of a group that the
+    /// directory knows, or by which the user loses it, another of its members.
+    async fn is_anybody(
+        &self,
+        tenant: &str,
+        recipient: &Recipient,
+        user: &str,
+        is_lost: bool,
+    ) -> Result<bool, AdminError> {
+        let reader = self.store.reader();
+        let provider = &*recipient.provider;
+        let known = match &recipient.who {
+            Who::Group { group, .. } => {
+                if reader.has_other_members(tenant, provider, group, user).await? {
+                    return Ok(true);
+                }
+                let (tenant, name) = (Some(tenant.to_owned()), Some(group.to_string()));
+                let named = GroupQuery { tenant, name, limit: MAX_PAGE, ..GroupQuery::default() };
+                let named = reader.groups(&named).await?;
+                let is_known = |known: &GroupRecord| {
+                    known.name == **group && [provider, OWN_PROVIDER].contains(&&*known.provider)
+                };
+                return Ok(!is_lost && !named.iter().any(is_known));
+            }
+            _ if is_lost => return Ok(false),
+            Who::Id { id, .. } => match reader.user_by_subject(provider, id).await? {
+                None => {
+                    let former = reader.former_user(tenant, provider, id).await?;
+                    return Ok(former.is_none_or(|former| former.active && !former.is_deleted));
+                }
+                known => known,
+            },
+            Who::Login { login, .. } => reader.user_by_login(provider, login).await?,
+        };
+        Ok(known.is_none_or(|known| known.tenant != tenant || known.active))
     }
 }
 
@@ -571,6 +621,13 @@ fn shown_user(user: &UserRecord) -> Value {
     json!({
         "provider": user.provider, "subject": user.subject, "login": user.login, "external_id": user.external_id,
         "active": user.active, "display_name": user.display_name, "email": user.email, "attributes": attributes,
+    })
+}
+
+/// A user who is deleted as events tell of them, which stay when nothing personal of them is to.
+fn shown_gone(user: &UserRecord) -> Value {
+    json!({
+        "provider": user.provider, "login": user.login, "external_id": user.external_id, "active": user.active,
     })
 }
 

@@ -264,8 +264,40 @@ async fn the_last_administrator_is_neither_deactivated_nor_taken_out_of_their_gr
     assert_eq!(short(&out(&bob, "bob").await), (409, "last_administrator"));
     let leave = format!("DELETE {GROUPS}/{group}/members/{bob}");
     assert_eq!(short(&server.admin(&leave, None).await), (409, "last_administrator"));
+    // By another subject they would be somebody else.
+    let path = format!("{USERS}/{bob}");
+    let other = json!({ "login": "bob", "subject": "sub-other" });
+    let tag = server.admin(&format!("GET {path}"), None).await.header("etag").to_owned();
+    let put = async |body: &Value| {
+        server.send(&format!("PUT {path}"), Some("administrator"), &[("if-match", &*tag)], Some(body)).await
+    };
+    assert_eq!(short(&put(&other).await), (409, "last_administrator"));
+    // Nobody administers who is not active.
+    let to = json!({ "provider": "corp", "id": "sub-ada" });
+    server.make("/api/v1/assignments", &json!({ "role": "administrator", "to": to })).await;
+    assert_eq!(short(&out(&bob, "bob").await), (409, "last_administrator"));
     let to = json!({ "provider": "corp", "id": "another" });
     server.make("/api/v1/assignments", &json!({ "role": "administrator", "to": to })).await;
     assert_eq!(server.admin(&leave, None).await.status.as_u16(), 204);
     assert_eq!(out(&bob, "bob").await.status.as_u16(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_administrators_who_are_deactivated_at_once_one_stays() {
+    let server = start().await;
+    let mut users = Vec::new();
+    for login in ["ada", "bob"] {
+        let id = make_user(&server, login).await;
+        let to = json!({ "provider": "corp", "id": format!("sub-{login}") });
+        server.make("/api/v1/assignments", &json!({ "role": "administrator", "to": to })).await;
+        let path = format!("{USERS}/{id}");
+        let tag = server.admin(&format!("GET {path}"), None).await.header("etag").to_owned();
+        users.push((path, tag, json!({ "login": login, "active": false })));
+    }
+    let out = async |(path, tag, body): &(String, String, Value)| {
+        let known = [("if-match", &**tag)];
+        server.send(&format!("PUT {path}"), Some("administrator"), &known, Some(body)).await.status.as_u16()
+    };
+    let (one, other) = tokio::join!(out(&users[0]), out(&users[1]));
+    assert_eq!((one.min(other), one.max(other)), (200, 409));
 }

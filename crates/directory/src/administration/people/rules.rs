@@ -13,7 +13,7 @@ use crate::administration::rules::{may_grant, read};
 use crate::directory::State;
 use crate::kind::Kind;
 use crate::model::{AssignmentDocument, Target};
-use crate::policy::{Assignment, Who};
+use crate::policy::{Assignment, Recipient, Who};
 
 /// The most references that are named.
 const MAX_NAMED: usize = 100;
@@ -40,6 +40,23 @@ pub(super) struct Gains<'a> {
 pub(super) type Loses<'a> = Gains<'a>;
 
 impl<'a> Gains<'a> {
+    /// What a user is no longer who becomes this, or is deleted. Whoever signs in by another subject is somebody else.
+    pub(super) fn between(
+        before: &'a UserRecord,
+        after: Option<&UserRecord>,
+        groups: &'a [String],
+    ) -> Loses<'a> {
+        let all = Gains::of(before, groups);
+        let Some(after) = after.filter(|after| after.active && after.provider == before.provider) else {
+            return all;
+        };
+        if before.subject.is_some() && before.subject != after.subject {
+            return all;
+        }
+        let login = all.login.filter(|login| *login != after.login);
+        Gains { subject: None, login, groups: Vec::new(), ..all }
+    }
+
     /// All that a user is.
     pub(super) fn of(user: &'a UserRecord, groups: &'a [String]) -> Gains<'a> {
         Gains {
@@ -177,22 +194,20 @@ impl<'a> Rules<'a> {
         if users.is_empty() { Ok(()) } else { Err(AdminError::InUse(users)) }
     }
 
-    /// Where nobody else administers the installation by themselves than who loses this, and they do: the groups, with
-    /// their provider, whose other members do. None where others do anyway, or they never did.
-    pub(super) fn sole_administrator(&self, loses: &Loses<'_>) -> Option<Vec<(String, String)>> {
+    /// Who administers the installation by what is lost, and who does otherwise. None where nobody does by what is lost.
+    pub(super) fn administering(
+        &self,
+        loses: &Loses<'_>,
+    ) -> Option<(Vec<&'a Recipient>, Vec<&'a Recipient>)> {
         if self.tenant != crate::DEFAULT_TENANT {
             return None;
         }
         let administering = self.state.snapshot.compiled().administering(self.now);
-        let (theirs, others): (Vec<&Assignment>, Vec<&Assignment>) =
+        let (lost, others): (Vec<&Assignment>, Vec<&Assignment>) =
             administering.partition(|assignment| loses.is_meant(assignment));
-        if theirs.is_empty() || !others.is_empty() {
-            return None;
-        }
-        let group = |assignment: &&Assignment| match &assignment.recipient.who {
-            Who::Group { group, .. } => Some((assignment.recipient.provider.to_string(), group.to_string())),
-            _ => None,
+        let to = |assignments: Vec<&'a Assignment>| -> Vec<&'a Recipient> {
+            assignments.into_iter().map(|assignment| &assignment.recipient).collect()
         };
-        Some(theirs.iter().filter_map(group).collect())
+        (!lost.is_empty()).then(|| (to(lost), to(others)))
     }
 }

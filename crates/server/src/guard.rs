@@ -11,8 +11,7 @@ use axum::http::header::{USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use casemate_directory::{
-    ADMINISTRATOR, AdminError, Author, DEFAULT_TENANT, Entry, NotAdmitted, Person, ResolveError, Snapshot,
-    Subject,
+    AdminError, Author, DEFAULT_TENANT, Entry, NotAdmitted, Person, ResolveError, Snapshot, Subject,
 };
 use casemate_expression::{Datum, Map, Members, Timestamp, Value};
 use casemate_identity::Kind;
@@ -110,10 +109,10 @@ impl Thing {
 ///
 /// # Errors
 /// 401 with where to do so.
-fn recent(app: &App, caller: &Caller, permission: &str, thing: &Thing, now: i64) -> Result<(), Problem> {
+fn recent(app: &App, caller: &Caller, permission: &str, now: i64) -> Result<(), Problem> {
     let Some(session) = &caller.0.session else { return Ok(()) };
     let most = app.directory.sessions().times().recent;
-    if !is_dangerous(permission, thing) || now.saturating_sub(session.authenticated_at.0) < most {
+    if !is_dangerous(permission) || now.saturating_sub(session.authenticated_at.0) < most {
         return Ok(());
     }
     let path = format!("/sign-in/{}?again=1", caller.0.provider);
@@ -133,9 +132,10 @@ fn recent(app: &App, caller: &Caller, permission: &str, thing: &Thing, now: i64)
     }
 }
 
-/// What cannot be undone, or gives somebody a way in: deleting, keys, settings, providers, whole policies, administrators.
-fn is_dangerous(permission: &str, thing: &Thing) -> bool {
-    const DANGEROUS: [&str; 9] = [
+/// What cannot be undone, or gives somebody a way in: deleting, keys, settings, providers, whole policies, and whatever says who
+/// holds what.
+fn is_dangerous(permission: &str) -> bool {
+    const DANGEROUS: [&str; 20] = [
         "casemate.api-key.create",
         "casemate.api-key.rotate",
         "casemate.setting.create",
@@ -145,10 +145,19 @@ fn is_dangerous(permission: &str, thing: &Thing) -> bool {
         "casemate.policy.apply",
         "casemate.policy.revert",
         "casemate.tenant.appoint",
+        "casemate.assignment.create",
+        "casemate.assignment.update",
+        "casemate.role.create",
+        "casemate.role.update",
+        "casemate.team.create",
+        "casemate.team.update",
+        "casemate.source.create",
+        "casemate.source.update",
+        "casemate.group-member.add",
+        "casemate.user.create",
+        "casemate.user.update",
     ];
-    let grants_administrator = permission.starts_with("casemate.assignment.")
-        && thing.properties.iter().any(|(name, value)| *name == "role" && value == ADMINISTRATOR);
-    permission.ends_with(".delete") || DANGEROUS.contains(&permission) || grants_administrator
+    permission.ends_with(".delete") || DANGEROUS.contains(&permission)
 }
 
 impl Guard for App {
@@ -281,7 +290,7 @@ impl Access {
             let hides = thing.id.is_some() && !may_read();
             return Err(access.refuse::<P>(app, Some(thing), P::NAME, hides).await);
         }
-        recent(app, &access.caller, P::NAME, thing, access.now())?;
+        recent(app, &access.caller, P::NAME, access.now())?;
         Ok(Permit { author: access.author(), permission: PhantomData })
     }
 
@@ -451,6 +460,23 @@ mod tests {
     use casemate_identity::Identity;
 
     use super::*;
+
+    #[test]
+    fn whatever_gives_somebody_a_way_in_asks_for_a_recent_sign_in() {
+        for kind in ["assignment", "role", "team", "source", "user", "provider", "setting"] {
+            for verb in ["create", "update", "delete"] {
+                assert!(is_dangerous(&format!("casemate.{kind}.{verb}")), "{kind} {verb}");
+            }
+            for verb in ["list", "read"] {
+                assert!(!is_dangerous(&format!("casemate.{kind}.{verb}")), "{kind} {verb}");
+            }
+        }
+        for name in ["group-member.add", "api-key.create", "api-key.rotate", "policy.apply", "tenant.appoint"]
+        {
+            assert!(is_dangerous(&format!("casemate.{name}")), "{name}");
+        }
+        assert!(!is_dangerous("casemate.policy.plan") && !is_dangerous("casemate.api-key.revoke"));
+    }
 
     const POLICY: &str = r#"
 format = 1

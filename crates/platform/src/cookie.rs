@@ -10,27 +10,32 @@ pub const SESSION_COOKIE: &str = "__Host-casemate";
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// The value of a cookie.
+/// The value of a cookie. What others of the same host hold, in whatever bytes, does not matter.
 ///
 /// # Errors
-/// Where it was sent twice: which of the two is meant, nobody knows.
+/// Where it was sent twice: which of the two is meant, nobody knows. Where it is not of ASCII.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Problem> {
     let mut found = None;
     for value in headers.get_all(header::COOKIE) {
-        let Ok(text) = value.to_str() else { continue };
-        for pair in text.split(';') {
-            let Some((key, value)) = pair.split_once('=') else { continue };
-            if key.trim() != name {
+        for pair in value.as_bytes().split(|byte| *byte == b';') {
+            let Some(at) = pair.iter().position(|byte| *byte == b'=') else { continue };
+            let (key, value) = pair.split_at(at);
+            if key.trim_ascii() != name.as_bytes() {
                 continue;
             }
-            if found.replace(value.trim()).is_some() {
+            let value = value.strip_prefix(b"=").unwrap_or_default().trim_ascii();
+            if found.replace(value).is_some() {
                 return Err(
                     Problem::new(Code::MalformedHeader).detail(format!("send the cookie `{name}` once"))
                 );
             }
         }
     }
-    Ok(found)
+    let Some(value) = found else { return Ok(None) };
+    let text = std::str::from_utf8(value).ok().filter(|text| text.is_ascii());
+    text.map(Some).ok_or_else(|| {
+        Problem::new(Code::MalformedHeader).detail(format!("the cookie `{name}` is not ASCII"))
+    })
 }
 
 /// Refuses what a page of another origin made a browser send: a request that may change something, with the cookie of a session
@@ -57,6 +62,8 @@ pub fn from_own_origin(method: &Method, headers: &HeaderMap, origin: &str) -> Re
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     const ORIGIN: &str = "https://casemate.example";
@@ -104,6 +111,11 @@ mod tests {
         assert_eq!(cookie(&sent, SESSION_COOKIE).unwrap(), Some("x-_9"));
         assert_eq!(cookie(&sent, "b").unwrap(), Some("2"));
         assert_eq!(cookie(&sent, "none").unwrap(), None);
+        let mut foreign = HeaderMap::new();
+        let value = HeaderValue::from_bytes(b"theme=d\xe9j\xe0; __Host-casemate=x-_9; \xff=1").unwrap();
+        foreign.append("cookie", value);
+        assert_eq!(cookie(&foreign, SESSION_COOKIE).unwrap(), Some("x-_9"));
+        assert!(cookie(&foreign, "theme").is_err());
         let twice = headers(&[("cookie", "a=1"), ("cookie", "a=1")]);
         assert!(cookie(&twice, "a").is_err());
     }

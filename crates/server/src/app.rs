@@ -27,7 +27,7 @@ use crate::block::service::count_guess;
 use crate::decision::routes::EVALUATION;
 use crate::denials::{AnonymousDenials, count_denial};
 use crate::policy::PolicyStatus;
-use crate::sign_in::Failures;
+use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, administrator, api_key, application, assignment, audit_event, block, decision,
     description, group, health, identity, log_level, policy, provider, role, scim, service_account, session,
@@ -55,6 +55,8 @@ pub struct App {
     pub tls: Option<Tls>,
     /// How many failed sign-ins are told of one by one.
     pub(crate) failures: Arc<Failures>,
+    /// Sign-ins that are being finished.
+    pub(crate) finishing: Arc<Finishing>,
     /// Networks that showed too many wrong secrets.
     pub blocks: Blocks,
     /// Requests with an idempotency key that are under way.
@@ -96,6 +98,7 @@ impl App {
             levels: None,
             tls: None,
             failures: Arc::default(),
+            finishing: Arc::default(),
             blocks: Blocks::default(),
             under_way: UnderWay::default(),
         }

@@ -76,3 +76,25 @@ async fn a_denial_that_cannot_be_recorded_is_withheld() {
         assert!(!body.contains("decision\":") && !body.contains("decision_event"), "{body}");
     }
 }
+
+#[tokio::test]
+async fn nobody_is_told_that_they_signed_out_while_that_is_not_known() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
+    let app = app(&folder).await;
+    let sign_out = async || {
+        let request = Request::post("/sign-out")
+            .header("host", "localhost")
+            .header("cookie", "__Host-casemate=x")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::empty())
+            .unwrap();
+        let response = Front::new(app.clone()).respond(request, None).await;
+        (response.status(), response.headers().contains_key("set-cookie"))
+    };
+    assert_eq!(sign_out().await, (StatusCode::OK, true));
+    let path = format!("sqlite://{}", folder.database().display());
+    let mut other = SqliteConnection::connect(&path).await.unwrap();
+    sqlx::query("DROP TABLE session").execute(&mut other).await.unwrap();
+    assert_eq!(sign_out().await, (StatusCode::SERVICE_UNAVAILABLE, false));
+}

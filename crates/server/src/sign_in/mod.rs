@@ -1,8 +1,10 @@
 //! Signing in with a browser: the pages, the way to a provider and back, and signing out.
 
 mod failures;
+mod finishing;
 mod pages;
 pub(crate) mod routes;
 pub(crate) mod service;
 
 pub(crate) use failures::Failures;
+pub(crate) use finishing::Finishing;

@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError, local_path};
 use casemate_identity::{ExposeSecret as _, Timestamp};
 use casemate_platform::{
-    Caller, Client, Code, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie,
+    Caller, Client, Code, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie, stand_in,
 };
 use casemate_store::{Actor, CommitError, Sessions};
 use serde_json::json;
@@ -21,6 +21,7 @@ use url::form_urlencoded;
 use super::pages::{Choice, Choose, Onward, STYLE, SignedOut, failed, failed_with, page};
 use super::service::{Asked, NotBegun, begin, client, end, end_by_token, record_failure, session_of};
 use crate::App;
+use crate::block::service::count_guess;
 use crate::denials::count_denial;
 use crate::guard::admitted;
 
@@ -207,10 +208,22 @@ async fn callback(
     let Some(client) = client(&app, &provider) else { return unknown(&id) };
     let headers = request.headers().clone();
     let from = request.extensions().get::<Client>().copied();
+    if let Some(refusal) = app.blocks.refusal_of(from) {
+        return refusal.into_response();
+    }
     let asked = Asked::new(id.clone(), CALLBACK, from, &headers, clock::now());
-    match finish(&app, &client, &asked, &headers, &uri).await {
+    let finished = match app.blocks.counted_by(from).map(|network| app.finishing.enter(network)) {
+        Some(None) => Err(SignInError::Busy),
+        // It goes when this is done.
+        _place => finish(&app, &client, &asked, &headers, &uri).await,
+    };
+    match finished {
         Ok(response) => response,
         Err(error) => {
+            if let SignInError::Code(_) = error {
+                let code = Parameters::of(&uri).and_then(|query| query.0.get("code").cloned());
+                count_guess(&app, from, stand_in(code.unwrap_or_default().as_bytes())).await;
+            }
             tracing::info!(%provider, code = error.code(), reason = %error, "not signed in");
             count_denial(&app, from, Some(CALLBACK));
             record_failure(&app, &asked, &provider, error.code()).await;
@@ -240,10 +253,15 @@ async fn finish(
         Code::UserInactive => SignInError::Inactive,
         _ => SignInError::Unavailable("the directory cannot be asked".to_owned()),
     })?;
-    let earlier = session_of(app, cookie(headers, SESSION_COOKIE).ok().flatten(), asked.now).await;
+    let earlier = session_of(app, cookie(headers, SESSION_COOKIE).map_err(|_| SignInError::State)?).await;
+    let earlier = earlier.map_err(|error| {
+        tracing::error!(%error, "a session cannot be looked up");
+        SignInError::Unavailable("no session can begin".to_owned())
+    })?;
     let earlier = earlier.as_ref().map(|session| session.id.as_str());
     let begun = begin(app, asked, &signed_in, earlier).await.map_err(|error| {
         match error {
+            NotBegun::Store(CommitError::NotAdmitted) => return SignInError::Inactive,
             NotBegun::Session(error) => tracing::warn!(provider, %error, "a session cannot begin"),
             NotBegun::Store(error) => tracing::error!(%error, "a session cannot begin"),
         }
@@ -255,23 +273,31 @@ async fn finish(
     Ok(response)
 }
 
-async fn sign_out(State(app): State<App>, Extension(id): Extension<RequestId>, request: Request) -> Response {
+async fn sign_out(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Result<Response, Problem> {
     let headers = request.headers().clone();
     let from = request.extensions().get::<Client>().copied();
     let asked = Asked::new(id, "/sign-out", from, &headers, clock::now());
-    let session = session_of(&app, cookie(&headers, SESSION_COOKIE).ok().flatten(), asked.now).await;
+    // Nobody is told that they signed out while their session may last.
+    let found = session_of(&app, cookie(&headers, SESSION_COOKIE)?).await.map_err(|error| {
+        tracing::error!(%error, "a session that is to end cannot be looked up");
+        Problem::new(Code::Unavailable)
+    })?;
     let mut onward = None;
-    if let Some(session) = session {
+    if let Some(session) = found {
         let actor = Actor {
             provider: session.provider.clone(),
             kind: "user".to_owned(),
             id: session.subject.clone(),
             credential: Some(session.id.clone()),
         };
-        if let Err(error) = end(&app, &asked, actor, Sessions::Id(session.id), "signed-out").await {
+        end(&app, &asked, actor, Sessions::Id(session.id), "signed-out").await.map_err(|error| {
             tracing::error!(%error, "a session cannot be ended");
-            return Problem::new(Code::Unavailable).into_response();
-        }
+            Problem::new(Code::Unavailable)
+        })?;
         if let Some(client) = client(&app, &session.provider) {
             onward = client.logout_url(&format!("{}/signed-out", app.settings.public_url)).await;
         }
@@ -279,7 +305,7 @@ async fn sign_out(State(app): State<App>, Extension(id): Extension<RequestId>, r
     let href = onward.map_or_else(|| "/signed-out".to_owned(), String::from);
     let mut response = page(StatusCode::OK, &Onward { title: "Signing out".to_owned(), href });
     set_cookie(&mut response, SESSION_COOKIE, "", Some(0));
-    response
+    Ok(response)
 }
 
 async fn signed_out() -> Response {

@@ -8,7 +8,7 @@ use casemate_identity::sign_in::{LoggedOut, SignInClient, SignedIn};
 use casemate_identity::{Identity, SecretString};
 use casemate_platform::{Client, RequestId};
 use casemate_store::{
-    Actor, AuditEvent, Commit, CommitError, Operation, Remembered, Sessions, StoredSession,
+    Actor, AuditEvent, Commit, CommitError, Operation, Remembered, Sessions, StoreError, StoredSession,
 };
 use serde_json::json;
 
@@ -194,10 +194,13 @@ pub(super) fn client(app: &App, name: &str) -> Option<Arc<SignInClient>> {
     app.directory.sign_ins().into_iter().find(|client| client.offer().name() == name)
 }
 
-/// The session that a cookie is of, while it lasts at `now`.
-pub(crate) async fn session_of(app: &App, cookie: Option<&str>, now: i64) -> Option<StoredSession> {
-    let digest = BrowserSessions::digest(cookie?);
-    let found = app.store.reader().session(&digest).await.ok()??;
-    let lasts = found.ended_at.is_none() && now < found.idle_until && now < found.absolute_until;
-    lasts.then_some(found)
+/// The session that a cookie is of, unless it was ended. Of one whose time seems to be over the last use may not be written
+/// down yet.
+///
+/// # Errors
+/// Where the database cannot be read.
+pub(super) async fn session_of(app: &App, cookie: Option<&str>) -> Result<Option<StoredSession>, StoreError> {
+    let Some(cookie) = cookie else { return Ok(None) };
+    let found = app.store.reader().session(&BrowserSessions::digest(cookie)).await?;
+    Ok(found.filter(|session| session.ended_at.is_none()))
 }

@@ -1,21 +1,25 @@
 //! `/api/v1/sessions`.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use casemate_expression::Timestamp;
-use casemate_identity::Identity;
+use casemate_identity::{Identity, Kind};
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{
-    Client, Code, Guard as _, Problem, Query, RequestId, authenticate, clock, json_response, permissions,
+    Client, Code, Guard as _, NoQuery, Problem, RequestId, authenticate, clock, json_response, permissions,
+    read_document,
 };
 use casemate_store::{Sessions, StoredSession};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::App;
-use crate::guard::Thing;
+use crate::guard::{Require, Thing, admitted};
 use crate::sign_in::service::{Asked, actor, end};
 
 permissions! {
@@ -62,6 +66,16 @@ struct SessionsView {
     items: Vec<SessionView>,
 }
 
+/// Whose sessions are wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SessionSearch {
+    /// The provider that vouches for them.
+    provider: String,
+    /// Their id within the provider.
+    subject: String,
+}
+
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
     Api::new()
@@ -69,66 +83,85 @@ pub(crate) fn routes() -> Api<App> {
             "/api/v1/sessions",
             list,
             Operation::new("listSessions", TAG, "One's own sessions of browsers")
-                .describe(
-                    "Everybody sees their own. Those of somebody else, whom `provider` and `subject` name, need the \
-                     permission `casemate.session.list`.",
-                )
                 .needs_caller()
-                .query("provider", "The provider that vouches for whose sessions are wanted.")
-                .query("subject", "Whose they are: their id within the provider.")
                 .answers::<SessionsView>(200, "The sessions that last.")
                 .problem(Code::CredentialMissing)
                 .problem(Code::CredentialRejected)
-                .problem(Code::Forbidden)
+                .problem(Code::UserInactive)
                 .problem(Code::MalformedQuery)
                 .problem(Code::Unavailable),
+        )
+        .post(
+            "/api/v1/sessions/search",
+            search,
+            Operation::new("searchSessions", TAG, "Somebody's sessions of browsers")
+                .describe("Whose they are stands in no URL: logs keep those.")
+                .needs::<SessionList>()
+                .takes::<SessionSearch>(json!({ "provider": "corp", "subject": "ada" }))
+                .answers::<SessionsView>(200, "The sessions that last."),
         )
         .delete(
             ONE,
             remove,
             Operation::new("endSession", TAG, "A session of a browser")
-                .describe("Everybody ends their own. Those of others need the permission `casemate.session.end`.")
+                .describe(
+                    "Everybody ends their own. Those of others need the permission `casemate.session.end`.",
+                )
                 .needs_caller()
                 .answers_nothing(204, "It has ended.")
                 .problem(Code::CredentialMissing)
                 .problem(Code::CredentialRejected)
+                .problem(Code::UserInactive)
                 .problem(Code::CrossSite)
                 .problem(Code::NotFound)
                 .problem(Code::Unavailable),
         )
 }
 
-async fn caller(app: &App, parts: &Parts) -> Result<std::sync::Arc<Identity>, Problem> {
+/// Who calls, whom the directory lets in.
+async fn caller(app: &App, parts: &Parts) -> Result<Arc<Identity>, Problem> {
     let caller = authenticate(app.directory.current().chain(), &parts.headers, clock::now()).await?;
     if caller.0.is_anonymous() {
         return Err(Problem::new(Code::CredentialMissing));
     }
+    admitted(app, &caller).await?;
     Ok(caller.0)
 }
 
-async fn list(State(app): State<App>, request: Request) -> Result<Response, Problem> {
-    let (mut parts, _) = request.into_parts();
-    let mut query = Query::of(&parts, &["provider", "subject"])?;
+async fn list(State(app): State<App>, _: NoQuery, request: Request) -> Result<Response, Problem> {
+    let (parts, _) = request.into_parts();
     let identity = caller(&app, &parts).await?;
-    let (provider, subject) = match (query.take("provider"), query.take("subject")) {
-        (None, None) => {
-            (identity.provider.to_string(), identity.id.as_deref().unwrap_or_default().to_owned())
-        }
-        (Some(provider), Some(subject)) => {
-            if !is_of(&identity, &provider, &subject) {
-                let access = app.admit::<SessionList>(&mut parts).await?;
-                access.permit::<SessionList>(&app, &Thing::default()).await?;
-            }
-            (provider, subject)
-        }
-        _ => return Err(Problem::new(Code::MalformedQuery).detail("`provider` and `subject` go together")),
-    };
-    let found = app.store.reader().sessions_of(&provider, &subject, clock::now()).await;
-    let found = found.map_err(unavailable)?;
+    // Nothing but people signs in, and what else has the same id is somebody else.
+    let subject = identity.id.as_deref().filter(|_| identity.kind == Kind::USER);
     let current = identity.session.as_ref().map(|session| &*session.id);
-    Ok(json_response(&SessionsView {
-        items: found.into_iter().map(|session| view(session, current)).collect(),
-    }))
+    let items = match subject {
+        Some(subject) => sessions_of(&app, &identity.provider, subject, current).await?,
+        None => Vec::new(),
+    };
+    Ok(json_response(&SessionsView { items }))
+}
+
+async fn search(
+    State(app): State<App>,
+    require: Require<SessionList>,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let SessionSearch { provider, subject } = read_document(request).await?;
+    require.access().permit::<SessionList>(&app, &Thing::default()).await?;
+    let current = require.access().caller.0.session.as_ref().map(|session| &*session.id);
+    let items = sessions_of(&app, &provider, &subject, current).await?;
+    Ok(json_response(&SessionsView { items }))
+}
+
+async fn sessions_of(
+    app: &App,
+    provider: &str,
+    subject: &str,
+    current: Option<&str>,
+) -> Result<Vec<SessionView>, Problem> {
+    let found = app.store.reader().sessions_of(provider, subject, clock::now()).await;
+    Ok(found.map_err(unavailable)?.into_iter().map(|session| view(session, current)).collect())
 }
 
 async fn remove(
@@ -140,12 +173,15 @@ async fn remove(
     let identity = caller(&app, &parts).await?;
     let found = app.store.reader().session_by_id(&id).await.map_err(unavailable)?;
     let found = found.filter(|session| session.ended_at.is_none());
-    let is_own = found.as_ref().is_some_and(|session| is_of(&identity, &session.provider, &session.subject));
+    let is_own = found.as_ref().is_some_and(|session| is_of(&identity, session));
     if !is_own {
         // Whoever may not is told the same whether it is there or not.
-        let refused = |_| Problem::new(Code::NotFound);
-        let access = app.admit::<SessionEnd>(&mut parts).await.map_err(refused)?;
-        access.permit::<SessionEnd>(&app, &Thing::with_id(&id)).await.map_err(refused)?;
+        let hidden = |problem: Problem| match problem.code() {
+            Code::Forbidden => Problem::new(Code::NotFound),
+            _ => problem,
+        };
+        let access = app.admit::<SessionEnd>(&mut parts).await.map_err(hidden)?;
+        access.permit::<SessionEnd>(&app, &Thing::with_id(&id)).await.map_err(hidden)?;
     }
     let session = found.ok_or_else(|| Problem::new(Code::NotFound))?;
     let id = parts.extensions.get::<RequestId>().cloned().unwrap_or_else(RequestId::random);
@@ -159,8 +195,10 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn is_of(identity: &Identity, provider: &str, subject: &str) -> bool {
-    *identity.provider == *provider && identity.id.as_deref() == Some(subject)
+fn is_of(identity: &Identity, session: &StoredSession) -> bool {
+    identity.kind == Kind::USER
+        && *identity.provider == *session.provider
+        && identity.id.as_deref() == Some(&session.subject)
 }
 
 fn view(session: StoredSession, current: Option<&str>) -> SessionView {

@@ -10,6 +10,7 @@ mod mechanics;
 mod objects;
 mod people;
 mod policy;
+mod sessions;
 mod settings;
 mod support;
 mod tenants;

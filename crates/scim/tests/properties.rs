@@ -1,4 +1,5 @@
 //! Properties of filters, patches and projections on many cases.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot prepare has failed")]
 
 use casemate_scim::filter::Filter;
 use casemate_scim::{Draft, Patch, Projection, Resource, ResourceType, Target};

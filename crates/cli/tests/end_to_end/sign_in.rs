@@ -182,9 +182,9 @@ fn what_is_dangerous_asks_for_a_recent_sign_in() {
     let of = |browser: &Browser| scene.cookie(browser).unwrap()["value"].as_str().unwrap().to_owned();
     let old = of(&browser);
     let origin = format!("Origin: {}", scene.url);
-    let json = ["Content-Type: application/json", &*origin];
+    let key = scene.casemate.administrator().unwrap();
     let role = r#"{"name":"support","permissions":[{"name":"casemate.role.read"}]}"#;
-    let made = scene.with(&old, "POST /api/v1/roles", &json, role);
+    let made = scene.casemate.post("/api/v1/roles", &key, role).unwrap();
     assert_eq!(made.status, 201, "{}", made.body);
     let request = format!("DELETE /api/v1/roles/{}", made.json()["id"].as_str().unwrap());
     let tag = format!("If-Match: \"{}\"", made.json()["revision"]);
@@ -212,6 +212,9 @@ fn what_is_dangerous_asks_for_a_recent_sign_in() {
     browser.wait_for("You are signed in").unwrap();
     let new = of(&browser);
     assert_ne!(new, old);
+    let of_session =
+        |cookie: &str| scene.with(cookie, "GET /api/v1/sessions", &[], "").json()["items"][0].clone();
+    assert_ne!(of_session(&new)["authenticated_at"], "1970-01-01T00:00:00Z", "{}", of_session(&new));
     assert_eq!(scene.with(&old, "GET /api/v1/me", &[], "").status, 401, "the earlier session is replaced");
     let answer = delete(&new);
     assert!(
@@ -282,6 +285,27 @@ fn an_answer_that_this_browser_did_not_ask_for_signs_nobody_in() {
         failures.len() >= 10 && failures.iter().all(|event| event["outcome"] == "failure"),
         "{failures:?}"
     );
+}
+
+#[test]
+fn codes_that_the_provider_refuses_are_guesses() {
+    let scene = Scene::start(&["--trusted-proxies=127.0.0.0/8", "--block-after=3"]);
+    let callback = |client: &str, code: &str| {
+        let from = format!("X-Forwarded-For: {client}");
+        let begun = scene.casemate.request("GET /sign-in/corp", &[&from], "").unwrap();
+        assert_eq!(begun.status, 303, "{}", begun.body);
+        let held = format!("Cookie: {}", begun.header("set-cookie").unwrap().split(';').next().unwrap());
+        let state = begun.header("location").unwrap().split("state=").nth(1).unwrap();
+        let state = state.split('&').next().unwrap();
+        let issuer = scene.providers[0].issuer();
+        let path = format!("GET /sign-in/corp/callback?state={state}&code={code}&iss={issuer}");
+        scene.casemate.request(&path, &[&held, &from], "").unwrap().status
+    };
+    for code in ["a", "a", "a", "a", "b", "c"] {
+        assert_eq!(callback("203.0.113.7", code), 400, "{code}");
+    }
+    assert_eq!(callback("203.0.113.7", "d"), 429);
+    assert_eq!(callback("203.0.113.8", "d"), 400);
 }
 
 #[test]

@@ -153,6 +153,7 @@ fn is_dangerous(permission: &str) -> bool {
         "casemate.team.update",
         "casemate.source.create",
         "casemate.source.update",
+        "casemate.group.update",
         "casemate.group-member.add",
         "casemate.user.create",
         "casemate.user.update",
@@ -471,8 +472,14 @@ mod tests {
                 assert!(!is_dangerous(&format!("casemate.{kind}.{verb}")), "{kind} {verb}");
             }
         }
-        for name in ["group-member.add", "api-key.create", "api-key.rotate", "policy.apply", "tenant.appoint"]
-        {
+        for name in [
+            "group-member.add",
+            "group.update",
+            "api-key.create",
+            "api-key.rotate",
+            "policy.apply",
+            "tenant.appoint",
+        ] {
             assert!(is_dangerous(&format!("casemate.{name}")), "{name}");
         }
         assert!(!is_dangerous("casemate.policy.plan") && !is_dangerous("casemate.api-key.revoke"));

@@ -230,6 +230,17 @@ async fn nobody_puts_anybody_into_a_group_that_holds_more_than_they_do() {
     assert_eq!(short(&put(&clerk, path.clone(), back.clone()).await), (403, "grant_exceeded"));
     assert_eq!(put("administrator", path, back).await.status.as_u16(), 200);
 
+    // Nor by an attribute, where a condition may read it.
+    let told = |level: i64| json!({ "login": "ada", "subject": "sub-ada", "attributes": { "level": level } });
+    let path = format!("{USERS}/{ada}");
+    assert_eq!(put(&clerk, path.clone(), told(1)).await.status.as_u16(), 200);
+    let some = json!({ "name": "casemate.assignment.create", "roles": ["reader"] });
+    server.make("/api/v1/roles", &json!({ "name": "some", "permissions": [some] })).await;
+    let to = json!({ "provider": "corp", "group": "everybody" });
+    server.make("/api/v1/assignments", &json!({ "role": "some", "to": to })).await;
+    assert_eq!(short(&put(&clerk, path.clone(), told(2)).await), (403, "grant_exceeded"));
+    assert_eq!(put("administrator", path, told(2)).await.status.as_u16(), 200);
+
     // What something is assigned to is neither renamed nor deleted.
     let used = put("administrator", format!("{GROUPS}/{group}"), rename("others")).await;
     assert_eq!(short(&used), (409, "in_use"), "{}", used.text);

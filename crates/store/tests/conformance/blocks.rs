@@ -28,7 +28,7 @@ fn ids(blocks: &[AddressBlock]) -> Vec<&str> {
     blocks.iter().map(|block| block.id.as_str()).collect()
 }
 
-pub async fn a_block_is_in_force_until_it_ends_or_is_lifted(place: Place) {
+pub(crate) async fn a_block_is_in_force_until_it_ends_or_is_lifted(place: Place) {
     let store = place.open().await;
     let first = commit(&store, 1_000, Operation::Block(block("blk_1", "192.0.2.1/32", 5_000))).await;
     let second = commit(&store, 1_000, Operation::Block(block("blk_2", "2001:db8::/64", 9_000))).await;
@@ -47,7 +47,7 @@ pub async fn a_block_is_in_force_until_it_ends_or_is_lifted(place: Place) {
     assert_eq!(reader.block("blk_3").await.unwrap(), None);
 }
 
-pub async fn a_longer_block_is_not_shortened(place: Place) {
+pub(crate) async fn a_longer_block_is_not_shortened(place: Place) {
     let store = place.open().await;
     for (id, until, in_force) in [("blk_1", 5_000, 5_000), ("blk_2", 4_000, 5_000), ("blk_3", 8_000, 8_000)] {
         commit(&store, 1_000, Operation::Block(block(id, "192.0.2.1/32", until))).await;
@@ -56,7 +56,7 @@ pub async fn a_longer_block_is_not_shortened(place: Place) {
     }
 }
 
-pub async fn blocks_of_long_ago_are_forgotten(place: Place) {
+pub(crate) async fn blocks_of_long_ago_are_forgotten(place: Place) {
     let store = place.open().await;
     for number in 1..=3 {
         let mut block = block(&format!("blk_{number}"), &format!("192.0.2.{number}/32"), 5_000);

@@ -106,6 +106,13 @@ impl<'a> Rules<'a> {
                 && (before.active || !after.active)
         });
         let renamed = before.is_none_or(|before| before.login != after.login);
+        let is_told_anew = match before {
+            Some(before) => before.attributes != after.attributes,
+            None => !is_empty(&after.attributes),
+        };
+        if is_told_anew {
+            self.conditions(&after.provider)?;
+        }
         match before {
             Some(before) if !is_same => self.loses(&Loses::of(before, &[]))?,
             Some(before) if renamed => {
@@ -120,6 +127,28 @@ impl<'a> Rules<'a> {
             return self.gains(&Gains::of(after, groups));
         }
         if renamed { self.gains(&Gains { subject: None, ..Gains::of(after, &[]) }) } else { Ok(()) }
+    }
+
+    /// That all of what a condition may grant or deny to people of a provider is the author's to give and to lift: conditions
+    /// read attributes, and which of them somebody's assignments and groups bring is known with their token alone.
+    fn conditions(&self, provider: &str) -> Result<(), AdminError> {
+        let Some(holds) = self.holds else { return Ok(()) };
+        let now = Timestamp(self.now);
+        let compiled = self.state.snapshot.compiled();
+        let assignments = compiled.assignments().iter().filter(|assignment| {
+            *assignment.tenant == *self.tenant && *assignment.recipient.provider == *provider
+        });
+        for held in assignments.flat_map(|assignment| compiled.roles().held(assignment.assigned)) {
+            let conditional =
+                held.role.permissions.iter().filter(|permission| permission.properties().len() > 0);
+            for permission in conditional {
+                match permission.is_denial() {
+                    true => may_lift(holds, permission, now)?,
+                    false => may_grant(holds, permission, now)?,
+                }
+            }
+        }
+        Ok(())
     }
 
     /// That all of what somebody gains is the author's to give.
@@ -210,4 +239,10 @@ impl<'a> Rules<'a> {
         };
         (!lost.is_empty()).then(|| (to(lost), to(others)))
     }
+}
+
+/// Whether a text of JSON is an object without members.
+fn is_empty(attributes: &str) -> bool {
+    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(attributes)
+        .is_ok_and(|attributes| attributes.is_empty())
 }

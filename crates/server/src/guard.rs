@@ -135,7 +135,7 @@ fn recent(app: &App, caller: &Caller, permission: &str, now: i64) -> Result<(), 
 /// What cannot be undone, or gives somebody a way in: deleting, keys, settings, providers, whole policies, and whatever says who
 /// holds what.
 fn is_dangerous(permission: &str) -> bool {
-    const DANGEROUS: [&str; 20] = [
+    const DANGEROUS: [&str; 21] = [
         "casemate.api-key.create",
         "casemate.api-key.rotate",
         "casemate.setting.create",

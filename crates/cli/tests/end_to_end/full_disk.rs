@@ -1,4 +1,5 @@
 //! A server whose disk is full: whoever is nobody fills nothing, is counted all the same, and configuration is changed.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "one process tells the other how it went")]
 
 use std::io::Write as _;
 use std::path::Path;

@@ -37,7 +37,6 @@ pub(crate) struct EntryView<D> {
     document: Value,
     /// Who made it what it is, where it is an assignment and that is known: recorded by Casemate, never sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Granted")]
     granted: Option<Granted>,
     #[serde(skip)]
     kind: PhantomData<D>,

@@ -37,7 +37,6 @@ pub struct Holding {
     pub until: Option<String>,
     /// Who granted it, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Granted")]
     pub granted: Option<Granted>,
     /// The reason that was given for it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,17 +14,14 @@ pub struct Holding {
     pub holder: Holder,
     /// The role that is assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub role: Option<String>,
     /// The team that is assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub team: Option<String>,
     /// All roles that are held by it: those of a team, and those that others extend.
     pub roles: Vec<String>,
     /// The group through which it is held.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub group: Option<String>,
     /// Whether it counts.
     pub state: State,
@@ -33,22 +30,20 @@ pub struct Holding {
     pub since: String,
     /// Until when.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", extend("format" = "date-time"))]
+    #[schemars(extend("format" = "date-time"))]
     pub until: Option<String>,
     /// Who granted it, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted: Option<Granted>,
     /// The reason that was given for it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub reason: Option<String>,
     /// When its holder was last seen, as far as is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", extend("format" = "date-time"))]
+    #[schemars(extend("format" = "date-time"))]
     pub last_used: Option<String>,
     /// By what that is known: `sign_in`, `api_key`, `audit_event` or `decision`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub last_used_by: Option<&'static str>,
 }
 
@@ -75,15 +70,12 @@ pub struct Holder {
     pub kind: String,
     /// Their id at the provider, where it is known; the name of a group.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub id: Option<String>,
     /// The name that they log in with, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub login: Option<String>,
     /// Their name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
     pub display_name: Option<String>,
 }
 

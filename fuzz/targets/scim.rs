@@ -39,12 +39,12 @@ fuzz_target!(|text: &str| {
         }
         let _ = Filter::parse_for_several(kind, first);
         if let Ok(projection) = Projection::read(kind, &[first.to_owned()], &[]) {
-            projection.apply(document.clone());
+            std::hint::black_box(projection.apply(document.clone()));
         }
     }
     let query = Query::from_parameters([("sortBy", first), ("filter", first)], LIMITS);
     if let Ok(Some((target, _))) = query.and_then(|query| query.sorting(ResourceType::User, true)) {
-        SortKey::of(target.as_ref(), &document);
+        std::hint::black_box(SortKey::of(target.as_ref(), &document));
     }
     let patch = |body: &Value| {
         if let Ok(patch) = Patch::read(ResourceType::User, body)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::account::AccountChange;
 use crate::api_key::StoredApiKey;
 use crate::audit::AuditEvent;
 use crate::commit::{Commit, CommitError, Operation};
@@ -97,6 +98,7 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::LiftBlock { id } => ("block", id),
         Operation::BeginSession(session) => ("session", &session.id),
         Operation::EndSessions { .. } => ("session", ""),
+        Operation::Account(change) => ("user", change.user()),
         Operation::Alone => ("change", ""),
     }
 }
@@ -134,6 +136,7 @@ impl Measure<'_> {
                 self.required("network", &block.network, MAX_KIND)
             }
             Operation::LiftBlock { id } => self.required("id", id, MAX_ID),
+            Operation::Account(change) => self.account(change),
             Operation::Alone => Ok(()),
             Operation::BeginSession(session) => self.session(session),
             Operation::EndSessions { which, reason } => {
@@ -150,6 +153,23 @@ impl Measure<'_> {
                 self.optional("provider", provider, MAX_NAME)?;
                 self.text("id", name, MAX_NAME)
             }
+        }
+    }
+
+    fn account(&mut self, change: &AccountChange) -> Result<(), CommitError> {
+        if !matches!(change, AccountChange::EndStep { .. }) {
+            self.required("user", change.user(), MAX_ID)?;
+        }
+        match change {
+            AccountChange::PutPassword { sealed, .. } => self.secret(sealed),
+            AccountChange::BeginStep(step) => {
+                self.required("network", &step.network, MAX_KIND)?;
+                self.optional("challenge", step.challenge.as_ref(), MAX_SEALED)
+            }
+            AccountChange::KnowNetwork { network, .. } => self.required("network", network, MAX_KIND),
+            AccountChange::RemovePassword { .. }
+            | AccountChange::StillPassword { .. }
+            | AccountChange::EndStep { .. } => Ok(()),
         }
     }
 

@@ -226,7 +226,7 @@ impl StoreReader {
         audit::page(&self.pool, filter, before, limit.clamp(1, MAX_PAGE)).await
     }
 
-    /// All sealed secrets.
+    /// All sealed secrets of objects; those of people are read one by one.
     ///
     /// # Errors
     /// Where the database cannot be read.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::account::{self, AccountChange};
 use crate::api_key::{self, StoredApiKey};
 use crate::audit::{self, AuditEvent};
 use crate::block::{self, AddressBlock};
@@ -122,6 +123,8 @@ pub enum Operation {
     },
     /// A session of a browser begins.
     BeginSession(StoredSession),
+    /// Something about a local account is to be different; it is done once users are as they are to be.
+    Account(AccountChange),
     /// Sessions of browsers end, if there are any.
     EndSessions {
         /// Which.
@@ -162,6 +165,12 @@ pub enum CommitError {
     /// Whoever a session is to begin for was deactivated or deleted.
     #[error("the directory says that whoever signs in may not come in")]
     NotAdmitted,
+    /// What the change uses up is not there any more: it was used, changed or ended meanwhile.
+    #[error("the {what} was used up or changed meanwhile")]
+    UsedUp {
+        /// What it is.
+        what: &'static str,
+    },
     /// Somebody else holds the lease.
     #[error("the lease `{lease}` was taken over by another process")]
     Fenced {
@@ -276,6 +285,7 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
         version::insert(link, revision, commit.at, &commit.actor, &commit.summary).await?;
     }
     PeopleChange::new(link, revision, commit.at).make(&commit.operations).await?;
+    account::make(link, &commit.operations, commit.at).await?;
     audit::insert(link, revision, &commit.events).await?;
     Ok(revision)
 }
@@ -286,6 +296,7 @@ fn changes_policy(operation: &Operation) -> bool {
         && !matches!(
             operation,
             Operation::Remember(_)
+                | Operation::Account(_)
                 | Operation::BeginSession(_)
                 | Operation::EndSessions { .. }
                 | Operation::Block(_)
@@ -340,7 +351,8 @@ impl<'a> Change<'a> {
             | Operation::RemoveGroup { .. }
             | Operation::AddMember(_)
             | Operation::RemoveMember(_)
-            | Operation::Alone => {}
+            | Operation::Alone
+            | Operation::Account(_) => {}
             Operation::Block(block) => block::put(self.link, block, self.revision).await?,
             Operation::LiftBlock { id } => {
                 block::lift(self.link, id, self.at, self.revision).await?;

@@ -7,6 +7,7 @@
 //! clock: the caller passes one in.
 #![forbid(unsafe_code)]
 
+mod account;
 mod anonymous;
 mod api_key;
 mod audit;
@@ -38,6 +39,10 @@ mod sql;
 mod version;
 mod writer;
 
+pub use account::{
+    AccountChange, Attempt, AttemptLimit, Checked, FACTOR_SECRETS, Growth, KNOWN_FOR, LocalPassword, Lockout,
+    MAX_KNOWN_NETWORKS, MAX_STEPS, PASSWORD_FIELD, Reservation, SignInStep, USER_SECRETS,
+};
 pub use anonymous::AnonymousDenial;
 pub use api_key::StoredApiKey;
 pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};

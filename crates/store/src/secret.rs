@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::account::{FACTOR_SECRETS, USER_SECRETS};
 use crate::error::StoreError;
 use crate::sql::{Database, Pool, Row, values};
 
@@ -32,10 +33,16 @@ impl std::fmt::Debug for SealedSecret {
     }
 }
 
-/// All sealed secrets.
+/// All sealed secrets of objects. Those of people may be many, and are read one by one.
 pub(crate) async fn all(pool: &Pool) -> Result<Vec<SealedSecret>, StoreError> {
-    let text = "SELECT kind, id, field, root_key, sealed FROM sealed_secret ORDER BY kind, id, field";
-    Ok(pool.rows(text, values![]).await?.iter().map(read).collect::<Result<_, _>>()?)
+    let text = "SELECT kind, id, field, root_key, sealed FROM sealed_secret WHERE kind NOT IN ($1, $2) \
+                ORDER BY kind, id, field";
+    Ok(pool
+        .rows(text, values![USER_SECRETS, FACTOR_SECRETS])
+        .await?
+        .iter()
+        .map(read)
+        .collect::<Result<_, _>>()?)
 }
 
 /// Up to `limit` secrets that are not sealed with this root key.

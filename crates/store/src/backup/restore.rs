@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use super::format::{Header, PlainReader};
 use super::tables::{Cell, REVISION, TABLES, Table};
 use super::{BackupError, BackupKey, BackupSummary, sealed};
+use crate::account;
 use crate::block;
 use crate::error::StoreError;
 use crate::folder::create_private;
@@ -80,6 +81,7 @@ async fn fill(link: &mut Link, what: &Restore<'_>) -> Result<BackupSummary, Back
     let before = last_revision(link).await?;
     session::forget_all(link).await?;
     block::forget_all(link).await?;
+    account::forget_all(link).await?;
     if what.replace {
         for table in TABLES.iter().filter(|table| table.name != REVISION) {
             link.execute(&format!("DELETE FROM {}", table.name), values![]).await?;

@@ -38,7 +38,8 @@ use Column::{Bytes, Integer, Text};
 /// The table whose one row is the revision.
 pub(super) const REVISION: &str = "revision";
 
-/// All tables but those of migrations, leases, sessions of browsers and blocks.
+/// All tables but those of migrations and leases, and of what says nothing about another time: sessions of browsers, blocks,
+/// counted attempts, sign-ins under way, and links for accounts, which would be taken twice.
 pub(super) const TABLES: &[Table] = &[
     Table { name: REVISION, key: 1, columns: &[Integer("one"), Integer("last")] },
     Table {
@@ -161,6 +162,35 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table { name: "group_member", key: 3, columns: &[Text("group_id"), Text("user_id"), Text("source")] },
+    Table {
+        name: "local_password",
+        key: 1,
+        columns: &[Text("user_id"), Integer("founder"), Integer("changed_at")],
+    },
+    Table {
+        name: "second_factor",
+        key: 1,
+        columns: &[
+            Text("id"),
+            Text("user_id"),
+            Text("kind"),
+            Text("name"),
+            Bytes("credential_sha256"),
+            Integer("last_step"),
+            Integer("created_at"),
+            Integer("used_at"),
+        ],
+    },
+    Table {
+        name: "recovery_code",
+        key: 1,
+        columns: &[Bytes("digest"), Text("user_id"), Integer("created_at"), Integer("used_at")],
+    },
+    Table {
+        name: "known_network",
+        key: 2,
+        columns: &[Text("user_id"), Text("network"), Integer("last_seen")],
+    },
     Table {
         name: "audit_event",
         key: 1,

@@ -315,4 +315,79 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX directory_user_by_email ON directory_user (email) WHERE deleted_at IS NULL",
         ],
     },
+    Migration {
+        version: 9,
+        // A binary that knows no local accounts lets nobody in by them.
+        needs: 5,
+        statements: &[
+            // What is secret of these (the digest of a password, the key of a second factor) is sealed in `sealed_secret`, of the
+            // kinds `user` and `factor`. `founder`: made by the one-time key of administrators.
+            "CREATE TABLE local_password (
+                user_id {text} PRIMARY KEY NOT NULL,
+                founder {integer} NOT NULL,
+                changed_at {integer} NOT NULL
+            ){table}",
+            "CREATE INDEX local_password_by_founder ON local_password (user_id) WHERE founder = 1",
+            // `kind`: totp, passkey. `credential_sha256`: of a passkey's credential id. `last_step`: the last step of time, or
+            // count of signatures, that was taken.
+            "CREATE TABLE second_factor (
+                id {text} PRIMARY KEY NOT NULL,
+                user_id {text} NOT NULL,
+                kind {text} NOT NULL,
+                name {text} NOT NULL,
+                credential_sha256 {bytes} UNIQUE,
+                last_step {integer},
+                created_at {integer} NOT NULL,
+                used_at {integer}
+            ){table}",
+            "CREATE INDEX second_factor_by_user ON second_factor (user_id, id)",
+            "CREATE TABLE recovery_code (
+                digest {bytes} PRIMARY KEY NOT NULL,
+                user_id {text} NOT NULL,
+                created_at {integer} NOT NULL,
+                used_at {integer}
+            ){table}",
+            "CREATE INDEX recovery_code_by_user ON recovery_code (user_id)",
+            // `purpose`: invitation, reset.
+            "CREATE TABLE account_token (
+                digest {bytes} PRIMARY KEY NOT NULL,
+                user_id {text} NOT NULL,
+                purpose {text} NOT NULL,
+                created_at {integer} NOT NULL,
+                expires_at {integer} NOT NULL,
+                used_at {integer}
+            ){table}",
+            "CREATE INDEX account_token_by_user ON account_token (user_id, purpose)",
+            "CREATE INDEX account_token_by_end ON account_token (expires_at)",
+            // A right password that waits for its second factor. `challenge`: what that was asked.
+            "CREATE TABLE sign_in_step (
+                digest {bytes} PRIMARY KEY NOT NULL,
+                user_id {text} NOT NULL,
+                network {text} NOT NULL,
+                failures {integer} NOT NULL,
+                challenge {text},
+                created_at {integer} NOT NULL,
+                expires_at {integer} NOT NULL
+            ){table}",
+            "CREATE INDEX sign_in_step_by_user ON sign_in_step (user_id, created_at)",
+            "CREATE INDEX sign_in_step_by_end ON sign_in_step (expires_at)",
+            // `reserved`: checks that are under way, which count until it is known how they end.
+            "CREATE TABLE attempt_counter (
+                key {text} PRIMARY KEY NOT NULL,
+                failures {integer} NOT NULL,
+                reserved {integer} NOT NULL,
+                window_until {integer} NOT NULL,
+                locked_until {integer} NOT NULL,
+                lockouts {integer} NOT NULL,
+                forget_at {integer} NOT NULL
+            ){table}",
+            "CREATE INDEX attempt_counter_by_end ON attempt_counter (forget_at)",
+            "CREATE TABLE known_network (
+                user_id {text} NOT NULL,
+                network {text} NOT NULL,
+                last_seen {integer} NOT NULL,
+                PRIMARY KEY (user_id, network)
+            ){table}",
+        ],
+    },
 ];

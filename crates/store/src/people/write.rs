@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{GroupRecord, Membership, UserRecord, former, name_key};
+use crate::account;
 use crate::commit::{CommitError, Operation, Refused};
 use crate::sql::{Database as _, Link, Value, places, rows_of, values};
 
@@ -208,6 +209,9 @@ impl<'a> PeopleChange<'a> {
             self.groups.insert(row.get("group_id")?);
         }
         self.end_sessions(before.values().filter_map(Before::called).collect()).await?;
+        for text in account::forgetting(&places(1, ids.len())) {
+            self.link.execute(&text, &named).await?;
+        }
         let text = format!(
             "UPDATE directory_user SET subject = NULL, login = '', login_key = NULL, external_id = NULL, active = 0, \
              display_name = NULL, email = NULL, attributes = '{{}}', scim = NULL, signed_in_at = NULL, revision = $1, \

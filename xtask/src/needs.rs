@@ -14,12 +14,13 @@ struct Need {
     why: &'static str,
 }
 
-const TESTS: [Need; 7] = [
+const TESTS: [Need; 8] = [
     Need { program: "initdb", packages: &["postgresql"], why: "filters run against a real PostgreSQL" },
     Need { program: "mariadbd", packages: &["mariadb-server"], why: "filters run against a real MariaDB" },
     Need { program: "mariadb", packages: &["mariadb-server"], why: "tests create their databases with it" },
     Need { program: "node", packages: &["nodejs"], why: "a real OpenID provider runs on it" },
     Need { program: "npm", packages: &["npm"], why: "it installs that provider" },
+    Need { program: "aiosmtpd", packages: &["python3-aiosmtpd"], why: "letters go to a real mail server" },
     Need { program: "chromium", packages: &["chromium"], why: "people sign in with a real browser" },
     Need { program: "chromedriver", packages: &["chromium-driver"], why: "tests drive that browser" },
 ];

@@ -12,6 +12,7 @@ mod oidc;
 mod postgres;
 mod process;
 mod programs;
+mod smtp;
 
 pub use account::Account;
 pub use browser::Browser;
@@ -21,6 +22,7 @@ pub use oidc::OpenIdProvider;
 pub use postgres::Postgres;
 pub use process::{Process, Program, Signal};
 pub use programs::find_program;
+pub use smtp::{ReceivedLetter, SmtpServer};
 
 use std::path::PathBuf;
 

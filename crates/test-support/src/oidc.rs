@@ -165,14 +165,14 @@ impl OpenIdProvider {
 }
 
 /// The two ports, out of the line that the script prints when it is ready.
-fn ports(log: &str) -> Option<(u16, u16)> {
+pub(crate) fn ports(log: &str) -> Option<(u16, u16)> {
     let complete = log.lines().filter(|_| log.ends_with('\n'));
     let mut lines = complete.filter_map(|line| serde_json::from_str::<BTreeMap<String, u16>>(line).ok());
     lines.find_map(|line| Some((*line.get("port")?, *line.get("admin")?)))
 }
 
 /// The JSON that a request is answered with.
-fn json(port: u16, request: &str, form: &str) -> std::io::Result<serde_json::Value> {
+pub(crate) fn json(port: u16, request: &str, form: &str) -> std::io::Result<serde_json::Value> {
     let answer = ask(port, request, form)?;
     let body = answer.split_once("\r\n\r\n").map(|(_, body)| body);
     body.and_then(|body| serde_json::from_str(body).ok())

@@ -241,12 +241,22 @@ fn scan_all(text: &str) -> Result<Vec<usize>, JsonError> {
 
 /// Whether a text surely has none of what [`scan`] looks for, found out without reading it as JSON.
 fn is_harmless(bytes: &[u8]) -> bool {
-    let opened = bytes.iter().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    let opened = opened(bytes);
     // Of as many digits as an integer beyond 64 bits has, one stands at one of these places.
     let has_digit = bytes.iter().skip(LONG_INTEGER - 1).step_by(LONG_INTEGER).any(u8::is_ascii_digit);
     let is_long = || bytes.split(|byte| !byte.is_ascii_digit()).any(|digits| digits.len() >= LONG_INTEGER);
     let has_zero = || bytes.windows(2).any(|pair| pair == b"-0");
     opened <= limits::JSON_DEPTH && !(bytes.contains(&b'-') && has_zero()) && !(has_digit && is_long())
+}
+
+/// How many brackets and braces open in a text, be it within strings: by chunks of which a byte holds the count, which
+/// the compiler makes vectors of.
+fn opened(bytes: &[u8]) -> usize {
+    let of_chunk = |chunk: &[u8]| -> u8 {
+        // `[` and `{` differ in the bit that makes a letter small.
+        chunk.iter().map(|byte| u8::from(byte | 0x20 == b'{')).fold(0, u8::wrapping_add)
+    };
+    bytes.chunks(usize::from(u8::MAX)).map(|chunk| usize::from(of_chunk(chunk))).sum()
 }
 
 /// The digits of the shortest integers of which some do not fit 64 bits.
@@ -349,7 +359,7 @@ impl<'de> Visitor<'de> for Reading<'_> {
             }
             self.0.elements.push(element);
         }
-        Ok(Datum::List(self.0.elements.drain(first..).collect()))
+        Ok(Datum::List(behind(&mut self.0.elements, first)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Datum, A::Error> {
@@ -366,7 +376,16 @@ impl<'de> Visitor<'de> for Reading<'_> {
             let datum = map.next_value_seed(Reading(self.0))?;
             self.0.members.push((name, datum));
         }
-        Ok(Datum::Map(Members(self.0.members.drain(first..).collect())))
+        Ok(Datum::Map(Members(behind(&mut self.0.members, first))))
+    }
+}
+
+/// Takes what stands from that place on, in memory of its own that is no larger.
+fn behind<T>(gathered: &mut Vec<T>, first: usize) -> Box<[T]> {
+    match first {
+        // Of nothing that stays before it, a vector would give its own memory away.
+        0 => gathered.drain(..).collect(),
+        _ => gathered.split_off(first).into_boxed_slice(),
     }
 }
 

@@ -131,6 +131,10 @@ impl Credential {
         let Ok(text) = std::str::from_utf8(value) else {
             return Credential::Malformed("the Authorization header is not text");
         };
+        if let Some(token) = text.strip_prefix("Bearer ").filter(|token| is_one_word(token.as_bytes())) {
+            // As nearly all are written.
+            return Credential::Bearer(token.into());
+        }
         if !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
             return Credential::Malformed("the Authorization header has characters outside printable ASCII");
         }
@@ -152,12 +156,15 @@ impl Credential {
             return Credential::Malformed("the X-API-Key header is too long");
         }
         match std::str::from_utf8(value).map(|text| text.trim_matches(' ')) {
-            Ok(text) if !text.is_empty() && text.bytes().all(|byte| (0x21..0x7f).contains(&byte)) => {
-                Credential::ApiKey(text.into())
-            }
+            Ok(text) if is_one_word(text.as_bytes()) => Credential::ApiKey(text.into()),
             _ => Credential::Malformed("the X-API-Key header is not one word of printable ASCII"),
         }
     }
+}
+
+/// Whether it is visible ASCII, and not nothing. Without an early end, so that many bytes are looked at at once.
+fn is_one_word(value: &[u8]) -> bool {
+    !value.is_empty() && value.iter().fold(true, |is_word, byte| is_word & (0x21..0x7f).contains(byte))
 }
 
 #[cfg(test)]

@@ -87,6 +87,10 @@ async fn text<T>(body: Body, read: impl FnOnce(&str) -> Result<T, Problem>) -> R
 fn is_of(headers: &HeaderMap, media_type: &str) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return false };
+    // As nearly all are written.
+    if value.as_bytes() == media_type.as_bytes() {
+        return true;
+    }
     value.to_str().is_ok_and(|value| {
         let kind = value.split(';').next().unwrap_or_default();
         kind.trim().eq_ignore_ascii_case(media_type)
@@ -97,18 +101,22 @@ fn is_of(headers: &HeaderMap, media_type: &str) -> bool {
 #[must_use]
 pub fn json_response(value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
-        Ok(body) => {
-            let mut response = Response::new(Body::from(body));
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            response
-        }
+        Ok(body) => written_json_response(body),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written as JSON");
             Problem::new(Code::Internal).into_response()
         }
     }
+}
+
+/// As [`json_response`], of a text that the caller wrote as JSON.
+#[must_use]
+pub fn written_json_response(body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod telemetry;
 
 pub use body::{
     MAX_BODY_BYTES, json_body, json_body_of, json_response, json_text, limit_bodies, longest_body,
+    written_json_response,
 };
 pub use caller::{Caller, authenticate, guessed, stand_in};
 pub use client::{Client, TrustedProxies};

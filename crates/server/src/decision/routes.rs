@@ -16,7 +16,7 @@ use casemate_store::DecisionEvent;
 use serde::Serialize;
 
 use crate::App;
-use crate::decision::asker::Asker;
+use crate::decision::asker::{Asker, Beside};
 use crate::decision::batch::{Batch, MAX_EVALUATIONS, Malformed, Semantic, complete};
 use crate::decision::record;
 use crate::decision::service::{Answer, Session};
@@ -51,7 +51,7 @@ pub(crate) async fn evaluate(
     if !events.is_empty() {
         record::store(app, events).await?;
     }
-    Ok(json_response(&answer))
+    Ok(answer.response())
 }
 
 /// The answer to one question, and what is to be recorded before it is sent.
@@ -82,7 +82,7 @@ pub(crate) async fn evaluations(
             let evaluation = complete(body, None).map_err(incomplete)?;
             let (answer, event) = session.answer(&evaluation, 0);
             record::store(&app, event.into_iter().collect()).await?;
-            Ok(json_response(&answer))
+            Ok(answer.response())
         }
         Batch::Many { items, semantic } => {
             let mut answers = Vec::with_capacity(items.len());
@@ -124,6 +124,8 @@ pub(crate) async fn configuration(State(app): State<App>) -> Response {
         policy_decision_point: &'a str,
         access_evaluation_endpoint: String,
         access_evaluations_endpoint: String,
+        search_subject_endpoint: String,
+        search_action_endpoint: String,
     }
 
     let base = app.settings.public_url.as_str();
@@ -131,6 +133,8 @@ pub(crate) async fn configuration(State(app): State<App>) -> Response {
         policy_decision_point: base,
         access_evaluation_endpoint: format!("{base}/access/v1/evaluation"),
         access_evaluations_endpoint: format!("{base}/access/v1/evaluations"),
+        search_subject_endpoint: format!("{base}/access/v1/search/subject"),
+        search_action_endpoint: format!("{base}/access/v1/search/action"),
     })
 }
 
@@ -182,14 +186,25 @@ pub(super) async fn asked(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Asked, Problem> {
+    asked_beside(app, id, headers, body, Beside::Nothing).await
+}
+
+/// As [`asked`], by whoever may do more than ask what one subject may do.
+pub(super) async fn asked_beside(
+    app: &App,
+    id: &RequestId,
+    headers: &HeaderMap,
+    body: Body,
+    beside: Beside,
+) -> Result<Asked, Problem> {
     let before = app.directory.current();
     let began = clock::now();
-    let asker = Asker::of(app, &before, headers, id, began).await?;
+    let asker = Asker::of(app, &before, headers, id, began, beside).await?;
     let body = datum(headers, body).await?;
     let snapshot = app.directory.current();
     let now = clock::now();
     let is_same = snapshot.revision() == before.revision() && now.abs_diff(began) < STILL_VALID;
-    let asker = if is_same { asker } else { Asker::of(app, &snapshot, headers, id, now).await? };
+    let asker = if is_same { asker } else { Asker::of(app, &snapshot, headers, id, now, beside).await? };
     let met = match app.directory.has_users() {
         true => Box::pin(met(app, &snapshot, &asker, &body)).await?,
         false => Met::default(),
@@ -220,6 +235,6 @@ pub(super) fn incomplete(error: EvaluationError) -> Problem {
     malformed(error.to_string())
 }
 
-fn malformed(message: String) -> Problem {
+pub(super) fn malformed(message: String) -> Problem {
     Problem::new(Code::MalformedBody).detail(message)
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use axum::response::Response;
 use casemate_directory::{Known, Met, ResolveError, Snapshot, Subject};
 use casemate_expression::filter::AllowDeny;
 use casemate_expression::{Datum, Members, Timestamp};
@@ -10,7 +11,7 @@ use casemate_permission::name::Name;
 use casemate_permission::{
     Application, Effect, Evaluation, EvaluationError, FilterError, Mentioned, PermissionSet, Reason, Request,
 };
-use casemate_platform::RequestId;
+use casemate_platform::{RequestId, json_response, written_json_response};
 use casemate_store::{DecisionEvent, Party, RecordedDecision, clipped};
 use serde::Serialize;
 
@@ -209,14 +210,30 @@ impl<'s> Session<'s> {
         (Answer::refused(REASON, incomplete.to_string()), Some(event))
     }
 
+    /// By which name a question asks.
+    pub(crate) fn name_of(&self, evaluation: &Evaluation<'_>) -> Result<String, Refused> {
+        let application = self.application(evaluation)?;
+        evaluation.requested_name(application).map_err(|error| unnamed(&error, evaluation))
+    }
+
     /// Finds out who a question is about, what they hold, and by which name it asks.
     pub(crate) fn question<'a>(&self, evaluation: &'a Evaluation<'a>) -> Result<Question<'a>, Refused> {
+        self.question_about(evaluation, evaluation.subject_id(), self.met)
+    }
+
+    /// As [`Session::question`], about whoever of the question's type has this id.
+    pub(crate) fn question_about<'a>(
+        &self,
+        evaluation: &'a Evaluation<'a>,
+        id: &str,
+        met: &Met,
+    ) -> Result<Question<'a>, Refused> {
         let application = self.application(evaluation)?;
         let name = evaluation.requested_name(application).map_err(|error| unnamed(&error, evaluation))?;
         let Asker { known: caller, tenant } = self.asker;
         let known = self
             .snapshot
-            .known_subject(caller, tenant, evaluation.subject_kind(), evaluation.subject_id(), self.met)
+            .known_subject(caller, tenant, evaluation.subject_kind(), id, met)
             .map_err(|error| {
                 let reason = match error {
                     ResolveError::Inactive { .. } => "inactive_subject",
@@ -242,7 +259,7 @@ impl<'s> Session<'s> {
     }
 
     /// The asking application. One that the policy no longer has makes every question a denial.
-    fn application(&self, evaluation: &Evaluation<'_>) -> Result<Option<&'s Application>, Refused> {
+    pub(crate) fn application(&self, evaluation: &Evaluation<'_>) -> Result<Option<&'s Application>, Refused> {
         let Some(id) = &self.asker.known.application else { return Ok(None) };
         let message = "the application of the asking credential does not exist";
         let unknown = || Refused::new("unknown_application", message, evaluation.action_name());
@@ -277,6 +294,24 @@ impl<'s> Session<'s> {
 }
 
 impl Answer {
+    /// The answer as it is sent. Most have two members, whose JSON is quicker written than by way of a serializer.
+    pub(crate) fn response(&self) -> Response {
+        match &self.context {
+            AnswerContext { reason_code, conditional: false, error: None } if is_code(reason_code) => {
+                let decision: &[u8] = if self.decision { b"true" } else { b"false" };
+                let pieces = [
+                    b"{\"decision\":",
+                    decision,
+                    b",\"context\":{\"reason_code\":\"",
+                    reason_code.as_bytes(),
+                    b"\"}}",
+                ];
+                written_json_response(pieces.concat())
+            }
+            _ => json_response(self),
+        }
+    }
+
     fn refused(reason: &'static str, message: String) -> Answer {
         let error = Some(AnswerError { status: 400, message });
         Answer {
@@ -287,7 +322,12 @@ impl Answer {
 }
 
 impl Question<'_> {
-    fn subject(&self) -> &Subject {
+    /// Whether the answer is yes.
+    pub(crate) fn is_allowed(&self, now: i64) -> bool {
+        self.check(now).0 == Effect::Allowed
+    }
+
+    pub(crate) fn subject(&self) -> &Subject {
         self.asserted.as_ref().unwrap_or(&self.known.subject)
     }
 
@@ -311,6 +351,11 @@ impl Question<'_> {
         let name = Name::parse(&self.name).ok()?;
         Some(self.evaluation.request(name, self.subject().view(), Timestamp(now)))
     }
+}
+
+/// Whether it is JSON as it stands, between quotes: as the codes of reasons are.
+fn is_code(text: &str) -> bool {
+    text.bytes().fold(true, |is_code, byte| is_code & (byte.is_ascii_lowercase() | (byte == b'_')))
 }
 
 /// A question by no name, or by one that the asking application does not own.
@@ -352,6 +397,28 @@ mod tests {
     use casemate_identity::Identity;
 
     use super::*;
+
+    #[tokio::test]
+    async fn an_answer_is_written_as_a_serializer_would() {
+        let answer = |decision, code: &'static str, conditional, error| {
+            let context = AnswerContext { reason_code: code.into(), conditional, error };
+            Answer { decision, context }
+        };
+        let error = || Some(AnswerError { status: 400, message: "not \"that\"".to_owned() });
+        for answer in [
+            answer(true, "permission_allows", false, None),
+            answer(false, "no_permission", false, None),
+            answer(false, "permission_allows", true, None),
+            answer(false, "invalid_name", false, error()),
+            answer(false, "a \"code\"\n", false, None),
+            answer(false, "", false, None),
+        ] {
+            let (head, body) = answer.response().into_parts();
+            let written = axum::body::to_bytes(body, 1 << 10).await.unwrap();
+            assert_eq!(written, serde_json::to_vec(&answer).unwrap());
+            assert_eq!(head.headers, json_response(&answer).into_parts().0.headers);
+        }
+    }
 
     /// Whatever is asked, as the record has it.
     fn recorded_event(item: &str, defaults: &str) -> DecisionEvent {

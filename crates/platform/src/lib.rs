@@ -13,6 +13,7 @@ mod document;
 mod frame;
 mod idempotency_key;
 mod listener;
+pub mod mail;
 pub mod outgoing;
 mod page;
 mod precondition;

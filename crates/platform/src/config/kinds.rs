@@ -95,6 +95,18 @@ choice! {
     }
 }
 
+choice! {
+    /// How the connection to the mail server is protected.
+    MailTls {
+        /// It begins in the clear and goes on under TLS before anything is said (RFC 3207). A server that does not is not used.
+        StartTls = "starttls",
+        /// It is TLS from its beginning (RFC 8314).
+        Tls = "tls",
+        /// Not at all: to this machine alone.
+        None = "none",
+    }
+}
+
 /// An `http` or `https` URL without credentials, query and fragment, and without a slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpUrl(String);

@@ -5,6 +5,7 @@ mod environment;
 mod file;
 mod kinds;
 mod load;
+mod mail;
 mod mask;
 mod mistake;
 mod nearest;
@@ -17,15 +18,17 @@ mod value;
 
 pub use environment::{BACKUP_PASSPHRASE_VARIABLE, CONFIG_VARIABLE};
 pub use kinds::{
-    DatabaseUrl, ForwardedHeader, HttpUrl, Levels, LogFormat, Mode, ProxyChoice, ProxyException,
+    DatabaseUrl, ForwardedHeader, HttpUrl, Levels, LogFormat, MailTls, Mode, ProxyChoice, ProxyException,
     RecordedDecisions, UserAndPassword, VariableName,
 };
 pub use load::{CONFIG_FLAG, Effective, Loaded, Sources, load};
+pub use mail::MailServer;
 pub use mistake::{Mistake, Origin};
 pub use reference::reference;
 pub use setting::Setting;
 pub use settings::{
-    Config, Database, Kept, Log, Metrics, Outgoing, Record, RootKey, SETTINGS, Server, Tls, Tokens, Traces,
+    Config, Database, Kept, Log, MailSection, Metrics, Outgoing, Record, RootKey, SETTINGS, Server, Tls,
+    Tokens, Traces,
 };
 pub use value::{Number, Ratio, Shape, Time};
 

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 
 use super::kinds::{
-    DatabaseUrl, ForwardedHeader, HttpUrl, Levels, LogFormat, Mode, ProxyChoice, ProxyException,
+    DatabaseUrl, ForwardedHeader, HttpUrl, Levels, LogFormat, MailTls, Mode, ProxyChoice, ProxyException,
     RecordedDecisions, UserAndPassword, VariableName,
 };
 use super::load::Reader;
+use super::mail::MailServer;
 use super::setting::{Setting, accepts, settings};
 use super::value::{Number, Ratio, Time, Value};
+use crate::mail::Sender;
 use crate::outgoing::Allow;
 
 /// How many of something are kept: at least one, and what a file can say.
@@ -175,6 +177,22 @@ settings! {
         system_roots: bool {
             default: "true", env: "CASEMATE_OUTGOING_SYSTEM_ROOTS", flag: "outgoing-system-roots"
         }
+    }
+
+    /// Letters to people: invitations, and links by which a forgotten password is set anew. Without a server none are sent.
+    mail: MailSection = "mail" {
+        /// The mail server that takes them (SMTP), with a port where it is not the usual one: 587 with STARTTLS, 465 with TLS,
+        /// 25 without either.
+        server: Option<MailServer> { env: "CASEMATE_MAIL_SERVER", flag: "mail-server" }
+
+        /// How the connection to it is protected. Letters go without TLS to this machine alone.
+        tls: MailTls { default: "starttls", env: "CASEMATE_MAIL_TLS", flag: "mail-tls" }
+
+        /// Whom letters come from. A mail server needs it.
+        from: Option<Sender> { env: "CASEMATE_MAIL_FROM", flag: "mail-from" }
+
+        /// What the mail server is told about who sends.
+        credentials: Option<UserAndPassword> { env: "CASEMATE_MAIL_CREDENTIALS" }
     }
 
     /// The key that seals what must be readable again, such as the client secrets of providers. Without either, a file in

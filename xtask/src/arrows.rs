@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::project::{Project, list, members, rust_files, string};
 
-const ENGINES: [&str; 8] =
-    ["permission", "identity", "scim", "audit", "vault", "waf", "vulnerability", "posture"];
+const ENGINES: [&str; 9] =
+    ["permission", "identity", "scim", "ldap", "audit", "vault", "waf", "vulnerability", "posture"];
 
 /// What an engine must not be built on: HTTP frameworks and databases.
 const NOT_FOR_ENGINES: [&str; 8] =

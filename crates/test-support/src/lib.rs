@@ -12,6 +12,7 @@ mod oidc;
 mod postgres;
 mod process;
 mod programs;
+mod slapd;
 mod smtp;
 
 pub use account::Account;
@@ -22,6 +23,7 @@ pub use oidc::OpenIdProvider;
 pub use postgres::Postgres;
 pub use process::{Process, Program, Signal};
 pub use programs::find_program;
+pub use slapd::{Slapd, SlapdTls};
 pub use smtp::{ReceivedLetter, SmtpServer};
 
 use std::path::PathBuf;

@@ -162,6 +162,46 @@ impl Browser {
         self.ask("POST", "/execute/sync", &json!({ "script": script, "args": [] }))
     }
 
+    /// Gives it an authenticator for passkeys, as one that is built into a device whose owner is there and shows who they are (Web
+    /// Authentication Level 3, section 11.3). Gives its name.
+    ///
+    /// # Errors
+    /// As [`Browser::go`].
+    pub fn authenticator(&self) -> std::io::Result<String> {
+        let wanted = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserConsenting": true, "isUserVerified": true,
+        });
+        let made = self.ask("POST", "/webauthn/authenticator", &wanted)?;
+        Ok(made.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Whether whoever uses an authenticator shows who they are from now on (section 11.9).
+    ///
+    /// # Errors
+    /// As [`Browser::go`].
+    pub fn verify_user(&self, authenticator: &str, is_verified: bool) -> std::io::Result<()> {
+        let path = format!("/webauthn/authenticator/{authenticator}/uv");
+        self.ask("POST", &path, &json!({ "isUserVerified": is_verified })).map(drop)
+    }
+
+    /// The passkeys of an authenticator, with their private keys (section 11.6).
+    ///
+    /// # Errors
+    /// As [`Browser::go`].
+    pub fn passkeys(&self, authenticator: &str) -> std::io::Result<Vec<Value>> {
+        let path = format!("/webauthn/authenticator/{authenticator}/credentials");
+        Ok(self.ask("GET", &path, &Value::Null)?.as_array().cloned().unwrap_or_default())
+    }
+
+    /// Gives an authenticator a passkey that another one had (section 11.5).
+    ///
+    /// # Errors
+    /// As [`Browser::go`].
+    pub fn put_passkey(&self, authenticator: &str, passkey: &Value) -> std::io::Result<()> {
+        self.ask("POST", &format!("/webauthn/authenticator/{authenticator}/credential"), passkey).map(drop)
+    }
+
     /// Has the page laid out in so many pixels, in a light or a dark scheme.
     ///
     /// # Errors

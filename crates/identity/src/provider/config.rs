@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::claims::ClaimsConfig;
 use super::endpoint::{HookProvider, IntrospectionProvider};
 use super::openid::OpenIdProvider;
-use super::provisioning::ScimConfig;
+use super::provisioning::{LdapConfig, ScimConfig};
 use super::secret::SecretReference;
 use crate::chain::is_reserved_name;
 use crate::identity::Kind;
@@ -97,6 +97,8 @@ pub struct ProviderConfig {
     pub default_type: Option<String>,
     /// How its users and groups are provisioned, where they are.
     pub scim: Option<ScimConfig>,
+    /// The LDAP directory that its users and groups are pulled from, where they are.
+    pub ldap: Option<LdapConfig>,
 }
 
 /// How the credentials of a provider are verified.
@@ -275,6 +277,15 @@ impl ProviderConfig {
         }
         if self.scim.as_ref().is_some_and(|scim| scim.account.is_empty()) {
             mistakes.push(self.mistake("scim.account", "is the name of a service account"));
+        }
+        if let Some(ldap) = &self.ldap {
+            let wrong = ldap.mistakes().into_iter();
+            mistakes.extend(wrong.map(|(field, problem)| self.mistake(field, &problem)));
+            if self.scim.is_some() {
+                mistakes.push(
+                    self.mistake("ldap", "cannot stand beside `scim`: one of them says who its users are"),
+                );
+            }
         }
         for (field, is_set, kinds) in self.typed_keys() {
             if is_set && !kinds.contains(&self.kind) {

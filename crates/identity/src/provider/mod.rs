@@ -14,7 +14,7 @@ pub use config::{ConfigError, Provider, ProviderConfig, ProviderType, ProvidersC
 pub use endpoint::{HookProvider, IntrospectionProvider};
 pub use mapping::{MAX_GROUPS, MAX_TEXT_BYTES, MappingError};
 pub use openid::OpenIdProvider;
-pub use provisioning::{ScimConfig, ScimSubject};
+pub use provisioning::{LdapAttributes, LdapConfig, LdapPreset, ScimConfig, ScimSubject};
 pub use secret::{SecretError, SecretReference, SecretSource};
 
 pub(crate) use endpoint::{Endpoint, Login};

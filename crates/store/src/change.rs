@@ -18,6 +18,7 @@ use crate::idempotency::{self, Remembered};
 use crate::lease::{self, Lease};
 use crate::object::{self, Objects};
 use crate::open::{Store, StoreReader};
+use crate::people::count_grown;
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, StoredSession, UsedSession};
 use crate::sql::{Link, is_full, is_locked, is_lost, is_passing};
@@ -288,6 +289,7 @@ impl Store {
                 // Here, since whoever asked may have gone away meanwhile, and the change is made all the same.
                 if let Ok(Ok(made)) = outcome {
                     tell(&revision, made);
+                    count_grown(link, &commit.operations).await;
                 }
                 outcome
             })

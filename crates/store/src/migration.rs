@@ -1,13 +1,15 @@
 //! The one migration sequence: forward only, each in a transaction that holds the write lock. Where the databases differ
 //! in the name of a thing, the text has a placeholder: `{integer}`, `{bytes}`, `{text}` (compared byte by byte),
 //! `{serial}` (a key that rises by itself and is never used twice), `{table}` (what a table ends with), `{object}` (the
-//! function that makes an object of JSON), `{present}` (the beginning of its form without nulls) and `{same_numbers}` (what lets
-//! a table go on with the numbers of the one before it).
+//! function that makes an object of JSON), `{present}` (the beginning of its form without nulls), `{same_numbers}` (what lets
+//! a table go on with the numbers of the one before it), `{statistics}` (what SQLite is told of the tables of people) and
+//! `{reread}` (what lets it hear that; the first makes the table where it is written).
 
 use std::time::Duration;
 
 use crate::error::StoreError;
 use crate::generation;
+use crate::people;
 use crate::sql::{Database, Dialect, Link, Pool, is_locked, values};
 
 mod steps;
@@ -36,6 +38,8 @@ fn spelled(statement: &str, dialect: Dialect) -> String {
             ("{table}", " STRICT"),
             ("{object}", "json_object"),
             ("{present}", "json_patch(json_object(), "),
+            ("{reread}", "ANALYZE sqlite_schema"),
+            ("{statistics}", people::TOLD),
             // The name goes with the number; a table that is dropped takes the other along.
             (
                 "{same_numbers}",
@@ -51,6 +55,9 @@ fn spelled(statement: &str, dialect: Dialect) -> String {
             ("{table}", ""),
             ("{object}", "json_build_object"),
             ("{present}", "json_strip_nulls("),
+            // It counts by itself.
+            ("{reread}", "SELECT 1"),
+            ("{statistics}", "SELECT 1"),
             (
                 "{same_numbers}",
                 "SELECT setval(CAST(pg_get_serial_sequence('decision_event', 'seq') AS regclass), last_value) \

@@ -9,10 +9,12 @@ use aws_lc_rs::digest::{SHA256, digest};
 mod named;
 mod query;
 mod read;
+mod statistics;
 mod write;
 
 pub use query::{GroupQuery, GroupSort, UserQuery, UserSort};
 pub use read::{ChangedUsers, FormerUser, Member, MemberQuery, UserChange};
+pub(crate) use statistics::{TOLD, count_grown};
 pub(crate) use write::{PeopleChange, is_people};
 
 /// The most users that a follower is told of one by one; where more were changed, it forgets all that it knows.

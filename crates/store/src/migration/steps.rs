@@ -390,4 +390,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             ){table}",
         ],
     },
+    Migration {
+        version: 10,
+        // Which index is taken is in nobody's way.
+        needs: 5,
+        statements: &["{reread}", "{statistics}", "{reread}"],
+    },
 ];

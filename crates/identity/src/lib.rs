@@ -13,6 +13,7 @@ pub mod api_key;
 mod base64url;
 mod chain;
 mod credentials;
+pub mod factor;
 mod identity;
 pub mod jwk;
 pub mod jwt;

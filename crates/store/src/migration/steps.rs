@@ -396,4 +396,16 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         needs: 5,
         statements: &["{reread}", "{statistics}", "{reread}"],
     },
+    Migration {
+        version: 11,
+        // A binary that knows no temporary credentials takes none for a session: their digests are of more than what is shown.
+        needs: 5,
+        statements: &[
+            "ALTER TABLE session ADD COLUMN tenant {text} NOT NULL DEFAULT ''",
+            "ALTER TABLE session ADD COLUMN home {text}",
+            "ALTER TABLE session ADD COLUMN title {text}",
+            "ALTER TABLE session ADD COLUMN permissions {text}",
+            "ALTER TABLE session ADD COLUMN networks {text}",
+        ],
+    },
 ];

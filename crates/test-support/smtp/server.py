@@ -31,7 +31,7 @@ class Handler:
                 "from": envelope.mail_from,
                 "to": envelope.rcpt_tos,
                 "text": envelope.content.decode("utf-8"),
-                "tls": session.ssl is not None,
+                "tls": session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None,
                 "authenticated": bool(session.authenticated),
             }
         )
@@ -40,7 +40,7 @@ class Handler:
 
 def authenticate(server, session, envelope, mechanism, data):
     right = isinstance(data, LoginPassword) and (data.login, data.password) == (USER, PASSWORD)
-    return AuthResult(success=right)
+    return AuthResult(success=right, handled=False)
 
 
 async def administer(reader, writer):

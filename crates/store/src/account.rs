@@ -5,11 +5,13 @@ mod attempt;
 mod network;
 mod password;
 mod step;
+mod token;
 
 pub use attempt::{Attempt, AttemptLimit, Checked, Growth, Lockout, Reservation};
 pub use network::{KNOWN_FOR, MAX_KNOWN_NETWORKS};
 pub use password::LocalPassword;
 pub use step::{MAX_STEPS, SignInStep};
+pub use token::{LINKS_WITHIN, LinkPurpose, MAX_LINKS, PasswordLink};
 
 use crate::commit::{CommitError, Operation, Refused};
 use crate::secret::SealedSecret;
@@ -25,7 +27,8 @@ pub const PASSWORD_FIELD: &str = "password";
 /// What is to be different about a local account.
 #[derive(Debug, Clone)]
 pub enum AccountChange {
-    /// Somebody has this password from now on. Sign-ins of theirs that wait for a second factor do so no longer.
+    /// Somebody has this password from now on. Sign-ins of theirs that wait for a second factor do so no longer, and links by
+    /// which they could set their password work no longer.
     PutPassword {
         /// The user's id.
         user: String,
@@ -45,6 +48,13 @@ pub enum AccountChange {
         user: String,
         /// When the password was set that was looked at.
         changed_at: i64,
+    },
+    /// Somebody may set their password by a link. The change is refused where too many were made for them lately.
+    PutLink(PasswordLink),
+    /// Somebody sets their password by a link, once: the change is refused where it does not work any more.
+    UseLink {
+        /// Its digest.
+        digest: [u8; 32],
     },
     /// A sign-in waits for its second factor from now on.
     BeginStep(SignInStep),
@@ -71,7 +81,8 @@ impl AccountChange {
             | AccountChange::StillPassword { user, .. }
             | AccountChange::KnowNetwork { user, .. } => user,
             AccountChange::BeginStep(step) => &step.user,
-            AccountChange::EndStep { .. } => "",
+            AccountChange::PutLink(link) => &link.user,
+            AccountChange::EndStep { .. } | AccountChange::UseLink { .. } => "",
         }
     }
 }
@@ -82,10 +93,15 @@ pub(crate) async fn make(
     operations: &[Operation],
     at: i64,
 ) -> Result<(), Refused> {
-    for operation in operations {
-        if let Operation::Account(change) = operation {
-            make_one(database, change, at).await?;
-        }
+    let changes = operations.iter().filter_map(|operation| match operation {
+        Operation::Account(change) => Some(change),
+        _ => None,
+    });
+    // A link is used before the password that it sets ends all links.
+    let (links, others): (Vec<_>, Vec<_>) =
+        changes.partition(|change| matches!(change, AccountChange::UseLink { .. }));
+    for change in links.into_iter().chain(others) {
+        make_one(database, change, at).await?;
     }
     Ok(())
 }
@@ -95,10 +111,18 @@ async fn make_one(database: &mut impl Database, change: &AccountChange, at: i64)
         AccountChange::PutPassword { user, founder, sealed } => {
             require_user(database, user).await?;
             password::put(database, user, *founder, sealed, at).await?;
+            token::end_all(database, user, at).await?;
         }
         AccountChange::RemovePassword { user } => password::remove(database, user).await?,
         AccountChange::StillPassword { user, changed_at } => {
             require(password::is_still(database, user, *changed_at).await?, "password")?;
+        }
+        AccountChange::PutLink(link) => {
+            require_user(database, &link.user).await?;
+            token::put(database, link).await?;
+        }
+        AccountChange::UseLink { digest } => {
+            require(token::end(database, digest, at).await?, "link")?;
         }
         AccountChange::BeginStep(step) => {
             require_user(database, &step.user).await?;

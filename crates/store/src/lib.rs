@@ -40,8 +40,9 @@ mod version;
 mod writer;
 
 pub use account::{
-    AccountChange, Attempt, AttemptLimit, Checked, FACTOR_SECRETS, Growth, KNOWN_FOR, LocalPassword, Lockout,
-    MAX_KNOWN_NETWORKS, MAX_STEPS, PASSWORD_FIELD, Reservation, SignInStep, USER_SECRETS,
+    AccountChange, Attempt, AttemptLimit, Checked, FACTOR_SECRETS, Growth, KNOWN_FOR, LINKS_WITHIN,
+    LinkPurpose, LocalPassword, Lockout, MAX_KNOWN_NETWORKS, MAX_LINKS, MAX_STEPS, PASSWORD_FIELD,
+    PasswordLink, Reservation, SignInStep, USER_SECRETS,
 };
 pub use anonymous::AnonymousDenial;
 pub use api_key::StoredApiKey;

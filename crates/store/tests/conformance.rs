@@ -9,6 +9,8 @@ mod blocks;
 mod configuration;
 #[path = "conformance/credentials.rs"]
 mod credentials;
+#[path = "conformance/links.rs"]
+mod links;
 #[path = "conformance/people.rs"]
 mod people;
 #[path = "conformance/place.rs"]
@@ -43,6 +45,12 @@ macro_rules! on_both {
 
 mod holds {
     use super::Place;
+
+    on_both!(links:
+        a_link_works_once_and_for_a_while,
+        a_new_password_ends_all_links,
+        nobody_is_sent_more_links_than_a_few_an_hour,
+    );
 
     on_both!(configuration:
         a_change_stands_with_its_event_and_its_version,

@@ -16,7 +16,7 @@ pub const MAX_PAGE: u32 = 1_000;
 const MAX_TEXT: usize = 1_024;
 
 /// The most rows in one INSERT: their parameters stay far below SQLite's 32,766.
-const MAX_ROWS: usize = 64;
+pub(crate) const MAX_ROWS: usize = 64;
 
 /// The columns that an INSERT names: those that events are looked for by, and [`Kept`].
 const COLUMNS: &str = "at, decision, subject_id, event";

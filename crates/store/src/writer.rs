@@ -16,7 +16,7 @@ use crate::error::RecordError;
 use crate::open::Opening;
 use crate::reserve::Reserve;
 use crate::retention::{self, Retention};
-use crate::sql::Link;
+use crate::sql::{Dialect, Link};
 
 /// The most requests that may wait for the writer.
 pub const MAX_QUEUE: usize = 1_024;
@@ -338,14 +338,22 @@ async fn attempt<T>(
 }
 
 async fn commit(link: &mut Link, changes: &[Change]) -> Result<(), sqlx::Error> {
-    link.begin().await?;
     // In as few statements as can be: each one crosses to another thread and back.
-    let mut events = Vec::new();
+    let (mut events, mut credentials) = (Vec::new(), Vec::new());
     for change in changes {
         match change {
             Change::Decisions(more) => events.extend(more),
-            Change::Credential(credential) => credential::save(link, credential).await?,
+            Change::Credential(credential) => credentials.push(credential),
         }
+    }
+    if credentials.is_empty() && events.len() <= decision::MAX_ROWS && link.dialect() == Dialect::Sqlite {
+        // A statement by itself is a transaction. On PostgreSQL the one that begins it also finds out, before anything
+        // could be lost, whether the connection is still there.
+        return decision::insert(link, &events).await;
+    }
+    link.begin().await?;
+    for credential in credentials {
+        credential::save(link, credential).await?;
     }
     decision::insert(link, &events).await?;
     link.commit().await

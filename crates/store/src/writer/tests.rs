@@ -33,7 +33,7 @@ fn event(at: i64) -> DecisionEvent {
     }
 }
 
-/// A writer on a database of at most so many pages, and a second connection without that bound.
+/// A writer on a database of at most so many pages beside those of the schema, and a second connection without that bound.
 async fn start(
     folder: &tempfile::TempDir,
     pages: u32,
@@ -62,8 +62,9 @@ async fn start_reserving(
     let mut link = Opening::Sqlite(options.clone()).connect().await.unwrap();
     crate::migration::migrate(&mut link).await.unwrap();
     link.close().await.unwrap();
-    let other = SqliteConnection::connect_with(&options).await.unwrap();
-    let opening = Opening::Sqlite(options.pragma("max_page_count", pages.to_string()));
+    let mut other = SqliteConnection::connect_with(&options).await.unwrap();
+    let schema: u32 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut other).await.unwrap();
+    let opening = Opening::Sqlite(options.pragma("max_page_count", (schema + pages).to_string()));
     let connection = opening.connect().await.unwrap();
     let writable = Arc::new(AtomicBool::new(true));
     let desk = Desk {
@@ -97,7 +98,7 @@ async fn until(mut condition: impl AsyncFnMut() -> bool) {
 #[tokio::test]
 async fn recording_goes_on_when_a_full_disk_has_room_again() {
     let folder = tempfile::tempdir().unwrap();
-    let (writer, writable, mut other) = start(&folder, 80, Retention::default(), || 0, SELDOM).await;
+    let (writer, writable, mut other) = start(&folder, 20, Retention::default(), || 0, SELDOM).await;
     let mut recorded = 0;
     let failed = loop {
         match writer.record(vec![event(1)]).await {

@@ -2,12 +2,14 @@
 //! before, and counted attempts. What is secret of them is sealed, and stands with the other secrets.
 
 mod attempt;
+mod factor;
 mod network;
 mod password;
 mod step;
 mod token;
 
 pub use attempt::{Attempt, AttemptLimit, Checked, Growth, Lockout, Reservation};
+pub use factor::{FACTOR_FIELD, FactorChange, FactorKind, MAX_FACTORS, RecoveryCodes, SecondFactor};
 pub use network::{KNOWN_FOR, MAX_KNOWN_NETWORKS};
 pub use password::LocalPassword;
 pub use step::{MAX_STEPS, SignInStep};
@@ -56,6 +58,8 @@ pub enum AccountChange {
         /// Its digest.
         digest: [u8; 32],
     },
+    /// Something about somebody's second factors is to be different.
+    Factor(FactorChange),
     /// A sign-in waits for its second factor from now on.
     BeginStep(SignInStep),
     /// A sign-in that waited goes on, once: the change is refused where it does not wait any more.
@@ -80,6 +84,7 @@ impl AccountChange {
             | AccountChange::RemovePassword { user }
             | AccountChange::StillPassword { user, .. }
             | AccountChange::KnowNetwork { user, .. } => user,
+            AccountChange::Factor(change) => change.user(),
             AccountChange::BeginStep(step) => &step.user,
             AccountChange::PutLink(link) => &link.user,
             AccountChange::EndStep { .. } | AccountChange::UseLink { .. } => "",
@@ -124,6 +129,7 @@ async fn make_one(database: &mut impl Database, change: &AccountChange, at: i64)
         AccountChange::UseLink { digest } => {
             require(token::end(database, digest, at).await?, "link")?;
         }
+        AccountChange::Factor(change) => factor::make(database, change, at).await?,
         AccountChange::BeginStep(step) => {
             require_user(database, &step.user).await?;
             step::begin(database, step).await?;

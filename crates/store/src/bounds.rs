@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::account::AccountChange;
+use crate::account::{AccountChange, FactorChange};
 use crate::api_key::StoredApiKey;
 use crate::audit::AuditEvent;
 use crate::commit::{Commit, CommitError, Operation};
@@ -167,9 +167,22 @@ impl Measure<'_> {
                 self.optional("challenge", step.challenge.as_ref(), MAX_SEALED)
             }
             AccountChange::KnowNetwork { network, .. } => self.required("network", network, MAX_KIND),
+            AccountChange::Factor(change) => self.factor(change),
             AccountChange::RemovePassword { .. }
             | AccountChange::StillPassword { .. }
             | AccountChange::EndStep { .. } => Ok(()),
+        }
+    }
+
+    fn factor(&mut self, change: &FactorChange) -> Result<(), CommitError> {
+        match change {
+            FactorChange::Add(factor) => {
+                self.required("id", &factor.id, MAX_ID)?;
+                self.shown("name", &factor.name)?;
+                self.secret(&factor.sealed)
+            }
+            FactorChange::Remove { id, .. } | FactorChange::Use { id, .. } => self.required("id", id, MAX_ID),
+            FactorChange::PutRecoveryCodes { .. } | FactorChange::UseRecoveryCode { .. } => Ok(()),
         }
     }
 

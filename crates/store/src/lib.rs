@@ -40,9 +40,10 @@ mod version;
 mod writer;
 
 pub use account::{
-    AccountChange, Attempt, AttemptLimit, Checked, FACTOR_SECRETS, Growth, KNOWN_FOR, LINKS_WITHIN,
-    LinkPurpose, LocalPassword, Lockout, MAX_KNOWN_NETWORKS, MAX_LINKS, MAX_STEPS, PASSWORD_FIELD,
-    PasswordLink, Reservation, SignInStep, USER_SECRETS,
+    AccountChange, Attempt, AttemptLimit, Checked, FACTOR_FIELD, FACTOR_SECRETS, FactorChange, FactorKind,
+    Growth, KNOWN_FOR, LINKS_WITHIN, LinkPurpose, LocalPassword, Lockout, MAX_FACTORS, MAX_KNOWN_NETWORKS,
+    MAX_LINKS, MAX_STEPS, PASSWORD_FIELD, PasswordLink, RecoveryCodes, Reservation, SecondFactor, SignInStep,
+    USER_SECRETS,
 };
 pub use anonymous::AnonymousDenial;
 pub use api_key::StoredApiKey;

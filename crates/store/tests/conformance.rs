@@ -11,6 +11,8 @@ mod configuration;
 mod credentials;
 #[path = "conformance/links.rs"]
 mod links;
+#[path = "conformance/factors.rs"]
+mod factors;
 #[path = "conformance/people.rs"]
 mod people;
 #[path = "conformance/place.rs"]
@@ -52,6 +54,12 @@ mod holds {
         nobody_is_sent_more_links_than_a_few_an_hour,
     );
 
+    on_both!(factors:
+        a_step_of_time_is_taken_once_and_none_before_it,
+        a_recovery_code_is_good_once_and_for_its_owner,
+        factors_have_a_bound_and_passkeys_one_owner,
+        nothing_stays_of_factors_that_are_removed_or_whose_owner_is,
+    );
     on_both!(configuration:
         a_change_stands_with_its_event_and_its_version,
         a_change_that_was_thought_out_earlier_is_refused,

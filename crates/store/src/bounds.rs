@@ -157,7 +157,7 @@ impl Measure<'_> {
     }
 
     fn account(&mut self, change: &AccountChange) -> Result<(), CommitError> {
-        if !matches!(change, AccountChange::EndStep { .. }) {
+        if !matches!(change, AccountChange::EndStep { .. } | AccountChange::UseLink { .. }) {
             self.required("user", change.user(), MAX_ID)?;
         }
         match change {
@@ -170,6 +170,8 @@ impl Measure<'_> {
             AccountChange::Factor(change) => self.factor(change),
             AccountChange::RemovePassword { .. }
             | AccountChange::StillPassword { .. }
+            | AccountChange::PutLink(_)
+            | AccountChange::UseLink { .. }
             | AccountChange::EndStep { .. } => Ok(()),
         }
     }

@@ -36,6 +36,7 @@ mod seal;
 mod secret;
 mod session;
 mod sql;
+mod sync_state;
 mod version;
 mod writer;
 
@@ -80,5 +81,6 @@ pub use root_key::{RootKeyError, RootKeyFile, RootKeyFileError, RootKeys};
 pub use seal::{MAX_SECRET, SealError, Sealer};
 pub use secret::SealedSecret;
 pub use session::{MAX_SESSIONS, Sessions, StoredSession, UsedSession};
+pub use sync_state::SyncState;
 pub use version::{Edit, Version};
 pub use writer::{MAX_GROUP, MAX_QUEUE, MAX_WAITING};

@@ -39,7 +39,7 @@ use Column::{Bytes, Integer, Text};
 pub(super) const REVISION: &str = "revision";
 
 /// All tables but those of migrations and leases, and of what says nothing about another time: sessions of browsers, blocks,
-/// counted attempts, sign-ins under way, and links for accounts, which would be taken twice.
+/// counted attempts, sign-ins under way, links for accounts, which would be taken twice, and how far directories were pulled.
 pub(super) const TABLES: &[Table] = &[
     Table { name: REVISION, key: 1, columns: &[Integer("one"), Integer("last")] },
     Table {

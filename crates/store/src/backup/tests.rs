@@ -133,7 +133,8 @@ async fn every_table_and_column_is_backed_up() {
                     | "address_block"
                     | "account_token"
                     | "sign_in_step"
-                    | "attempt_counter",
+                    | "attempt_counter"
+                    | "directory_sync",
                 _
             ) | ("revision", "generation" | "policy")
         )

@@ -408,4 +408,14 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "ALTER TABLE session ADD COLUMN networks {text}",
         ],
     },
+    Migration {
+        version: 12,
+        // A binary that pulls no directories keeps nothing of them.
+        needs: 5,
+        statements: &["CREATE TABLE directory_sync (
+                provider {text} PRIMARY KEY NOT NULL,
+                state {text} NOT NULL,
+                updated_at {integer} NOT NULL
+            ){table}"],
+    },
 ];

@@ -1,10 +1,12 @@
-//! Which ids are of users.
+//! Users by many ids at once.
 
 use std::collections::HashSet;
 
 use crate::bounds::is_keepable;
 use crate::error::StoreError;
 use crate::open::StoreReader;
+use crate::people::UserRecord;
+use crate::people::read::{USER, read_user};
 use crate::sql::{Value, places};
 
 /// How many ids one statement names.
@@ -38,5 +40,29 @@ impl StoreReader {
             }
         }
         Ok(known)
+    }
+
+    /// The users of a provider with these external ids, in no order.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn users_by_external_ids(
+        &self,
+        provider: &str,
+        ids: &[&str],
+    ) -> Result<Vec<UserRecord>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        let ids: Vec<&str> = ids.iter().copied().filter(|id| is_keepable(id)).collect();
+        for ids in ids.chunks(IDS).filter(|_| is_keepable(provider)) {
+            let text = format!(
+                "SELECT {USER} FROM directory_user WHERE provider = $1 AND external_id IN ({}) AND deleted_at IS NULL",
+                places(2, ids.len())
+            );
+            let mut values = vec![Value::from(provider)];
+            values.extend(ids.iter().map(|id| Value::from(*id)));
+            let rows = self.pool.rows(&text, &values).await?;
+            found.extend(rows.iter().map(read_user).collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(found)
     }
 }

@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::open::StoreReader;
 use crate::sql::{Row, Value, places, values};
 
-const USER: &str = "id, tenant, provider, subject, login, external_id, active, display_name, email, attributes, scim, \
+pub(super) const USER: &str = "id, tenant, provider, subject, login, external_id, active, display_name, email, attributes, scim, \
                     source, revision, created_at, updated_at, signed_in_at";
 
 const GROUP: &str = "id, tenant, provider, name, external_id, source, scim, revision, created_at, updated_at";
@@ -376,7 +376,7 @@ fn counted(row: Option<Row>) -> Result<u64, StoreError> {
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-fn read_user(row: &Row) -> Result<UserRecord, sqlx::Error> {
+pub(super) fn read_user(row: &Row) -> Result<UserRecord, sqlx::Error> {
     Ok(UserRecord {
         id: row.get("id")?,
         tenant: row.get("tenant")?,

@@ -128,6 +128,10 @@ impl From<CommitError> for AdminError {
             CommitError::TooLarge { .. } | CommitError::TooManyBytes { .. } => {
                 AdminError::Unkeepable { pointer: "", reason }
             }
+            CommitError::UsedUp { what: "links" } => AdminError::Unkeepable {
+                pointer: "",
+                reason: "too many invitations were made within the hour: wait a while".to_owned(),
+            },
             CommitError::Unclear { revision } => AdminError::Unclear { revision },
             _ => AdminError::Unavailable(reason),
         }

@@ -13,7 +13,7 @@ use crate::administration::rules::{may_grant, read};
 use crate::directory::State;
 use crate::kind::Kind;
 use crate::model::{AssignmentDocument, Target};
-use crate::policy::{Assignment, Recipient, Who};
+use crate::policy::{Assignment, DEFAULT_TENANT, Recipient, Who};
 
 /// The most references that are named.
 const MAX_NAMED: usize = 100;
@@ -120,6 +120,11 @@ impl<'a> Rules<'a> {
             }
             _ => {}
         }
+        let is_written_elsewhere =
+            |before: &&UserRecord| before.provider == OWN_PROVIDER && before.email != after.email;
+        if let Some(before) = before.filter(is_written_elsewhere) {
+            self.becomes(before, groups)?;
+        }
         if !after.active {
             return Ok(());
         }
@@ -156,6 +161,31 @@ impl<'a> Rules<'a> {
         let Some(holds) = self.holds else { return Ok(()) };
         let now = Timestamp(self.now);
         self.each_permission(gains, |permission| may_grant(holds, permission, now))
+    }
+
+    /// That all of what somebody holds, in whichever tenant, is the author's to give: whoever may set their password, or says
+    /// where links for that are sent, may be them. Who administers a tenant answers for that tenant alone.
+    pub(super) fn becomes(&self, user: &UserRecord, groups: &[String]) -> Result<(), AdminError> {
+        let Some(holds) = self.holds else { return Ok(()) };
+        let all = Gains::of(user, groups);
+        self.gains(&all)?;
+        let known_elsewhere = Gains { login: None, groups: Vec::new(), ..all };
+        let compiled = self.state.snapshot.compiled();
+        for assignment in compiled.assignments() {
+            if *assignment.tenant == *self.tenant || !known_elsewhere.is_meant(assignment) {
+                continue;
+            }
+            for held in compiled.roles().held(assignment.assigned) {
+                for permission in held.role.permissions.iter().filter(|permission| !permission.is_denial()) {
+                    if self.tenant != DEFAULT_TENANT {
+                        let why = format!("it is held in the tenant `{}`", assignment.tenant);
+                        return Err(AdminError::Beyond { permission: permission.as_json().to_owned(), why });
+                    }
+                    may_grant(holds, permission, Timestamp(self.now))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// That all of what denied something to somebody is the author's to lift.

@@ -167,7 +167,7 @@ fn prepare(folder: &Path, account: Account, tls: Option<SlapdTls<'_>>) -> Result
     settings.push_str(&format!(
         "pidfile {folder}/pid\nargsfile {folder}/args\ndatabase mdb\nsuffix {}\nrootdn {}\nrootpw {}\n\
          directory {folder}/data\nmaxsize 268435456\ndbnosync\nsizelimit unlimited\n\
-         limits dn.exact=\"cn=reader,{}\" size.soft=5 size.hard=5 size.prtotal=unlimited\n",
+         limits dn.exact=\"cn=reader,{}\" size.soft=5 size.hard=5 size.prtotal=5\n",
         Slapd::BASE,
         Slapd::ADMINISTRATOR,
         Slapd::PASSWORD,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
@@ -13,10 +13,15 @@ use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, NoProxy};
-use url::Url;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::Verifier;
+use url::{Host, Url};
 
 use super::allow::{Allowed, Judged, Refusal};
 use super::answer::causes;
+use super::ldap::LdapError;
 use super::{OutgoingError, OutgoingSettings, Proxy, Roots};
 
 /// Connections that wait for further use, for each host.
@@ -103,6 +108,60 @@ impl Clients {
             _ if url.scheme() == "http" => Way::Plain,
             Judged::Loopback | Judged::Listed => Way::Listed,
         })
+    }
+
+    pub(super) fn settings(&self) -> &OutgoingSettings {
+        &self.settings
+    }
+
+    /// The addresses of a host that may be called at a port, by whatever protocol that has TLS.
+    pub(super) async fn addresses(&self, host: &str, port: u16) -> Result<Vec<IpAddr>, LdapError> {
+        let unreachable = |reason: String| LdapError::Unreachable { host: format!("{host}:{port}"), reason };
+        let url = format!("https://{host}:{port}/")
+            .parse::<Url>()
+            .map_err(|error| unreachable(error.to_string()))?;
+        let judged = self.allowed.judge(&url)?;
+        match url.host() {
+            Some(Host::Ipv4(address)) => return Ok(vec![address.into()]),
+            Some(Host::Ipv6(address)) => return Ok(vec![address.into()]),
+            _ => {}
+        }
+        let name = host.trim_end_matches('.').to_owned();
+        if judged == Judged::Loopback {
+            return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
+        }
+        let addresses = (self.lookup)(name).await.map_err(|error| unreachable(error.to_string()))?;
+        if judged == Judged::ByAddress {
+            for address in &addresses {
+                self.allowed.address(host, *address)?;
+            }
+        }
+        Ok(addresses)
+    }
+
+    /// TLS that trusts whom the HTTP clients trust.
+    pub(super) fn trusting_config(&self) -> Result<ClientConfig, String> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?;
+        let own = match &self.settings.roots {
+            Roots::System => Vec::new(),
+            Roots::SystemAnd(path) | Roots::Only(path) => {
+                let pem = std::fs::read(path).map_err(|error| error.to_string())?;
+                let own: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+                own.map_err(|error| error.to_string())?
+            }
+        };
+        if let Roots::Only(_) = self.settings.roots {
+            let mut roots = RootCertStore::empty();
+            for root in own {
+                roots.add(root).map_err(|error| error.to_string())?;
+            }
+            return Ok(builder.with_root_certificates(roots).with_no_client_auth());
+        }
+        let verifier = Verifier::new_with_extra_roots(own, provider).map_err(|error| error.to_string())?;
+        Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
     }
 
     fn is_proxied(&self, url: &Url) -> bool {

@@ -1,4 +1,4 @@
-//! The one client for everything that Casemate calls: issuers, introspection, hooks, collectors of traces.
+//! The one client for everything that Casemate calls: issuers, introspection, hooks, collectors of traces, LDAP directories.
 //!
 //! Whoever may configure an address could otherwise make this server knock at doors that only it can reach: so names
 //! are resolved here, each address is looked at before it is connected to, and only public ones and those on the
@@ -8,6 +8,7 @@ mod address;
 mod allow;
 mod answer;
 mod client;
+mod ldap;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use url::Url;
 pub use address::{NotPublic, not_public};
 pub use allow::{Allow, AllowError, Refusal};
 use client::Clients;
+pub use ldap::{LdapDirectory, LdapError, LdapPage, LdapSearch, LdapTarget};
 
 /// How outgoing calls are made.
 #[derive(Debug, Clone)]

@@ -21,7 +21,7 @@ use casemate_platform::telemetry::traces::Traces;
 use casemate_platform::telemetry::{Levels, Log, LogError};
 use casemate_platform::{Server, Tls, clock, limit_bodies};
 use casemate_server::policy::follow;
-use casemate_server::{App, Blocks, Front, follow_blocks, follow_log_levels, write_denials};
+use casemate_server::{Accounts, App, Blocks, Front, follow_blocks, follow_log_levels, write_denials};
 use casemate_store::{BALLAST, Ballast, DataFolder, Sealer, Store};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -82,6 +82,7 @@ async fn serve(
     let directory = Arc::new(Directory::open(store.reader(), host).await.map_err(failed)?);
     let mut app = App::new(Arc::clone(&directory), Arc::new(store), wiring::settings(config, address));
     app.levels = Some(levels.clone());
+    app.accounts = Arc::new(Accounts::new(wiring::accounts(config)));
     app.blocks = Blocks::new(wiring::blocks(config));
     app.tls.clone_from(&tls);
     if let Some(read) = read {

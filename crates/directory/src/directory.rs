@@ -261,7 +261,9 @@ impl Directory {
         self.current.load_full()
     }
 
-    pub(crate) fn sealer(&self) -> Option<&Arc<Sealer>> {
+    /// What seals secrets, where the host has a root key.
+    #[must_use]
+    pub fn sealer(&self) -> Option<&Arc<Sealer>> {
         self.secrets.sealer()
     }
 
@@ -500,7 +502,12 @@ impl Directory {
             Arc::new(StaticCredentials::new(credentials.values())),
             Arc::new(SessionCookies {
                 sessions: Arc::clone(&self.sessions),
-                providers: providers.sign_ins().map(|client| client.offer().name().into()).collect(),
+                // Casemate vouches for local accounts itself.
+                providers: providers
+                    .sign_ins()
+                    .map(|client| client.offer().name().into())
+                    .chain([crate::OWN_PROVIDER.into()])
+                    .collect(),
             }),
         ];
         authenticators.extend(providers.authenticators());

@@ -17,6 +17,7 @@ pub mod factor;
 mod identity;
 pub mod jwk;
 pub mod jwt;
+mod password;
 pub mod provider;
 mod rejection;
 pub mod remote;
@@ -31,6 +32,10 @@ pub use api_key::{ApiKey, ApiKeyAuthenticator, KeyRing, StoredKey};
 pub use chain::{Answer, Authenticator, BoxFuture, Chain, ChainError, Outcome};
 pub use credentials::{Credential, Credentials, MAX_CREDENTIAL_BYTES};
 pub use identity::{Actor, Authentication, Claims, Identity, Kind, KindError, SessionMark};
+pub use password::{
+    LONGEST_PASSWORD, NoDigest, SALT_BYTES, SHORTEST_PASSWORD, WeakPassword, check_password, digest_password,
+    verify_password,
+};
 pub use provider::{ClaimsConfig, ConfigError, ProviderConfig, ProvidersConfig};
 pub use rejection::{Reason, Rejection};
 pub use remote::{OpenIdAuthenticator, ProviderAuthenticators, ProviderHost, hook};

@@ -60,6 +60,17 @@ pub fn from_own_origin(method: &Method, headers: &HeaderMap, origin: &str) -> Re
     if is_own { Ok(()) } else { Err(Problem::new(Code::CrossSite)) }
 }
 
+/// Whether a browser says that a page of another origin than this one sent a request (Fetch Metadata, section 2.4; RFC 6454,
+/// section 7), with whatever cookies. What says neither is taken for no browser.
+#[must_use]
+pub fn is_from_elsewhere(headers: &HeaderMap, origin: &str) -> bool {
+    match (headers.get(FETCH_SITE), headers.get(header::ORIGIN)) {
+        (Some(site), _) => ![&b"same-origin"[..], b"none"].contains(&site.as_bytes()),
+        (None, Some(from)) => from.as_bytes() != origin.as_bytes(),
+        (None, None) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
@@ -96,6 +107,18 @@ mod tests {
             assert!(passes(&method, &[("origin", ORIGIN)]));
         }
         assert!(passes(&Method::GET, &[("sec-fetch-site", "cross-site")]));
+    }
+
+    #[test]
+    fn what_another_site_sends_is_known_without_a_cookie() {
+        let is_from_elsewhere = |pairs: &[(&'static str, &str)]| is_from_elsewhere(&headers(pairs), ORIGIN);
+        assert!(is_from_elsewhere(&[("sec-fetch-site", "cross-site"), ("origin", ORIGIN)]));
+        assert!(is_from_elsewhere(&[("sec-fetch-site", "same-site")]));
+        assert!(is_from_elsewhere(&[("origin", "https://evil.example")]));
+        assert!(is_from_elsewhere(&[("origin", "null")]));
+        assert!(!is_from_elsewhere(&[("sec-fetch-site", "same-origin")]));
+        assert!(!is_from_elsewhere(&[("origin", ORIGIN)]));
+        assert!(!is_from_elsewhere(&[]));
     }
 
     #[test]

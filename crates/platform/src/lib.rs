@@ -29,7 +29,7 @@ pub use body::{
 };
 pub use caller::{Caller, authenticate, guessed, stand_in};
 pub use client::{Client, TrustedProxies};
-pub use cookie::{SESSION_COOKIE, cookie, from_own_origin};
+pub use cookie::{SESSION_COOKIE, cookie, from_own_origin, is_from_elsewhere};
 pub use document::{parse_document, read_document};
 pub use frame::{Frame, frame, framed};
 pub use idempotency_key::{Held, IdempotencyKey, UnderWay};

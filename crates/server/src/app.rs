@@ -21,6 +21,7 @@ use casemate_platform::{
 };
 use casemate_store::Store;
 
+use crate::account::Accounts;
 use crate::at_least::at_least;
 use crate::block::Blocks;
 use crate::block::service::count_guess;
@@ -29,7 +30,7 @@ use crate::denials::{AnonymousDenials, count_denial};
 use crate::policy::PolicyStatus;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
-    access_review, administrator, api_key, application, assignment, audit_event, block, decision,
+    access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
     description, group, health, identity, log_level, policy, provider, role, scim, service_account, session,
     setting, sign_in, source, team, tenant, user,
 };
@@ -59,6 +60,8 @@ pub struct App {
     pub(crate) finishing: Arc<Finishing>,
     /// Networks that showed too many wrong secrets.
     pub blocks: Blocks,
+    /// Where passwords are looked at.
+    pub accounts: Arc<Accounts>,
     /// Requests with an idempotency key that are under way.
     pub(crate) under_way: UnderWay,
 }
@@ -100,6 +103,7 @@ impl App {
             failures: Arc::default(),
             finishing: Arc::default(),
             blocks: Blocks::default(),
+            accounts: Arc::default(),
             under_way: UnderWay::default(),
         }
     }
@@ -159,6 +163,7 @@ fn router(app: App, shared: Arc<App>) -> Router {
         .route("/.well-known/authzen-configuration", get(decision::routes::configuration))
         .merge(api)
         .merge(sign_in::routes::routes())
+        .merge(account::routes::routes())
         .nest("/scim/v2", scim::routes::routes())
         .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(other_method)
@@ -253,7 +258,7 @@ fn own_origin(app: &App, method: &Method, headers: &HeaderMap) -> Result<(), Pro
 }
 
 /// The origin of a URL that was checked: its scheme, host and port (RFC 6454, section 6.1).
-fn origin_of(url: &str) -> &str {
+pub(crate) fn origin_of(url: &str) -> &str {
     let authority = url.find("://").map_or(0, |at| at + 3);
     let end = url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| authority + at);
     url.get(..end).unwrap_or(url)

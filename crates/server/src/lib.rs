@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access_review;
+mod account;
 mod administrator;
 mod api_key;
 mod app;
@@ -16,6 +17,7 @@ pub mod decision;
 mod denials;
 mod description;
 mod export;
+mod forms;
 mod group;
 mod guard;
 pub mod health;
@@ -24,6 +26,7 @@ mod listing;
 mod log_level;
 mod objects;
 mod once;
+mod pages;
 pub mod policy;
 mod provider;
 mod refusal;
@@ -40,6 +43,7 @@ mod tenant_header;
 mod user;
 mod view;
 
+pub use account::{AccountRule, Accounts};
 pub use app::{App, Front, Recorded, Settings, described};
 pub use block::{BlockRule, Blocks, follow_blocks};
 pub use denials::{AnonymousDenials, write_denials};

@@ -113,6 +113,9 @@ impl Welcome<'_> {
             ))?;
             let key = key.expose_secret();
             printer.line(format_args!("    -d '{}'", administrator_request(key)))?;
+            printer
+                .line(format_args!("or with a browser at {}/sign-in/casemate/first, by the key", self.url))?;
+            printer.line(format_args!("  {key}"))?;
         }
         printer.line("")?;
         match self.policy {

@@ -9,7 +9,7 @@ use casemate_identity::CacheLimits;
 use casemate_platform::config::{Config, HttpUrl, Mode, ProxyChoice, Record, RecordedDecisions};
 use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
 use casemate_platform::{Limits, MAX_BODY_BYTES, Tls, TlsError, TrustedProxies, clock};
-use casemate_server::{BlockRule, Recorded, Settings};
+use casemate_server::{AccountRule, BlockRule, Recorded, Settings};
 use casemate_store::{Retention, Sealer};
 use tokio::net::TcpListener;
 
@@ -84,6 +84,12 @@ pub(crate) fn blocks(config: &Config) -> BlockRule {
     let proxies = config.server.trusted_proxies.iter();
     let except = proxies.chain(&config.block.except).copied().collect();
     BlockRule { after: usize::try_from(config.block.after.get()).unwrap_or(usize::MAX), exempt: except }
+}
+
+/// What local accounts there are.
+pub(crate) fn accounts(config: &Config) -> AccountRule {
+    let shortest = usize::try_from(config.accounts.shortest_password.get()).unwrap_or(usize::MAX);
+    AccountRule { enabled: config.accounts.enabled, shortest }
 }
 
 /// The bounds of the record of decisions.

@@ -66,6 +66,15 @@ pub enum NewAdministrator {
         /// The name that they log in with.
         login: String,
     },
+    /// A new local account in the tenant.
+    Local {
+        /// The name that they log in with.
+        login: String,
+        /// Their name, to be shown.
+        display_name: Option<String>,
+        /// The digest of their password.
+        digest: SecretString,
+    },
 }
 
 /// An administrator that was made.
@@ -75,6 +84,8 @@ pub struct Redeemed {
     pub assignment: Entry,
     /// The account and its API key, shown this once.
     pub key: Option<(StoredApiKey, SecretString)>,
+    /// The id of a new local account.
+    pub user: Option<String>,
     /// The revision of the change.
     pub revision: i64,
 }

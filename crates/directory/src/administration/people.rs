@@ -570,6 +570,14 @@ fn drafted(
     let attributes = Value::Object(draft.attributes.clone()).to_string();
     // Who does not say it leaves it; an empty one takes it away.
     let subject = match (&draft.subject, before) {
+        // Casemate vouches for its own users itself, and calls them by their ids.
+        (said, _) if provider == OWN_PROVIDER => {
+            if said.as_deref().is_some_and(|said| said != id) {
+                let reason = "is the id of a user with a local account: leave it out".to_owned();
+                return Err(AdminError::Unkeepable { pointer: "/subject", reason });
+            }
+            Some(id.to_owned())
+        }
         (None, Some(before)) if before.provider == provider => before.subject.clone(),
         (said, _) => text("/subject", said.as_deref())?,
     };
@@ -635,6 +643,11 @@ fn shown_gone(user: &UserRecord) -> Value {
 /// A group as events tell of it.
 fn shown_group(group: &GroupRecord) -> Value {
     json!({ "provider": group.provider, "name": group.name, "external_id": group.external_id })
+}
+
+/// That a user was made.
+pub(super) fn told_user(user: &UserRecord) -> Told {
+    told("user", "create", &user.tenant, &user.id, None, Some(shown_user(user).to_string()))
 }
 
 fn told(

@@ -1,15 +1,21 @@
 //! The first administrator, and the next one when nobody can sign in any more: by a key that is valid for an hour, once.
 
+use std::sync::Arc;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use casemate_identity::ApiKey;
-use casemate_store::{Actor, Draft, StoredApiKey};
+use casemate_identity::{ApiKey, Kind as IdentityKind};
+use casemate_store::{
+    AccountChange, Actor, Draft, Operation, PASSWORD_FIELD, SealedSecret, Sealer, StoredApiKey, USER_SECRETS,
+    UserRecord,
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::entry::{Author, Entry};
 use super::error::AdminError;
 use super::key::{generate, stored, told as told_key};
 use super::objects::told;
-use super::write::{Made, Proposal, canonical, new_id};
+use super::people::told_user;
+use super::write::{Made, Proposal, canonical, new_id, new_id_of};
 use super::{Administration, NewAdministrator, Redeemed};
 use crate::directory::State;
 use crate::keys::RECOVERY;
@@ -84,6 +90,15 @@ impl Administration {
         outcome
     }
 
+    /// Whether a key that somebody presents at `now` would make them an administrator.
+    ///
+    /// # Errors
+    /// Where the database cannot be read, and [`AdminError::NotRedeemable`].
+    pub async fn check_recovery_key(&self, key: &SecretString, now: i64) -> Result<(), AdminError> {
+        let presented = ApiKey::parse(key.expose_secret()).map_err(|_| AdminError::NotRedeemable)?;
+        self.redeemable(&presented, now).await.map(drop)
+    }
+
     /// Whether a key that makes an administrator could be used at `now`.
     ///
     /// # Errors
@@ -123,7 +138,14 @@ impl Administration {
     ) -> Result<Redeemed, AdminError> {
         let reason = "made by a key for a new administrator".to_owned();
         let longest = self.directory.current().longest_key_life();
-        let appointment = Appointment::of(DEFAULT_TENANT, administrator, reason, author.now, longest)?;
+        let appointment = Appointment::of(
+            DEFAULT_TENANT,
+            administrator,
+            reason,
+            author.now,
+            longest,
+            self.directory.sealer(),
+        )?;
         let made = self
             .change(author, |state| {
                 if state.snapshot.revision() != current {
@@ -155,7 +177,8 @@ impl Administration {
     ) -> Result<Redeemed, AdminError> {
         let reason = author.reason.clone().unwrap_or_else(|| "appointed".to_owned());
         let longest = self.directory.current().longest_key_life();
-        let appointment = Appointment::of(tenant, &administrator, reason, author.now, longest)?;
+        let appointment =
+            Appointment::of(tenant, &administrator, reason, author.now, longest, self.directory.sealer())?;
         let made = self
             .change(author, |state| {
                 let mut proposal = Proposal {
@@ -175,7 +198,40 @@ struct Appointment {
     assignment: Draft,
     /// A new service account with its key, where it is none of a provider's.
     account: Option<(Draft, StoredApiKey)>,
+    /// A new local account with its password, where it is none of a provider's.
+    local: Option<(UserRecord, SealedSecret)>,
     key: ApiKey,
+}
+
+/// A local account with its password.
+fn local_account(
+    sealer: Option<&Arc<Sealer>>,
+    tenant: &str,
+    administrator: &NewAdministrator,
+    now: i64,
+) -> Result<Option<(UserRecord, SealedSecret)>, AdminError> {
+    let NewAdministrator::Local { login, display_name, digest } = administrator else { return Ok(None) };
+    let unavailable = |reason: String| AdminError::Unavailable(reason);
+    let sealer =
+        sealer.ok_or_else(|| unavailable("there is no root key to seal passwords with".to_owned()))?;
+    let id = new_id_of("usr_")?;
+    let sealed = sealer
+        .seal(USER_SECRETS, &id, PASSWORD_FIELD, digest)
+        .map_err(|error| unavailable(error.to_string()))?;
+    let user = UserRecord {
+        subject: Some(id.clone()),
+        id,
+        tenant: tenant.to_owned(),
+        provider: crate::OWN_PROVIDER.to_owned(),
+        login: login.clone(),
+        active: true,
+        display_name: display_name.clone(),
+        attributes: "{}".to_owned(),
+        created_at: now,
+        updated_at: now,
+        ..UserRecord::default()
+    };
+    Ok(Some((user, sealed)))
 }
 
 impl Appointment {
@@ -185,8 +241,10 @@ impl Appointment {
         reason: String,
         now: i64,
         longest_key_life: Option<i64>,
+        sealer: Option<&Arc<Sealer>>,
     ) -> Result<Appointment, AdminError> {
         let key = generate()?;
+        let local = local_account(sealer, tenant, administrator, now)?;
         let (target, account) = match administrator {
             NewAdministrator::ServiceAccount { name } => {
                 let id = new_id(Kind::ServiceAccount)?;
@@ -205,6 +263,10 @@ impl Appointment {
             NewAdministrator::Login { provider, kind, login } => {
                 (target_of(provider, kind, None, Some(login)), None)
             }
+            NewAdministrator::Local { .. } => {
+                let id = local.as_ref().map(|(user, _)| user.id.as_str());
+                (target_of(crate::OWN_PROVIDER, IdentityKind::USER.as_str(), id, None), None)
+            }
         };
         let document = AssignmentDocument {
             role: Some(ADMINISTRATOR.to_owned()),
@@ -213,7 +275,7 @@ impl Appointment {
             ..AssignmentDocument::default()
         };
         let assignment = draft(Kind::Assignment, tenant, &new_id(Kind::Assignment)?, &document)?;
-        Ok(Appointment { assignment, account, key })
+        Ok(Appointment { assignment, account, local, key })
     }
 
     fn propose(&self, state: &State, proposal: &mut Proposal) -> Result<(), AdminError> {
@@ -221,6 +283,15 @@ impl Appointment {
             add(state, draft, proposal)?;
             proposal.told.push(told_key(key, "create", None));
             proposal.keys.push(key.clone());
+        }
+        if let Some((user, sealed)) = &self.local {
+            proposal.people.push(Operation::PutUser { user: Box::new(user.clone()), expected: Some(0) });
+            let (user, sealed) = (user.id.clone(), sealed.clone());
+            let password = AccountChange::PutPassword { user, founder: true, sealed };
+            proposal.people.push(Operation::Account(password));
+        }
+        if let Some((user, _)) = &self.local {
+            proposal.told.push(told_user(user));
         }
         add(state, &self.assignment, proposal)
     }
@@ -232,6 +303,7 @@ impl Appointment {
         Ok(Redeemed {
             assignment: assignment.ok_or_else(|| AdminError::not_found(Kind::Assignment))?,
             key: self.account.map(|(_, key)| (key, self.key.reveal())),
+            user: self.local.map(|(user, _)| user.id),
             revision: made.revision,
         })
     }

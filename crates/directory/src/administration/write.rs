@@ -28,6 +28,8 @@ pub(super) struct Proposal {
     /// What else is written: secrets and API keys.
     pub(super) secrets: Vec<SecretChange>,
     pub(super) keys: Vec<StoredApiKey>,
+    /// What is written of people, with the rest.
+    pub(super) people: Vec<Operation>,
     /// What is told of it: action, kind of event, tenant, kind and id of the object, before and after.
     pub(super) told: Vec<Told>,
     /// What it is, in a few words.
@@ -149,6 +151,7 @@ fn commit(author: &Author, base: i64, proposal: Proposal, written: Option<&Writt
         }
     }));
     operations.extend(proposal.keys.into_iter().map(Operation::PutKey));
+    operations.extend(proposal.people);
     if let (Some(remember), Some(written)) = (proposal.remember, written) {
         operations.push(Operation::Remember(Remembered {
             caller: remember.caller,

@@ -228,7 +228,10 @@ impl Policy {
             .collect();
         let can_act = |assignment: &Assignment| match &assignment.recipient.who {
             Who::Id { id, .. } => !self.disabled_accounts.contains(id),
-            Who::Login { login, .. } if *assignment.recipient.provider == *crate::OWN_PROVIDER => {
+            Who::Login { kind, login }
+                if *assignment.recipient.provider == *crate::OWN_PROVIDER
+                    && **kind == *casemate_identity::Kind::SERVICE.as_str() =>
+            {
                 !disabled.contains(&(Arc::clone(&assignment.tenant), Some(login.clone())))
             }
             Who::Login { .. } | Who::Group { .. } => true,

@@ -215,6 +215,17 @@ settings! {
         }
     }
 
+    /// Accounts of Casemate's own, for installations without a provider: people sign in with a password.
+    accounts: Accounts = "accounts" {
+        /// Whether there are any. Whoever became an administrator by a one-time key signs in with their password all the same.
+        enabled: bool { default: "false", env: "CASEMATE_ACCOUNTS_ENABLED", flag: "accounts" }
+
+        /// The fewest characters of a password. What is easy to guess is not taken, however long.
+        shortest_password: Number<8, 64> {
+            default: "8", env: "CASEMATE_ACCOUNTS_SHORTEST_PASSWORD", flag: "accounts-shortest-password"
+        }
+    }
+
     /// Sessions of people who signed in with a browser.
     sessions: Sessions = "sessions" {
         /// How long a session lasts without being used.

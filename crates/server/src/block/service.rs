@@ -1,6 +1,7 @@
 //! Which networks are blocked, kept in memory and in step with the store.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use super::guesses::{Guesses, duration, network_of};
 use crate::App;
+use crate::account::service::network_key;
 
 /// The most blocks that are kept in memory; where there are more, the half that ends first is not enforced any longer.
 const MOST_IN_MEMORY: usize = 2 * MAX_BLOCKS as usize;
@@ -130,6 +132,24 @@ pub(crate) async fn count_guess(app: &App, client: Option<Client>, secret: u64) 
     }
 }
 
+/// Blocks a network from which too many attempts failed; gives until when, unless none is ever blocked.
+pub(crate) async fn block_network(app: &App, network: IpNet, now: i64) -> Option<i64> {
+    if app.blocks.0.rule.after == 0 {
+        return None;
+    }
+    let until = block(app, network, now).await.unwrap_or_else(|error| {
+        tracing::error!(%error, %network, "a network is blocked by this process alone");
+        now.saturating_add(duration(0))
+    });
+    app.blocks.take([(network, until)], now);
+    Some(until)
+}
+
+/// Who is one guesser, of a client; of one that is not known, all of them.
+pub(crate) fn network_of_client(client: Option<Client>) -> IpNet {
+    network_of(client.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |client| client.address))
+}
+
 #[derive(Debug, thiserror::Error)]
 enum BlockError {
     #[error(transparent)]
@@ -185,6 +205,9 @@ pub(super) async fn lift(app: &App, block: &AddressBlock, author: Author) -> Res
     })?;
     if let Ok(network) = block.network.parse() {
         app.blocks.take([(network, 0)], author.now);
+        if let Err(error) = app.store.forget_attempts(network_key(&network)).await {
+            tracing::warn!(%error, %network, "what a network tried counts until its window ends, although its block is lifted");
+        }
     }
     Ok(revision)
 }

@@ -1,16 +1,14 @@
 //! The pages. They need no script, and let none run.
 
 use askama::Template;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use casemate_identity::sign_in::SignInError;
+
+use crate::pages::failed_with;
 
 /// The one style sheet.
 pub(super) const STYLE: &str = include_str!("../../templates/sign_in/style.css");
-
-/// Nothing is loaded but the style sheet, nobody frames it, and forms go nowhere else.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Choosing whom to sign in with.
 #[derive(Template, Default)]
@@ -18,6 +16,8 @@ const POLICY: &str =
 pub(super) struct Choose {
     /// Who is signed in, as people call them.
     pub(super) signed_in: Option<String>,
+    /// Whether that was with a password of Casemate's own.
+    pub(super) has_password: bool,
     pub(super) provider: String,
     pub(super) choices: Vec<Choice>,
     pub(super) by_email: bool,
@@ -46,44 +46,6 @@ pub(super) struct Onward {
 #[template(path = "sign_in/signed_out.html")]
 pub(super) struct SignedOut;
 
-/// Nobody was signed in.
-#[derive(Template)]
-#[template(path = "sign_in/failed.html")]
-struct Failed<'a> {
-    message: &'a str,
-    code: &'a str,
-    request_id: &'a str,
-}
-
-/// A page with this status.
-pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
-    match template.render() {
-        Ok(text) => {
-            let kind = HeaderValue::from_static("text/html; charset=utf-8");
-            let mut response = (status, [(header::CONTENT_TYPE, kind)], text).into_response();
-            for (name, value) in headers() {
-                response.headers_mut().insert(name, HeaderValue::from_static(value));
-            }
-            response
-        }
-        Err(error) => {
-            tracing::error!(%error, "a page cannot be written");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
-/// What every page says of itself.
-fn headers() -> [(HeaderName, &'static str); 5] {
-    [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ]
-}
-
 /// The page of a sign-in that failed. Why in detail stands in the log: it is no business of whoever tries.
 pub(super) fn failed(error: &SignInError, request_id: &str) -> Response {
     let (status, message) = match error {
@@ -101,9 +63,4 @@ pub(super) fn failed(error: &SignInError, request_id: &str) -> Response {
         _ => (StatusCode::BAD_REQUEST, "What the provider answered is not accepted."),
     };
     failed_with(status, message, error.code(), request_id)
-}
-
-/// The page of a sign-in that failed for this reason.
-pub(super) fn failed_with(status: StatusCode, message: &str, code: &str, request_id: &str) -> Response {
-    page(status, &Failed { message, code, request_id })
 }

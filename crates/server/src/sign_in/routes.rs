@@ -1,15 +1,14 @@
 //! `/sign-in`, `/sign-out` and what belongs to them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
 use axum::extract::{Extension, Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError, local_path};
+use casemate_directory::OWN_PROVIDER;
+use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError};
 use casemate_identity::{ExposeSecret as _, Timestamp};
 use casemate_platform::{
     Caller, Client, Code, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie, stand_in,
@@ -18,21 +17,20 @@ use casemate_store::{Actor, CommitError, Sessions};
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::pages::{Choice, Choose, Onward, STYLE, SignedOut, failed, failed_with, page};
+use super::pages::{Choice, Choose, Onward, STYLE, SignedOut, failed};
 use super::service::{Asked, NotBegun, begin, client, end, end_by_token, record_failure, session_of};
 use crate::App;
+use crate::account::service::is_offered;
 use crate::block::service::count_guess;
 use crate::denials::count_denial;
+use crate::forms::{HOME, Parameters, form, random, see_other, set_cookie};
 use crate::guard::admitted;
+use crate::pages::{failed_with, page};
 
 /// The cookie of a browser that signs in.
 const ATTEMPT_COOKIE: &str = "__Host-casemate-sign-in";
 /// How long a browser keeps it, in seconds.
 const ATTEMPT_SECONDS: u32 = 600;
-/// The longest body that is read: a logout token.
-const MAX_FORM: usize = 64 << 10;
-/// Where a browser goes that did not say where it came from.
-const HOME: &str = "/sign-in";
 
 const CALLBACK: &str = "/sign-in/{provider}/callback";
 const BACK_CHANNEL: &str = "/sign-in/{provider}/back-channel-logout";
@@ -47,34 +45,6 @@ pub(crate) fn routes() -> Router<App> {
         .route(BACK_CHANNEL, post(back_channel))
         .route("/sign-out", post(sign_out))
         .route("/signed-out", get(signed_out))
-}
-
-/// Parameters of a query or a form, each at most once.
-struct Parameters(HashMap<String, String>);
-
-impl Parameters {
-    /// `None` where one stands twice, which would mean different things to different readers.
-    fn read(text: &[u8]) -> Option<Parameters> {
-        let mut map = HashMap::new();
-        for (name, value) in form_urlencoded::parse(text).into_owned() {
-            if map.insert(name, value).is_some() {
-                return None;
-            }
-        }
-        Some(Parameters(map))
-    }
-
-    fn of(uri: &Uri) -> Option<Parameters> {
-        Parameters::read(uri.query().unwrap_or_default().as_bytes())
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
-
-    fn return_to(&self) -> &str {
-        self.get("return_to").and_then(local_path).unwrap_or(HOME)
-    }
 }
 
 async fn style() -> Response {
@@ -105,20 +75,31 @@ async fn choices(app: &App, headers: &HeaderMap, return_to: String, problem: Opt
         names.into_iter().flatten().next().map(|name| name.to_string()).unwrap_or_default()
     };
     let title_of = |name: &str| {
+        if *name == *OWN_PROVIDER {
+            return "a password".to_owned();
+        }
         let offer = clients.iter().find(|client| client.offer().name() == name);
         offer.map_or(name.to_owned(), |client| client.offer().title().to_owned())
     };
+    let mut choices: Vec<Choice> = clients
+        .iter()
+        .map(|client| Choice {
+            href: start_path(client, &return_to, false),
+            title: client.offer().title().to_owned(),
+        })
+        .collect();
+    if is_offered(app).await {
+        let query =
+            form_urlencoded::Serializer::new(String::new()).append_pair("return_to", &return_to).finish();
+        let title = if choices.is_empty() { "Sign in with a password" } else { "With a password" };
+        choices.push(Choice { href: format!("/sign-in/casemate?{query}"), title: title.to_owned() });
+    }
     Choose {
+        has_password: caller.as_ref().is_some_and(|caller| *caller.0.provider == *OWN_PROVIDER),
         provider: caller.as_ref().map(|caller| title_of(&caller.0.provider)).unwrap_or_default(),
         signed_in: caller.map(name_of),
         by_email: clients.iter().any(|client| client.offer().has_domains()),
-        choices: clients
-            .iter()
-            .map(|client| Choice {
-                href: start_path(client, &return_to, false),
-                title: client.offer().title().to_owned(),
-            })
-            .collect(),
+        choices,
         example: format!("{}/sign-in/corp/callback", app.settings.public_url),
         return_to,
         problem,
@@ -194,10 +175,6 @@ fn unknown(id: &RequestId) -> Response {
     failed_with(StatusCode::NOT_FOUND, message, "provider_unknown", id.as_str())
 }
 
-fn random(bytes: &mut [u8]) -> Option<()> {
-    getrandom::fill(bytes).ok()
-}
-
 async fn callback(
     State(app): State<App>,
     Extension(id): Extension<RequestId>,
@@ -221,7 +198,7 @@ async fn callback(
         Ok(response) => response,
         Err(error) => {
             if let SignInError::Code(_) = error {
-                let code = Parameters::of(&uri).and_then(|query| query.0.get("code").cloned());
+                let code = Parameters::of(&uri).and_then(|query| query.get("code").map(str::to_owned));
                 count_guess(&app, from, stand_in(code.unwrap_or_default().as_bytes())).await;
             }
             tracing::info!(%provider, code = error.code(), reason = %error, "not signed in");
@@ -259,7 +236,7 @@ async fn finish(
         SignInError::Unavailable("no session can begin".to_owned())
     })?;
     let earlier = earlier.as_ref().map(|session| session.id.as_str());
-    let begun = begin(app, asked, &signed_in, earlier).await.map_err(|error| {
+    let begun = begin(app, asked, &signed_in, earlier, Vec::new()).await.map_err(|error| {
         match error {
             NotBegun::Store(CommitError::NotAdmitted) => return SignInError::Inactive,
             NotBegun::Session(error) => tracing::warn!(provider, %error, "a session cannot begin"),
@@ -352,30 +329,4 @@ async fn back_channel(
 fn refused(status: StatusCode, why: &str) -> Response {
     let body = Json(json!({ "error": "invalid_request", "error_description": why }));
     (status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
-}
-
-/// The parameters of a form; `None` where it is too long or says something twice.
-async fn form(body: Body) -> Option<Parameters> {
-    Parameters::read(&to_bytes(body, MAX_FORM).await.ok()?)
-}
-
-fn see_other(to: &str) -> Response {
-    let Ok(location) = HeaderValue::from_str(to) else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let headers = [
-        (header::LOCATION, location),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    ];
-    (StatusCode::SEE_OTHER, headers).into_response()
-}
-
-/// Sets a cookie of this host alone that no script reads; for as long as the browser is open, or so many seconds.
-fn set_cookie(response: &mut Response, name: &str, value: &str, seconds: Option<u32>) {
-    let age = seconds.map_or(String::new(), |seconds| format!("; Max-Age={seconds}"));
-    let text = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}");
-    if let Ok(value) = HeaderValue::from_str(&text) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
 }

@@ -82,22 +82,23 @@ pub(crate) fn actor(identity: &Identity) -> Actor {
 }
 
 /// Why no session begins.
-pub(super) enum NotBegun {
+pub(crate) enum NotBegun {
     Session(SessionError),
     Store(CommitError),
 }
 
-/// Begins a session, in the place of the one that the browser had; gives the cookie.
-pub(super) async fn begin(
+/// Begins a session, in the place of the one that the browser had; gives the cookie. `also` is done with it, or nothing is.
+pub(crate) async fn begin(
     app: &App,
     asked: &Asked,
     signed_in: &SignedIn,
     earlier: Option<&str>,
+    also: Vec<Operation>,
 ) -> Result<SecretString, NotBegun> {
     let (client, agent) = (asked.client.clone(), asked.user_agent.clone());
     let begun = app.directory.sessions().begin(signed_in, client, agent, asked.now);
     let (session, cookie) = begun.map_err(NotBegun::Session)?;
-    let mut operations = Vec::new();
+    let mut operations = also;
     if let Some(id) = earlier {
         let which = Sessions::Id(id.to_owned());
         operations.push(Operation::EndSessions { which, reason: "replaced".to_owned() });
@@ -108,6 +109,18 @@ pub(super) async fn begin(
     app.store.commit(asked.commit(operations, event)).await.map_err(NotBegun::Store)?;
     settle(app).await;
     Ok(cookie)
+}
+
+/// Makes a change, with the event that tells of it.
+pub(crate) async fn change(
+    app: &App,
+    asked: &Asked,
+    operations: Vec<Operation>,
+    event: AuditEvent,
+) -> Result<(), CommitError> {
+    app.store.commit(asked.commit(operations, event)).await?;
+    settle(app).await;
+    Ok(())
 }
 
 /// Ends sessions for a reason.
@@ -169,7 +182,7 @@ pub(super) async fn end_by_token(
 }
 
 /// Tells of a sign-in that failed, as far as there is room for what strangers cause.
-pub(super) async fn record_failure(app: &App, asked: &Asked, provider: &str, code: &str) {
+pub(crate) async fn record_failure(app: &App, asked: &Asked, provider: &str, code: &str) {
     if !app.failures.take(asked.now) {
         return;
     }
@@ -199,7 +212,7 @@ pub(super) fn client(app: &App, name: &str) -> Option<Arc<SignInClient>> {
 ///
 /// # Errors
 /// Where the database cannot be read.
-pub(super) async fn session_of(app: &App, cookie: Option<&str>) -> Result<Option<StoredSession>, StoreError> {
+pub(crate) async fn session_of(app: &App, cookie: Option<&str>) -> Result<Option<StoredSession>, StoreError> {
     let Some(cookie) = cookie else { return Ok(None) };
     let found = app.store.reader().session(&BrowserSessions::digest(cookie)).await?;
     Ok(found.filter(|session| session.ended_at.is_none()))

@@ -13,6 +13,9 @@ use crate::policy::place::Place;
 use crate::policy::{Assigned, Assignment, Recipient, Role, Team, Who};
 use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
 
+/// How the ids of users begin, which no object has.
+const USER_ID: &str = "usr_";
+
 /// What is said where somebody writes down who granted something.
 pub(crate) const RECORDED: &str = "who granted it is recorded by Casemate, and written by nobody";
 
@@ -162,22 +165,31 @@ impl Checker {
         Some(Recipient { provider, who })
     }
 
-    /// That a recipient at Casemate's own provider is a service account of the tenant.
+    /// That a recipient at Casemate's own provider is a service account of the tenant, or can be somebody with a local account.
     fn account(&mut self, place: &Place, tenant: &Arc<str>, who: &Who) {
-        let service = IdentityKind::SERVICE.as_str();
+        let (service, user) = (IdentityKind::SERVICE.as_str(), IdentityKind::USER.as_str());
         let (known, kind, pointer, name) = match who {
             Who::Id { kind, id } => (&self.account_ids, &**kind, "/to/id", id),
             Who::Login { kind, login } => (&self.account_names, &**kind, "/to/login", login),
+            Who::Group { kind, .. } if kind.as_deref().is_none_or(|kind| kind == user) => return,
             Who::Group { group, .. } => {
                 let message = format!("service accounts are in no groups, as `{group}`");
                 return self.raise(place, "/to/group", message);
             }
         };
+        let is_account = known.contains(&(Arc::clone(tenant), name.clone()));
+        let may_be_user = match who {
+            Who::Id { id, .. } => id.starts_with(USER_ID),
+            _ => !is_account,
+        };
+        if kind == user && may_be_user {
+            return;
+        }
         if kind != service {
             let message = "a service account is of the type `service`";
             return self.raise_with_help(place, "/to", message, "write `type = \"service\"`");
         }
-        if !known.contains(&(Arc::clone(tenant), name.clone())) && !self.incomplete {
+        if !is_account && !self.incomplete {
             let message = format!("there is no service account `{name}` in the tenant `{tenant}`");
             self.raise(place, pointer, message);
         }

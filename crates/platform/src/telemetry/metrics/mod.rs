@@ -27,6 +27,8 @@ static AUTHENTICATIONS: Reasons = Reasons::new();
 static ALLOWED: Counter = Counter::new();
 static DENIED: Counter = Counter::new();
 static UNDECIDED: Counter = Counter::new();
+static PASSWORDS_RIGHT: Counter = Counter::new();
+static PASSWORDS_WRONG: Counter = Counter::new();
 static SPANS_LOST: Counter = Counter::new();
 
 /// What was decided.
@@ -48,6 +50,11 @@ pub fn decision(decided: Decided) {
         Decided::Failed => &UNDECIDED,
     }
     .add(1);
+}
+
+/// Counts a password that was looked at.
+pub fn count_password_check(is_right: bool) {
+    if is_right { &PASSWORDS_RIGHT } else { &PASSWORDS_WRONG }.add(1);
 }
 
 /// Counts a request that was answered; `route` is its pattern.
@@ -146,6 +153,11 @@ impl Figures {
             text.sample(name, &[("outcome", outcome)], counter.get() as f64);
         }
         AUTHENTICATIONS.render(&mut text);
+        let name = "casemate_password_checks_total";
+        text.family(name, "Passwords that were looked at, by whether they were right.", Kind::Counter);
+        for (outcome, counter) in [("right", &PASSWORDS_RIGHT), ("wrong", &PASSWORDS_WRONG)] {
+            text.sample(name, &[("outcome", outcome)], counter.get() as f64);
+        }
         for (name, help, read) in &self.gauges {
             text.family(name, help, Kind::Gauge);
             text.sample(name, &[], read());

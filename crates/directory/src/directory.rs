@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use casemate_identity::provider::MappingError;
 use casemate_identity::remote::{Fetch, ProviderStatus};
 use casemate_identity::sign_in::SignInClient;
 use casemate_identity::{
-    Authenticator, CacheLimits, Chain, ChainError, ProviderAuthenticators, ProviderHost, RevocationEpoch,
+    Authenticator, CacheLimits, Chain, ChainError, Claims, Identity, ProviderAuthenticators, ProviderHost,
+    RevocationEpoch,
 };
 use casemate_store::{Position, RecordError, RootKeyFile, Sealer, Store, StoreError, StoreReader};
 use tokio::sync::watch;
 
-use crate::DEFAULT_TENANT;
 use crate::authenticator::StaticCredentials;
 use crate::keys::{AccountKeys, Keys};
 use crate::kind::Kind;
@@ -23,6 +24,8 @@ use crate::policy::{Credential, Mistake, Person, Policy};
 use crate::secrets::Secrets;
 use crate::sessions::{BrowserSessions, SessionCookies, SessionTimes};
 use crate::snapshot::{Compiled, Snapshot};
+use crate::temporary::TemporaryOwners;
+use crate::{DEFAULT_TENANT, OWN_PROVIDER};
 
 /// How often other processes' changes are looked for.
 const EVERY: Duration = Duration::from_millis(500);
@@ -363,6 +366,17 @@ impl Directory {
         }
     }
 
+    /// The identity that claims would make which this provider vouches for; `None` where there is no such provider.
+    pub(crate) fn identity_of(
+        &self,
+        provider: &str,
+        claims: Claims,
+    ) -> Option<Result<Identity, MappingError>> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let provider = running.configured.iter().find(|configured| configured.name() == provider)?;
+        Some(provider.identity_of(claims))
+    }
+
     /// Writes down when API keys were used last; to be called every so often, and at the end.
     ///
     /// # Errors
@@ -497,6 +511,8 @@ impl Directory {
         let accounts: std::collections::HashSet<Box<str>> =
             enabled.filter(|id| !policy.disabled_accounts.contains(id)).collect();
         let providers = running.providers.succeeded_by(policy.providers.clone());
+        let vouching =
+            policy.providers.iter().map(|provider| provider.name()).chain([OWN_PROVIDER]).map(Box::from);
         let mut authenticators: Vec<Arc<dyn Authenticator>> = vec![
             Arc::new(AccountKeys::new(Arc::clone(&self.keys), accounts.clone())),
             Arc::new(StaticCredentials::new(credentials.values())),
@@ -508,6 +524,11 @@ impl Directory {
                     .map(|client| client.offer().name().into())
                     .chain([crate::OWN_PROVIDER.into()])
                     .collect(),
+                owners: TemporaryOwners {
+                    providers: vouching.collect(),
+                    keys: Arc::clone(&self.keys),
+                    accounts: accounts.clone(),
+                },
             }),
         ];
         authenticators.extend(providers.authenticators());
@@ -518,6 +539,7 @@ impl Directory {
         let compiled = Arc::new(Compiled::new(policy, credentials, Arc::clone(&self.keys)));
         let snapshot = Arc::new(Snapshot::new(revision, compiled, chain));
         let homes = Arc::new(homes(&objects));
+        self.sessions.set_homes(Arc::clone(&homes));
         self.current.store(Arc::new(State { snapshot, objects, homes }));
         self.taken.send_replace(revision);
         if is_fewer {

@@ -24,6 +24,8 @@ mod sessions;
 mod sets;
 mod snapshot;
 mod subject;
+mod temporary;
+mod trial;
 mod watch;
 
 pub use administration::{
@@ -44,6 +46,8 @@ pub use policy::{
 pub use sessions::{BrowserSessions, SessionError, SessionTimes};
 pub use snapshot::{ResolveError, Snapshot, is_of_people};
 pub use subject::{Actor, Subject};
+pub use temporary::{LONGEST_TEMPORARY_LIFE, SHORTEST_TEMPORARY_LIFE, TemporaryDraft};
+pub use trial::{Trial, TrialError, TriedRole, TriedRule};
 pub use watch::Watcher;
 
 /// The provider of callers with a static credential.

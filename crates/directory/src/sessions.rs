@@ -1,20 +1,24 @@
-//! Sessions of browsers: who presents one, and until when it counts.
+//! Sessions of browsers: who presents one, and until when it counts. Temporary credentials are kept with them.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arc_swap::ArcSwap;
 use casemate_identity::sign_in::SignedIn;
 use casemate_identity::{
     Answer, Authentication, Authenticator, BoxFuture, Claims, Credential, Credentials, ExposeSecret as _,
-    Identity, Kind, Reason, SecretString, SessionMark, Timestamp,
+    Identity, Kind, Reason, SecretString, SessionMark, TemporaryKey, TemporaryMark, Timestamp,
 };
 use casemate_store::{StoreError, StoreReader, StoredSession, UsedSession, clipped};
+use ipnet::IpNet;
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
 use crate::authenticator::sha256;
+use crate::temporary::TemporaryOwners;
+use crate::{API_KEY_PROVIDER, DEFAULT_TENANT};
 
 /// The most sessions that are kept in memory. Of those that are not, the store is asked.
 const CACHED: usize = 10_000;
@@ -59,6 +63,9 @@ pub enum SessionError {
     /// The system gives no randomness.
     #[error("the system gives no randomness")]
     Random,
+    /// Whoever asks for a temporary credential may have none.
+    #[error("{0}")]
+    NoOwner(&'static str),
 }
 
 /// The sessions of browsers, as this process knows them.
@@ -70,15 +77,29 @@ pub struct BrowserSessions {
     ends: AtomicU64,
     lookups: Semaphore,
     used: Mutex<HashMap<Box<str>, (i64, i64)>>,
+    /// The tenants where users of providers are provisioned.
+    homes: ArcSwap<HashMap<Box<str>, Box<str>>>,
 }
 
 /// A session that has not been ended, as far as is known.
-struct Live {
+pub(crate) struct Live {
     id: Box<str>,
-    identity: Arc<Identity>,
+    pub(crate) identity: Arc<Identity>,
     absolute_until: i64,
     idle_until: AtomicI64,
     noted_at: AtomicI64,
+    /// Where it is a temporary credential: from where that may be used; from everywhere where none is named.
+    pub(crate) networks: Option<Vec<IpNet>>,
+}
+
+/// What is known of a digest.
+pub(crate) enum Sought {
+    /// A session, or a temporary credential.
+    Live(Arc<Live>),
+    /// One that has ended.
+    Ended,
+    /// Nothing.
+    Unknown,
 }
 
 /// What is kept of an identity.
@@ -102,7 +123,11 @@ impl Live {
             return None;
         }
         let kept: Kept = serde_json::from_str(&session.identity).ok()?;
-        let kind = Kind::from_configuration(&kept.kind).ok()?;
+        let temporary = session.temporary.as_ref();
+        let kind = match &*kept.kind {
+            "api-key" if temporary.is_some() && session.provider == API_KEY_PROVIDER => Kind::API_KEY,
+            kind => Kind::from_configuration(kind).ok()?,
+        };
         let mut identity = Identity::new(session.provider.as_str(), session.subject.as_str(), kind);
         identity.login = kept.login;
         identity.display_name = kept.display_name;
@@ -110,12 +135,29 @@ impl Live {
         identity.groups = kept.groups;
         identity.claims = kept.claims;
         identity.auth = Authentication { time: kept.auth_time.map(Timestamp), amr: kept.amr, acr: kept.acr };
-        identity.session = Some(SessionMark {
-            id: session.id.as_str().into(),
-            authenticated_at: Timestamp(session.authenticated_at),
-        });
+        let id: Box<str> = session.id.as_str().into();
+        match temporary {
+            Some(temporary) => {
+                let permissions = temporary.permissions.as_deref().map(Arc::from);
+                identity.temporary = Some(TemporaryMark { id: id.clone(), permissions });
+            }
+            None => {
+                let authenticated_at = Timestamp(session.authenticated_at);
+                identity.session = Some(SessionMark { id: id.clone(), authenticated_at });
+            }
+        }
+        let read = |networks: &str| -> Option<Vec<IpNet>> {
+            let networks = networks.split(',').filter(|network| !network.is_empty());
+            networks.map(|network| network.parse().ok()).collect()
+        };
+        // INVARIANT: a network that cannot be read refuses the credential; leaving it out could allow all of them.
+        let networks = match temporary {
+            Some(temporary) => Some(read(&temporary.networks)?),
+            None => None,
+        };
         Some(Live {
-            id: session.id.as_str().into(),
+            networks,
+            id,
             identity: Arc::new(identity),
             absolute_until: session.absolute_until,
             idle_until: AtomicI64::new(session.idle_until),
@@ -137,7 +179,13 @@ impl BrowserSessions {
             ends: AtomicU64::new(0),
             lookups: Semaphore::new(LOOKUPS),
             used: Mutex::default(),
+            homes: ArcSwap::default(),
         }
+    }
+
+    /// Lets those that begin know where users of providers are provisioned.
+    pub(crate) fn set_homes(&self, homes: Arc<HashMap<Box<str>, Box<str>>>) {
+        self.homes.store(homes);
     }
 
     /// How long sessions last.
@@ -159,22 +207,9 @@ impl BrowserSessions {
         now: i64,
     ) -> Result<(StoredSession, SecretString), SessionError> {
         let identity = &signed_in.identity;
-        let kept = Kept {
-            kind: identity.kind.to_string(),
-            login: identity.login.clone(),
-            display_name: identity.display_name.clone(),
-            tenant: identity.tenant.clone(),
-            groups: identity.groups.clone(),
-            claims: identity.claims.clone(),
-            auth_time: identity.auth.time.map(|time| time.0),
-            amr: identity.auth.amr.clone(),
-            acr: identity.auth.acr.clone(),
-        };
-        let kept = serde_json::to_string(&kept).unwrap_or_default();
-        if kept.len() > MAX_IDENTITY || kept.contains("\\u0000") {
-            return Err(SessionError::TooLarge);
-        }
+        let kept = kept(identity)?;
         let cookie = random_text::<32>()?;
+        let (tenant, home) = self.homes_of(identity);
         let session = StoredSession {
             digest: sha256(&cookie),
             id: format!("ses_{}", random_text::<12>()?),
@@ -192,8 +227,22 @@ impl BrowserSessions {
             user_agent: user_agent.as_deref().map(clipped),
             ended_at: None,
             end_reason: None,
+            tenant,
+            home,
+            temporary: None,
         };
         Ok((session, cookie.into()))
+    }
+
+    /// The tenant of which somebody is, and where the provider says none, also that where its users are provisioned.
+    pub(crate) fn homes_of(&self, identity: &Identity) -> (String, Option<String>) {
+        match identity.tenant.as_deref() {
+            Some(tenant) => (tenant.to_owned(), None),
+            None => {
+                let home = self.homes.load().get(&*identity.provider).map(|home| home.to_string());
+                (DEFAULT_TENANT.to_owned(), home)
+            }
+        }
     }
 
     /// Forgets the session with this digest: it was ended by this process, which does not wait to be told.
@@ -238,42 +287,45 @@ impl BrowserSessions {
         self.known.clear();
     }
 
-    async fn find(&self, cookie: &str, now: i64) -> Result<Option<Arc<Live>>, Reason> {
-        let digest = sha256(cookie);
-        if let Some(live) = self.known.get(&digest).filter(|live| live.holds(now)) {
-            return Ok(Some(live));
+    pub(crate) async fn find(&self, digest: &[u8; 32], now: i64) -> Result<Sought, Reason> {
+        if let Some(live) = self.known.get(digest).filter(|live| live.holds(now)) {
+            return Ok(Sought::Live(live));
         }
-        let Some(reader) = &self.reader else { return Ok(None) };
+        let Some(reader) = &self.reader else { return Ok(Sought::Unknown) };
         let unavailable = |detail: &str| Reason::ProviderUnavailable { detail: detail.into() };
         let permit = self.lookups.acquire().await.map_err(|_| unavailable("the process is shutting down"))?;
         let ends = self.ends.load(Ordering::SeqCst);
-        let stored = reader.session(&digest).await.map_err(|error| {
+        let stored = reader.session(digest).await.map_err(|error| {
             tracing::error!(%error, "a session cannot be looked up");
             unavailable("sessions cannot be looked up")
         })?;
         drop(permit);
-        let live = stored.as_ref().and_then(Live::new).filter(|live| live.holds(now)).map(Arc::new);
-        match &live {
-            Some(live) => {
-                self.known.insert(digest, Arc::clone(live));
-                // Whatever ended while it was read is not known here.
-                if self.ends.load(Ordering::SeqCst) != ends {
-                    self.known.remove(&digest);
-                }
-            }
-            None => {
-                self.known.remove(&digest);
-            }
+        let Some(stored) = stored else {
+            self.known.remove(digest);
+            return Ok(Sought::Unknown);
+        };
+        let Some(live) = Live::new(&stored).filter(|live| live.holds(now)).map(Arc::new) else {
+            self.known.remove(digest);
+            return Ok(Sought::Ended);
+        };
+        self.known.insert(*digest, Arc::clone(&live));
+        // Whatever ended while it was read is not known here.
+        if self.ends.load(Ordering::SeqCst) != ends {
+            self.known.remove(digest);
         }
-        Ok(live)
+        Ok(Sought::Live(live))
     }
 
-    fn note(&self, live: &Live, now: i64) {
+    pub(crate) fn note(&self, live: &Live, now: i64) {
         if now < live.noted_at.load(Ordering::Relaxed).saturating_add(NOTED_EVERY) {
             return;
         }
         live.noted_at.store(now, Ordering::Relaxed);
-        let idle_until = now.saturating_add(self.times.idle);
+        let idle_until = match live.networks {
+            // What is temporary ends when it was said to.
+            Some(_) => live.absolute_until,
+            None => now.saturating_add(self.times.idle),
+        };
         live.idle_until.store(idle_until, Ordering::Relaxed);
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         if used.len() < WAITING || used.contains_key(&live.id) {
@@ -284,13 +336,16 @@ impl BrowserSessions {
     async fn answer(&self, cookie: &str, providers: &HashSet<Box<str>>, now: i64) -> Answer {
         let refused =
             |code, message: &'static str| Answer::Rejected(Reason::Other { code, message: message.into() });
-        match self.find(cookie, now).await {
+        match self.find(&sha256(cookie), now).await {
             Err(reason) => Answer::Rejected(reason),
-            Ok(None) => refused("session_ended", "the session has ended, or never was one: sign in again"),
-            Ok(Some(live)) if !providers.contains(&*live.identity.provider) => {
+            Ok(Sought::Live(live)) if live.networks.is_some() => Answer::Rejected(Reason::Unrecognized),
+            Ok(Sought::Unknown | Sought::Ended) => {
+                refused("session_ended", "the session has ended, or never was one: sign in again")
+            }
+            Ok(Sought::Live(live)) if !providers.contains(&*live.identity.provider) => {
                 refused("session_provider", "nobody signs in with the session's provider any more")
             }
-            Ok(Some(live)) => {
+            Ok(Sought::Live(live)) => {
                 self.note(&live, now);
                 Answer::Identity(Arc::clone(&live.identity))
             }
@@ -304,6 +359,26 @@ impl std::fmt::Debug for BrowserSessions {
     }
 }
 
+/// What is kept of an identity, as JSON.
+pub(crate) fn kept(identity: &Identity) -> Result<String, SessionError> {
+    let kept = Kept {
+        kind: identity.kind.to_string(),
+        login: identity.login.clone(),
+        display_name: identity.display_name.clone(),
+        tenant: identity.tenant.clone(),
+        groups: identity.groups.clone(),
+        claims: identity.claims.clone(),
+        auth_time: identity.auth.time.map(|time| time.0),
+        amr: identity.auth.amr.clone(),
+        acr: identity.auth.acr.clone(),
+    };
+    let kept = serde_json::to_string(&kept).unwrap_or_default();
+    if kept.len() > MAX_IDENTITY || kept.contains("\\u0000") {
+        return Err(SessionError::TooLarge);
+    }
+    Ok(kept)
+}
+
 /// So many random bytes, in base64url.
 fn random_text<const BYTES: usize>() -> Result<String, SessionError> {
     let mut bytes = [0; BYTES];
@@ -311,10 +386,12 @@ fn random_text<const BYTES: usize>() -> Result<String, SessionError> {
     Ok(casemate_identity::sign_in::text_of(&bytes))
 }
 
-/// Takes the cookies of sessions that began with providers which are configured still.
+/// Takes the cookies of sessions that began with providers which are configured still, and temporary credentials of owners who
+/// may have some. One authenticator for both: each costs every other credential something.
 pub(crate) struct SessionCookies {
     pub(crate) sessions: Arc<BrowserSessions>,
     pub(crate) providers: HashSet<Box<str>>,
+    pub(crate) owners: TemporaryOwners,
 }
 
 impl Authenticator for SessionCookies {
@@ -328,15 +405,19 @@ impl Authenticator for SessionCookies {
     }
 
     fn authenticate<'a>(&'a self, credentials: &'a Credentials, now: Timestamp) -> BoxFuture<'a, Answer> {
-        let Some(Credential::Session(cookie)) = credentials.credential() else {
-            return Box::pin(std::future::ready(Answer::NotMine));
-        };
-        Box::pin(self.answer(cookie, now))
-    }
-}
-
-impl SessionCookies {
-    async fn answer(&self, cookie: &SecretString, now: Timestamp) -> Answer {
-        self.sessions.answer(cookie.expose_secret(), &self.providers, now.0).await
+        match credentials.credential() {
+            Some(Credential::Session(cookie)) => {
+                Box::pin(self.sessions.answer(cookie.expose_secret(), &self.providers, now.0))
+            }
+            Some(Credential::Bearer(token)) if TemporaryKey::is_candidate(token.expose_secret()) => {
+                Box::pin(self.sessions.answer_temporary(
+                    token.expose_secret(),
+                    &self.owners,
+                    credentials.client(),
+                    now,
+                ))
+            }
+            _ => Box::pin(std::future::ready(Answer::NotMine)),
+        }
     }
 }

@@ -12,10 +12,12 @@ use crate::keys::{Keys, narrow};
 use crate::known::{Known, Place, Presented};
 use crate::people::{Meeting, Met};
 use crate::policy::{
-    Assigned, Assignment, Credential, HeldRole, InForce, Person, Policy, Roles, Source, Who, administering,
+    Assigned, Assignment, Credential, HeldRole, InForce, Mapping, Person, Policy, Roles, Source, Who,
+    administering,
 };
 use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
+use crate::temporary::narrowed;
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 /// The most compiled sets that are kept; when there are more, those that nobody asked for lately are forgotten.
@@ -49,6 +51,7 @@ pub(crate) struct Compiled {
     /// The names of the service accounts, by id.
     account_names: HashMap<Box<str>, Box<str>>,
     sources: Vec<Source>,
+    mappings: HashMap<Box<str>, Mapping>,
     settings: InForce,
     keys: Arc<Keys>,
     /// The provider of whoever nobody knows: the only one there is.
@@ -80,6 +83,8 @@ struct Holding {
     assignments: Box<[u32]>,
     credential: Option<Box<str>>,
     narrowing: Option<Arc<str>>,
+    /// The names that their temporary credential may use at most.
+    temporary: Option<Arc<str>>,
     sourced: Box<[Sourced]>,
 }
 
@@ -113,6 +118,14 @@ pub enum ResolveError {
     Source {
         /// The source's name.
         source_name: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A rule of their provider, by which they are in groups, cannot be answered.
+    #[error("a mapping rule of the provider `{provider_name}` fails: {problem}")]
+    Mapping {
+        /// The provider's name.
+        provider_name: String,
         /// What is wrong.
         problem: String,
     },
@@ -180,6 +193,12 @@ impl Snapshot {
         self.compiled.settings.longest_key_life
     }
 
+    /// The longest that a temporary credential may live, in microseconds; nothing where no setting says it.
+    #[must_use]
+    pub fn longest_temporary_life(&self) -> Option<i64> {
+        self.compiled.settings.longest_temporary_life
+    }
+
     /// The static credential that this caller presented, where it is one.
     #[must_use]
     pub fn credential_of(&self, caller: &Subject) -> Option<&Arc<Credential>> {
@@ -201,6 +220,7 @@ impl Snapshot {
     pub fn caller(&self, identity: &Identity) -> Subject {
         let mut caller = Subject::of_identity(identity);
         caller.sourced = self.compiled.sourced(identity);
+        self.compiled.map(&mut caller);
         let Some(id) = caller.id.as_deref() else { return caller };
         let key = if identity.tenant.is_some() {
             KeyRef::new(By::Id, &[&caller.tenant, &caller.provider, &caller.kind, id])
@@ -362,6 +382,10 @@ impl Snapshot {
     /// # Errors
     /// Where a source fails, or their permissions cannot be compiled together.
     pub fn permissions(&self, subject: &Subject) -> Result<PermissionSet, ResolveError> {
+        if let Some(problem) = &subject.unmapped {
+            let provider_name = subject.provider.to_string();
+            return Err(ResolveError::Mapping { provider_name, problem: problem.to_string() });
+        }
         let compiled = &*self.compiled;
         compiled.sets.get(compiled.holding(subject), |holding| compiled.compile(holding))
     }
@@ -433,6 +457,7 @@ impl Compiled {
             administrators,
             account_names,
             sources: policy.sources,
+            mappings: policy.mappings,
             settings: InForce::of(&policy.settings),
             keys,
             sole_provider,
@@ -477,6 +502,26 @@ impl Compiled {
         self.sources.iter().enumerate().filter_map(read).collect()
     }
 
+    /// The rules of a provider, where it has some.
+    pub(crate) fn mapping_of(&self, provider: &str) -> Option<&Mapping> {
+        self.mappings.get(provider)
+    }
+
+    /// What is assigned to somebody.
+    pub(crate) fn assignments_of(&self, subject: &Subject) -> impl Iterator<Item = &Assignment> {
+        let places = self.holding(subject).assignments.into_iter();
+        places.filter_map(|place| self.assignments.get(place as usize))
+    }
+
+    /// Adds the groups that a caller is in by the rules of their provider, of whom nothing but their credential is known yet.
+    fn map(&self, caller: &mut Subject) {
+        let Some(mapping) = self.mappings.get(&*caller.provider) else { return };
+        match mapping.groups(&caller.claims, &caller.groups) {
+            Ok(groups) => caller.groups.extend(groups),
+            Err(problem) => caller.unmapped = Some(problem.into()),
+        }
+    }
+
     fn holding(&self, subject: &Subject) -> Holding {
         let Subject { tenant, provider, kind, .. } = subject;
         let id = subject.id.as_deref().unwrap_or_default();
@@ -507,7 +552,13 @@ impl Compiled {
         places.dedup();
         let credential = self.credential_of(subject).map(|credential| credential.id.clone());
         let narrowing = key.and_then(|key| key.permissions.clone());
-        Holding { assignments: places.into(), credential, narrowing, sourced: subject.sourced.clone() }
+        Holding {
+            assignments: places.into(),
+            credential,
+            narrowing,
+            temporary: subject.narrowing.clone(),
+            sourced: subject.sourced.clone(),
+        }
     }
 
     fn compile(&self, holding: &Holding) -> Result<PermissionSet, ResolveError> {
@@ -533,6 +584,9 @@ impl Compiled {
         }
         if let Some(narrowing) = &holding.narrowing {
             held = narrow(&held, narrowing).map_err(ResolveError::Compile)?;
+        }
+        if let Some(temporary) = &holding.temporary {
+            held = narrowed(&held, temporary).map_err(ResolveError::Compile)?;
         }
         let mut builder = PermissionSet::builder(&self.catalog);
         for (permission, grant) in held {
@@ -562,7 +616,7 @@ impl Compiled {
 
     /// By what somebody came to a role, where not by itself and by themselves: the role that extends it, the team that it is
     /// of, and the group that they are in.
-    fn via(&self, assignment: &Assignment, through: Option<&str>) -> Option<String> {
+    pub(crate) fn via(&self, assignment: &Assignment, through: Option<&str>) -> Option<String> {
         let team = match assignment.assigned {
             Assigned::Team(place) => self.roles.team(place),
             Assigned::Role(_) => None,

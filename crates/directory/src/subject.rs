@@ -39,6 +39,10 @@ pub struct Subject {
     pub actor: Option<Actor>,
     /// What the claims of a verified token hold for sources of permissions. Nothing that a caller asserts comes here.
     pub(crate) sourced: Box<[Sourced]>,
+    /// The names and patterns that their temporary credential may use at most, as a JSON array of texts.
+    pub(crate) narrowing: Option<Arc<str>>,
+    /// Why it cannot be said which groups they are in, where a rule of their provider fails.
+    pub(crate) unmapped: Option<Arc<str>>,
 }
 
 /// What one source of permissions says, unread.
@@ -79,6 +83,8 @@ impl Subject {
             auth_class: None,
             actor: None,
             sourced: Box::default(),
+            narrowing: None,
+            unmapped: None,
         }
     }
 
@@ -111,6 +117,8 @@ impl Subject {
                 id: actor.id.clone(),
             }),
             sourced: Box::default(),
+            narrowing: identity.temporary.as_ref().and_then(|temporary| temporary.permissions.clone()),
+            unmapped: None,
         }
     }
 

@@ -38,6 +38,17 @@ pub struct Identity {
     pub actor: Option<Actor>,
     /// The session of a browser that was presented, if one was.
     pub session: Option<SessionMark>,
+    /// The temporary credential of theirs that was presented, if one was.
+    pub temporary: Option<TemporaryMark>,
+}
+
+/// Which temporary credential an identity presented, and what it may do of what they may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemporaryMark {
+    /// Its public name.
+    pub id: Box<str>,
+    /// The names and patterns that it may use at most, as a JSON array of texts; absent where it may use all of theirs.
+    pub permissions: Option<Arc<str>>,
 }
 
 /// Which session of a browser an identity comes from.
@@ -111,6 +122,7 @@ impl Identity {
             auth: Authentication::default(),
             actor: None,
             session: None,
+            temporary: None,
         }
     }
 }

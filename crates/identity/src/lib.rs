@@ -28,10 +28,10 @@ pub mod strict_json;
 mod time;
 mod token_cache;
 
-pub use api_key::{ApiKey, ApiKeyAuthenticator, KeyRing, StoredKey};
+pub use api_key::{ApiKey, ApiKeyAuthenticator, KeyRing, StoredKey, TemporaryKey};
 pub use chain::{Answer, Authenticator, BoxFuture, Chain, ChainError, Outcome};
 pub use credentials::{Credential, Credentials, MAX_CREDENTIAL_BYTES};
-pub use identity::{Actor, Authentication, Claims, Identity, Kind, KindError, SessionMark};
+pub use identity::{Actor, Authentication, Claims, Identity, Kind, KindError, SessionMark, TemporaryMark};
 pub use password::{
     LONGEST_PASSWORD, NoDigest, SALT_BYTES, SHORTEST_PASSWORD, WeakPassword, check_password, digest_password,
     verify_password,

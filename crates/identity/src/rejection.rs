@@ -67,6 +67,11 @@ pub enum Reason {
     /// The API key is not accepted.
     #[error(transparent)]
     ApiKey(#[from] ApiKeyError),
+    /// No such temporary credential was ever made, or it was mistyped.
+    #[error(
+        "there never was such a temporary credential: it was cut off or mistyped, or is not of this installation"
+    )]
+    TemporaryUnknown,
     /// The verified claims do not make an identity.
     #[error(transparent)]
     Mapping(#[from] MappingError),
@@ -94,6 +99,7 @@ impl Reason {
             Reason::TokenInactive => "token_inactive",
             Reason::ProviderUnavailable { .. } => "provider_unavailable",
             Reason::ApiKey(error) => error.code(),
+            Reason::TemporaryUnknown => "temporary_credential_unknown",
             Reason::Mapping(error) => error.code(),
             Reason::Other { code, .. } => code,
         }
@@ -115,7 +121,7 @@ impl Reason {
             matches!(error, ApiKeyError::Format(_) | ApiKeyError::Unknown(_) | ApiKeyError::Secret(_))
         };
         match self {
-            Reason::Unrecognized => true,
+            Reason::Unrecognized | Reason::TemporaryUnknown => true,
             Reason::ApiKey(error) => is_wrong_key(error),
             _ => false,
         }
@@ -145,7 +151,7 @@ mod tests {
 
     #[test]
     fn only_secrets_that_nobody_gave_out_are_guesses() {
-        assert!(Reason::Unrecognized.is_guess());
+        assert!(Reason::Unrecognized.is_guess() && Reason::TemporaryUnknown.is_guess());
         for reason in [Reason::TokenInactive, Reason::IssuerUnavailable, Reason::Malformed("x")] {
             assert!(!reason.is_guess(), "{reason}");
         }

@@ -149,6 +149,7 @@ impl Measure<'_> {
                         self.optional("subject", subject.as_ref(), MAX_NAME)?;
                         (Some(provider), sid)
                     }
+                    Sessions::Provider { provider } => (None, provider),
                 };
                 self.optional("provider", provider, MAX_NAME)?;
                 self.text("id", name, MAX_NAME)
@@ -196,7 +197,13 @@ impl Measure<'_> {
         self.optional("provider_sid", session.provider_sid.as_ref(), MAX_NAME)?;
         self.text("identity", &session.identity, MAX_BODY)?;
         self.optional("client", session.client.as_ref(), MAX_NAME)?;
-        self.optional("user_agent", session.user_agent.as_ref(), MAX_NAME)
+        self.optional("user_agent", session.user_agent.as_ref(), MAX_NAME)?;
+        self.required("tenant", &session.tenant, MAX_NAME)?;
+        self.optional("home", session.home.as_ref(), MAX_NAME)?;
+        let Some(temporary) = &session.temporary else { return Ok(()) };
+        self.shown("title", &temporary.title)?;
+        self.optional("permissions", temporary.permissions.as_ref(), MAX_BODY)?;
+        self.text("networks", &temporary.networks, MAX_BODY)
     }
 
     fn user(&mut self, user: &UserRecord) -> Result<(), CommitError> {

@@ -203,6 +203,24 @@ impl StoreReader {
         session::of(&self.pool, provider, subject, now).await
     }
 
+    /// Somebody's temporary credentials that have not ended at `now`, the newest first; at most [`MAX_TEMPORARY`].
+    ///
+    /// [`MAX_TEMPORARY`]: crate::MAX_TEMPORARY
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn temporary_of(
+        &self,
+        provider: &str,
+        subject: &str,
+        now: i64,
+    ) -> Result<Vec<StoredSession>, StoreError> {
+        if !is_keepable(provider) || !is_keepable(subject) {
+            return Ok(Vec::new());
+        }
+        session::temporary_of(&self.pool, provider, subject, now).await
+    }
+
     /// The digests of up to `limit` sessions that were ended after a revision.
     ///
     /// # Errors

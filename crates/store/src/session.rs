@@ -1,4 +1,6 @@
 //! Sessions of browsers: a SHA-256 of the cookie, who signed in, and until when. The cookie itself is never stored.
+//!
+//! Temporary credentials are rows of the same table, since whatever ends somebody's sessions ends these too.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -8,6 +10,9 @@ use crate::sql::{Database, Pool, Row, Value, values};
 
 /// The most sessions that one person has at once; the oldest ends first.
 pub const MAX_SESSIONS: i64 = 50;
+
+/// The most temporary credentials that one owner has at once; the oldest ends first.
+pub const MAX_TEMPORARY: i64 = 200;
 
 /// How long the row of a session is kept after it could have lasted, in microseconds: a week.
 const KEPT: i64 = 7 * 24 * 3_600 * 1_000_000;
@@ -47,6 +52,23 @@ pub struct StoredSession {
     pub ended_at: Option<i64>,
     /// Why, as a stable word.
     pub end_reason: Option<String>,
+    /// The tenant that the provider says they belong to, or else the default one; empty where an earlier version began it.
+    pub tenant: String,
+    /// Where the provider says none: the tenant where its users are provisioned.
+    pub home: Option<String>,
+    /// Where it is no session of a browser, but a temporary credential: what it may do.
+    pub temporary: Option<Temporary>,
+}
+
+/// What a temporary credential is for, and what it may do at most.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Temporary {
+    /// What it is for, in words.
+    pub title: String,
+    /// The names and patterns that it may use at most, as a JSON array of texts; absent where it may use all of its owner's.
+    pub permissions: Option<String>,
+    /// From where it may be used, as CIDR networks with commas between; empty for everywhere.
+    pub networks: String,
 }
 
 impl std::fmt::Debug for StoredSession {
@@ -84,6 +106,11 @@ pub enum Sessions {
         /// Whose it has to be, where that is known.
         subject: Option<String>,
     },
+    /// All that a provider vouches for, temporary credentials too.
+    Provider {
+        /// Its name.
+        provider: String,
+    },
 }
 
 /// A use of a session.
@@ -98,7 +125,8 @@ pub struct UsedSession {
 }
 
 const COLUMNS: &str = "digest, id, provider, subject, logout_subject, provider_sid, identity, authenticated_at, created_at, \
-                       used_at, idle_until, absolute_until, client, user_agent, ended_at, end_reason";
+                       used_at, idle_until, absolute_until, client, user_agent, ended_at, end_reason, tenant, home, title, \
+                       permissions, networks";
 
 /// The session with this digest, also one that has ended.
 pub(crate) async fn by_digest(pool: &Pool, digest: &[u8; 32]) -> Result<Option<StoredSession>, StoreError> {
@@ -119,9 +147,29 @@ pub(crate) async fn of(
     subject: &str,
     now: i64,
 ) -> Result<Vec<StoredSession>, StoreError> {
+    alive(pool, (provider, subject), "title IS NULL", MAX_SESSIONS, now).await
+}
+
+/// Somebody's temporary credentials that have not ended at `now`, the newest first.
+pub(crate) async fn temporary_of(
+    pool: &Pool,
+    provider: &str,
+    subject: &str,
+    now: i64,
+) -> Result<Vec<StoredSession>, StoreError> {
+    alive(pool, (provider, subject), "title IS NOT NULL", MAX_TEMPORARY, now).await
+}
+
+async fn alive(
+    pool: &Pool,
+    (provider, subject): (&str, &str),
+    which: &str,
+    most: i64,
+    now: i64,
+) -> Result<Vec<StoredSession>, StoreError> {
     let text = format!(
         "SELECT {COLUMNS} FROM session WHERE provider = $1 AND subject = $2 AND ended_at IS NULL \
-         AND idle_until > $3 AND absolute_until > $3 ORDER BY created_at DESC, id DESC LIMIT {MAX_SESSIONS}"
+         AND idle_until > $3 AND absolute_until > $3 AND {which} ORDER BY created_at DESC, id DESC LIMIT {most}"
     );
     pool.rows(&text, values![provider, subject, now]).await?.iter().map(read).collect()
 }
@@ -134,19 +182,21 @@ pub(crate) async fn ended_after(pool: &Pool, revision: i64, limit: u32) -> Resul
     rows.iter().map(digest_of).collect()
 }
 
-/// Begins a session, unless the directory says that whose it is may not come in. Those of the same person that are too many
-/// end.
+/// Begins a session, unless the directory says that whose it is may not come in, and notes at the user that they signed in.
+/// Those of the same person that are too many end.
 pub(crate) async fn begin(
     database: &mut impl Database,
     session: &StoredSession,
     revision: i64,
 ) -> Result<(), Refused> {
-    if is_refused(database, &session.provider, &session.subject).await? {
+    if is_refused(database, session).await? {
         return Err(Refused::Change(CommitError::NotAdmitted));
     }
     let text = "INSERT INTO session (digest, id, provider, subject, logout_subject, provider_sid, identity, \
-                authenticated_at, created_at, used_at, idle_until, absolute_until, client, user_agent, revision) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+                authenticated_at, created_at, used_at, idle_until, absolute_until, client, user_agent, revision, \
+                tenant, home, title, permissions, networks) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+    let temporary = session.temporary.as_ref();
     let values = values![
         session.digest.as_slice(),
         &session.id,
@@ -163,33 +213,54 @@ pub(crate) async fn begin(
         &session.client,
         &session.user_agent,
         revision,
+        &session.tenant,
+        &session.home,
+        temporary.map(|temporary| &*temporary.title),
+        temporary.and_then(|temporary| temporary.permissions.as_deref()),
+        temporary.map(|temporary| &*temporary.networks),
     ];
     database.execute(text, values).await?;
+    let (which, most) = match temporary {
+        None => ("title IS NULL", MAX_SESSIONS),
+        Some(_) => ("title IS NOT NULL", MAX_TEMPORARY),
+    };
     let text = format!(
         "UPDATE session SET ended_at = $1, end_reason = 'too-many', identity = '', revision = $2 \
-         WHERE provider = $3 AND subject = $4 AND ended_at IS NULL AND id NOT IN \
-         (SELECT id FROM session WHERE provider = $3 AND subject = $4 AND ended_at IS NULL \
-         ORDER BY created_at DESC, id DESC LIMIT {MAX_SESSIONS})"
+         WHERE provider = $3 AND subject = $4 AND ended_at IS NULL AND {which} AND id NOT IN \
+         (SELECT id FROM session WHERE provider = $3 AND subject = $4 AND ended_at IS NULL AND {which} \
+         ORDER BY created_at DESC, id DESC LIMIT {most})"
     );
     let values = values![session.created_at, revision, &session.provider, &session.subject];
     database.execute(&text, values).await?;
+    if temporary.is_none() {
+        // Nothing that decides: of no revision.
+        let text = "UPDATE directory_user SET signed_in_at = $1 WHERE provider = $2 AND subject = $3 \
+                    AND tenant IN ($4, $5) AND deleted_at IS NULL";
+        let [tenant, home] = tenants(session);
+        let values = values![session.created_at, &session.provider, &session.subject, tenant, home];
+        database.execute(text, values).await?;
+    }
     Ok(())
 }
 
-/// Whether somebody whom a provider calls this, or called so before anybody else is, was deactivated or deleted.
-async fn is_refused(
-    database: &mut impl Database,
-    provider: &str,
-    subject: &str,
-) -> Result<bool, sqlx::Error> {
+/// The tenants of which a session may be a user's.
+fn tenants(session: &StoredSession) -> [Option<&str>; 2] {
+    [Some(&session.tenant), session.home.as_deref()]
+}
+
+/// Whether somebody of the tenant whom a provider calls this, or called so before anybody else is, was deactivated or deleted.
+async fn is_refused(database: &mut impl Database, session: &StoredSession) -> Result<bool, sqlx::Error> {
     let text = "SELECT owner.id FROM directory_user AS known JOIN directory_user AS owner ON owner.id = \
                 CASE WHEN known.deleted_at IS NULL THEN known.id ELSE COALESCE(known.external_id, known.id) END \
-                WHERE known.provider = $1 AND known.subject_sha256 = $2 \
+                WHERE known.provider = $1 AND known.subject_sha256 = $2 AND known.tenant IN ($3, $4) \
                 AND (owner.active = 0 OR owner.deleted_at IS NOT NULL) \
                 AND (known.deleted_at IS NULL OR NOT EXISTS (SELECT 1 FROM directory_user AS other \
-                WHERE other.provider = $1 AND other.subject_sha256 = $2 AND other.deleted_at IS NULL)) LIMIT 1";
-    let digest = digest(&SHA256, subject.as_bytes());
-    Ok(database.row(text, values![provider, digest.as_ref()]).await?.is_some())
+                WHERE other.provider = $1 AND other.subject_sha256 = $2 AND other.tenant IN ($3, $4) \
+                AND other.deleted_at IS NULL)) LIMIT 1";
+    let digest = digest(&SHA256, session.subject.as_bytes());
+    let [tenant, home] = tenants(session);
+    let values = values![&session.provider, digest.as_ref(), tenant, home];
+    Ok(database.row(text, values).await?.is_some())
 }
 
 /// Ends sessions; those that have ended stay as they are.
@@ -223,6 +294,10 @@ pub(crate) async fn end(
                     "provider = $4 AND (provider_sid = $5 OR provider_sid IS NULL) AND logout_subject = $6"
                 }
             }
+        }
+        Sessions::Provider { provider } => {
+            values.push(provider.into());
+            "provider = $4"
         }
     };
     let text = format!(
@@ -278,5 +353,15 @@ fn read(row: &Row) -> Result<StoredSession, StoreError> {
         user_agent: row.get("user_agent")?,
         ended_at: row.get("ended_at")?,
         end_reason: row.get("end_reason")?,
+        tenant: row.get("tenant")?,
+        home: row.get("home")?,
+        temporary: temporary(row)?,
     })
+}
+
+fn temporary(row: &Row) -> Result<Option<Temporary>, StoreError> {
+    let Some(title) = row.get("title")? else { return Ok(None) };
+    let networks: Option<String> = row.get("networks")?;
+    let networks = networks.unwrap_or_default();
+    Ok(Some(Temporary { title, permissions: row.get("permissions")?, networks }))
 }

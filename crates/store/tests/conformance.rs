@@ -9,10 +9,10 @@ mod blocks;
 mod configuration;
 #[path = "conformance/credentials.rs"]
 mod credentials;
-#[path = "conformance/links.rs"]
-mod links;
 #[path = "conformance/factors.rs"]
 mod factors;
+#[path = "conformance/links.rs"]
+mod links;
 #[path = "conformance/people.rs"]
 mod people;
 #[path = "conformance/place.rs"]
@@ -98,6 +98,10 @@ mod holds {
         uses_of_sessions_are_noted_and_old_ones_forgotten,
         a_user_who_is_deactivated_or_deleted_has_no_session_left,
         a_user_who_is_called_otherwise_has_no_session_left,
+        a_user_of_another_tenant_is_in_nobodys_way,
+        a_sign_in_is_noted_at_the_user,
+        temporary_credentials_are_no_sessions_and_end_with_them,
+        who_leaves_a_group_at_the_provider_has_no_session_left,
     );
     on_both!(blocks:
         a_block_is_in_force_until_it_ends_or_is_lifted,

@@ -14,6 +14,7 @@ mod plan;
 mod recovery;
 mod rules;
 mod sealing;
+mod sessions;
 mod webiny;
 mod write;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::entry::{Author, Entry, RememberKey, Written};
 use super::error::AdminError;
-use super::{Administration, granted, rules, sealing};
+use super::{Administration, granted, rules, sealing, sessions};
 use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
 use crate::model::{
@@ -103,7 +103,10 @@ impl Administration {
             let object = set.by_id(*kind, id).or_else(|| state.objects.by_id(*kind, id))?;
             Some(Written { entry: Entry::of(*kind, object), revision: base + 1 })
         });
-        let revision = match self.store.commit(commit(author, base, proposal, written.as_ref())).await {
+        let ended: Vec<Operation> = sessions::ended(state, &proposal.changes).collect();
+        let mut commit = commit(author, base, proposal, written.as_ref());
+        commit.operations.extend(ended);
+        let revision = match self.store.commit(commit).await {
             Ok(revision) => revision,
             Err(CommitError::Conflict { .. }) => return Err(Failed::Overtaken),
             Err(error) => return Err(Failed::Refused(error.into())),

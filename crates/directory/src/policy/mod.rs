@@ -4,13 +4,14 @@ mod check;
 mod document;
 mod entry;
 mod files;
+mod mapping;
 mod mistake;
 mod place;
 mod roles;
 mod setting;
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub(crate) use check::{RECORDED, is_name};
 use document::Documents;
 pub(crate) use document::{pointer, without_place};
 pub(crate) use files::{Files, read_files, walk_files};
+pub(crate) use mapping::{Mapping, MappingRule, Outcome};
 pub(crate) use roles::{Assigned, HeldRole, Role, Roles, Team, is_built_in};
 pub(crate) use setting::InForce;
 
@@ -47,6 +49,8 @@ pub struct Policy {
     pub(crate) assignments: Vec<Assignment>,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) providers: Vec<Provider>,
+    /// The rules of providers that have some.
+    pub(crate) mappings: HashMap<Box<str>, Mapping>,
     pub(crate) sources: Vec<Source>,
     pub(crate) settings: BTreeMap<String, serde_json::Value>,
     pub(crate) mismatches: Vec<Mistake>,

@@ -16,6 +16,9 @@ const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 const RECORDED: &str = "decision.recorded";
 const LOG_LEVELS: &str = "log.levels";
 const KEY_DAYS: &str = "api_key.max_lifetime_days";
+const TEMPORARY_MINUTES: &str = "temporary_credential.max_lifetime_minutes";
+/// Microseconds in a minute.
+const MINUTE: i64 = 60 * 1_000_000;
 
 /// A setting that an installation may have. It acts on every server as soon as that takes the revision.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +35,7 @@ pub struct Setting {
 }
 
 /// All settings, by name.
-pub const SETTINGS: [Setting; 3] = [
+pub const SETTINGS: [Setting; 4] = [
     Setting {
         name: KEY_DAYS,
         values: "a whole number from 1 to 36500",
@@ -56,6 +59,14 @@ pub const SETTINGS: [Setting; 3] = [
         meaning: "What every server logs. Levels that are changed at one server by `/api/v1/log-levels` last there until \
                   this is changed.",
         check: |value| value.as_str().is_some_and(are_levels),
+    },
+    Setting {
+        name: TEMPORARY_MINUTES,
+        values: "a whole number from 1 to 720",
+        default: "twelve hours",
+        meaning: "The most minutes that a temporary credential lives. To make one for longer is refused; those that are there \
+                  live on.",
+        check: |value| value.as_i64().is_some_and(|minutes| (1..=720).contains(&minutes)),
     },
 ];
 
@@ -133,6 +144,8 @@ pub(crate) struct InForce {
     pub(crate) log_levels: Option<Box<str>>,
     /// In microseconds.
     pub(crate) longest_key_life: Option<i64>,
+    /// In microseconds.
+    pub(crate) longest_temporary_life: Option<i64>,
 }
 
 impl InForce {
@@ -145,6 +158,10 @@ impl InForce {
                 .get(KEY_DAYS)
                 .and_then(Value::as_i64)
                 .map(|days| days.saturating_mul(DAY)),
+            longest_temporary_life: settings
+                .get(TEMPORARY_MINUTES)
+                .and_then(Value::as_i64)
+                .map(|minutes| minutes.saturating_mul(MINUTE)),
         }
     }
 }
@@ -165,6 +182,7 @@ mod tests {
                 vec![json!(0), json!(36_501), json!("1"), json!(1.5), json!(null)],
             ),
             (RECORDED, vec![json!("denied"), json!("all")], vec![json!("some"), json!(true)]),
+            (TEMPORARY_MINUTES, vec![json!(1), json!(720)], vec![json!(0), json!(721), json!("5")]),
             (
                 LOG_LEVELS,
                 vec![json!("info"), json!("warn,casemate::access=off,sqlx=debug")],

@@ -107,7 +107,11 @@ impl ApiKey {
 
     /// The whole key, to be shown to its owner.
     pub fn reveal(&self) -> SecretString {
-        let body = format!("{PREFIX}{}_{}", self.id, self.secret.expose_secret());
+        self.reveal_after(PREFIX)
+    }
+
+    pub(super) fn reveal_after(&self, prefix: &str) -> SecretString {
+        let body = format!("{prefix}{}_{}", self.id, self.secret.expose_secret());
         let checksum: String = checksum(&body).iter().map(|byte| char::from(*byte)).collect();
         (body + &checksum).into()
     }
@@ -127,8 +131,13 @@ impl fmt::Debug for ApiKey {
 
 /// Takes a key apart into its id and its secret, once its checksum has proved right.
 pub(super) fn split(text: &str) -> Result<(KeyId, &str), KeyFormatError> {
+    split_after(PREFIX, text)
+}
+
+/// The same of what begins with another prefix.
+pub(super) fn split_after<'a>(prefix: &str, text: &'a str) -> Result<(KeyId, &'a str), KeyFormatError> {
     let (id, rest) = text
-        .strip_prefix(PREFIX)
+        .strip_prefix(prefix)
         .and_then(|rest| rest.split_at_checked(ID_LENGTH))
         .ok_or(KeyFormatError::Form)?;
     let (secret, sum) = rest

@@ -10,11 +10,13 @@ mod authenticator;
 mod error;
 mod key;
 mod ring;
+mod temporary;
 
 pub use authenticator::ApiKeyAuthenticator;
 pub use error::ApiKeyError;
 pub use key::{ApiKey, KeyFormatError, KeyId, RandomError, SCANNER_PATTERN};
 pub use ring::{KeyRing, KeyRingError, KeyUsage, MAX_KEYS, MAX_NETWORKS, StoredKey};
+pub use temporary::{TEMPORARY_SCANNER_PATTERN, TemporaryKey};
 
 #[cfg(test)]
 mod tests;

@@ -147,12 +147,11 @@ impl StoredKey {
         StoredKey { expires_at, ..self.clone() }
     }
 
-    /// Whether the key is good once its secret has proved right.
-    pub(super) fn check_circumstances(
-        &self,
-        client: Option<IpAddr>,
-        now: Timestamp,
-    ) -> Result<(), ApiKeyError> {
+    /// Whether the key is good at `now`, for a client where that is known, once its secret has proved right.
+    ///
+    /// # Errors
+    /// Where its time or its networks say otherwise.
+    pub fn check_circumstances(&self, client: Option<IpAddr>, now: Timestamp) -> Result<(), ApiKeyError> {
         if self.not_before.is_some_and(|start| now < start) {
             return Err(ApiKeyError::NotYetValid(self.id));
         }

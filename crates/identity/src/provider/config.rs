@@ -7,11 +7,13 @@ use thiserror::Error;
 
 use super::claims::ClaimsConfig;
 use super::endpoint::{HookProvider, IntrospectionProvider};
+use super::mapping::MappingError;
+use super::membership::MappingConfig;
 use super::openid::OpenIdProvider;
 use super::provisioning::{LdapConfig, ScimConfig};
 use super::secret::SecretReference;
 use crate::chain::is_reserved_name;
-use crate::identity::Kind;
+use crate::identity::{Claims, Identity, Kind};
 use crate::jwk::Algorithm;
 use crate::sign_in::{GithubProvider, Preset, SignIn, SignInConfig};
 
@@ -97,6 +99,10 @@ pub struct ProviderConfig {
     pub default_type: Option<String>,
     /// How its users and groups are provisioned, where they are.
     pub scim: Option<ScimConfig>,
+    /// Groups that its users are in by what their claims say; at most 100 rules.
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    pub mapping: Vec<MappingConfig>,
     /// The LDAP directory that its users and groups are pulled from, where they are.
     pub ldap: Option<LdapConfig>,
 }
@@ -163,6 +169,19 @@ impl Provider {
             Provider::Introspection(provider) => provider.name(),
             Provider::Hook(provider) => provider.name(),
             Provider::Github(provider) => provider.name(),
+        }
+    }
+
+    /// The identity that claims would make which it vouches for.
+    ///
+    /// # Errors
+    /// Where they make none.
+    pub fn identity_of(&self, claims: Claims) -> Result<Identity, MappingError> {
+        match self {
+            Provider::OpenId(provider) => provider.mapping.identity(claims),
+            Provider::Introspection(provider) => provider.endpoint.mapping.identity(claims),
+            Provider::Hook(provider) => provider.endpoint.mapping.identity(claims),
+            Provider::Github(provider) => provider.mapping.identity(claims),
         }
     }
 

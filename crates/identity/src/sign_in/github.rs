@@ -23,7 +23,7 @@ pub struct GithubProvider {
     pub(super) token: Url,
     user: Url,
     emails: Url,
-    pub(super) mapping: Mapping,
+    pub(crate) mapping: Mapping,
 }
 
 impl GithubProvider {

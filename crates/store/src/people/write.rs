@@ -17,7 +17,7 @@ const USER_COLUMNS: usize = 18;
 const GROUP_COLUMNS: usize = 11;
 const MEMBER_COLUMNS: usize = 3;
 const FORMER_COLUMNS: usize = 13;
-const CALLED_COLUMNS: usize = 2;
+const CALLED_COLUMNS: usize = 3;
 
 /// Whether an operation is about people alone.
 pub(crate) fn is_people(operation: &Operation) -> bool {
@@ -53,8 +53,20 @@ struct Before {
     is_gone: bool,
 }
 
-/// A provider, and what it calls somebody in tokens.
-type Called<'a> = (&'a str, &'a str);
+/// A provider, what it calls somebody in tokens, and the tenant where they are at home.
+type Called<'a> = (&'a str, &'a str, &'a str);
+
+/// The statement that ends the sessions of whom `called` selects: provider, subject and tenant. Where a provider said no tenant,
+/// a session may also be of who is at home where its users are provisioned.
+fn ending(reason: &str, called: &str) -> String {
+    format!(
+        "WITH called (provider, subject, tenant) AS ({called}) \
+         UPDATE session SET revision = $1, ended_at = $2, end_reason = '{reason}', identity = '' \
+         WHERE ended_at IS NULL AND (provider, subject) IN (SELECT provider, subject FROM called) \
+         AND (tenant = '' OR (provider, subject, tenant) IN (SELECT provider, subject, tenant FROM called) \
+         OR (provider, subject, home) IN (SELECT provider, subject, tenant FROM called))"
+    )
+}
 
 /// By what a user was called who is called otherwise from now on.
 struct Former<'a> {
@@ -65,7 +77,7 @@ struct Former<'a> {
 
 impl Before {
     fn called(&self) -> Option<Called<'_>> {
-        Some((&*self.named.1, self.subject.as_deref()?))
+        Some((&*self.named.1, self.subject.as_deref()?, &*self.named.0))
     }
 }
 
@@ -228,14 +240,10 @@ impl<'a> PeopleChange<'a> {
             // Behind the revision and the time.
             let row = |row: usize| format!("({})", places(3 + row * CALLED_COLUMNS, CALLED_COLUMNS));
             let called_rows: Vec<String> = (0..called.len()).map(row).collect();
-            let text = format!(
-                "UPDATE session SET revision = $1, ended_at = $2, end_reason = 'user-ended', identity = '' \
-                 WHERE ended_at IS NULL AND (provider, subject) IN (VALUES {})",
-                called_rows.join(", ")
-            );
+            let text = ending("user-ended", &format!("VALUES {}", called_rows.join(", ")));
             let values: Vec<Value<'_>> = called
                 .iter()
-                .flat_map(|(provider, subject)| [*provider, *subject].map(Value::from))
+                .flat_map(|(provider, subject, tenant)| [*provider, *subject, *tenant].map(Value::from))
                 .collect();
             self.execute_on(&text, &values).await?;
         }
@@ -252,7 +260,7 @@ impl<'a> PeopleChange<'a> {
         let mut ended = BTreeSet::new();
         let mut former = Vec::new();
         for (user, _) in users {
-            let called = user.subject.as_deref().map(|subject| (&*user.provider, subject));
+            let called = user.subject.as_deref().map(|subject| (&*user.provider, subject, &*user.tenant));
             if !user.active {
                 ended.extend(called);
             }
@@ -301,13 +309,19 @@ impl<'a> PeopleChange<'a> {
     async fn remove_groups(&mut self, ids: &[(&str, Option<i64>)]) -> Result<(), Refused> {
         self.check_gone(GROUPS, ids).await?;
         let text = format!(
-            "DELETE FROM group_member WHERE group_id IN ({}) RETURNING user_id",
+            "DELETE FROM group_member WHERE group_id IN ({}) RETURNING user_id, source",
             places(1, ids.len())
         );
         let named: Vec<Value<'_>> = ids.iter().map(|(id, _)| Value::from(*id)).collect();
+        let mut left = BTreeSet::new();
         for row in self.link.rows(&text, &named).await? {
-            self.users.insert(row.get("user_id")?);
+            let (user, source): (String, String) = (row.get("user_id")?, row.get("source")?);
+            if !source.is_empty() {
+                left.insert(user.clone());
+            }
+            self.users.insert(user);
         }
+        self.end_sessions_of(left).await?;
         let text = format!(
             "UPDATE directory_group SET name = '', name_key = NULL, external_id = NULL, scim = NULL, revision = $1, \
              updated_at = $2, deleted_at = $2 WHERE id IN ({})",
@@ -491,10 +505,25 @@ impl<'a> PeopleChange<'a> {
 
     async fn remove_members(&mut self, members: &[&Membership]) -> Result<(), Refused> {
         let text = format!(
-            "DELETE FROM group_member WHERE (group_id, user_id, source) IN (VALUES {}) RETURNING group_id, user_id",
+            "DELETE FROM group_member WHERE (group_id, user_id, source) IN (VALUES {}) \
+             RETURNING group_id, user_id, source",
             rows_of(members.len(), MEMBER_COLUMNS)
         );
-        self.note(&text, members).await
+        let left = self.note(&text, members).await?;
+        self.end_sessions_of(left).await
+    }
+
+    /// Ends the sessions of users of whom their provider no longer says what it said: what their tokens said may be as old.
+    async fn end_sessions_of(&mut self, users: BTreeSet<String>) -> Result<(), Refused> {
+        let users: Vec<Value<'_>> = users.iter().map(Value::from).collect();
+        for users in users.chunks(IDS) {
+            let called = format!(
+                "SELECT provider, subject, tenant FROM directory_user WHERE id IN ({}) AND subject IS NOT NULL",
+                places(3, users.len())
+            );
+            self.execute_on(&ending("attributes-gone", &called), users).await?;
+        }
+        Ok(())
     }
 
     async fn add_members(&mut self, members: &[&Membership]) -> Result<(), Refused> {
@@ -515,23 +544,28 @@ impl<'a> PeopleChange<'a> {
         }
         let text = format!(
             "INSERT INTO group_member (group_id, user_id, source) VALUES {} ON CONFLICT DO NOTHING \
-             RETURNING group_id, user_id",
+             RETURNING group_id, user_id, source",
             rows_of(members.len(), MEMBER_COLUMNS)
         );
-        self.note(&text, members).await
+        self.note(&text, members).await.map(drop)
     }
 
-    /// Executes a statement on members and notes whom it concerned.
-    async fn note(&mut self, text: &str, members: &[&Membership]) -> Result<(), Refused> {
+    /// Executes a statement on members and notes whom it concerned; gives those of whom a provider says it.
+    async fn note(&mut self, text: &str, members: &[&Membership]) -> Result<BTreeSet<String>, Refused> {
         let values: Vec<Value<'_>> = members
             .iter()
             .flat_map(|member| [&member.group, &member.user, &member.source].map(Value::from))
             .collect();
+        let mut provided = BTreeSet::new();
         for row in self.link.rows(text, &values).await? {
+            let (user, source): (String, String) = (row.get("user_id")?, row.get("source")?);
+            if !source.is_empty() {
+                provided.insert(user.clone());
+            }
             self.groups.insert(row.get("group_id")?);
-            self.users.insert(row.get("user_id")?);
+            self.users.insert(user);
         }
-        Ok(())
+        Ok(provided)
     }
 }
 

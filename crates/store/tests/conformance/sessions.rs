@@ -1,8 +1,8 @@
 //! Sessions of browsers.
 
 use casemate_store::{
-    Actor, AuditEvent, Commit, CommitError, MAX_SESSIONS, Operation, Sessions, Store, StoredSession,
-    UsedSession, UserRecord,
+    Actor, AuditEvent, Commit, CommitError, GroupRecord, MAX_SESSIONS, MAX_TEMPORARY, Membership, Operation,
+    Sessions, Store, StoredSession, Temporary, UsedSession, UserRecord,
 };
 
 use crate::place::Place;
@@ -25,6 +25,9 @@ pub(crate) fn session(number: u8, subject: &str) -> StoredSession {
         user_agent: None,
         ended_at: None,
         end_reason: None,
+        tenant: "default".to_owned(),
+        home: None,
+        temporary: None,
     }
 }
 
@@ -210,5 +213,135 @@ pub(crate) async fn a_user_who_is_called_otherwise_has_no_session_left(place: Pl
         commit(&store, user(subject, active)).await;
         assert_eq!(left(&store).await, ["ses_9"], "{subject:?}");
     }
+    store.close().await;
+}
+
+/// A user of `corp`, in the tenant.
+fn user(id: &str, subject: &str, tenant: &str, active: bool) -> Operation {
+    let user = UserRecord {
+        id: id.to_owned(),
+        provider: "corp".to_owned(),
+        subject: Some(subject.to_owned()),
+        login: subject.to_owned(),
+        active,
+        attributes: "{}".to_owned(),
+        tenant: tenant.to_owned(),
+        ..UserRecord::default()
+    };
+    Operation::PutUser { user: Box::new(user), expected: None }
+}
+
+pub(crate) async fn a_user_of_another_tenant_is_in_nobodys_way(place: Place) {
+    let store = place.open().await;
+    let of = |number: u8, tenant: &str, home: Option<&str>| StoredSession {
+        tenant: tenant.to_owned(),
+        home: home.map(str::to_owned),
+        ..session(number, "ada")
+    };
+    begin(&store, [of(1, "default", None), of(2, "acme", None), of(3, "default", Some("acme"))]).await;
+    commit(&store, user("usr_1", "ada", "evil", true)).await;
+    commit(&store, user("usr_1", "ada", "evil", false)).await;
+    assert_eq!(left(&store).await, ["ses_1", "ses_2", "ses_3"]);
+    begin(&store, [of(4, "default", Some("acme"))]).await;
+    let begun = try_commit(&store, Operation::BeginSession(of(5, "evil", None))).await;
+    assert_eq!(begun, Err(CommitError::NotAdmitted));
+    // Who comes to be at home where their sessions say it ends them.
+    commit(&store, user("usr_1", "ada", "acme", false)).await;
+    assert_eq!(left(&store).await, ["ses_1"]);
+    commit(&store, Operation::RemoveUser { id: "usr_1".to_owned(), expected: None }).await;
+    assert_eq!(left(&store).await, ["ses_1"]);
+    store.close().await;
+}
+
+pub(crate) async fn a_sign_in_is_noted_at_the_user(place: Place) {
+    let store = place.open().await;
+    commit(&store, user("usr_1", "ada", "default", true)).await;
+    let revision = commit(&store, user("usr_2", "bob", "acme", true)).await;
+    let noted = async |id: &str| store.reader().user(id).await.unwrap().unwrap().signed_in_at;
+    assert_eq!(noted("usr_1").await, None);
+    begin(&store, [session(1, "ada"), session(2, "bob")]).await;
+    assert_eq!(noted("usr_1").await, Some(1_001));
+    assert_eq!(noted("usr_2").await, None, "who signed in is of another tenant");
+    begin(&store, [temporary(3, "ada")]).await;
+    assert_eq!(noted("usr_1").await, Some(1_001), "nobody signs in who makes a temporary credential");
+    assert!(store.reader().user("usr_1").await.unwrap().unwrap().revision < revision, "nothing that decides");
+    commit(&store, user("usr_1", "ada", "default", true)).await;
+    assert_eq!(noted("usr_1").await, Some(1_001));
+    store.close().await;
+}
+
+fn temporary(number: u8, subject: &str) -> StoredSession {
+    let temporary = Temporary {
+        title: "a deployment".to_owned(),
+        permissions: Some(r#"["cms.entry.*"]"#.to_owned()),
+        networks: "192.0.2.0/24".to_owned(),
+    };
+    StoredSession { temporary: Some(temporary), ..session(number, subject) }
+}
+
+pub(crate) async fn temporary_credentials_are_no_sessions_and_end_with_them(place: Place) {
+    let store = place.open().await;
+    begin(&store, [session(1, "ada"), temporary(2, "ada"), temporary(3, "bob")]).await;
+    assert_eq!(store.reader().session(&[2; 32]).await.unwrap(), Some(temporary(2, "ada")));
+    assert_eq!(left(&store).await, ["ses_1"]);
+    let lasting = async |subject: &str| {
+        let found = store.reader().temporary_of("corp", subject, 3_000).await.unwrap();
+        found.into_iter().map(|one| one.id).collect::<Vec<_>>()
+    };
+    assert_eq!(lasting("ada").await, ["ses_2"]);
+    commit(&store, user("usr_1", "ada", "default", false)).await;
+    assert_eq!((left(&store).await, lasting("ada").await), (vec![], vec![]));
+    assert_eq!(lasting("bob").await, ["ses_3"]);
+    let whose = |provider: &str| Sessions::Provider { provider: provider.to_owned() };
+    end(&store, whose("other")).await;
+    assert_eq!(lasting("bob").await, ["ses_3"]);
+    end(&store, whose("corp")).await;
+    assert!(lasting("bob").await.is_empty());
+    // Many of one kind leave those of the other.
+    let most = u8::try_from(MAX_TEMPORARY).unwrap();
+    begin(&store, [session(255, "eve")]).await;
+    begin(&store, (10..=most + 10).map(|number| temporary(number, "eve"))).await;
+    assert_eq!(lasting("eve").await.len(), usize::from(most));
+    assert!(store.reader().session(&[255; 32]).await.unwrap().unwrap().ended_at.is_none());
+    store.close().await;
+}
+
+pub(crate) async fn who_leaves_a_group_at_the_provider_has_no_session_left(place: Place) {
+    let store = place.open().await;
+    commit(&store, user("usr_1", "ada", "default", true)).await;
+    commit(&store, user("usr_2", "bob", "default", true)).await;
+    let group = |id: &str| {
+        let group = GroupRecord {
+            id: id.to_owned(),
+            tenant: "default".to_owned(),
+            provider: "corp".to_owned(),
+            name: id.to_owned(),
+            ..GroupRecord::default()
+        };
+        Operation::PutGroup { group: Box::new(group), expected: None }
+    };
+    let member = |group: &str, user: &str, source: &str| Membership {
+        group: group.to_owned(),
+        user: user.to_owned(),
+        source: source.to_owned(),
+    };
+    for id in ["grp_1", "grp_2"] {
+        commit(&store, group(id)).await;
+        commit(&store, Operation::AddMember(member(id, "usr_1", "scim"))).await;
+        commit(&store, Operation::AddMember(member(id, "usr_1", ""))).await;
+        commit(&store, Operation::AddMember(member(id, "usr_2", ""))).await;
+    }
+    begin(&store, [session(1, "ada"), session(2, "bob")]).await;
+    for user in ["usr_1", "usr_2"] {
+        commit(&store, Operation::RemoveMember(member("grp_1", user, ""))).await;
+    }
+    assert_eq!(left(&store).await, ["ses_1", "ses_2"], "what was said by hand");
+    commit(&store, Operation::RemoveMember(member("grp_1", "usr_1", "scim"))).await;
+    assert_eq!(left(&store).await, ["ses_2"]);
+    begin(&store, [session(3, "ada")]).await;
+    commit(&store, Operation::RemoveMember(member("grp_1", "usr_1", "scim"))).await;
+    assert_eq!(left(&store).await, ["ses_2", "ses_3"], "they had left before");
+    commit(&store, Operation::RemoveGroup { id: "grp_2".to_owned(), expected: None }).await;
+    assert_eq!(left(&store).await, ["ses_2"]);
     store.close().await;
 }

@@ -50,7 +50,7 @@ pub(crate) fn check(
     let (accounts, disabled) = checker.accounts(&documents.accounts);
     let assignments = checker.assignments(&documents.assignments, &roles, &teams);
     let credentials = checker.credentials(&documents.credentials, &catalog);
-    let providers = checker.providers(&documents.providers);
+    let (providers, mappings) = checker.providers(&documents.providers);
     let sources = checker.sources(&documents.sources);
     checker.settings(&documents.settings);
     let mut mistakes = checker.schema_mistakes;
@@ -66,6 +66,7 @@ pub(crate) fn check(
         assignments,
         credentials,
         providers,
+        mappings,
         sources,
         settings: settings.collect(),
         mismatches,

@@ -1,22 +1,31 @@
 //! That providers can be talked to, and that the permissions of tokens have a ceiling.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use casemate_identity::provider::{Provider, ScimConfig};
+use casemate_identity::provider::{MappingConfig, Provider, ScimConfig};
 use casemate_identity::{ProviderConfig, ProvidersConfig};
 use casemate_permission::Ceiling;
 use casemate_permission::name::Pattern;
 
 use super::Checker;
 use crate::model::{ProviderDocument, SourceDocument};
-use crate::policy::Source;
 use crate::policy::document::{Item, pointer, without_place};
 use crate::policy::place::Place;
+use crate::policy::{Mapping, MappingRule, Source};
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
+/// The most rules of a provider.
+const MAX_RULES: usize = 100;
+/// The most groups of a rule.
+const MAX_GROUPS_OF_RULE: usize = 50;
+
 impl Checker {
-    pub(super) fn providers(&mut self, items: &[Item<ProviderDocument>]) -> Vec<Provider> {
+    pub(super) fn providers(
+        &mut self,
+        items: &[Item<ProviderDocument>],
+    ) -> (Vec<Provider>, HashMap<Box<str>, Mapping>) {
+        let mut mappings = HashMap::new();
         let mut configured: Vec<ProviderConfig> = Vec::with_capacity(items.len());
         for item in items {
             let name = provider_name(&item.document);
@@ -26,6 +35,10 @@ impl Checker {
             match serde_path_to_error::deserialize(serde_json::Value::Object(item.document.0.clone())) {
                 Ok(provider) => {
                     self.provisioner(&item.place, &provider);
+                    let rules = self.mapping(&item.place, &provider);
+                    if !rules.0.is_empty() {
+                        mappings.insert(provider.name.as_str().into(), rules);
+                    }
                     configured.push(provider);
                 }
                 Err(error) => {
@@ -34,7 +47,7 @@ impl Checker {
                 }
             }
         }
-        match (ProvidersConfig { providers: configured }).check() {
+        let checked = match (ProvidersConfig { providers: configured }).check() {
             Ok(checked) => checked,
             Err(errors) => {
                 for error in errors {
@@ -52,7 +65,39 @@ impl Checker {
                 }
                 Vec::new()
             }
+        };
+        (checked, mappings)
+    }
+
+    /// The rules by which a provider's users are in groups.
+    fn mapping(&mut self, place: &Place, provider: &ProviderConfig) -> Mapping {
+        if provider.mapping.len() > MAX_RULES {
+            self.raise(
+                place,
+                "/mapping",
+                format!("a provider has at most {MAX_RULES} rules: join some with `||`"),
+            );
+            return Mapping::default();
         }
+        let mut rules = Vec::with_capacity(provider.mapping.len());
+        for (index, MappingConfig { when, groups }) in provider.mapping.iter().enumerate() {
+            if groups.is_empty() || groups.len() > MAX_GROUPS_OF_RULE {
+                let message = format!("a rule names 1 to {MAX_GROUPS_OF_RULE} groups");
+                self.raise(place, &format!("/mapping/{index}/groups"), message);
+            }
+            for (at, group) in groups.iter().enumerate() {
+                self.name(place, &format!("/mapping/{index}/groups/{at}"), group);
+            }
+            match MappingRule::condition(when) {
+                Ok(when) => rules.push(MappingRule { when, groups: groups.clone() }),
+                Err(error) => {
+                    let from = when.get(..error.start).unwrap_or_default().chars().count() + 1;
+                    let message = format!("{} (from character {from} on)", error.message);
+                    self.raise(place, &format!("/mapping/{index}/when"), message);
+                }
+            }
+        }
+        Mapping(rules.into())
     }
 
     /// That whoever provisions a provider is a service account that there is.

@@ -162,6 +162,11 @@ pub fn text_of(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// The bytes that [`text_of`] wrote.
+pub fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    crate::base64url::decode(text)
+}
+
 /// A path of this server with an optional query, as a browser may be sent to it: it cannot lead to another origin.
 pub fn local_path(text: &str) -> Option<&str> {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#');

@@ -18,7 +18,7 @@ mod metadata;
 mod preset;
 mod token_endpoint;
 
-pub use attempt::{Attempt, BrowserKey, MAX_RETURN_PATH, local_path, text_of};
+pub use attempt::{Attempt, BrowserKey, MAX_RETURN_PATH, bytes_of, local_path, text_of};
 pub use client::{Callback, SignInClient, SignedIn};
 pub use config::{ClientAuthentication, SignIn, SignInConfig};
 pub use error::SignInError;

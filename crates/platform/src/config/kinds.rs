@@ -96,6 +96,16 @@ choice! {
 }
 
 choice! {
+    /// Who needs a second factor.
+    SecondFactorRule {
+        /// Whoever has one.
+        Optional = "optional",
+        /// Everybody with a local account: whoever has none adds one before they come in.
+        Required = "required",
+    }
+}
+
+choice! {
     /// How the connection to the mail server is protected.
     MailTls {
         /// It begins in the clear and goes on under TLS before anything is said (RFC 3207). A server that does not is not used.

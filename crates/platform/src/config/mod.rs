@@ -19,7 +19,7 @@ mod value;
 pub use environment::{BACKUP_PASSPHRASE_VARIABLE, CONFIG_VARIABLE};
 pub use kinds::{
     DatabaseUrl, ForwardedHeader, HttpUrl, Levels, LogFormat, MailTls, Mode, ProxyChoice, ProxyException,
-    RecordedDecisions, UserAndPassword, VariableName,
+    RecordedDecisions, SecondFactorRule, UserAndPassword, VariableName,
 };
 pub use load::{CONFIG_FLAG, Effective, Loaded, Sources, load};
 pub use mail::MailServer;

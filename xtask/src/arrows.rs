@@ -1,4 +1,4 @@
-//! The arrows between crates: `expression ← engines ← store ← directory ← platform ← server ← cli`.
+//! The arrows between crates: `expression ← engines ← store ← directory ← platform ← directory-sync ← server ← cli`.
 
 use std::fs;
 
@@ -61,7 +61,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
     if name == "embedded" {
         return Some(below);
     }
-    for layer in ["platform", "server"] {
+    for layer in ["platform", "directory-sync", "server"] {
         if name == layer {
             return Some(below);
         }

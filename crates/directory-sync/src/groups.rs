@@ -1,0 +1,215 @@
+//! Groups and their members.
+
+use std::collections::BTreeSet;
+
+use casemate_ldap::{Entry, FoundGroup, Removal, dn_key};
+use casemate_store::{GroupQuery, GroupRecord, MAX_PAGE, MemberQuery, Membership, Operation};
+use serde_json::{Value, json};
+
+use crate::SOURCE;
+use crate::changes::{Change, Verb};
+use crate::reading::Pages;
+use crate::report::Withheld;
+use crate::run::{Run, SyncError, new_id};
+
+/// The most members that come or leave in one change.
+const MEMBERS: usize = 10_000;
+
+impl Run<'_> {
+    /// Reads the groups that fit a filter, and writes those that are other than they were. Where what changed alone is read,
+    /// names of users that did not have to be known first.
+    pub(crate) async fn pull_groups(&mut self, filter: &str) -> Result<(), SyncError> {
+        let attributes = self.mapping.group_attributes();
+        let base = self.source.config.group_base.clone().unwrap_or_else(|| self.source.config.base.clone());
+        let mut pages = Pages::of(&base, filter, &attributes);
+        let mut are_names_known = self.report.full;
+        while let Some(entries) = self.reading.next(&mut pages).await? {
+            self.renew().await?;
+            if !entries.is_empty() && !are_names_known {
+                self.know_names().await?;
+                are_names_known = true;
+            }
+            for entry in &entries {
+                self.note_mark(entry);
+                self.group_of(entry).await?;
+            }
+        }
+        self.changes.flush(&mut self.report).await
+    }
+
+    async fn group_of(&mut self, entry: &Entry) -> Result<(), SyncError> {
+        let mut found = match self.mapping.group(entry) {
+            Ok(group) => group,
+            Err(error) => {
+                if let Ok(id) = self.mapping.id_of(entry) {
+                    self.seen_groups.insert(id.into());
+                }
+                self.report.skip(error.to_string());
+                return Ok(());
+            }
+        };
+        if !self.seen_groups.insert(found.id.as_str().into()) {
+            return Ok(());
+        }
+        self.report.groups.found += 1;
+        if found.part.is_some() {
+            let rest = self.reading.rest(&found.dn, &self.mapping.member, found.part).await?;
+            found.members.extend(rest);
+        }
+        let query = GroupQuery { external_id: Some(found.id.clone()), limit: 2, ..self.kept_groups() };
+        let before = self.store.reader().groups(&query).await?.pop();
+        self.group(before, &found).await
+    }
+
+    async fn group(&mut self, before: Option<GroupRecord>, found: &FoundGroup) -> Result<(), SyncError> {
+        let id = match &before {
+            Some(before) => before.id.clone(),
+            None => new_id("grp_")?,
+        };
+        let wanted: BTreeSet<&String> = found
+            .members
+            .iter()
+            .filter_map(|member| self.by_dn.get(&dn_key(member)))
+            .filter(|user| !self.changes.refused.contains(*user))
+            .collect();
+        let now = match before {
+            Some(_) => self.members_of(&id).await?,
+            None => BTreeSet::new(),
+        };
+        let member =
+            |user: &String| Membership { group: id.clone(), user: user.clone(), source: SOURCE.to_owned() };
+        let left = now
+            .iter()
+            .filter(|user| !wanted.contains(user))
+            .map(|user| Operation::RemoveMember(member(user)));
+        let came =
+            wanted.iter().filter(|user| !now.contains(**user)).map(|user| Operation::AddMember(member(user)));
+        let mut members: Vec<Operation> = left.chain(came).collect();
+        let after = self.group_record(before.as_ref(), &id, found);
+        let mut verb = if before.is_some() { Verb::Update } else { Verb::Create };
+        let mut put =
+            (before.as_ref().is_none_or(|before| !is_same(before, &after))).then(|| Operation::PutGroup {
+                group: Box::new(after.clone()),
+                expected: Some(before.as_ref().map_or(0, |before| before.revision)),
+            });
+        while put.is_some() || !members.is_empty() {
+            let some: Vec<Operation> = members.drain(..members.len().min(MEMBERS)).collect();
+            let removed =
+                some.iter().filter(|operation| matches!(operation, Operation::RemoveMember(_))).count();
+            let (added, removed) = ((some.len() - removed) as u64, removed as u64);
+            let mut told = shown(&after);
+            if let Some(told) = told.as_object_mut() {
+                told.insert("members_added_count".to_owned(), added.into());
+                told.insert("members_removed_count".to_owned(), removed.into());
+            }
+            let change = Change {
+                of_user: false,
+                verb,
+                id: id.clone(),
+                named: found.dn.clone(),
+                before: before.as_ref().map(shown),
+                after: Some(told),
+                operations: put.take().into_iter().chain(some).collect(),
+                members_added: added,
+                members_removed: removed,
+            };
+            verb = Verb::Update;
+            self.changes.add(change, &mut self.report).await?;
+        }
+        Ok(())
+    }
+
+    fn group_record(&self, before: Option<&GroupRecord>, id: &str, found: &FoundGroup) -> GroupRecord {
+        let now = self.by.now;
+        GroupRecord {
+            id: id.to_owned(),
+            tenant: self.source.config.tenant.clone(),
+            provider: self.source.provider.clone(),
+            name: found.name.clone(),
+            external_id: Some(found.id.clone()),
+            source: SOURCE.to_owned(),
+            scim: Some(json!({ "dn": found.dn }).to_string()),
+            revision: 0,
+            created_at: before.map_or(now, |before| before.created_at),
+            updated_at: now,
+        }
+    }
+
+    async fn members_of(&self, group: &str) -> Result<BTreeSet<String>, SyncError> {
+        let mut members = BTreeSet::new();
+        let mut query = MemberQuery {
+            group: group.to_owned(),
+            source: Some(SOURCE.to_owned()),
+            limit: MAX_PAGE,
+            ..MemberQuery::default()
+        };
+        loop {
+            let page = self.store.reader().members(&query).await?;
+            query.after = page.last().map(|last| (last.user.clone(), last.source.clone()));
+            let is_last = page.len() < MAX_PAGE as usize;
+            members.extend(page.into_iter().map(|member| member.user));
+            if is_last {
+                return Ok(members);
+            }
+        }
+    }
+
+    fn kept_groups(&self) -> GroupQuery {
+        GroupQuery {
+            provider: Some(self.source.provider.clone()),
+            tenant: Some(self.source.config.tenant.clone()),
+            source: Some(SOURCE.to_owned()),
+            limit: MAX_PAGE,
+            ..GroupQuery::default()
+        }
+    }
+
+    /// Deletes the groups that the directory, read to its end, did not tell of; none, where these are more than may vanish.
+    pub(crate) async fn drop_groups(&mut self, removal: Removal) -> Result<(), SyncError> {
+        let mut query = self.kept_groups();
+        let (mut known, mut gone) = (0, Vec::new());
+        loop {
+            let page = self.store.reader().groups(&query).await?;
+            query.after = page.last().map(|last| (query.sort.key(last), last.id.clone()));
+            known += page.len() as u64;
+            let is_last = page.len() < MAX_PAGE as usize;
+            let is_gone = |group: &GroupRecord| {
+                group.external_id.as_deref().is_none_or(|id| !self.seen_groups.contains(id))
+            };
+            gone.extend(page.into_iter().filter(is_gone));
+            if is_last {
+                break;
+            }
+        }
+        if let Err(many) = removal.check(known, gone.len() as u64, self.seen_groups.len() as u64) {
+            self.report.groups_withheld = Some(Withheld { gone: many.gone, most: many.most });
+            return Ok(());
+        }
+        for group in gone {
+            self.renew().await?;
+            let change = Change {
+                of_user: false,
+                verb: Verb::Gone,
+                id: group.id.clone(),
+                named: group.name.clone(),
+                before: Some(shown(&group)),
+                after: None,
+                operations: vec![Operation::RemoveGroup { id: group.id, expected: None }],
+                members_added: 0,
+                members_removed: 0,
+            };
+            self.changes.add(change, &mut self.report).await?;
+        }
+        self.changes.flush(&mut self.report).await
+    }
+}
+
+fn is_same(before: &GroupRecord, after: &GroupRecord) -> bool {
+    let mut again = before.clone();
+    (again.revision, again.updated_at) = (after.revision, after.updated_at);
+    again == *after
+}
+
+fn shown(group: &GroupRecord) -> Value {
+    json!({ "provider": group.provider, "name": group.name, "external_id": group.external_id })
+}

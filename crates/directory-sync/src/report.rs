@@ -1,0 +1,74 @@
+//! What a pull came to.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How many entries that were passed over a report names.
+const NAMED: usize = 20;
+
+/// What a pull came to, or would come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DirectorySyncReport")]
+pub struct Report {
+    /// Whether all of the directory was read, or what changed alone.
+    pub full: bool,
+    /// Whether nothing was changed, and this is what would be.
+    pub dry_run: bool,
+    /// Users.
+    pub users: Counted,
+    /// Groups.
+    pub groups: Counted,
+    /// How many came to groups.
+    pub members_added: u64,
+    /// How many left groups.
+    pub members_removed: u64,
+    /// How many entries were passed over.
+    pub skipped: u64,
+    /// The first of them, with why.
+    pub skipped_first: Vec<String>,
+    /// Users that are gone and were left as they are, since they are more than may vanish at once.
+    pub users_withheld: Option<Withheld>,
+    /// Groups that are gone and were left as they are, since they are more than may vanish at once.
+    pub groups_withheld: Option<Withheld>,
+}
+
+/// What became of users, or of groups.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DirectorySyncCounts")]
+pub struct Counted {
+    /// How many the directory told of.
+    pub found: u64,
+    /// How many were made.
+    pub created: u64,
+    /// How many were changed.
+    pub updated: u64,
+    /// How many are gone: users that were deactivated, groups that were deleted.
+    pub gone: u64,
+}
+
+/// Those that are gone were too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DirectorySyncWithheld")]
+pub struct Withheld {
+    /// How many are gone.
+    pub gone: u64,
+    /// How many may vanish at once.
+    pub most: u64,
+}
+
+impl Report {
+    /// Notes an entry that was passed over.
+    pub(crate) fn skip(&mut self, why: String) {
+        self.skipped += 1;
+        if self.skipped_first.len() < NAMED {
+            self.skipped_first.push(why);
+        }
+    }
+
+    /// Whether anything was changed.
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        let counted = |counted: &Counted| counted.created + counted.updated + counted.gone;
+        counted(&self.users) + counted(&self.groups) + self.members_added + self.members_removed > 0
+    }
+}

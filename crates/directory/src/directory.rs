@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use casemate_identity::provider::MappingError;
+use casemate_identity::provider::{SecretReference, SecretSource as _};
 use casemate_identity::remote::{Fetch, ProviderStatus};
 use casemate_identity::sign_in::SignInClient;
 use casemate_identity::{
@@ -13,6 +14,7 @@ use casemate_identity::{
     RevocationEpoch,
 };
 use casemate_store::{Position, RecordError, RootKeyFile, Sealer, Store, StoreError, StoreReader};
+use secrecy::SecretString;
 use tokio::sync::watch;
 
 use crate::authenticator::StaticCredentials;
@@ -279,6 +281,19 @@ impl Directory {
         let revision = self.current.load().snapshot.revision() + 1;
         self.put(revision, policy, Arc::default())?;
         Ok(revision)
+    }
+
+    /// A secret that a provider's document refers to.
+    ///
+    /// # Errors
+    /// Why it is not to be had.
+    pub fn provider_secret(
+        &self,
+        provider: &str,
+        field: &'static str,
+        reference: &SecretReference,
+    ) -> Result<SecretString, String> {
+        self.secrets.resolve(provider, field, reference)
     }
 
     /// What is known about the keys of each provider, and about the secrets that they need.

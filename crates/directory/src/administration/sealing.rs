@@ -13,11 +13,15 @@ use crate::directory::State;
 use crate::kind::Kind;
 use crate::objects::Change;
 
-/// The members of a provider's document that hold secrets.
-const FIELDS: [&str; 3] = ["client_secret", "bearer_token", "signing_secret"];
+/// The members of a provider's document that hold secrets; a member of a member stands behind a slash.
+const FIELDS: [&str; 4] = ["client_secret", "bearer_token", "signing_secret", LDAP_PASSWORD];
+/// The one of them that goes to an LDAP directory, and to nowhere else.
+const LDAP_PASSWORD: &str = "ldap/bind_password";
 
 /// The members of a provider's document that say where it is asked.
 const ADDRESSES: [&str; 5] = ["type", "issuer", "endpoint", "jwks_uri", "allow_insecure_http"];
+/// The same of an LDAP directory, and as whom.
+const LDAP_ADDRESSES: [&str; 4] = ["ldap/url", "ldap/start_tls", "ldap/allow_plain", "ldap/bind_dn"];
 
 const NOT_FROM_AFAR: &str =
     "who is not on the machine writes the secret itself, as text: it is sealed, and never shown again";
@@ -41,7 +45,7 @@ pub(super) fn seal(
         |field: &str, message: &str| mistake(Kind::Provider, "", &name, &format!("/{field}"), message);
     let mut secrets = Vec::new();
     for field in FIELDS {
-        let Some(value) = document.get_mut(field) else { continue };
+        let Some(value) = document.pointer_mut(&format!("/{field}")) else { continue };
         match value {
             Value::String(secret) => {
                 let sealer = sealer.ok_or_else(|| {
@@ -83,9 +87,12 @@ pub(super) fn stays_where_it_is(state: &State, proposal: &Proposal) -> Result<()
         }
         let before: Value = before.and_then(super::rules::read).unwrap_or_default();
         let after: Value = super::rules::read(&draft.body).unwrap_or_default();
-        let moves = ADDRESSES.iter().any(|member| before.get(member) != after.get(member));
+        let moves = |addresses: &[&str]| {
+            addresses.iter().any(|member| member_of(&before, member) != member_of(&after, member))
+        };
         for field in FIELDS {
-            let Some(reference) = after.get(field) else { continue };
+            let Some(reference) = member_of(&after, field) else { continue };
+            let moves = moves(if field == LDAP_PASSWORD { &LDAP_ADDRESSES[..] } else { &ADDRESSES[..] });
             let is_written = || {
                 proposal.secrets.iter().any(|secret| {
                     matches!(secret, SecretChange::Put(sealed) if sealed.id == draft.id && sealed.field == field)
@@ -93,7 +100,7 @@ pub(super) fn stays_where_it_is(state: &State, proposal: &Proposal) -> Result<()
             };
             let message = if reference.get("sealed") != Some(&Value::Bool(true)) {
                 NOT_FROM_AFAR
-            } else if moves && before.get(field).is_some() && !is_written() {
+            } else if moves && member_of(&before, field).is_some() && !is_written() {
                 "the secret was written for another address: write it again, as text"
             } else {
                 continue;
@@ -157,6 +164,10 @@ pub(super) fn drop_unused(state: &State, proposal: &mut Proposal) {
 
 fn is_sealed(body: &str, field: &str) -> bool {
     serde_json::from_str::<Value>(body).is_ok_and(|document| {
-        document.get(field).and_then(|value| value.get("sealed")) == Some(&Value::Bool(true))
+        member_of(&document, field).and_then(|value| value.get("sealed")) == Some(&Value::Bool(true))
     })
+}
+
+fn member_of<'d>(document: &'d Value, field: &str) -> Option<&'d Value> {
+    document.pointer(&format!("/{field}"))
 }

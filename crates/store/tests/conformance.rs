@@ -1,6 +1,8 @@
 //! One suite over both databases: what the store promises holds on SQLite and on PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
+#[path = "conformance/accounts.rs"]
+mod accounts;
 #[path = "conformance/backups.rs"]
 mod backups;
 #[path = "conformance/blocks.rs"]
@@ -59,6 +61,14 @@ mod holds {
         a_recovery_code_is_good_once_and_for_its_owner,
         factors_have_a_bound_and_passkeys_one_owner,
         nothing_stays_of_factors_that_are_removed_or_whose_owner_is,
+    );
+    on_both!(accounts:
+        whatever_comes_at_once_no_more_is_looked_at_than_may_be_wrong,
+        an_attempt_that_is_right_gives_back_what_it_took,
+        locks_grow_and_are_lifted,
+        a_password_is_one_user_s_and_goes_with_them,
+        a_sign_in_that_waits_goes_on_once,
+        networks_are_known_for_a_while_and_not_too_many,
     );
     on_both!(configuration:
         a_change_stands_with_its_event_and_its_version,

@@ -19,6 +19,7 @@ mod change;
 mod commit;
 mod credential;
 mod decision;
+mod decision_log;
 mod error;
 mod folder;
 mod generation;
@@ -64,6 +65,7 @@ pub use credential::DevelopmentCredential;
 pub use decision::{
     DecisionEvent, DecisionFilter, MAX_PAGE, Page, Party, RecordedDecision, RecordedEvent, clipped,
 };
+pub use decision_log::{DECISION_LOG, DECISION_LOG_FIELD, LogRetention, LoggedBatch};
 pub use error::{RecordError, StoreError};
 pub use folder::{DataFolder, FolderError};
 pub use generation::Position;

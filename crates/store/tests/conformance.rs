@@ -11,6 +11,8 @@ mod blocks;
 mod configuration;
 #[path = "conformance/credentials.rs"]
 mod credentials;
+#[path = "conformance/decision_log.rs"]
+mod decision_log;
 #[path = "conformance/factors.rs"]
 mod factors;
 #[path = "conformance/links.rs"]
@@ -112,6 +114,10 @@ mod holds {
         a_sign_in_is_noted_at_the_user,
         temporary_credentials_are_no_sessions_and_end_with_them,
         who_leaves_a_group_at_the_provider_has_no_session_left,
+    );
+    on_both!(decision_log:
+        a_logged_batch_is_read_as_it_was_written,
+        the_oldest_logged_batches_go_by_age_and_by_size,
     );
     on_both!(blocks:
         a_block_is_in_force_until_it_ends_or_is_lifted,

@@ -418,4 +418,24 @@ pub(super) const MIGRATIONS: &[Migration] = &[
                 updated_at {integer} NOT NULL
             ){table}"],
     },
+    Migration {
+        version: 13,
+        // A binary that knows no log writes none.
+        needs: 5,
+        statements: &[
+            "CREATE TABLE decision_log (
+                seq {serial},
+                id {text} NOT NULL UNIQUE,
+                first_at {integer} NOT NULL,
+                last_at {integer} NOT NULL,
+                entries {integer} NOT NULL,
+                lost {integer} NOT NULL,
+                bytes {integer} NOT NULL,
+                root_key {text} NOT NULL,
+                sealed {bytes} NOT NULL
+            ){table}",
+            "CREATE INDEX decision_log_by_age ON decision_log (last_at)",
+            "CREATE INDEX decision_log_by_root_key ON decision_log (root_key)",
+        ],
+    },
 ];

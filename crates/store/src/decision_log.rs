@@ -1,0 +1,177 @@
+//! The log of questions as they were asked: an opt-in sample, sealed, kept for a time, and apart from the record of decisions.
+//!
+//! It is written in batches, each one sealed text. What is in it, the store does not know.
+
+use crate::bounds::{MAX_ID, MAX_SEALED};
+use crate::error::{RecordError, StoreError};
+use crate::open::{Store, StoreReader};
+use crate::secret::SealedSecret;
+use crate::sql::{Database, Link, Row, values};
+
+/// The kind that the seal of a batch is bound to.
+pub const DECISION_LOG: &str = "decision_log";
+/// The field that the seal of a batch is bound to.
+pub const DECISION_LOG_FIELD: &str = "entries";
+/// The most batches that are read at once.
+const MAX_BATCHES: u32 = 64;
+/// The most batches that one round deletes.
+const ROUND: i64 = 256;
+
+/// Questions that were asked about the same time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedBatch {
+    /// The place in the log; rises with every batch and is never used twice. 0 before it is written.
+    pub seq: i64,
+    /// When the first was asked, in microseconds since 1970 (UTC).
+    pub first_at: i64,
+    /// When the last was asked.
+    pub last_at: i64,
+    /// How many there are.
+    pub entries: u32,
+    /// How many were to be logged before these, since the batch before, and were lost.
+    pub lost: u32,
+    /// The questions, sealed for the kind [`DECISION_LOG`].
+    pub sealed: SealedSecret,
+}
+
+/// How much is kept of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogRetention {
+    /// The oldest age, in microseconds.
+    pub max_age: i64,
+    /// The most bytes that are sealed.
+    pub max_bytes: u64,
+}
+
+impl LogRetention {
+    /// Thirty days, 256 MiB.
+    pub const DEFAULT: LogRetention =
+        LogRetention { max_age: 30 * 24 * 3_600 * 1_000_000, max_bytes: 256 << 20 };
+}
+
+impl Store {
+    /// Adds a batch to the log, and deletes what is over a bound at `now` (microseconds since 1970, UTC).
+    ///
+    /// # Errors
+    /// Where too much waits to be written, or it cannot be written; then nothing of it is.
+    pub async fn log_decisions(
+        &self,
+        batch: LoggedBatch,
+        retention: LogRetention,
+        now: i64,
+    ) -> Result<(), RecordError> {
+        if batch.sealed.sealed.len() > MAX_SEALED || batch.sealed.id.len() > MAX_ID {
+            return Err(RecordError::Failed("the batch is longer than what is kept".to_owned()));
+        }
+        self.writer
+            .alone(move |link| {
+                Box::pin(async move {
+                    link.begin().await?;
+                    insert(link, &batch).await?;
+                    prune(link, retention, now).await?;
+                    link.commit().await
+                })
+            })
+            .await
+    }
+
+    /// Deletes what of the log is over a bound at `now` (microseconds since 1970, UTC), a bounded number of batches; answers
+    /// whether more may be.
+    ///
+    /// # Errors
+    /// As [`Store::log_decisions`].
+    pub async fn prune_decision_log(&self, retention: LogRetention, now: i64) -> Result<bool, RecordError> {
+        self.writer
+            .alone(move |link| {
+                Box::pin(async move {
+                    link.begin().await?;
+                    let deleted = prune(link, retention, now).await?;
+                    link.commit().await?;
+                    Ok(deleted > 0)
+                })
+            })
+            .await
+    }
+}
+
+impl StoreReader {
+    /// The batches of the log before the batch `before`, the newest first, at most `limit` (1 to 64).
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn decision_log(
+        &self,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<LoggedBatch>, StoreError> {
+        let text = "SELECT seq, id, first_at, last_at, entries, lost, root_key, sealed FROM decision_log \
+                    WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
+        let limit = i64::from(limit.clamp(1, MAX_BATCHES));
+        let rows = self.pool.rows(text, values![before.unwrap_or(i64::MAX), limit]).await?;
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    }
+}
+
+async fn insert(link: &mut Link, batch: &LoggedBatch) -> Result<(), sqlx::Error> {
+    let LoggedBatch { first_at, last_at, entries, lost, sealed, .. } = batch;
+    let text = "INSERT INTO decision_log (id, first_at, last_at, entries, lost, bytes, root_key, sealed) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let bytes = i64::try_from(sealed.sealed.len()).unwrap_or(i64::MAX);
+    let values = values![
+        &sealed.id,
+        *first_at,
+        *last_at,
+        i64::from(*entries),
+        i64::from(*lost),
+        bytes,
+        &sealed.root_key,
+        sealed.sealed.as_slice()
+    ];
+    link.execute(text, values).await?;
+    Ok(())
+}
+
+/// Deletes the oldest batches that are over a bound; gives how many.
+async fn prune(link: &mut Link, retention: LogRetention, now: i64) -> Result<u64, sqlx::Error> {
+    let text = "DELETE FROM decision_log WHERE seq IN \
+                (SELECT seq FROM decision_log WHERE last_at < $1 ORDER BY seq LIMIT $2)";
+    let mut deleted = link.execute(text, values![now.saturating_sub(retention.max_age), ROUND]).await?;
+    let text = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM decision_log";
+    let row = link.row(text, values![]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let used: i64 = row.get("bytes")?;
+    let mut over = used.saturating_sub(i64::try_from(retention.max_bytes).unwrap_or(i64::MAX));
+    if over <= 0 {
+        return Ok(deleted);
+    }
+    let rows = link.rows("SELECT seq, bytes FROM decision_log ORDER BY seq LIMIT $1", values![ROUND]).await?;
+    let mut last = None;
+    for row in &rows {
+        if over <= 0 {
+            break;
+        }
+        over = over.saturating_sub(row.get("bytes")?);
+        last = Some(row.get::<i64>("seq")?);
+    }
+    if let Some(last) = last {
+        deleted += link.execute("DELETE FROM decision_log WHERE seq <= $1", values![last]).await?;
+    }
+    Ok(deleted)
+}
+
+fn read(row: &Row) -> Result<LoggedBatch, sqlx::Error> {
+    let count = |column| Ok::<u32, sqlx::Error>(u32::try_from(row.get::<i64>(column)?).unwrap_or(u32::MAX));
+    Ok(LoggedBatch {
+        seq: row.get("seq")?,
+        first_at: row.get("first_at")?,
+        last_at: row.get("last_at")?,
+        entries: count("entries")?,
+        lost: count("lost")?,
+        sealed: SealedSecret {
+            kind: DECISION_LOG.to_owned(),
+            id: row.get("id")?,
+            field: DECISION_LOG_FIELD.to_owned(),
+            root_key: row.get("root_key")?,
+            sealed: row.get("sealed")?,
+        },
+    })
+}

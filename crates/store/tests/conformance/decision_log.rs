@@ -1,0 +1,66 @@
+//! The log of questions: sealed batches that go by their age and their size.
+
+use casemate_store::{DECISION_LOG, DECISION_LOG_FIELD, LogRetention, LoggedBatch, RootKeys, Sealer, Store};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::place::Place;
+
+const ALL: LogRetention = LogRetention { max_age: i64::MAX, max_bytes: u64::MAX };
+
+fn batch(sealer: &Sealer, number: i64, text: &str) -> LoggedBatch {
+    let id = format!("log_{number:032x}");
+    let sealed = sealer.seal(DECISION_LOG, &id, DECISION_LOG_FIELD, &SecretString::from(text)).unwrap();
+    LoggedBatch { seq: 0, first_at: number, last_at: number + 1, entries: 2, lost: 3, sealed }
+}
+
+async fn numbers(store: &Store) -> Vec<i64> {
+    let batches = store.reader().decision_log(None, 64).await.unwrap();
+    batches.iter().map(|batch| batch.first_at).collect()
+}
+
+pub(crate) async fn a_logged_batch_is_read_as_it_was_written(place: Place) {
+    let store = place.open().await;
+    let sealer = Sealer::new(&RootKeys::generate().unwrap());
+    for number in 1..=3 {
+        store.log_decisions(batch(&sealer, number, "a question\n"), ALL, 0).await.unwrap();
+    }
+    assert_eq!(numbers(&store).await, [3, 2, 1], "the newest first");
+    let newest = store.reader().decision_log(None, 1).await.unwrap().remove(0);
+    assert_eq!(sealer.open(&newest.sealed).unwrap().expose_secret(), "a question\n");
+    let before = store.reader().decision_log(Some(newest.seq), 1).await.unwrap().remove(0);
+    assert_eq!(
+        LoggedBatch { seq: 0, ..before.clone() },
+        LoggedBatch { sealed: before.sealed.clone(), ..batch(&sealer, 2, "") }
+    );
+    // In another batch's place it does not open.
+    let mut moved = before.sealed.clone();
+    moved.id.clone_from(&newest.sealed.id);
+    assert!(sealer.open(&moved).is_err());
+    // The key that seals it is in use.
+    let used = store.reader().root_keys_in_use().await.unwrap();
+    assert!(used.contains(&sealer.current_id()), "{used:?}");
+    let mut large = batch(&sealer, 4, "");
+    large.sealed.sealed = vec![0; 1 << 20];
+    assert!(store.log_decisions(large, ALL, 0).await.is_err());
+    assert_eq!(numbers(&store).await, [3, 2, 1]);
+    store.close().await;
+}
+
+pub(crate) async fn the_oldest_logged_batches_go_by_age_and_by_size(place: Place) {
+    let store = place.open().await;
+    let sealer = Sealer::new(&RootKeys::generate().unwrap());
+    let bytes = batch(&sealer, 1, "a question\n").sealed.sealed.len() as u64;
+    for number in 1..=6 {
+        store.log_decisions(batch(&sealer, number, "a question\n"), ALL, 0).await.unwrap();
+    }
+    let by_age = LogRetention { max_age: 10, ..ALL };
+    assert!(store.prune_decision_log(by_age, 13).await.unwrap());
+    assert_eq!(numbers(&store).await, [6, 5, 4, 3, 2], "whose last question is older than the bound");
+    assert!(!store.prune_decision_log(by_age, 13).await.unwrap());
+    let by_size = LogRetention { max_bytes: 3 * bytes, ..ALL };
+    assert!(store.prune_decision_log(by_size, 13).await.unwrap());
+    assert_eq!(numbers(&store).await, [6, 5, 4]);
+    store.log_decisions(batch(&sealer, 7, "a question\n"), by_size, 13).await.unwrap();
+    assert_eq!(numbers(&store).await, [7, 6, 5], "what is added makes room for itself");
+    store.close().await;
+}

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use casemate_directory::{Administration, Directory};
 use casemate_platform::api::{Api, Operation, Route};
+use casemate_platform::mail::Mail;
 use casemate_platform::telemetry::Levels;
 use casemate_platform::{
     Answering, Client, Code, Frame, Problem, Respond, Tls, UnderWay, framed, from_own_origin, guessed,
@@ -27,11 +28,12 @@ use crate::block::Blocks;
 use crate::block::service::count_guess;
 use crate::decision::routes::EVALUATION;
 use crate::denials::{AnonymousDenials, count_denial};
+use crate::invitation::Resets;
 use crate::policy::PolicyStatus;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
-    description, group, health, identity, log_level, policy, provider, role, scim, service_account, session,
+    description, group, health, identity, invitation, log_level, policy, provider, role, scim, service_account, session,
     setting, sign_in, source, team, tenant, user,
 };
 
@@ -62,6 +64,10 @@ pub struct App {
     pub blocks: Blocks,
     /// Where passwords are looked at.
     pub accounts: Arc<Accounts>,
+    /// Where letters are posted, where there is a mail server.
+    pub mail: Option<Mail>,
+    /// People who forgot their passwords.
+    pub(crate) resets: Resets,
     /// Requests with an idempotency key that are under way.
     pub(crate) under_way: UnderWay,
 }
@@ -104,6 +110,8 @@ impl App {
             finishing: Arc::default(),
             blocks: Blocks::default(),
             accounts: Arc::default(),
+            mail: None,
+            resets: Resets::default(),
             under_way: UnderWay::default(),
         }
     }
@@ -119,6 +127,7 @@ fn api() -> Api<App> {
         assignment::routes::routes(),
         service_account::routes::routes(),
         user::routes::routes(),
+        invitation::routes::routes(),
         group::routes::routes(),
         api_key::routes::routes(),
         application::routes::routes(),
@@ -163,6 +172,7 @@ fn router(app: App, shared: Arc<App>) -> Router {
         .route("/.well-known/authzen-configuration", get(decision::routes::configuration))
         .merge(api)
         .merge(sign_in::routes::routes())
+        .merge(invitation::pages())
         .merge(account::routes::routes())
         .nest("/scim/v2", scim::routes::routes())
         .fallback(async || Problem::new(Code::NotFound))

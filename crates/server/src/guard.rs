@@ -135,7 +135,7 @@ fn recent(app: &App, caller: &Caller, permission: &str, now: i64) -> Result<(), 
 /// What cannot be undone, or gives somebody a way in: deleting, keys, settings, providers, whole policies, and whatever says who
 /// holds what.
 fn is_dangerous(permission: &str) -> bool {
-    const DANGEROUS: [&str; 21] = [
+    const DANGEROUS: [&str; 22] = [
         "casemate.api-key.create",
         "casemate.api-key.rotate",
         "casemate.setting.create",
@@ -157,6 +157,7 @@ fn is_dangerous(permission: &str) -> bool {
         "casemate.group-member.add",
         "casemate.user.create",
         "casemate.user.update",
+        "casemate.user.invite",
     ];
     permission.ends_with(".delete") || DANGEROUS.contains(&permission)
 }
@@ -479,6 +480,7 @@ mod tests {
             "api-key.rotate",
             "policy.apply",
             "tenant.appoint",
+            "user.invite",
         ] {
             assert!(is_dangerous(&format!("casemate.{name}")), "{name}");
         }

@@ -1,5 +1,7 @@
 //! `casemate policy`: the versions of what is configured.
 
+mod impact;
+
 use casemate_directory::{Kind, PlannedChange};
 use casemate_store::{Edit, Version};
 use jiff::Timestamp;
@@ -28,6 +30,8 @@ enum Command {
     Show(Show),
     /// Show what differs between two revisions.
     Diff(Diff),
+    /// Show which logged questions another policy would answer otherwise (setting `decision.log.sample`).
+    Impact(impact::Arguments),
     /// Set everything back to what it was at a revision, by a new change.
     Revert(Revert),
 }
@@ -131,6 +135,7 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
         Command::Log(arguments) => runtime::block_on(log(arguments, printer)),
         Command::Show(arguments) => runtime::block_on(show(arguments, printer)),
         Command::Diff(arguments) => runtime::block_on(diff(arguments, printer)),
+        Command::Impact(arguments) => runtime::block_on(impact::impacts(arguments, printer)),
         Command::Revert(arguments) => runtime::block_on(revert(arguments, printer)),
     }
 }

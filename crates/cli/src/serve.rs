@@ -21,7 +21,9 @@ use casemate_platform::telemetry::traces::Traces;
 use casemate_platform::telemetry::{Levels, Log, LogError};
 use casemate_platform::{Server, Tls, clock, limit_bodies};
 use casemate_server::policy::follow;
-use casemate_server::{Accounts, App, Blocks, Front, follow_blocks, follow_log_levels, write_denials};
+use casemate_server::{
+    Accounts, App, Blocks, Front, follow_blocks, follow_log_levels, write_decision_log, write_denials,
+};
 use casemate_store::{BALLAST, Ballast, DataFolder, Sealer, Store};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -209,6 +211,11 @@ fn jobs(app: &App, watcher: Option<Watcher>) -> JoinSet<()> {
     jobs.spawn(Arc::clone(&app.directory).follow(app.store.revisions()));
     jobs.spawn(note_used_keys(Arc::clone(&app.directory), Arc::clone(&app.store)));
     jobs.spawn(write_denials(app.denials.clone(), Arc::clone(&app.store)));
+    jobs.spawn(write_decision_log(
+        app.decision_log.clone(),
+        Arc::clone(&app.store),
+        Arc::clone(&app.directory),
+    ));
     if let Some(watcher) = watcher {
         jobs.spawn(follow(watcher, Arc::clone(&app.administration), Arc::clone(&app.policy)));
     }

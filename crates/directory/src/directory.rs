@@ -262,8 +262,17 @@ impl Directory {
         self.people.meet(tenant, snapshot.compiled().vouching(), ids).await
     }
 
+    pub(crate) fn people(&self) -> &People {
+        &self.people
+    }
+
     pub(crate) fn state(&self) -> Arc<State> {
         self.current.load_full()
+    }
+
+    /// The credentials that stand in no policy, and the API keys.
+    pub(crate) fn own(&self) -> (Vec<Credential>, Arc<Keys>) {
+        (self.own.clone(), Arc::clone(&self.keys))
     }
 
     /// What seals secrets, where the host has a root key.

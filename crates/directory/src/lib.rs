@@ -9,6 +9,7 @@
 
 pub mod administration;
 mod authenticator;
+mod candidates;
 mod directory;
 mod index;
 mod keys;
@@ -34,6 +35,7 @@ pub use administration::{
     Reference, RememberKey, Sort, SortBy, UserDraft, WebinyError, Written, import_webiny,
 };
 pub use authenticator::sha256;
+pub use candidates::{Candidate, CandidatePlace, Candidates};
 pub use directory::{Directory, DirectoryError, DirectoryHost};
 pub use kind::{Kind, UnknownKind};
 pub use known::Known;

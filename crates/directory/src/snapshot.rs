@@ -1,5 +1,8 @@
 //! A policy, ready to answer: who is meant, what they hold, who may ask.
 
+mod draft;
+mod reach;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -19,6 +22,8 @@ use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
 use crate::temporary::narrowed;
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
+
+pub(crate) use reach::{Digest, Named, Reach};
 
 /// The most compiled sets that are kept; when there are more, those that nobody asked for lately are forgotten.
 const MAX_CACHED: usize = 4_096;
@@ -179,6 +184,24 @@ impl Snapshot {
     #[must_use]
     pub fn records_all(&self) -> Option<bool> {
         self.compiled.settings.records_all
+    }
+
+    /// Which share of the questions is logged, as a number of 2^64; 0 where none is.
+    #[must_use]
+    pub fn logged_share(&self) -> u64 {
+        self.compiled.settings.logged_share
+    }
+
+    /// How long logged questions are kept, in microseconds, and how many bytes of them; nothing where no setting says it.
+    #[must_use]
+    pub fn logged_bounds(&self) -> (Option<i64>, Option<u64>) {
+        (self.compiled.settings.longest_log, self.compiled.settings.largest_log)
+    }
+
+    /// Whether an API key of this id is in force.
+    #[must_use]
+    pub fn has_key(&self, id: &str) -> bool {
+        self.compiled.keys.grant(id).is_some()
     }
 
     /// What every server logs, as levels; nothing where no setting says it.
@@ -523,18 +546,10 @@ impl Compiled {
     }
 
     fn holding(&self, subject: &Subject) -> Holding {
-        let Subject { tenant, provider, kind, .. } = subject;
+        let Subject { tenant, provider, kind, login, groups, .. } = subject;
         let id = subject.id.as_deref().unwrap_or_default();
-        let mut places: Vec<u32> = Vec::new();
+        let mut places = self.places(tenant, provider, kind, id, login.as_deref(), groups);
         let mut add = |key| places.extend_from_slice(self.assignment_index.get(key));
-        add(KeyRef::new(By::Id, &[tenant, provider, kind, id]));
-        if let Some(login) = &subject.login {
-            add(KeyRef::new(By::Login, &[tenant, provider, kind, login]));
-        }
-        for group in &subject.groups {
-            add(KeyRef::new(By::Group, &[tenant, provider, group]));
-            add(KeyRef::new(By::GroupOfKind, &[tenant, provider, kind, group]));
-        }
         // An API key holds what its account holds; an account is also known by its name.
         let key = (**provider == *API_KEY_PROVIDER).then(|| self.keys.grant(id)).flatten();
         let account = match &key {
@@ -559,6 +574,29 @@ impl Compiled {
             temporary: subject.narrowing.clone(),
             sourced: subject.sourced.clone(),
         }
+    }
+
+    /// The assignments that name somebody by id, login or group.
+    fn places(
+        &self,
+        tenant: &str,
+        provider: &str,
+        kind: &str,
+        id: &str,
+        login: Option<&str>,
+        groups: &[String],
+    ) -> Vec<u32> {
+        let mut places: Vec<u32> = Vec::new();
+        let mut add = |key| places.extend_from_slice(self.assignment_index.get(key));
+        add(KeyRef::new(By::Id, &[tenant, provider, kind, id]));
+        if let Some(login) = login {
+            add(KeyRef::new(By::Login, &[tenant, provider, kind, login]));
+        }
+        for group in groups {
+            add(KeyRef::new(By::Group, &[tenant, provider, group]));
+            add(KeyRef::new(By::GroupOfKind, &[tenant, provider, kind, group]));
+        }
+        places
     }
 
     fn compile(&self, holding: &Holding) -> Result<PermissionSet, ResolveError> {
@@ -646,6 +684,14 @@ impl Compiled {
     pub(crate) fn administering(&self, now: i64) -> impl Iterator<Item = &Assignment> {
         administering(&self.assignments)
             .filter(move |assignment| assignment.from.is_none_or(|from| from.0 <= now))
+    }
+
+    /// Whom the policy knows in a tenant by provider, type and id.
+    pub(crate) fn person_of(&self, tenant: &str, provider: &str, kind: &str, id: &str) -> Option<&Person> {
+        let [place, ..] = self.people_index.get(KeyRef::new(By::Id, &[tenant, provider, kind, id])) else {
+            return None;
+        };
+        self.person(*place)
     }
 
     /// The names of those who vouch for users.

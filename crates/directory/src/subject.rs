@@ -152,6 +152,12 @@ impl Subject {
         !self.sourced.is_empty()
     }
 
+    /// Whether their credential narrows what they may do to some names.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        self.narrowing.is_some()
+    }
+
     /// As the permission engine reads them.
     #[must_use]
     pub fn view(&self) -> engine::Subject<'_> {

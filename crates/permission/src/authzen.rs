@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use casemate_expression::{Datum, List, Map, Members, Timestamp};
+use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::name::{Name, NameError};
@@ -236,6 +237,26 @@ impl<'d> Evaluation<'d> {
             return Err(EvaluationError::OutsideApplication { name: text, application });
         }
         Ok(text)
+    }
+
+    /// The request as JSON, without its subject: action, resource and context.
+    pub fn to_json_without_subject(&self) -> Value {
+        let mut question = json!({
+            "action": { "name": self.action_name, "properties": self.action_properties },
+            "context": self.context,
+        });
+        if let (Some(resource), Some(question)) = (&self.resource, question.as_object_mut()) {
+            let EvaluatedResource { kind, id, properties } = resource;
+            let mut said = json!({ "properties": properties });
+            if let Some(said) = said.as_object_mut() {
+                let members = [("type", kind), ("id", id)];
+                said.extend(members.into_iter().filter_map(|(name, datum)| {
+                    Some((name.to_owned(), serde_json::to_value((*datum)?).ok()?))
+                }));
+            }
+            question.insert("resource".to_owned(), said);
+        }
+        question
     }
 
     /// The subject taken as the identity, as on the command line: its properties `tenant`, `groups`, `login` and

@@ -27,13 +27,14 @@ use crate::at_least::at_least;
 use crate::block::Blocks;
 use crate::block::service::count_guess;
 use crate::decision::routes::EVALUATION;
+use crate::decision_log::DecisionLog;
 use crate::denials::{AnonymousDenials, count_denial};
 use crate::invitation::Resets;
 use crate::policy::PolicyStatus;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
-    description, group, health, identity, invitation, log_level, policy, provider, role, scim, service_account, session,
+    decision_log, description, group, health, identity, invitation, log_level, policy, provider, role, scim, service_account, session,
     setting, sign_in, source, team, tenant, user,
 };
 
@@ -68,6 +69,8 @@ pub struct App {
     pub mail: Option<Mail>,
     /// People who forgot their passwords.
     pub(crate) resets: Resets,
+    /// Questions that are to be logged.
+    pub decision_log: DecisionLog,
     /// Requests with an idempotency key that are under way.
     pub(crate) under_way: UnderWay,
 }
@@ -109,6 +112,7 @@ impl App {
             failures: Arc::default(),
             finishing: Arc::default(),
             blocks: Blocks::default(),
+            decision_log: DecisionLog::default(),
             accounts: Arc::default(),
             mail: None,
             resets: Resets::default(),
@@ -136,10 +140,13 @@ fn api() -> Api<App> {
         setting::routes::routes(),
         audit_event::routes::routes(),
         policy::routes::routes(),
+        decision_log::routes::routes(),
         log_level::routes::routes(),
         administrator::routes::routes(),
         block::routes::routes(),
         decision::questions::routes(),
+        decision::who_can::routes(),
+        decision::preview::routes(),
         identity::routes::routes(),
         session::routes::routes(),
         health::routes::routes(),
@@ -165,6 +172,8 @@ fn router(app: App, shared: Arc<App>) -> Router {
     let decisions = Router::new()
         .route(EVALUATION, post(decision::routes::evaluation))
         .route("/access/v1/evaluations", post(decision::routes::evaluations))
+        .route("/access/v1/search/subject", post(decision::search::subjects))
+        .route("/access/v1/search/action", post(decision::search::actions))
         .with_state(Arc::clone(&shared));
     let (api, _) = api().into_parts();
     Router::new()

@@ -180,7 +180,7 @@ fn told(verb: &'static str, id: String, after: Value) -> Told {
 }
 
 /// What is to be done for `wanted`, in words and as changes.
-fn planned(
+pub(super) fn planned(
     state: &State,
     wanted: Vec<Wanted>,
     origin: &str,

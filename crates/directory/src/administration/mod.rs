@@ -6,6 +6,7 @@ mod entry;
 mod error;
 mod granted;
 mod granting;
+mod history;
 mod key;
 mod listing;
 mod objects;

@@ -2,6 +2,7 @@
 //! about them.
 
 mod met;
+mod page;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;

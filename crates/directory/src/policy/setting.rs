@@ -13,6 +13,11 @@ const MAX_LEVELS: usize = 1_024;
 /// The levels of the log.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
+const LOG_SAMPLE: &str = "decision.log.sample";
+const LOG_DAYS: &str = "decision.log.days";
+const LOG_MEBIBYTES: &str = "decision.log.mebibytes";
+/// The most mebibytes of the log of questions.
+const MAX_MEBIBYTES: u64 = 1 << 20;
 const RECORDED: &str = "decision.recorded";
 const LOG_LEVELS: &str = "log.levels";
 const KEY_DAYS: &str = "api_key.max_lifetime_days";
@@ -35,7 +40,7 @@ pub struct Setting {
 }
 
 /// All settings, by name.
-pub const SETTINGS: [Setting; 4] = [
+pub const SETTINGS: [Setting; 7] = [
     Setting {
         name: KEY_DAYS,
         values: "a whole number from 1 to 36500",
@@ -43,6 +48,28 @@ pub const SETTINGS: [Setting; 4] = [
         meaning: "The most days that an API key may live. To make or rotate one without an end, or with a later one, is \
                   refused; those that are there live on.",
         check: |value| value.as_i64().is_some_and(|days| (1..=MAX_DAYS).contains(&days)),
+    },
+    Setting {
+        name: LOG_DAYS,
+        values: "a whole number from 1 to 36500",
+        default: "30 days",
+        meaning: "How long logged questions are kept, see `decision.log.sample`.",
+        check: |value| value.as_i64().is_some_and(|days| (1..=MAX_DAYS).contains(&days)),
+    },
+    Setting {
+        name: LOG_MEBIBYTES,
+        values: "a whole number from 1 to 1048576",
+        default: "256 MiB",
+        meaning: "How many mebibytes of logged questions are kept, sealed as they are: the oldest go first.",
+        check: |value| value.as_u64().is_some_and(|size| (1..=MAX_MEBIBYTES).contains(&size)),
+    },
+    Setting {
+        name: LOG_SAMPLE,
+        values: "a number from 0 to 1",
+        default: "0: no question is logged",
+        meaning: "Which share of the questions about decisions is logged as they were asked, sealed, with what was known of \
+                  their subject: so that it can be found out which answers a change of the policy would change.",
+        check: |value| value.as_f64().is_some_and(|share| (0.0..=1.0).contains(&share)),
     },
     Setting {
         name: RECORDED,
@@ -141,6 +168,12 @@ fn are_levels(text: &str) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct InForce {
     pub(crate) records_all: Option<bool>,
+    /// As a number of 2^64.
+    pub(crate) logged_share: u64,
+    /// In microseconds.
+    pub(crate) longest_log: Option<i64>,
+    /// In bytes.
+    pub(crate) largest_log: Option<u64>,
     pub(crate) log_levels: Option<Box<str>>,
     /// In microseconds.
     pub(crate) longest_key_life: Option<i64>,
@@ -152,6 +185,9 @@ impl InForce {
     /// What checked settings say.
     pub(crate) fn of(settings: &BTreeMap<String, Value>) -> InForce {
         InForce {
+            logged_share: settings.get(LOG_SAMPLE).and_then(Value::as_f64).map_or(0, share),
+            longest_log: settings.get(LOG_DAYS).and_then(Value::as_i64).map(|days| days.saturating_mul(DAY)),
+            largest_log: settings.get(LOG_MEBIBYTES).and_then(Value::as_u64).map(|size| size << 20),
             records_all: settings.get(RECORDED).and_then(Value::as_str).map(|recorded| recorded == "all"),
             log_levels: settings.get(LOG_LEVELS).and_then(Value::as_str).map(Box::from),
             longest_key_life: settings
@@ -164,6 +200,16 @@ impl InForce {
                 .map(|minutes| minutes.saturating_mul(MINUTE)),
         }
     }
+}
+
+/// A share as a number of 2^64: none of 0, and all of 1.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share is checked, and what is over saturates"
+)]
+fn share(share: f64) -> u64 {
+    (share * 2.0_f64.powi(64)) as u64
 }
 
 #[cfg(test)]
@@ -183,6 +229,9 @@ mod tests {
             ),
             (RECORDED, vec![json!("denied"), json!("all")], vec![json!("some"), json!(true)]),
             (TEMPORARY_MINUTES, vec![json!(1), json!(720)], vec![json!(0), json!(721), json!("5")]),
+            (LOG_SAMPLE, vec![json!(0), json!(0.001), json!(1)], vec![json!(-0.1), json!(1.1), json!("1")]),
+            (LOG_DAYS, vec![json!(1)], vec![json!(0), json!(1.5)]),
+            (LOG_MEBIBYTES, vec![json!(1)], vec![json!(0), json!(1_048_577)]),
             (
                 LOG_LEVELS,
                 vec![json!("info"), json!("warn,casemate::access=off,sqlx=debug")],

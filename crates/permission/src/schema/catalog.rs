@@ -9,7 +9,7 @@ use casemate_expression::{Expression, NotFilterable, Type, Value};
 
 use super::compiler::Compiler;
 use super::{Entry, RequestName, Schema, SchemaError, Shape};
-use crate::name::{Name, PatternIndex};
+use crate::name::{Name, Pattern, PatternIndex};
 
 /// What names mean, over all applications. Immutable; cloning copies a reference.
 #[derive(Clone)]
@@ -173,6 +173,11 @@ impl Catalog {
     pub(super) fn owner_of_namespace(&self, namespace: &str) -> Option<&Application> {
         let index = *self.inner.namespaces.get(namespace)?;
         self.inner.applications.get(usize::from(index))
+    }
+
+    /// The names and patterns that the schemas declare.
+    pub fn declared(&self) -> impl Iterator<Item = &Pattern> {
+        self.inner.entries.iter().map(|entry| &entry.name)
     }
 
     /// What is allowed, but should be known.

@@ -19,6 +19,31 @@ use crate::tenant_header::wanted_tenant;
 const ASK: &str = "casemate.decision.ask";
 /// May ask in every tenant, where it is held in the tenant `default`.
 const ASK_ANY_TENANT: &str = "casemate.decision.ask-any-tenant";
+/// May ask who may do something, where they may ask.
+pub(crate) const SEARCH: &str = "casemate.decision.search";
+/// May ask what others would be allowed, where they may ask.
+pub(crate) const PREVIEW: &str = "casemate.decision.preview";
+
+/// What somebody needs who asks more than what one subject may do, beside the permission to ask at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// Nothing.
+    Nothing,
+    /// To ask who may do something, or what somebody may do.
+    Search,
+    /// To ask what somebody else, or a draft, would be allowed, in their own tenant.
+    Preview,
+}
+
+impl Beside {
+    fn permission(self) -> Option<&'static str> {
+        match self {
+            Beside::Nothing => None,
+            Beside::Search => Some(SEARCH),
+            Beside::Preview => Some(PREVIEW),
+        }
+    }
+}
 
 /// A caller who may ask, and what their credential fixes.
 pub(crate) struct Asker {
@@ -40,6 +65,7 @@ impl Asker {
         headers: &HeaderMap,
         id: &RequestId,
         now: i64,
+        beside: Beside,
     ) -> Result<Asker, Problem> {
         let caller = authenticate(snapshot.chain(), headers, now).await?;
         let user = admitted(app, &caller).await?;
@@ -54,16 +80,18 @@ impl Asker {
         let needed = match (own, everywhere) {
             (true, true) => [ASK, ASK_ANY_TENANT].as_slice(),
             (true, false) => &[ASK],
-            (false, true) => &[ASK_ANY_TENANT],
-            (false, false) => &[],
+            // What they hold themselves, which narrows what they see, they hold in their own tenant.
+            (false, true) if beside != Beside::Preview => &[ASK_ANY_TENANT],
+            (false, _) => &[],
         };
         let may_ask = may(&known, needed, now);
-        if !may_ask {
+        let lacking = beside.permission().filter(|permission| may_ask && !may(&known, &[permission], now));
+        if !may_ask || lacking.is_some() {
             if caller.0.is_anonymous() {
                 return Err(Problem::new(Code::CredentialMissing)
                     .detail("send `Authorization: Bearer …` with a credential that may ask for decisions"));
             }
-            let needed = needed.first().copied().unwrap_or(ASK_ANY_TENANT);
+            let needed = lacking.or(needed.first().copied()).unwrap_or(ASK_ANY_TENANT);
             let event = refusal(snapshot, subject, &tenant, needed, id, now);
             Box::pin(record::store(app, vec![event])).await?;
             return Err(Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`")));

@@ -2,7 +2,11 @@
 
 mod asker;
 mod batch;
+pub(crate) mod preview;
 pub(crate) mod questions;
 mod record;
 pub(crate) mod routes;
+pub(crate) mod search;
 mod service;
+mod walk;
+pub(crate) mod who_can;

@@ -106,7 +106,7 @@ struct FilterQuestion {
 
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "describes what the permission engine reads")]
-struct Party {
+pub(super) struct Party {
     /// `user`, `service`, …
     r#type: String,
     /// Their id; `anonymous` has none.
@@ -119,7 +119,7 @@ struct Party {
 
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "describes what the permission engine reads")]
-struct Action {
+pub(super) struct Action {
     /// The requested name, or what the application's template makes one of.
     name: String,
     /// Whatever else is known of it.
@@ -181,7 +181,7 @@ struct FilterAnswer {
 
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Word {
+pub(super) enum Word {
     Allowed,
     Denied,
     Conditional,
@@ -273,7 +273,7 @@ fn dialect(body: &Datum) -> Result<Option<Dialect>, Problem> {
 }
 
 /// Refuses what would be ignored, for whoever sends it means something by it.
-fn known_members(body: &Datum, known: &[&str]) -> Result<(), Problem> {
+pub(super) fn known_members(body: &Datum, known: &[&str]) -> Result<(), Problem> {
     let Some(members) = body.as_map() else { return Ok(()) };
     match members.iter().find(|(name, _)| !known.contains(name)) {
         None => Ok(()),
@@ -284,7 +284,7 @@ fn known_members(body: &Datum, known: &[&str]) -> Result<(), Problem> {
     }
 }
 
-fn document_error(pointer: &str, message: &str) -> Problem {
+pub(super) fn document_error(pointer: &str, message: &str) -> Problem {
     let error = DocumentError { pointer: pointer.to_owned(), message: message.to_owned(), help: None };
     Problem::document(vec![error])
 }

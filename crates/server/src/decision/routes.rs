@@ -172,9 +172,10 @@ pub(super) struct Asked {
 
 impl Asked {
     /// What the answers have in common.
-    pub(super) fn session<'a>(&'a self, app: &App, request_id: &'a RequestId) -> Session<'a> {
+    pub(super) fn session<'a>(&'a self, app: &'a App, request_id: &'a RequestId) -> Session<'a> {
         let Asked { snapshot, now, asker, met, .. } = self;
-        Session { snapshot, asker, met, request_id, recorded: recorded(app, snapshot), now: *now }
+        let (recorded, log) = (recorded(app, snapshot), app.decision_log.sampled(snapshot));
+        Session { snapshot, asker, met, request_id, recorded, log, now: *now }
     }
 }
 

@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::app::Recorded;
 use crate::decision::asker::Asker;
 use crate::decision::record;
+use crate::decision_log::service::{MAX_QUESTION, Sampled, Waiting};
 
 /// Everything that the answers to one request have in common.
 pub(crate) struct Session<'a> {
@@ -27,6 +28,8 @@ pub(crate) struct Session<'a> {
     pub(crate) met: &'a Met,
     pub(crate) request_id: &'a RequestId,
     pub(crate) recorded: Recorded,
+    /// Where a share of the questions is to be logged.
+    pub(crate) log: Option<Sampled<'a>>,
     /// Microseconds since 1970 (UTC).
     pub(crate) now: i64,
 }
@@ -107,6 +110,9 @@ impl<'s> Session<'s> {
             }
         };
         let (effect, reason, permission) = question.check(self.now);
+        if let Some(log) = &self.log {
+            log.log(|| self.logged(&question, item, effect, reason));
+        }
         let is_recorded = effect != Effect::Allowed || self.recorded == Recorded::Allowed;
         let event = is_recorded.then(|| {
             let subject = record::party(question.subject());
@@ -128,6 +134,9 @@ impl<'s> Session<'s> {
             Err(refused) => self.judge_refused(evaluation, refused),
             Ok(question) => {
                 let (effect, reason, permission) = question.check(self.now);
+                if let Some(log) = &self.log {
+                    log.log(|| self.logged(&question, 0, effect, reason));
+                }
                 let permission = permission.map(str::to_owned);
                 let event = self.judged(&question, resource, effect, reason, permission.clone());
                 (Judgement { effect, reason, permission, message: None }, event)
@@ -162,6 +171,27 @@ impl<'s> Session<'s> {
             _ => self.judged(&question, resource, effect, reason, permission.clone()),
         };
         Ok((Judgement { effect, reason, permission, message: None }, answer.filter, event))
+    }
+
+    /// A question with its answer, as the log takes it.
+    #[cold]
+    fn logged(&self, question: &Question<'_>, item: usize, effect: Effect, reason: &'static str) -> Waiting {
+        let asked = question.evaluation.to_json_without_subject().to_string();
+        Waiting {
+            at: self.now,
+            request_id: match item {
+                0 => self.request_id.as_str().to_owned(),
+                item => format!("{}#{item}", self.request_id.as_str()),
+            },
+            tenant: Arc::clone(&self.asker.tenant),
+            application: self.asker.known.application.clone(),
+            revision: self.snapshot.revision(),
+            known: Arc::clone(&question.known),
+            asserted: question.asserted.clone(),
+            question: (asked.len() <= MAX_QUESTION).then_some(asked),
+            decision: effect.name(),
+            reason,
+        }
     }
 
     fn judge_refused(
@@ -231,16 +261,15 @@ impl<'s> Session<'s> {
         let application = self.application(evaluation)?;
         let name = evaluation.requested_name(application).map_err(|error| unnamed(&error, evaluation))?;
         let Asker { known: caller, tenant } = self.asker;
-        let known = self
-            .snapshot
-            .known_subject(caller, tenant, evaluation.subject_kind(), id, met)
-            .map_err(|error| {
+        let known = self.snapshot.known_subject(caller, tenant, evaluation.subject_kind(), id, met).map_err(
+            |error| {
                 let reason = match error {
                     ResolveError::Inactive { .. } => "inactive_subject",
                     _ => "ambiguous_subject",
                 };
                 Refused::new(reason, error.to_string(), &name)
-            })?;
+            },
+        )?;
         match &known.permissions {
             Ok(set) => {
                 // Nothing that is asserted gives anybody permissions.
@@ -259,7 +288,10 @@ impl<'s> Session<'s> {
     }
 
     /// The asking application. One that the policy no longer has makes every question a denial.
-    pub(crate) fn application(&self, evaluation: &Evaluation<'_>) -> Result<Option<&'s Application>, Refused> {
+    pub(crate) fn application(
+        &self,
+        evaluation: &Evaluation<'_>,
+    ) -> Result<Option<&'s Application>, Refused> {
         let Some(id) = &self.asker.known.application else { return Ok(None) };
         let message = "the application of the asking credential does not exist";
         let unknown = || Refused::new("unknown_application", message, evaluation.action_name());
@@ -432,6 +464,7 @@ mod tests {
             met: &Met::default(),
             request_id: &RequestId::random(),
             recorded: Recorded::Denied,
+            log: None,
             now: 0,
         };
         let (answer, event) = match crate::decision::batch::complete(&item, Some(&defaults)) {

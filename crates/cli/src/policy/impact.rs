@@ -1,0 +1,133 @@
+//! `casemate policy impact`: which logged questions another policy would answer otherwise.
+
+use std::path::PathBuf;
+
+use casemate_directory::{Folder, Snapshot};
+use casemate_server::decision_log::{Answered, Impact, ImpactEntry, ImpactQuery, impact};
+
+use super::known;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::place::{Place, failed};
+use crate::printer::{Format, Printer, printable};
+use crate::settings::PlaceSettings;
+
+/// How much is looked for at once.
+const PAGE: u32 = 1_000;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The revision to begin with; the last one unless told.
+    #[arg(value_name = "FROM")]
+    from: Option<i64>,
+
+    /// The revision to compare with.
+    #[arg(value_name = "TO", required_unless_present = "files", conflicts_with = "files")]
+    to: Option<i64>,
+
+    /// Compare with what would be if the policy files of this folder were applied.
+    #[arg(long, value_name = "FOLDER")]
+    files: Option<PathBuf>,
+
+    /// The name of the source of code that would apply them.
+    #[arg(long, value_name = "NAME", default_value = "git", requires = "files")]
+    origin: String,
+
+    /// Leave out what this source applied before and the files no longer hold.
+    #[arg(long, requires = "files")]
+    prune: bool,
+
+    #[command(flatten)]
+    place: PlaceSettings,
+}
+
+/// Runs the command. Exit code 3 where an answer differs.
+pub(super) async fn impacts(arguments: Arguments, printer: &mut Printer) -> Outcome {
+    let config = arguments.place.load(printer)?.config;
+    let place = Place::open_existing(&config).await?;
+    let current = place.store.reader().revision().await.map_err(failed)?;
+    let from = arguments.from.unwrap_or(current);
+    known(from, current)?;
+    let from = place.administration.snapshot_at(from).await.map_err(failed)?;
+    let to = other(&arguments, &place, current).await?;
+    let directory = place.administration.directory();
+    let sealer = directory.sealer().ok_or_else(|| {
+        Failure::failed(miette::miette!("there is no root key, which opens what is logged"))
+    })?;
+    let mut query = ImpactQuery { after: None, limit: PAGE };
+    let mut whole = Impact::default();
+    let mut differs = 0;
+    let mut rows = Vec::new();
+    loop {
+        let page = impact(place.store.reader(), sealer, (&from, &to), &query).await.map_err(failed)?;
+        whole.looked_at += page.looked_at;
+        whole.unchanged += page.unchanged;
+        whole.lost += page.lost;
+        for (why, count) in page.not_replayed {
+            *whole.not_replayed.entry(why).or_default() += count;
+        }
+        for entry in &page.items {
+            match printer.format() {
+                Format::Json => printer.json(entry)?,
+                Format::Table => rows.push(row(entry)),
+            }
+        }
+        differs += page.items.len();
+        query.after = page.next;
+        if query.after.is_none() {
+            break;
+        }
+    }
+    if printer.format() == Format::Table {
+        if differs > 0 {
+            printer.table(["ASKED", "SUBJECT", "ACTION", "RESOURCE", "FROM", "TO"], &rows)?;
+        }
+        printer.line(format_args!(
+            "{differs} of {} logged questions would be answered otherwise.",
+            whole.looked_at
+        ))?;
+    }
+    for (why, count) in &whole.not_replayed {
+        let why = serde_json::to_value(why).ok().and_then(|why| why.as_str().map(str::to_owned));
+        printer.note(format_args!("{count} could not be asked again: {}", why.unwrap_or_default()));
+    }
+    if whole.lost > 0 {
+        printer.note(format_args!("{} were to be logged among them, and were lost", whole.lost));
+    }
+    place.close().await;
+    Ok(if differs > 0 { Exit::Verdict } else { Exit::Success })
+}
+
+async fn other(arguments: &Arguments, place: &Place, current: i64) -> Result<Snapshot, Failure> {
+    let Some(folder) = &arguments.files else {
+        let to = arguments.to.unwrap_or(current);
+        known(to, current)?;
+        return place.administration.snapshot_at(to).await.map_err(failed);
+    };
+    let folder = Folder::load(folder).map_err(|mistakes| {
+        let first = mistakes.first().map(ToString::to_string).unwrap_or_default();
+        Failure::usage(miette::miette!("the files hold {} mistakes, the first: {first}", mistakes.len()))
+    })?;
+    let would_be = place.administration.snapshot_of(folder.wanted, &arguments.origin, arguments.prune);
+    would_be.await.map_err(failed)
+}
+
+fn row(entry: &ImpactEntry) -> [String; 6] {
+    let text = |pointer: &str| {
+        let text = entry.question.pointer(pointer).and_then(|text| text.as_str());
+        text.unwrap_or_default().to_owned()
+    };
+    let answered = |answered: &Answered| match &answered.permission {
+        Some(permission) => format!("{} ({permission})", answered.decision),
+        None => format!("{} ({})", answered.decision, answered.reason_code),
+    };
+    let subject = &entry.subject;
+    [
+        entry.at.clone(),
+        format!("{} {}", subject.r#type, subject.id.as_deref().unwrap_or_default()),
+        text("/action/name"),
+        format!("{} {}", text("/resource/type"), text("/resource/id")),
+        answered(&entry.from),
+        answered(&entry.to),
+    ]
+    .map(|cell| printable(&cell))
+}

@@ -1,0 +1,180 @@
+//! Taking questions into the log: beside the answer, which waits for nothing of it.
+
+use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use casemate_directory::{Known, Snapshot, Subject};
+use tokio::sync::mpsc;
+
+/// The most questions that wait to be written.
+const MAX_WAITING: usize = 1_024;
+/// The longest question that is kept whole, as JSON, in bytes.
+pub(crate) const MAX_QUESTION: usize = 16 << 10;
+
+/// Questions that are to be logged. Cheap to clone.
+#[derive(Clone)]
+pub struct DecisionLog(Arc<Inner>);
+
+struct Inner {
+    queue: mpsc::Sender<Waiting>,
+    /// The other end, until somebody writes what comes.
+    waiting: Mutex<Option<mpsc::Receiver<Waiting>>>,
+    /// How many were to be logged and are not, since somebody looked.
+    lost: AtomicU32,
+    asked: AtomicU64,
+    chance: RandomState,
+}
+
+/// A question with its answer, as it waits.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) at: i64,
+    pub(crate) request_id: String,
+    pub(crate) tenant: Arc<str>,
+    pub(crate) application: Option<Arc<str>>,
+    pub(crate) revision: i64,
+    /// Whom it is about.
+    pub(crate) known: Arc<Known>,
+    /// They, with what the application asserted of them, where it did.
+    pub(crate) asserted: Option<Subject>,
+    /// Action, resource and context, as JSON; absent where it is too long.
+    pub(crate) question: Option<String>,
+    pub(crate) decision: &'static str,
+    pub(crate) reason: &'static str,
+}
+
+impl Default for DecisionLog {
+    fn default() -> DecisionLog {
+        let (queue, waiting) = mpsc::channel(MAX_WAITING);
+        DecisionLog(Arc::new(Inner {
+            queue,
+            waiting: Mutex::new(Some(waiting)),
+            lost: AtomicU32::new(0),
+            asked: AtomicU64::new(0),
+            chance: RandomState::new(),
+        }))
+    }
+}
+
+impl fmt::Debug for DecisionLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecisionLog").finish_non_exhaustive()
+    }
+}
+
+/// The log, where a share of the questions of a request is to be logged.
+#[derive(Clone, Copy)]
+pub(crate) struct Sampled<'a> {
+    log: &'a DecisionLog,
+    share: u64,
+}
+
+impl DecisionLog {
+    /// The log, where the settings say that anything is to be logged.
+    #[inline]
+    pub(crate) fn sampled(&self, snapshot: &Snapshot) -> Option<Sampled<'_>> {
+        let share = snapshot.logged_share();
+        (share != 0).then_some(Sampled { log: self, share })
+    }
+
+    /// What comes, once.
+    pub(super) fn take_waiting(&self) -> Option<mpsc::Receiver<Waiting>> {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Counts questions that are not logged.
+    pub(super) fn lose(&self, count: u32) {
+        self.0.lost.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// How many were not, since this was asked last.
+    pub(super) fn take_lost(&self) -> u32 {
+        self.0.lost.swap(0, Ordering::Relaxed)
+    }
+}
+
+impl Sampled<'_> {
+    /// Logs the question that `waiting` makes, where it is of the share. It is lost, and counted, where too many wait.
+    pub(crate) fn log(&self, waiting: impl FnOnce() -> Waiting) {
+        let Inner { queue, asked, chance, .. } = &*self.log.0;
+        let number = asked.fetch_add(1, Ordering::Relaxed);
+        if chance.hash_one(number) > self.share {
+            return;
+        }
+        match queue.try_reserve() {
+            Ok(room) => room.send(waiting()),
+            Err(_) => self.log.lose(1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use casemate_directory::{Met, Policy};
+    use casemate_identity::Identity;
+
+    use super::*;
+
+    fn waiting() -> Waiting {
+        let snapshot = Snapshot::offline(Policy::empty()).unwrap();
+        let caller = snapshot.known_caller(&Identity::anonymous().into());
+        let tenant: Arc<str> = "default".into();
+        let known = snapshot.known_subject(&caller, &tenant, "user", "ada", &Met::default()).unwrap();
+        Waiting {
+            at: 0,
+            request_id: String::new(),
+            tenant,
+            application: None,
+            revision: 1,
+            known,
+            asserted: None,
+            question: None,
+            decision: "denied",
+            reason: "no_permission",
+        }
+    }
+
+    #[tokio::test]
+    async fn a_share_is_taken_and_what_finds_no_room_is_counted() {
+        let log = DecisionLog::default();
+        let mut coming = log.take_waiting().unwrap();
+        let sampled = Sampled { log: &log, share: u64::MAX / 4 };
+        let one = waiting();
+        for _ in 0..2_000 {
+            sampled.log(|| Waiting {
+                known: Arc::clone(&one.known),
+                tenant: Arc::clone(&one.tenant),
+                ..waiting_like(&one)
+            });
+        }
+        let mut taken = 0;
+        while coming.try_recv().is_ok() {
+            taken += 1;
+        }
+        assert!((350..650).contains(&taken), "{taken} of 2,000 at a quarter");
+        assert_eq!(log.take_lost(), 0);
+
+        let all = Sampled { log: &log, share: u64::MAX };
+        for _ in 0..MAX_WAITING + 7 {
+            all.log(|| waiting_like(&one));
+        }
+        assert_eq!((log.take_lost(), log.take_lost()), (7, 0));
+    }
+
+    fn waiting_like(one: &Waiting) -> Waiting {
+        Waiting {
+            at: one.at,
+            request_id: String::new(),
+            tenant: Arc::clone(&one.tenant),
+            application: None,
+            revision: one.revision,
+            known: Arc::clone(&one.known),
+            asserted: None,
+            question: None,
+            decision: one.decision,
+            reason: one.reason,
+        }
+    }
+}

@@ -16,13 +16,15 @@ use casemate_directory::{
     AdminError, Administration, Author, Directory, DirectoryHost, Folder, Mistake, Policy, Watcher,
 };
 use casemate_platform::config::{Config, Loaded, Mode};
+use casemate_platform::mail::{Mail, Postman};
 use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::traces::Traces;
 use casemate_platform::telemetry::{Levels, Log, LogError};
 use casemate_platform::{Server, Tls, clock, limit_bodies};
 use casemate_server::policy::follow;
 use casemate_server::{
-    Accounts, App, Blocks, Front, follow_blocks, follow_log_levels, write_decision_log, write_denials,
+    Accounts, App, Blocks, Front, follow_blocks, follow_log_levels, send_resets, write_decision_log,
+    write_denials,
 };
 use casemate_store::{BALLAST, Ballast, DataFolder, Sealer, Store};
 use secrecy::SecretString;
@@ -65,8 +67,18 @@ async fn serve(
     printer: &mut Printer,
 ) -> Outcome {
     let config = &loaded.config;
-    let Prepared { read, watcher, outgoing, tls, traces, checks, development_credential, listening, metrics } =
-        prepare(loaded, development_credential, printer).await?;
+    let Prepared {
+        read,
+        watcher,
+        outgoing,
+        tls,
+        traces,
+        mail,
+        checks,
+        development_credential,
+        listening,
+        metrics,
+    } = prepare(loaded, development_credential, printer).await?;
     let (listener, address) = listening;
     let folder = open_folder(&config.data)?;
     let is_first_start = state::is_first_start(config, &folder).await;
@@ -87,6 +99,8 @@ async fn serve(
     app.accounts = Arc::new(Accounts::new(wiring::accounts(config)));
     app.blocks = Blocks::new(wiring::blocks(config));
     app.tls.clone_from(&tls);
+    let (mail, postman) = mail.unzip();
+    app.mail = mail;
     if let Some(read) = read {
         apply(&app.administration, read, printer).await?;
     }
@@ -95,6 +109,10 @@ async fn serve(
     let mut jobs = jobs(&app, watcher);
     jobs.spawn(follow_log_levels(Arc::clone(&app.directory), levels));
     jobs.spawn(follow_blocks(app.blocks.clone(), Arc::clone(&app.store)));
+    jobs.spawn(send_resets(app.clone()));
+    if let Some(postman) = postman {
+        jobs.spawn(postman.deliver());
+    }
     if let Some(file) = root_keys {
         jobs.spawn(keys::follow(file, sealer, Arc::clone(&app.store)));
     }
@@ -143,6 +161,7 @@ struct Prepared {
     outgoing: Arc<Outgoing>,
     tls: Option<Tls>,
     traces: Option<Traces>,
+    mail: Option<(Mail, Postman)>,
     checks: Vec<Check>,
     development_credential: bool,
     listening: (TcpListener, SocketAddr),
@@ -163,6 +182,7 @@ async fn prepare(
     let tls =
         wiring::tls(config).map_err(|error| Failure::usage(miette::miette!("`server.tls`: {error}")))?;
     let traces = telemetry::trace(config, &outgoing)?;
+    let mail = wiring::mail(config)?;
     machine::raise_open_files(config);
     let empty = Policy::empty();
     let policy = read.as_ref().map_or(&empty, |read| &read.policy);
@@ -171,7 +191,18 @@ async fn prepare(
     let listening = wiring::listen(config.server.listen, "--listen").await?;
     let metrics = telemetry::Metrics::listen(config).await?;
     limit_bodies(wiring::body_bytes(config));
-    Ok(Prepared { read, watcher, outgoing, tls, traces, checks, development_credential, listening, metrics })
+    Ok(Prepared {
+        read,
+        watcher,
+        outgoing,
+        tls,
+        traces,
+        mail,
+        checks,
+        development_credential,
+        listening,
+        metrics,
+    })
 }
 
 async fn open_store(config: &Config, folder: &DataFolder) -> Result<Store, Failure> {

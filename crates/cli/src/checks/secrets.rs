@@ -36,6 +36,9 @@ pub(super) fn known(config: &Config, policy: Option<&Policy>) -> Check {
     if has_known_password(config) {
         found.push("the password of `database.url` is one that everybody tries first".to_owned());
     }
+    if has_known_mail_password(config) {
+        found.push("the password of `mail.credentials` is one that everybody tries first".to_owned());
+    }
     let digests: Vec<[u8; 32]> = KNOWN.iter().map(|known| sha256(known)).collect();
     for credential in policy.map(Policy::credentials).unwrap_or_default() {
         if digests.contains(&credential.secret_sha256) {
@@ -54,6 +57,11 @@ pub(super) fn known(config: &Config, policy: Option<&Policy>) -> Check {
         found.join("; "),
         "choose random ones, such as of `openssl rand -hex 32`",
     )
+}
+
+fn has_known_mail_password(config: &Config) -> bool {
+    let credentials = config.mail.credentials.as_ref().map(|credentials| credentials.expose());
+    credentials.is_some_and(|(user, password)| KNOWN.contains(&password) || password == user)
 }
 
 fn has_known_password(config: &Config) -> bool {

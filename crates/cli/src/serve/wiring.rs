@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use casemate_directory::{Credential, DirectoryHost, SessionTimes};
 use casemate_identity::CacheLimits;
-use casemate_platform::config::{Config, HttpUrl, Mode, ProxyChoice, Record, RecordedDecisions};
+use casemate_platform::config::{Config, HttpUrl, MailTls, Mode, ProxyChoice, Record, RecordedDecisions};
+use casemate_platform::mail::{Mail, MailSettings, Postman};
 use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
 use casemate_platform::{Limits, MAX_BODY_BYTES, Tls, TlsError, TrustedProxies, clock};
 use casemate_server::{AccountRule, BlockRule, Recorded, Settings};
@@ -29,18 +30,55 @@ pub(crate) fn outgoing(config: &Config) -> Result<Outgoing, OutgoingError> {
             Proxy::Url { url: proxy_url(config, url)?, except: except.join(",") }
         }
     };
-    let roots = match (&wanted.roots, wanted.system_roots) {
-        (None, _) => Roots::System,
-        (Some(file), true) => Roots::SystemAnd(file.clone()),
-        (Some(file), false) => Roots::Only(file.clone()),
-    };
     Outgoing::new(OutgoingSettings {
         allow: wanted.allow.clone(),
         loopback: config.mode == Mode::Development,
         proxy,
-        roots,
+        roots: roots(config),
         ..OutgoingSettings::default()
     })
+}
+
+fn roots(config: &Config) -> Roots {
+    match (&config.outgoing.roots, config.outgoing.system_roots) {
+        (None, _) => Roots::System,
+        (Some(file), true) => Roots::SystemAnd(file.clone()),
+        (Some(file), false) => Roots::Only(file.clone()),
+    }
+}
+
+/// Where letters are posted and who sends them, where there is a mail server.
+///
+/// # Errors
+/// Where nothing says whom letters come from, they would go over a network in the clear, or TLS cannot be set up.
+pub(crate) fn mail(config: &Config) -> Result<Option<(Mail, Postman)>, Failure> {
+    let wanted = &config.mail;
+    let Some(server) = &wanted.server else { return Ok(None) };
+    let Some(from) = wanted.from.clone() else {
+        let help = "such as `Casemate <casemate@example.com>`";
+        return Err(Failure::usage(miette::miette!(help = help, "`mail.from`: say whom letters come from")));
+    };
+    let usual = match wanted.tls {
+        MailTls::StartTls => 587,
+        MailTls::Tls => 465,
+        MailTls::None => 25,
+    };
+    let hello = config.server.public_url.as_ref().and_then(|url| url::Url::parse(url.as_str()).ok());
+    let settings = MailSettings {
+        host: server.host().to_owned(),
+        port: server.port().unwrap_or(usual),
+        tls: wanted.tls,
+        credentials: wanted.credentials.as_ref().map(|credentials| {
+            let (user, password) = credentials.expose();
+            (user.to_owned(), password.into())
+        }),
+        roots: roots(config),
+        hello: hello.as_ref().and_then(|url| url.host_str()).unwrap_or(from.address().domain()).to_owned(),
+        from,
+        try_time: MailSettings::TRY_TIME,
+        waits: MailSettings::WAITS.to_vec(),
+    };
+    Mail::new(&settings).map(Some).map_err(|error| Failure::usage(miette::miette!("`mail`: {error}")))
 }
 
 fn proxy_url(config: &Config, url: &HttpUrl) -> Result<url::Url, OutgoingError> {

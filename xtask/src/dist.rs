@@ -15,11 +15,16 @@ const FILES: &[(&str, &str, u32)] = &[
     ("README.md", "README.md", 0o644),
     ("CHANGELOG.md", "CHANGELOG.md", 0o644),
     ("SECURITY.md", "SECURITY.md", 0o644),
+    ("ARCHITECTURE.md", "ARCHITECTURE.md", 0o644),
+    ("CONTRIBUTING.md", "CONTRIBUTING.md", 0o644),
     ("LICENSE", "LICENSE", 0o644),
     ("deploy/casemate.toml", "casemate.toml", 0o644),
     ("deploy/systemd/casemate.service", "systemd/casemate.service", 0o644),
     ("deploy/container/Containerfile", "container/Containerfile", 0o644),
 ];
+
+/// Folders that go into it as they are kept: what those files lead to, and the policy of the tour.
+const FOLDERS: [&str; 2] = ["docs", "examples/policy"];
 
 /// `dist`: builds the release binary and writes `target/dist/casemate-VERSION-PLATFORM.tar.gz` and its checksum. The same
 /// checkout gives the same archive around the binary: names in order, no owners, the time of the last commit.
@@ -39,6 +44,9 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     for (from, to, mode) in FILES {
         put(&project.root().join(from), &folder.join(to), *mode)?;
     }
+    for file in kept_in(project, &FOLDERS)? {
+        put(&project.root().join(&file), &folder.join(&file), 0o644)?;
+    }
     sbom::write(project)?;
     put(&project.target().join("sbom/casemate.cdx.json"), &folder.join("casemate.cdx.json"), 0o644)?;
     write_checksums(&folder)?;
@@ -46,6 +54,13 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     say(&format!("{} ({} KiB)", archive.display(), kibibytes(&archive)));
     say(&format!("unpack it anywhere; `{name}/bin/casemate serve` needs nothing else"));
     Ok(())
+}
+
+/// The files that are kept in these folders; none that only lies there.
+fn kept_in(project: &Project, folders: &[&str]) -> Result<Vec<String>, String> {
+    let listed =
+        output(Command::new("git").current_dir(project.root()).args(["ls-files", "-z", "--"]).args(folders))?;
+    Ok(listed.split('\0').filter(|file| !file.is_empty()).map(str::to_owned).collect())
 }
 
 /// The version that the binary itself says.

@@ -68,10 +68,10 @@ struct WhoCanEntry {
     decision: Word,
     /// Why, as a stable code.
     reason_code: &'static str,
-    /// The granted name of the permission that decided.
+    /// The granted name of the permission that decided; absent where it is `conditional`.
     #[serde(skip_serializing_if = "Option::is_none")]
     permission: Option<String>,
-    /// Where that came from.
+    /// Where that came from; absent where it is `conditional`.
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<WhoCanOrigin>,
 }

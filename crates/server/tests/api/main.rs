@@ -4,6 +4,7 @@
 mod access_review;
 mod authorization;
 mod description;
+mod impact;
 mod keys;
 mod lists;
 mod mechanics;
@@ -14,3 +15,4 @@ mod sessions;
 mod settings;
 mod support;
 mod tenants;
+mod who_can;

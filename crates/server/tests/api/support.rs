@@ -10,7 +10,7 @@ use casemate_permission::Permission;
 use casemate_platform::Respond;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
 use casemate_server::{App, Front, Recorded, Settings};
-use casemate_store::{DataFolder, Database, Retention, Store};
+use casemate_store::{DataFolder, Database, Retention, RootKeys, Sealer, Store};
 use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -80,12 +80,25 @@ impl Server {
         Server { _folder: Some(parent), ..server }
     }
 
+    /// The same, with a root key.
+    pub(crate) async fn start_sealing() -> Server {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
+        let sealer = Arc::new(Sealer::new(&RootKeys::generate().unwrap()));
+        let server = Server::sealing(Database::Embedded(&folder), Some(sealer)).await;
+        Server { _folder: Some(parent), ..server }
+    }
+
     /// On PostgreSQL, at this URL.
     pub(crate) async fn on_postgres(url: &str) -> Server {
         Server::on(Database::Postgres(&SecretString::from(url))).await
     }
 
     async fn on(database: Database<'_>) -> Server {
+        Server::sealing(database, None).await
+    }
+
+    async fn sealing(database: Database<'_>, sealer: Option<Arc<Sealer>>) -> Server {
         let store = Store::open_database(database, Retention::default(), || 0).await.unwrap();
         let own = CALLERS
             .iter()
@@ -102,7 +115,7 @@ impl Server {
             })
             .collect();
         let outgoing = Arc::new(Outgoing::new(OutgoingSettings::default()).unwrap());
-        let host = DirectoryHost { own, ..DirectoryHost::new(outgoing) };
+        let host = DirectoryHost { own, sealer, ..DirectoryHost::new(outgoing) };
         let directory = Arc::new(Directory::open(store.reader(), host).await.unwrap());
         let settings = Settings {
             public_url: "http://localhost".to_owned(),

@@ -17,6 +17,7 @@ mod kind;
 mod known;
 pub mod model;
 mod objects;
+mod outdated;
 mod own_schema;
 mod people;
 pub mod policy;

@@ -118,7 +118,7 @@ struct Kept {
 
 impl Live {
     /// `None` where it is not readable, or has ended.
-    fn new(session: &StoredSession) -> Option<Live> {
+    pub(crate) fn new(session: &StoredSession) -> Option<Live> {
         if session.ended_at.is_some() {
             return None;
         }

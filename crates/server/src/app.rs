@@ -34,8 +34,8 @@ use crate::policy::PolicyStatus;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
-    decision_log, description, group, health, identity, invitation, log_level, policy, provider, role, scim, service_account, session,
-    setting, sign_in, source, team, tenant, user,
+    decision_log, description, group, health, identity, invitation, log_level, policy, provider, role, scim,
+    service_account, session, setting, sign_in, source, team, tenant, user,
 };
 
 /// What a running server knows.
@@ -149,6 +149,7 @@ fn api() -> Api<App> {
         decision::preview::routes(),
         identity::routes::routes(),
         session::routes::routes(),
+        crate::temporary_credential::routes::routes(),
         health::routes::routes(),
     ]
     .into_iter()

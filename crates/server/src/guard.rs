@@ -22,6 +22,7 @@ use casemate_store::{Actor, DecisionEvent, Party, RecordedDecision, clipped};
 
 use crate::App;
 use crate::refusal::problem;
+use crate::sign_in::service::credential;
 use crate::tenant_header::wanted_tenant;
 
 /// How long a credential that was valid is taken to be so still, in microseconds.
@@ -110,9 +111,20 @@ impl Thing {
 /// # Errors
 /// 401 with where to do so.
 fn recent(app: &App, caller: &Caller, permission: &str, now: i64) -> Result<(), Problem> {
+    if is_dangerous(permission) { lately(app, caller, now) } else { Ok(()) }
+}
+
+/// Refuses a session of a browser whose owner did not prove lately who they are, and every temporary credential.
+///
+/// # Errors
+/// 401 with where to sign in again; 403 for what is temporary, with which nobody signs in.
+pub(crate) fn lately(app: &App, caller: &Caller, now: i64) -> Result<(), Problem> {
+    if caller.0.temporary.is_some() {
+        return Err(Problem::new(Code::Forbidden).detail("a temporary credential may not do this"));
+    }
     let Some(session) = &caller.0.session else { return Ok(()) };
     let most = app.directory.sessions().times().recent;
-    if !is_dangerous(permission) || now.saturating_sub(session.authenticated_at.0) < most {
+    if now.saturating_sub(session.authenticated_at.0) < most {
         return Ok(());
     }
     let path = format!("/sign-in/{}?again=1", caller.0.provider);
@@ -433,12 +445,13 @@ impl Access {
 
     fn author(&self) -> Author {
         let Standing { subject, set, now, .. } = &self.standing;
+        let credential = credential(&self.caller.0);
         Author {
             actor: Actor {
                 provider: subject.provider.to_string(),
                 kind: subject.kind.to_string(),
                 id: subject.id.as_deref().unwrap_or_default().to_owned(),
-                credential: None,
+                credential,
             },
             holds: Some(set.clone()),
             request_id: self.request_id.as_str().to_owned(),

@@ -40,6 +40,7 @@ mod setting;
 mod sign_in;
 mod source;
 mod team;
+mod temporary_credential;
 mod tenant;
 mod tenant_header;
 mod user;

@@ -172,3 +172,38 @@ async fn a_claim_hands_out_permissions_below_its_ceiling_and_fails_whole_above_i
         .with_asserted(asserted.as_map().unwrap());
     assert!(!allowed(&snapshot.permissions(&subject).unwrap(), "notes.read"));
 }
+
+#[tokio::test]
+async fn nobody_maps_claims_to_a_group_that_holds_what_they_do_not() {
+    let site = Site::open().await;
+    let corp = json!({ "name": "corp", "issuer": "https://corp.example", "audiences": ["casemate"] });
+    let written = site.create(Kind::Provider, corp.clone()).await;
+    site.role("ledger", json!([{ "name": "ledger.*" }])).await;
+    site.create(Kind::Assignment, json!({ "role": "ledger", "to": { "group": "finance" } })).await;
+    let mut mapped = corp;
+    mapped["mapping"] = json!([{ "when": "claims.sub == \"mallory\"", "groups": ["finance"] }]);
+    let update = async |holds: &[&str]| {
+        let author = holding(holds);
+        site.administration.update(&author, Kind::Provider, "", &written.entry.id, None, mapped.clone()).await
+    };
+    let refused = update(&["casemate.*", "cms.*"]).await;
+    assert!(matches!(refused, Err(AdminError::Beyond { .. })), "{refused:?}");
+    update(&["casemate.*", "ledger.*"]).await.unwrap();
+    let identity = |claims: Value| {
+        let mut identity = Identity::new("corp", "mallory", casemate_identity::Kind::USER);
+        identity.claims = claims.as_object().unwrap().clone();
+        identity
+    };
+    let snapshot = site.directory.current();
+    let caller = snapshot.caller(&identity(json!({ "sub": "mallory" })));
+    assert!(allowed(&snapshot.permissions(&caller).unwrap(), "ledger.read"));
+    // Rules that go take what they gave at once, from those too whose claims are kept.
+    mapped["mapping"] = json!([]);
+    site.administration
+        .update(&operator(), Kind::Provider, "", &written.entry.id, None, mapped)
+        .await
+        .unwrap();
+    let snapshot = site.directory.current();
+    let caller = snapshot.caller(&identity(json!({ "sub": "mallory" })));
+    assert!(!allowed(&snapshot.permissions(&caller).unwrap(), "ledger.read"));
+}

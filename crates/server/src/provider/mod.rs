@@ -1,3 +1,4 @@
 //! Providers of identities.
 
+mod mapping;
 pub(crate) mod routes;

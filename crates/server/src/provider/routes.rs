@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::App;
 use crate::objects::{objects, routes as object_routes};
+use crate::provider::mapping::with_trial;
 
 /// A provider, as [`ProviderConfig`] reads it; it is checked where providers are, so that mistakes are told at once.
 #[derive(Debug, Deserialize, Serialize)]
@@ -55,5 +56,5 @@ objects! {
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
-    object_routes::<Providers>()
+    with_trial(object_routes::<Providers>())
 }

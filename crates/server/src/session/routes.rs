@@ -131,8 +131,9 @@ async fn caller(app: &App, parts: &Parts) -> Result<Arc<Identity>, Problem> {
 async fn list(State(app): State<App>, _: NoQuery, request: Request) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let identity = caller(&app, &parts).await?;
-    // Nothing but people signs in, and what else has the same id is somebody else.
-    let subject = identity.id.as_deref().filter(|_| identity.kind == Kind::USER);
+    // Nothing but people signs in, and what else has the same id is somebody else. What is temporary sees no sessions.
+    let is_person = identity.kind == Kind::USER && identity.temporary.is_none();
+    let subject = identity.id.as_deref().filter(|_| is_person);
     let current = identity.session.as_ref().map(|session| &*session.id);
     let items = match subject {
         Some(subject) => sessions_of(&app, &identity.provider, subject, current).await?,
@@ -172,7 +173,7 @@ async fn remove(
     let (mut parts, _) = request.into_parts();
     let identity = caller(&app, &parts).await?;
     let found = app.store.reader().session_by_id(&id).await.map_err(unavailable)?;
-    let found = found.filter(|session| session.ended_at.is_none());
+    let found = found.filter(|session| session.ended_at.is_none() && session.temporary.is_none());
     let is_own = found.as_ref().is_some_and(|session| is_of(&identity, session));
     if !is_own {
         // Whoever may not is told the same whether it is there or not.
@@ -197,6 +198,7 @@ async fn remove(
 
 fn is_of(identity: &Identity, session: &StoredSession) -> bool {
     identity.kind == Kind::USER
+        && identity.temporary.is_none()
         && *identity.provider == *session.provider
         && identity.id.as_deref() == Some(&session.subject)
 }

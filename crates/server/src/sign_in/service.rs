@@ -77,8 +77,15 @@ pub(crate) fn actor(identity: &Identity) -> Actor {
         provider: identity.provider.to_string(),
         kind: identity.kind.to_string(),
         id: identity.id.as_deref().unwrap_or_default().to_owned(),
-        credential: identity.session.as_ref().map(|session| session.id.to_string()),
+        credential: credential(identity),
     }
+}
+
+/// The public name of the session or temporary credential that an identity presented.
+pub(crate) fn credential(identity: &Identity) -> Option<String> {
+    let session = identity.session.as_ref().map(|session| &session.id);
+    let temporary = identity.temporary.as_ref().map(|temporary| &temporary.id);
+    session.or(temporary).map(ToString::to_string)
 }
 
 /// Why no session begins.
@@ -99,6 +106,7 @@ pub(crate) async fn begin(
     let begun = app.directory.sessions().begin(signed_in, client, agent, asked.now);
     let (session, cookie) = begun.map_err(NotBegun::Session)?;
     let mut operations = also;
+    operations.extend(outdated(app, signed_in, asked.now).await.map_err(NotBegun::Store)?);
     if let Some(id) = earlier {
         let which = Sessions::Id(id.to_owned());
         operations.push(Operation::EndSessions { which, reason: "replaced".to_owned() });
@@ -109,6 +117,22 @@ pub(crate) async fn begin(
     app.store.commit(asked.commit(operations, event)).await.map_err(NotBegun::Store)?;
     settle(app).await;
     Ok(cookie)
+}
+
+/// Ends the sessions and temporary credentials of somebody that say of them what their provider does not say any more.
+async fn outdated(app: &App, signed_in: &SignedIn, now: i64) -> Result<Vec<Operation>, CommitError> {
+    let identity = &signed_in.identity;
+    let Some(subject) = identity.id.as_deref() else { return Ok(Vec::new()) };
+    let reader = app.store.reader();
+    let unread = |error: StoreError| CommitError::Failed(error.to_string());
+    let mut others = reader.sessions_of(&identity.provider, subject, now).await.map_err(unread)?;
+    others.extend(reader.temporary_of(&identity.provider, subject, now).await.map_err(unread)?);
+    let snapshot = app.directory.current();
+    let end = |id: &str| Operation::EndSessions {
+        which: Sessions::Id(id.to_owned()),
+        reason: "attributes-gone".to_owned(),
+    };
+    Ok(snapshot.outdated(identity, &others).into_iter().map(end).collect())
 }
 
 /// Makes a change, with the event that tells of it.

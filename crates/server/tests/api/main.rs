@@ -14,5 +14,6 @@ mod policy;
 mod sessions;
 mod settings;
 mod support;
+mod temporary_credentials;
 mod tenants;
 mod who_can;

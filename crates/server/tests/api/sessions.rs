@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::support::{Answer, Server};
 
-const OWN_PAGE: (&str, &str) = ("sec-fetch-site", "same-origin");
+pub(crate) const OWN_PAGE: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 /// A server with a provider that people sign in with.
-async fn start() -> Server {
+pub(crate) async fn start() -> Server {
     let server = Server::start().await;
     let provider = json!({ "name": "corp", "issuer": "https://corp.example", "client_id": "casemate" });
     let made = server.send("POST /api/v1/providers", Some("administrator"), &[], Some(&provider)).await;
@@ -20,7 +20,7 @@ async fn start() -> Server {
 }
 
 /// Somebody signs in: their session, and what their browser sends.
-async fn sign_in(server: &Server, subject: &str) -> (StoredSession, String) {
+pub(crate) async fn sign_in(server: &Server, subject: &str) -> (StoredSession, String) {
     let signed_in = SignedIn {
         identity: Identity::new("corp", subject, Kind::USER),
         subject: subject.into(),
@@ -32,7 +32,7 @@ async fn sign_in(server: &Server, subject: &str) -> (StoredSession, String) {
     (session, format!("__Host-casemate={}", cookie.expose_secret()))
 }
 
-async fn store(server: &Server, session: &StoredSession) {
+pub(crate) async fn store(server: &Server, session: &StoredSession) {
     let commit = Commit {
         base: None,
         at: clock::now(),
@@ -94,4 +94,83 @@ async fn sessions_of_others_are_found_by_permission_and_no_url_says_whose() {
     assert_eq!(server.send(&end(&bob.id), Some("administrator"), &[], None).await.status, 204);
     assert_eq!(server.send(&end(&ada.id), None, &[("cookie", &cookie), OWN_PAGE], None).await.status, 204);
     assert_eq!(server.send(list, None, &[("cookie", &cookie)], None).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_provider_that_becomes_another_vouched_for_nobody() {
+    let server = start().await;
+    let (ada, cookie) = sign_in(&server, "ada").await;
+    store(&server, &ada).await;
+    let providers = server.admin("GET /api/v1/providers", None).await;
+    let id = providers.body["items"][0]["id"].as_str().unwrap().to_owned();
+    let put = async |document: serde_json::Value| {
+        let shown = server.admin(&format!("GET /api/v1/providers/{id}"), None).await;
+        let tag = shown.header("etag").to_owned();
+        let path = format!("PUT /api/v1/providers/{id}");
+        let put = server.send(&path, Some("administrator"), &[("if-match", &tag)], Some(&document)).await;
+        assert_eq!(put.status, 200, "{}", put.text);
+    };
+    let list = async || server.send("GET /api/v1/sessions", None, &[("cookie", &cookie)], None).await.status;
+    let rules = json!([{ "when": "claims.department == \"finance\"", "groups": ["finance"] }]);
+    let mut corp = json!({ "name": "corp", "issuer": "https://corp.example", "client_id": "casemate", "mapping": rules });
+    put(corp.clone()).await;
+    assert_eq!(list().await, 200, "it is the same, with rules");
+    corp["client_id"] = json!("another");
+    put(corp).await;
+    assert_eq!(list().await, 401);
+    let ended = server.app.store.reader().session_by_id(&ada.id).await.unwrap().unwrap();
+    assert_eq!(ended.end_reason.as_deref(), Some("provider-changed"));
+}
+
+#[tokio::test]
+async fn whoever_writes_rules_sees_what_claims_would_make() {
+    let server = start().await;
+    let providers = server.admin("GET /api/v1/providers", None).await;
+    let id = providers.body["items"][0]["id"].as_str().unwrap().to_owned();
+    let document = json!({
+        "name": "corp", "issuer": "https://corp.example", "client_id": "casemate",
+        "mapping": [
+            { "when": "claims.department == \"finance\"", "groups": ["finance"] },
+            { "when": "claims.level > 3", "groups": ["senior"] },
+        ],
+    });
+    let tag = server.admin(&format!("GET /api/v1/providers/{id}"), None).await.header("etag").to_owned();
+    let path = format!("PUT /api/v1/providers/{id}");
+    let put = server.send(&path, Some("administrator"), &[("if-match", &tag)], Some(&document)).await;
+    assert_eq!(put.status, 200, "{}", put.text);
+    let ledger = json!({ "name": "ledger", "permissions": [{ "name": "ledger.*" }] });
+    server.make("/api/v1/roles", &ledger).await;
+    let to = json!({ "role": "ledger", "to": { "provider": "corp", "group": "finance" } });
+    server.make("/api/v1/assignments", &to).await;
+    let path = format!("POST /api/v1/providers/{id}/mapping/try");
+    let tried =
+        async |claims: serde_json::Value| server.admin(&path, Some(&json!({ "claims": claims }))).await;
+    let found = tried(json!({ "sub": "ada", "department": "finance", "groups": ["staff"] })).await;
+    assert_eq!(found.status, 200, "{}", found.text);
+    assert_eq!(found.body["groups"], json!(["staff", "finance"]));
+    assert_eq!(found.body["rules"][0]["outcome"], "in");
+    assert_eq!(found.body["rules"][1]["outcome"], "claim_missing");
+    assert_eq!(
+        found.body["roles"],
+        json!([{ "role": "ledger", "of_tenant": "default", "via": "group finance" }])
+    );
+    let nothing = tried(json!({ "sub": "bob" })).await;
+    assert_eq!((&nothing.body["groups"], &nothing.body["roles"]), (&json!([]), &json!([])));
+    let failing = tried(json!({ "sub": "bob", "department": "finance", "level": "4" })).await;
+    assert_eq!(failing.body["rules"][1]["outcome"], "failed", "{}", failing.text);
+    assert_eq!(failing.body["roles"], json!([]), "whose rule fails holds nothing");
+    let nobody = tried(json!({ "department": "finance" })).await;
+    assert_eq!(nobody.status, 422, "{}", nobody.text);
+    let mut wrong = document.clone();
+    wrong["mapping"][1]["when"] = json!("claims.level >");
+    let shown = server.admin(&format!("GET /api/v1/providers/{id}"), None).await;
+    let tag = shown.header("etag").to_owned();
+    let path = format!("PUT /api/v1/providers/{id}");
+    let put = server.send(&path, Some("administrator"), &[("if-match", &tag)], Some(&wrong)).await;
+    assert_eq!(
+        (put.status.as_u16(), &put.body["errors"][0]["pointer"]),
+        (422, &json!("/mapping/1/when")),
+        "{}",
+        put.text
+    );
 }

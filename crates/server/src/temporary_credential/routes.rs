@@ -1,0 +1,377 @@
+//! `/api/v1/temporary-credentials`.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use casemate_directory::{LONGEST_TEMPORARY_LIFE, SHORTEST_TEMPORARY_LIFE, SessionError, TemporaryDraft};
+use casemate_identity::api_key::MAX_NETWORKS;
+use casemate_identity::{ExposeSecret, Identity};
+use casemate_permission::limits::NARROWING_PATTERNS;
+use casemate_permission::name::Pattern;
+use casemate_platform::api::{Api, Operation};
+use casemate_platform::{
+    Caller, Client, Code, DocumentError, Guard as _, NoQuery, Problem, RequestId, authenticate, clock,
+    json_response, permissions, read_document,
+};
+use casemate_store::{CommitError, StoreError, StoredSession};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::App;
+use crate::guard::{Require, Thing, admitted, lately};
+use crate::once::created;
+use crate::sign_in::service::Asked;
+use crate::temporary_credential::service::{begin, end};
+use crate::view::time;
+
+permissions! {
+    /// To see the temporary credentials of others.
+    TemporaryCredentialList = "casemate.temporary-credential.list", on "temporary-credential", in installation,
+        read "casemate.temporary-credential.list";
+    /// To end the temporary credentials of others.
+    TemporaryCredentialRevoke = "casemate.temporary-credential.revoke", on "temporary-credential", in installation,
+        read "casemate.temporary-credential.list";
+}
+
+const TAG: &str = "Temporary credentials";
+const ALL: &str = "/api/v1/temporary-credentials";
+const ONE: &str = "/api/v1/temporary-credentials/{id}";
+
+/// The longest title, in bytes.
+const MAX_TITLE: usize = 256;
+/// How long one lives where nothing is said, in microseconds: a quarter of an hour.
+const USUAL_LIFE: i64 = 900 * 1_000_000;
+
+/// A temporary credential that is to be made for whoever asks.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TemporaryCredentialRequest {
+    /// What it is for, in words.
+    #[schemars(length(min = 1, max = 256))]
+    title: String,
+    /// For how long, in seconds; a quarter of an hour where nothing is said. The installation may allow less.
+    #[serde(default)]
+    #[schemars(range(min = 60, max = 43_200))]
+    seconds: Option<u32>,
+    /// The names, or patterns of names, that it may use at most; all that its owner may, where nothing is said. It never may
+    /// do more than its owner may when it is used.
+    #[serde(default)]
+    #[schemars(length(max = 1_024))]
+    permissions: Option<Vec<String>>,
+    /// From where it may be used, as CIDR networks; from everywhere where none is named.
+    #[serde(default)]
+    #[schemars(length(max = 64))]
+    networks: Vec<String>,
+}
+
+/// A temporary credential, without its secret.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TemporaryCredential")]
+struct TemporaryCredentialView {
+    /// Its name, which is no credential.
+    id: String,
+    /// The provider that vouches for its owner.
+    provider: String,
+    /// Its owner.
+    subject: String,
+    /// What it is for, in words.
+    title: String,
+    /// The names, or patterns of names, that it may use at most; absent where it may use all that its owner may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions: Option<Vec<String>>,
+    /// From where it may be used; empty for everywhere.
+    networks: Vec<String>,
+    /// When it was made.
+    #[schemars(extend("format" = "date-time"))]
+    created_at: String,
+    /// When it was used last, to about a minute; when it was made, where it was not.
+    #[schemars(extend("format" = "date-time"))]
+    used_at: String,
+    /// When it ends.
+    #[schemars(extend("format" = "date-time"))]
+    expires_at: String,
+    /// The credential itself, in the answer to what made it and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential: Option<String>,
+}
+
+/// Temporary credentials that have not ended, the newest first. Nobody has more than two hundred.
+#[derive(Debug, Serialize, JsonSchema)]
+struct TemporaryCredentialsView {
+    /// They.
+    items: Vec<TemporaryCredentialView>,
+}
+
+/// Whose temporary credentials are wanted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TemporaryCredentialSearch {
+    /// The provider that vouches for their owner; `api-key` for those that an API key made.
+    provider: String,
+    /// Their owner's id within the provider; the id of the API key.
+    subject: String,
+}
+
+/// The area's routes.
+pub(crate) fn routes() -> Api<App> {
+    let own = |operation: Operation| {
+        operation
+            .needs_caller()
+            .problem(Code::CredentialMissing)
+            .problem(Code::CredentialRejected)
+            .problem(Code::UserInactive)
+            .problem(Code::Forbidden)
+            .problem(Code::Unavailable)
+    };
+    Api::new()
+        .get(
+            ALL,
+            list,
+            own(Operation::new("listTemporaryCredentials", TAG, "One's own temporary credentials"))
+                .answers::<TemporaryCredentialsView>(200, "Those that have not ended.")
+                .problem(Code::MalformedQuery),
+        )
+        .post(
+            ALL,
+            create,
+            own(Operation::new("createTemporaryCredential", TAG, "A temporary credential for oneself"))
+                .describe(
+                    "Makes a bearer token for minutes or hours, narrowed to some of one's permissions and to networks. What it \
+                     may do is found out at each use, and never more than its owner may then. It makes no other, and does \
+                     nothing that asks for a recent sign-in. The token itself is in this answer and nowhere else.",
+                )
+                .takes::<TemporaryCredentialRequest>(json!({
+                    "title": "a deployment", "seconds": 900, "permissions": ["cms.entry.*"], "networks": ["192.0.2.0/24"],
+                }))
+                .answers::<TemporaryCredentialView>(201, "It was made.")
+                .problem(Code::SignInTooOld)
+                .problem(Code::CrossSite),
+        )
+        .post(
+            "/api/v1/temporary-credentials/search",
+            search,
+            Operation::new("searchTemporaryCredentials", TAG, "Somebody's temporary credentials")
+                .describe("Whose they are stands in no URL: logs keep those.")
+                .needs::<TemporaryCredentialList>()
+                .takes::<TemporaryCredentialSearch>(json!({ "provider": "corp", "subject": "ada" }))
+                .answers::<TemporaryCredentialsView>(200, "Those that have not ended."),
+        )
+        .delete(
+            ONE,
+            remove,
+            own(Operation::new("revokeTemporaryCredential", TAG, "A temporary credential"))
+                .describe(
+                    "Everybody ends their own, and a temporary credential itself. Those of others need the permission \
+                     `casemate.temporary-credential.revoke`.",
+                )
+                .answers_nothing(204, "It has ended.")
+                .problem(Code::CrossSite)
+                .problem(Code::NotFound),
+        )
+}
+
+/// Who calls, whom the directory lets in.
+async fn caller(app: &App, parts: &Parts) -> Result<Caller, Problem> {
+    let caller = authenticate(app.directory.current().chain(), &parts.headers, clock::now()).await?;
+    if caller.0.is_anonymous() {
+        return Err(Problem::new(Code::CredentialMissing));
+    }
+    admitted(app, &caller).await?;
+    Ok(caller)
+}
+
+/// As [`caller`], by what is no temporary credential: with one, nobody looks after those of its owner.
+async fn owner(app: &App, parts: &Parts) -> Result<Caller, Problem> {
+    let caller = caller(app, parts).await?;
+    match &caller.0.temporary {
+        None => Ok(caller),
+        Some(_) => {
+            Err(Problem::new(Code::Forbidden).detail("a temporary credential makes and shows no others"))
+        }
+    }
+}
+
+fn asked(parts: &Parts, route: &'static str) -> Asked {
+    let id = parts.extensions.get::<RequestId>().cloned().unwrap_or_else(RequestId::random);
+    let client = parts.extensions.get::<Client>().copied();
+    Asked::new(id, route, client, &parts.headers, clock::now())
+}
+
+async fn list(State(app): State<App>, _: NoQuery, request: Request) -> Result<Response, Problem> {
+    let (parts, _) = request.into_parts();
+    let caller = owner(&app, &parts).await?;
+    let items = match caller.0.id.as_deref() {
+        Some(subject) => temporary_of(&app, &caller.0.provider, subject).await?,
+        None => Vec::new(),
+    };
+    Ok(json_response(&TemporaryCredentialsView { items }))
+}
+
+async fn search(
+    State(app): State<App>,
+    require: Require<TemporaryCredentialList>,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let TemporaryCredentialSearch { provider, subject } = read_document(request).await?;
+    require.access().permit::<TemporaryCredentialList>(&app, &Thing::default()).await?;
+    let items = temporary_of(&app, &provider, &subject).await?;
+    Ok(json_response(&TemporaryCredentialsView { items }))
+}
+
+async fn temporary_of(
+    app: &App,
+    provider: &str,
+    subject: &str,
+) -> Result<Vec<TemporaryCredentialView>, Problem> {
+    let found = app.store.reader().temporary_of(provider, subject, clock::now()).await;
+    Ok(found.map_err(unavailable)?.into_iter().map(|session| view(session, None)).collect())
+}
+
+async fn create(State(app): State<App>, _: NoQuery, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    // First of all, so that nobody sends a body to no end; and once more when it has come.
+    owner(&app, &parts).await?;
+    let wanted: TemporaryCredentialRequest = read_document(Request::from_parts(parts.clone(), body)).await?;
+    let longest = app.directory.current().longest_temporary_life().unwrap_or(LONGEST_TEMPORARY_LIFE);
+    let draft = wanted.into_draft(longest)?;
+    let caller = owner(&app, &parts).await?;
+    let asked = asked(&parts, ALL);
+    lately(&app, &caller, asked.now)?;
+    let (client, agent) = (asked.client.clone(), asked.user_agent.clone());
+    let minted = app.directory.sessions().mint(&caller.0, &draft, client, agent, asked.now);
+    let (session, secret) = minted.map_err(|error| match error {
+        SessionError::NoOwner(why) => Problem::new(Code::Forbidden).detail(why),
+        SessionError::TooLarge => Problem::new(Code::Forbidden).detail(error.to_string()),
+        SessionError::Random => Problem::new(Code::Unavailable),
+    })?;
+    begin(&app, &asked, &caller.0, session.clone()).await.map_err(|error| match error {
+        CommitError::NotAdmitted => Problem::new(Code::UserInactive),
+        error => {
+            tracing::error!(%error, "a temporary credential cannot be made");
+            Problem::new(Code::Unavailable)
+        }
+    })?;
+    let shown = view(session, Some(secret.expose_secret().to_owned()));
+    let body = serde_json::to_string(&shown).unwrap_or_default();
+    Ok(created(StatusCode::CREATED.as_u16(), body))
+}
+
+async fn remove(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (mut parts, _) = request.into_parts();
+    let identity: Arc<Identity> = caller(&app, &parts).await?.0;
+    let found = app.store.reader().session_by_id(&id).await.map_err(unavailable)?;
+    let found = found.filter(|session| session.ended_at.is_none() && session.temporary.is_some());
+    if !found.as_ref().is_some_and(|session| is_of(&identity, session)) {
+        // Whoever may not is told the same whether it is there or not.
+        let hidden = |problem: Problem| match problem.code() {
+            Code::Forbidden => Problem::new(Code::NotFound),
+            _ => problem,
+        };
+        let access = app.admit::<TemporaryCredentialRevoke>(&mut parts).await.map_err(hidden)?;
+        access.permit::<TemporaryCredentialRevoke>(&app, &Thing::with_id(&id)).await.map_err(hidden)?;
+    }
+    let session = found.ok_or_else(|| Problem::new(Code::NotFound))?;
+    end(&app, &asked(&parts, ONE), &identity, session).await.map_err(|error| {
+        tracing::error!(%error, "a temporary credential cannot be ended");
+        Problem::new(Code::Unavailable)
+    })?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Whether a temporary credential is the caller's own, or what they call with.
+fn is_of(identity: &Identity, session: &StoredSession) -> bool {
+    match &identity.temporary {
+        Some(mark) => *mark.id == *session.id,
+        None => *identity.provider == *session.provider && identity.id.as_deref() == Some(&session.subject),
+    }
+}
+
+impl TemporaryCredentialRequest {
+    /// As it is to become, for at most `longest` microseconds.
+    fn into_draft(self, longest: i64) -> Result<TemporaryDraft, Problem> {
+        let mut errors = Vec::new();
+        let mut wrong = |pointer: String, message: String, help: Option<String>| {
+            errors.push(DocumentError { pointer, message, help });
+        };
+        let is_title =
+            (1..=MAX_TITLE).contains(&self.title.len()) && !self.title.chars().any(char::is_control);
+        if !is_title {
+            wrong(
+                "/title".to_owned(),
+                "a title is 1 to 256 bytes without control characters".to_owned(),
+                None,
+            );
+        }
+        let most = longest.min(LONGEST_TEMPORARY_LIFE);
+        let life = match self.seconds {
+            Some(seconds) => i64::from(seconds).saturating_mul(1_000_000),
+            None => USUAL_LIFE.min(most),
+        };
+        if !(SHORTEST_TEMPORARY_LIFE..=most).contains(&life) {
+            let (least, most) = (SHORTEST_TEMPORARY_LIFE / 1_000_000, most / 1_000_000);
+            wrong("/seconds".to_owned(), format!("it lives for {least} to {most} seconds"), None);
+        }
+        let mut networks = Vec::new();
+        for (place, text) in self.networks.iter().enumerate() {
+            match text.parse() {
+                Ok(network) => networks.push(network),
+                Err(_) => wrong(
+                    format!("/networks/{place}"),
+                    "this is no network".to_owned(),
+                    Some("write it like `192.0.2.0/24` or `2001:db8::/32`".to_owned()),
+                ),
+            }
+        }
+        if networks.len() > MAX_NETWORKS {
+            wrong("/networks".to_owned(), format!("there are more than {MAX_NETWORKS} networks"), None);
+        }
+        let mut patterns = Vec::new();
+        for (place, text) in self.permissions.iter().flatten().enumerate().take(NARROWING_PATTERNS + 1) {
+            match Pattern::parse(text) {
+                Ok(pattern) => patterns.push(pattern),
+                Err(error) => wrong(format!("/permissions/{place}"), error.to_string(), None),
+            }
+        }
+        let alternatives: usize = patterns.iter().map(|pattern| pattern.alternatives().len()).sum();
+        if alternatives > NARROWING_PATTERNS {
+            let message = format!("these are more than {NARROWING_PATTERNS} patterns");
+            wrong("/permissions".to_owned(), message, None);
+        }
+        if !errors.is_empty() {
+            return Err(Problem::document(errors));
+        }
+        let permissions = self.permissions.map(|_| patterns);
+        Ok(TemporaryDraft { title: self.title, permissions, networks, life })
+    }
+}
+
+fn view(session: StoredSession, credential: Option<String>) -> TemporaryCredentialView {
+    let temporary = session.temporary.unwrap_or_default();
+    let networks = temporary.networks.split(',').filter(|network| !network.is_empty());
+    TemporaryCredentialView {
+        id: session.id,
+        provider: session.provider,
+        subject: session.subject,
+        title: temporary.title,
+        permissions: temporary.permissions.map(|text| serde_json::from_str(&text).unwrap_or_default()),
+        networks: networks.map(str::to_owned).collect(),
+        created_at: time(session.created_at),
+        used_at: time(session.used_at),
+        expires_at: time(session.absolute_until),
+        credential,
+    }
+}
+
+fn unavailable(error: StoreError) -> Problem {
+    tracing::error!(%error, "temporary credentials cannot be read");
+    Problem::new(Code::Unavailable)
+}

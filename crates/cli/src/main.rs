@@ -11,6 +11,7 @@ mod audit;
 mod backup;
 mod checks;
 mod config;
+mod directory;
 mod doctor;
 mod exit;
 mod import;
@@ -61,6 +62,8 @@ enum Command {
     Policy(policy::Arguments),
     /// Show who holds what.
     Access(access::Arguments),
+    /// Pull who exists from LDAP directories.
+    Directory(directory::Arguments),
     /// Read the record of decisions.
     Audit(audit::Arguments),
     /// Check and show the configuration.
@@ -103,6 +106,7 @@ fn run(command: Command, printer: &mut Printer) -> Outcome {
         Command::Restore(arguments) => backup::run_restore(arguments, printer),
         Command::Import(arguments) => import::run(arguments, printer),
         Command::Admin(arguments) => admin::run(arguments, printer),
+        Command::Directory(arguments) => directory::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
         Command::Config(arguments) => config::run(arguments, printer),
         Command::Doctor(arguments) => doctor::run(arguments, printer),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use casemate_directory::{Administration, Author, Directory, DirectoryHost};
 use casemate_platform::clock;
 use casemate_platform::config::Config;
+use casemate_platform::outgoing::Outgoing;
 use casemate_store::{DataFolder, RootKeyFile, RootKeys, Sealer, Store};
 use secrecy::SecretString;
 
@@ -17,6 +18,9 @@ use crate::state;
 /// An opened state.
 pub(crate) struct Place {
     pub(crate) store: Arc<Store>,
+    pub(crate) directory: Arc<Directory>,
+    /// What calls LDAP directories.
+    pub(crate) outgoing: Arc<Outgoing>,
     pub(crate) administration: Administration,
 }
 
@@ -49,15 +53,17 @@ impl Place {
         let store = Arc::new(store.map_err(state::failed)?);
         let sealer = Arc::new(Sealer::new(&root_keys(config, &folder)?));
         let outgoing = Arc::new(wiring::outgoing(config).map_err(failed)?);
-        let host = DirectoryHost { sealer: Some(sealer), ..DirectoryHost::new(outgoing) };
-        let directory = Directory::open(store.reader(), host).await.map_err(failed)?;
-        let administration = Administration::new(Arc::clone(&store), Arc::new(directory));
-        Ok(Place { store, administration })
+        let host =
+            DirectoryHost { sealer: Some(sealer), ..DirectoryHost::new(Arc::<Outgoing>::clone(&outgoing)) };
+        let directory = Arc::new(Directory::open(store.reader(), host).await.map_err(failed)?);
+        let administration = Administration::new(Arc::clone(&store), Arc::clone(&directory));
+        Ok(Place { store, directory, outgoing, administration })
     }
 
     /// Closes the database.
     pub(crate) async fn close(self) {
         drop(self.administration);
+        drop(self.directory);
         if let Some(store) = Arc::into_inner(self.store) {
             store.close().await;
         }

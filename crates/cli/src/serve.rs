@@ -21,6 +21,7 @@ use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::traces::Traces;
 use casemate_platform::telemetry::{Levels, Log, LogError};
 use casemate_platform::{Server, Tls, clock, limit_bodies};
+use casemate_server::directory_sync::pull_directories;
 use casemate_server::policy::follow;
 use casemate_server::{
     Accounts, App, Blocks, Front, follow_blocks, follow_log_levels, send_resets, write_decision_log,
@@ -91,11 +92,12 @@ async fn serve(
     };
     let sealer = Arc::new(Sealer::new(&place::root_keys(config, &folder)?));
     let root_keys = place::root_key_file(config, &folder);
-    let host = wiring::directory_host(config, own, outgoing, Arc::clone(&sealer));
+    let host = wiring::directory_host(config, own, Arc::clone(&outgoing), Arc::clone(&sealer));
     let host = DirectoryHost { root_keys: root_keys.clone(), ..host };
     let directory = Arc::new(Directory::open(store.reader(), host).await.map_err(failed)?);
     let mut app = App::new(Arc::clone(&directory), Arc::new(store), wiring::settings(config, address));
     app.levels = Some(levels.clone());
+    app.outgoing = Some(Arc::clone(&outgoing));
     app.accounts = Arc::new(Accounts::new(wiring::accounts(config)));
     app.blocks = Blocks::new(wiring::blocks(config));
     app.tls.clone_from(&tls);
@@ -109,6 +111,7 @@ async fn serve(
     let mut jobs = jobs(&app, watcher);
     jobs.spawn(follow_log_levels(Arc::clone(&app.directory), levels));
     jobs.spawn(follow_blocks(app.blocks.clone(), Arc::clone(&app.store)));
+    jobs.spawn(pull_directories(app.clone(), outgoing));
     jobs.spawn(send_resets(app.clone()));
     if let Some(postman) = postman {
         jobs.spawn(postman.deliver());

@@ -16,6 +16,7 @@ use axum::routing::{get, post};
 use casemate_directory::{Administration, Directory};
 use casemate_platform::api::{Api, Operation, Route};
 use casemate_platform::mail::Mail;
+use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::Levels;
 use casemate_platform::{
     Answering, Client, Code, Frame, Problem, Respond, Tls, UnderWay, framed, from_own_origin, guessed,
@@ -34,7 +35,7 @@ use crate::policy::PolicyStatus;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
-    decision_log, description, group, health, identity, invitation, log_level, policy, provider, role, scim,
+    decision_log, description, directory_sync, group, health, identity, invitation, log_level, policy, provider, role, scim,
     service_account, session, setting, sign_in, source, team, tenant, user,
 };
 
@@ -57,6 +58,8 @@ pub struct App {
     pub levels: Option<Levels>,
     /// The certificate that is served, where TLS is.
     pub tls: Option<Tls>,
+    /// What calls LDAP directories, where this process pulls them.
+    pub outgoing: Option<Arc<Outgoing>>,
     /// How many failed sign-ins are told of one by one.
     pub(crate) failures: Arc<Failures>,
     /// Sign-ins that are being finished.
@@ -109,6 +112,7 @@ impl App {
             denials: AnonymousDenials::default(),
             levels: None,
             tls: None,
+            outgoing: None,
             failures: Arc::default(),
             finishing: Arc::default(),
             blocks: Blocks::default(),
@@ -137,6 +141,7 @@ fn api() -> Api<App> {
         application::routes::routes(),
         source::routes::routes(),
         provider::routes::routes(),
+        directory_sync::routes::routes(),
         setting::routes::routes(),
         audit_event::routes::routes(),
         policy::routes::routes(),

@@ -17,6 +17,7 @@ pub mod decision;
 pub mod decision_log;
 mod denials;
 mod description;
+pub mod directory_sync;
 mod export;
 mod forms;
 mod group;

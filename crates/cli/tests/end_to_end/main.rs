@@ -7,6 +7,7 @@ mod authzen;
 mod blocks;
 mod code;
 mod config;
+mod directory_sync;
 mod first_start;
 mod full_disk;
 mod hostile;

@@ -58,13 +58,22 @@ type Called<'a> = (&'a str, &'a str, &'a str);
 
 /// The statement that ends the sessions of whom `called` selects: provider, subject and tenant. Where a provider said no tenant,
 /// a session may also be of who is at home where its users are provisioned.
-fn ending(reason: &str, called: &str) -> String {
+pub(super) fn ending(reason: &str, called: &str) -> String {
     format!(
         "WITH called (provider, subject, tenant) AS ({called}) \
          UPDATE session SET revision = $1, ended_at = $2, end_reason = '{reason}', identity = '' \
          WHERE ended_at IS NULL AND (provider, subject) IN (SELECT provider, subject FROM called) \
          AND (tenant = '' OR (provider, subject, tenant) IN (SELECT provider, subject, tenant FROM called) \
          OR (provider, subject, home) IN (SELECT provider, subject, tenant FROM called))"
+    )
+}
+
+/// The statement by which so many users leave a group, as one source says.
+pub(super) fn leaving(users: usize) -> String {
+    format!(
+        "DELETE FROM group_member WHERE group_id = $1 AND source = $2 AND user_id IN ({}) \
+         RETURNING group_id, user_id, source",
+        places(3, users)
     )
 }
 
@@ -504,12 +513,17 @@ impl<'a> PeopleChange<'a> {
     }
 
     async fn remove_members(&mut self, members: &[&Membership]) -> Result<(), Refused> {
-        let text = format!(
-            "DELETE FROM group_member WHERE (group_id, user_id, source) IN (VALUES {}) \
-             RETURNING group_id, user_id, source",
-            rows_of(members.len(), MEMBER_COLUMNS)
-        );
-        let left = self.note(&text, members).await?;
+        // Group by group: SQLite finds triples of values by no index, and would look through all members of all groups.
+        let mut of_groups: BTreeMap<(&str, &str), Vec<Value<'_>>> = BTreeMap::new();
+        for member in members {
+            of_groups.entry((&member.group, &member.source)).or_default().push((&member.user).into());
+        }
+        let mut left = BTreeSet::new();
+        for ((group, source), users) in of_groups {
+            let mut values = vec![Value::from(group), source.into()];
+            values.extend(&users);
+            left.append(&mut self.note(&leaving(users.len()), &values).await?);
+        }
         self.end_sessions_of(left).await
     }
 
@@ -547,17 +561,17 @@ impl<'a> PeopleChange<'a> {
              RETURNING group_id, user_id, source",
             rows_of(members.len(), MEMBER_COLUMNS)
         );
-        self.note(&text, members).await.map(drop)
-    }
-
-    /// Executes a statement on members and notes whom it concerned; gives those of whom a provider says it.
-    async fn note(&mut self, text: &str, members: &[&Membership]) -> Result<BTreeSet<String>, Refused> {
         let values: Vec<Value<'_>> = members
             .iter()
             .flat_map(|member| [&member.group, &member.user, &member.source].map(Value::from))
             .collect();
+        self.note(&text, &values).await.map(drop)
+    }
+
+    /// Executes a statement on members and notes whom it concerned; gives those of whom a provider says it.
+    async fn note(&mut self, text: &str, values: &[Value<'_>]) -> Result<BTreeSet<String>, Refused> {
         let mut provided = BTreeSet::new();
-        for row in self.link.rows(text, &values).await? {
+        for row in self.link.rows(text, values).await? {
             let (user, source): (String, String) = (row.get("user_id")?, row.get("source")?);
             if !source.is_empty() {
                 provided.insert(user.clone());

@@ -33,12 +33,24 @@ impl Browser {
     /// # Errors
     /// Where Chromium or its driver are missing (the error names what to install), or do not come up.
     pub fn start() -> Result<Self, StartError> {
+        Self::started(Vec::new())
+    }
+
+    /// As [`Browser::start`]; what it asks of the host `name`, at whichever port, goes to `address`.
+    ///
+    /// # Errors
+    /// As [`Browser::start`].
+    pub fn start_with_host(name: &str, address: SocketAddr) -> Result<Self, StartError> {
+        Self::started(vec![format!("--host-resolver-rules=MAP {name} {address}")])
+    }
+
+    fn started(more: Vec<String>) -> Result<Self, StartError> {
         let driver = find_program("chromedriver", &[], "chromium-driver")?;
         let chromium = find_program("chromium", &[], "chromium")?;
         let program = Program::new(driver).arg("--port=0");
         let (process, port) = Self::driver(&program, TRIES)?;
         let profile = process.folder().join("profile");
-        let arguments = [
+        let arguments: Vec<String> = [
             "--headless=new".to_owned(),
             "--no-sandbox".to_owned(),
             "--disable-gpu".to_owned(),
@@ -48,7 +60,10 @@ impl Browser {
             "--disable-component-update".to_owned(),
             "--window-size=1440,900".to_owned(),
             format!("--user-data-dir={}", profile.display()),
-        ];
+        ]
+        .into_iter()
+        .chain(more)
+        .collect();
         let options = json!({ "binary": chromium, "args": arguments });
         let wanted = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
         let started = ask(port, "POST /session", &wanted)

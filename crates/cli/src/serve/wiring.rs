@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use casemate_directory::{Credential, DirectoryHost, SessionTimes};
 use casemate_identity::CacheLimits;
-use casemate_platform::config::{Config, HttpUrl, MailTls, Mode, ProxyChoice, Record, RecordedDecisions};
+use casemate_platform::config::{
+    Config, HttpUrl, MailTls, Mode, ProxyChoice, Record, RecordedDecisions, SecondFactorRule,
+};
 use casemate_platform::mail::{Mail, MailSettings, Postman};
 use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
 use casemate_platform::{Limits, MAX_BODY_BYTES, Tls, TlsError, TrustedProxies, clock};
@@ -127,7 +129,8 @@ pub(crate) fn blocks(config: &Config) -> BlockRule {
 /// What local accounts there are.
 pub(crate) fn accounts(config: &Config) -> AccountRule {
     let shortest = usize::try_from(config.accounts.shortest_password.get()).unwrap_or(usize::MAX);
-    AccountRule { enabled: config.accounts.enabled, shortest }
+    let second_factor_required = config.accounts.second_factor == SecondFactorRule::Required;
+    AccountRule { enabled: config.accounts.enabled, shortest, second_factor_required }
 }
 
 /// The bounds of the record of decisions.

@@ -1,5 +1,6 @@
 //! Users and groups, administered one by one: they are rows of the store and no objects, and obey the same rules.
 
+mod factor;
 mod invitation;
 mod rules;
 

@@ -70,6 +70,12 @@ impl TotpSecret {
         found
     }
 
+    /// The code that an app shows at `now`.
+    #[must_use]
+    pub fn code_at(&self, now: Timestamp) -> SecretString {
+        self.code(now.0.div_euclid(STEP), DIGITS).into()
+    }
+
     /// The code of a step, so many digits of it (RFC 4226, section 5.3).
     fn code(&self, step: i64, digits: u32) -> String {
         let key = Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, self.0.expose_secret());
@@ -132,6 +138,7 @@ mod tests {
         let secret = secret();
         let code = |step| secret.code(step, DIGITS);
         let now = at(1_000 * 30 + 7);
+        assert_eq!(secret.code_at(now).expose_secret(), code(1_000));
         assert_eq!(secret.step_of(&code(1_000), now, Some(999)), Some(1_000));
         assert_eq!(secret.step_of(&code(1_000), now, Some(1_000)), None);
         assert_eq!(secret.step_of(&code(999), now, Some(1_000)), None);

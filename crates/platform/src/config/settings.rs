@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::kinds::{
     DatabaseUrl, ForwardedHeader, HttpUrl, Levels, LogFormat, MailTls, Mode, ProxyChoice, ProxyException,
-    RecordedDecisions, UserAndPassword, VariableName,
+    RecordedDecisions, SecondFactorRule, UserAndPassword, VariableName,
 };
 use super::load::Reader;
 use super::mail::MailServer;
@@ -223,6 +223,11 @@ settings! {
         /// The fewest characters of a password. What is easy to guess is not taken, however long.
         shortest_password: Number<8, 64> {
             default: "8", env: "CASEMATE_ACCOUNTS_SHORTEST_PASSWORD", flag: "accounts-shortest-password"
+        }
+
+        /// Who needs a second factor besides the password. Whoever has one needs it in any case.
+        second_factor: SecondFactorRule {
+            default: "optional", env: "CASEMATE_ACCOUNTS_SECOND_FACTOR", flag: "accounts-second-factor"
         }
     }
 

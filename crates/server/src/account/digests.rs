@@ -25,11 +25,13 @@ pub struct AccountRule {
     pub enabled: bool,
     /// The fewest characters of a password.
     pub shortest: usize,
+    /// Whether everybody needs a second factor.
+    pub second_factor_required: bool,
 }
 
 impl Default for AccountRule {
     fn default() -> AccountRule {
-        AccountRule { enabled: false, shortest: SHORTEST_PASSWORD }
+        AccountRule { enabled: false, shortest: SHORTEST_PASSWORD, second_factor_required: false }
     }
 }
 

@@ -9,6 +9,8 @@ pub(super) struct SignIn<'a> {
     pub(super) login: &'a str,
     pub(super) return_to: &'a str,
     pub(super) problem: Option<String>,
+    /// Whether passkeys are used here.
+    pub(super) passkeys: bool,
 }
 
 /// Changing one's password.

@@ -12,7 +12,7 @@ use casemate_platform::{Client, Problem, RequestId, clock, is_from_elsewhere};
 use super::attempt::NotTried;
 use super::pages::SignIn;
 use super::service::{Entering, NotEntered, Shown, after_password, check, is_offered, status_of};
-use super::{first, password};
+use super::{factor, first, password};
 use crate::App;
 use crate::app::origin_of;
 use crate::denials::count_denial;
@@ -28,6 +28,7 @@ pub(crate) fn routes() -> Router<App> {
         .route(PATH, get(show).post(sign_in))
         .route(first::PATH, get(first::show).post(first::redeem))
         .route(password::PATH, get(password::show).post(password::set))
+        .merge(factor::routes())
 }
 
 async fn show(State(app): State<App>, Extension(id): Extension<RequestId>, uri: Uri) -> Response {
@@ -36,7 +37,8 @@ async fn show(State(app): State<App>, Extension(id): Extension<RequestId>, uri: 
     }
     let query = Parameters::of(&uri);
     let return_to = query.as_ref().map_or(crate::forms::HOME, Parameters::return_to);
-    page(StatusCode::OK, &SignIn { return_to, ..SignIn::default() })
+    let passkeys = factor::has_passkeys(&app);
+    factor::allow_script(page(StatusCode::OK, &SignIn { return_to, passkeys, ..SignIn::default() }))
 }
 
 fn nobody(id: &RequestId) -> Response {
@@ -68,7 +70,9 @@ async fn sign_in(
     let shown = Shown { login: login.clone(), password, from, now: asked.now };
     let again = |status: StatusCode, problem: &str| {
         let (login, return_to) = (login.as_str(), return_to.as_str());
-        page(status, &SignIn { login, return_to, problem: Some(problem.to_owned()) })
+        let passkeys = factor::has_passkeys(&app);
+        let problem = Some(problem.to_owned());
+        factor::allow_script(page(status, &SignIn { login, return_to, problem, passkeys }))
     };
     let account = match check(&app, shown).await {
         Ok(Some(account)) => account,

@@ -284,7 +284,10 @@ pub(crate) async fn enter(
     let begun = begin(app, asked, &signed_in(user, amr, asked.now), earlier, also).await;
     let begun = begun.map_err(|error| match error {
         NotBegun::Store(
-            CommitError::NotAdmitted | CommitError::UsedUp { .. } | CommitError::Missing { .. },
+            CommitError::NotAdmitted
+            | CommitError::Repeated
+            | CommitError::UsedUp { .. }
+            | CommitError::Missing { .. },
         ) => NotEntered::Refused,
         NotBegun::Session(error) => NotEntered::Unavailable(error.to_string()),
         NotBegun::Store(error) => NotEntered::Unavailable(error.to_string()),

@@ -18,6 +18,7 @@ use crate::guard::{Access, Require, Thing};
 use crate::objects::with_revision;
 use crate::once::{Once, created};
 use crate::refusal::problem;
+use crate::user::factors;
 use crate::user::service::{UserSearch, UserView, export, page, strict, thing};
 
 permissions! {
@@ -71,7 +72,7 @@ pub(crate) fn routes() -> Api<App> {
                 .if_none_match()
                 .answers::<UserView>(200, "They."),
         );
-    writing(reading)
+    writing(reading).merge(factors::routes())
 }
 
 fn writing(api: Api<App>) -> Api<App> {
@@ -246,7 +247,7 @@ async fn delete(
 }
 
 /// The user with this id, in the tenant that the request is about.
-async fn user(app: &App, access: &Access, id: &str) -> Result<UserRecord, Problem> {
+pub(super) async fn user(app: &App, access: &Access, id: &str) -> Result<UserRecord, Problem> {
     let user = app.administration.user(access.tenant(), id).await.map_err(problem)?;
     user.ok_or_else(|| Problem::new(Code::NotFound))
 }

@@ -1,0 +1,409 @@
+//! `/account/factors`: one's own second factors.
+
+use std::sync::Arc;
+
+use axum::extract::{Extension, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use casemate_directory::OWN_PROVIDER;
+use casemate_expression::Timestamp;
+use casemate_identity::factor::{RECOVERY_CODES, RecoveryCode, TotpSecret, svg};
+use casemate_identity::sign_in::text_of;
+use casemate_identity::{ExposeSecret as _, Identity, Kind, SecretString, Timestamp as Instant};
+use casemate_platform::{Client, RequestId, authenticate, clock};
+use casemate_store::{
+    AccountChange, AuditEvent, CommitError, FACTOR_FIELD, FACTOR_SECRETS, FactorChange, FactorKind,
+    MAX_FACTORS, Operation, SecondFactor, UserRecord,
+};
+use serde_json::json;
+
+use super::super::routes::not_from_here;
+use super::super::service::{STEP_PATH, account_of, actor_of};
+use super::pages::{self, Codes, Factor, Own as OwnPage, scripted};
+use super::sealed;
+use super::step::unavailable;
+use crate::App;
+use crate::forms::{form, random, see_other};
+use crate::guard::admitted;
+use crate::pages::{failed_with, page};
+use crate::sign_in::service::{Asked, change};
+
+pub(super) const PATH: &str = "/account/factors";
+/// Where somebody goes who did not prove lately who they are.
+const SIGN_IN: &str = "/sign-in/casemate?again=1&return_to=%2Faccount%2Ffactors";
+/// What the key of a new app is sealed for.
+const APP: &str = "app";
+/// The most characters of a name.
+const LONGEST_NAME: usize = 100;
+/// What apps call this installation.
+const ISSUER: &str = "Casemate";
+
+/// Somebody who is signed in with a local account, and proved lately who they are.
+pub(super) struct Own {
+    pub(super) user: UserRecord,
+    identity: Arc<Identity>,
+}
+
+impl Own {
+    /// The public name of the session.
+    pub(super) fn session(&self) -> Option<&str> {
+        self.identity.session.as_ref().map(|session| &*session.id)
+    }
+}
+
+/// Who a browser's session is of.
+pub(super) async fn own(app: &App, headers: &HeaderMap, id: &RequestId) -> Result<Own, Box<Response>> {
+    let anew = || Box::new(see_other(SIGN_IN));
+    let now = clock::now();
+    let caller = authenticate(app.directory.current().chain(), headers, now).await.map_err(|_| anew())?;
+    let identity = Arc::clone(&caller.0);
+    let is_local = *identity.provider == *OWN_PROVIDER && identity.kind == Kind::USER;
+    let most = app.directory.sessions().times().recent;
+    let since = identity.session.as_ref().map(|session| now.saturating_sub(session.authenticated_at.0));
+    if !is_local || since.is_none_or(|since| since >= most) {
+        return Err(anew());
+    }
+    admitted(app, &caller).await.map_err(|problem| Box::new(problem.into_response()))?;
+    let account = account_of(app, identity.id.as_deref().unwrap_or_default()).await;
+    let account = account.map_err(|error| Box::new(unavailable(&error, id)))?.ok_or_else(anew)?;
+    Ok(Own { user: account.user, identity })
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    headers: HeaderMap,
+) -> Response {
+    match own(&app, &headers, &id).await {
+        Ok(own) => listed(&app, &own, StatusCode::OK, None, &id).await,
+        Err(response) => *response,
+    }
+}
+
+async fn listed(app: &App, own: &Own, status: StatusCode, problem: Option<&str>, id: &RequestId) -> Response {
+    let reader = app.store.reader();
+    let read = async {
+        Ok((reader.second_factors(&own.user.id).await?, reader.recovery_codes(&own.user.id).await?))
+    };
+    let (factors, codes) = match read.await {
+        Ok(read) => read,
+        Err(error) => return unavailable(&error, id),
+    };
+    let day = |at: i64| Timestamp(at).to_string().chars().take(10).collect::<String>();
+    let shown = |factor: SecondFactor| Factor {
+        kind: match factor.kind {
+            FactorKind::Totp => "codes of an app",
+            FactorKind::Passkey => "passkey",
+        },
+        added: day(factor.created_at),
+        used: factor.used_at.map(day),
+        id: factor.id,
+        name: factor.name,
+    };
+    let factors: Vec<Factor> = factors.into_iter().map(shown).collect();
+    let passkeys = super::has_passkeys(app);
+    let page =
+        OwnPage { login: &own.user.login, factors: &factors, codes_left: codes.left, passkeys, problem };
+    scripted(status, &page)
+}
+
+/// What is sent of a new app.
+#[derive(Clone, Copy)]
+pub(super) struct AppForm<'a> {
+    pub(super) state: &'a str,
+    pub(super) name: &'a str,
+    pub(super) code: &'a str,
+    pub(super) return_to: &'a str,
+    pub(super) is_step: bool,
+}
+
+impl<'a> AppForm<'a> {
+    /// One of somebody who signs in, with nothing in it.
+    pub(super) fn step(return_to: &'a str) -> AppForm<'a> {
+        AppForm { state: "", name: "", code: "", return_to, is_step: true }
+    }
+}
+
+/// The page with the key of a new app: the one of the form, while it is good, or another.
+pub(super) fn app_page(
+    app: &App,
+    user: &UserRecord,
+    now: i64,
+    form: &AppForm<'_>,
+    problem: Option<&str>,
+) -> Response {
+    let unavailable = || {
+        let message = "No authenticator app can be added at the moment.";
+        failed_with(StatusCode::SERVICE_UNAVAILABLE, message, "unavailable", "")
+    };
+    let held = sealed::open(app, APP, &user.id, form.state, now);
+    let (key, state) = match held.and_then(|text| TotpSecret::parse(text.expose_secret())) {
+        Some(key) => (key, form.state.to_owned()),
+        None => {
+            let mut bytes = [0; 20];
+            let Some(()) = random(&mut bytes) else { return unavailable() };
+            let key = TotpSecret::of_random(bytes);
+            let sealed = sealed::seal(app, APP, &user.id, key.text().expose_secret(), now);
+            let Some(state) = sealed else { return unavailable() };
+            (key, state)
+        }
+    };
+    let (link, key) = (key.link(ISSUER, &user.login), key.text());
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let shown = pages::App {
+        action: if form.is_step { STEP_PATH } else { "/account/factors/app/confirm" },
+        is_step: form.is_step,
+        picture: svg(link.expose_secret()).unwrap_or_default(),
+        key: key.expose_secret(),
+        link: link.expose_secret(),
+        state: &state,
+        return_to: form.return_to,
+        problem,
+    };
+    page(status, &shown)
+}
+
+/// What adds the app whose key was shown, where its code is right.
+pub(super) fn added(
+    app: &App,
+    asked: &Asked,
+    user: &UserRecord,
+    id: Option<String>,
+    form: &AppForm<'_>,
+) -> Result<Operation, &'static str> {
+    let key = sealed::open(app, APP, &user.id, form.state, asked.now);
+    let key = key.and_then(|text| TotpSecret::parse(text.expose_secret()));
+    let key = key.ok_or("This took too long. Here is another key.")?;
+    let step = key.step_of(form.code, Instant(asked.now), None);
+    let step = step.ok_or("The code is another one. Is the clock of your device right?")?;
+    let factor = Made { id, kind: FactorKind::Totp, credential: None, last_step: step };
+    factor.operation(app, user, form.name, &key.text(), asked.now).ok_or("It cannot be added at the moment.")
+}
+
+/// A factor that is to be added.
+pub(super) struct Made {
+    pub(super) id: Option<String>,
+    pub(super) kind: FactorKind,
+    pub(super) credential: Option<[u8; 32]>,
+    pub(super) last_step: i64,
+}
+
+/// An id for a factor.
+pub(super) fn new_id() -> Option<String> {
+    let mut bytes = [0; 12];
+    random(&mut bytes)?;
+    Some(format!("fac_{}", text_of(&bytes)))
+}
+
+/// A name as it is kept.
+pub(super) fn named(name: &str, otherwise: &str) -> String {
+    let name: String = name.trim().chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
+    if name.is_empty() { otherwise.to_owned() } else { name }
+}
+
+impl Made {
+    /// What adds it, with its key; `None` where that cannot be sealed.
+    pub(super) fn operation(
+        self,
+        app: &App,
+        user: &UserRecord,
+        name: &str,
+        key: &SecretString,
+        now: i64,
+    ) -> Option<Operation> {
+        let Made { id, kind, credential, last_step } = self;
+        let id = id.or_else(new_id)?;
+        let sealed = app.directory.sealer()?.seal(FACTOR_SECRETS, &id, FACTOR_FIELD, key);
+        let sealed =
+            sealed.inspect_err(|error| tracing::error!(%error, "a second factor cannot be sealed")).ok()?;
+        let otherwise = if kind == FactorKind::Totp { "Authenticator app" } else { "Passkey" };
+        let factor = SecondFactor {
+            id,
+            user: user.id.clone(),
+            kind,
+            name: named(name, otherwise),
+            credential,
+            last_step: Some(last_step),
+            created_at: now,
+            used_at: None,
+            sealed,
+        };
+        Some(Operation::Account(AccountChange::Factor(FactorChange::Add(Box::new(factor)))))
+    }
+}
+
+/// What tells of a change of somebody's own factors.
+pub(super) fn told(asked: &Asked, own: &Own, verb: &str, factor: &serde_json::Value) -> AuditEvent {
+    AuditEvent {
+        tenant: own.user.tenant.clone(),
+        resource_type: "user".to_owned(),
+        after: Some(factor.to_string()),
+        ..asked.event(actor_of(&own.user, own.session()), "casemate.user.factor", verb, &own.user.id)
+    }
+}
+
+/// A form that changes something, of somebody who may.
+struct Sent {
+    own: Own,
+    asked: Asked,
+    form: Option<crate::forms::Parameters>,
+    id: RequestId,
+}
+
+impl Sent {
+    async fn read(
+        app: &App,
+        id: RequestId,
+        route: &'static str,
+        request: Request,
+    ) -> Result<Sent, Box<Response>> {
+        let headers = request.headers().clone();
+        let from = request.extensions().get::<Client>().copied();
+        if let Some(refusal) = not_from_here(app, &headers, &id) {
+            return Err(Box::new(refusal));
+        }
+        let own = own(app, &headers, &id).await?;
+        let asked = Asked::new(id.clone(), route, from, &headers, clock::now());
+        Ok(Sent { own, asked, form: form(request.into_body()).await, id })
+    }
+
+    fn field(&self, name: &str) -> &str {
+        self.form.as_ref().and_then(|form| form.get(name)).unwrap_or_default()
+    }
+
+    /// Makes the change and shows the list, with why where it was not made.
+    async fn make(&self, app: &App, operation: Operation, event: AuditEvent) -> Response {
+        match change(app, &self.asked, vec![operation], event).await {
+            Ok(()) => see_other(PATH),
+            Err(error) => {
+                let (status, problem) = refusal_of(&error);
+                listed(app, &self.own, status, Some(problem), &self.id).await
+            }
+        }
+    }
+}
+
+/// Why a change was not made.
+pub(super) fn refusal_of(error: &CommitError) -> (StatusCode, &'static str) {
+    match error {
+        CommitError::UsedUp { what: "room for second factors" } => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "You have as many second factors as one may. Remove one first.",
+        ),
+        CommitError::UsedUp { what: "passkey" } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "This passkey is somebody's already.")
+        }
+        CommitError::UsedUp { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "It is not there any more."),
+        error => {
+            tracing::error!(%error, "second factors cannot be changed");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Your second factors cannot be changed at the moment. Try again later.",
+            )
+        }
+    }
+}
+
+pub(super) async fn new_app(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    match Sent::read(&app, id, "/account/factors/app", request).await {
+        Ok(sent) => {
+            let form = AppForm { state: "", name: "", code: "", return_to: PATH, is_step: false };
+            app_page(&app, &sent.own.user, sent.asked.now, &form, None)
+        }
+        Err(response) => *response,
+    }
+}
+
+pub(super) async fn confirm_app(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    let sent = match Sent::read(&app, id, "/account/factors/app/confirm", request).await {
+        Ok(sent) => sent,
+        Err(response) => return *response,
+    };
+    let form = AppForm {
+        state: sent.field("state"),
+        name: sent.field("name"),
+        code: sent.field("code"),
+        return_to: PATH,
+        is_step: false,
+    };
+    let id = new_id();
+    let event =
+        told(&sent.asked, &sent.own, "add", &json!({ "factor": id, "kind": FactorKind::Totp.as_str() }));
+    match added(&app, &sent.asked, &sent.own.user, id, &form) {
+        Ok(operation) => sent.make(&app, operation, event).await,
+        Err(problem) => app_page(&app, &sent.own.user, sent.asked.now, &form, Some(problem)),
+    }
+}
+
+pub(super) async fn remove(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    let sent = match Sent::read(&app, id, "/account/factors/remove", request).await {
+        Ok(sent) => sent,
+        Err(response) => return *response,
+    };
+    let (user, factor) = (sent.own.user.id.clone(), sent.field("id").to_owned());
+    if app.accounts.rule().second_factor_required {
+        let left = match app.store.reader().second_factors(&user).await {
+            Ok(factors) => factors.into_iter().filter(|other| other.id != factor).count(),
+            Err(error) => return unavailable(&error, &sent.id),
+        };
+        if left == 0 {
+            let problem = "This installation asks everybody for a second factor: add another one first.";
+            return listed(&app, &sent.own, StatusCode::UNPROCESSABLE_ENTITY, Some(problem), &sent.id).await;
+        }
+    }
+    let event = told(&sent.asked, &sent.own, "remove", &json!({ "factor": factor }));
+    let operation = Operation::Account(AccountChange::Factor(FactorChange::Remove { user, id: factor }));
+    sent.make(&app, operation, event).await
+}
+
+pub(super) async fn recovery_codes(
+    State(app): State<App>,
+    Extension(id): Extension<RequestId>,
+    request: Request,
+) -> Response {
+    let sent = match Sent::read(&app, id, "/account/factors/recovery-codes", request).await {
+        Ok(sent) => sent,
+        Err(response) => return *response,
+    };
+    let user = sent.own.user.id.clone();
+    let mut codes = Vec::with_capacity(RECOVERY_CODES);
+    for _ in 0..RECOVERY_CODES {
+        let mut bytes = [0; 10];
+        let Some(()) = random(&mut bytes) else {
+            let problem = Some("There is no randomness at the moment.");
+            return listed(&app, &sent.own, StatusCode::SERVICE_UNAVAILABLE, problem, &sent.id).await;
+        };
+        codes.push(RecoveryCode::of_random(bytes));
+    }
+    let digests = codes.iter().map(|code| code.digest(&user)).collect();
+    let event = told(&sent.asked, &sent.own, "recovery-codes", &json!({ "codes": codes.len() }));
+    let operation =
+        Operation::Account(AccountChange::Factor(FactorChange::PutRecoveryCodes { user, digests }));
+    match change(&app, &sent.asked, vec![operation], event).await {
+        Ok(()) => {
+            let codes = codes.iter().map(|code| code.text().expose_secret().to_owned()).collect();
+            page(StatusCode::OK, &Codes { codes })
+        }
+        Err(error) => {
+            let (status, problem) = refusal_of(&error);
+            listed(&app, &sent.own, status, Some(problem), &sent.id).await
+        }
+    }
+}
+
+/// How many factors somebody may have; for the page of passkeys, which asks before a device makes one.
+pub(super) fn has_room(factors: &[SecondFactor]) -> bool {
+    i64::try_from(factors.len()).is_ok_and(|count| count < MAX_FACTORS)
+}

@@ -48,7 +48,10 @@ fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option<Value> {
         (_, "diffPolicy") => json!({ "from": 0, "to": 0 }),
         (_, "updateLogLevels") => json!({ "levels": "info" }),
         (_, "addGroupMembers") => json!({ "users": ["usr_none"] }),
-        (_, "searchSessions") => json!({ "provider": "nowhere", "subject": "ada" }),
+        (_, "searchSessions" | "searchTemporaryCredentials") => {
+            json!({ "provider": "nowhere", "subject": "ada" })
+        }
+        (_, "tryProviderMapping") => json!({ "claims": { "sub": "ada" } }),
         (_, "createApiKey") => json!({ "title": "key" }),
         // Nobody is vouched for by a provider that is not there.
         (_, "appointTenantAdministrator") => json!({ "administrator":

@@ -156,7 +156,7 @@ async fn one_is_bounded_and_asks_for_a_recent_sign_in() {
     session.authenticated_at -= 16 * 60 * 1_000_000;
     store(&server, &session).await;
     let refused = mint(&server, &cookie, &json!({ "title": "x" })).await;
-    assert_eq!(refused.code(), "sign_in_too_old", "{}", refused.text);
+    assert_eq!(refused.code(), "insufficient_user_authentication", "{}", refused.text);
     for nobody in [None, Some("administrator")] {
         let body = json!({ "title": "x" });
         let refused = server.send(&format!("POST {ALL}"), nobody, &[], Some(&body)).await;

@@ -4,10 +4,13 @@
 use std::future::ready;
 use std::sync::Arc;
 
-use casemate_directory::{Directory, DirectoryHost, SessionError, SessionTimes};
+use casemate_directory::{
+    BrowserSessions, Directory, DirectoryHost, SessionError, SessionTimes, TemporaryDraft,
+};
 use casemate_identity::remote::{Fetch, FetchError, Fetched, Reply, Submission};
 use casemate_identity::sign_in::SignedIn;
 use casemate_identity::{BoxFuture, Credentials, ExposeSecret as _, Identity, Kind, SecretString, Timestamp};
+use casemate_permission::name::Pattern;
 use casemate_store::{Actor, Commit, DataFolder, Draft, Operation, Retention, Sessions, Store};
 use serde_json::json;
 
@@ -185,4 +188,59 @@ async fn what_a_provider_says_of_somebody_is_bounded() {
     who.identity.claims.insert("much".into(), "x".repeat(64 << 10).into());
     let refused = scene.replicas[0].sessions().begin(&who, None, None, NOW).map(drop);
     assert_eq!(refused, Err(SessionError::TooLarge));
+}
+
+#[tokio::test]
+async fn a_temporary_credential_is_taken_by_every_process_until_it_ends() {
+    let scene = Scene::new().await;
+    let who = signed_in("ada").identity;
+    let mint = |networks: &[&str]| {
+        let draft = TemporaryDraft {
+            title: "a test".to_owned(),
+            permissions: Some(vec![Pattern::parse("notes.*").unwrap()]),
+            networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
+            life: 10 * MINUTE,
+        };
+        scene.replicas[0].sessions().mint(&who, &draft, None, None, NOW).unwrap()
+    };
+    let ask = async |replica: usize, token: &SecretString, client: &str, now: i64| {
+        let snapshot = scene.replicas[replica].current();
+        let credentials = Credentials::bearer(token.clone()).with_client(client.parse().unwrap());
+        let outcome = snapshot.chain().authenticate(&credentials, Timestamp(now)).await;
+        outcome.map_err(|rejection| rejection.reason.code())
+    };
+    let (session, token) = mint(&["192.0.2.0/24"]);
+    let id = session.id.clone();
+    assert!(session.digest != BrowserSessions::digest(token.expose_secret()));
+    assert_eq!(ask(0, &token, "192.0.2.7", NOW).await.unwrap_err(), "temporary_credential_unknown");
+    commit(&scene.store, Operation::BeginSession(session)).await;
+    for replica in [0, 1] {
+        let found = ask(replica, &token, "192.0.2.7", NOW).await.unwrap();
+        let mark = found.temporary.clone().unwrap();
+        assert_eq!((&*mark.id, mark.permissions.as_deref()), (&*id, Some(r#"["notes.*"]"#)));
+        let mut plain = Identity::clone(&found);
+        plain.temporary = None;
+        assert_eq!(plain, who);
+        assert_eq!(
+            ask(replica, &token, "198.51.100.7", NOW).await.unwrap_err(),
+            "temporary_credential_network"
+        );
+        // A use does not make it last.
+        assert!(ask(replica, &token, "192.0.2.7", NOW + 9 * MINUTE).await.is_ok());
+        let over = ask(replica, &token, "192.0.2.7", NOW + 10 * MINUTE).await;
+        assert_eq!(over.unwrap_err(), "temporary_credential_ended");
+    }
+    assert_eq!(scene.ask(0, &token, NOW).await, Err("session_ended"), "as a cookie it is nothing");
+    end(&scene.store, &id).await;
+    for replica in [0, 1] {
+        scene.replicas[replica].refresh().await.unwrap();
+        let gone = ask(replica, &token, "192.0.2.7", NOW).await;
+        assert_eq!(gone.unwrap_err(), "temporary_credential_ended");
+    }
+    let (session, token) = mint(&[]);
+    commit(&scene.store, Operation::BeginSession(session)).await;
+    assert!(ask(1, &token, "2001:db8::1", NOW).await.is_ok());
+    commit(&scene.store, Operation::Remove { kind: "provider".into(), id: "prv_1".into() }).await;
+    scene.replicas[1].refresh().await.unwrap();
+    assert_eq!(ask(1, &token, "2001:db8::1", NOW).await.unwrap_err(), "temporary_credential_owner");
 }

@@ -1,6 +1,6 @@
 //! `casemate policy impact`: which logged questions another policy would answer otherwise.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use casemate_directory::{Folder, Snapshot};
 use casemate_server::decision_log::{Answered, Impact, ImpactEntry, ImpactQuery, impact};
@@ -42,17 +42,23 @@ pub(super) struct Arguments {
 
 /// Runs the command. Exit code 3 where an answer differs.
 pub(super) async fn impacts(arguments: Arguments, printer: &mut Printer) -> Outcome {
-    let config = arguments.place.load(printer)?.config;
+    let Arguments { from, to, files, origin, prune, place } = arguments;
+    let config = place.load(printer)?.config;
     let place = Place::open_existing(&config).await?;
     let current = place.store.reader().revision().await.map_err(failed)?;
-    let from = arguments.from.unwrap_or(current);
+    let from = from.unwrap_or(current);
     known(from, current)?;
     let from = place.administration.snapshot_at(from).await.map_err(failed)?;
-    let to = other(&arguments, &place, current).await?;
+    let to = match files {
+        Some(files) => would_be(&place, &files, &origin, prune).await?,
+        None => {
+            let to = to.unwrap_or(current);
+            known(to, current)?;
+            place.administration.snapshot_at(to).await.map_err(failed)?
+        }
+    };
     let directory = place.administration.directory();
-    let sealer = directory.sealer().ok_or_else(|| {
-        Failure::failed(miette::miette!("there is no root key, which opens what is logged"))
-    })?;
+    let sealer = directory.sealer().map(|sealer| &**sealer);
     let mut query = ImpactQuery { after: None, limit: PAGE };
     let mut whole = Impact::default();
     let mut differs = 0;
@@ -97,18 +103,13 @@ pub(super) async fn impacts(arguments: Arguments, printer: &mut Printer) -> Outc
     Ok(if differs > 0 { Exit::Verdict } else { Exit::Success })
 }
 
-async fn other(arguments: &Arguments, place: &Place, current: i64) -> Result<Snapshot, Failure> {
-    let Some(folder) = &arguments.files else {
-        let to = arguments.to.unwrap_or(current);
-        known(to, current)?;
-        return place.administration.snapshot_at(to).await.map_err(failed);
-    };
+/// What would decide if the files of a folder were applied.
+async fn would_be(place: &Place, folder: &Path, origin: &str, prune: bool) -> Result<Snapshot, Failure> {
     let folder = Folder::load(folder).map_err(|mistakes| {
         let first = mistakes.first().map(ToString::to_string).unwrap_or_default();
         Failure::usage(miette::miette!("the files hold {} mistakes, the first: {first}", mistakes.len()))
     })?;
-    let would_be = place.administration.snapshot_of(folder.wanted, &arguments.origin, arguments.prune);
-    would_be.await.map_err(failed)
+    place.administration.snapshot_of(folder.wanted, origin, prune).await.map_err(failed)
 }
 
 fn row(entry: &ImpactEntry) -> [String; 6] {

@@ -315,6 +315,8 @@ fn the_configuration_names_the_endpoints_whatever_host_is_asked() {
             "policy_decision_point": base,
             "access_evaluation_endpoint": format!("{base}/access/v1/evaluation"),
             "access_evaluations_endpoint": format!("{base}/access/v1/evaluations"),
+            "search_subject_endpoint": format!("{base}/access/v1/search/subject"),
+            "search_action_endpoint": format!("{base}/access/v1/search/action"),
         })
     );
     let folder = Folder::new();

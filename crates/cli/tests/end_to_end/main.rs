@@ -11,6 +11,7 @@ mod directory_sync;
 mod first_start;
 mod full_disk;
 mod hostile;
+mod impact;
 mod introspection;
 mod keeping;
 mod operation;

@@ -131,19 +131,16 @@ pub enum ImpactError {
     /// One of the policies cannot be had.
     #[error(transparent)]
     Policy(#[from] AdminError),
-    /// Nothing opens what is sealed.
-    #[error("there is no root key, which opens what is logged")]
-    NoSealer,
 }
 
 /// Asks logged questions of two policies anew, each as it was asked: at its time, about its subject as that was known then.
-/// Gives those whose answers, or the reasons for them, differ.
+/// Gives those whose answers, or the reasons for them, differ. Without `sealer` none can be opened.
 ///
 /// # Errors
 /// Where the log cannot be read, or `after` is of no page.
 pub async fn impact(
     reader: &StoreReader,
-    sealer: &Sealer,
+    sealer: Option<&Sealer>,
     (from, to): (&Snapshot, &Snapshot),
     query: &ImpactQuery,
 ) -> Result<Impact, ImpactError> {
@@ -180,7 +177,7 @@ pub async fn impact(
 /// full before the end.
 fn compared(
     page: &mut Impact,
-    sealer: &Sealer,
+    sealer: Option<&Sealer>,
     (from, to): (&Snapshot, &Snapshot),
     batch: &LoggedBatch,
     skipped: usize,
@@ -189,10 +186,12 @@ fn compared(
     if skipped == 0 {
         page.lost += u64::from(batch.lost);
     }
-    let text = match sealer.open(&batch.sealed) {
-        Ok(text) => text,
-        Err(error) => {
-            tracing::warn!(%error, "logged questions do not open");
+    let text = match sealer.map(|sealer| sealer.open(&batch.sealed)) {
+        Some(Ok(text)) => text,
+        failed => {
+            if let Some(Err(error)) = failed {
+                tracing::warn!(%error, "logged questions do not open");
+            }
             let entries = u64::from(batch.entries);
             page.looked_at += entries;
             *page.not_replayed.entry(NotReplayed::NotOpened).or_default() += entries;

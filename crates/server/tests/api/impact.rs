@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use casemate_server::write_decision_log;
+use casemate_store::{RootKeys, Sealer};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
@@ -32,9 +33,15 @@ name = "decision.log.sample"
 value = 1
 "#;
 
+/// A server with a root key.
+async fn sealing() -> Server {
+    let keys = RootKeys::generate().unwrap();
+    Server::start_with(Some(Arc::new(Sealer::new(&keys)))).await
+}
+
 /// A server that logs every question, and what writes them.
 async fn logging() -> (Server, JoinHandle<()>) {
-    let server = Server::start_sealing().await;
+    let server = sealing().await;
     apply(&server, POLICY).await;
     let app = &server.app;
     let job =
@@ -182,7 +189,7 @@ async fn revisions_and_files_are_compared_as_well() {
             json!({ "to": { "files": { "origin": "git", "files": { "a.toml": "nonsense" } } } }),
             "invalid_document",
         ),
-        (json!({ "to": {} }), "invalid_document"),
+        (json!({ "to": {} }), "malformed_body"),
     ] {
         let refused = server.admin("POST /api/v1/policy/impact", Some(&body)).await;
         assert_eq!(refused.code(), code, "{body}: {}", refused.text);
@@ -202,7 +209,7 @@ async fn what_cannot_be_asked_again_is_counted_and_nothing_is_logged_unasked() {
     // What is in the log is sealed, and opens with its root key alone.
     let batch = server.app.store.reader().decision_log(None, 1).await.unwrap().remove(0);
     assert!(!String::from_utf8_lossy(&batch.sealed.sealed).contains("notes.read"));
-    server.app.directory.sealer().unwrap().replace_keys(&casemate_store::RootKeys::generate().unwrap());
+    server.app.directory.sealer().unwrap().replace_keys(&RootKeys::generate().unwrap());
     let found = impact(&server, &json!({ "to": { "revision": 0 } })).await;
     assert_eq!(found["not_replayed"], json!({ "not_opened": 1 }));
     // Without the setting nothing is logged: what was asked before the other question is not in the log.
@@ -221,7 +228,7 @@ async fn what_cannot_be_asked_again_is_counted_and_nothing_is_logged_unasked() {
 
 #[tokio::test]
 async fn who_asks_waits_for_nothing_of_the_log_and_what_finds_no_room_is_counted() {
-    let server = Server::start_sealing().await;
+    let server = sealing().await;
     apply(&server, POLICY).await;
     // Nothing writes the log: more wait than there is room for.
     let questions: Vec<Value> = vec![json!({ "action": { "name": "notes.read" } }); 1_000];

@@ -10,7 +10,7 @@ use casemate_permission::Permission;
 use casemate_platform::Respond;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
 use casemate_server::{App, Front, Recorded, Settings};
-use casemate_store::{DataFolder, Database, Retention, RootKeys, Sealer, Store};
+use casemate_store::{DataFolder, Database, Retention, Sealer, Store};
 use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -74,18 +74,14 @@ impl Answer {
 impl Server {
     /// On SQLite.
     pub(crate) async fn start() -> Server {
-        let parent = tempfile::tempdir().unwrap();
-        let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
-        let server = Server::on(Database::Embedded(&folder)).await;
-        Server { _folder: Some(parent), ..server }
+        Server::start_with(None).await
     }
 
-    /// The same, with a root key.
-    pub(crate) async fn start_sealing() -> Server {
+    /// The same, with what seals.
+    pub(crate) async fn start_with(sealer: Option<Arc<Sealer>>) -> Server {
         let parent = tempfile::tempdir().unwrap();
         let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
-        let sealer = Arc::new(Sealer::new(&RootKeys::generate().unwrap()));
-        let server = Server::sealing(Database::Embedded(&folder), Some(sealer)).await;
+        let server = Server::sealing(Database::Embedded(&folder), sealer).await;
         Server { _folder: Some(parent), ..server }
     }
 

@@ -20,6 +20,7 @@ mod policy;
 mod production;
 mod provider;
 mod record;
+mod second_factor;
 mod sign_in;
 mod vectors;
 

@@ -13,7 +13,7 @@ use casemate_identity::{ExposeSecret as _, Identity, Kind, SecretString, Timesta
 use casemate_platform::{Client, RequestId, authenticate, clock};
 use casemate_store::{
     AccountChange, AuditEvent, CommitError, FACTOR_FIELD, FACTOR_SECRETS, FactorChange, FactorKind,
-    MAX_FACTORS, Operation, SecondFactor, UserRecord,
+    MAX_FACTORS, Operation, SecondFactor, StoreError, UserRecord,
 };
 use serde_json::json;
 
@@ -83,7 +83,10 @@ pub(super) async fn show(
 async fn listed(app: &App, own: &Own, status: StatusCode, problem: Option<&str>, id: &RequestId) -> Response {
     let reader = app.store.reader();
     let read = async {
-        Ok((reader.second_factors(&own.user.id).await?, reader.recovery_codes(&own.user.id).await?))
+        Ok::<_, StoreError>((
+            reader.second_factors(&own.user.id).await?,
+            reader.recovery_codes(&own.user.id).await?,
+        ))
     };
     let (factors, codes) = match read.await {
         Ok(read) => read,
@@ -233,13 +236,29 @@ impl Made {
 }
 
 /// What tells of a change of somebody's own factors.
-pub(super) fn told(asked: &Asked, own: &Own, verb: &str, factor: &serde_json::Value) -> AuditEvent {
+pub(super) fn told(
+    asked: &Asked,
+    user: &UserRecord,
+    session: Option<&str>,
+    verb: &str,
+    factor: &serde_json::Value,
+) -> AuditEvent {
     AuditEvent {
-        tenant: own.user.tenant.clone(),
+        tenant: user.tenant.clone(),
         resource_type: "user".to_owned(),
         after: Some(factor.to_string()),
-        ..asked.event(actor_of(&own.user, own.session()), "casemate.user.factor", verb, &own.user.id)
+        ..asked.event(actor_of(user, session), "casemate.user.factor", verb, &user.id)
     }
+}
+
+/// What tells that an app was added.
+pub(super) fn app_told(
+    asked: &Asked,
+    user: &UserRecord,
+    session: Option<&str>,
+    id: Option<&str>,
+) -> AuditEvent {
+    told(asked, user, session, "add", &json!({ "factor": id, "kind": FactorKind::Totp.as_str() }))
 }
 
 /// A form that changes something, of somebody who may.
@@ -269,6 +288,10 @@ impl Sent {
 
     fn field(&self, name: &str) -> &str {
         self.form.as_ref().and_then(|form| form.get(name)).unwrap_or_default()
+    }
+
+    fn told(&self, verb: &str, factor: &serde_json::Value) -> AuditEvent {
+        told(&self.asked, &self.own.user, self.own.session(), verb, factor)
     }
 
     /// Makes the change and shows the list, with why where it was not made.
@@ -335,8 +358,7 @@ pub(super) async fn confirm_app(
         is_step: false,
     };
     let id = new_id();
-    let event =
-        told(&sent.asked, &sent.own, "add", &json!({ "factor": id, "kind": FactorKind::Totp.as_str() }));
+    let event = app_told(&sent.asked, &sent.own.user, sent.own.session(), id.as_deref());
     match added(&app, &sent.asked, &sent.own.user, id, &form) {
         Ok(operation) => sent.make(&app, operation, event).await,
         Err(problem) => app_page(&app, &sent.own.user, sent.asked.now, &form, Some(problem)),
@@ -363,7 +385,7 @@ pub(super) async fn remove(
             return listed(&app, &sent.own, StatusCode::UNPROCESSABLE_ENTITY, Some(problem), &sent.id).await;
         }
     }
-    let event = told(&sent.asked, &sent.own, "remove", &json!({ "factor": factor }));
+    let event = sent.told("remove", &json!({ "factor": factor }));
     let operation = Operation::Account(AccountChange::Factor(FactorChange::Remove { user, id: factor }));
     sent.make(&app, operation, event).await
 }
@@ -388,7 +410,7 @@ pub(super) async fn recovery_codes(
         codes.push(RecoveryCode::of_random(bytes));
     }
     let digests = codes.iter().map(|code| code.digest(&user)).collect();
-    let event = told(&sent.asked, &sent.own, "recovery-codes", &json!({ "codes": codes.len() }));
+    let event = sent.told("recovery-codes", &json!({ "codes": codes.len() }));
     let operation =
         Operation::Account(AccountChange::Factor(FactorChange::PutRecoveryCodes { user, digests }));
     match change(&app, &sent.asked, vec![operation], event).await {

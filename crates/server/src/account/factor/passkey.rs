@@ -140,7 +140,8 @@ pub(super) async fn create(
         Problem::new(Code::InvalidDocument).detail(error.to_string())
     })?;
     let factor = new_id();
-    let event = told(&asked, &own, "add", &json!({ "factor": factor, "kind": FactorKind::Passkey.as_str() }));
+    let about = json!({ "factor": factor, "kind": FactorKind::Passkey.as_str() });
+    let event = told(&asked, &own.user, own.session(), "add", &about);
     let made = Made {
         id: factor,
         kind: FactorKind::Passkey,

@@ -20,7 +20,7 @@ use crate::App;
 use crate::denials::count_denial;
 use crate::forms::{HOME, Parameters, form, see_other, set_cookie};
 use crate::pages::failed_with;
-use crate::sign_in::service::{Asked, record_failure};
+use crate::sign_in::service::{Asked, change, record_failure};
 
 /// How many wrong answers a step takes before the password is asked for again.
 const MOST_WRONG: i64 = 5;
@@ -133,15 +133,8 @@ pub(super) async fn answer(
             code: field("code"),
             ..AppForm::step(&return_to)
         };
-        let added = match own::added(&app, &asked, &waiting.account.user, None, &sent) {
-            Ok(added) => added,
-            Err(problem) => {
-                return own::app_page(&app, &waiting.account.user, asked.now, &sent, Some(problem));
-            }
-        };
-        let also = vec![waiting.end(), added];
         let entering = Entering { asked: &asked, headers: &headers, from, return_to: FACTORS };
-        return entered(&app, entering, &waiting, &["pwd", "otp", "mfa"], also, &id).await;
+        return add_first(&app, entering, &waiting, &sent, &id).await;
     }
     let code = SecretString::from(field("code"));
     let shown = Shown { user: waiting.account.user.id.clone(), code, from, now: asked.now };
@@ -159,6 +152,29 @@ pub(super) async fn answer(
         }
         Err(error) => later(&app, &waiting, &return_to, &error, asked.now),
     }
+}
+
+/// Adds the app of somebody who needs a second factor and has none, and lets them in.
+async fn add_first(
+    app: &App,
+    entering: Entering<'_>,
+    waiting: &Waiting,
+    sent: &AppForm<'_>,
+    id: &RequestId,
+) -> Response {
+    let (asked, user) = (entering.asked, &waiting.account.user);
+    let again = |problem| own::app_page(app, user, asked.now, sent, Some(problem));
+    let factor = own::new_id();
+    let told = own::app_told(asked, user, None, factor.as_deref());
+    let added = match own::added(app, asked, user, factor, sent) {
+        Ok(added) => added,
+        Err(problem) => return again(problem),
+    };
+    // Before the session begins: where that fails, the app is there, and its next code is asked for.
+    if let Err(error) = change(app, asked, vec![added], told).await {
+        return again(own::refusal_of(&error).1);
+    }
+    entered(app, entering, waiting, &["pwd", "otp", "mfa"], vec![waiting.end()], id).await
 }
 
 fn later(app: &App, waiting: &Waiting, return_to: &str, error: &NotTried, now: i64) -> Response {

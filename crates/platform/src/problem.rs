@@ -326,6 +326,12 @@ impl Problem {
         self
     }
 
+    /// A header of the answer, for whoever answers with a page instead.
+    #[must_use]
+    pub fn header_value(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
     /// Adds where to go on (RFC 8288).
     #[must_use]
     pub fn link(mut self, value: HeaderValue) -> Problem {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
 mod access;
+mod accounts;
 mod administration;
 mod authzen;
 mod blocks;

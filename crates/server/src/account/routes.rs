@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::get;
 use casemate_directory::OWN_PROVIDER;
 use casemate_identity::SecretString;
@@ -103,12 +103,10 @@ pub(super) fn not_from_here(app: &App, headers: &HeaderMap, id: &RequestId) -> O
 
 /// The page for a network that is blocked.
 pub(super) fn blocked(refusal: Problem, id: &RequestId) -> Response {
-    let refusal = refusal.into_response();
+    let seconds = refusal.header_value(&header::RETRY_AFTER).cloned();
     let message = "Too many wrong passwords or keys came from your network. Try again later.";
-    let mut response = failed_with(refusal.status(), message, "address_blocked", id.as_str());
-    if let Some(seconds) = refusal.headers().get(header::RETRY_AFTER) {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
-    }
+    let mut response = failed_with(StatusCode::TOO_MANY_REQUESTS, message, "address_blocked", id.as_str());
+    response.headers_mut().extend(seconds.map(|seconds| (header::RETRY_AFTER, seconds)));
     response
 }
 

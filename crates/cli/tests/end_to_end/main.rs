@@ -14,6 +14,7 @@ mod full_disk;
 mod hostile;
 mod impact;
 mod introspection;
+mod invitations;
 mod keeping;
 mod operation;
 mod people;

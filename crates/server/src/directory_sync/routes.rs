@@ -9,7 +9,7 @@ use casemate_directory::{Entry, Kind};
 use casemate_directory_sync::{Order, Report, State as Kept, SyncError, state, sync};
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::outgoing::Outgoing;
-use casemate_platform::{Code, NoQuery, Problem, json_response, permissions, read_document};
+use casemate_platform::{Code, DocumentError, NoQuery, Problem, json_response, permissions, read_document};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -105,11 +105,12 @@ async fn read(
 ) -> Result<Response, Problem> {
     let entry = provider(&app, &id);
     require.access().permit::<DirectorySyncRead>(&app, &thing(&id, entry.as_ref())).await?;
-    let pulled = entry.as_ref().and_then(Pulled::of).ok_or_else(|| Problem::new(Code::NotFound))?;
-    let kept = state(app.store.reader(), &pulled.provider).await.map_err(unavailable)?;
+    let provider = entry.ok_or_else(|| Problem::new(Code::NotFound))?.name;
+    // Of one that names no directory, or names it no longer, there may be little to tell.
+    let kept = state(app.store.reader(), &provider).await.map_err(unavailable)?;
     let Kept { asked_at, succeeded_at, full_at, error, report, full_report, .. } = kept;
     Ok(json_response(&DirectorySync {
-        provider: pulled.provider,
+        provider,
         asked_at: asked_at.map(time),
         succeeded_at: succeeded_at.map(time),
         full_at: full_at.map(time),
@@ -132,7 +133,12 @@ async fn run(
     if wanted.allowed_removals.is_some() {
         lately(&app, &require.access().caller, permit.author.now)?;
     }
-    let pulled = entry.as_ref().and_then(Pulled::of).ok_or_else(|| Problem::new(Code::NotFound))?;
+    let entry = entry.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let pulled = Pulled::of(&entry).ok_or_else(|| {
+        let message = "the provider names no LDAP directory".to_owned();
+        let help = Some("write a table `ldap` into its document".to_owned());
+        Problem::document(vec![DocumentError { pointer: String::new(), message, help }])
+    })?;
     let detail = "this process pulls no directories: ask one that serves";
     let outgoing = app.outgoing.clone().ok_or_else(|| Problem::new(Code::Unavailable).detail(detail))?;
     let source = source(&app.directory, pulled).map_err(|error| {

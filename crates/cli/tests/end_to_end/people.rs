@@ -73,6 +73,15 @@ fn lives(provider: &OpenIdProvider, servers: &[&Casemate], key: &str) {
         assert_eq!(me(casemate, &token).1["groups"], json!(["operators", "readers"]), "beside the token's");
     }
 
+    let minted = json!({ "title": "a run", "permissions": ["notes.*", "casemate.decision.ask"] }).to_string();
+    let minted = first.post("/api/v1/temporary-credentials", &token, &minted).unwrap();
+    assert_eq!(minted.status, 201, "{}", minted.body);
+    let minted: Value = serde_json::from_str(&minted.body).unwrap();
+    let temporary = minted["credential"].as_str().unwrap();
+    for casemate in servers {
+        assert!(decision(casemate, temporary, &about_itself));
+    }
+
     let item = format!("/api/v1/users/{}", user["id"].as_str().unwrap());
     let known = send(first, key, &format!("GET {item}"), None, &Value::Null);
     let mut out = document.clone();
@@ -86,6 +95,11 @@ fn lives(provider: &OpenIdProvider, servers: &[&Casemate], key: &str) {
     for casemate in servers {
         assert_eq!(casemate.post("/access/v1/evaluation", &token, &about_itself).unwrap().status, 401);
         assert_eq!(casemate.get("/api/v1/roles", &token).unwrap().status, 401);
+        for credential in [&*token, temporary] {
+            let sessions = casemate.get("/api/v1/sessions", credential).unwrap();
+            assert_eq!(sessions.status, 401, "{}", sessions.body);
+        }
+        assert_eq!(casemate.post("/access/v1/evaluation", temporary, &about_itself).unwrap().status, 401);
     }
     let known = send(first, key, &format!("PUT {item}"), Some(&known["revision"]), &document);
     at_once("whoever is let in again is let in", servers, may);

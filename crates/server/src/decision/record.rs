@@ -1,8 +1,9 @@
 //! Keeping the record: nothing is answered that should have been recorded and was not.
 
 use casemate_directory::Subject;
+use casemate_permission::Effect;
 use casemate_platform::{Code, Problem};
-use casemate_store::{DecisionEvent, Party, RecordError, clipped};
+use casemate_store::{DecisionEvent, Party, RecordError, RecordedDecision, clipped};
 
 use crate::App;
 
@@ -34,5 +35,19 @@ pub(crate) fn party(subject: &Subject) -> Party {
         provider: clipped(&subject.provider),
         kind: clipped(&subject.kind),
         id: clipped(subject.id.as_deref().unwrap_or_default()),
+    }
+}
+
+/// Somebody as a request names them.
+pub(crate) fn said(kind: &str, id: &str) -> Party {
+    Party { provider: String::new(), kind: clipped(kind), id: clipped(id) }
+}
+
+/// An answer as the record names it.
+pub(crate) fn decision(effect: Effect) -> RecordedDecision {
+    match effect {
+        Effect::Allowed => RecordedDecision::Allowed,
+        Effect::Denied => RecordedDecision::Denied,
+        Effect::Conditional => RecordedDecision::Conditional,
     }
 }

@@ -102,7 +102,7 @@ impl<'s> Session<'s> {
             Ok(question) => question,
             Err(refused) => {
                 let subject = refused.subject.map_or_else(
-                    || said(evaluation.subject_kind(), evaluation.subject_id()),
+                    || record::said(evaluation.subject_kind(), evaluation.subject_id()),
                     |subject| *subject,
                 );
                 let event = self.event(resource, item, subject, &refused.name, refused.reason);
@@ -117,7 +117,11 @@ impl<'s> Session<'s> {
         let event = is_recorded.then(|| {
             let subject = record::party(question.subject());
             let event = self.event(resource, item, subject, &question.name, reason);
-            DecisionEvent { decision: recorded(effect), permission: permission.map(str::to_owned), ..event }
+            DecisionEvent {
+                decision: record::decision(effect),
+                permission: permission.map(str::to_owned),
+                ..event
+            }
         });
         let context = AnswerContext {
             reason_code: reason.into(),
@@ -199,7 +203,7 @@ impl<'s> Session<'s> {
         evaluation: &Evaluation<'_>,
         refused: Refused,
     ) -> (Judgement, Option<DecisionEvent>) {
-        let said = || said(evaluation.subject_kind(), evaluation.subject_id());
+        let said = || record::said(evaluation.subject_kind(), evaluation.subject_id());
         let subject = refused.subject.map_or_else(said, |subject| *subject);
         let event = self.event(evaluation.resource_key(), 0, subject, &refused.name, refused.reason);
         let judgement = Judgement {
@@ -223,7 +227,7 @@ impl<'s> Session<'s> {
             return None;
         }
         let event = self.event(resource, 0, record::party(question.subject()), &question.name, reason);
-        Some(DecisionEvent { decision: recorded(effect), permission, ..event })
+        Some(DecisionEvent { decision: record::decision(effect), permission, ..event })
     }
 
     /// Answers an item that is no question: its own denial, with what is wrong, recorded with what can be read of it.
@@ -235,7 +239,7 @@ impl<'s> Session<'s> {
     ) -> (Answer, Option<DecisionEvent>) {
         const REASON: &str = "invalid_evaluation";
         let resource = (mentioned.resource_kind, mentioned.resource_id);
-        let subject = said(mentioned.subject_kind, mentioned.subject_id);
+        let subject = record::said(mentioned.subject_kind, mentioned.subject_id);
         let event = self.event(resource, item, subject, mentioned.action_name, REASON);
         (Answer::refused(REASON, incomplete.to_string()), Some(event))
     }
@@ -408,19 +412,6 @@ fn asserted(application: Option<&Application>, evaluation: &Evaluation<'_>) -> M
     let may_assert = |(name, _): &(&str, &Datum)| application.may_assert(name);
     let properties = evaluation.subject_properties();
     properties.iter().filter(may_assert).map(|(name, datum)| (name.into(), datum.clone())).collect()
-}
-
-/// The subject as the request names it.
-fn said(kind: &str, id: &str) -> Party {
-    Party { provider: String::new(), kind: clipped(kind), id: clipped(id) }
-}
-
-fn recorded(effect: Effect) -> RecordedDecision {
-    match effect {
-        Effect::Allowed => RecordedDecision::Allowed,
-        Effect::Denied => RecordedDecision::Denied,
-        Effect::Conditional => RecordedDecision::Conditional,
-    }
 }
 
 #[cfg(test)]

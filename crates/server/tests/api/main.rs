@@ -3,6 +3,7 @@
 
 mod access_review;
 mod authorization;
+mod candidates;
 mod description;
 mod impact;
 mod keys;

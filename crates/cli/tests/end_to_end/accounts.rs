@@ -231,6 +231,7 @@ fn login(number: usize) -> String {
 }
 
 /// Tries passwords at many accounts from many networks, all at once, while somebody signs in from where they always do.
+#[expect(clippy::print_stderr, reason = "figures of a run that was asked for")]
 fn spray(replicas: &[&Casemate], size: Spray) {
     let Spray { attempts, networks, accounts, at_once } = size;
     let key = replicas[0].one_time_key().or(replicas[replicas.len() - 1].one_time_key()).unwrap().to_owned();
@@ -256,7 +257,7 @@ fn spray(replicas: &[&Casemate], size: Spray) {
                         match answer.status {
                             403 => *looked_at.lock().unwrap().entry(network).or_default() += 1,
                             429 => assert!(answer.header("retry-after").is_some()),
-                            status => panic!("{status}: {}", answer.body),
+                            status => unreachable!("{status}: {}", answer.body),
                         }
                     }
                 })

@@ -171,7 +171,13 @@ mod tests {
         let accounts = Arc::new(Accounts::of(AccountRule::default(), 1));
         let (go, wait) = mpsc::channel::<()>();
         let first = Arc::clone(&accounts);
-        let first = tokio::spawn(async move { first.work(move || drop(wait.recv())).await });
+        let first = tokio::spawn(async move {
+            first
+                .work(move || {
+                    let _ = wait.recv();
+                })
+                .await
+        });
         let deadline = Instant::now() + Duration::from_secs(10);
         while accounts.running.available_permits() > 0 {
             assert!(Instant::now() < deadline);

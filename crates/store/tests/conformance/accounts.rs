@@ -51,7 +51,7 @@ fn limit(key: &str, most: i64, lock: Option<Growth>) -> AttemptLimit {
 async fn reserved(store: &Store, limits: &[AttemptLimit], now: i64) -> Reservation {
     match store.reserve_attempt(limits.to_vec(), now).await.unwrap() {
         Attempt::Reserved(reservation) => reservation,
-        refused => panic!("{refused:?}"),
+        refused => unreachable!("{refused:?}"),
     }
 }
 
@@ -72,7 +72,7 @@ pub(crate) async fn whatever_comes_at_once_no_more_is_looked_at_than_may_be_wron
                 match attempt {
                     Attempt::Reserved(reservation) => Some(reservation),
                     Attempt::UnderWay => None,
-                    refused @ Attempt::Refused { .. } => panic!("nothing failed yet: {refused:?}"),
+                    refused @ Attempt::Refused { .. } => unreachable!("nothing failed yet: {refused:?}"),
                 }
             })
         })

@@ -121,7 +121,8 @@ impl Opening {
     async fn readers(&self, most: u32) -> Result<Pool, sqlx::Error> {
         match self {
             Opening::Sqlite(options) => {
-                let options = options.clone().read_only(true);
+                // Each keeps pages of its own, which the operating system holds as well: half of what is usual, in KiB.
+                let options = options.clone().read_only(true).pragma("cache_size", "-1024");
                 let pool = SqlitePoolOptions::new().max_connections(most.max(1)).acquire_timeout(BUSY);
                 pool.connect_with(options).await.map(Pool::Sqlite)
             }

@@ -1,8 +1,8 @@
 //! Links by which people set their passwords.
 
 use casemate_store::{
-    AccountChange, Actor, Commit, CommitError, LINKS_WITHIN, LinkPurpose, MAX_LINKS, Operation, PasswordLink,
-    SealedSecret, Store, UserRecord,
+    AccountChange, Actor, Commit, CommitError, LINKS_WITHIN, LinkPurpose, MAX_LINKS, Operation,
+    PASSWORD_FIELD, PasswordLink, SealedSecret, Store, USER_SECRETS, UserRecord,
 };
 
 use crate::place::Place;
@@ -87,9 +87,9 @@ pub(crate) async fn a_new_password_ends_all_links(place: Place) {
         assert!(works(&store, number, MINUTE).await);
     }
     let sealed = SealedSecret {
-        kind: String::new(),
-        id: String::new(),
-        field: String::new(),
+        kind: USER_SECRETS.to_owned(),
+        id: "usr_ada".to_owned(),
+        field: PASSWORD_FIELD.to_owned(),
         root_key: "key".to_owned(),
         sealed: vec![1; 60],
     };

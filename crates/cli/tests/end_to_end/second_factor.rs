@@ -117,7 +117,9 @@ impl<'a> Person<'a> {
 }
 
 fn between<'t>(text: &'t str, before: &str, after: &str) -> &'t str {
-    text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}")).1.split_once(after).unwrap().0
+    let found = text.split_once(before);
+    assert!(found.is_some(), "no {before} in {text}");
+    found.unwrap().1.split_once(after).unwrap().0
 }
 
 /// What the app shows so many seconds from now.
@@ -128,7 +130,9 @@ fn app(secret: &TotpSecret, seconds: i64) -> String {
 }
 
 fn amr(answer: &HttpAnswer) -> Value {
-    answer.json().pointer("/auth/amr").cloned().unwrap_or_else(|| panic!("{}", answer.body))
+    let methods = answer.json().pointer("/auth/amr").cloned();
+    assert!(methods.is_some(), "{}", answer.body);
+    methods.unwrap()
 }
 
 fn events(casemate: &Casemate, key: &str, action: &str) -> Vec<Value> {

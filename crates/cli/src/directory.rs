@@ -99,20 +99,19 @@ fn show(report: &Report, printer: &mut Printer) -> std::io::Result<()> {
             row("groups", groups.found, groups.created, groups.updated, groups.gone),
         ],
     )?;
-    printer
-        .line(&format!("{} came to groups, {} left them", report.members_added, report.members_removed))?;
+    printer.line(format!("{} came to groups, {} left them", report.members_added, report.members_removed))?;
     for (what, withheld) in [("users", report.users_withheld), ("groups", report.groups_withheld)] {
         if let Some(withheld) = withheld {
-            printer.line(&format!(
+            printer.line(format!(
                 "{} {what} are gone and were left as they are, since at most {} may vanish at once: --allow-removals says otherwise",
                 withheld.gone, withheld.most
             ))?;
         }
     }
     if report.skipped > 0 {
-        printer.line(&format!("{} entries were passed over, among them:", report.skipped))?;
+        printer.line(format!("{} entries were passed over, among them:", report.skipped))?;
         for why in &report.skipped_first {
-            printer.line(&format!("  {}", crate::printer::printable(why)))?;
+            printer.line(format!("  {}", crate::printer::printable(why)))?;
         }
     }
     if report.dry_run {

@@ -35,8 +35,8 @@ use crate::policy::PolicyStatus;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
-    decision_log, description, directory_sync, group, health, identity, invitation, log_level, policy, provider, role, scim,
-    service_account, session, setting, sign_in, source, team, tenant, user,
+    decision_log, description, directory_sync, group, health, identity, invitation, log_level, policy,
+    provider, role, scim, service_account, session, setting, sign_in, source, team, tenant, user,
 };
 
 /// What a running server knows.
@@ -68,12 +68,12 @@ pub struct App {
     pub blocks: Blocks,
     /// Where passwords are looked at.
     pub accounts: Arc<Accounts>,
+    /// Questions that are to be logged.
+    pub decision_log: DecisionLog,
     /// Where letters are posted, where there is a mail server.
     pub mail: Option<Mail>,
     /// People who forgot their passwords.
     pub(crate) resets: Resets,
-    /// Questions that are to be logged.
-    pub decision_log: DecisionLog,
     /// Requests with an idempotency key that are under way.
     pub(crate) under_way: UnderWay,
 }

@@ -98,8 +98,8 @@ async fn serve(
     let mut app = App::new(Arc::clone(&directory), Arc::new(store), wiring::settings(config, address));
     app.levels = Some(levels.clone());
     app.outgoing = Some(Arc::clone(&outgoing));
-    app.accounts = Arc::new(Accounts::new(wiring::accounts(config)));
     app.blocks = Blocks::new(wiring::blocks(config));
+    app.accounts = Arc::new(Accounts::new(wiring::accounts(config)));
     app.tls.clone_from(&tls);
     let (mail, postman) = mail.unzip();
     app.mail = mail;

@@ -18,8 +18,16 @@ const TESTS: [Need; 10] = [
     Need { program: "initdb", packages: &["postgresql"], why: "filters run against a real PostgreSQL" },
     Need { program: "mariadbd", packages: &["mariadb-server"], why: "filters run against a real MariaDB" },
     Need { program: "mariadb", packages: &["mariadb-server"], why: "tests create their databases with it" },
-    Need { program: "slapd", packages: &["slapd"], why: "users and groups are pulled from a real LDAP directory" },
-    Need { program: "ldapmodify", packages: &["ldap-utils"], why: "tests change what stands in that directory" },
+    Need {
+        program: "slapd",
+        packages: &["slapd"],
+        why: "users and groups are pulled from a real LDAP directory",
+    },
+    Need {
+        program: "ldapmodify",
+        packages: &["ldap-utils"],
+        why: "tests change what stands in that directory",
+    },
     Need { program: "node", packages: &["nodejs"], why: "a real OpenID provider runs on it" },
     Need { program: "npm", packages: &["npm"], why: "it installs that provider" },
     Need { program: "aiosmtpd", packages: &["python3-aiosmtpd"], why: "letters go to a real mail server" },

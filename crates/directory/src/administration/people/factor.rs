@@ -41,7 +41,8 @@ impl Administration {
                 let groups = self.groups_of_user(&user.id).await?;
                 Rules::new(author, state, tenant).becomes(&user, &groups)?;
                 let before = json!({ "factor": found.id, "kind": found.kind.as_str() }).to_string();
-                let told = Told { kind: "remove", ..told("user", "factor", tenant, &user.id, Some(before), None) };
+                let told =
+                    Told { kind: "remove", ..told("user", "factor", tenant, &user.id, Some(before), None) };
                 let summary = format!("remove a second factor of the user {}", user.login);
                 let change = FactorChange::Remove { user: user.id, id: found.id };
                 let operations = vec![Operation::Account(AccountChange::Factor(change))];

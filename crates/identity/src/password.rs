@@ -16,6 +16,9 @@ pub const SALT_BYTES: usize = 16;
 /// How many characters are estimated together: of more than that zxcvbn's arithmetic may overflow.
 const PART: usize = 20;
 
+/// How many characters of a word are taken for it.
+const SHORTEST_BEGINNING: usize = 5;
+
 /// What one digest takes of memory, in KiB.
 const MEMORY: u32 = 19_456;
 const PASSES: u32 = 2;
@@ -64,7 +67,12 @@ pub fn check_password(password: &SecretString, least: usize, own: &[&str]) -> Re
     // Parts of them, too: of `ada@example.com` also `ada` and `example`.
     let parts = own.iter().flat_map(|word| word.split(|c: char| !c.is_alphanumeric()));
     let words: Vec<&str> = own.iter().copied().chain(parts).filter(|word| word.len() > 2).collect();
-    let characters: Vec<char> = password.chars().collect();
+    // What is known of its owner makes it no stronger, however long it is and however often it stands there.
+    let characters = without(password, &words);
+    if characters.is_empty() {
+        let why = "This password is your own name, user name or e-mail address.".to_owned();
+        return Err(WeakPassword::Guessable { why });
+    }
     // A password is as strong as any part of it at least.
     let estimates =
         characters.chunks(PART).map(|part| zxcvbn::zxcvbn(&part.iter().collect::<String>(), &words));
@@ -85,6 +93,28 @@ pub fn check_password(password: &SecretString, least: usize, own: &[&str]) -> Re
         }
     }
     Err(WeakPassword::Guessable { why })
+}
+
+/// What is left of a password without these words and beginnings of them, in lower case where any was found.
+fn without(password: &str, words: &[&str]) -> Vec<char> {
+    let folded = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<char>>();
+    let words: Vec<Vec<char>> = words.iter().map(|word| folded(word)).collect();
+    let text = folded(password);
+    let (mut left, mut rest) = (Vec::with_capacity(text.len()), text.as_slice());
+    while let Some((first, others)) = rest.split_first() {
+        let lengths = words.iter().map(|word| {
+            let same = word.iter().zip(rest).take_while(|(one, other)| one == other).count();
+            if same == word.len() || same >= SHORTEST_BEGINNING { same } else { 0 }
+        });
+        match lengths.max().filter(|length| *length > 0) {
+            Some(length) => rest = rest.get(length..).unwrap_or_default(),
+            None => {
+                left.push(*first);
+                rest = others;
+            }
+        }
+    }
+    if left.len() == text.len() { password.chars().collect() } else { left }
 }
 
 /// The digest of a password with this random salt, as a PHC string. It takes about 20 ms and 19 MiB.
@@ -172,6 +202,28 @@ mod tests {
     fn a_long_password_is_as_strong_as_its_parts() {
         assert!(check(&"qwertyuiop".repeat(12)).is_err());
         assert_eq!(check(&format!("{}correct horse battery", "a".repeat(40))), Ok(()));
+    }
+
+    #[test]
+    fn what_is_one_s_own_is_no_password_however_long_or_often() {
+        let own = [
+            "katherine.of.the.bernoulli@lists.example",
+            "katherine.of.the.bernoulli",
+            "Zoë Quixwurth-Brzęczyk",
+        ];
+        assert_eq!(own[0].len(), 40);
+        let weak = |password: &str| {
+            matches!(check_password(&password.into(), 8, &own), Err(WeakPassword::Guessable { .. }))
+        };
+        for word in own {
+            for password in [word.to_owned(), word.to_uppercase(), word.repeat(2), format!("{word}1!")] {
+                assert!(weak(&password), "{password}");
+            }
+        }
+        assert!(weak("katherine.of.the.bern"), "the beginning of it");
+        assert!(weak("xkatherine.of.the.bernoulli@lists.example7"));
+        let strong = "zoë likes nine purple lighthouses";
+        assert_eq!(check_password(&strong.into(), 8, &own), Ok(()));
     }
 
     proptest! {

@@ -44,7 +44,7 @@ pub enum AccountChange {
         /// The user's id.
         user: String,
     },
-    /// Nothing by itself: the change is refused where somebody's password is another by now.
+    /// Nothing by itself: the change is refused where somebody's password was another before it.
     StillPassword {
         /// The user's id.
         user: String,
@@ -102,10 +102,11 @@ pub(crate) async fn make(
         Operation::Account(change) => Some(change),
         _ => None,
     });
-    // A link is used before the password that it sets ends all links.
-    let (links, others): (Vec<_>, Vec<_>) =
-        changes.partition(|change| matches!(change, AccountChange::UseLink { .. }));
-    for change in links.into_iter().chain(others) {
+    // A link is used before the password that it sets ends all links, and a password looked at before another is put there.
+    let (first, others): (Vec<_>, Vec<_>) = changes.partition(|change| {
+        matches!(change, AccountChange::UseLink { .. } | AccountChange::StillPassword { .. })
+    });
+    for change in first.into_iter().chain(others) {
         make_one(database, change, at).await?;
     }
     Ok(())
@@ -114,7 +115,7 @@ pub(crate) async fn make(
 async fn make_one(database: &mut impl Database, change: &AccountChange, at: i64) -> Result<(), Refused> {
     match change {
         AccountChange::PutPassword { user, founder, sealed } => {
-            require_user(database, user).await?;
+            require_active(database, user).await?;
             password::put(database, user, *founder, sealed, at).await?;
             token::end_all(database, user, at).await?;
         }
@@ -131,7 +132,7 @@ async fn make_one(database: &mut impl Database, change: &AccountChange, at: i64)
         }
         AccountChange::Factor(change) => factor::make(database, change, at).await?,
         AccountChange::BeginStep(step) => {
-            require_user(database, &step.user).await?;
+            require_active(database, &step.user).await?;
             step::begin(database, step).await?;
         }
         AccountChange::EndStep { digest } => {
@@ -149,9 +150,23 @@ fn require(is_there: bool, what: &'static str) -> Result<(), Refused> {
     if is_there { Ok(()) } else { Err(Refused::Change(CommitError::UsedUp { what })) }
 }
 
-/// Nothing is kept of who was deleted, or deactivated meanwhile.
+/// Nothing is kept of who was deleted meanwhile.
 async fn require_user(database: &mut impl Database, user: &str) -> Result<(), Refused> {
-    let text = "SELECT 1 AS one FROM directory_user WHERE id = $1 AND deleted_at IS NULL";
+    require_such(database, user, "deleted_at IS NULL").await
+}
+
+/// Whoever was deactivated meanwhile does not come in.
+async fn require_active(database: &mut impl Database, user: &str) -> Result<(), Refused> {
+    require_such(database, user, "deleted_at IS NULL AND active = 1").await
+}
+
+async fn require_such(
+    database: &mut impl Database,
+    user: &str,
+    condition: &'static str,
+) -> Result<(), Refused> {
+    let text = format!("SELECT 1 AS one FROM directory_user WHERE id = $1 AND {condition}");
+    let text = text.as_str();
     if database.row(text, values![user]).await?.is_some() {
         return Ok(());
     }

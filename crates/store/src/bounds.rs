@@ -179,7 +179,7 @@ impl Measure<'_> {
 
     fn factor(&mut self, change: &FactorChange) -> Result<(), CommitError> {
         match change {
-            FactorChange::Add(factor) => {
+            FactorChange::Add(factor) | FactorChange::AddFirst(factor) => {
                 self.required("id", &factor.id, MAX_ID)?;
                 self.shown("name", &factor.name)?;
                 self.secret(&factor.sealed)

@@ -62,10 +62,14 @@ mod holds {
         a_step_of_time_is_taken_once_and_none_before_it,
         a_recovery_code_is_good_once_and_for_its_owner,
         factors_have_a_bound_and_passkeys_one_owner,
+        the_first_factor_is_one_and_the_last_may_have_to_stay,
         nothing_stays_of_factors_that_are_removed_or_whose_owner_is,
     );
     on_both!(accounts:
         whatever_comes_at_once_no_more_is_looked_at_than_may_be_wrong,
+        a_password_takes_the_place_of_the_one_that_was_looked_at,
+        whoever_was_deactivated_has_no_new_password_and_waits_for_nothing,
+        what_was_tried_of_one_account_is_forgotten_by_itself,
         an_attempt_that_is_right_gives_back_what_it_took,
         locks_grow_and_are_lifted,
         a_password_is_one_user_s_and_goes_with_them,

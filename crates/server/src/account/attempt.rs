@@ -1,12 +1,25 @@
 //! Attempts at what somebody knows or has: counted by network, by account and by both, and reserved before anything is looked at.
 
+use std::time::Duration;
+
+use casemate_directory::Author;
+use casemate_expression::Timestamp;
 use casemate_platform::clock;
-use casemate_store::{Attempt, AttemptLimit, Checked, Growth, RecordError, StoreError};
+use casemate_store::{Attempt, AttemptLimit, AuditEvent, Checked, Commit, Growth, RecordError, StoreError};
 use ipnet::IpNet;
+use serde_json::json;
 
 use super::digests::NoTurn;
 use crate::App;
 use crate::block::service::block_network;
+
+/// What attempts at passwords are counted as.
+pub(super) const PASSWORD: &str = "password";
+
+/// How long it is waited before something is tried again where the database was busy: twice as long each next time.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How often it is tried again.
+const MOST_AGAIN: u32 = 6;
 
 const MINUTE: i64 = 60 * 1_000_000;
 /// How long what failed is counted together by network; the same as of other secrets.
@@ -157,7 +170,12 @@ async fn run(
     };
     let forgiven = Some(tried.pair_limit().key);
     let now = clock::now();
-    let lockouts = app.store.settle_attempt(reservation, checked, beside, forgiven, now).await?;
+    let settle = || {
+        let (reservation, beside, forgiven) = (reservation.clone(), beside.clone(), forgiven.clone());
+        app.store.settle_attempt(reservation, checked, beside, forgiven, now)
+    };
+    // What is not given back counts as wrong until its window ends, also of whoever was right.
+    let lockouts = repeated(PAUSE, settle).await?;
     for lockout in lockouts {
         if tried.is_counted && lockout.key == network_key(&tried.network) {
             block(app, tried, now).await;
@@ -168,9 +186,76 @@ async fn run(
                 until = lockout.until,
                 "an account is locked"
             );
+            record_lock(app, tried, lockout.until, now).await;
         }
     }
     Ok(outcome?)
+}
+
+/// Does something again, a few times, where the database was busy with what else there is to be written.
+async fn repeated<T, F: Future<Output = Result<T, RecordError>>>(
+    mut pause: Duration,
+    mut work: impl FnMut() -> F,
+) -> Result<T, RecordError> {
+    for _ in 0..MOST_AGAIN {
+        match work().await {
+            Err(RecordError::Busy) => tokio::time::sleep(pause).await,
+            done => return done,
+        }
+        pause = pause.saturating_mul(2);
+    }
+    work().await
+}
+
+/// Tells that what is tried of a user's account is locked. Of who is nobody there is nothing to tell.
+async fn record_lock(app: &App, tried: &Tried, until: i64, now: i64) {
+    let user = match app.store.reader().user(&tried.account).await {
+        Ok(Some(user)) => user,
+        Ok(None) => return,
+        Err(error) => return tracing::warn!(%error, "a locked account is not in the audit log"),
+    };
+    let about = json!({
+        "what": tried.what,
+        "from": tried.network.to_string(),
+        "until": Timestamp(until).to_string(),
+    });
+    let author = Author::system("accounts", now);
+    let event = AuditEvent {
+        at: now,
+        actor: author.actor.clone(),
+        action: "casemate.user.lock".to_owned(),
+        kind: "lock".to_owned(),
+        tenant: user.tenant,
+        resource_type: "user".to_owned(),
+        resource_id: user.id,
+        outcome: "success".to_owned(),
+        reason: Some("too_many_wrong_secrets".to_owned()),
+        request_id: author.request_id.clone(),
+        route: None,
+        client: None,
+        user_agent: None,
+        before: None,
+        after: Some(about.to_string()),
+    };
+    let commit = Commit {
+        base: None,
+        at: now,
+        actor: author.actor,
+        summary: String::new(),
+        operations: Vec::new(),
+        events: vec![event],
+        fence: None,
+    };
+    if let Err(error) = app.store.commit(commit).await {
+        tracing::warn!(%error, "a locked account is not in the audit log");
+    }
+}
+
+/// Forgets what was tried of a user's password, and lifts what is locked for it: they proved otherwise who they are.
+pub(super) async fn forget(app: &App, user: &str) {
+    if let Err(error) = app.store.forget_attempts_of(format!("{PASSWORD}\n{user}")).await {
+        tracing::warn!(%error, user, "an account stays locked until its time is over, although its password is another");
+    }
 }
 
 /// Until the network is blocked its count is full, so that nothing more of it is looked at.
@@ -205,6 +290,25 @@ mod tests {
         let (reserved, beside) = tried(true, true).limits();
         assert_eq!(keys(&reserved), ["password\nusr_1\n192.0.2.7/32", "network\n192.0.2.7/32"]);
         assert_eq!(keys(&beside), ["password\nusr_1"], "what fails there counts for others");
+    }
+
+    #[tokio::test]
+    async fn a_busy_database_is_asked_again_a_few_times() {
+        let mut left = 3;
+        let answered = repeated(Duration::ZERO, || {
+            left -= 1;
+            let answer = if left > 0 { Err(RecordError::Busy) } else { Ok(7) };
+            async move { answer }
+        });
+        assert_eq!(answered.await.unwrap(), 7);
+        let mut asked = 0;
+        let refused: Result<(), _> = repeated(Duration::ZERO, || {
+            asked += 1;
+            async { Err(RecordError::Busy) }
+        })
+        .await;
+        assert!(matches!(refused, Err(RecordError::Busy)));
+        assert_eq!(asked, 7, "not for ever");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use casemate_store::Actor;
 use super::digests::{NoTurn, NotTaken, is_same};
 use super::pages::First;
 use super::routes::{blocked, not_entered, not_from_here};
-use super::service::{Entering, enter};
+use super::service::{Entering, account_of, after_password};
 use crate::App;
 use crate::block::service::count_guess;
 use crate::denials::count_denial;
@@ -77,8 +77,8 @@ pub(super) async fn redeem(
             return page(status, &first);
         }
     };
-    let user = match app.store.reader().user(&user).await {
-        Ok(Some(user)) => user,
+    let account = match account_of(&app, &user).await {
+        Ok(Some(account)) => account,
         _ => {
             return failed_with(
                 StatusCode::OK,
@@ -89,7 +89,7 @@ pub(super) async fn redeem(
         }
     };
     let entering = Entering { asked: &asked, headers: &headers, from, return_to: HOME };
-    let entered = enter(&app, entering, &user, &["pwd"], Vec::new()).await;
+    let entered = after_password(&app, entering, &account).await;
     entered.unwrap_or_else(|error| not_entered(&error, &id))
 }
 

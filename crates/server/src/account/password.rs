@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use casemate_directory::OWN_PROVIDER;
 use casemate_identity::{Identity, Kind, SecretString};
 use casemate_platform::{Client, RequestId, authenticate, clock};
-use casemate_store::CommitError;
+use casemate_store::{AccountChange, CommitError, Operation};
 use std::sync::Arc;
 
 use super::attempt::NotTried;
@@ -14,14 +14,14 @@ use super::digests::is_same;
 use super::pages::Password;
 use super::routes::{blocked, not_entered, not_from_here, not_tried, retry_after};
 use super::service::{
-    Account, Entering, NotSet, account_of, actor_of, check_again, enter, set_password, status_of,
+    Account, Entering, NotSet, account_of, actor_of, check_again, enter_again, set_password, status_of,
 };
 use crate::App;
 use crate::denials::count_denial;
 use crate::forms::{HOME, form, see_other};
 use crate::guard::admitted;
 use crate::pages::{failed_with, page};
-use crate::sign_in::service::{Asked, record_failure};
+use crate::sign_in::service::{Asked, record_failure_of};
 
 pub(super) const PATH: &str = "/account/password";
 /// Where somebody goes who is not signed in with a password.
@@ -106,12 +106,17 @@ pub(super) async fn set(
     let session = own.identity.session.as_ref().map(|session| &*session.id);
     let user = &own.account.user;
     let actor = actor_of(user, session);
-    if let Err(error) = set_password(&app, &asked, actor, user, password, Vec::new()).await {
+    // Whoever set another one meanwhile did so for those who know the old one.
+    let still =
+        AccountChange::StillPassword { user: user.id.clone(), changed_at: own.account.password.changed_at };
+    if let Err(error) =
+        set_password(&app, &asked, actor, user, password, vec![Operation::Account(still)]).await
+    {
         return not_set(&app, &own, error);
     }
-    let amr: Vec<&str> = own.identity.auth.amr.iter().map(|method| &**method).collect();
     let entering = Entering { asked: &asked, headers: &headers, from, return_to: HOME };
-    enter(&app, entering, user, &amr, Vec::new()).await.unwrap_or_else(|error| not_entered(&error, &id))
+    let entered = enter_again(&app, entering, user, &own.identity, &[], Vec::new()).await;
+    entered.unwrap_or_else(|error| not_entered(&error, &id))
 }
 
 async fn check_old(
@@ -125,7 +130,7 @@ async fn check_old(
         Ok(true) => Ok(()),
         Ok(false) => {
             count_denial(app, from, Some(PATH));
-            record_failure(app, asked, OWN_PROVIDER, "password_wrong").await;
+            record_failure_of(app, asked, Some(&own.account.user.id), "password_wrong").await;
             let problem = Some("The password that you have is another.");
             Err(Box::new(shown(app, own, StatusCode::FORBIDDEN, problem)))
         }
@@ -144,6 +149,10 @@ fn said(error: &NotTried) -> &'static str {
 fn not_set(app: &App, own: &Own, error: NotSet) -> Response {
     match error {
         NotSet::Weak(weak) => shown(app, own, StatusCode::UNPROCESSABLE_ENTITY, Some(&weak.to_string())),
+        NotSet::Store(CommitError::UsedUp { .. }) => {
+            let problem = Some("Your password was changed just now. Sign in with the new one.");
+            shown(app, own, StatusCode::CONFLICT, problem)
+        }
         NotSet::Busy | NotSet::Store(CommitError::Busy) => {
             let problem = Some("Too much goes on at the moment. Try again in a moment.");
             shown(app, own, StatusCode::SERVICE_UNAVAILABLE, problem)

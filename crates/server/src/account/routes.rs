@@ -11,14 +11,14 @@ use casemate_platform::{Client, Problem, RequestId, clock, is_from_elsewhere};
 
 use super::attempt::NotTried;
 use super::pages::SignIn;
-use super::service::{Entering, NotEntered, Shown, after_password, check, is_offered, status_of};
+use super::service::{Entering, Looked, NotEntered, Shown, after_password, check, is_offered, status_of};
 use super::{factor, first, password};
 use crate::App;
 use crate::app::origin_of;
 use crate::denials::count_denial;
 use crate::forms::{Parameters, form};
 use crate::pages::{failed_with, page};
-use crate::sign_in::service::{Asked, record_failure};
+use crate::sign_in::service::{Asked, record_failure_of};
 
 const PATH: &str = "/sign-in/casemate";
 
@@ -65,7 +65,7 @@ async fn sign_in(
     let asked = Asked::new(id.clone(), PATH, from, &headers, clock::now());
     let form = form(request.into_body()).await;
     let of_form = |name: &str| form.as_ref().and_then(|form| form.get(name)).unwrap_or_default().to_owned();
-    let (login, password) = (of_form("login"), SecretString::from(of_form("password")));
+    let (login, password) = (of_form("login").trim().to_owned(), SecretString::from(of_form("password")));
     let return_to = form.as_ref().map_or(crate::forms::HOME, Parameters::return_to).to_owned();
     let shown = Shown { login: login.clone(), password, from, now: asked.now };
     let again = |status: StatusCode, problem: &str| {
@@ -75,11 +75,11 @@ async fn sign_in(
         factor::allow_script(page(status, &SignIn { login, return_to, problem, passkeys }))
     };
     let account = match check(&app, shown).await {
-        Ok(Some(account)) => account,
-        Ok(None) => {
+        Ok(Looked::Right(account)) => account,
+        Ok(Looked::Wrong(user)) => {
             tracing::info!(provider = OWN_PROVIDER, "not signed in: the password is wrong");
             count_denial(&app, from, Some(PATH));
-            record_failure(&app, &asked, OWN_PROVIDER, "password_wrong").await;
+            record_failure_of(&app, &asked, user.as_deref(), "password_wrong").await;
             let problem = "There is no such user name, or the password is another.";
             return Ok(again(StatusCode::FORBIDDEN, problem));
         }

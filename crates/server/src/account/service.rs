@@ -16,12 +16,13 @@ use casemate_store::{
 use ipnet::IpNet;
 use serde_json::json;
 
+use super::attempt::{PASSWORD, forget};
 use super::digests::{NoTurn, NotTaken};
 use super::factor;
 use crate::App;
 use crate::block::service::network_of_client as network_of;
 use crate::forms::{random, see_other, set_cookie};
-use crate::sign_in::service::{Asked, NotBegun, begin, change, session_of};
+use crate::sign_in::service::{Also, Asked, NotBegun, begin, change, session_of};
 
 pub(crate) use super::attempt::{NotTried, Tried, attempt};
 pub(crate) use super::digests::is_same;
@@ -120,11 +121,19 @@ pub(crate) struct Shown {
     pub(crate) now: i64,
 }
 
+/// Whether a password was somebody's.
+pub(crate) enum Looked {
+    /// It is theirs.
+    Right(Account),
+    /// It is not; whose it was to be by the id of the user, where there is one.
+    Wrong(Option<String>),
+}
+
 /// Looks whether a password is somebody's. It takes as long, and says the same, whoever is meant.
 ///
 /// # Errors
 /// Why it was not looked at.
-pub(crate) async fn check(app: &App, shown: Shown) -> Result<Option<Account>, NotTried> {
+pub(crate) async fn check(app: &App, shown: Shown) -> Result<Looked, NotTried> {
     let Shown { login, password, from, now } = shown;
     let reader = app.store.reader();
     let user = reader.user_by_login(OWN_PROVIDER, &login).await?;
@@ -134,6 +143,7 @@ pub(crate) async fn check(app: &App, shown: Shown) -> Result<Option<Account>, No
     let network = network_of(from);
     let is_known = reader.knows_network(&id, &network.to_string(), now).await?;
     let account = user.as_ref().map_or_else(|| stand_in(&login), |user| user.id.clone());
+    let meant = user.as_ref().map(|user| user.id.clone());
     let found = user.zip(stored).map(|(user, password)| Account { user, password });
     let found = found.filter(|account| may_enter(app, account));
     let digest = match &found {
@@ -141,12 +151,12 @@ pub(crate) async fn check(app: &App, shown: Shown) -> Result<Option<Account>, No
         Some(account) => Some(opened(app, account)?),
     };
     let is_counted = app.blocks.counted_by(from).is_some();
-    let tried = Tried { what: "password", account, network, is_counted, is_known };
+    let tried = Tried { what: PASSWORD, account, network, is_counted, is_known };
     let accounts = std::sync::Arc::clone(&app.accounts);
     let is_too_long = password.expose_secret().chars().nth(LONGEST_PASSWORD).is_some();
     let password = if is_too_long { SecretString::from("") } else { password };
     let is_right = attempt(app, tried, async move { accounts.verify(password, digest).await }).await?;
-    Ok(found.filter(|_| is_right))
+    Ok(found.filter(|_| is_right).map_or(Looked::Wrong(meant), Looked::Right))
 }
 
 /// Looks whether a password is this account's, from a browser that is signed in.
@@ -161,7 +171,8 @@ pub(crate) async fn check_again(
     now: i64,
 ) -> Result<bool, NotTried> {
     let shown = Shown { login: account.user.login.clone(), password, from, now };
-    Ok(check(app, shown).await?.is_some_and(|found| found.user.id == account.user.id))
+    let looked = check(app, shown).await?;
+    Ok(matches!(looked, Looked::Right(found) if found.user.id == account.user.id))
 }
 
 fn opened(app: &App, account: &Account) -> Result<SecretString, NotTried> {
@@ -191,6 +202,7 @@ pub(crate) async fn set_password(
     let (mut operations, event) = new_password(app, asked, actor, user, password).await?;
     operations.extend(also);
     change(app, asked, operations, event).await?;
+    forget(app, &user.id).await;
     Ok(())
 }
 
@@ -274,14 +286,45 @@ pub(crate) async fn enter(
     entering: Entering<'_>,
     user: &UserRecord,
     amr: &[&str],
-    mut also: Vec<Operation>,
+    also: impl Into<Also>,
+) -> Result<Response, NotEntered> {
+    let signed_in = signed_in(user, amr, entering.asked.now);
+    enter_as(app, entering, user, signed_in, also.into()).await
+}
+
+/// As [`enter`], in the place of a session that began with the proof of who they are: how recent that is, and what it consists of,
+/// stays as it was, but for what was `shown` beside it.
+///
+/// # Errors
+/// Where no session can begin.
+pub(super) async fn enter_again(
+    app: &App,
+    entering: Entering<'_>,
+    user: &UserRecord,
+    earlier: &Identity,
+    shown: &[&str],
+    also: impl Into<Also>,
+) -> Result<Response, NotEntered> {
+    let mut amr: Vec<&str> = earlier.auth.amr.iter().map(|method| &**method).collect();
+    amr.extend(shown);
+    // Of what is no session it is not known when: it is no recent proof.
+    let since = earlier.session.as_ref().map_or(0, |session| session.authenticated_at.0);
+    enter_as(app, entering, user, signed_in(user, &amr, since), also.into()).await
+}
+
+async fn enter_as(
+    app: &App,
+    entering: Entering<'_>,
+    user: &UserRecord,
+    signed_in: SignedIn,
+    mut also: Also,
 ) -> Result<Response, NotEntered> {
     let Entering { asked, headers, from, return_to } = entering;
     let network = network_of(from).to_string();
-    also.push(Operation::Account(AccountChange::KnowNetwork { user: user.id.clone(), network }));
+    also.operations.push(Operation::Account(AccountChange::KnowNetwork { user: user.id.clone(), network }));
     let earlier = session_of(app, cookie(headers, SESSION_COOKIE).ok().flatten()).await?;
     let earlier = earlier.as_ref().map(|session| session.id.as_str());
-    let begun = begin(app, asked, &signed_in(user, amr, asked.now), earlier, also).await;
+    let begun = begin(app, asked, &signed_in, earlier, also).await;
     let begun = begun.map_err(|error| match error {
         NotBegun::Store(
             CommitError::NotAdmitted
@@ -297,7 +340,7 @@ pub(crate) async fn enter(
     Ok(response)
 }
 
-/// A user of Casemate's own, who signed in at `now`.
+/// A user of Casemate's own, who proved at `now` who they are.
 fn signed_in(user: &UserRecord, amr: &[&str], now: i64) -> SignedIn {
     let mut identity = Identity::new(OWN_PROVIDER, user.id.as_str(), Kind::USER);
     identity.login = Some(user.login.as_str().into());

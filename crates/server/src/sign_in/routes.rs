@@ -18,7 +18,7 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use super::pages::{Choice, Choose, Onward, STYLE, SignedOut, failed};
-use super::service::{Asked, NotBegun, begin, client, end, end_by_token, record_failure, session_of};
+use super::service::{Also, Asked, NotBegun, begin, client, end, end_by_token, record_failure, session_of};
 use crate::App;
 use crate::account::service::is_offered;
 use crate::block::service::count_guess;
@@ -236,7 +236,7 @@ async fn finish(
         SignInError::Unavailable("no session can begin".to_owned())
     })?;
     let earlier = earlier.as_ref().map(|session| session.id.as_str());
-    let begun = begin(app, asked, &signed_in, earlier, Vec::new()).await.map_err(|error| {
+    let begun = begin(app, asked, &signed_in, earlier, Also::default()).await.map_err(|error| {
         match error {
             NotBegun::Store(CommitError::NotAdmitted) => return SignInError::Inactive,
             NotBegun::Session(error) => tracing::warn!(provider, %error, "a session cannot begin"),

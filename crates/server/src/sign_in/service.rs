@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use casemate_directory::{BrowserSessions, SessionError};
+use casemate_directory::{BrowserSessions, OWN_PROVIDER, SessionError};
 use casemate_identity::sign_in::{LoggedOut, SignInClient, SignedIn};
 use casemate_identity::{Identity, SecretString};
 use casemate_platform::{Client, RequestId};
@@ -94,18 +94,31 @@ pub(crate) enum NotBegun {
     Store(CommitError),
 }
 
+/// What is done with the beginning of a session, or neither is, and what tells of it.
+#[derive(Default)]
+pub(crate) struct Also {
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) events: Vec<AuditEvent>,
+}
+
+impl From<Vec<Operation>> for Also {
+    fn from(operations: Vec<Operation>) -> Also {
+        Also { operations, events: Vec::new() }
+    }
+}
+
 /// Begins a session, in the place of the one that the browser had; gives the cookie. `also` is done with it, or nothing is.
 pub(crate) async fn begin(
     app: &App,
     asked: &Asked,
     signed_in: &SignedIn,
     earlier: Option<&str>,
-    also: Vec<Operation>,
+    also: Also,
 ) -> Result<SecretString, NotBegun> {
     let (client, agent) = (asked.client.clone(), asked.user_agent.clone());
     let begun = app.directory.sessions().begin(signed_in, client, agent, asked.now);
     let (session, cookie) = begun.map_err(NotBegun::Session)?;
-    let mut operations = also;
+    let Also { mut operations, events } = also;
     operations.extend(outdated(app, signed_in, asked.now).await.map_err(NotBegun::Store)?);
     if let Some(id) = earlier {
         let which = Sessions::Id(id.to_owned());
@@ -114,7 +127,9 @@ pub(crate) async fn begin(
     let mut event = asked.event(actor(&signed_in.identity), "casemate.session.begin", "sign-in", &session.id);
     event.after = Some(json!({ "provider": session.provider, "subject": session.subject }).to_string());
     operations.push(Operation::BeginSession(session));
-    app.store.commit(asked.commit(operations, event)).await.map_err(NotBegun::Store)?;
+    let mut commit = asked.commit(operations, event);
+    commit.events.extend(events);
+    app.store.commit(commit).await.map_err(NotBegun::Store)?;
     settle(app).await;
     Ok(cookie)
 }
@@ -207,11 +222,23 @@ pub(super) async fn end_by_token(
 
 /// Tells of a sign-in that failed, as far as there is room for what strangers cause.
 pub(crate) async fn record_failure(app: &App, asked: &Asked, provider: &str, code: &str) {
+    let actor = Actor { provider: provider.to_owned(), kind: "anonymous".to_owned(), ..Actor::default() };
+    record_failed(app, asked, asked.event(actor, "casemate.session.begin", "sign-in", ""), code).await;
+}
+
+/// As [`record_failure`], of a sign-in with a local account: of that of `user`, by id, where there is one. What was typed is never
+/// part of it: some type their password where their name belongs.
+pub(crate) async fn record_failure_of(app: &App, asked: &Asked, user: Option<&str>, code: &str) {
+    let Some(user) = user else { return record_failure(app, asked, OWN_PROVIDER, code).await };
+    let actor = Actor { provider: OWN_PROVIDER.to_owned(), kind: "anonymous".to_owned(), ..Actor::default() };
+    let event = asked.event(actor, "casemate.session.begin", "sign-in", user);
+    record_failed(app, asked, AuditEvent { resource_type: "user".to_owned(), ..event }, code).await;
+}
+
+async fn record_failed(app: &App, asked: &Asked, mut event: AuditEvent, code: &str) {
     if !app.failures.take(asked.now) {
         return;
     }
-    let actor = Actor { provider: provider.to_owned(), kind: "anonymous".to_owned(), ..Actor::default() };
-    let mut event = asked.event(actor, "casemate.session.begin", "sign-in", "");
     event.outcome = "failure".to_owned();
     event.reason = Some(code.to_owned());
     if let Err(error) = app.store.commit(asked.commit(Vec::new(), event)).await {

@@ -205,6 +205,21 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Forgets what failed, and locks, by a key and by all keys that begin with it and another line.
+    ///
+    /// # Errors
+    /// As [`Store::record`].
+    pub async fn forget_attempts_of(&self, key: String) -> Result<(), RecordError> {
+        let text = "DELETE FROM attempt_counter WHERE key = $1 OR substr(key, 1, $3) = $2";
+        let start = format!("{key}\n");
+        let length = i64::try_from(start.chars().count()).unwrap_or(i64::MAX);
+        let forget =
+            async move |link: &mut Link| link.execute(text, values![&key, &start, length]).await.map(drop);
+        self.writer.alone(move |link| Box::pin(async move { forget(link).await })).await
+    }
+}
+
 async fn reserve(link: &mut Link, limits: Vec<AttemptLimit>, now: i64) -> Result<Attempt, sqlx::Error> {
     let mut attempt = 1;
     loop {

@@ -66,12 +66,16 @@ pub struct SecondFactor {
 pub enum FactorChange {
     /// There is one more. Refused where its owner has [`MAX_FACTORS`], or somebody has the same passkey.
     Add(Box<SecondFactor>),
-    /// There is one less; with the last one, recovery codes go too. Refused where it is not there.
+    /// Somebody has one, and had none. Refused where they have any.
+    AddFirst(Box<SecondFactor>),
+    /// There is one less; with the last one, recovery codes go too. Refused where it is not there, and where fewer would be left than have to be.
     Remove {
         /// Whose.
         user: String,
         /// Its id.
         id: String,
+        /// How many have to be left.
+        least: i64,
     },
     /// One was used. Refused where it is not there any more, or where this step or a later one was taken meanwhile.
     Use {
@@ -102,7 +106,7 @@ impl FactorChange {
     /// The id of the user that it is about.
     pub(super) fn user(&self) -> &str {
         match self {
-            FactorChange::Add(factor) => &factor.user,
+            FactorChange::Add(factor) | FactorChange::AddFirst(factor) => &factor.user,
             FactorChange::Remove { user, .. }
             | FactorChange::Use { user, .. }
             | FactorChange::PutRecoveryCodes { user, .. }
@@ -209,10 +213,15 @@ pub(super) async fn make(
     require_user(database, change.user()).await?;
     match change {
         FactorChange::Add(factor) => add(database, factor, at).await,
-        FactorChange::Remove { user, id } => {
+        FactorChange::AddFirst(factor) => {
+            add(database, factor, at).await?;
+            require(count(database, &factor.user).await? == 1, "first factor")
+        }
+        FactorChange::Remove { user, id, least } => {
             let text = "DELETE FROM second_factor WHERE id = $1 AND user_id = $2";
             let removed = database.execute(text, values![id, user]).await?;
             require(removed == 1, "second factor")?;
+            require(count(database, user).await? >= *least, "last second factor")?;
             secret::remove_one(database, (FACTOR_SECRETS, id, FACTOR_FIELD)).await?;
             let text = "DELETE FROM recovery_code WHERE user_id = $1 \
                         AND NOT EXISTS (SELECT 1 FROM second_factor WHERE user_id = $1)";
@@ -239,6 +248,13 @@ pub(super) async fn make(
             require(used == 1, "recovery code")
         }
     }
+}
+
+/// How many somebody has.
+async fn count(database: &mut impl Database, user: &str) -> Result<i64, sqlx::Error> {
+    let text = "SELECT count(*) AS factors FROM second_factor WHERE user_id = $1";
+    let row = database.row(text, values![user]).await?;
+    Ok(row.as_ref().map(|row| row.get("factors")).transpose()?.unwrap_or_default())
 }
 
 async fn add(database: &mut impl Database, factor: &SecondFactor, at: i64) -> Result<(), Refused> {

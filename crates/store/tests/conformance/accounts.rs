@@ -100,6 +100,70 @@ pub(crate) async fn whatever_comes_at_once_no_more_is_looked_at_than_may_be_wron
     assert_eq!(stores[0].reserve_attempt(others.to_vec(), 1_300).await.unwrap(), Attempt::UnderWay);
 }
 
+pub(crate) async fn a_password_takes_the_place_of_the_one_that_was_looked_at(place: Place) {
+    let store = Arc::new(place.open().await);
+    commit(&store, 100, vec![user("usr_ada"), put_password("usr_ada", false, b"one")]).await.unwrap();
+    let still = |changed_at| {
+        Operation::Account(AccountChange::StillPassword { user: "usr_ada".to_owned(), changed_at })
+    };
+    let changes: Vec<_> = (0..4)
+        .map(|_| {
+            let (store, operations) =
+                (Arc::clone(&store), vec![put_password("usr_ada", false, b"two"), still(100)]);
+            tokio::spawn(async move { commit(&store, 200, operations).await })
+        })
+        .collect();
+    let mut changed = 0;
+    for change in changes {
+        match change.await.unwrap() {
+            Ok(_) => changed += 1,
+            Err(CommitError::UsedUp { what }) => assert_eq!(what, "password"),
+            Err(error) => unreachable!("{error}"),
+        }
+    }
+    assert_eq!(changed, 1);
+    Arc::into_inner(store).unwrap().close().await;
+}
+
+pub(crate) async fn whoever_was_deactivated_has_no_new_password_and_waits_for_nothing(place: Place) {
+    let store = place.open().await;
+    let Operation::PutUser { user: mut ada, .. } = user("usr_ada") else { unreachable!() };
+    ada.active = false;
+    commit(&store, 100, vec![Operation::PutUser { user: ada, expected: Some(0) }]).await.unwrap();
+    let step = SignInStep {
+        digest: [1; 32],
+        user: "usr_ada".to_owned(),
+        network: "192.0.2.7/32".to_owned(),
+        failures: 0,
+        challenge: None,
+        created_at: 100,
+        expires_at: 1_000,
+    };
+    let waits = Operation::Account(AccountChange::BeginStep(step));
+    for operation in [put_password("usr_ada", false, b"one"), waits] {
+        let refused = commit(&store, 100, vec![operation]).await;
+        assert!(matches!(refused, Err(CommitError::Missing { .. })), "{refused:?}");
+    }
+    store.close().await;
+}
+
+pub(crate) async fn what_was_tried_of_one_account_is_forgotten_by_itself(place: Place) {
+    let store = place.open().await;
+    let keys = ["password\nusr_1", "password\nusr_1\n192.0.2.7/32", "password\nusr_10", "code\nusr_1"];
+    let lock = Growth { first: 500, longest: 500 };
+    for key in keys {
+        fail(&store, &[limit(key, 1, Some(lock))], 1_000).await;
+    }
+    store.forget_attempts_of("password\nusr_1".to_owned()).await.unwrap();
+    let mut locked = Vec::new();
+    for key in keys {
+        let refused = store.reader().refused_attempt(&[limit(key, 1, Some(lock))], 1_100).await.unwrap();
+        locked.push(refused.is_some());
+    }
+    assert_eq!(locked, [false, false, true, true]);
+    store.close().await;
+}
+
 pub(crate) async fn an_attempt_that_is_right_gives_back_what_it_took(place: Place) {
     let store = place.open().await;
     let limits = [limit("a", 3, None), limit("b", 3, None)];

@@ -72,6 +72,41 @@ async fn with_users(place: &Place) -> Store {
     store
 }
 
+fn removal(user: &str, id: &str, least: i64) -> FactorChange {
+    FactorChange::Remove { user: user.to_owned(), id: id.to_owned(), least }
+}
+
+pub(crate) async fn the_first_factor_is_one_and_the_last_may_have_to_stay(place: Place) {
+    let store = Arc::new(with_users(&place).await);
+    let first = |id: &str| FactorChange::AddFirst(Box::new(factor(id, "usr_ada", None)));
+    let attempts: Vec<_> = (0..8)
+        .map(|number| {
+            let (store, first) = (Arc::clone(&store), first(&format!("fac_{number}")));
+            tokio::spawn(async move { is_used_up(&store, first).await })
+        })
+        .collect();
+    let mut added = 0;
+    for attempt in attempts {
+        added += usize::from(!attempt.await.unwrap());
+    }
+    assert_eq!(added, 1, "whatever comes at once, one is the first");
+    change(&store, FactorChange::Add(Box::new(factor("fac_more", "usr_ada", None)))).await.unwrap();
+    let ids: Vec<_> = store.reader().second_factors("usr_ada").await.unwrap();
+    let removals: Vec<_> = ids
+        .into_iter()
+        .map(|factor| {
+            let (store, removed) = (Arc::clone(&store), removal("usr_ada", &factor.id, 1));
+            tokio::spawn(async move { is_used_up(&store, removed).await })
+        })
+        .collect();
+    let mut kept = 0;
+    for removal in removals {
+        kept += usize::from(removal.await.unwrap());
+    }
+    assert_eq!((kept, store.reader().second_factors("usr_ada").await.unwrap().len()), (1, 1));
+    Arc::into_inner(store).unwrap().close().await;
+}
+
 fn used(id: &str, step: Option<i64>) -> FactorChange {
     FactorChange::Use { user: "usr_ada".to_owned(), id: id.to_owned(), step }
 }
@@ -154,7 +189,7 @@ pub(crate) async fn nothing_stays_of_factors_that_are_removed_or_whose_owner_is(
     let store = with_users(&place).await;
     let reader = store.reader();
     let codes = |user: &str| FactorChange::PutRecoveryCodes { user: user.to_owned(), digests: vec![[9; 32]] };
-    let remove = |user: &str, id: &str| FactorChange::Remove { user: user.to_owned(), id: id.to_owned() };
+    let remove = |user: &str, id: &str| removal(user, id, 0);
     for id in ["fac_1", "fac_2"] {
         change(&store, FactorChange::Add(Box::new(factor(id, "usr_ada", None)))).await.unwrap();
     }

@@ -44,7 +44,7 @@ impl Administration {
                 let told =
                     Told { kind: "remove", ..told("user", "factor", tenant, &user.id, Some(before), None) };
                 let summary = format!("remove a second factor of the user {}", user.login);
-                let change = FactorChange::Remove { user: user.id, id: found.id };
+                let change = FactorChange::Remove { user: user.id, id: found.id, least: 0 };
                 let operations = vec![Operation::Account(AccountChange::Factor(change))];
                 Ok(Proposal { operations, told: vec![told], summary })
             })

@@ -13,12 +13,12 @@ use casemate_identity::{ExposeSecret as _, Identity, Kind, SecretString, Timesta
 use casemate_platform::{Client, RequestId, authenticate, clock};
 use casemate_store::{
     AccountChange, AuditEvent, CommitError, FACTOR_FIELD, FACTOR_SECRETS, FactorChange, FactorKind,
-    MAX_FACTORS, Operation, SecondFactor, StoreError, UserRecord,
+    MAX_FACTORS, Operation, SecondFactor, Sessions, StoreError, UserRecord,
 };
 use serde_json::json;
 
 use super::super::routes::not_from_here;
-use super::super::service::{STEP_PATH, account_of, actor_of};
+use super::super::service::{Entering, NotEntered, STEP_PATH, account_of, actor_of, enter_again};
 use super::pages::{self, Codes, Factor, Own as OwnPage, scripted};
 use super::sealed;
 use super::step::unavailable;
@@ -26,7 +26,7 @@ use crate::App;
 use crate::forms::{form, random, see_other};
 use crate::guard::admitted;
 use crate::pages::{failed_with, page};
-use crate::sign_in::service::{Asked, change};
+use crate::sign_in::service::{Also, Asked, change};
 
 pub(super) const PATH: &str = "/account/factors";
 /// Where somebody goes who did not prove lately who they are.
@@ -42,6 +42,8 @@ const ISSUER: &str = "Casemate";
 pub(super) struct Own {
     pub(super) user: UserRecord,
     identity: Arc<Identity>,
+    /// Whether they have any second factor.
+    has_any: bool,
 }
 
 impl Own {
@@ -66,7 +68,50 @@ pub(super) async fn own(app: &App, headers: &HeaderMap, id: &RequestId) -> Resul
     admitted(app, &caller).await.map_err(|problem| Box::new(problem.into_response()))?;
     let account = account_of(app, identity.id.as_deref().unwrap_or_default()).await;
     let account = account.map_err(|error| Box::new(unavailable(&error, id)))?.ok_or_else(anew)?;
-    Ok(Own { user: account.user, identity })
+    let user = account.user;
+    let factors = app.store.reader().second_factors(&user.id).await;
+    let has_any = !factors.map_err(|error| Box::new(unavailable(&error, id)))?.is_empty();
+    // Whoever has a second factor showed it: a password alone changes nothing about it.
+    if has_any && !identity.auth.amr.iter().any(|method| &**method == "mfa") {
+        return Err(anew());
+    }
+    Ok(Own { user, identity, has_any })
+}
+
+/// Keeps a factor that somebody added, with an event that tells of it. The first one ends all their sessions, which a password alone
+/// began; this browser goes on with another, for which they `showed` the factor. The answer is a redirection to the list.
+pub(super) async fn keep(
+    app: &App,
+    own: &Own,
+    entering: Entering<'_>,
+    added: Added,
+) -> Result<Response, CommitError> {
+    let Added { factor, showed, mut also, event } = added;
+    if own.has_any {
+        also.push(Operation::Account(AccountChange::Factor(FactorChange::Add(factor))));
+        change(app, entering.asked, also, event).await?;
+        return Ok(see_other(PATH));
+    }
+    also.push(Operation::Account(AccountChange::Factor(FactorChange::AddFirst(factor))));
+    let which = Sessions::Subject { provider: OWN_PROVIDER.to_owned(), subject: own.user.id.clone() };
+    also.push(Operation::EndSessions { which, reason: "second-factor-added".to_owned() });
+    let also = Also { operations: also, events: vec![event] };
+    match enter_again(app, entering, &own.user, &own.identity, &[showed, "mfa"], also).await {
+        Ok(response) => Ok(response),
+        Err(NotEntered::Refused) => Err(CommitError::UsedUp { what: "first factor" }),
+        Err(NotEntered::Unavailable(reason)) => Err(CommitError::Failed(reason)),
+    }
+}
+
+/// A factor that somebody adds.
+pub(super) struct Added {
+    pub(super) factor: Box<SecondFactor>,
+    /// What they showed by that, for `amr`.
+    pub(super) showed: &'static str,
+    /// What else is done with it, or nothing is.
+    pub(super) also: Vec<Operation>,
+    /// What tells of it.
+    pub(super) event: AuditEvent,
 }
 
 pub(super) async fn show(
@@ -166,21 +211,21 @@ pub(super) fn app_page(
     page(status, &shown)
 }
 
-/// What adds the app whose key was shown, where its code is right.
+/// The app whose key was shown, where its code is right.
 pub(super) fn added(
     app: &App,
     asked: &Asked,
     user: &UserRecord,
     id: Option<String>,
     form: &AppForm<'_>,
-) -> Result<Operation, &'static str> {
+) -> Result<Box<SecondFactor>, &'static str> {
     let key = sealed::open(app, APP, &user.id, form.state, asked.now);
     let key = key.and_then(|text| TotpSecret::parse(text.expose_secret()));
     let key = key.ok_or("This took too long. Here is another key.")?;
     let step = key.step_of(form.code, Instant(asked.now), None);
     let step = step.ok_or("The code is another one. Is the clock of your device right?")?;
     let factor = Made { id, kind: FactorKind::Totp, credential: None, last_step: step };
-    factor.operation(app, user, form.name, &key.text(), asked.now).ok_or("It cannot be added at the moment.")
+    factor.sealed(app, user, form.name, &key.text(), asked.now).ok_or("It cannot be added at the moment.")
 }
 
 /// A factor that is to be added.
@@ -205,22 +250,22 @@ pub(super) fn named(name: &str, otherwise: &str) -> String {
 }
 
 impl Made {
-    /// What adds it, with its key; `None` where that cannot be sealed.
-    pub(super) fn operation(
+    /// As it is kept, with its key; `None` where that cannot be sealed.
+    pub(super) fn sealed(
         self,
         app: &App,
         user: &UserRecord,
         name: &str,
         key: &SecretString,
         now: i64,
-    ) -> Option<Operation> {
+    ) -> Option<Box<SecondFactor>> {
         let Made { id, kind, credential, last_step } = self;
         let id = id.or_else(new_id)?;
         let sealed = app.directory.sealer()?.seal(FACTOR_SECRETS, &id, FACTOR_FIELD, key);
         let sealed =
             sealed.inspect_err(|error| tracing::error!(%error, "a second factor cannot be sealed")).ok()?;
         let otherwise = if kind == FactorKind::Totp { "Authenticator app" } else { "Passkey" };
-        let factor = SecondFactor {
+        Some(Box::new(SecondFactor {
             id,
             user: user.id.clone(),
             kind,
@@ -230,8 +275,7 @@ impl Made {
             created_at: now,
             used_at: None,
             sealed,
-        };
-        Some(Operation::Account(AccountChange::Factor(FactorChange::Add(Box::new(factor)))))
+        }))
     }
 }
 
@@ -267,6 +311,8 @@ struct Sent {
     asked: Asked,
     form: Option<crate::forms::Parameters>,
     id: RequestId,
+    headers: HeaderMap,
+    from: Option<Client>,
 }
 
 impl Sent {
@@ -283,7 +329,7 @@ impl Sent {
         }
         let own = own(app, &headers, &id).await?;
         let asked = Asked::new(id.clone(), route, from, &headers, clock::now());
-        Ok(Sent { own, asked, form: form(request.into_body()).await, id })
+        Ok(Sent { own, asked, form: form(request.into_body()).await, id, headers, from })
     }
 
     fn field(&self, name: &str) -> &str {
@@ -312,6 +358,14 @@ pub(super) fn refusal_of(error: &CommitError) -> (StatusCode, &'static str) {
         CommitError::UsedUp { what: "room for second factors" } => (
             StatusCode::UNPROCESSABLE_ENTITY,
             "You have as many second factors as one may. Remove one first.",
+        ),
+        CommitError::UsedUp { what: "last second factor" } => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This installation asks everybody for a second factor: add another one first.",
+        ),
+        CommitError::UsedUp { what: "first factor" } => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "It was not added: a second factor was added meanwhile, or you may not sign in any more.",
         ),
         CommitError::UsedUp { what: "passkey" } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "This passkey is somebody's already.")
@@ -360,7 +414,18 @@ pub(super) async fn confirm_app(
     let id = new_id();
     let event = app_told(&sent.asked, &sent.own.user, sent.own.session(), id.as_deref());
     match added(&app, &sent.asked, &sent.own.user, id, &form) {
-        Ok(operation) => sent.make(&app, operation, event).await,
+        Ok(factor) => {
+            let added = Added { factor, showed: "otp", also: Vec::new(), event };
+            let entering =
+                Entering { asked: &sent.asked, headers: &sent.headers, from: sent.from, return_to: PATH };
+            match keep(&app, &sent.own, entering, added).await {
+                Ok(response) => response,
+                Err(error) => {
+                    let (status, problem) = refusal_of(&error);
+                    listed(&app, &sent.own, status, Some(problem), &sent.id).await
+                }
+            }
+        }
         Err(problem) => app_page(&app, &sent.own.user, sent.asked.now, &form, Some(problem)),
     }
 }
@@ -375,18 +440,11 @@ pub(super) async fn remove(
         Err(response) => return *response,
     };
     let (user, factor) = (sent.own.user.id.clone(), sent.field("id").to_owned());
-    if app.accounts.rule().second_factor_required {
-        let left = match app.store.reader().second_factors(&user).await {
-            Ok(factors) => factors.into_iter().filter(|other| other.id != factor).count(),
-            Err(error) => return unavailable(&error, &sent.id),
-        };
-        if left == 0 {
-            let problem = "This installation asks everybody for a second factor: add another one first.";
-            return listed(&app, &sent.own, StatusCode::UNPROCESSABLE_ENTITY, Some(problem), &sent.id).await;
-        }
-    }
+    // Counted where it is removed: whatever is sent at once, the last one stays.
+    let least = i64::from(app.accounts.rule().second_factor_required);
     let event = sent.told("remove", &json!({ "factor": factor }));
-    let operation = Operation::Account(AccountChange::Factor(FactorChange::Remove { user, id: factor }));
+    let operation =
+        Operation::Account(AccountChange::Factor(FactorChange::Remove { user, id: factor, least }));
     sent.make(&app, operation, event).await
 }
 

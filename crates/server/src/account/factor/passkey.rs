@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::super::service::{Entering, NotEntered, STEP_COOKIE, account_of, enter};
 use super::check::passkey_of;
-use super::own::{Made, has_room, new_id, own, refusal_of, told};
+use super::own::{Added, Made, has_room, keep, new_id, own, refusal_of, told};
 use super::step::{used, waiting};
 use super::{own as own_factors, sealed};
 use crate::App;
@@ -25,7 +25,7 @@ use crate::app::origin_of;
 use crate::block::service::count_guess;
 use crate::denials::count_denial;
 use crate::forms::{HOME, random, set_cookie};
-use crate::sign_in::service::{Asked, change, record_failure};
+use crate::sign_in::service::{Asked, record_failure};
 
 /// The cookie of a browser that signs in with a passkey alone: the challenge, sealed.
 const COOKIE: &str = "__Host-casemate-passkey";
@@ -149,15 +149,16 @@ pub(super) async fn create(
         last_step: i64::from(count),
     };
     let key = SecretString::from(serde_json::to_string(&passkey).unwrap_or_default());
-    let added = made.operation(&app, &own.user, &name, &key, asked.now);
-    let added = added.ok_or_else(|| Problem::new(Code::Unavailable))?;
-    let operations = vec![once(&challenge, asked.now), added];
-    change(&app, &asked, operations, event).await.map_err(|error| {
+    let factor = made.sealed(&app, &own.user, &name, &key, asked.now);
+    let factor = factor.ok_or_else(|| Problem::new(Code::Unavailable))?;
+    let added = Added { factor, showed: "hwk", also: vec![once(&challenge, asked.now)], event };
+    let entering = Entering { asked: &asked, headers: &headers, from, return_to: own_factors::PATH };
+    let kept = keep(&app, &own, entering, added).await.map_err(|error| {
         let (status, reason) = refusal_of(&error);
         let code = if status.is_server_error() { Code::Unavailable } else { Code::InvalidDocument };
         Problem::new(code).detail(reason)
     })?;
-    Ok(answer(&json!({ "next": own_factors::PATH })))
+    Ok(with_cookies(&kept, own_factors::PATH))
 }
 
 /// Uses a challenge up, for every process.
@@ -308,9 +309,13 @@ fn onward(entered: Result<Response, NotEntered>, to: &str) -> Result<Response, P
             Problem::new(Code::Unavailable)
         }
     })?;
+    Ok(with_cookies(&entered, to))
+}
+
+fn with_cookies(entered: &Response, to: &str) -> Response {
     let mut response = answer(&json!({ "next": to }));
     for cookie in entered.headers().get_all(header::SET_COOKIE) {
         response.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }
-    Ok(response)
+    response
 }

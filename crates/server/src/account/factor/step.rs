@@ -20,7 +20,7 @@ use crate::App;
 use crate::denials::count_denial;
 use crate::forms::{HOME, Parameters, form, see_other, set_cookie};
 use crate::pages::failed_with;
-use crate::sign_in::service::{Asked, change, record_failure};
+use crate::sign_in::service::{Also, Asked, record_failure_of};
 
 /// How many wrong answers a step takes before the password is asked for again.
 const MOST_WRONG: i64 = 5;
@@ -56,7 +56,7 @@ impl Waiting {
             tracing::warn!(%error, "a wrong second factor is not counted of its sign-in");
         }
         count_denial(app, from, Some(STEP_PATH));
-        record_failure(app, asked, OWN_PROVIDER, code).await;
+        record_failure_of(app, asked, Some(&self.step.user), code).await;
     }
 
     fn page(&self, app: &App, return_to: &str, status: StatusCode, problem: Option<&str>) -> Response {
@@ -154,7 +154,7 @@ pub(super) async fn answer(
     }
 }
 
-/// Adds the app of somebody who needs a second factor and has none, and lets them in.
+/// Adds the app of somebody who needs a second factor and has none, and lets them in: both at once, and once.
 async fn add_first(
     app: &App,
     entering: Entering<'_>,
@@ -167,14 +167,12 @@ async fn add_first(
     let factor = own::new_id();
     let told = own::app_told(asked, user, None, factor.as_deref());
     let added = match own::added(app, asked, user, factor, sent) {
-        Ok(added) => added,
+        Ok(added) => Operation::Account(AccountChange::Factor(FactorChange::AddFirst(added))),
         Err(problem) => return again(problem),
     };
-    // Before the session begins: where that fails, the app is there, and its next code is asked for.
-    if let Err(error) = change(app, asked, vec![added], told).await {
-        return again(own::refusal_of(&error).1);
-    }
-    entered(app, entering, waiting, &["pwd", "otp", "mfa"], vec![waiting.end()], id).await
+    // Neither who showed the password of before, nor whoever sends this twice, adds any.
+    let also = Also { operations: vec![waiting.end(), added], events: vec![told] };
+    entered(app, entering, waiting, &["pwd", "otp", "mfa"], also, id).await
 }
 
 fn later(app: &App, waiting: &Waiting, return_to: &str, error: &NotTried, now: i64) -> Response {
@@ -188,7 +186,7 @@ async fn entered(
     entering: Entering<'_>,
     waiting: &Waiting,
     amr: &[&str],
-    also: Vec<Operation>,
+    also: impl Into<Also>,
     id: &RequestId,
 ) -> Response {
     match enter(app, entering, &waiting.account.user, amr, also).await {

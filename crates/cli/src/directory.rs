@@ -66,8 +66,7 @@ async fn synced(arguments: Sync, printer: &mut Printer) -> Outcome {
         Format::Table => show(&report, printer)?,
     }
     place.close().await;
-    let is_withheld = report.users_withheld.is_some() || report.groups_withheld.is_some();
-    Ok(if is_withheld { Exit::Failure } else { Exit::Success })
+    Ok(if report.is_withheld() { Exit::Failure } else { Exit::Success })
 }
 
 fn chosen(directories: Vec<Pulled>, provider: Option<&str>) -> Result<Pulled, Failure> {
@@ -100,7 +99,12 @@ fn show(report: &Report, printer: &mut Printer) -> std::io::Result<()> {
         ],
     )?;
     printer.line(format!("{} came to groups, {} left them", report.members_added, report.members_removed))?;
-    for (what, withheld) in [("users", report.users_withheld), ("groups", report.groups_withheld)] {
+    let withheld = [
+        ("users", report.users_withheld),
+        ("groups", report.groups_withheld),
+        ("members of groups", report.members_withheld),
+    ];
+    for (what, withheld) in withheld {
         if let Some(withheld) = withheld {
             printer.line(format!(
                 "{} {what} are gone and were left as they are, since at most {} may vanish at once: --allow-removals says otherwise",

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::report::Report;
 use crate::run::{By, SyncError};
+use crate::users::{deactivated, put};
 
 /// The most changes of one commit.
 const TOGETHER: usize = 500;
@@ -22,6 +23,7 @@ pub(crate) enum Verb {
 }
 
 /// A change of one user or group.
+#[derive(Clone)]
 pub(crate) struct Change {
     /// Whether it is of a user, or else of a group.
     pub(crate) of_user: bool,
@@ -70,27 +72,53 @@ impl<'a> Changes<'a> {
                 for change in &waiting {
                     match self.commit(std::slice::from_ref(change)).await {
                         Ok(()) => count(report, change),
-                        Err(error) => self.refuse(change, error, report)?,
+                        Err(error) => self.refuse(change, error, report).await?,
                     }
                 }
             }
             Err(error) => match &*waiting {
-                [change] => self.refuse(change, error, report)?,
+                [change] => self.refuse(change, error, report).await?,
                 _ => return Err(error.into()),
             },
         }
         Ok(())
     }
 
-    fn refuse(&mut self, change: &Change, error: CommitError, report: &mut Report) -> Result<(), SyncError> {
+    /// Notes a change that cannot be made, and makes what of it takes something away from somebody all the same.
+    async fn refuse(
+        &mut self,
+        change: &Change,
+        error: CommitError,
+        report: &mut Report,
+    ) -> Result<(), SyncError> {
         if !is_of_one(&error) {
             return Err(error.into());
         }
         if change.of_user && change.verb == Verb::Create {
             self.refused.insert(change.id.clone());
         }
+        let narrowed =
+            if change.of_user { self.only_deactivating(change).await? } else { only_leaving(change) };
+        if let Some(narrowed) = narrowed {
+            match self.commit(std::slice::from_ref(&narrowed)).await {
+                Ok(()) => count(report, &narrowed),
+                Err(error) if is_of_one(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         report.skip(format!("{}: {error}", change.named));
         Ok(())
+    }
+
+    /// The deactivation of a user whom somebody changed meanwhile.
+    async fn only_deactivating(&self, change: &Change) -> Result<Option<Change>, SyncError> {
+        let deactivates =
+            |operation: &Operation| matches!(operation, Operation::PutUser { user, .. } if !user.active);
+        if change.verb == Verb::Create || !change.operations.iter().any(deactivates) {
+            return Ok(None);
+        }
+        let now = self.store.reader().user(&change.id).await?.filter(|user| user.active);
+        Ok(now.map(|now| Change { operations: vec![put(deactivated(&now), now.revision)], ..change.clone() }))
     }
 
     async fn commit(&self, changes: &[Change]) -> Result<(), CommitError> {
@@ -132,6 +160,14 @@ impl<'a> Changes<'a> {
             after: change.after.as_ref().map(Value::to_string),
         }
     }
+}
+
+/// The change of a group of which only those who leave are kept.
+fn only_leaving(change: &Change) -> Option<Change> {
+    let leaves = |operation: &&Operation| matches!(operation, Operation::RemoveMember(_));
+    let operations: Vec<Operation> = change.operations.iter().filter(leaves).cloned().collect();
+    let is_less = !operations.is_empty() && operations.len() < change.operations.len();
+    is_less.then(|| Change { operations, after: change.before.clone(), members_added: 0, ..change.clone() })
 }
 
 fn count(report: &mut Report, change: &Change) {

@@ -15,14 +15,22 @@ use crate::run::{Run, SyncError, new_id};
 /// The most members that come or leave in one change.
 const MEMBERS: usize = 10_000;
 
+/// Groups that had members and came without any.
+#[derive(Default)]
+struct Emptied {
+    groups: Vec<(GroupRecord, FoundGroup)>,
+    members: u64,
+}
+
 impl Run<'_> {
     /// Reads the groups that fit a filter, and writes those that are other than they were. Where what changed alone is read,
     /// names of users that did not have to be known first.
-    pub(crate) async fn pull_groups(&mut self, filter: &str) -> Result<(), SyncError> {
+    pub(crate) async fn pull_groups(&mut self, filter: &str, removal: Removal) -> Result<(), SyncError> {
         let attributes = self.mapping.group_attributes();
         let base = self.source.config.group_base.clone().unwrap_or_else(|| self.source.config.base.clone());
         let mut pages = Pages::of(&base, filter, &attributes);
         let mut are_names_known = self.report.full;
+        let mut emptied = Emptied::default();
         while let Some(entries) = self.reading.next(&mut pages).await? {
             self.renew().await?;
             if !entries.is_empty() && !are_names_known {
@@ -31,59 +39,113 @@ impl Run<'_> {
             }
             for entry in &entries {
                 self.note_mark(entry);
-                self.group_of(entry).await?;
+                self.group_of(entry, &mut emptied).await?;
             }
+        }
+        self.changes.flush(&mut self.report).await?;
+        self.empty_groups(removal, emptied).await
+    }
+
+    /// Takes all members out of groups that came without any; none, where these are more than may leave: without the right to
+    /// read who the members are, all groups look so.
+    async fn empty_groups(&mut self, removal: Removal, emptied: Emptied) -> Result<(), SyncError> {
+        if emptied.members == 0 {
+            return Ok(());
+        }
+        let known = self.count_members().await?;
+        // A directory that told of these groups is not empty.
+        if let Err(many) = removal.check(known, emptied.members, 1) {
+            self.report.members_withheld = Some(Withheld { gone: many.gone, most: many.most });
+            return Ok(());
+        }
+        for (before, found) in emptied.groups {
+            self.renew().await?;
+            let now = self.members_of(&before.id).await?;
+            self.write_group(Some(before), &found, (&BTreeSet::new(), now)).await?;
         }
         self.changes.flush(&mut self.report).await
     }
 
-    async fn group_of(&mut self, entry: &Entry) -> Result<(), SyncError> {
-        let mut found = match self.mapping.group(entry) {
-            Ok(group) => group,
+    /// How many members the groups of this provider have, as its directory says.
+    async fn count_members(&self) -> Result<u64, SyncError> {
+        let (mut query, mut members) = (self.kept_groups(), 0);
+        loop {
+            let page = self.store.reader().groups(&query).await?;
+            query.after = page.last().map(|last| (query.sort.key(last), last.id.clone()));
+            for group in &page {
+                members += self.store.reader().count_members(&group.id).await?;
+            }
+            if page.len() < MAX_PAGE as usize {
+                return Ok(members);
+            }
+        }
+    }
+
+    async fn group_of(&mut self, entry: &Entry, emptied: &mut Emptied) -> Result<(), SyncError> {
+        let id = match self.mapping.id_of(entry) {
+            Ok(id) => id,
             Err(error) => {
-                if let Ok(id) = self.mapping.id_of(entry) {
-                    self.seen_groups.insert(id.into());
-                }
                 self.report.skip(error.to_string());
                 return Ok(());
             }
         };
-        if !self.seen_groups.insert(found.id.as_str().into()) {
+        if !self.seen_groups.insert(id.as_str().into()) {
             return Ok(());
         }
+        let query = GroupQuery { external_id: Some(id), limit: 2, ..self.kept_groups() };
+        let before = self.store.reader().groups(&query).await?.pop();
+        let read = self.mapping.group(entry).or_else(|error| {
+            self.report.skip(error.to_string());
+            // Who left it left it, whatever is wrong with its name.
+            before.as_ref().map_or(Err(error), |before| self.mapping.group_called(entry, &before.name))
+        });
+        let Ok(mut found) = read else { return Ok(()) };
         self.report.groups.found += 1;
         if found.part.is_some() {
             let rest = self.reading.rest(&found.dn, &self.mapping.member, found.part).await?;
             found.members.extend(rest);
         }
-        let query = GroupQuery { external_id: Some(found.id.clone()), limit: 2, ..self.kept_groups() };
-        let before = self.store.reader().groups(&query).await?.pop();
-        self.group(before, &found).await
+        let now = match &before {
+            Some(before) => self.members_of(&before.id).await?,
+            None => BTreeSet::new(),
+        };
+        match before {
+            Some(before) if found.members.is_empty() && !now.is_empty() => {
+                emptied.members += now.len() as u64;
+                emptied.groups.push((before, found));
+                Ok(())
+            }
+            before => {
+                let wanted: BTreeSet<String> = found
+                    .members
+                    .iter()
+                    .filter_map(|member| self.by_dn.get(&dn_key(member)))
+                    .filter(|user| !self.changes.refused.contains(*user))
+                    .cloned()
+                    .collect();
+                self.write_group(before, &found, (&wanted, now)).await
+            }
+        }
     }
 
-    async fn group(&mut self, before: Option<GroupRecord>, found: &FoundGroup) -> Result<(), SyncError> {
+    async fn write_group(
+        &mut self,
+        before: Option<GroupRecord>,
+        found: &FoundGroup,
+        (wanted, now): (&BTreeSet<String>, BTreeSet<String>),
+    ) -> Result<(), SyncError> {
         let id = match &before {
             Some(before) => before.id.clone(),
             None => new_id("grp_")?,
-        };
-        let wanted: BTreeSet<&String> = found
-            .members
-            .iter()
-            .filter_map(|member| self.by_dn.get(&dn_key(member)))
-            .filter(|user| !self.changes.refused.contains(*user))
-            .collect();
-        let now = match before {
-            Some(_) => self.members_of(&id).await?,
-            None => BTreeSet::new(),
         };
         let member =
             |user: &String| Membership { group: id.clone(), user: user.clone(), source: SOURCE.to_owned() };
         let left = now
             .iter()
-            .filter(|user| !wanted.contains(user))
+            .filter(|user| !wanted.contains(*user) && !self.withheld.contains(*user))
             .map(|user| Operation::RemoveMember(member(user)));
         let came =
-            wanted.iter().filter(|user| !now.contains(**user)).map(|user| Operation::AddMember(member(user)));
+            wanted.iter().filter(|user| !now.contains(*user)).map(|user| Operation::AddMember(member(user)));
         let mut members: Vec<Operation> = left.chain(came).collect();
         let after = self.group_record(before.as_ref(), &id, found);
         let mut verb = if before.is_some() { Verb::Update } else { Verb::Create };

@@ -26,10 +26,12 @@ pub struct Report {
     pub skipped: u64,
     /// The first of them, with why.
     pub skipped_first: Vec<String>,
-    /// Users that are gone and were left as they are, since they are more than may vanish at once.
+    /// Users that are gone or not active any more, and were left as they are, since they are more than may vanish at once.
     pub users_withheld: Option<Withheld>,
     /// Groups that are gone and were left as they are, since they are more than may vanish at once.
     pub groups_withheld: Option<Withheld>,
+    /// Members of groups that came without any, who were left in them, since they are more than may leave at once.
+    pub members_withheld: Option<Withheld>,
 }
 
 /// What became of users, or of groups.
@@ -63,6 +65,12 @@ impl Report {
         if self.skipped_first.len() < NAMED {
             self.skipped_first.push(why);
         }
+    }
+
+    /// Whether something was left as it is, since it is more than may vanish at once.
+    #[must_use]
+    pub fn is_withheld(&self) -> bool {
+        self.users_withheld.is_some() || self.groups_withheld.is_some() || self.members_withheld.is_some()
     }
 
     /// Whether anything was changed.

@@ -105,6 +105,10 @@ pub(crate) struct Run<'a> {
     pub(crate) seen_groups: HashSet<Box<str>>,
     /// Users by what they are called in the directory.
     pub(crate) by_dn: HashMap<Box<str>, String>,
+    /// The active users whom the directory told not to be active.
+    pub(crate) inactive: Vec<String>,
+    /// The users who are gone and are left as they are, since they are too many.
+    pub(crate) withheld: HashSet<String>,
 }
 
 impl State {
@@ -211,16 +215,21 @@ async fn pull(
         seen_users: HashSet::new(),
         seen_groups: HashSet::new(),
         by_dn: HashMap::new(),
+        inactive: Vec::new(),
+        withheld: HashSet::new(),
     };
+    let percent = source.config.max_removed_percent.unwrap_or(PERCENT);
+    let removal = Removal { percent, allowed: order.allowed };
     run.pull_users(&users).await?;
-    run.pull_groups(&groups).await?;
+    // Before groups: who is left as they are stays in theirs.
+    run.drop_users(removal).await?;
+    run.pull_groups(&groups, removal).await?;
     if is_full {
-        let percent = source.config.max_removed_percent.unwrap_or(PERCENT);
-        let removal = Removal { percent, allowed: order.allowed };
-        run.drop_users(removal).await?;
         run.drop_groups(removal).await?;
     }
-    Ok((run.report, Read { mark: run.mark, server, generation }))
+    // What was left undone is asked for again.
+    let mark = if run.report.is_withheld() && !is_full { before.mark.clone() } else { run.mark };
+    Ok((run.report, Read { mark, server, generation }))
 }
 
 impl Run<'_> {

@@ -15,10 +15,21 @@ use crate::run::{Run, SyncError, new_id};
 
 /// What is kept of a user beside what every user has.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 struct Kept {
     dn: String,
     /// The claims that the directory gave.
     claims: Vec<String>,
+    /// Whether a pull made them active, and did not deactivate them since.
+    active: bool,
+    /// Whether somebody else deactivated them meanwhile, which no pull takes back.
+    blocked: bool,
+}
+
+impl Kept {
+    fn of(user: &UserRecord) -> Option<Kept> {
+        serde_json::from_str(user.scim.as_deref()?).ok()
+    }
 }
 
 impl Run<'_> {
@@ -38,35 +49,47 @@ impl Run<'_> {
         let mut found = Vec::with_capacity(entries.len());
         for entry in entries {
             self.note_mark(entry);
-            match self.mapping.user(entry) {
-                Ok(user) => found.push(user),
-                Err(error) => {
-                    // They are there, whatever is wrong with them.
-                    if let Ok(id) = self.mapping.id_of(entry) {
-                        self.seen_users.insert(id.into());
-                    }
-                    self.report.skip(error.to_string());
-                }
+            match self.mapping.id_of(entry) {
+                Ok(id) if self.seen_users.insert(id.as_str().into()) => found.push((id, entry)),
+                Ok(_) => {}
+                Err(error) => self.report.skip(error.to_string()),
             }
         }
-        let ids: Vec<&str> = found.iter().map(|user| &*user.id).collect();
+        let ids: Vec<&str> = found.iter().map(|(id, _)| &**id).collect();
         let known = self.store.reader().users_by_external_ids(&self.source.provider, &ids).await?;
         let mut known: HashMap<String, UserRecord> =
             known.into_iter().filter_map(|user| Some((user.external_id.clone()?, user))).collect();
-        for user in found {
-            if !self.seen_users.insert(user.id.as_str().into()) {
-                continue;
+        for (id, entry) in found {
+            let before = known.remove(&id);
+            match self.mapping.user(entry) {
+                Ok(user) => {
+                    self.report.users.found += 1;
+                    self.user(before, user).await?;
+                }
+                Err(error) => {
+                    self.report.skip(error.to_string());
+                    self.unusable(before.as_ref(), entry);
+                }
             }
-            self.report.users.found += 1;
-            self.user(known.remove(&user.id), user).await?;
         }
         Ok(())
     }
 
+    /// Somebody of whom something is wrong is there, and stays who they were; that they may do nothing counts all the same.
+    fn unusable(&mut self, before: Option<&UserRecord>, entry: &Entry) {
+        let Some(before) = before.filter(|user| self.is_ours(user)) else { return };
+        self.by_dn.insert(dn_key(&entry.dn), before.id.clone());
+        if before.active && !self.mapping.is_active(entry) {
+            self.inactive.push(before.id.clone());
+        }
+    }
+
+    fn is_ours(&self, user: &UserRecord) -> bool {
+        user.source == SOURCE && user.tenant == self.source.config.tenant
+    }
+
     async fn user(&mut self, before: Option<UserRecord>, found: FoundUser) -> Result<(), SyncError> {
-        if let Some(other) =
-            before.as_ref().filter(|user| user.source != SOURCE || user.tenant != self.source.config.tenant)
-        {
+        if let Some(other) = before.as_ref().filter(|user| !self.is_ours(user)) {
             let what =
                 if other.source == SOURCE { "is at home in another tenant" } else { "is managed by another" };
             self.report.skip(format!("{}: the user with this id {what}", found.dn));
@@ -74,6 +97,9 @@ impl Run<'_> {
         }
         let after = self.user_record(before.as_ref(), &found)?;
         self.by_dn.insert(dn_key(&found.dn), after.id.clone());
+        if after.active && !found.active {
+            self.inactive.push(after.id.clone());
+        }
         if before.as_ref().is_some_and(|before| is_same(before, &after)) {
             return Ok(());
         }
@@ -92,8 +118,7 @@ impl Run<'_> {
     }
 
     fn user_record(&self, before: Option<&UserRecord>, found: &FoundUser) -> Result<UserRecord, SyncError> {
-        let was: Kept =
-            before.and_then(|before| serde_json::from_str(before.scim.as_deref()?).ok()).unwrap_or_default();
+        let was = before.and_then(Kept::of).unwrap_or_default();
         let mut attributes: Map<String, Value> =
             before.and_then(|before| serde_json::from_str(&before.attributes).ok()).unwrap_or_default();
         // What was written by hand stays; what the directory gave goes where it gives it no longer.
@@ -101,7 +126,14 @@ impl Run<'_> {
             attributes.remove(claim);
         }
         attributes.extend(found.claims.clone());
-        let kept = Kept { dn: found.dn.clone(), claims: found.claims.keys().cloned().collect() };
+        let blocked = before.is_some_and(|before| !before.active) && (was.blocked || was.active);
+        let active = match before {
+            // It is a change of its own, and made when it is known how many it would be.
+            Some(before) if before.active => true,
+            _ => found.active && !blocked,
+        };
+        let kept =
+            Kept { dn: found.dn.clone(), claims: found.claims.keys().cloned().collect(), active, blocked };
         let now = self.by.now;
         Ok(UserRecord {
             id: match before {
@@ -113,7 +145,7 @@ impl Run<'_> {
             subject: found.subject.clone(),
             login: found.login.clone(),
             external_id: Some(found.id.clone()),
-            active: found.active,
+            active,
             display_name: found.display_name.clone(),
             email: found.email.clone(),
             attributes: Value::Object(attributes).to_string(),
@@ -126,24 +158,31 @@ impl Run<'_> {
         })
     }
 
-    /// Remembers what all users that are kept are called in the directory, beside those that were just read.
+    /// Remembers what all users that are kept are called in the directory, beside those that were just read. Of several that
+    /// were called the same, whoever is active counts, or who was changed last.
     pub(crate) async fn know_names(&mut self) -> Result<(), SyncError> {
         let mut query = self.kept_users();
+        let mut known: HashMap<Box<str>, (bool, i64, String)> = HashMap::new();
         loop {
             let page = self.store.reader().users(&query).await?;
             query.after = page.last().map(|last| (query.sort.key(last), last.id.clone()));
             let is_last = page.len() < MAX_PAGE as usize;
             for user in page {
-                let kept: Option<Kept> =
-                    user.scim.as_deref().and_then(|kept| serde_json::from_str(kept).ok());
-                if let Some(kept) = kept {
-                    self.by_dn.entry(dn_key(&kept.dn)).or_insert(user.id);
+                let Some(kept) = Kept::of(&user) else { continue };
+                let dn = dn_key(&kept.dn);
+                let after = (user.active, user.revision);
+                if known.get(&dn).is_none_or(|(active, revision, _)| after > (*active, *revision)) {
+                    known.insert(dn, (user.active, user.revision, user.id));
                 }
             }
             if is_last {
-                return Ok(());
+                break;
             }
         }
+        for (dn, (_, _, user)) in known {
+            self.by_dn.entry(dn).or_insert(user);
+        }
+        Ok(())
     }
 
     fn kept_users(&self) -> UserQuery {
@@ -156,37 +195,33 @@ impl Run<'_> {
         }
     }
 
-    /// Deactivates those that the directory, read to its end, did not tell of; nobody, where these are more than may vanish.
+    /// Deactivates those whom the directory told to be it and, where it was read to its end, those that it did not tell of;
+    /// nobody, where these are more than may vanish.
     pub(crate) async fn drop_users(&mut self, removal: Removal) -> Result<(), SyncError> {
-        let mut query = UserQuery { active: Some(true), ..self.kept_users() };
-        let (mut known, mut gone) = (0, Vec::new());
-        loop {
-            let page = self.store.reader().users(&query).await?;
-            query.after = page.last().map(|last| (query.sort.key(last), last.id.clone()));
-            known += page.len() as u64;
-            let is_last = page.len() < MAX_PAGE as usize;
-            let is_gone = |user: &UserRecord| {
-                user.external_id.as_deref().is_none_or(|id| !self.seen_users.contains(id))
-            };
-            gone.extend(page.into_iter().filter(is_gone).map(|user| user.id));
-            if is_last {
-                break;
-            }
-        }
+        let query = UserQuery { active: Some(true), ..self.kept_users() };
+        let (known, gone) = match self.report.full {
+            true => self.gone_users(query).await?,
+            false if self.inactive.is_empty() => return Ok(()),
+            false => (self.store.reader().count_users(&query).await?, Vec::new()),
+        };
+        let inactive = std::mem::take(&mut self.inactive);
+        let many = (gone.len() + inactive.len()) as u64;
         // Those of this very pull are known and there.
-        if let Err(many) = removal.check(known, gone.len() as u64, self.seen_users.len() as u64) {
+        if let Err(many) = removal.check(known, many, self.seen_users.len() as u64) {
             self.report.users_withheld = Some(Withheld { gone: many.gone, most: many.most });
+            self.withheld = gone.into_iter().collect();
             return Ok(());
         }
-        for id in gone {
+        let all = inactive.into_iter().map(|id| (id, Verb::Update));
+        for (id, verb) in all.chain(gone.into_iter().map(|id| (id, Verb::Gone))) {
             self.renew().await?;
             let Some(before) = self.store.reader().user(&id).await?.filter(|user| user.active) else {
                 continue;
             };
-            let after = UserRecord { active: false, signed_in_at: None, ..before.clone() };
+            let after = deactivated(&before);
             let change = Change {
                 of_user: true,
-                verb: Verb::Gone,
+                verb,
                 id,
                 named: before.login.clone(),
                 before: Some(shown(&before)),
@@ -199,9 +234,33 @@ impl Run<'_> {
         }
         self.changes.flush(&mut self.report).await
     }
+
+    /// How many active users are known, and those of them that the directory did not tell of.
+    async fn gone_users(&self, mut query: UserQuery) -> Result<(u64, Vec<String>), SyncError> {
+        let (mut known, mut gone) = (0, Vec::new());
+        loop {
+            let page = self.store.reader().users(&query).await?;
+            query.after = page.last().map(|last| (query.sort.key(last), last.id.clone()));
+            known += page.len() as u64;
+            let is_last = page.len() < MAX_PAGE as usize;
+            let is_gone = |user: &UserRecord| {
+                user.external_id.as_deref().is_none_or(|id| !self.seen_users.contains(id))
+            };
+            gone.extend(page.into_iter().filter(is_gone).map(|user| user.id));
+            if is_last {
+                return Ok((known, gone));
+            }
+        }
+    }
 }
 
-fn put(user: UserRecord, expected: i64) -> Operation {
+/// A user whom a pull deactivates.
+pub(crate) fn deactivated(user: &UserRecord) -> UserRecord {
+    let kept = Kept { active: false, blocked: false, ..Kept::of(user).unwrap_or_default() };
+    UserRecord { active: false, signed_in_at: None, scim: Some(json!(kept).to_string()), ..user.clone() }
+}
+
+pub(crate) fn put(user: UserRecord, expected: i64) -> Operation {
     Operation::PutUser { user: Box::new(user), expected: Some(expected) }
 }
 

@@ -163,11 +163,19 @@ impl Mapping {
     /// # Errors
     /// Where the id or the name is missing, or too long.
     pub fn group(&self, entry: &Entry) -> Result<FoundGroup, Unusable> {
+        self.group_called(entry, self.needed(entry, &self.group_name)?)
+    }
+
+    /// A group by another name than its entry says.
+    ///
+    /// # Errors
+    /// Where the id is missing, or too long.
+    pub fn group_called(&self, entry: &Entry, name: &str) -> Result<FoundGroup, Unusable> {
         let (members, part) = ranged(entry, &self.member);
         Ok(FoundGroup {
             id: self.id_of(entry)?,
             dn: entry.dn.clone(),
-            name: self.needed(entry, &self.group_name)?.to_owned(),
+            name: name.to_owned(),
             members: members.iter().map(|member| String::from_utf8_lossy(member).into_owned()).collect(),
             part,
         })
@@ -206,7 +214,9 @@ impl Mapping {
         }
     }
 
-    fn is_active(&self, entry: &Entry) -> bool {
+    /// Whether an entry says that its user may do anything, whatever else is wrong with it.
+    #[must_use]
+    pub fn is_active(&self, entry: &Entry) -> bool {
         match self.activity {
             // One that cannot be read says nothing good.
             Activity::AccountControl => entry.text("userAccountControl").is_some_and(|control| {

@@ -153,7 +153,8 @@ fn prepare(folder: &Path, account: Account, tls: Option<SlapdTls<'_>>) -> Result
     let mut files = Vec::new();
     let mut settings = String::from(
         "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\n\
-         include /etc/ldap/schema/inetorgperson.schema\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n",
+         include /etc/ldap/schema/inetorgperson.schema\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n\
+         moduleload ppolicy\n",
     );
     if let Some(tls) = tls {
         files.extend([("certificate.pem", tls.certificate), ("key.pem", tls.key)]);
@@ -167,7 +168,7 @@ fn prepare(folder: &Path, account: Account, tls: Option<SlapdTls<'_>>) -> Result
     settings.push_str(&format!(
         "pidfile {folder}/pid\nargsfile {folder}/args\ndatabase mdb\nsuffix {}\nrootdn {}\nrootpw {}\n\
          directory {folder}/data\nmaxsize 268435456\ndbnosync\nsizelimit unlimited\n\
-         limits dn.exact=\"cn=reader,{}\" size.soft=5 size.hard=5 size.prtotal=5\n",
+         limits dn.exact=\"cn=reader,{}\" size.soft=5 size.hard=5 size.prtotal=5\noverlay ppolicy\n",
         Slapd::BASE,
         Slapd::ADMINISTRATOR,
         Slapd::PASSWORD,

@@ -3,6 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
 mod place;
+mod refusals;
+
+pub(crate) use refusals::{
+    a_deactivation_counts_whatever_else_is_wrong, rights_that_were_taken_away_take_nobody_s_access,
+    who_was_deactivated_by_hand_stays_so, withheld_removals_leave_groups_and_sessions,
+};
 
 use casemate_directory_sync::{By, Order, Report, State, SyncError, state, sync};
 use casemate_store::{AuditFilter, ChangedUsers, Commit, Operation, StoredSession, UserRecord};
@@ -306,4 +312,8 @@ on_both!(pulling:
     an_answer_that_is_not_all_removes_nobody,
     one_process_pulls_at_a_time,
     whom_others_manage_is_left_alone,
+    withheld_removals_leave_groups_and_sessions,
+    a_deactivation_counts_whatever_else_is_wrong,
+    who_was_deactivated_by_hand_stays_so,
+    rights_that_were_taken_away_take_nobody_s_access,
 );

@@ -4,8 +4,9 @@ use std::io::{BufReader, Read as _};
 use std::path::Path;
 
 use casemate_store::{
-    BackupError, BackupKey, BackupLock, CommitError, DecisionEvent, DevelopmentCredential, Operation, Party,
-    RecordedDecision, Remembered, Restore, RootKeyFile, RootKeys, Sealer, Store, check_backup, restore,
+    AccountChange, BackupError, BackupKey, BackupLock, CommitError, DecisionEvent, DevelopmentCredential,
+    FactorChange, Operation, Party, RecordedDecision, Remembered, Restore, RootKeyFile, RootKeys, Sealer,
+    Store, check_backup, restore,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -78,6 +79,8 @@ async fn fill(place: &Place, store: &Store, sealer: &Sealer) {
     operations.push(put_user(user("usr_2", "bob")));
     operations.push(put_group(group("grp_1", "staff")));
     operations.push(join("grp_1", "usr_1"));
+    let codes = FactorChange::PutRecoveryCodes { user: "usr_1".into(), digests: vec![[4; 32]] };
+    operations.push(Operation::Account(AccountChange::Factor(codes)));
     operations.push(Operation::PutSecret(sealer.seal("role", "r1", "x", &"s3cret".into()).unwrap()));
     operations.push(Operation::Remember(Remembered {
         caller: "corp/ada".into(),
@@ -100,7 +103,13 @@ async fn fill(place: &Place, store: &Store, sealer: &Sealer) {
     };
     store.save_development_credential(credential).await.unwrap();
     store.acquire_lease("jobs", "one", 0, 10).await.unwrap();
-    send(place, &["INSERT INTO anonymous_denial VALUES (1, '::1', '/x', 7)".to_owned()]).await;
+    let rows = [
+        "anonymous_denial VALUES (1, '::1', '/x', 7)",
+        "local_password VALUES ('usr_1', 0, 5)",
+        "known_network VALUES ('usr_1', '192.0.2.7/32', 5)",
+        "second_factor (id, user_id, kind, name, created_at) VALUES ('fac_1', 'usr_1', 'totp', 'phone', 5)",
+    ];
+    send(place, &rows.map(|row| format!("INSERT INTO {row}"))).await;
 }
 
 async fn backed_up(

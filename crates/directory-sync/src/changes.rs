@@ -43,8 +43,9 @@ pub(crate) struct Changes<'a> {
     pub(crate) store: &'a Store,
     pub(crate) by: &'a By,
     pub(crate) tenant: &'a str,
-    /// Without one nothing is changed, and only counted.
-    pub(crate) lease: Option<Lease>,
+    pub(crate) lease: Lease,
+    /// Whether nothing is changed, and only counted.
+    is_dry: bool,
     waiting: Vec<Change>,
     size: usize,
     /// The users that could not be made.
@@ -52,8 +53,13 @@ pub(crate) struct Changes<'a> {
 }
 
 impl<'a> Changes<'a> {
-    pub(crate) fn new(store: &'a Store, by: &'a By, tenant: &'a str, lease: Option<Lease>) -> Changes<'a> {
-        Changes { store, by, tenant, lease, waiting: Vec::new(), size: 0, refused: HashSet::new() }
+    pub(crate) fn new(
+        store: &'a Store,
+        by: &'a By,
+        tenant: &'a str,
+        (lease, is_dry): (Lease, bool),
+    ) -> Changes<'a> {
+        Changes { store, by, tenant, lease, is_dry, waiting: Vec::new(), size: 0, refused: HashSet::new() }
     }
 
     pub(crate) async fn add(&mut self, change: Change, report: &mut Report) -> Result<(), SyncError> {
@@ -122,7 +128,9 @@ impl<'a> Changes<'a> {
     }
 
     async fn commit(&self, changes: &[Change]) -> Result<(), CommitError> {
-        let Some(lease) = self.lease.as_ref().filter(|_| !changes.is_empty()) else { return Ok(()) };
+        if self.is_dry || changes.is_empty() {
+            return Ok(());
+        }
         let commit = Commit {
             base: None,
             at: self.by.now,
@@ -130,7 +138,7 @@ impl<'a> Changes<'a> {
             summary: String::new(),
             operations: changes.iter().flat_map(|change| change.operations.iter().cloned()).collect(),
             events: changes.iter().map(|change| self.event(change)).collect(),
-            fence: Some(lease.fence()),
+            fence: Some(self.lease.fence()),
         };
         self.store.commit(commit).await.map(drop)
     }

@@ -1,6 +1,6 @@
 //! Reading a directory page by page.
 
-use casemate_ldap::{Entry, Range, ranged};
+use casemate_ldap::{Entry, Mark, Range, ranged};
 use casemate_platform::outgoing::{LdapDirectory, LdapError, LdapSearch, LdapTarget, Outgoing};
 use url::Url;
 
@@ -31,11 +31,14 @@ impl Reading {
         Ok(Reading { directory: outgoing.ldap(&target).await? })
     }
 
-    /// Which server answers, as Active Directory says it.
-    pub(crate) async fn server(&mut self) -> Result<Option<String>, LdapError> {
-        let attribute = "dsServiceName".to_owned();
-        let root = self.directory.entry("", std::slice::from_ref(&attribute)).await?;
-        Ok(root.and_then(|root| root.text(&attribute).map(str::to_owned)))
+    /// Which server answers, and the number of its last change, as Active Directory says them.
+    pub(crate) async fn server(&mut self) -> Result<(Option<String>, Option<Mark>), LdapError> {
+        let [name, last] = ["dsServiceName", "highestCommittedUSN"].map(str::to_owned);
+        let Some(root) = self.directory.entry("", &[name.clone(), last.clone()]).await? else {
+            return Ok((None, None));
+        };
+        let last = root.text(&last).and_then(|last| last.parse().ok());
+        Ok((root.text(&name).map(str::to_owned), last.map(Mark::Number)))
     }
 
     /// The next page of a search; nothing behind the last.

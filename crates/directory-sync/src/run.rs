@@ -1,6 +1,11 @@
 //! A pull, from its beginning to its end.
 
 use std::collections::{HashMap, HashSet};
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use casemate_ldap::{Entry, Mapping, Mark, MarkKind, Removal, after};
 use casemate_platform::clock;
@@ -15,6 +20,8 @@ use crate::state::{State, state};
 
 /// For how long a process that pulls is left alone, in microseconds: it renews its lease while it goes on.
 const LEASE: i64 = 5 * 60 * SECOND;
+/// How long a pull may take, where a directory answers drop by drop.
+const LONGEST: Duration = Duration::from_secs(3_600);
 const SECOND: i64 = 1_000_000;
 /// How often all is read, in seconds, where the provider's document does not say.
 const FULL_EVERY: u32 = 6 * 3_600;
@@ -63,6 +70,12 @@ pub enum SyncError {
     /// Another process took over.
     #[error("another process took this directory over")]
     TakenOver,
+    /// It takes too long.
+    #[error("the directory was not pulled to its end within an hour")]
+    TooLong,
+    /// What it sends cannot be read.
+    #[error("the directory sends what is no LDAP")]
+    Malformed,
     /// The directory.
     #[error(transparent)]
     Directory(#[from] LdapError),
@@ -140,16 +153,22 @@ pub async fn sync(
     source: &Source,
     order: &Order,
 ) -> Result<Report, SyncError> {
-    if order.dry_run {
-        let before = state(store.reader(), &source.provider).await?;
-        return Ok(pull(store, outgoing, source, order, (None, &before)).await?.0);
-    }
     let now = order.by.now;
-    let name = format!("ldap/{}", source.provider);
+    // One that changes nothing keeps no other waiting but those like it.
+    let what = if order.dry_run { "ldap-dry-run" } else { "ldap" };
+    let name = format!("{what}/{}", source.provider);
     let lease = store.acquire_lease(&name, &new_id("")?, now, now.saturating_add(LEASE)).await;
     let lease = lease.map_err(SyncError::Write)?.ok_or(SyncError::Busy)?;
     let mut next = state(store.reader(), &source.provider).await?;
-    let pulled = pull(store, outgoing, source, order, (Some(lease.clone()), &next)).await;
+    let pulling = tokio::time::timeout(LONGEST, pull(store, outgoing, source, order, (lease.clone(), &next)));
+    let pulled = match unless_it_panics(pulling).await {
+        Some(ended) => ended.map_err(|_| SyncError::TooLong).and_then(|pulled| pulled),
+        None => Err(SyncError::Malformed),
+    };
+    if order.dry_run {
+        store.release_lease(lease).await.map_err(SyncError::Write)?;
+        return pulled.map(|(report, _)| report);
+    }
     next.asked_at = Some(now);
     next.error = pulled.as_ref().err().map(ToString::to_string);
     if let Ok((report, read)) = &pulled {
@@ -175,6 +194,16 @@ pub async fn sync(
     if is_held { Ok(report) } else { Err(SyncError::TakenOver) }
 }
 
+/// What a future comes to; nothing where it panics, as the library that reads LDAP does over what it cannot read.
+async fn unless_it_panics<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    let polled = |context: &mut Context<'_>| {
+        catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)))
+            .map_or(Poll::Ready(None), |polled| polled.map(Some))
+    };
+    poll_fn(polled).await
+}
+
 /// How far a directory was read.
 struct Read {
     mark: Option<Mark>,
@@ -187,14 +216,14 @@ async fn pull(
     outgoing: &Outgoing,
     source: &Source,
     order: &Order,
-    (lease, before): (Option<Lease>, &State),
+    (lease, before): (Lease, &State),
 ) -> Result<(Report, Read), SyncError> {
     let mapping = mapping(&source.config);
     let generation = store.reader().position().await?.generation;
     let mut reading = Reading::begin(outgoing, source).await?;
-    let server = match mapping.mark {
+    let (server, begun) = match mapping.mark {
         MarkKind::Number => reading.server().await?,
-        MarkKind::Time => None,
+        MarkKind::Time => (None, Mark::at(clock::now())),
     };
     let is_other = before.server != server || before.generation != generation;
     let is_all = order.full || order.dry_run || is_other || before.is_full_due(source, order.by.now);
@@ -209,7 +238,7 @@ async fn pull(
         by: &order.by,
         mapping,
         reading,
-        changes: Changes::new(store, &order.by, &source.config.tenant, lease),
+        changes: Changes::new(store, &order.by, &source.config.tenant, (lease, order.dry_run)),
         report: Report { full: is_full, dry_run: order.dry_run, ..Report::default() },
         mark: before.mark.clone().filter(|_| !is_full),
         seen_users: HashSet::new(),
@@ -228,7 +257,10 @@ async fn pull(
         run.drop_groups(removal).await?;
     }
     // What was left undone is asked for again.
-    let mark = if run.report.is_withheld() && !is_full { before.mark.clone() } else { run.mark };
+    let mark = match run.report.is_withheld() && !is_full {
+        true => before.mark.clone(),
+        false => Mark::read(run.mark, begun, run.mapping.mark),
+    };
     Ok((run.report, Read { mark, server, generation }))
 }
 
@@ -245,7 +277,7 @@ impl Run<'_> {
 
     /// Renews the lease where it ends before long.
     pub(crate) async fn renew(&mut self) -> Result<(), SyncError> {
-        let Some(lease) = &self.changes.lease else { return Ok(()) };
+        let lease = &self.changes.lease;
         let now = clock::now();
         if lease.until > now.saturating_add(LEASE / 2) {
             return Ok(());
@@ -253,7 +285,7 @@ impl Run<'_> {
         let renewed =
             self.store.acquire_lease(&lease.name, &lease.holder, now, now.saturating_add(LEASE)).await;
         let renewed = renewed.map_err(SyncError::Write)?.filter(|renewed| renewed.token == lease.token);
-        self.changes.lease = Some(renewed.ok_or(SyncError::TakenOver)?);
+        self.changes.lease = renewed.ok_or(SyncError::TakenOver)?;
         Ok(())
     }
 }
@@ -263,4 +295,19 @@ pub(crate) fn new_id(prefix: &str) -> Result<String, SyncError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(SyncError::Randomness)?;
     Ok(format!("{prefix}{:032x}", u128::from_be_bytes(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pull_that_panics_is_over() {
+        assert_eq!(unless_it_panics(async { 7 }).await, Some(7));
+        let panics = async {
+            tokio::task::yield_now().await;
+            assert!(i64::from_str_radix("x", 16).is_ok(), "no number");
+        };
+        assert_eq!(unless_it_panics(panics).await, None);
+    }
 }

@@ -51,6 +51,27 @@ impl Mark {
         }
     }
 
+    /// The mark of a time, in microseconds since 1970 (UTC).
+    #[must_use]
+    pub fn at(time: i64) -> Option<Mark> {
+        let time = jiff::Timestamp::from_microsecond(time).ok()?;
+        Some(Mark::Time(written(time.to_zoned(jiff::tz::TimeZone::UTC).datetime())))
+    }
+
+    /// How far a directory was read that told of changes until this mark: no further than to where it was when it was first
+    /// asked, since what it had told of already may have changed while it was read on. Numbers are all told by then, also where
+    /// no change was of anybody who was asked for.
+    #[must_use]
+    pub fn read(last: Option<Mark>, begun: Option<Mark>, kind: MarkKind) -> Option<Mark> {
+        match kind {
+            MarkKind::Number => begun,
+            MarkKind::Time => match (last?, begun?) {
+                (Mark::Time(last), Mark::Time(begun)) => Some(Mark::Time(last.min(begun))),
+                _ => None,
+            },
+        }
+    }
+
     /// The later of two marks of one kind; of two kinds the second.
     #[must_use]
     pub fn max(self, other: Mark) -> Mark {
@@ -148,6 +169,19 @@ mod tests {
             assert_eq!(read(wrong), None, "{wrong}");
         }
         assert_eq!(Mark::of(&entry("uSNChanged", "-1"), MarkKind::Number), None);
+    }
+
+    #[test]
+    fn what_changes_while_it_is_read_is_asked_for_the_next_time() {
+        let begun = Mark::at(1_767_322_845_999_999);
+        assert_eq!(begun, Some(Mark::Time("20260102030045Z".into())));
+        let [early, late] = ["20260102030000Z", "20260102033000Z"].map(|time| Some(Mark::Time(time.into())));
+        let read = |last: &Option<Mark>| Mark::read(last.clone(), begun.clone(), MarkKind::Time);
+        assert_eq!((read(&early), read(&late), read(&None)), (early, begun.clone(), None));
+        let read = |last, begun| Mark::read(last, begun, MarkKind::Number);
+        assert_eq!(read(Some(Mark::Number(50)), Some(Mark::Number(41))), Some(Mark::Number(41)));
+        assert_eq!(read(None, Some(Mark::Number(41))), Some(Mark::Number(41)));
+        assert_eq!(read(Some(Mark::Number(50)), None), None, "all is read again");
     }
 
     #[test]

@@ -225,6 +225,17 @@ async fn one_process_pulls_at_a_time(place: Place) {
         place.store.acquire_lease("ldap/corp", "another", now, now + 60_000_000).await.unwrap().unwrap();
     assert!(matches!(pull(&place, &order()).await, Err(SyncError::Busy)));
     assert_eq!(place.store.reader().user_by_login("corp", "ada").await.unwrap(), None);
+    // What changes nothing goes on beside it, once.
+    let dry = Order { dry_run: true, ..order() };
+    pull(&place, &dry).await.unwrap();
+    let tried = place
+        .store
+        .acquire_lease("ldap-dry-run/corp", "another", now, now + 60_000_000)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(matches!(pull(&place, &dry).await, Err(SyncError::Busy)));
+    place.store.release_lease(tried).await.unwrap();
     place.store.release_lease(lease.clone()).await.unwrap();
     pull(&place, &order()).await.unwrap();
     let late = casemate_store::SyncState { provider: "corp".into(), state: "{}".into(), updated_at: now };

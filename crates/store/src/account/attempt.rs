@@ -211,11 +211,10 @@ impl Store {
     /// # Errors
     /// As [`Store::record`].
     pub async fn forget_attempts_of(&self, key: String) -> Result<(), RecordError> {
-        let text = "DELETE FROM attempt_counter WHERE key = $1 OR substr(key, 1, $3) = $2";
         let start = format!("{key}\n");
-        let length = i64::try_from(start.chars().count()).unwrap_or(i64::MAX);
-        let forget =
-            async move |link: &mut Link| link.execute(text, values![&key, &start, length]).await.map(drop);
+        let length = start.chars().count();
+        let text = format!("DELETE FROM attempt_counter WHERE key = $1 OR substr(key, 1, {length}) = $2");
+        let forget = async move |link: &mut Link| link.execute(&text, values![&key, &start]).await.map(drop);
         self.writer.alone(move |link| Box::pin(async move { forget(link).await })).await
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::lost::has_lost;
 use super::{GroupRecord, Membership, UserRecord, former, name_key};
 use crate::account;
 use crate::commit::{CommitError, Operation, Refused};
@@ -50,6 +51,8 @@ struct Before {
     named: (String, String, Option<String>),
     /// What the provider calls a user in tokens.
     subject: Option<String>,
+    /// What else is known of a user, as JSON.
+    attributes: Option<String>,
     is_gone: bool,
 }
 
@@ -180,9 +183,9 @@ impl<'a> PeopleChange<'a> {
     ) -> Result<HashMap<String, Before>, Refused> {
         let ids: Vec<Value<'_>> = ids.map(Value::from).collect();
         let key = if table.kind == USERS.kind {
-            "login_key AS key, subject"
+            "login_key AS key, subject, attributes"
         } else {
-            "name AS key, NULL AS subject"
+            "name AS key, NULL AS subject, NULL AS attributes"
         };
         let text = format!(
             "SELECT id, tenant, provider, {key}, revision, deleted_at FROM {} WHERE id IN ({})",
@@ -196,6 +199,7 @@ impl<'a> PeopleChange<'a> {
                 revision: row.get("revision")?,
                 named: (row.get("tenant")?, row.get("provider")?, row.get("key")?),
                 subject: row.get("subject")?,
+                attributes: row.get("attributes")?,
                 is_gone: row.get::<Option<i64>>("deleted_at")?.is_some(),
             };
             found.insert(row.get("id")?, before);
@@ -259,8 +263,8 @@ impl<'a> PeopleChange<'a> {
         Ok(())
     }
 
-    /// Ends the sessions of users who are not active, and of what users were called before; and keeps the latter, so that
-    /// they are refused by it for as long as they are not active.
+    /// Ends the sessions of users who are not active, of those of whom their provider no longer says something, and of what
+    /// users were called before; and keeps the latter, so that they are refused by it for as long as they are not active.
     async fn leave_behind(
         &mut self,
         users: &[(&UserRecord, Option<i64>)],
@@ -268,18 +272,25 @@ impl<'a> PeopleChange<'a> {
     ) -> Result<(), Refused> {
         let mut ended = BTreeSet::new();
         let mut former = Vec::new();
+        let mut lessened = BTreeSet::new();
         for (user, _) in users {
             let called = user.subject.as_deref().map(|subject| (&*user.provider, subject, &*user.tenant));
             if !user.active {
                 ended.extend(called);
             }
             let Some(before) = before.get(&user.id) else { continue };
+            // What an attribute stood in the place of, a session may say still.
+            let was = before.attributes.as_deref().filter(|_| !user.source.is_empty());
+            if was.is_some_and(|was| has_lost(was, &user.attributes)) {
+                lessened.insert(user.id.clone());
+            }
             if let Some(was) = before.called().filter(|was| Some(*was) != called) {
                 ended.insert(was);
                 former.push(Former { user: &user.id, tenant: &before.named.0, called: was });
             }
         }
         self.end_sessions(ended).await?;
+        self.end_sessions_of(lessened).await?;
         if former.is_empty() { Ok(()) } else { self.keep_former(&former).await }
     }
 

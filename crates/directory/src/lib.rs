@@ -49,7 +49,7 @@ pub use policy::{
 pub use sessions::{BrowserSessions, SessionError, SessionTimes};
 pub use snapshot::{ResolveError, Snapshot, is_of_people};
 pub use subject::{Actor, Subject};
-pub use temporary::{LONGEST_TEMPORARY_LIFE, SHORTEST_TEMPORARY_LIFE, TemporaryDraft};
+pub use temporary::{LONGEST_TEMPORARY_LIFE, SHORTEST_TEMPORARY_LIFE, TEMPORARY_PATTERNS, TemporaryDraft};
 pub use trial::{Trial, TrialError, TriedRole, TriedRule};
 pub use watch::Watcher;
 

@@ -134,7 +134,8 @@ impl Live {
         identity.tenant = kept.tenant;
         identity.groups = kept.groups;
         identity.claims = kept.claims;
-        identity.auth = Authentication { time: kept.auth_time.map(Timestamp), amr: kept.amr, acr: kept.acr };
+        let time = kept.auth_time.map(Timestamp);
+        identity.auth = Authentication { time, amr: kept.amr, acr: kept.acr, until: None };
         let id: Box<str> = session.id.as_str().into();
         match temporary {
             Some(temporary) => {
@@ -243,6 +244,19 @@ impl BrowserSessions {
                 (DEFAULT_TENANT.to_owned(), home)
             }
         }
+    }
+
+    /// The tenant that tells somebody apart from whoever the provider calls the same in another one.
+    #[must_use]
+    pub fn tenant_of(&self, identity: &Identity) -> String {
+        let (tenant, home) = self.homes_of(identity);
+        home.unwrap_or(tenant)
+    }
+
+    /// Whether a session is of the tenant of somebody; one that an earlier version began is of each.
+    #[must_use]
+    pub fn is_of_tenant(&self, identity: &Identity, session: &StoredSession) -> bool {
+        session.tenant.is_empty() || session.owner_tenant() == self.tenant_of(identity)
     }
 
     /// Forgets the session with this digest: it was ended by this process, which does not wait to be told.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use casemate_expression::Datum;
 use casemate_identity::api_key::{MAX_NETWORKS, RandomError};
 use casemate_identity::{Answer, Identity, Reason, SecretString, TemporaryKey, Timestamp};
-use casemate_permission::limits::{NARROWING_EFFORT, NARROWING_PATTERNS};
 use casemate_permission::name::{Effort, Pattern, includes_within};
 use casemate_permission::{Grant, Permission};
 use casemate_store::{StoredSession, Temporary, clipped};
@@ -18,6 +17,9 @@ use crate::keys::Keys;
 use crate::sessions::{BrowserSessions, SessionError, Sought, kept};
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER};
 
+/// The most bytes of a claim by which a provider logs somebody out.
+const MAX_CLAIM: usize = 1_024;
+
 /// What the id of a temporary credential begins with.
 const ID_PREFIX: &str = "tmp_";
 
@@ -25,6 +27,13 @@ const ID_PREFIX: &str = "tmp_";
 pub const SHORTEST_TEMPORARY_LIFE: i64 = 60 * 1_000_000;
 /// The most that one lives where no setting says less, in microseconds: twelve hours.
 pub const LONGEST_TEMPORARY_LIFE: i64 = 12 * 3_600 * 1_000_000;
+/// The most that one lives that was made with a token which does not say when it ends, in microseconds: a quarter of an hour.
+const WITH_AN_UNSAID_END: i64 = 900 * 1_000_000;
+
+/// The most patterns that a temporary credential is narrowed to, which anybody may make.
+pub const TEMPORARY_PATTERNS: usize = 64;
+/// What finding out what is left of a set for it may cost, in comparisons of the most that one may take.
+const TEMPORARY_EFFORT: u64 = 1;
 
 /// A temporary credential that is to be made.
 #[derive(Debug, Clone)]
@@ -63,7 +72,9 @@ impl TemporaryOwners {
 }
 
 impl BrowserSessions {
-    /// A temporary credential for whoever calls, at `now`, to be stored, and itself, which stands nowhere else.
+    /// A temporary credential for whoever calls, at `now`, to be stored, and itself, which stands nowhere else. It ends with a
+    /// token that it is made with; and where a provider logs out the session `with` which it is made, or everybody whom a
+    /// token is of.
     ///
     /// # Errors
     /// Where the caller may have none, and see [`SessionError`].
@@ -71,6 +82,7 @@ impl BrowserSessions {
         &self,
         owner: &Identity,
         draft: &TemporaryDraft,
+        with: Option<&StoredSession>,
         client: Option<String>,
         user_agent: Option<String>,
         now: i64,
@@ -85,15 +97,20 @@ impl BrowserSessions {
             serde_json::Value::from(patterns.iter().map(Pattern::as_str).collect::<Vec<_>>()).to_string()
         });
         let networks: Vec<String> = draft.networks.iter().take(MAX_NETWORKS).map(IpNet::to_string).collect();
-        let until = now.saturating_add(draft.life.clamp(SHORTEST_TEMPORARY_LIFE, LONGEST_TEMPORARY_LIFE));
+        let wanted = now.saturating_add(draft.life.clamp(SHORTEST_TEMPORARY_LIFE, LONGEST_TEMPORARY_LIFE));
+        let until = wanted.min(end_of(owner, now));
+        let (logout_subject, provider_sid) = match with {
+            Some(with) => (with.logout_subject.clone(), with.provider_sid.clone()),
+            None => (named(owner, "sub").unwrap_or_else(|| subject.to_owned()), named(owner, "sid")),
+        };
         let (tenant, home) = self.homes_of(owner);
         let session = StoredSession {
             digest: key.digest(),
             id: format!("{ID_PREFIX}{}", key.id()),
             provider: owner.provider.to_string(),
             subject: subject.to_owned(),
-            logout_subject: String::new(),
-            provider_sid: None,
+            logout_subject,
+            provider_sid,
             identity,
             authenticated_at: owner
                 .session
@@ -174,6 +191,20 @@ fn subject_of(owner: &Identity) -> Result<&str, &'static str> {
     owner.id.as_deref().ok_or("who has no id has no temporary credential")
 }
 
+/// When what somebody presents ends, where it is a token: nothing lasts longer that is made with it.
+fn end_of(owner: &Identity, now: i64) -> i64 {
+    if owner.session.is_some() || *owner.provider == *API_KEY_PROVIDER {
+        return i64::MAX;
+    }
+    owner.auth.until.map_or_else(|| now.saturating_add(WITH_AN_UNSAID_END), |until| until.0)
+}
+
+/// What a token says under this name, where that is kept.
+fn named(owner: &Identity, claim: &str) -> Option<String> {
+    let text = owner.claims.get(claim)?.as_str()?;
+    (text.len() <= MAX_CLAIM).then(|| text.to_owned())
+}
+
 /// What is left of what somebody holds under the names and patterns of a list: of each permission the part that lies within one
 /// of them, as it is held; and every denial. Of two patterns that overlap without one lying within the other nothing is left.
 pub(crate) fn narrowed(
@@ -186,10 +217,10 @@ pub(crate) fn narrowed(
         let pattern = Pattern::parse(text).map_err(|error| error.to_string())?;
         wanted.extend(alternatives(&pattern));
     }
-    if wanted.len() > NARROWING_PATTERNS {
-        return Err(format!("the credential is narrowed to more than {NARROWING_PATTERNS} patterns"));
+    if wanted.len() > TEMPORARY_PATTERNS {
+        return Err(format!("the credential is narrowed to more than {TEMPORARY_PATTERNS} patterns"));
     }
-    let mut effort = Effort::new(NARROWING_EFFORT);
+    let mut effort = Effort::new(TEMPORARY_EFFORT);
     let mut includes = |outer: &Pattern, inner: &Pattern| {
         includes_within(outer, inner, &mut effort).map_err(|_| {
             "what the credential is narrowed to is too much to compare with what is held".to_owned()
@@ -232,8 +263,10 @@ fn renamed(permission: &Permission, name: &str) -> Result<Permission, String> {
 mod tests {
     use casemate_identity::Kind;
     use casemate_permission::OriginKind;
+    use serde_json::json;
 
     use super::*;
+    use crate::sessions::SessionTimes;
 
     fn left(held: &[&str], list: &[&str]) -> Vec<String> {
         let grant = Grant::always(OriginKind::Role, "test");
@@ -282,10 +315,59 @@ mod tests {
             let names: Vec<String> = (0..count).map(|index| format!("n.{index}")).collect();
             serde_json::to_string(&names).unwrap()
         };
-        assert_eq!(narrowed(&held, &list(NARROWING_PATTERNS)).unwrap().len(), NARROWING_PATTERNS);
-        assert!(narrowed(&held, &list(NARROWING_PATTERNS + 1)).unwrap_err().contains("1024"));
+        assert_eq!(narrowed(&held, &list(TEMPORARY_PATTERNS)).unwrap().len(), TEMPORARY_PATTERNS);
+        assert!(narrowed(&held, &list(TEMPORARY_PATTERNS + 1)).unwrap_err().contains("64"));
         assert!(narrowed(&held, r#"[7]"#).is_err());
         assert!(narrowed(&held, r#"["a b"]"#).is_err());
+    }
+
+    #[test]
+    fn names_that_cost_too_much_to_compare_are_refused() {
+        let grant = Grant::always(OriginKind::Role, "test");
+        let long = |letter: &str| format!("n.{}", format!("*{letter}").repeat(60));
+        let held: Vec<_> = (0..64)
+            .map(|index| {
+                let text = json!({ "name": format!("{}{index}", long("a")) }).to_string();
+                (Permission::from_json(&text).unwrap(), Arc::clone(&grant))
+            })
+            .collect();
+        let list: Vec<String> = (0..64).map(|index| format!("{}{index}", long("b"))).collect();
+        let refused = narrowed(&held, &serde_json::to_string(&list).unwrap());
+        assert!(refused.unwrap_err().contains("too much to compare"));
+    }
+
+    #[test]
+    fn one_made_with_a_token_ends_with_it_and_with_who_is_logged_out() {
+        let sessions = BrowserSessions::new(None, SessionTimes::default());
+        let draft = TemporaryDraft {
+            title: "x".into(),
+            permissions: None,
+            networks: vec![],
+            life: LONGEST_TEMPORARY_LIFE,
+        };
+        let made = |owner: &Identity, with: Option<&StoredSession>| {
+            sessions.mint(owner, &draft, with, None, None, 1_000).unwrap().0
+        };
+        let ended_by = |made: &StoredSession| (made.logout_subject.clone(), made.provider_sid.clone());
+        let mut owner = Identity::new("corp", "ada", Kind::USER);
+        assert_eq!(made(&owner, None).absolute_until, 1_000 + WITH_AN_UNSAID_END);
+        assert_eq!(ended_by(&made(&owner, None)), ("ada".into(), None));
+        owner.auth.until = Some(Timestamp(5_000));
+        owner.claims.insert("sub".into(), json!("0815"));
+        owner.claims.insert("sid".into(), json!("s-1"));
+        let with_token = made(&owner, None);
+        assert_eq!((with_token.absolute_until, with_token.idle_until), (5_000, 5_000));
+        assert_eq!(ended_by(&with_token), ("0815".into(), Some("s-1".into())));
+        let key = Identity::new(API_KEY_PROVIDER, "k", Kind::API_KEY);
+        assert_eq!(made(&key, None).absolute_until, 1_000 + LONGEST_TEMPORARY_LIFE);
+        // With a session it is that which the provider logs out.
+        let sid = Some("s-2".to_owned());
+        let session = StoredSession { provider_sid: sid, logout_subject: "4711".into(), ..with_token };
+        let id = "ses_1".into();
+        owner.session = Some(casemate_identity::SessionMark { id, authenticated_at: Timestamp(1) });
+        let with_session = made(&owner, Some(&session));
+        assert_eq!(ended_by(&with_session), ("4711".into(), Some("s-2".into())));
+        assert_eq!(with_session.absolute_until, 1_000 + LONGEST_TEMPORARY_LIFE);
     }
 
     #[test]

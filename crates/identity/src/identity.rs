@@ -69,6 +69,8 @@ pub struct Authentication {
     pub amr: Vec<Box<str>>,
     /// The assurance reached, `acr`.
     pub acr: Option<Box<str>>,
+    /// When the token that says so ends, where one does and tells (`exp`).
+    pub until: Option<Timestamp>,
 }
 
 /// Who acts on behalf of an identity.

@@ -43,6 +43,8 @@ pub enum Code {
     CrossSite,
     /// Too many wrong secrets came from the client's network; `Retry-After` says for how long none is taken.
     AddressBlocked,
+    /// The caller has as many of these as anybody may have at a time; the detail says how many, and when there are fewer.
+    LimitReached,
     /// The caller may not do this.
     Forbidden,
     /// What is to be granted goes beyond what the caller holds.
@@ -85,7 +87,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 34] = [
+    pub const ALL: [Code; 35] = [
         Code::MalformedBody,
         Code::MalformedHeader,
         Code::MalformedQuery,
@@ -101,6 +103,7 @@ impl Code {
         Code::SignInTooOld,
         Code::CrossSite,
         Code::AddressBlocked,
+        Code::LimitReached,
         Code::Forbidden,
         Code::GrantExceeded,
         Code::NameTaken,
@@ -183,6 +186,9 @@ impl Code {
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many wrong credentials came from your network",
             ),
+            Code::LimitReached => {
+                ("limit_reached", StatusCode::TOO_MANY_REQUESTS, "You have as many of these as you may")
+            }
             Code::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this"),
             Code::GrantExceeded => {
                 ("grant_exceeded", StatusCode::FORBIDDEN, "Nobody grants what they do not hold")

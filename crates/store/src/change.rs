@@ -20,7 +20,7 @@ use crate::object::{self, Objects};
 use crate::open::{Store, StoreReader};
 use crate::people::count_grown;
 use crate::secret::{self, SealedSecret};
-use crate::session::{self, StoredSession, UsedSession};
+use crate::session::{self, SessionOwner, StoredSession, UsedSession};
 use crate::sql::{Link, is_full, is_locked, is_lost, is_passing};
 use crate::version::{self, Edit, Version};
 
@@ -193,14 +193,14 @@ impl StoreReader {
     /// Where the database cannot be read.
     pub async fn sessions_of(
         &self,
-        provider: &str,
-        subject: &str,
+        owner: SessionOwner<'_>,
         now: i64,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        if !is_keepable(provider) || !is_keepable(subject) {
+        let SessionOwner { provider, subject, tenant } = owner;
+        if ![provider, subject, tenant.unwrap_or_default()].into_iter().all(is_keepable) {
             return Ok(Vec::new());
         }
-        session::of(&self.pool, provider, subject, now).await
+        session::of(&self.pool, owner, now).await
     }
 
     /// Somebody's temporary credentials that have not ended at `now`, the newest first; at most [`MAX_TEMPORARY`].
@@ -211,14 +211,14 @@ impl StoreReader {
     /// Where the database cannot be read.
     pub async fn temporary_of(
         &self,
-        provider: &str,
-        subject: &str,
+        owner: SessionOwner<'_>,
         now: i64,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        if !is_keepable(provider) || !is_keepable(subject) {
+        let SessionOwner { provider, subject, tenant } = owner;
+        if ![provider, subject, tenant.unwrap_or_default()].into_iter().all(is_keepable) {
             return Ok(Vec::new());
         }
-        session::temporary_of(&self.pool, provider, subject, now).await
+        session::temporary_of(&self.pool, owner, now).await
     }
 
     /// The digests of up to `limit` sessions that were ended after a revision.

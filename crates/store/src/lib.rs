@@ -82,7 +82,9 @@ pub use retention::Retention;
 pub use root_key::{RootKeyError, RootKeyFile, RootKeyFileError, RootKeys};
 pub use seal::{MAX_SECRET, SealError, Sealer};
 pub use secret::SealedSecret;
-pub use session::{MAX_SESSIONS, MAX_TEMPORARY, Sessions, StoredSession, Temporary, UsedSession};
+pub use session::{
+    MAX_SESSIONS, MAX_TEMPORARY, SessionOwner, Sessions, StoredSession, Temporary, UsedSession,
+};
 pub use sync_state::SyncState;
 pub use version::{Edit, Version};
 pub use writer::{MAX_GROUP, MAX_QUEUE, MAX_WAITING};

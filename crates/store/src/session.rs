@@ -11,11 +11,18 @@ use crate::sql::{Database, Pool, Row, Value, values};
 /// The most sessions that one person has at once; the oldest ends first.
 pub const MAX_SESSIONS: i64 = 50;
 
-/// The most temporary credentials that one owner has at once; the oldest ends first.
+/// The most temporary credentials of one owner that are kept, those that ended early too; no more are made until some are
+/// forgotten.
 pub const MAX_TEMPORARY: i64 = 200;
 
 /// How long the row of a session is kept after it could have lasted, in microseconds: a week.
 const KEPT: i64 = 7 * 24 * 3_600 * 1_000_000;
+
+/// As [`KEPT`], of a temporary credential, of which somebody may make many: a quarter of an hour.
+const TEMPORARY_KEPT: i64 = 15 * 60 * 1_000_000;
+
+/// Of whose home a session is, in comparison with a tenant: an earlier version did not note any.
+const HOME: &str = "(tenant = '' OR COALESCE(home, tenant) = ";
 
 /// A session of a browser.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,6 +76,14 @@ pub struct Temporary {
     pub permissions: Option<String>,
     /// From where it may be used, as CIDR networks with commas between; empty for everywhere.
     pub networks: String,
+}
+
+impl StoredSession {
+    /// The tenant that tells apart who a provider calls the same: that where its users are provisioned, or else their own.
+    #[must_use]
+    pub fn owner_tenant(&self) -> &str {
+        self.home.as_deref().unwrap_or(&self.tenant)
+    }
 }
 
 impl std::fmt::Debug for StoredSession {
@@ -140,38 +155,53 @@ pub(crate) async fn by_id(pool: &Pool, id: &str) -> Result<Option<StoredSession>
     pool.row(&text, values![id]).await?.as_ref().map(read).transpose()
 }
 
+/// Whose sessions are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionOwner<'a> {
+    /// Who vouches for them.
+    pub provider: &'a str,
+    /// Unique within the provider, and the tenant.
+    pub subject: &'a str,
+    /// The tenant of which they are ([`StoredSession::owner_tenant`]); those of each tenant whom the provider calls so, where
+    /// none is said.
+    pub tenant: Option<&'a str>,
+}
+
 /// Somebody's sessions that have not ended at `now`, the newest first.
 pub(crate) async fn of(
     pool: &Pool,
-    provider: &str,
-    subject: &str,
+    owner: SessionOwner<'_>,
     now: i64,
 ) -> Result<Vec<StoredSession>, StoreError> {
-    alive(pool, (provider, subject), "title IS NULL", MAX_SESSIONS, now).await
+    alive(pool, owner, "title IS NULL", MAX_SESSIONS, now).await
 }
 
 /// Somebody's temporary credentials that have not ended at `now`, the newest first.
 pub(crate) async fn temporary_of(
     pool: &Pool,
-    provider: &str,
-    subject: &str,
+    owner: SessionOwner<'_>,
     now: i64,
 ) -> Result<Vec<StoredSession>, StoreError> {
-    alive(pool, (provider, subject), "title IS NOT NULL", MAX_TEMPORARY, now).await
+    alive(pool, owner, "title IS NOT NULL", MAX_TEMPORARY, now).await
 }
 
 async fn alive(
     pool: &Pool,
-    (provider, subject): (&str, &str),
+    SessionOwner { provider, subject, tenant }: SessionOwner<'_>,
     which: &str,
     most: i64,
     now: i64,
 ) -> Result<Vec<StoredSession>, StoreError> {
+    let mut values = values![provider, subject, now].to_vec();
+    let of_tenant = tenant.map_or_else(String::new, |tenant| {
+        values.push(tenant.into());
+        format!("AND {HOME}$4)")
+    });
     let text = format!(
-        "SELECT {COLUMNS} FROM session WHERE provider = $1 AND subject = $2 AND ended_at IS NULL \
+        "SELECT {COLUMNS} FROM session WHERE provider = $1 AND subject = $2 AND ended_at IS NULL {of_tenant} \
          AND idle_until > $3 AND absolute_until > $3 AND {which} ORDER BY created_at DESC, id DESC LIMIT {most}"
     );
-    pool.rows(&text, values![provider, subject, now]).await?.iter().map(read).collect()
+    pool.rows(&text, &values).await?.iter().map(read).collect()
 }
 
 /// The digests of sessions that were ended after a revision, at most `limit`.
@@ -191,6 +221,9 @@ pub(crate) async fn begin(
 ) -> Result<(), Refused> {
     if is_refused(database, session).await? {
         return Err(Refused::Change(CommitError::NotAdmitted));
+    }
+    if session.temporary.is_some() && kept_of(database, session).await? >= MAX_TEMPORARY {
+        return Err(Refused::Change(CommitError::UsedUp { what: "room for temporary credentials" }));
     }
     let text = "INSERT INTO session (digest, id, provider, subject, logout_subject, provider_sid, identity, \
                 authenticated_at, created_at, used_at, idle_until, absolute_until, client, user_agent, revision, \
@@ -220,19 +253,22 @@ pub(crate) async fn begin(
         temporary.map(|temporary| &*temporary.networks),
     ];
     database.execute(text, values).await?;
-    let (which, most) = match temporary {
-        None => ("title IS NULL", MAX_SESSIONS),
-        Some(_) => ("title IS NOT NULL", MAX_TEMPORARY),
-    };
-    let text = format!(
-        "UPDATE session SET ended_at = $1, end_reason = 'too-many', identity = '', revision = $2 \
-         WHERE provider = $3 AND subject = $4 AND ended_at IS NULL AND {which} AND id NOT IN \
-         (SELECT id FROM session WHERE provider = $3 AND subject = $4 AND ended_at IS NULL AND {which} \
-         ORDER BY created_at DESC, id DESC LIMIT {most})"
-    );
-    let values = values![session.created_at, revision, &session.provider, &session.subject];
-    database.execute(&text, values).await?;
     if temporary.is_none() {
+        let owned =
+            format!("provider = $3 AND subject = $4 AND {HOME}$5) AND ended_at IS NULL AND title IS NULL");
+        let text = format!(
+            "UPDATE session SET ended_at = $1, end_reason = 'too-many', identity = '', revision = $2 \
+             WHERE {owned} AND id NOT IN \
+             (SELECT id FROM session WHERE {owned} ORDER BY created_at DESC, id DESC LIMIT {MAX_SESSIONS})"
+        );
+        let values = values![
+            session.created_at,
+            revision,
+            &session.provider,
+            &session.subject,
+            session.owner_tenant()
+        ];
+        database.execute(&text, values).await?;
         // Nothing that decides: of no revision.
         let text = "UPDATE directory_user SET signed_in_at = $1 WHERE provider = $2 AND subject = $3 \
                     AND tenant IN ($4, $5) AND deleted_at IS NULL";
@@ -241,6 +277,20 @@ pub(crate) async fn begin(
         database.execute(text, values).await?;
     }
     Ok(())
+}
+
+/// How many temporary credentials of an owner are kept that could have lasted until lately, those that were ended too.
+async fn kept_of(database: &mut impl Database, session: &StoredSession) -> Result<i64, sqlx::Error> {
+    let text = format!(
+        "SELECT COUNT(*) AS kept FROM session WHERE provider = $1 AND subject = $2 AND {HOME}$3) \
+         AND title IS NOT NULL AND absolute_until >= $4"
+    );
+    let since = session.created_at.saturating_sub(TEMPORARY_KEPT);
+    let values = values![&session.provider, &session.subject, session.owner_tenant(), since];
+    match database.row(&text, values).await? {
+        Some(row) => row.get("kept"),
+        None => Ok(0),
+    }
 }
 
 /// The tenants of which a session may be a user's.
@@ -319,6 +369,8 @@ pub(crate) async fn touch(
     }
     let text = "DELETE FROM session WHERE absolute_until < $1";
     database.execute(text, values![now.saturating_sub(KEPT)]).await?;
+    let text = "DELETE FROM session WHERE absolute_until < $1 AND title IS NOT NULL";
+    database.execute(text, values![now.saturating_sub(TEMPORARY_KEPT)]).await?;
     Ok(())
 }
 

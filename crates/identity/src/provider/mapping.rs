@@ -155,7 +155,8 @@ impl Mapping {
             .amr
             .as_ref()
             .map_or(Ok(Vec::new()), |path| texts(claims, "methods of authentication", path))?;
-        Ok(Authentication { time, amr, acr: optional_text(claims, "assurance", paths.acr.as_ref())? })
+        let acr = optional_text(claims, "assurance", paths.acr.as_ref())?;
+        Ok(Authentication { time, amr, acr, until: None })
     }
 
     /// The outermost `act` is who acts now; those nested in it acted before and count for nothing (RFC 8693,

@@ -69,6 +69,7 @@ async fn what_is_kept_ends_with_the_token_and_never_begins_before_it() {
     let claims = json!({"iss": ISSUER, "aud": "api", "sub": "u1", "nbf": NOW, "exp": NOW + 600});
     let token = setup.signer.token(&claims);
     let first = setup.now(&token).await.unwrap();
+    assert_eq!(first.auth.until, Some(Timestamp((NOW + 600) * 1_000_000)));
     let is_kept = async |second: i64| setup.at(&token, second).await.map(|again| Arc::ptr_eq(&first, &again));
     assert_eq!(is_kept(599).await, Ok(true));
     assert_eq!(is_kept(600).await, Ok(false), "verified in full, since the issuer's clock may be off");

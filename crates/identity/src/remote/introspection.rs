@@ -14,7 +14,7 @@ use super::lookup::{Found, Lookups, unavailable};
 use crate::api_key::ApiKey;
 use crate::chain::{Answer, Authenticator, BoxFuture};
 use crate::credentials::{Credential, Credentials};
-use crate::identity::{Claims, Identity};
+use crate::identity::Claims;
 use crate::jwt::{MAX_TOKEN_BYTES, TokenError};
 use crate::provider::{IntrospectionProvider, Login};
 use crate::rejection::{Reason, shown};
@@ -97,8 +97,9 @@ impl IntrospectionAuthenticator {
         for about_the_token in ["active", "token_type"] {
             claims.remove(about_the_token);
         }
-        let identity: Arc<Identity> = self.provider.endpoint.mapping.identity(claims)?.into();
-        Ok(Found { answer: Answer::Identity(identity), until })
+        let mut identity = self.provider.endpoint.mapping.identity(claims)?;
+        identity.auth.until = until;
+        Ok(Found { answer: Answer::Identity(Arc::new(identity)), until })
     }
 
     /// The rules of JWTs, as far as an answer says what they are about (RFC 7662, section 4). Answers when the token ends.

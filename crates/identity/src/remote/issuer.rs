@@ -155,7 +155,9 @@ impl Issuer {
         let (verified, epoch) = self.verified(token, &provider.rules, now).await?;
         let validity = verified.validity();
         let claims = verified.claims_named(|name| provider.mapping.reads(name));
-        let identity = Arc::new(provider.mapping.identity(claims)?);
+        let mut identity = provider.mapping.identity(claims)?;
+        identity.auth.until = Some(validity.until);
+        let identity = Arc::new(identity);
         let keys = KeyEpoch { issuer: self.number, epoch };
         Ok(Verification { identity, validity, keys })
     }

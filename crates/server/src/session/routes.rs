@@ -13,7 +13,7 @@ use casemate_platform::{
     Client, Code, Guard as _, NoQuery, Problem, RequestId, authenticate, clock, json_response, permissions,
     read_document,
 };
-use casemate_store::{Sessions, StoredSession};
+use casemate_store::{SessionOwner, Sessions, StoredSession};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -136,7 +136,11 @@ async fn list(State(app): State<App>, _: NoQuery, request: Request) -> Result<Re
     let subject = identity.id.as_deref().filter(|_| is_person);
     let current = identity.session.as_ref().map(|session| &*session.id);
     let items = match subject {
-        Some(subject) => sessions_of(&app, &identity.provider, subject, current).await?,
+        Some(subject) => {
+            let tenant = app.directory.sessions().tenant_of(&identity);
+            let owner = SessionOwner { provider: &identity.provider, subject, tenant: Some(&tenant) };
+            sessions_of(&app, owner, current).await?
+        }
         None => Vec::new(),
     };
     Ok(json_response(&SessionsView { items }))
@@ -151,17 +155,17 @@ async fn search(
     let SessionSearch { provider, subject } = read_document(request).await?;
     require.access().permit::<SessionList>(&app, &Thing::default()).await?;
     let current = require.access().caller.0.session.as_ref().map(|session| &*session.id);
-    let items = sessions_of(&app, &provider, &subject, current).await?;
+    let owner = SessionOwner { provider: &provider, subject: &subject, tenant: None };
+    let items = sessions_of(&app, owner, current).await?;
     Ok(json_response(&SessionsView { items }))
 }
 
 async fn sessions_of(
     app: &App,
-    provider: &str,
-    subject: &str,
+    owner: SessionOwner<'_>,
     current: Option<&str>,
 ) -> Result<Vec<SessionView>, Problem> {
-    let found = app.store.reader().sessions_of(provider, subject, clock::now()).await;
+    let found = app.store.reader().sessions_of(owner, clock::now()).await;
     Ok(found.map_err(unavailable)?.into_iter().map(|session| view(session, current)).collect())
 }
 
@@ -174,7 +178,7 @@ async fn remove(
     let identity = caller(&app, &parts).await?;
     let found = app.store.reader().session_by_id(&id).await.map_err(unavailable)?;
     let found = found.filter(|session| session.ended_at.is_none() && session.temporary.is_none());
-    let is_own = found.as_ref().is_some_and(|session| is_of(&identity, session));
+    let is_own = found.as_ref().is_some_and(|session| is_of(&app, &identity, session));
     if !is_own {
         // Whoever may not is told the same whether it is there or not.
         let hidden = |problem: Problem| match problem.code() {
@@ -196,9 +200,10 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn is_of(identity: &Identity, session: &StoredSession) -> bool {
+fn is_of(app: &App, identity: &Identity, session: &StoredSession) -> bool {
     identity.kind == Kind::USER
         && identity.temporary.is_none()
+        && app.directory.sessions().is_of_tenant(identity, session)
         && *identity.provider == *session.provider
         && identity.id.as_deref() == Some(&session.subject)
 }

@@ -8,7 +8,8 @@ use casemate_identity::sign_in::{LoggedOut, SignInClient, SignedIn};
 use casemate_identity::{Identity, SecretString};
 use casemate_platform::{Client, RequestId};
 use casemate_store::{
-    Actor, AuditEvent, Commit, CommitError, Operation, Remembered, Sessions, StoreError, StoredSession,
+    Actor, AuditEvent, Commit, CommitError, Operation, Remembered, SessionOwner, Sessions, StoreError,
+    StoredSession,
 };
 use serde_json::json;
 
@@ -140,8 +141,10 @@ async fn outdated(app: &App, signed_in: &SignedIn, now: i64) -> Result<Vec<Opera
     let Some(subject) = identity.id.as_deref() else { return Ok(Vec::new()) };
     let reader = app.store.reader();
     let unread = |error: StoreError| CommitError::Failed(error.to_string());
-    let mut others = reader.sessions_of(&identity.provider, subject, now).await.map_err(unread)?;
-    others.extend(reader.temporary_of(&identity.provider, subject, now).await.map_err(unread)?);
+    let tenant = app.directory.sessions().tenant_of(identity);
+    let owner = SessionOwner { provider: &identity.provider, subject, tenant: Some(&tenant) };
+    let mut others = reader.sessions_of(owner, now).await.map_err(unread)?;
+    others.extend(reader.temporary_of(owner, now).await.map_err(unread)?);
     let snapshot = app.directory.current();
     let end = |id: &str| Operation::EndSessions {
         which: Sessions::Id(id.to_owned()),

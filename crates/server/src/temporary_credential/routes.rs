@@ -6,17 +6,18 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use casemate_directory::{LONGEST_TEMPORARY_LIFE, SHORTEST_TEMPORARY_LIFE, SessionError, TemporaryDraft};
+use casemate_directory::{
+    LONGEST_TEMPORARY_LIFE, SHORTEST_TEMPORARY_LIFE, SessionError, TEMPORARY_PATTERNS, TemporaryDraft,
+};
 use casemate_identity::api_key::MAX_NETWORKS;
-use casemate_identity::{ExposeSecret, Identity};
-use casemate_permission::limits::NARROWING_PATTERNS;
+use casemate_identity::{ExposeSecret, Identity, TemporaryMark};
 use casemate_permission::name::Pattern;
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{
     Caller, Client, Code, DocumentError, Guard as _, NoQuery, Problem, RequestId, authenticate, clock,
     json_response, permissions, read_document,
 };
-use casemate_store::{CommitError, StoreError, StoredSession};
+use casemate_store::{CommitError, MAX_TEMPORARY, SessionOwner, StoreError, StoredSession};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -60,7 +61,7 @@ struct TemporaryCredentialRequest {
     /// The names, or patterns of names, that it may use at most; all that its owner may, where nothing is said. It never may
     /// do more than its owner may when it is used.
     #[serde(default)]
-    #[schemars(length(max = 1_024))]
+    #[schemars(length(max = 64))]
     permissions: Option<Vec<String>>,
     /// From where it may be used, as CIDR networks; from everywhere where none is named.
     #[serde(default)]
@@ -99,7 +100,7 @@ struct TemporaryCredentialView {
     credential: Option<String>,
 }
 
-/// Temporary credentials that have not ended, the newest first. Nobody has more than two hundred.
+/// Temporary credentials that have not ended, the newest first. Nobody has more than two hundred of each tenant.
 #[derive(Debug, Serialize, JsonSchema)]
 struct TemporaryCredentialsView {
     /// They.
@@ -141,14 +142,16 @@ pub(crate) fn routes() -> Api<App> {
             own(Operation::new("createTemporaryCredential", TAG, "A temporary credential for oneself"))
                 .describe(
                     "Makes a bearer token for minutes or hours, narrowed to some of one's permissions and to networks. What it \
-                     may do is found out at each use, and never more than its owner may then. It makes no other, and does \
-                     nothing that asks for a recent sign-in. The token itself is in this answer and nowhere else.",
+                     may do is found out at each use: what its owner may then, by what the provider said when it was made and \
+                     by what the directory says now. Made with a token, it ends with that at the latest. It makes no other, \
+                     and does nothing that asks for a recent sign-in. The token itself is in this answer and nowhere else.",
                 )
                 .takes::<TemporaryCredentialRequest>(json!({
                     "title": "a deployment", "seconds": 900, "permissions": ["cms.entry.*"], "networks": ["192.0.2.0/24"],
                 }))
                 .answers::<TemporaryCredentialView>(201, "It was made.")
                 .problem(Code::SignInTooOld)
+                .problem(Code::LimitReached)
                 .problem(Code::CrossSite),
         )
         .post(
@@ -205,7 +208,11 @@ async fn list(State(app): State<App>, _: NoQuery, request: Request) -> Result<Re
     let (parts, _) = request.into_parts();
     let caller = owner(&app, &parts).await?;
     let items = match caller.0.id.as_deref() {
-        Some(subject) => temporary_of(&app, &caller.0.provider, subject).await?,
+        Some(subject) => {
+            let tenant = app.directory.sessions().tenant_of(&caller.0);
+            let owner = SessionOwner { provider: &caller.0.provider, subject, tenant: Some(&tenant) };
+            temporary_of(&app, owner).await?
+        }
         None => Vec::new(),
     };
     Ok(json_response(&TemporaryCredentialsView { items }))
@@ -219,16 +226,13 @@ async fn search(
 ) -> Result<Response, Problem> {
     let TemporaryCredentialSearch { provider, subject } = read_document(request).await?;
     require.access().permit::<TemporaryCredentialList>(&app, &Thing::default()).await?;
-    let items = temporary_of(&app, &provider, &subject).await?;
+    let owner = SessionOwner { provider: &provider, subject: &subject, tenant: None };
+    let items = temporary_of(&app, owner).await?;
     Ok(json_response(&TemporaryCredentialsView { items }))
 }
 
-async fn temporary_of(
-    app: &App,
-    provider: &str,
-    subject: &str,
-) -> Result<Vec<TemporaryCredentialView>, Problem> {
-    let found = app.store.reader().temporary_of(provider, subject, clock::now()).await;
+async fn temporary_of(app: &App, owner: SessionOwner<'_>) -> Result<Vec<TemporaryCredentialView>, Problem> {
+    let found = app.store.reader().temporary_of(owner, clock::now()).await;
     Ok(found.map_err(unavailable)?.into_iter().map(|session| view(session, None)).collect())
 }
 
@@ -243,14 +247,23 @@ async fn create(State(app): State<App>, _: NoQuery, request: Request) -> Result<
     let asked = asked(&parts, ALL);
     lately(&app, &caller, asked.now)?;
     let (client, agent) = (asked.client.clone(), asked.user_agent.clone());
-    let minted = app.directory.sessions().mint(&caller.0, &draft, client, agent, asked.now);
+    let with = match &caller.0.session {
+        Some(mark) => app.store.reader().session_by_id(&mark.id).await.map_err(unavailable)?,
+        None => None,
+    };
+    let minted = app.directory.sessions().mint(&caller.0, &draft, with.as_ref(), client, agent, asked.now);
     let (session, secret) = minted.map_err(|error| match error {
         SessionError::NoOwner(why) => Problem::new(Code::Forbidden).detail(why),
         SessionError::TooLarge => Problem::new(Code::Forbidden).detail(error.to_string()),
         SessionError::Random => Problem::new(Code::Unavailable),
     })?;
+    compares(&app, &caller.0, &session)?;
     begin(&app, &asked, &caller.0, session.clone()).await.map_err(|error| match error {
         CommitError::NotAdmitted => Problem::new(Code::UserInactive),
+        CommitError::UsedUp { .. } => Problem::new(Code::LimitReached).detail(format!(
+            "of {MAX_TEMPORARY} temporary credentials the first has to be over for a quarter of an hour, ended early or not; \
+             make them for less time"
+        )),
         error => {
             tracing::error!(%error, "a temporary credential cannot be made");
             Problem::new(Code::Unavailable)
@@ -259,6 +272,26 @@ async fn create(State(app): State<App>, _: NoQuery, request: Request) -> Result<
     let shown = view(session, Some(secret.expose_secret().to_owned()));
     let body = serde_json::to_string(&shown).unwrap_or_default();
     Ok(created(StatusCode::CREATED.as_u16(), body))
+}
+
+/// Refuses what could do nothing, since it is too much to compare with what its owner holds.
+fn compares(app: &App, owner: &Identity, session: &StoredSession) -> Result<(), Problem> {
+    let permissions = session.temporary.as_ref().and_then(|temporary| temporary.permissions.as_deref());
+    let Some(permissions) = permissions else { return Ok(()) };
+    let snapshot = app.directory.current();
+    let mark = TemporaryMark { id: session.id.as_str().into(), permissions: Some(permissions.into()) };
+    let mut narrowed = owner.clone();
+    narrowed.temporary = Some(mark);
+    let held = |identity: &Identity| snapshot.permissions(&snapshot.caller(identity));
+    match held(&narrowed) {
+        Err(error) if held(owner).is_ok() => {
+            let pointer = "/permissions".to_owned();
+            let help = Some("name fewer and simpler patterns".to_owned());
+            let message = error.to_string();
+            Err(Problem::document(vec![DocumentError { pointer, message, help }]))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn remove(
@@ -270,7 +303,7 @@ async fn remove(
     let identity: Arc<Identity> = caller(&app, &parts).await?.0;
     let found = app.store.reader().session_by_id(&id).await.map_err(unavailable)?;
     let found = found.filter(|session| session.ended_at.is_none() && session.temporary.is_some());
-    if !found.as_ref().is_some_and(|session| is_of(&identity, session)) {
+    if !found.as_ref().is_some_and(|session| is_of(&app, &identity, session)) {
         // Whoever may not is told the same whether it is there or not.
         let hidden = |problem: Problem| match problem.code() {
             Code::Forbidden => Problem::new(Code::NotFound),
@@ -288,10 +321,14 @@ async fn remove(
 }
 
 /// Whether a temporary credential is the caller's own, or what they call with.
-fn is_of(identity: &Identity, session: &StoredSession) -> bool {
+fn is_of(app: &App, identity: &Identity, session: &StoredSession) -> bool {
     match &identity.temporary {
         Some(mark) => *mark.id == *session.id,
-        None => *identity.provider == *session.provider && identity.id.as_deref() == Some(&session.subject),
+        None => {
+            *identity.provider == *session.provider
+                && identity.id.as_deref() == Some(&session.subject)
+                && app.directory.sessions().is_of_tenant(identity, session)
+        }
     }
 }
 
@@ -335,15 +372,15 @@ impl TemporaryCredentialRequest {
             wrong("/networks".to_owned(), format!("there are more than {MAX_NETWORKS} networks"), None);
         }
         let mut patterns = Vec::new();
-        for (place, text) in self.permissions.iter().flatten().enumerate().take(NARROWING_PATTERNS + 1) {
+        for (place, text) in self.permissions.iter().flatten().enumerate().take(TEMPORARY_PATTERNS + 1) {
             match Pattern::parse(text) {
                 Ok(pattern) => patterns.push(pattern),
                 Err(error) => wrong(format!("/permissions/{place}"), error.to_string(), None),
             }
         }
         let alternatives: usize = patterns.iter().map(|pattern| pattern.alternatives().len()).sum();
-        if alternatives > NARROWING_PATTERNS {
-            let message = format!("these are more than {NARROWING_PATTERNS} patterns");
+        if alternatives > TEMPORARY_PATTERNS {
+            let message = format!("these are more than {TEMPORARY_PATTERNS} patterns");
             wrong("/permissions".to_owned(), message, None);
         }
         if !errors.is_empty() {

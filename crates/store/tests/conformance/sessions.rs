@@ -2,7 +2,7 @@
 
 use casemate_store::{
     Actor, AuditEvent, Commit, CommitError, GroupRecord, MAX_SESSIONS, MAX_TEMPORARY, Membership, Operation,
-    Sessions, Store, StoredSession, Temporary, UsedSession, UserRecord,
+    SessionOwner, Sessions, Store, StoredSession, Temporary, UsedSession, UserRecord,
 };
 
 use crate::place::Place;
@@ -58,10 +58,14 @@ async fn end(store: &Store, which: Sessions) -> i64 {
     commit(store, Operation::EndSessions { which, reason: "test".to_owned() }).await
 }
 
+fn owner<'a>(subject: &'a str, tenant: Option<&'a str>) -> SessionOwner<'a> {
+    SessionOwner { provider: "corp", subject, tenant }
+}
+
 async fn left(store: &Store) -> Vec<String> {
     let mut left = Vec::new();
     for subject in ["ada", "bob"] {
-        let sessions = store.reader().sessions_of("corp", subject, 3_000).await.unwrap();
+        let sessions = store.reader().sessions_of(owner(subject, None), 3_000).await.unwrap();
         left.extend(sessions.into_iter().map(|session| session.id));
     }
     left.sort();
@@ -139,7 +143,7 @@ pub(crate) async fn uses_of_sessions_are_noted_and_old_ones_forgotten(place: Pla
     store.note_used_sessions(vec![used(1_500)], 2_000).await.unwrap();
     let noted = store.reader().session(&[1; 32]).await.unwrap().unwrap();
     assert_eq!((noted.used_at, noted.idle_until), (2_000, 6_000));
-    assert!(store.reader().sessions_of("corp", "ada", 6_000).await.unwrap().is_empty());
+    assert!(store.reader().sessions_of(owner("ada", None), 6_000).await.unwrap().is_empty());
     let week = 7 * 24 * 3_600 * 1_000_000;
     store.note_used_sessions(Vec::new(), 9_000 + week).await.unwrap();
     assert!(store.reader().session(&[1; 32]).await.unwrap().is_some());
@@ -231,6 +235,29 @@ fn user(id: &str, subject: &str, tenant: &str, active: bool) -> Operation {
     Operation::PutUser { user: Box::new(user), expected: None }
 }
 
+pub(crate) async fn who_loses_an_attribute_at_the_provider_has_no_session_left(place: Place) {
+    let store = place.open().await;
+    let put = |attributes: &str, source: &str| {
+        let Operation::PutUser { user, expected } = user("usr_1", "ada", "default", true) else {
+            unreachable!("it puts a user")
+        };
+        let user = UserRecord { attributes: attributes.to_owned(), source: source.to_owned(), ..*user };
+        Operation::PutUser { user: Box::new(user), expected }
+    };
+    let finance = r#"{"department":"finance","level":3}"#;
+    commit(&store, put(finance, "scim")).await;
+    begin(&store, [session(1, "ada"), session(2, "bob"), temporary(3, "ada")]).await;
+    commit(&store, put(r#"{"department":"sales","level":3,"more":1}"#, "scim")).await;
+    assert_eq!(left(&store).await, ["ses_1", "ses_2"], "the directory's value counts at once");
+    let revision = commit(&store, put(r#"{"level":3,"more":1}"#, "scim")).await;
+    assert_eq!(left(&store).await, ["ses_2"]);
+    assert_eq!(store.reader().sessions_ended_after(revision - 1, 9).await.unwrap().len(), 2);
+    begin(&store, [session(4, "ada")]).await;
+    commit(&store, put("{}", "")).await;
+    assert_eq!(left(&store).await, ["ses_2", "ses_4"], "what was said by hand");
+    store.close().await;
+}
+
 pub(crate) async fn a_user_of_another_tenant_is_in_nobodys_way(place: Place) {
     let store = place.open().await;
     let of = |number: u8, tenant: &str, home: Option<&str>| StoredSession {
@@ -285,7 +312,7 @@ pub(crate) async fn temporary_credentials_are_no_sessions_and_end_with_them(plac
     assert_eq!(store.reader().session(&[2; 32]).await.unwrap(), Some(temporary(2, "ada")));
     assert_eq!(left(&store).await, ["ses_1"]);
     let lasting = async |subject: &str| {
-        let found = store.reader().temporary_of("corp", subject, 3_000).await.unwrap();
+        let found = store.reader().temporary_of(owner(subject, None), 3_000).await.unwrap();
         found.into_iter().map(|one| one.id).collect::<Vec<_>>()
     };
     assert_eq!(lasting("ada").await, ["ses_2"]);
@@ -297,12 +324,60 @@ pub(crate) async fn temporary_credentials_are_no_sessions_and_end_with_them(plac
     assert_eq!(lasting("bob").await, ["ses_3"]);
     end(&store, whose("corp")).await;
     assert!(lasting("bob").await.is_empty());
-    // Many of one kind leave those of the other.
+    store.close().await;
+}
+
+pub(crate) async fn no_more_temporary_credentials_are_made_than_are_kept(place: Place) {
+    let store = place.open().await;
     let most = u8::try_from(MAX_TEMPORARY).unwrap();
     begin(&store, [session(255, "eve")]).await;
-    begin(&store, (10..=most + 10).map(|number| temporary(number, "eve"))).await;
-    assert_eq!(lasting("eve").await.len(), usize::from(most));
+    begin(&store, (10..most + 10).map(|number| temporary(number, "eve"))).await;
+    end(&store, Sessions::Id("ses_11".to_owned())).await;
+    let lasting = store.reader().temporary_of(owner("eve", None), 3_000).await.unwrap();
+    assert_eq!(lasting.len(), usize::from(most) - 1);
+    let another = || Operation::BeginSession(temporary(254, "eve"));
+    let full = Err(CommitError::UsedUp { what: "room for temporary credentials" });
+    assert_eq!(try_commit(&store, another()).await, full, "what was ended counts, and no other is ended");
+    // Neither others nor sessions are in their way.
+    let elsewhere = StoredSession { tenant: "acme".to_owned(), ..temporary(253, "eve") };
+    begin(&store, [session(252, "eve"), temporary(251, "ada"), elsewhere]).await;
     assert!(store.reader().session(&[255; 32]).await.unwrap().unwrap().ended_at.is_none());
+    const KEPT: i64 = 15 * 60 * 1_000_000;
+    store.note_used_sessions(Vec::new(), 9_000 + KEPT).await.unwrap();
+    let late = |at: i64| {
+        let session = StoredSession { created_at: at, absolute_until: at + 1, ..temporary(254, "eve") };
+        Operation::BeginSession(session)
+    };
+    assert_eq!(try_commit(&store, late(9_000 + KEPT)).await, full);
+    store.note_used_sessions(Vec::new(), 9_001 + KEPT).await.unwrap();
+    assert!(store.reader().session(&[11; 32]).await.unwrap().is_none(), "they are forgotten");
+    assert!(store.reader().session(&[255; 32]).await.unwrap().is_some(), "a session is kept for longer");
+    commit(&store, late(9_001 + KEPT)).await;
+    store.close().await;
+}
+
+pub(crate) async fn who_is_called_the_same_in_another_tenant_has_sessions_of_their_own(place: Place) {
+    let store = place.open().await;
+    let of = |number: u8, tenant: &str, home: Option<&str>| StoredSession {
+        tenant: tenant.to_owned(),
+        home: home.map(str::to_owned),
+        ..session(number, "ada")
+    };
+    let most = u8::try_from(MAX_SESSIONS).unwrap();
+    begin(&store, [of(201, "default", None), of(202, "default", Some("acme"))]).await;
+    begin(&store, [temporary(203, "ada")]).await;
+    begin(&store, (1..=most).map(|number| of(number, "evil", None))).await;
+    let ids = async |tenant: &str| {
+        let found = store.reader().sessions_of(owner("ada", Some(tenant)), 3_000).await.unwrap();
+        found.into_iter().map(|session| session.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("default").await, ["ses_201"]);
+    assert_eq!(ids("acme").await, ["ses_202"]);
+    assert_eq!(ids("evil").await.len(), usize::from(most));
+    let lasting = async |tenant: &str| {
+        store.reader().temporary_of(owner("ada", Some(tenant)), 3_000).await.unwrap().len()
+    };
+    assert_eq!((lasting("default").await, lasting("evil").await), (1, 0));
     store.close().await;
 }
 

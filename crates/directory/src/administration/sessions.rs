@@ -7,8 +7,8 @@ use crate::directory::State;
 use crate::kind::Kind;
 use crate::objects::Change;
 
-/// What makes a provider another one, or its users others, as JSON pointers.
-const SAME: [&str; 9] = [
+/// What makes a provider another one, or its users others, or takes from them what their sessions keep, as JSON pointers.
+const SAME: [&str; 13] = [
     "/type",
     "/issuer",
     "/endpoint",
@@ -17,7 +17,11 @@ const SAME: [&str; 9] = [
     "/claims/id",
     "/claims/type",
     "/claims/tenant",
+    "/claims/login",
+    "/claims/groups",
+    "/claims/keep",
     "/scim/tenant",
+    "/ldap/tenant",
 ];
 
 /// Ends the sessions and temporary credentials of the people of providers that go, or become others.
@@ -72,9 +76,18 @@ mod tests {
             after.pointer_mut(parent).unwrap()[name] = value;
             is_same(&object, &after.to_string())
         };
-        assert!(with("/audiences", json!(["other"])) && with("/claims/groups", json!("roles")));
+        assert!(with("/audiences", json!(["other"])) && with("/claims/display_name", json!("nick")));
         assert!(with("/mapping", json!([{ "when": "true", "groups": ["all"] }])));
-        for at in ["/issuer", "/client_id", "/type", "/claims/id", "/claims/tenant"] {
+        for at in [
+            "/issuer",
+            "/client_id",
+            "/type",
+            "/claims/id",
+            "/claims/tenant",
+            "/claims/login",
+            "/claims/groups",
+            "/claims/keep",
+        ] {
             assert!(!with(at, json!("another")), "{at}");
         }
         assert!(!is_same(&object, "no JSON"));

@@ -145,9 +145,11 @@ pub(crate) fn lately(app: &App, caller: &Caller, now: i64) -> Result<(), Problem
 }
 
 /// What cannot be undone, or gives somebody a way in: deleting, keys, settings, providers, whole policies, and whatever says who
-/// holds what.
+/// holds what, of which schemas are a part: they say what a permission means. A service account is let in again by a change.
+/// What ends or takes from somebody (keys, sessions, members of groups) stays quick, and so does what gives nobody anything by
+/// itself: a new tenant, a new service account, the level of the log.
 fn is_dangerous(permission: &str) -> bool {
-    const DANGEROUS: [&str; 22] = [
+    const DANGEROUS: [&str; 26] = [
         "casemate.api-key.create",
         "casemate.api-key.rotate",
         "casemate.setting.create",
@@ -165,6 +167,10 @@ fn is_dangerous(permission: &str) -> bool {
         "casemate.team.update",
         "casemate.source.create",
         "casemate.source.update",
+        "casemate.application.create",
+        "casemate.application.update",
+        "casemate.service-account.update",
+        "casemate.group.create",
         "casemate.group.update",
         "casemate.group-member.add",
         "casemate.user.create",
@@ -488,7 +494,11 @@ mod tests {
         }
         for name in [
             "group-member.add",
+            "group.create",
             "group.update",
+            "application.create",
+            "application.update",
+            "service-account.update",
             "api-key.create",
             "api-key.rotate",
             "policy.apply",
@@ -497,7 +507,18 @@ mod tests {
         ] {
             assert!(is_dangerous(&format!("casemate.{name}")), "{name}");
         }
-        assert!(!is_dangerous("casemate.policy.plan") && !is_dangerous("casemate.api-key.revoke"));
+        for name in [
+            "policy.plan",
+            "api-key.revoke",
+            "session.end",
+            "temporary-credential.revoke",
+            "group-member.remove",
+            "service-account.create",
+            "tenant.create",
+            "log.update",
+        ] {
+            assert!(!is_dangerous(&format!("casemate.{name}")), "{name}");
+        }
     }
 
     const POLICY: &str = r#"

@@ -13,6 +13,7 @@ use casemate_store::{DecisionEvent, RecordedDecision, clipped};
 use crate::App;
 use crate::decision::record;
 use crate::guard::admitted;
+use crate::sign_in::service::credential;
 use crate::tenant_header::wanted_tenant;
 
 /// May ask in their own tenant.
@@ -51,6 +52,8 @@ pub(crate) struct Asker {
     pub(crate) known: Arc<Known>,
     /// The tenant that they ask in.
     pub(crate) tenant: Arc<str>,
+    /// The public name of the session or temporary credential with which they ask.
+    pub(crate) credential: Option<String>,
 }
 
 impl Asker {
@@ -96,7 +99,7 @@ impl Asker {
             Box::pin(record::store(app, vec![event])).await?;
             return Err(Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`")));
         }
-        Ok(Asker { known, tenant })
+        Ok(Asker { known, tenant, credential: credential(&caller.0) })
     }
 }
 

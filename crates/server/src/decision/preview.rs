@@ -346,7 +346,7 @@ async fn record(
         provider: clipped(provider),
         kind: clipped(caller_kind),
         id: clipped(caller.as_deref().unwrap_or_default()),
-        credential: None,
+        credential: asked.asker.credential.clone(),
     };
     let event = AuditEvent {
         at: asked.now,

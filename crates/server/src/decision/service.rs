@@ -264,7 +264,7 @@ impl<'s> Session<'s> {
     ) -> Result<Question<'a>, Refused> {
         let application = self.application(evaluation)?;
         let name = evaluation.requested_name(application).map_err(|error| unnamed(&error, evaluation))?;
-        let Asker { known: caller, tenant } = self.asker;
+        let Asker { known: caller, tenant, .. } = self.asker;
         let known = self.snapshot.known_subject(caller, tenant, evaluation.subject_kind(), id, met).map_err(
             |error| {
                 let reason = match error {
@@ -448,7 +448,7 @@ mod tests {
         let (item, defaults) = (Datum::from_json(item).unwrap(), Datum::from_json(defaults).unwrap());
         let snapshot = Snapshot::offline(Policy::empty()).unwrap();
         let known = snapshot.known_caller(&Identity::anonymous().into());
-        let asker = Asker { known, tenant: "default".into() };
+        let asker = Asker { known, tenant: "default".into(), credential: None };
         let session = Session {
             snapshot: &snapshot,
             asker: &asker,

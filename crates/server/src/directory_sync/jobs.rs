@@ -1,5 +1,7 @@
 //! Pulling each directory when it is due, by one process of several.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,20 +9,27 @@ use casemate_directory::Author;
 use casemate_directory_sync::{Order, SyncError, state, sync};
 use casemate_platform::clock;
 use casemate_platform::outgoing::Outgoing;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::service::{Pulled, by, pulled, source};
 use crate::App;
 
 /// How often is looked whether one is due.
 const EVERY: Duration = Duration::from_secs(5);
-/// How long one may take, so that a directory that answers drop by drop keeps the others waiting for a while alone.
-const LONGEST: Duration = Duration::from_secs(3_600);
 
 /// Pulls directories as their providers' documents say. Never ends by itself.
 pub async fn pull_directories(app: App, outgoing: Arc<Outgoing>) {
+    // Each in a task of its own, so that one which does not answer keeps no other waiting. They end with this one.
+    let mut pulls = JoinSet::new();
+    let mut under_way: HashMap<String, AbortHandle> = HashMap::new();
     loop {
         tokio::time::sleep(EVERY).await;
+        while let Some(ended) = pulls.try_join_next() {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a directory could not be pulled");
+            }
+        }
+        under_way.retain(|_, pull| !pull.is_finished());
         let directories = match pulled(&app.administration) {
             Ok(directories) => directories,
             Err(error) => {
@@ -28,17 +37,9 @@ pub async fn pull_directories(app: App, outgoing: Arc<Outgoing>) {
                 continue;
             }
         };
-        // At once, so that one which does not answer keeps no other waiting; each in a task of its own, which may give up where a
-        // directory sends what is no LDAP.
-        let mut pulls = JoinSet::new();
         for directory in directories {
-            pulls.spawn(tokio::time::timeout(LONGEST, pull(app.clone(), Arc::clone(&outgoing), directory)));
-        }
-        while let Some(ended) = pulls.join_next().await {
-            match ended {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => tracing::error!("a directory was not pulled to its end within an hour"),
-                Err(error) => tracing::error!(%error, "a directory could not be pulled"),
+            if let Entry::Vacant(free) = under_way.entry(directory.provider.clone()) {
+                free.insert(pulls.spawn(pull(app.clone(), Arc::clone(&outgoing), directory)));
             }
         }
     }
@@ -65,11 +66,12 @@ async fn pull(app: App, outgoing: Arc<Outgoing>, directory: Pulled) {
         Order { full: false, dry_run: false, allowed: None, by: by(&Author::system("directory-sync", now)) };
     match sync(&app.store, &outgoing, &source, &order).await {
         Ok(report) => {
-            if report.users_withheld.is_some() || report.groups_withheld.is_some() {
+            if report.is_withheld() {
                 tracing::warn!(
                     provider,
                     users = ?report.users_withheld,
                     groups = ?report.groups_withheld,
+                    members = ?report.members_withheld,
                     "more are gone from a directory than may vanish at once: an administrator has to say so"
                 );
             }

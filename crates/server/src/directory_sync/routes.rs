@@ -175,7 +175,9 @@ async fn pull(
             Problem::new(Code::ChangedMeanwhile).detail("another process pulls this directory just now")
         }
         // It is the administrator's own configuration that it speaks of.
-        SyncError::Directory(error) => Problem::new(Code::Unavailable).detail(error.to_string()),
+        SyncError::Directory(_) | SyncError::TooLong | SyncError::Malformed => {
+            Problem::new(Code::Unavailable).detail(error.to_string())
+        }
         error => {
             tracing::error!(%error, "a directory could not be pulled");
             Problem::new(Code::Unavailable)

@@ -92,7 +92,8 @@ pub(crate) struct State {
 fn homes(objects: &ObjectSet) -> HashMap<Box<str>, Box<str>> {
     let home = |object: &Arc<casemate_store::Object>| {
         let body: serde_json::Value = serde_json::from_str(&object.body).ok()?;
-        let tenant = body.pointer("/scim/tenant")?.as_str().filter(|tenant| *tenant != DEFAULT_TENANT)?;
+        let said = ["/scim/tenant", "/ldap/tenant"].iter().filter_map(|at| body.pointer(at)?.as_str());
+        let tenant = said.into_iter().find(|tenant| *tenant != DEFAULT_TENANT)?;
         Some((object.name.as_str().into(), tenant.into()))
     };
     objects.of_kind(Kind::Provider).iter().filter_map(home).collect()

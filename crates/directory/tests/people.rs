@@ -341,3 +341,31 @@ async fn what_others_change_is_followed_and_keeps_the_policy() {
     }
     assert!(std::ptr::eq(compiled.catalog(), site.directory.current().catalog()), "it was compiled once");
 }
+
+#[tokio::test]
+async fn users_of_a_directory_are_at_home_in_the_tenant_that_it_names() {
+    let site = Site::open().await;
+    let ldap = json!({
+        "url": "ldaps://ldap.example", "bind_dn": "cn=casemate", "bind_password": { "env": "LDAP" },
+        "base": "dc=example", "tenant": "acme",
+    });
+    let pulled = json!({
+        "name": "pulled", "issuer": "https://pulled.example", "audiences": ["x"], "ldap": ldap,
+    });
+    site.make(vec![object("provider", "prv_3", "", "pulled", pulled)]).await;
+    let ada = |active| {
+        put(UserRecord {
+            tenant: "acme".into(),
+            provider: "pulled".into(),
+            source: "ldap".into(),
+            active,
+            ..ada()
+        })
+    };
+    // Their tokens say no tenant.
+    let identity = Arc::new(Identity::new("pulled", "ada", Kind::USER));
+    site.make(vec![ada(true)]).await;
+    assert_eq!(site.caller(&identity).await.unwrap().subject.login.as_deref(), Some("ada@corp.example"));
+    site.make(vec![ada(false)]).await;
+    assert!(matches!(site.caller(&identity).await, Err(NotAdmitted::Inactive)));
+}

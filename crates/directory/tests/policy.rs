@@ -198,6 +198,15 @@ fn tenants_once_declared_are_the_only_ones() {
     for user in ["[[user]]\nid = \"ada\"\n", "[[user]]\nid = \"ada\"\ntenant = \"acne\"\n"] {
         assert!(refused(&format!("{tenants}{user}"))[0].contains("there is no tenant"));
     }
+    let provider = |tenant: &str| {
+        format!(
+            "{tenants}[[provider]]\nname = \"corp\"\nissuer = \"https://corp.example\"\naudiences = [\"x\"]\n\
+             [provider.ldap]\nurl = \"ldaps://ldap.example\"\nbind_dn = \"cn=x\"\nbase = \"dc=x\"\n\
+             bind_password = {{ env = \"X\" }}\ntenant = \"{tenant}\"\n"
+        )
+    };
+    assert!(load(&provider("acme")).is_ok() && load(&provider("default")).is_ok());
+    assert!(refused(&provider("acne"))[0].contains("there is no tenant `acne`"));
 }
 
 #[tokio::test]

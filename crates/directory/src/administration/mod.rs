@@ -7,6 +7,7 @@ mod error;
 mod granted;
 mod granting;
 mod history;
+mod homes;
 mod key;
 mod listing;
 mod objects;

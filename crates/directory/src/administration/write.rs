@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::entry::{Author, Entry, RememberKey, Written};
 use super::error::AdminError;
-use super::{Administration, granted, rules, sealing, sessions};
+use super::{Administration, granted, homes, rules, sealing, sessions};
 use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
 use crate::model::{
@@ -98,6 +98,7 @@ impl Administration {
         let (policy, set) = checked.await.map_err(|_| AdminError::from(DirectoryError::Closed))?;
         let policy = policy.map_err(AdminError::Invalid)?;
         rules::obey(author, state, &proposal, &policy, &set)?;
+        homes::stay(&self.store, state, &proposal.changes).await?;
         sealing::drop_unused(state, &mut proposal);
         let written = proposal.subject.as_ref().and_then(|(kind, id)| {
             let object = set.by_id(*kind, id).or_else(|| state.objects.by_id(*kind, id))?;

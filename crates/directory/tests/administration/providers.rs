@@ -207,3 +207,55 @@ async fn nobody_maps_claims_to_a_group_that_holds_what_they_do_not() {
     let caller = snapshot.caller(&identity(json!({ "sub": "mallory" })));
     assert!(!allowed(&snapshot.permissions(&caller).unwrap(), "ledger.read"));
 }
+
+#[tokio::test]
+async fn users_of_a_directory_stay_at_home_where_it_pulls_them() {
+    let site = Site::open().await;
+    let pulled = |tenant: &str| {
+        json!({
+            "name": "corp", "issuer": "https://corp.example", "audiences": ["x"],
+            "ldap": { "url": "ldaps://ldap.example", "bind_dn": "cn=x", "bind_password": { "env": "LDAP" },
+                      "base": "dc=x", "tenant": tenant },
+        })
+    };
+    let written = site.create(Kind::Provider, pulled("acme")).await;
+    let id = written.entry.id.as_str();
+    let update = async |document| {
+        site.administration.update(&operator(), Kind::Provider, "", id, None, document).await
+    };
+    update(pulled("other")).await.unwrap();
+    let user = casemate_store::UserRecord {
+        id: "usr_1".into(),
+        tenant: "other".into(),
+        provider: "corp".into(),
+        login: "ada".into(),
+        source: "ldap".into(),
+        attributes: "{}".into(),
+        ..casemate_store::UserRecord::default()
+    };
+    let commit = |operation| casemate_store::Commit {
+        base: None,
+        at: 1,
+        actor: casemate_store::Actor::default(),
+        summary: String::new(),
+        operations: vec![operation],
+        events: Vec::new(),
+        fence: None,
+    };
+    let put = casemate_store::Operation::PutUser { user: Box::new(user), expected: None };
+    site.store.commit(commit(put)).await.unwrap();
+    let refused = |refused| match refused {
+        Err(AdminError::Invalid(mistakes)) => mistakes[0].object().unwrap().pointer == "/ldap/tenant",
+        other => panic!("{other:?}"),
+    };
+    assert!(refused(update(pulled("acme")).await));
+    // Neither by way of having none.
+    let mut without = pulled("other");
+    without.as_object_mut().unwrap().remove("ldap");
+    update(without).await.unwrap();
+    assert!(refused(update(pulled("acme")).await));
+    update(pulled("other")).await.unwrap();
+    let gone = casemate_store::Operation::RemoveUser { id: "usr_1".into(), expected: None };
+    site.store.commit(commit(gone)).await.unwrap();
+    update(pulled("acme")).await.unwrap();
+}

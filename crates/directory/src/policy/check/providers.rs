@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use casemate_identity::provider::{MappingConfig, Provider, ScimConfig};
+use casemate_identity::provider::{LdapConfig, MappingConfig, Provider, ScimConfig};
 use casemate_identity::{ProviderConfig, ProvidersConfig};
 use casemate_permission::Ceiling;
 use casemate_permission::name::Pattern;
@@ -12,7 +12,7 @@ use super::Checker;
 use crate::model::{ProviderDocument, SourceDocument};
 use crate::policy::document::{Item, pointer, without_place};
 use crate::policy::place::Place;
-use crate::policy::{Mapping, MappingRule, Source};
+use crate::policy::{DEFAULT_TENANT, Mapping, MappingRule, Source};
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 /// The most rules of a provider.
@@ -100,8 +100,15 @@ impl Checker {
         Mapping(rules.into())
     }
 
-    /// That whoever provisions a provider is a service account that there is.
+    /// That whoever provisions a provider is a service account that there is, and its users are at home where there is a tenant.
     fn provisioner(&mut self, place: &Place, provider: &ProviderConfig) {
+        if let Some(LdapConfig { tenant, .. }) = &provider.ldap {
+            let is_known = tenant == DEFAULT_TENANT || self.tenants.contains(tenant.as_str());
+            if !self.incomplete && !self.tenants.is_empty() && !is_known {
+                let message = format!("there is no tenant `{tenant}`");
+                self.raise_with_help(place, "/ldap/tenant", message, "define the tenant first");
+            }
+        }
         let Some(ScimConfig { account, tenant, .. }) = &provider.scim else { return };
         let key: (Arc<str>, Box<str>) = (tenant.as_str().into(), account.as_str().into());
         if !account.is_empty() && !self.incomplete && !self.account_names.contains(&key) {

@@ -16,6 +16,8 @@ pub const DECISION_LOG_FIELD: &str = "entries";
 const MAX_BATCHES: u32 = 64;
 /// The most batches that one round deletes.
 const ROUND: i64 = 256;
+/// About how many bytes an event of the record takes, which what is written of the log is weighed by.
+const EVENT: usize = 512;
 
 /// Questions that were asked about the same time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,44 +52,33 @@ impl LogRetention {
 }
 
 impl Store {
-    /// Adds a batch to the log, and deletes what is over a bound at `now` (microseconds since 1970, UTC).
+    /// Adds a batch to the log. Nothing is deleted for it: see [`Store::prune_decision_log`].
     ///
     /// # Errors
-    /// Where too much waits to be written, or it cannot be written; then nothing of it is.
-    pub async fn log_decisions(
-        &self,
-        batch: LoggedBatch,
-        retention: LogRetention,
-        now: i64,
-    ) -> Result<(), RecordError> {
+    /// Where too much waits to be written, the disk is nearly full, or it cannot be written; then nothing of it is, and
+    /// the store counts as writable as before.
+    pub async fn log_decisions(&self, batch: LoggedBatch) -> Result<(), RecordError> {
         if batch.sealed.sealed.len() > MAX_SEALED || batch.sealed.id.len() > MAX_ID {
             return Err(RecordError::Failed("the batch is longer than what is kept".to_owned()));
         }
-        self.writer
-            .alone(move |link| {
-                Box::pin(async move {
-                    link.begin().await?;
-                    insert(link, &batch).await?;
-                    prune(link, retention, now).await?;
-                    link.commit().await
-                })
-            })
-            .await
+        let weight = 1 + batch.sealed.sealed.len() / EVENT;
+        self.writer.aside(weight, move |link| Box::pin(async move { insert(link, &batch).await })).await
     }
 
     /// Deletes what of the log is over a bound at `now` (microseconds since 1970, UTC), a bounded number of batches; answers
-    /// whether more may be.
+    /// whether more may be. How much there is, is read beside what is written.
     ///
     /// # Errors
-    /// As [`Store::log_decisions`].
+    /// Where the database cannot be read or written, or too much waits to be written.
     pub async fn prune_decision_log(&self, retention: LogRetention, now: i64) -> Result<bool, RecordError> {
+        let read = |error: StoreError| RecordError::Failed(error.to_string());
+        let last = self.reader().last_over(retention, now).await.map_err(read)?;
+        let Some(last) = last else { return Ok(false) };
         self.writer
             .alone(move |link| {
                 Box::pin(async move {
-                    link.begin().await?;
-                    let deleted = prune(link, retention, now).await?;
-                    link.commit().await?;
-                    Ok(deleted > 0)
+                    let text = "DELETE FROM decision_log WHERE seq <= $1";
+                    Ok(link.execute(text, values![last]).await? > 0)
                 })
             })
             .await
@@ -110,6 +101,25 @@ impl StoreReader {
         let rows = self.pool.rows(text, values![before.unwrap_or(i64::MAX), limit]).await?;
         Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
     }
+
+    /// The last batch of those to delete next, where there are any: the oldest, as far as they are over a bound.
+    async fn last_over(&self, retention: LogRetention, now: i64) -> Result<Option<i64>, StoreError> {
+        let text = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM decision_log";
+        let Some(row) = self.pool.row(text, values![]).await? else { return Ok(None) };
+        let used: i64 = row.get("bytes")?;
+        let mut over = used.saturating_sub(i64::try_from(retention.max_bytes).unwrap_or(i64::MAX));
+        let oldest = now.saturating_sub(retention.max_age);
+        let text = "SELECT seq, bytes, last_at FROM decision_log ORDER BY seq LIMIT $1";
+        let mut last = None;
+        for row in &self.pool.rows(text, values![ROUND]).await? {
+            if over <= 0 && row.get::<i64>("last_at")? >= oldest {
+                break;
+            }
+            over = over.saturating_sub(row.get("bytes")?);
+            last = Some(row.get::<i64>("seq")?);
+        }
+        Ok(last)
+    }
 }
 
 async fn insert(link: &mut Link, batch: &LoggedBatch) -> Result<(), sqlx::Error> {
@@ -129,33 +139,6 @@ async fn insert(link: &mut Link, batch: &LoggedBatch) -> Result<(), sqlx::Error>
     ];
     link.execute(text, values).await?;
     Ok(())
-}
-
-/// Deletes the oldest batches that are over a bound; gives how many.
-async fn prune(link: &mut Link, retention: LogRetention, now: i64) -> Result<u64, sqlx::Error> {
-    let text = "DELETE FROM decision_log WHERE seq IN \
-                (SELECT seq FROM decision_log WHERE last_at < $1 ORDER BY seq LIMIT $2)";
-    let mut deleted = link.execute(text, values![now.saturating_sub(retention.max_age), ROUND]).await?;
-    let text = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM decision_log";
-    let row = link.row(text, values![]).await?.ok_or(sqlx::Error::RowNotFound)?;
-    let used: i64 = row.get("bytes")?;
-    let mut over = used.saturating_sub(i64::try_from(retention.max_bytes).unwrap_or(i64::MAX));
-    if over <= 0 {
-        return Ok(deleted);
-    }
-    let rows = link.rows("SELECT seq, bytes FROM decision_log ORDER BY seq LIMIT $1", values![ROUND]).await?;
-    let mut last = None;
-    for row in &rows {
-        if over <= 0 {
-            break;
-        }
-        over = over.saturating_sub(row.get("bytes")?);
-        last = Some(row.get::<i64>("seq")?);
-    }
-    if let Some(last) = last {
-        deleted += link.execute("DELETE FROM decision_log WHERE seq <= $1", values![last]).await?;
-    }
-    Ok(deleted)
 }
 
 fn read(row: &Row) -> Result<LoggedBatch, sqlx::Error> {

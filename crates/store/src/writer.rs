@@ -49,6 +49,9 @@ pub(crate) enum Write {
     Record { change: Change, reply: Reply, room: OwnedSemaphorePermit },
     /// Done by itself.
     Alone { job: Job, room: OwnedSemaphorePermit },
+    /// As [`Write::Alone`], of what may as well be lost: never with the room that is reserved, and whether the store counts
+    /// as writable does not depend on it.
+    Aside { job: Job, weight: usize, room: OwnedSemaphorePermit },
 }
 
 #[derive(Debug)]
@@ -98,22 +101,23 @@ impl Writer {
         &self,
         act: impl for<'a> FnOnce(&'a mut Link) -> Borrowing<'a, T> + Send + 'static,
     ) -> Result<T, RecordError> {
-        let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |link| {
-            Box::pin(async move {
-                let outcome = act(link).await;
-                let (said, outcome) = match outcome {
-                    Ok(done) => (Ok(done), Ok(())),
-                    Err(error) => (Err(RecordError::Failed(error.to_string())), Err(error)),
-                };
-                // A waiter that went away no longer needs its answer.
-                let _ = reply.send(said);
-                outcome
-            })
-        });
+        let (job, answer) = job(act);
         let room = self.room(1)?;
         self.send(Write::Alone { job, room })?;
         answer.await.unwrap_or(Err(RecordError::Closed))
+    }
+
+    /// As [`Writer::alone`], of what may as well be lost, and takes about as much room as so many events.
+    pub(crate) async fn aside<T: Send + 'static>(
+        &self,
+        weight: usize,
+        act: impl for<'a> FnOnce(&'a mut Link) -> Borrowing<'a, T> + Send + 'static,
+    ) -> Result<T, RecordError> {
+        let (job, answer) = job(act);
+        let room = self.room(1)?;
+        self.send(Write::Aside { job, weight, room })?;
+        // Where room is short, the writer lets go of it.
+        answer.await.unwrap_or(Err(RecordError::Reserve))
     }
 
     async fn write(&self, change: Change) -> Result<(), RecordError> {
@@ -134,6 +138,26 @@ impl Writer {
             mpsc::error::TrySendError::Closed(_) => RecordError::Closed,
         })
     }
+}
+
+/// Something to be done with the connection, and where its outcome is told.
+fn job<T: Send + 'static>(
+    act: impl for<'a> FnOnce(&'a mut Link) -> Borrowing<'a, T> + Send + 'static,
+) -> (Job, oneshot::Receiver<Result<T, RecordError>>) {
+    let (reply, answer) = oneshot::channel();
+    let job: Job = Box::new(move |link| {
+        Box::pin(async move {
+            let outcome = act(link).await;
+            let (said, outcome) = match outcome {
+                Ok(done) => (Ok(done), Ok(())),
+                Err(error) => (Err(RecordError::Failed(error.to_string())), Err(error)),
+            };
+            // A waiter that went away no longer needs its answer.
+            let _ = reply.send(said);
+            outcome
+        })
+    });
+    (job, answer)
 }
 
 /// What the writer needs besides its queue.
@@ -260,7 +284,9 @@ async fn serve(
                     next = beside(queue, gathered).await;
                 }
             }
-            Write::Alone { job, room } => after = Some((job, room)),
+            Write::Alone { job, room } => after = Some((job, None, room)),
+            Write::Aside { .. } if is_reached => next = queue.try_recv().ok(),
+            Write::Aside { job, weight, room } => after = Some((job, Some(weight), room)),
         }
     }
     if !changes.is_empty() {
@@ -277,8 +303,13 @@ async fn serve(
             let _ = reply.send(outcome.clone());
         }
     }
-    if let Some((job, room)) = after {
-        if let Err(error) = attempt(desk, connection, async |link| job(link).await).await {
+    if let Some((job, aside, room)) = after {
+        let act = async |link: &mut Link| job(link).await;
+        let outcome = match aside {
+            None => attempt(desk, connection, act).await,
+            Some(weight) => tried(desk, connection, act).await.inspect(|()| desk.reserve.count(weight)),
+        };
+        if let Err(error) = outcome {
             tracing::error!(%error, "cannot write to the database");
         }
         drop(room);
@@ -307,9 +338,20 @@ async fn keep_bounds(
     Ok(true)
 }
 
+/// As [`tried`]; how it went says whether the database can be written to.
+async fn attempt<T>(
+    desk: &Desk,
+    slot: &mut Option<Link>,
+    act: impl AsyncFnOnce(&mut Link) -> Result<T, sqlx::Error>,
+) -> Result<T, sqlx::Error> {
+    let outcome = tried(desk, slot, act).await;
+    desk.writable.store(outcome.is_ok(), Ordering::Relaxed);
+    outcome
+}
+
 /// Does something with the connection. One that failed is closed, and the next attempt opens another: SQLite may have
 /// rolled a transaction back by itself, which the driver does not learn, so that every later one would fail as well.
-async fn attempt<T>(
+async fn tried<T>(
     desk: &Desk,
     slot: &mut Option<Link>,
     act: impl AsyncFnOnce(&mut Link) -> Result<T, sqlx::Error>,
@@ -318,7 +360,7 @@ async fn attempt<T>(
         Some(connection) => Ok(connection),
         None => desk.opening.connect().await,
     };
-    let outcome = match outcome {
+    match outcome {
         Ok(mut connection) => match act(&mut connection).await {
             Ok(done) => {
                 *slot = Some(connection);
@@ -332,9 +374,7 @@ async fn attempt<T>(
             }
         },
         Err(error) => Err(error),
-    };
-    desk.writable.store(outcome.is_ok(), Ordering::Relaxed);
-    outcome
+    }
 }
 
 async fn commit(link: &mut Link, changes: &[Change]) -> Result<(), sqlx::Error> {

@@ -21,24 +21,24 @@ const MAX_TEXT: usize = 60 << 10;
 const MAX_LINE: usize = 40 << 10;
 /// How often the bounds of the log are looked at, also when nothing is logged.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
+/// After how many sealed bytes they are looked at earlier.
+const PRUNE_AFTER: usize = 4 << 20;
 
 /// Writes what is to be logged, and deletes what is over the bounds that the settings say. Without something that seals,
 /// nothing is written. Never ends by itself.
 pub async fn write_decision_log(log: DecisionLog, store: Arc<Store>, directory: Arc<Directory>) {
     let Some(mut waiting) = log.take_waiting() else { return };
     let mut prune = Instant::now();
+    let mut written = 0;
     let mut left = None;
     loop {
-        let bounds = bounds(&directory);
-        if Instant::now() >= prune {
-            match store.prune_decision_log(bounds, clock::now()).await {
-                Ok(true) => {}
-                Ok(false) => prune = Instant::now() + PRUNE_EVERY,
-                Err(error) => {
-                    tracing::warn!(%error, "the bounds of the log of questions cannot be looked at");
-                    prune = Instant::now() + PRUNE_EVERY;
-                }
+        if Instant::now() >= prune || written >= PRUNE_AFTER {
+            let more = store.prune_decision_log(bounds(&directory), clock::now()).await;
+            if let Err(error) = &more {
+                tracing::warn!(%error, "the bounds of the log of questions cannot be looked at");
             }
+            let now = Instant::now();
+            (prune, written) = if more.unwrap_or(false) { (now, written) } else { (now + PRUNE_EVERY, 0) };
         }
         let mut batch = Batch::default();
         gather(&mut waiting, &mut left, &mut batch, prune, &log).await;
@@ -47,9 +47,12 @@ pub async fn write_decision_log(log: DecisionLog, store: Arc<Store>, directory: 
         }
         let entries = batch.entries;
         let lost = log.take_lost();
-        if let Err(error) = write(batch, lost, &store, directory.sealer(), bounds).await {
-            tracing::warn!(%error, entries, "questions are not logged");
-            log.lose(entries.saturating_add(lost));
+        match write(batch, lost, &store, directory.sealer()).await {
+            Ok(bytes) => written += bytes,
+            Err(error) => {
+                tracing::warn!(%error, entries, "questions are not logged");
+                log.lose(entries.saturating_add(lost));
+            }
         }
     }
 }
@@ -132,13 +135,13 @@ enum NotWritten {
     Record(#[from] casemate_store::RecordError),
 }
 
+/// Gives how many bytes are written.
 async fn write(
     batch: Batch,
     lost: u32,
     store: &Store,
     sealer: Option<&Arc<Sealer>>,
-    bounds: LogRetention,
-) -> Result<(), NotWritten> {
+) -> Result<usize, NotWritten> {
     let sealer = sealer.ok_or(NotWritten::NoSealer)?;
     let mut id = [0; 16];
     getrandom::fill(&mut id).map_err(|_| NotWritten::NoRandomness)?;
@@ -146,5 +149,7 @@ async fn write(
     let Batch { text, entries, first_at, last_at } = batch;
     let sealed = sealer.seal(DECISION_LOG, &id, DECISION_LOG_FIELD, &SecretString::from(text))?;
     let batch = LoggedBatch { seq: 0, first_at, last_at, entries, lost, sealed };
-    Ok(store.log_decisions(batch, bounds, clock::now()).await?)
+    let bytes = batch.sealed.sealed.len();
+    store.log_decisions(batch).await?;
+    Ok(bytes)
 }

@@ -181,12 +181,23 @@ async fn decisions_leave_room_for_changes() {
         })
         .await;
     assert_eq!(changed.unwrap(), 1);
+    // What may as well be lost is.
+    let aside: Result<u64, _> = writer
+        .aside(1, |link| {
+            Box::pin(async move { link.execute("DELETE FROM development_credential", values![]).await })
+        })
+        .await;
+    assert!(matches!(aside, Err(RecordError::Reserve)), "{aside:?}");
     assert!(writable.load(Ordering::Relaxed) && reserve.is_reached());
     assert_eq!(count(&mut other).await, 1);
 
     FREE.store(600, Ordering::Relaxed);
     until(async || writer.record(vec![event(4)]).await.is_ok()).await;
     assert!(!reserve.is_reached());
+    let failed: Result<u64, _> =
+        writer.aside(1, |link| Box::pin(async move { link.execute("no statement", values![]).await })).await;
+    assert!(matches!(failed, Err(RecordError::Failed(_))), "{failed:?}");
+    assert!(writable.load(Ordering::Relaxed), "the store is as writable as before");
 }
 
 /// How many of those that come one by one, each a turn after the one before, are taken together.

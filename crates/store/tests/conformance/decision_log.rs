@@ -22,7 +22,7 @@ pub(crate) async fn a_logged_batch_is_read_as_it_was_written(place: Place) {
     let store = place.open().await;
     let sealer = Sealer::new(&RootKeys::generate().unwrap());
     for number in 1..=3 {
-        store.log_decisions(batch(&sealer, number, "a question\n"), ALL, 0).await.unwrap();
+        store.log_decisions(batch(&sealer, number, "a question\n")).await.unwrap();
     }
     assert_eq!(numbers(&store).await, [3, 2, 1], "the newest first");
     let newest = store.reader().decision_log(None, 1).await.unwrap().remove(0);
@@ -41,7 +41,7 @@ pub(crate) async fn a_logged_batch_is_read_as_it_was_written(place: Place) {
     assert!(used.contains(&sealer.current_id()), "{used:?}");
     let mut large = batch(&sealer, 4, "");
     large.sealed.sealed = vec![0; 1 << 20];
-    assert!(store.log_decisions(large, ALL, 0).await.is_err());
+    assert!(store.log_decisions(large).await.is_err());
     assert_eq!(numbers(&store).await, [3, 2, 1]);
     store.close().await;
 }
@@ -51,7 +51,7 @@ pub(crate) async fn the_oldest_logged_batches_go_by_age_and_by_size(place: Place
     let sealer = Sealer::new(&RootKeys::generate().unwrap());
     let bytes = batch(&sealer, 1, "a question\n").sealed.sealed.len() as u64;
     for number in 1..=6 {
-        store.log_decisions(batch(&sealer, number, "a question\n"), ALL, 0).await.unwrap();
+        store.log_decisions(batch(&sealer, number, "a question\n")).await.unwrap();
     }
     let by_age = LogRetention { max_age: 10, ..ALL };
     assert!(store.prune_decision_log(by_age, 13).await.unwrap());
@@ -60,7 +60,9 @@ pub(crate) async fn the_oldest_logged_batches_go_by_age_and_by_size(place: Place
     let by_size = LogRetention { max_bytes: 3 * bytes, ..ALL };
     assert!(store.prune_decision_log(by_size, 13).await.unwrap());
     assert_eq!(numbers(&store).await, [6, 5, 4]);
-    store.log_decisions(batch(&sealer, 7, "a question\n"), by_size, 13).await.unwrap();
-    assert_eq!(numbers(&store).await, [7, 6, 5], "what is added makes room for itself");
+    store.log_decisions(batch(&sealer, 7, "a question\n")).await.unwrap();
+    assert_eq!(numbers(&store).await, [7, 6, 5, 4], "adding looks at no bound");
+    assert!(store.prune_decision_log(by_size, 13).await.unwrap());
+    assert_eq!(numbers(&store).await, [7, 6, 5]);
     store.close().await;
 }

@@ -1,6 +1,6 @@
 //! Who comes into question where it is asked who may do something: page by page, each once, and nobody left out.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use casemate_expression::Timestamp;
 use casemate_identity::Kind;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::directory::Directory;
 use crate::people::Found;
 use crate::policy::Person;
-use crate::snapshot::{Compiled, Digest, Named, Reach, Snapshot, is_of_people};
+use crate::snapshot::{AllNamed, Compiled, Digest, Named, Reach, Snapshot, is_of_people};
 use crate::subject::Subject;
 
 /// Somebody to whom a permission is assigned that matches a name. Whether they are allowed is another question.
@@ -49,9 +49,44 @@ pub struct Candidates {
     pub next: Option<CandidatePlace>,
 }
 
+/// Who is to be found: what all pages of candidates that are told at once have in common.
+#[derive(Debug)]
+pub struct Sought<'a> {
+    compiled: &'a Compiled,
+    tenant: &'a Arc<str>,
+    /// As which type those are told whom the store knows.
+    kind: &'a str,
+    name: Name<'a>,
+    now: i64,
+    reach: Reach,
+    named: OnceLock<AllNamed<'a>>,
+}
+
+impl<'a> Sought<'a> {
+    /// Candidates of a tenant, for a name, at `now` (microseconds since 1970, UTC). The users of the directory are told as of
+    /// this type: `user`, or another as of which a token of theirs may be.
+    #[must_use]
+    pub fn of(
+        snapshot: &'a Snapshot,
+        tenant: &'a Arc<str>,
+        kind: &'a str,
+        name: Name<'a>,
+        now: i64,
+    ) -> Sought<'a> {
+        let compiled = snapshot.compiled();
+        let reach = compiled.reach(tenant, &name, Timestamp(now));
+        let kind = if is_of_people(kind) { kind } else { Kind::USER.as_str() };
+        Sought { compiled, tenant, kind, name, now, reach, named: OnceLock::new() }
+    }
+
+    fn named(&self) -> &AllNamed<'a> {
+        let Sought { compiled, tenant, name, now, reach, .. } = self;
+        self.named.get_or_init(|| compiled.named(tenant, name, reach, *now))
+    }
+}
+
 impl Directory {
-    /// The next candidates behind a place: of a tenant, for a name, at `now` (microseconds since 1970, UTC). As many as
-    /// `most` (1 to 1,000) are looked at. They are service accounts, static credentials, anonymous, whoever the policy or an
+    /// The next candidates behind a place. As many as `most` (1 to 1,000) are looked at. They are service accounts, static credentials, anonymous, whoever the policy or an
     /// assignment names, groups, and the active users of the directory. An API key is one only where something is assigned to
     /// itself: it can do no more than its account.
     ///
@@ -59,21 +94,18 @@ impl Directory {
     /// Where the store cannot be read.
     pub async fn candidates(
         &self,
-        snapshot: &Snapshot,
-        tenant: &Arc<str>,
-        name: &Name<'_>,
-        now: i64,
+        sought: &Sought<'_>,
         place: &CandidatePlace,
         most: u32,
     ) -> Result<Candidates, StoreError> {
-        let compiled = snapshot.compiled();
-        let reach = compiled.reach(tenant, name, Timestamp(now));
+        let Sought { compiled, tenant, reach, .. } = sought;
         if let Some(after) = &place.stored {
-            return self.stored(compiled, tenant, &reach, after, most).await;
+            return self.stored(sought, after, most).await;
         }
         let stored_last = place.stored_last.unwrap_or(reach.is_by_more_than_ids);
         let after = place.named.as_deref().and_then(digest);
-        let some = compiled.named(tenant, name, &reach, now, after.as_ref(), most.clamp(1, 1_000) as usize);
+        let most = most.clamp(1, 1_000) as usize;
+        let some = compiled.next_named(tenant, sought.named(), after.as_ref(), most);
         let at = |digest: &Digest| CandidatePlace {
             stored_last: Some(stored_last),
             named: Some(hex(digest)),
@@ -84,7 +116,7 @@ impl Directory {
         for named in some.items {
             let place = at(&named.digest);
             let group = named.is_group.then(|| named.subject.groups.first().cloned()).flatten();
-            if let Some(subject) = self.known_better(compiled, tenant, named, stored_last).await? {
+            if let Some(subject) = self.known_better(sought, named, stored_last).await? {
                 items.push(Candidate { subject, group, place });
             }
         }
@@ -103,8 +135,7 @@ impl Directory {
     /// Somebody who is named, with what the store knows of them; nobody where they are not let in, or told later.
     async fn known_better(
         &self,
-        compiled: &Compiled,
-        tenant: &Arc<str>,
+        Sought { compiled, tenant, kind, .. }: &Sought<'_>,
         named: Named,
         stored_last: bool,
     ) -> Result<Option<Subject>, StoreError> {
@@ -113,29 +144,32 @@ impl Directory {
             return Ok(Some(subject));
         }
         let (Some(id), true) = (&subject.id, is_by_id) else {
-            return self.known_by_login(tenant, subject).await;
+            return self.known_by_login(tenant, kind, subject).await;
         };
         Ok(match self.people().find(tenant, &subject.provider, id).await? {
             Found::Nobody | Found::Former(_) => Some(subject),
             Found::Inactive(_) | Found::Deleted(_) => None,
-            Found::User(..) if stored_last && *subject.kind == *Kind::USER.as_str() => None,
+            Found::User(..) if stored_last && *subject.kind == **kind => None,
             Found::User(_, user) => Some(with_user(compiled, &subject.kind, &user)),
         })
     }
 
     /// Somebody who is named by login, unless the store knows who that is: it tells of them by itself.
-    async fn known_by_login(&self, tenant: &str, subject: Subject) -> Result<Option<Subject>, StoreError> {
+    async fn known_by_login(
+        &self,
+        tenant: &str,
+        kind: &str,
+        subject: Subject,
+    ) -> Result<Option<Subject>, StoreError> {
         let login = subject.login.as_deref().unwrap_or_default();
-        let is_user = *subject.kind == *Kind::USER.as_str();
-        let is_known = is_user && self.people().has_login(tenant, &subject.provider, login).await?;
+        let is_known =
+            *subject.kind == *kind && self.people().has_login(tenant, &subject.provider, login).await?;
         Ok((!is_known).then_some(subject))
     }
 
     async fn stored(
         &self,
-        compiled: &Compiled,
-        tenant: &str,
-        reach: &Reach,
+        Sought { compiled, tenant, kind, reach, .. }: &Sought<'_>,
         after: &(i64, String),
         most: u32,
     ) -> Result<Candidates, StoreError> {
@@ -143,8 +177,8 @@ impl Directory {
         let at = |place| CandidatePlace { stored_last: Some(true), named: None, stored: Some(place) };
         let candidate = |(place, id, person): (_, Option<Box<str>>, Person)| {
             let mut subject = match &id {
-                Some(_) => with_user(compiled, &person.kind, &person),
-                None => Subject::from(&person),
+                Some(_) => with_user(compiled, kind, &person),
+                None => Subject { kind: (*kind).into(), ..Subject::from(&person) },
             };
             subject.id = id;
             let is_one = compiled.is_reached(reach, &subject);

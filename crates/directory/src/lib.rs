@@ -36,7 +36,7 @@ pub use administration::{
     Reference, RememberKey, Sort, SortBy, UserDraft, WebinyError, Written, import_webiny,
 };
 pub use authenticator::sha256;
-pub use candidates::{Candidate, CandidatePlace, Candidates};
+pub use candidates::{Candidate, CandidatePlace, Candidates, Sought};
 pub use directory::{Directory, DirectoryError, DirectoryHost};
 pub use kind::{Kind, UnknownKind};
 pub use known::Known;

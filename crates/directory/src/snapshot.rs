@@ -1,12 +1,14 @@
 //! A policy, ready to answer: who is meant, what they hold, who may ask.
 
 mod draft;
+mod identity_rules;
 mod reach;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use casemate_expression::Datum;
+use casemate_identity::provider::Provider;
 use casemate_identity::{Chain, ChainError, Identity, Kind};
 use casemate_permission::{Catalog, Grant, Origin, OriginKind, Permission, PermissionSet};
 
@@ -23,7 +25,7 @@ use crate::subject::{Sourced, Subject};
 use crate::temporary::narrowed;
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
-pub(crate) use reach::{Digest, Named, Reach};
+pub(crate) use reach::{AllNamed, Digest, Named, Reach};
 
 /// The most compiled sets that are kept; when there are more, those that nobody asked for lately are forgotten.
 const MAX_CACHED: usize = 4_096;
@@ -55,6 +57,8 @@ pub(crate) struct Compiled {
     administrators: Vec<i64>,
     /// The names of the service accounts, by id.
     account_names: HashMap<Box<str>, Box<str>>,
+    /// The ids of the service accounts that are disabled.
+    disabled_accounts: HashSet<Box<str>>,
     sources: Vec<Source>,
     mappings: HashMap<Box<str>, Mapping>,
     settings: InForce,
@@ -63,6 +67,8 @@ pub(crate) struct Compiled {
     sole_provider: Arc<str>,
     /// The names of those who vouch for users: the providers, and Casemate itself.
     vouching: Vec<Arc<str>>,
+    /// As they are configured.
+    providers: Vec<Provider>,
     sets: Kept<Holding, Result<PermissionSet, ResolveError>>,
     callers: Kept<Presented, Arc<Known>>,
     /// Those of `people` who were asked about, by their places.
@@ -393,6 +399,9 @@ impl Snapshot {
                 Ok(Meant::Stranger(Box::new(Subject::new(provider, kind, Some(id), Arc::clone(tenant)))))
             }
             (None, true) => Ok(Meant::Caller),
+            (Some((_, Person { provider, .. })), _) if self.compiled.is_disabled(provider, kind, id) => {
+                Err(ResolveError::Inactive { kind: kind.to_owned(), id: id.to_owned() })
+            }
             (Some((place, person)), false) => Ok(Meant::Person(place, person)),
             // The caller's directory values are part of them already.
             (Some((_, person)), true) if person.provider == caller.provider => Ok(Meant::Caller),
@@ -479,12 +488,14 @@ impl Compiled {
             mismatches: policy.mismatches,
             administrators,
             account_names,
+            disabled_accounts: policy.disabled_accounts,
             sources: policy.sources,
             mappings: policy.mappings,
             settings: InForce::of(&policy.settings),
             keys,
             sole_provider,
             vouching,
+            providers: policy.providers,
             sets: Kept::new(MAX_CACHED),
             callers: Kept::new(MAX_CALLERS),
             asked_about: Kept::new(MAX_CACHED),

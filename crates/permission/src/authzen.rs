@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use casemate_expression::{Datum, List, Map, Members, Timestamp};
-use serde_json::{Value, json};
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::name::{Name, NameError};
@@ -22,6 +22,29 @@ pub struct Evaluation<'a> {
     action_properties: &'a Members,
     resource: Option<EvaluatedResource<'a>>,
     context: &'a Members,
+}
+
+#[derive(Serialize)]
+struct WithoutSubject<'a> {
+    action: Named<'a>,
+    context: &'a Members,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<Typed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'a str,
+    properties: &'a Members,
+}
+
+#[derive(Serialize)]
+struct Typed<'a> {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a Datum>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a Datum>,
+    properties: &'a Members,
 }
 
 #[derive(Clone, Debug)]
@@ -239,24 +262,17 @@ impl<'d> Evaluation<'d> {
         Ok(text)
     }
 
-    /// The request as JSON, without its subject: action, resource and context.
-    pub fn to_json_without_subject(&self) -> Value {
-        let mut question = json!({
-            "action": { "name": self.action_name, "properties": self.action_properties },
-            "context": self.context,
-        });
-        if let (Some(resource), Some(question)) = (&self.resource, question.as_object_mut()) {
-            let EvaluatedResource { kind, id, properties } = resource;
-            let mut said = json!({ "properties": properties });
-            if let Some(said) = said.as_object_mut() {
-                let members = [("type", kind), ("id", id)];
-                said.extend(members.into_iter().filter_map(|(name, datum)| {
-                    Some((name.to_owned(), serde_json::to_value((*datum)?).ok()?))
-                }));
-            }
-            question.insert("resource".to_owned(), said);
+    /// Action, resource and context: the request without its subject, as JSON where it is serialized.
+    pub fn without_subject(&self) -> impl Serialize + '_ {
+        WithoutSubject {
+            action: Named { name: self.action_name, properties: self.action_properties },
+            context: self.context,
+            resource: self.resource.as_ref().map(|resource| Typed {
+                kind: resource.kind,
+                id: resource.id,
+                properties: resource.properties,
+            }),
         }
-        question
     }
 
     /// The subject taken as the identity, as on the command line: its properties `tenant`, `groups`, `login` and

@@ -50,6 +50,8 @@ pub enum Reason {
     ConditionFailed,
     /// It depends on the resource.
     DependsOnResource,
+    /// It depends on who somebody is of whom too little is known.
+    DependsOnIdentity,
     /// The requested name is no name.
     InvalidName,
     /// The requested name lies outside the namespaces of the asking application.
@@ -69,6 +71,7 @@ impl Reason {
             Reason::ConditionsNotMet => "conditions_not_met",
             Reason::ConditionFailed => "condition_failed",
             Reason::DependsOnResource => "depends_on_resource",
+            Reason::DependsOnIdentity => "depends_on_identity",
             Reason::InvalidName => "invalid_name",
             Reason::OutsideApplication => "outside_application",
             Reason::SourceFailed => "source_failed",
@@ -241,7 +244,7 @@ impl Inner {
             if condition == Condition::False && !when.is_some_and(Expression::may_run_out) {
                 continue;
             }
-            let judged = Judged { request, value: property.value, arena, partial: false };
+            let judged = Judged { request, value: property.value, arena, partial: false, is_somebody: false };
             match when.map(|when| when.evaluate(&judged)) {
                 Some(Ok(true)) => {}
                 Some(Ok(false)) if compiled.is_steady() => return Condition::False,

@@ -47,7 +47,7 @@ impl PermissionSet {
     /// # Errors
     /// When the answer depends on the resource in a way that no filter can say, or the filter is too large.
     pub fn filter(&self, request: &Request<'_>) -> Result<FilterAnswer<'_>, FilterError> {
-        let sides = self.inner.sides(request);
+        let sides = self.inner.sides(request, false);
         if let Some(decision) = sides.decided(self) {
             return Ok(FilterAnswer { decision, filter: None });
         }
@@ -58,8 +58,29 @@ impl PermissionSet {
         Ok(FilterAnswer { decision: CONDITIONAL, filter: Some(filter) })
     }
 
+    /// As [`PermissionSet::check`], where what was not supplied of the resource is unknown rather than missing: where the
+    /// answer depends on it, it is conditional.
+    pub fn check_partial(&self, request: &Request<'_>) -> Decision<'_> {
+        self.decided_partially(request, false)
+    }
+
+    /// As [`PermissionSet::check_partial`], about somebody of whom not all is known: where the answer depends on what
+    /// was not supplied of the identity, on its groups or on its claims, it is conditional.
+    pub fn check_somebody(&self, request: &Request<'_>) -> Decision<'_> {
+        let decision = self.decided_partially(request, true);
+        let depends = decision.effect == Effect::Conditional;
+        match depends && self.decided_partially(request, false).effect != Effect::Conditional {
+            true => Decision { reason: Reason::DependsOnIdentity, ..decision },
+            false => decision,
+        }
+    }
+
     pub(crate) fn check_without_resource(&self, request: &Request<'_>) -> Decision<'_> {
-        let sides = self.inner.sides(request);
+        self.decided_partially(request, false)
+    }
+
+    fn decided_partially(&self, request: &Request<'_>, is_somebody: bool) -> Decision<'_> {
+        let sides = self.inner.sides(request, is_somebody);
         if let Some(decision) = sides.decided(self) {
             return decision;
         }
@@ -151,7 +172,7 @@ fn either(sides: Vec<Side>, set: &PermissionSet) -> Result<Filter, FilterError> 
 }
 
 impl Inner {
-    fn sides(&self, request: &Request<'_>) -> Sides {
+    fn sides(&self, request: &Request<'_>, is_somebody: bool) -> Sides {
         let mut found: Vec<u32> = Vec::new();
         self.each_matching(&request.name, request.now, |index| found.push(index));
         found.sort_unstable();
@@ -159,7 +180,7 @@ impl Inner {
         let mut sides = Sides::default();
         let mut coverage = None;
         for index in found {
-            self.add_side(&mut sides, index, request, &mut coverage);
+            self.add_side(&mut sides, index, (request, is_somebody), &mut coverage);
         }
         sides
     }
@@ -168,7 +189,7 @@ impl Inner {
         &'s self,
         sides: &mut Sides,
         index: u32,
-        request: &Request<'_>,
+        (request, is_somebody): (&Request<'_>, bool),
         coverage: &mut Option<Coverage<'s>>,
     ) {
         let Some(compiled) = self.permissions.get(index as usize) else { return };
@@ -189,7 +210,8 @@ impl Inner {
                     when_false.push(Branch::NEVER);
                 }
                 Means::Condition(when) => {
-                    let judged = Judged { request, value: property.value, arena: &arena, partial: true };
+                    let judged =
+                        Judged { request, value: property.value, arena: &arena, partial: true, is_somebody };
                     let (yes, no) = match when.partial(&judged) {
                         Partial::Known(Ok(true)) => (Branch::ALWAYS, Branch::NEVER),
                         Partial::Known(Ok(false)) => (Branch::NEVER, Branch::ALWAYS),

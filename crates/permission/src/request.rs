@@ -174,6 +174,8 @@ pub(crate) struct Judged<'r> {
     pub(crate) arena: &'r Arena<'r>,
     /// Whether what was not supplied of the resource is unknown rather than missing.
     pub(crate) partial: bool,
+    /// Whether the identity stands for several: what was not supplied of it is unknown rather than missing.
+    pub(crate) is_somebody: bool,
 }
 
 impl<'r> Judged<'r> {
@@ -259,6 +261,14 @@ impl<'r> Judged<'r> {
     fn look_up_rarer(&self, variable: &Variable) -> Lookup<'r> {
         let identity = &self.request.identity;
         let actor = || identity.actor.as_ref();
+        if self.is_somebody && variable.id < id::ACTION_NAME {
+            let one = Judged { is_somebody: false, ..*self };
+            return match (variable.id, one.look_up_rarer(variable)) {
+                // What is known of these is not all of them.
+                (id::GROUPS | id::CLAIMS, _) | (_, Lookup::Known(Value::Null)) => Lookup::Unknown,
+                (_, known) => known,
+            };
+        }
         Lookup::Known(match variable.id {
             id::RESOURCE_KIND => return self.of_resource(|resource| resource.kind),
             id::RESOURCE_ID => return self.of_resource(|resource| resource.id),

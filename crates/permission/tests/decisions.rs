@@ -10,7 +10,7 @@ use casemate_expression::{Datum, Timestamp};
 use casemate_permission::name::Name;
 use casemate_permission::{
     Catalog, Decision, Evaluation, FilterError, Grant, Origin, OriginKind, Permission, PermissionSet, Reason,
-    Schema,
+    Schema, Subject,
 };
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000_000);
@@ -223,6 +223,45 @@ fn assignments_are_in_force_from_and_until() {
     assert!(!in_force(Some(NOW.0 + 1), None));
     assert!(in_force(None, Some(NOW.0 + 1)));
     assert!(!in_force(None, Some(NOW.0)));
+}
+
+#[test]
+fn what_is_left_out_of_a_resource_is_unknown_to_who_asks_so() {
+    let set = set_with(&catalog(&[CMS]), &[r#"{"name":"cms.entry","own":true}"#], always());
+    let answers = |resource: &str| {
+        let datum = Datum::from_json(&request("cms.entry", resource)).unwrap();
+        let evaluation = Evaluation::read(&datum, None).unwrap();
+        let claims = evaluation.claims();
+        let name = Name::parse(evaluation.action_name()).unwrap();
+        let identity = evaluation.subject_as_identity(&claims).unwrap();
+        let request = evaluation.request(name, identity, NOW);
+        (set.check(&request).effect.name(), set.check_partial(&request).effect.name())
+    };
+    assert_eq!(answers(r#"{"type":"entry","id":"1"}"#), ("denied", "conditional"));
+    assert_eq!(answers(MINE), ("allowed", "allowed"));
+    assert_eq!(answers(THEIRS), ("denied", "denied"));
+    let null = r#"{"type":"entry","id":"1","properties":{"createdBy":null}}"#;
+    assert_eq!(answers(null), ("denied", "denied"), "null was supplied");
+}
+
+#[test]
+fn who_is_not_known_may_be_anybody() {
+    let decided = |permissions: &[&str], resource: &str| {
+        let set = set_with(&catalog(&[CMS]), permissions, always());
+        let datum = Datum::from_json(&request("cms.entry", resource)).unwrap();
+        let evaluation = Evaluation::read(&datum, None).unwrap();
+        let name = Name::parse(evaluation.action_name()).unwrap();
+        let identity = Subject { kind: Some("user"), ..Subject::ANONYMOUS };
+        let decision = set.check_somebody(&evaluation.request(name, identity, NOW));
+        (decision.effect.name(), decision.reason.code())
+    };
+    let own = r#"{"name":"cms.entry","own":true}"#;
+    let deny = r#"{"name":"cms.entry","deny":true,"own":true}"#;
+    assert_eq!(decided(&[own], MINE), ("conditional", "depends_on_identity"));
+    assert_eq!(decided(&[r#"{"name":"cms.*"}"#, deny], MINE), ("conditional", "depends_on_identity"));
+    assert_eq!(decided(&[r#"{"name":"cms.*"}"#, own], MINE), ("allowed", "permission_allows"));
+    assert_eq!(decided(&[r#"{"name":"cms.entry","rwd":"w"}"#, deny], MINE).0, "denied");
+    assert_eq!(decided(&[r#"{"name":"cms.entry","models":["product"]}"#], "").1, "depends_on_resource");
 }
 
 #[test]

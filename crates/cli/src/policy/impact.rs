@@ -1,9 +1,10 @@
 //! `casemate policy impact`: which logged questions another policy would answer otherwise.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use casemate_directory::{Folder, Snapshot};
-use casemate_server::decision_log::{Answered, Impact, ImpactEntry, ImpactQuery, impact};
+use casemate_server::decision_log::{Answered, Impact, ImpactEntry, ImpactQuery, NotReplayed, impact};
 
 use super::known;
 use crate::exit::{Exit, Failure, Outcome};
@@ -40,7 +41,18 @@ pub(super) struct Arguments {
     place: PlaceSettings,
 }
 
-/// Runs the command. Exit code 3 where an answer differs.
+/// What was looked at: the last line of JSON.
+#[derive(Debug, serde::Serialize)]
+struct Summary<'a> {
+    looked_at: u64,
+    differs: usize,
+    unchanged: u64,
+    not_replayed: &'a BTreeMap<NotReplayed, u64>,
+    lost: u64,
+}
+
+/// Runs the command. Exit code 3 where an answer differs, or where questions could not be asked again, so that none is known
+/// to differ and they may.
 pub(super) async fn impacts(arguments: Arguments, printer: &mut Printer) -> Outcome {
     let Arguments { from, to, files, origin, prune, place } = arguments;
     let config = place.load(printer)?.config;
@@ -83,6 +95,16 @@ pub(super) async fn impacts(arguments: Arguments, printer: &mut Printer) -> Outc
             break;
         }
     }
+    let summary = Summary {
+        looked_at: whole.looked_at,
+        differs,
+        unchanged: whole.unchanged,
+        not_replayed: &whole.not_replayed,
+        lost: whole.lost,
+    };
+    if printer.format() == Format::Json {
+        printer.json(&serde_json::json!({ "summary": summary }))?;
+    }
     if printer.format() == Format::Table {
         if differs > 0 {
             printer.table(["ASKED", "SUBJECT", "ACTION", "RESOURCE", "FROM", "TO"], &rows)?;
@@ -96,11 +118,15 @@ pub(super) async fn impacts(arguments: Arguments, printer: &mut Printer) -> Outc
         let why = serde_json::to_value(why).ok().and_then(|why| why.as_str().map(str::to_owned));
         printer.note(format_args!("{count} could not be asked again: {}", why.unwrap_or_default()));
     }
+    if whole.looked_at == 0 {
+        printer.note(format_args!("no questions are logged: nothing was compared"));
+    }
     if whole.lost > 0 {
         printer.note(format_args!("{} were to be logged among them, and were lost", whole.lost));
     }
     place.close().await;
-    Ok(if differs > 0 { Exit::Verdict } else { Exit::Success })
+    let is_known = differs == 0 && whole.not_replayed.is_empty();
+    Ok(if is_known { Exit::Success } else { Exit::Verdict })
 }
 
 /// What would decide if the files of a folder were applied.

@@ -60,7 +60,14 @@ impl Snapshot {
         }
         for (place, name) in draft.extends.iter().enumerate() {
             match compiled.roles.role_of(tenant, name) {
-                Some(role) => compiled.add_held(Assigned::Role(role), &mut held),
+                Some(role) => {
+                    let held_by_it = compiled.roles.held(Assigned::Role(role));
+                    if *name == draft.name || held_by_it.iter().any(|held| *held.role.name == *draft.name) {
+                        let message = "this role extends the draft, directly or by others".to_owned();
+                        mistakes.push((format!("/extends/{place}"), message));
+                    }
+                    compiled.add_held(Assigned::Role(role), &mut held);
+                }
                 None => mistakes.push((format!("/extends/{place}"), "there is no such role".to_owned())),
             }
         }

@@ -12,7 +12,7 @@ use super::Compiled;
 use crate::authenticator::sha256;
 use crate::policy::{Assigned, Assignment, Person, Who};
 use crate::subject::Subject;
-use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER};
+use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 /// The type of whoever presents a static credential.
 const SERVICE: &str = "service";
@@ -76,6 +76,10 @@ pub(crate) struct Named {
     pub(crate) is_by_id: bool,
 }
 
+/// All who are named, in order, with their places among the people of the policy.
+#[derive(Debug)]
+pub(crate) struct AllNamed<'a>(Vec<(Digest, Called<'a>, Option<u32>)>);
+
 /// Some of those who are named, in order.
 #[derive(Debug)]
 pub(crate) struct SomeNamed {
@@ -116,39 +120,48 @@ impl Compiled {
         reach.holds(&self.holding(subject).assignments)
     }
 
-    /// The next of those whom a policy, an assignment or a credential names and one of the assignments reaches, behind the
-    /// place `after`.
-    pub(crate) fn named(
+    /// All whom a policy, an assignment or a credential names and one of the assignments reaches, in order.
+    pub(crate) fn named(&self, tenant: &str, name: &Name<'_>, reach: &Reach, now: i64) -> AllNamed<'_> {
+        let called = self.called(tenant, name, reach, now);
+        let mut all: Vec<_> =
+            called.into_iter().map(|(called, person)| (called.digest(), called, person)).collect();
+        all.sort_unstable_by_key(|(digest, ..)| *digest);
+        AllNamed(all)
+    }
+
+    /// The next of those who are named, behind the place `after`.
+    pub(crate) fn next_named(
         &self,
         tenant: &Arc<str>,
-        name: &Name<'_>,
-        reach: &Reach,
-        now: i64,
+        all: &AllNamed<'_>,
         after: Option<&Digest>,
         most: usize,
     ) -> SomeNamed {
-        let called = self.called(tenant, name, reach, now);
-        let mut behind: Vec<(Digest, Called<'_>, Option<u32>)> = called
-            .into_iter()
-            .map(|(called, person)| (called.digest(), called, person))
-            .filter(|(digest, ..)| after.is_none_or(|after| digest > after))
-            .collect();
-        let more = behind.len() > most;
-        if more {
-            behind.select_nth_unstable_by_key(most, |(digest, ..)| *digest);
-            behind.truncate(most);
-        }
-        behind.sort_unstable_by_key(|(digest, ..)| *digest);
-        let named = |(digest, called, person): (Digest, Called<'_>, Option<u32>)| Named {
-            digest,
+        let told = all.0.partition_point(|(digest, ..)| after.is_some_and(|after| digest <= after));
+        let behind = all.0.get(told..).unwrap_or_default();
+        let named = |(digest, called, person): &(Digest, Called<'_>, Option<u32>)| Named {
+            digest: *digest,
             subject: match person.and_then(|place| self.person(place)) {
                 Some(person) => Subject::from(person),
-                None => subject(&called, tenant),
+                None => subject(called, tenant),
             },
             is_group: called.by == CalledBy::Group,
             is_by_id: called.by == CalledBy::Id,
         };
-        SomeNamed { items: behind.into_iter().map(named).collect(), more }
+        SomeNamed { items: behind.iter().take(most).map(named).collect(), more: behind.len() > most }
+    }
+
+    /// Whether it is a service account that is disabled, whom no credential makes a caller.
+    pub(crate) fn is_disabled(&self, provider: &str, kind: &str, id: &str) -> bool {
+        !self.disabled_accounts.is_empty()
+            && *provider == *OWN_PROVIDER
+            && kind == Kind::SERVICE.as_str()
+            && self.disabled_accounts.contains(id)
+    }
+
+    /// Whether there is an API key that its account could use.
+    fn is_key_of_somebody(&self, id: &str) -> bool {
+        self.keys.grant(id).is_some_and(|grant| !self.disabled_accounts.contains(&*grant.account))
     }
 
     /// Everybody who is named and reached, each once, with their place among the people of the policy.
@@ -166,6 +179,9 @@ impl Compiled {
             if let Some(login) = login {
                 logins.insert((provider, kind, login));
             }
+            if self.is_disabled(provider, kind, id) {
+                continue;
+            }
             if reach.holds(&self.places(tenant, provider, kind, id, login.as_deref(), groups)) {
                 let called = Called { by: CalledBy::Id, provider, kind, name: id };
                 found.insert(called, Some(place));
@@ -176,9 +192,10 @@ impl Compiled {
             let provider = &*recipient.provider;
             let called = match &recipient.who {
                 // A key that is revoked is nobody's any more.
-                Who::Id { id, .. } if *provider == *API_KEY_PROVIDER && self.keys.grant(id).is_none() => {
+                Who::Id { id, .. } if *provider == *API_KEY_PROVIDER && !self.is_key_of_somebody(id) => {
                     continue;
                 }
+                Who::Id { kind, id } if self.is_disabled(provider, kind, id) => continue,
                 Who::Id { kind, id } => Called { by: CalledBy::Id, provider, kind, name: id },
                 Who::Login { kind, login } => {
                     let (kind, login): (&str, &str) = (kind, login);

@@ -168,6 +168,9 @@ impl Explanation<'_, '_> {
             Reason::DependsOnResource => format!(
                 "`{name}` depends on the resource: ask again with one, or ask for a filter. Where only yes or no fits, it is denied."
             ),
+            Reason::DependsOnIdentity => format!(
+                "`{name}` depends on who it is: ask again about somebody. Where only yes or no fits, it is denied."
+            ),
             Reason::InvalidName => format!("`{name}` is denied: it is no name."),
             Reason::OutsideApplication => {
                 format!("`{name}` is denied: it lies outside the namespaces of the asking application.")
@@ -231,7 +234,13 @@ impl Explanation<'_, '_> {
                         }
                         Means::Condition(when) => {
                             let value = property.value;
-                            let judged = Judged { request: self.request, value, arena: &arena, partial };
+                            let judged = Judged {
+                                request: self.request,
+                                value,
+                                arena: &arena,
+                                partial,
+                                is_somebody: false,
+                            };
                             match when.partial(&judged) {
                                 Partial::Known(Ok(true)) => (Outcome::True, when.source().to_owned(), false),
                                 Partial::Known(Ok(false)) => {

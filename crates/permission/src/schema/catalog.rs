@@ -127,6 +127,11 @@ impl Application {
         self.request_name.as_ref()
     }
 
+    /// What its callers may assert of a subject.
+    pub fn asserted(&self) -> impl Iterator<Item = &str> {
+        self.asserted.iter().map(|asserted| &**asserted)
+    }
+
     /// Whether its callers may assert this property of a subject.
     pub fn may_assert(&self, property: &str) -> bool {
         self.asserted.iter().any(|asserted| **asserted == *property)

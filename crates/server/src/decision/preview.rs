@@ -313,7 +313,10 @@ fn answered(
     if own == Effect::Denied {
         return PreviewAnswer::denied(BEYOND, None);
     }
-    let decision = set.check(&evaluation.request(name, subject.view(), now));
+    let request = evaluation.request(name, subject.view(), now);
+    // Whoever holds a group, a team or a role may be anybody in all else.
+    let is_one = subject.id.is_some() || *subject.kind == *"anonymous";
+    let decision = if is_one { set.check(&request) } else { set.check_somebody(&request) };
     let (effect, reason) = match (decision.effect, own) {
         (Effect::Allowed, Effect::Conditional) => (Effect::Conditional, Reason::DependsOnResource),
         (effect, _) => (effect, decision.reason),

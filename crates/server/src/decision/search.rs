@@ -138,7 +138,7 @@ pub(crate) async fn subjects(
     let name = Name::parse(&name).map_err(|error| malformed(error.to_string()))?;
     let list = list_of("search-subject", &asked, &["page"]);
     let mut results = Vec::new();
-    let mut walk = Walk::begin(&app, &asked, name, &list, token.as_deref())?;
+    let mut walk = Walk::begin(&app, &asked, (evaluation.subject_kind(), name), &list, token.as_deref())?;
     // The caller's own token may say more of them than the directory does: they come first, and not again.
     let caller = &asked.asker.known.subject;
     if token.is_none() && is_of(caller, &evaluation, &asked) {

@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::app::Recorded;
 use crate::decision::asker::Asker;
 use crate::decision::record;
-use crate::decision_log::service::{MAX_QUESTION, Sampled, Waiting};
+use crate::decision_log::service::{Sampled, Waiting, question_text};
 
 /// Everything that the answers to one request have in common.
 pub(crate) struct Session<'a> {
@@ -110,9 +110,6 @@ impl<'s> Session<'s> {
             }
         };
         let (effect, reason, permission) = question.check(self.now);
-        if let Some(log) = &self.log {
-            log.log(|| self.logged(&question, item, effect, reason));
-        }
         let is_recorded = effect != Effect::Allowed || self.recorded == Recorded::Allowed;
         let event = is_recorded.then(|| {
             let subject = record::party(question.subject());
@@ -123,6 +120,9 @@ impl<'s> Session<'s> {
                 ..event
             }
         });
+        if let Some(log) = &self.log {
+            log.log(|| self.logged(question, item, effect, reason));
+        }
         let context = AnswerContext {
             reason_code: reason.into(),
             conditional: effect == Effect::Conditional,
@@ -138,11 +138,11 @@ impl<'s> Session<'s> {
             Err(refused) => self.judge_refused(evaluation, refused),
             Ok(question) => {
                 let (effect, reason, permission) = question.check(self.now);
-                if let Some(log) = &self.log {
-                    log.log(|| self.logged(&question, 0, effect, reason));
-                }
                 let permission = permission.map(str::to_owned);
                 let event = self.judged(&question, resource, effect, reason, permission.clone());
+                if let Some(log) = &self.log {
+                    log.log(|| self.logged(question, 0, effect, reason));
+                }
                 (Judgement { effect, reason, permission, message: None }, event)
             }
         }
@@ -179,8 +179,7 @@ impl<'s> Session<'s> {
 
     /// A question with its answer, as the log takes it.
     #[cold]
-    fn logged(&self, question: &Question<'_>, item: usize, effect: Effect, reason: &'static str) -> Waiting {
-        let asked = question.evaluation.to_json_without_subject().to_string();
+    fn logged(&self, question: Question<'_>, item: usize, effect: Effect, reason: &'static str) -> Waiting {
         Waiting {
             at: self.now,
             request_id: match item {
@@ -190,11 +189,12 @@ impl<'s> Session<'s> {
             tenant: Arc::clone(&self.asker.tenant),
             application: self.asker.known.application.clone(),
             revision: self.snapshot.revision(),
-            known: Arc::clone(&question.known),
-            asserted: question.asserted.clone(),
-            question: (asked.len() <= MAX_QUESTION).then_some(asked),
+            question: question_text(question.evaluation),
+            known: question.known,
+            asserted: question.asserted,
             decision: effect.name(),
             reason,
+            room: None,
         }
     }
 

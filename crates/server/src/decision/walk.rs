@@ -1,6 +1,6 @@
 //! Going through everybody who comes into question, within a bound for each request.
 
-use casemate_directory::{Candidate, CandidatePlace};
+use casemate_directory::{Candidate, CandidatePlace, Sought};
 use casemate_permission::name::Name;
 use casemate_platform::{Code, Problem, cursor, read_cursor};
 
@@ -15,22 +15,21 @@ const TIMES: usize = 10;
 /// The candidates of a page.
 pub(super) struct Walk<'a> {
     app: &'a App,
-    asked: &'a Asked,
-    name: Name<'a>,
+    sought: Sought<'a>,
     /// Where to go on; nothing where there are no more.
     place: Option<CandidatePlace>,
     times: usize,
 }
 
 impl<'a> Walk<'a> {
-    /// Begins behind the place that a cursor of `list` names, or before all.
+    /// Begins behind the place that a cursor of `list` names, or before all. Users of the directory are told as of `kind`.
     ///
     /// # Errors
     /// 400 where it names none.
     pub(super) fn begin(
         app: &'a App,
         asked: &'a Asked,
-        name: Name<'a>,
+        (kind, name): (&'a str, Name<'a>),
         list: &str,
         after: Option<&str>,
     ) -> Result<Walk<'a>, Problem> {
@@ -39,7 +38,9 @@ impl<'a> Walk<'a> {
             Some(after) => serde_json::from_str(&read_cursor(list, after)?)
                 .map_err(|_| Problem::new(Code::MalformedQuery).detail("this is the place of no page"))?,
         };
-        Ok(Walk { app, asked, name, place: Some(place), times: 0 })
+        let Asked { snapshot, now, asker, .. } = asked;
+        let sought = Sought::of(snapshot, &asker.tenant, kind, name, *now);
+        Ok(Walk { app, sought, place: Some(place), times: 0 })
     }
 
     /// The next few; nothing where there are no more, or enough were looked at.
@@ -48,9 +49,11 @@ impl<'a> Walk<'a> {
     /// 503 where the store cannot be read.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Candidate>>, Problem> {
         let Some(place) = self.place.as_ref().filter(|_| self.times < TIMES) else { return Ok(None) };
-        let Asked { snapshot, now, asker, .. } = self.asked;
-        let directory = &self.app.directory;
-        let found = directory.candidates(snapshot, &asker.tenant, &self.name, *now, place, AT_ONCE).await;
+        if self.times > 0 {
+            // Whoever else has something to do has a turn.
+            tokio::task::yield_now().await;
+        }
+        let found = self.app.directory.candidates(&self.sought, place, AT_ONCE).await;
         let found = found.map_err(|error| {
             tracing::error!(%error, "the directory cannot be asked who comes into question");
             Problem::new(Code::Unavailable)

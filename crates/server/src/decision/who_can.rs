@@ -24,6 +24,9 @@ permissions! {
     DecisionSearch = SEARCH, on "decision", in tenant, read "casemate.decision.read";
 }
 
+/// How many are judged before others get their turn.
+const AT_ONCE: usize = 32;
+
 /// The route.
 pub(crate) fn routes() -> Api<App> {
     Api::new().post(
@@ -64,7 +67,8 @@ struct WhoCanQuestion {
 struct WhoCanEntry {
     /// Who.
     subject: WhoCanSubject,
-    /// `allowed`, or `conditional` where it depends on what the question does not say of the resource.
+    /// `allowed`, or `conditional` where it depends on what the question does not say of the resource (`depends_on_resource`),
+    /// or on which member of a group it is, or who has a login (`depends_on_identity`).
     decision: Word,
     /// Why, as a stable code.
     reason_code: &'static str,
@@ -123,10 +127,13 @@ async fn who_can(
     let name = asked.session(&app, &id).name_of(&evaluation).map_err(|refused| malformed(refused.message))?;
     let name = Name::parse(&name).map_err(|error| malformed(error.to_string()))?;
     let list = list_of("who-can", &asked, &["after", "limit"]);
-    let mut walk = Walk::begin(&app, &asked, name, &list, page.after.as_deref())?;
+    let mut walk = Walk::begin(&app, &asked, ("user", name), &list, page.after.as_deref())?;
     let mut items = Vec::new();
     while let Some(candidates) = walk.next().await? {
-        for candidate in candidates {
+        for (number, candidate) in candidates.into_iter().enumerate() {
+            if number % AT_ONCE == AT_ONCE - 1 {
+                tokio::task::yield_now().await;
+            }
             items.extend(judged(&asked, &evaluation, &candidate, name));
             if items.len() >= page.limit as usize {
                 walk.end_behind(candidate.place);
@@ -153,7 +160,9 @@ fn judged(
         }
     };
     let request = evaluation.request(name, candidate.subject.view(), Timestamp(asked.now));
-    let decision = set.check(&request);
+    // Who is in a group, or is known by login alone, may be anybody else's equal in all else.
+    let is_one = candidate.subject.id.is_some() || *candidate.subject.kind == *"anonymous";
+    let decision = if is_one { set.check_partial(&request) } else { set.check_somebody(&request) };
     if decision.effect == Effect::Denied {
         return None;
     }

@@ -37,7 +37,7 @@ pub struct Impact {
     /// How many of them would be answered the same.
     pub unchanged: u64,
     /// How many of them cannot be asked again, by why: `too_long`, `handed_by_token`,
-    /// `narrowed_by_credential`, `key_not_in_force`, `not_opened`, `unreadable`.
+    /// `narrowed_by_credential`, `key_not_in_force`, `identity_rules_changed`, `not_opened`, `unreadable`.
     pub not_replayed: BTreeMap<NotReplayed, u64>,
     /// How many questions were to be logged among them, and were lost.
     pub lost: u64,
@@ -58,6 +58,9 @@ pub enum NotReplayed {
     NarrowedByCredential,
     /// It is about an API key that is not in force any more.
     KeyNotInForce,
+    /// The two policies may know its subject otherwise: their provider, its rules, a source that reads their tokens, what a file
+    /// says of them, or what the application may assert differs. What they would be known as is not logged.
+    IdentityRulesChanged,
     /// It does not open: its root key is gone, or it was changed.
     NotOpened,
     /// It was written by another Casemate.
@@ -145,21 +148,26 @@ pub async fn impact(
     query: &ImpactQuery,
 ) -> Result<Impact, ImpactError> {
     let mut page = Impact::default();
-    let (mut before, mut done) = match &query.after {
-        None => (None, 0),
+    let (mut before, mut ended) = match &query.after {
+        None => (None, None),
         Some(after) => {
             let (seq, done) = after.split_once('-').ok_or(ImpactError::After)?;
             let number = |text: &str| text.parse::<i64>().map_err(|_| ImpactError::After);
+            let (seq, done) = (number(seq)?, usize::try_from(number(done)?).map_err(|_| ImpactError::After)?);
             // The batch where the page ended is looked at once more, behind what was told of it.
-            (
-                Some(number(seq)?.saturating_add(1)),
-                usize::try_from(number(done)?).map_err(|_| ImpactError::After)?,
-            )
+            (Some(seq.saturating_add(1)), Some((seq, done)))
         }
     };
     for _ in 0..MAX_BATCHES {
+        if page.items.len() >= query.limit as usize {
+            break;
+        }
         let Some(batch) = reader.decision_log(before, 1).await?.pop() else { return Ok(page) };
-        let skipped = std::mem::take(&mut done);
+        // It may be gone meanwhile: of another nothing was told yet.
+        let skipped = match ended.take() {
+            Some((seq, done)) if seq == batch.seq => done,
+            _ => 0,
+        };
         let full = compared(&mut page, sealer, (from, to), &batch, skipped, query.limit as usize);
         if let Some(told) = full {
             page.next = Some(format!("{}-{told}", batch.seq));
@@ -251,6 +259,9 @@ fn replayed(
     let is_key = entry.subject.provider == API_KEY_PROVIDER;
     if is_key && entry.subject.id.as_deref().is_some_and(|id| !to.has_key(id)) {
         return Err(NotReplayed::KeyNotInForce);
+    }
+    if !from.knows_as(to, &entry.subject.known(), entry.application.as_deref()) {
+        return Err(NotReplayed::IdentityRulesChanged);
     }
     let datum = Datum::from_json(question).map_err(|_| NotReplayed::Unreadable)?;
     let anybody =

@@ -6,12 +6,21 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use casemate_directory::{Known, Snapshot, Subject};
-use tokio::sync::mpsc;
+use casemate_permission::Evaluation;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::bounded;
 
 /// The most questions that wait to be written.
 const MAX_WAITING: usize = 1_024;
+/// The most bytes of all questions that wait, about.
+const MAX_WAITING_BYTES: usize = 8 << 20;
 /// The longest question that is kept whole, as JSON, in bytes.
-pub(crate) const MAX_QUESTION: usize = 16 << 10;
+const MAX_QUESTION: usize = 16 << 10;
+/// The most bytes of claims, as JSON, with which a question is kept whole.
+const MAX_CLAIMS: usize = 32 << 10;
+/// What a question takes beside its texts, in bytes, about.
+const BESIDE: usize = 512;
 
 /// Questions that are to be logged. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +34,8 @@ struct Inner {
     lost: AtomicU32,
     asked: AtomicU64,
     chance: RandomState,
+    /// The bytes that may wait.
+    bytes: Arc<Semaphore>,
 }
 
 /// A question with its answer, as it waits.
@@ -43,6 +54,31 @@ pub(crate) struct Waiting {
     pub(crate) question: Option<String>,
     pub(crate) decision: &'static str,
     pub(crate) reason: &'static str,
+    /// The room that it takes up among those that wait.
+    #[expect(dead_code, reason = "given back when it is dropped")]
+    pub(crate) room: Option<OwnedSemaphorePermit>,
+}
+
+/// Action, resource and context of a question as JSON, where it is not too long.
+pub(crate) fn question_text(evaluation: &Evaluation<'_>) -> Option<String> {
+    bounded::json(&evaluation.without_subject(), MAX_QUESTION)
+}
+
+impl Waiting {
+    /// Lets go what is too long to be kept whole; gives about how many bytes are left.
+    fn fit(&mut self) -> usize {
+        let subject = self.asserted.as_ref().unwrap_or(&self.known.subject);
+        let claims = match bounded::json(&subject.claims, MAX_CLAIMS) {
+            Some(claims) => claims.len(),
+            None => {
+                (self.asserted, self.question) = (None, None);
+                0
+            }
+        };
+        let question = self.question.as_ref().map_or(0, String::len);
+        // As data, small members take several times what they take as text.
+        BESIDE + self.request_id.len() + question + 8 * claims
+    }
 }
 
 impl Default for DecisionLog {
@@ -54,6 +90,7 @@ impl Default for DecisionLog {
             lost: AtomicU32::new(0),
             asked: AtomicU64::new(0),
             chance: RandomState::new(),
+            bytes: Arc::new(Semaphore::new(MAX_WAITING_BYTES)),
         }))
     }
 }
@@ -98,13 +135,18 @@ impl DecisionLog {
 impl Sampled<'_> {
     /// Logs the question that `waiting` makes, where it is of the share. It is lost, and counted, where too many wait.
     pub(crate) fn log(&self, waiting: impl FnOnce() -> Waiting) {
-        let Inner { queue, asked, chance, .. } = &*self.log.0;
+        let Inner { queue, asked, chance, bytes, .. } = &*self.log.0;
         let number = asked.fetch_add(1, Ordering::Relaxed);
         if chance.hash_one(number) > self.share {
             return;
         }
-        match queue.try_reserve() {
-            Ok(room) => room.send(waiting()),
+        let (Ok(place), 1..) = (queue.try_reserve(), bytes.available_permits()) else {
+            return self.log.lose(1);
+        };
+        let mut waiting = waiting();
+        let size = u32::try_from(waiting.fit()).unwrap_or(u32::MAX);
+        match Arc::clone(bytes).try_acquire_many_owned(size) {
+            Ok(room) => place.send(Waiting { room: Some(room), ..waiting }),
             Err(_) => self.log.lose(1),
         }
     }
@@ -113,6 +155,7 @@ impl Sampled<'_> {
 #[cfg(test)]
 mod tests {
     use casemate_directory::{Met, Policy};
+    use casemate_expression::Datum;
     use casemate_identity::Identity;
 
     use super::*;
@@ -133,6 +176,7 @@ mod tests {
             question: None,
             decision: "denied",
             reason: "no_permission",
+            room: None,
         }
     }
 
@@ -163,6 +207,31 @@ mod tests {
         assert_eq!((log.take_lost(), log.take_lost()), (7, 0));
     }
 
+    #[tokio::test]
+    async fn no_more_than_some_bytes_wait() {
+        let log = DecisionLog::default();
+        let mut coming = log.take_waiting().unwrap();
+        let all = Sampled { log: &log, share: u64::MAX };
+        let one = waiting();
+        let long = || "x".repeat(MAX_QUESTION);
+        for _ in 0..MAX_WAITING {
+            all.log(|| Waiting { question: Some(long()), ..waiting_like(&one) });
+        }
+        let mut taken = 0;
+        while let Ok(next) = coming.try_recv() {
+            taken += next.question.unwrap().len();
+        }
+        assert!(taken > MAX_WAITING_BYTES / 2 && taken <= MAX_WAITING_BYTES, "{taken} bytes waited");
+        assert!(log.take_lost() > 0);
+        // What was taken makes room, and what is asserted at length is let go.
+        let claims = [("note".into(), Datum::String("x".repeat(MAX_CLAIMS).into()))].into_iter().collect();
+        let asserted = one.known.subject.clone().with_asserted(&claims);
+        let asked = Waiting { question: Some(long()), asserted: Some(asserted), ..waiting_like(&one) };
+        all.log(|| asked);
+        let next = coming.try_recv().unwrap();
+        assert!(next.asserted.is_none() && next.question.is_none());
+    }
+
     fn waiting_like(one: &Waiting) -> Waiting {
         Waiting {
             at: one.at,
@@ -175,6 +244,7 @@ mod tests {
             question: None,
             decision: one.decision,
             reason: one.reason,
+            room: None,
         }
     }
 }

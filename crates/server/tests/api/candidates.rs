@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use casemate_directory::CandidatePlace;
+use casemate_directory::{CandidatePlace, Sought};
 use casemate_permission::name::Name;
 use casemate_platform::clock;
 use casemate_store::{Actor, Commit, GroupRecord, Membership, Operation, UserRecord};
@@ -86,7 +86,8 @@ async fn nobody_is_left_out_whatever_is_changed_between_two_pages() {
             let mut found: Vec<String> = Vec::new();
             loop {
                 let snapshot = directory.current();
-                let page = directory.candidates(&snapshot, &tenant, &name, 0, &place, most).await.unwrap();
+                let sought = Sought::of(&snapshot, &tenant, "user", name, 0);
+                let page = directory.candidates(&sought, &place, most).await.unwrap();
                 assert!(page.items.len() <= most as usize);
                 let ids = page.items.iter().filter_map(|candidate| candidate.subject.id.as_deref());
                 found.extend(ids.filter(|id| id.starts_with("m-")).map(str::to_owned));

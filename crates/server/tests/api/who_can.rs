@@ -64,8 +64,14 @@ to = { group = "sales" }
 role = "reader"
 to = { id = "over" }
 until = 2020-01-01T00:00:00Z
+[[assignment]]
+role = "reader"
+to = { provider = "casemate", type = "service", login = "off" }
 [[service_account]]
 name = "ci"
+[[service_account]]
+name = "off"
+disabled = true
 "#;
 
 const SCHEMA: &str = r#"
@@ -191,6 +197,7 @@ async fn everybody_who_may_is_told_once_with_the_way_to_it() {
     let server = furnished().await;
     let expected: BTreeSet<String> = [
         "group|ops|-|allowed|reader|team editorial, group ops",
+        "group|sales|-|conditional|-|-",
         "service|ID|ci|allowed|reader|-",
         "service|administrator|-|allowed|administrator|-",
         "user|-|known-by-login@example.com|allowed|reader|-",
@@ -212,6 +219,8 @@ async fn everybody_who_may_is_told_once_with_the_way_to_it() {
     let unknown = json!({ "action": { "name": "notes.read" } });
     let unknown = who_can(&server, &unknown, 1_000).await;
     assert!(unknown.contains("user|heidi|-|conditional|-|-"), "{unknown:?}");
+    let by_key_alone = who_can(&server, &reads(None), 1_000).await;
+    assert!(by_key_alone.contains("user|heidi|-|conditional|-|-"), "{by_key_alone:?}");
     let nothing = who_can(&server, &json!({ "action": { "name": "notes.erase" } }), 1_000).await;
     assert_eq!(nothing.len(), 1, "{nothing:?}");
 
@@ -323,6 +332,14 @@ async fn subjects_are_found_whom_an_evaluation_would_allow() {
         ids.sort_unstable();
         assert_eq!(ids, ["grace", "heidi", "stranger", "u-1", "u-3", "u-4"], "{limit}");
     }
+    // Whose access comes by a group of the directory has it as of any type of people.
+    question["subject"] = json!({ "type": "admin" });
+    for limit in [1, 1_000] {
+        let (found, _) = search(&server, "/access/v1/search/subject", &question, limit).await;
+        let mut ids: Vec<&str> = found.iter().map(|found| found["id"].as_str().unwrap()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, ["u-2", "u-4"], "{limit}");
+    }
     question["subject"] = json!({ "type": "service" });
     for limit in [1, 1_000] {
         let (found, _) = search(&server, "/access/v1/search/subject", &question, limit).await;
@@ -395,6 +412,7 @@ async fn a_preview_answers_as_about_somebody_else_and_never_more_than_its_caller
         (word(0), word(1))
     };
     let (allowed, none) = ("allowed permission_allows".to_owned(), "denied no_permission".to_owned());
+    let depends = "conditional depends_on_identity".to_owned();
     let draft = json!({ "name": "new", "permissions": [{ "name": "notes.write" }], "extends": ["reader"] });
     for (who, expected) in [
         (json!({ "user": { "id": "heidi" } }), (allowed.clone(), allowed.clone())),
@@ -407,6 +425,9 @@ async fn a_preview_answers_as_about_somebody_else_and_never_more_than_its_caller
         (json!({ "team": "editorial" }), (allowed.clone(), none.clone())),
         (json!({ "role": "reader" }), (allowed.clone(), none.clone())),
         (json!({ "draft": draft }), (allowed.clone(), allowed.clone())),
+        // Whose own it is, depends on who holds the role.
+        (json!({ "role": "owner" }), (depends.clone(), depends.clone())),
+        (json!({ "group": { "provider": "corp", "name": "sales" } }), (depends.clone(), depends)),
     ] {
         assert_eq!(preview("administrator", who.clone()).await, expected, "{who}");
     }
@@ -424,7 +445,7 @@ async fn a_preview_answers_as_about_somebody_else_and_never_more_than_its_caller
             Some(&json!({ "action": "casemate.decision.preview", "limit": 100 })),
         )
         .await;
-    assert_eq!(events.body["items"].as_array().unwrap().len(), 10, "{}", events.text);
+    assert_eq!(events.body["items"].as_array().unwrap().len(), 12, "{}", events.text);
 }
 
 #[tokio::test]
@@ -444,6 +465,10 @@ async fn a_preview_of_what_is_not_there_or_wrong_is_refused_by_its_place() {
             "/as/draft/permissions/0",
         ),
         (json!({ "draft": { "name": "x", "permissions": [], "extends": ["none"] } }), "/as/draft/extends/0"),
+        (
+            json!({ "draft": { "name": "reader", "permissions": [], "extends": ["reader"] } }),
+            "/as/draft/extends/0",
+        ),
     ] {
         let answer = preview(who.clone(), &[]).await;
         assert_eq!(answer.code(), "invalid_document", "{who}: {}", answer.text);

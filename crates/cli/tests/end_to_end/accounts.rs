@@ -58,6 +58,17 @@ fn first(casemate: &Casemate, key: &str, login: &str, password: &str) -> HttpAns
     form(casemate, OWNER, "/sign-in/casemate/first", &fields, "")
 }
 
+/// When whoever has a session proved who they are.
+fn signed_in_at(casemate: &Casemate, cookie: &str) -> Value {
+    let answer = casemate.request("GET /api/v1/sessions", &[&format!("Cookie: a=b{cookie}")], "").unwrap();
+    let sessions = answer.json();
+    let items = sessions["items"].as_array().unwrap();
+    let current = items.iter().find(|session| session["current"] == true);
+    let since = current.unwrap_or_else(|| unreachable!("{sessions}"))["authenticated_at"].clone();
+    assert!(since.is_string(), "{sessions}");
+    since
+}
+
 fn behind_a_proxy(builder: CasemateBuilder) -> CasemateBuilder {
     builder.arg("--trusted-proxies=127.0.0.0/8")
 }
@@ -113,7 +124,9 @@ fn the_first_administrator_signs_in_with_a_password_of_their_own() {
     assert_eq!(change("another password", "ten green bottles hang low", &own).status, 403);
     let refused = change(PASSWORD, "ten green bottles hang low", "");
     assert_eq!((refused.status, refused.header("set-cookie")), (303, None), "signed in nowhere");
+    let since = signed_in_at(&casemate, &own);
     let changed = session(&change(PASSWORD, "ten green bottles hang low", &own));
+    assert_eq!(signed_in_at(&casemate, &changed), since, "a new password is no sign-in");
     assert_eq!(me(&casemate, &changed).status, 200);
     assert_eq!(
         [me(&casemate, &own).status, me(&casemate, &again).status],
@@ -167,9 +180,78 @@ fn a_network_that_tries_passwords_is_blocked_and_the_block_is_lifted() {
     let lifted = casemate.request(&lift, &[&format!("Authorization: Bearer {key}")], "").unwrap();
     assert_eq!(lifted.status, 204, "{}", lifted.body);
     session(&sign_in(&casemate, STRANGER, "ada", PASSWORD));
-    let events = search(&casemate, &key, json!({ "installation": true, "resource_type": "session" }));
-    let failed = |event: &&Value| event["outcome"] == "failure" && event["reason"] == "password_wrong";
-    assert_eq!(events.iter().filter(failed).count(), 5, "{events:?}");
+    let failed = |what: &str| {
+        let events = search(&casemate, &key, json!({ "installation": true, "resource_type": what }));
+        let failed = |event: &Value| event["outcome"] == "failure" && event["reason"] == "password_wrong";
+        events.into_iter().filter(failed).collect::<Vec<_>>()
+    };
+    // Whose account was tried is said where there is one, and what was typed is not.
+    let (of_nobody, of_ada) = (failed("session"), failed("user"));
+    assert_eq!((of_nobody.len(), of_ada.len()), (2, 3), "{of_nobody:?} {of_ada:?}");
+    let id = me(&casemate, &session(&sign_in(&casemate, OWNER, "ada", PASSWORD))).json()["id"].clone();
+    assert!(of_ada.iter().all(|event| event["resource"]["id"] == id), "{of_ada:?}");
+    assert!(!format!("{of_nobody:?}").contains("someone"), "{of_nobody:?}");
+}
+
+#[test]
+fn a_locked_account_is_told_of_and_opened_by_a_new_password() {
+    let folder = Folder::new();
+    let casemate = behind_a_proxy(folder.builder()).arg("--accounts").start().unwrap();
+    let key = casemate.one_time_key().unwrap().to_owned();
+    let id = me(&casemate, &session(&first(&casemate, &key, "ada", PASSWORD))).json()["id"].clone();
+    let key = administrator(&folder, &casemate);
+    for number in 0..10 {
+        let from = format!("198.51.100.{}", number / 5 + 1);
+        assert_eq!(sign_in(&casemate, &from, "ada", "wrong password").status, 403);
+    }
+    assert_eq!(sign_in(&casemate, "192.0.2.1", "ada", PASSWORD).status, 429);
+    let events = search(&casemate, &key, json!({ "resource_type": "user" }));
+    let locks: Vec<_> = events.iter().filter(|event| event["action"] == "casemate.user.lock").collect();
+    assert_eq!(locks.len(), 1, "{events:?}");
+    assert_eq!(
+        (&locks[0]["resource"]["id"], &locks[0]["after"]["what"]),
+        (&id, &json!("password")),
+        "{locks:?}"
+    );
+    // An invitation sets another password, and whoever has that is let in from anywhere.
+    let invitations = format!("/api/v1/users/{}/invitations", id.as_str().unwrap());
+    let invited = casemate.post(&invitations, &key, "{}").unwrap().json();
+    // It works for minutes, as they may be somebody else by tomorrow; of who has no password yet, for days.
+    let bob =
+        casemate.post("/api/v1/users", &key, r#"{"provider":"casemate","login":"bob"}"#).unwrap().json();
+    let of_bob = format!("/api/v1/users/{}/invitations", bob["id"].as_str().unwrap());
+    let of_bob = casemate.post(&of_bob, &key, "{}").unwrap().json();
+    let day = |invited: &Value| invited["expires_at"].as_str().unwrap()[..10].to_owned();
+    assert_ne!(day(&invited), day(&of_bob), "{invited} {of_bob}");
+    let token = invited["link"].as_str().unwrap().split_once("token=").unwrap().1.to_owned();
+    let other = "ten green bottles hang low";
+    let fields = [("token", &*token), ("password", other), ("again", other)];
+    let set = form(&casemate, OWNER, "/sign-in/casemate/link", &fields, "");
+    assert_eq!(set.status, 200, "{}", set.body);
+    session(&sign_in(&casemate, "192.0.2.1", "ada", other));
+}
+
+#[test]
+fn of_new_passwords_that_are_set_at_once_one_takes_the_place_of_the_old() {
+    let folder = Folder::new();
+    let casemate = behind_a_proxy(folder.builder()).start().unwrap();
+    let key = casemate.one_time_key().unwrap().to_owned();
+    let own = session(&first(&casemate, &key, "ada", PASSWORD));
+    let set = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let (casemate, own, set) = (&casemate, &own, &set);
+            scope.spawn(move || {
+                let new = format!("ten green bottles {number} hang low");
+                let fields = [("old", PASSWORD), ("password", &new), ("again", &new)];
+                let answer = form(casemate, OWNER, "/account/password", &fields, own);
+                let cookie =
+                    answer.header("set-cookie").is_some_and(|cookie| cookie.starts_with("__Host-casemate="));
+                set.fetch_add(usize::from(answer.status == 303 && cookie), Ordering::Relaxed);
+            });
+        }
+    });
+    assert_eq!(set.into_inner(), 1);
 }
 
 fn me_with_key(casemate: &Casemate, key: &str, from: &str) -> u16 {
@@ -219,7 +301,7 @@ struct Spray {
 
 impl Spray {
     fn sized() -> Spray {
-        match std::env::var_os("CASEMATE_LONG") {
+        match std::env::var_os("CASEMATE_SPRAY") {
             None => Spray { attempts: 1_600, networks: 40, accounts: 80, at_once: 64 },
             Some(_) => Spray { attempts: 10_000, networks: 200, accounts: 500, at_once: 64 },
         }

@@ -154,7 +154,12 @@ fn a_code_is_asked_for(casemate: &Casemate) -> (Person<'_>, TotpSecret) {
     let mut ada = Person::new(casemate, HOME);
     ada.first("ada");
     assert!(ada.get("/account/factors").body.contains("You have none"));
+    let mut elsewhere = Person::new(casemate, HOME);
+    elsewhere.password("ada");
+    assert!(elsewhere.is_in());
     let secret = ada.add_app();
+    assert_eq!(amr(&ada.me()), json!(["pwd", "otp", "mfa"]));
+    assert!(!elsewhere.is_in(), "what began by the password alone has ended");
     let listed = ada.get("/account/factors").body;
     assert!(listed.contains("Phone") && listed.contains("no recovery codes"), "{listed}");
     let codes = ada.new_recovery_codes();
@@ -261,7 +266,10 @@ fn whoever_has_no_second_factor_adds_one_where_everybody_needs_one() {
     let folder = Folder::new();
     let flags = ["--trusted-proxies=127.0.0.0/8", "--accounts-second-factor=required"];
     let casemate = flags.iter().fold(folder.builder(), |builder, flag| builder.arg(flag)).start().unwrap();
-    Person::new(&casemate, HOME).first("ada");
+    // Whoever made themselves the administrator with the one-time key is asked for one too.
+    let mut founder = Person::new(&casemate, HOME);
+    founder.first("ada");
+    assert!(!founder.is_in());
     let mut ada = Person::new(&casemate, HOME);
     let to = ada.password("ada");
     let page = ada.get(&to);
@@ -282,6 +290,9 @@ fn whoever_has_no_second_factor_adds_one_where_everybody_needs_one() {
         entered.body
     );
     assert_eq!(amr(&ada.me()), json!(["pwd", "otp", "mfa"]));
+    // Who was on the way to add one by the password alone comes to nothing.
+    let page = founder.get("/sign-in/casemate/factor");
+    assert!(!page.body.contains("id=\"key\""), "{}", page.body);
     // The last one stays.
     let id = between(&ada.get("/account/factors").body, "name=\"id\" value=\"", "\"").to_owned();
     let kept = ada.post("/account/factors/remove", &[("id", &id)]);

@@ -95,7 +95,9 @@ enum NotSent {
 
 async fn send(app: &App, mail: &Mail, wanted: &Wanted) -> Result<(), NotSent> {
     let Some(user) = user_of(app, &wanted.who).await? else { return Ok(()) };
-    if !may_have_password(app, &user).await? {
+    // Whoever was never let in forgot no password: that takes an invitation.
+    let has_password = app.store.reader().local_password(&user.id).await?.is_some();
+    if !has_password || !may_have_password(app, &user).await? {
         return Ok(());
     }
     let token = Token::random().ok_or(NotSent::Random)?;

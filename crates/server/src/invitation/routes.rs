@@ -29,6 +29,9 @@ const TAG: &str = "Users";
 const PATH: &str = "/api/v1/users/{id}/invitations";
 /// How long an invitation works, in microseconds: three days.
 const LASTS: i64 = 3 * 24 * 3_600 * 1_000_000;
+/// How long one works of somebody who has a password already, in microseconds: half an hour. What they hold was looked at when it was
+/// made, and they may hold more by the time that it is used.
+const LASTS_OF_KNOWN: i64 = 30 * 60 * 1_000_000;
 
 /// How somebody comes to their link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -74,7 +77,8 @@ pub(crate) fn routes() -> Api<App> {
         invite,
         Operation::new("inviteUser", TAG, "An invitation")
             .describe(
-                "Makes a link by which a user with an account of Casemate's own sets their password, once, within three days. \
+                "Makes a link by which a user with an account of Casemate's own sets their password, once, within three days; within half \
+                 an hour where they have a password already. \
                  Invitations of before end with it. Whoever invites has to hold all that the user holds.",
             )
             .needs::<UserInvite>()
@@ -105,7 +109,9 @@ async fn invite(
         ));
     }
     let Some(token) = Token::random() else { return Err(Problem::new(Code::Unavailable)) };
-    let until = permit.author.now.saturating_add(LASTS);
+    let is_known = app.store.reader().local_password(&user.id).await.map_err(unreadable)?.is_some();
+    let lasts = if is_known { LASTS_OF_KNOWN } else { LASTS };
+    let until = permit.author.now.saturating_add(lasts);
     let link = href(&app.settings.public_url, &token);
     let delivery = delivered(&app, &user, deliver, &link, until)?;
     let made = app.administration.invite(&permit.author, access.tenant(), &id, token.digest(), until).await;

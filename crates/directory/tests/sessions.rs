@@ -201,7 +201,7 @@ async fn a_temporary_credential_is_taken_by_every_process_until_it_ends() {
             networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
             life: 10 * MINUTE,
         };
-        scene.replicas[0].sessions().mint(&who, &draft, None, None, NOW).unwrap()
+        scene.replicas[0].sessions().mint(&who, &draft, None, None, None, NOW).unwrap()
     };
     let ask = async |replica: usize, token: &SecretString, client: &str, now: i64| {
         let snapshot = scene.replicas[replica].current();

@@ -124,7 +124,7 @@ pub(crate) struct Shown {
 /// Whether a password was somebody's.
 pub(crate) enum Looked {
     /// It is theirs.
-    Right(Account),
+    Right(Box<Account>),
     /// It is not; whose it was to be by the id of the user, where there is one.
     Wrong(Option<String>),
 }
@@ -156,7 +156,7 @@ pub(crate) async fn check(app: &App, shown: Shown) -> Result<Looked, NotTried> {
     let is_too_long = password.expose_secret().chars().nth(LONGEST_PASSWORD).is_some();
     let password = if is_too_long { SecretString::from("") } else { password };
     let is_right = attempt(app, tried, async move { accounts.verify(password, digest).await }).await?;
-    Ok(found.filter(|_| is_right).map_or(Looked::Wrong(meant), Looked::Right))
+    Ok(found.filter(|_| is_right).map_or(Looked::Wrong(meant), |account| Looked::Right(Box::new(account))))
 }
 
 /// Looks whether a password is this account's, from a browser that is signed in.

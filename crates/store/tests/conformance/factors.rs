@@ -50,7 +50,7 @@ async fn is_used_up(store: &Store, wanted: FactorChange) -> bool {
     match change(store, wanted).await {
         Ok(()) => false,
         Err(CommitError::UsedUp { .. }) => true,
-        Err(error) => panic!("{error}"),
+        Err(error) => unreachable!("{error}"),
     }
 }
 

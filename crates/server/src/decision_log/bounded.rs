@@ -44,10 +44,7 @@ mod tests {
 
     impl Serialize for Endless<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_seq((0..100_000).map(|number| {
-                self.0.set(number);
-                number
-            }))
+            serializer.collect_seq((0..100_000).inspect(|number| self.0.set(*number)))
         }
     }
 

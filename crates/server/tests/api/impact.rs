@@ -179,9 +179,19 @@ async fn revisions_and_files_are_compared_as_well() {
     );
     let found = impact(&server, &json!({ "from": after, "to": { "revision": before } })).await;
     assert_eq!(told(&found["items"]).len(), 2);
-    let files = json!({ "origin": "git", "files": { "policy.toml": POLICY.replace("notes.list", "notes.search").replace("\"ada\"", "\"eve\"") }, "prune": true });
+    let files = json!({ "origin": "git", "files": { "policy.toml": POLICY.replace("notes.list", "notes.search").replace("to = { id = \"ada\" }", "to = { id = \"eve\" }") }, "prune": true });
     let found = impact(&server, &json!({ "to": { "files": files } })).await;
     assert_eq!(told(&found["items"]), ["ada notes.read allowed denied no_permission"]);
+    // Who is known otherwise by a file may be answered otherwise: nobody says that nothing changes.
+    let known = POLICY
+        .replace("notes.list", "notes.search")
+        .replace("login = \"ada@example.com\"", "groups = [\"ops\"]");
+    let files = json!({ "origin": "git", "files": { "policy.toml": known }, "prune": true });
+    let found = impact(&server, &json!({ "to": { "files": files } })).await;
+    assert_eq!(
+        (told(&found["items"]).len(), &found["not_replayed"]),
+        (0, &json!({ "identity_rules_changed": 1 }))
+    );
     for (body, code) in [
         (json!({ "to": { "revision": 1_000_000 } }), "not_found"),
         (json!({ "to": { "role": { "name": "x", "permissions": [{ "name": "!" }] } } }), "invalid_document"),

@@ -1,5 +1,5 @@
 //! A connection to PostgreSQL that is cut while a change is committed: nobody is told that it was, or that it was not.
-#![allow(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
 use std::io::{Read as _, Write as _};
 use std::net::Shutdown;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::{Process, Program, StartError, find_program};
+use crate::process::private_folder;
+use crate::{Account, Process, Program, StartError, find_program};
 
 const READY_LIMIT: Duration = Duration::from_secs(60);
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
@@ -47,8 +48,7 @@ impl Browser {
     fn started(more: Vec<String>) -> Result<Self, StartError> {
         let driver = find_program("chromedriver", &[], "chromium-driver")?;
         let chromium = find_program("chromium", &[], "chromium")?;
-        let program = Program::new(driver).arg("--port=0");
-        let (process, port) = Self::driver(&program, TRIES)?;
+        let (process, port) = Self::driver(&driver, TRIES)?;
         let profile = process.folder().join("profile");
         let arguments: Vec<String> = [
             "--headless=new".to_owned(),
@@ -73,10 +73,14 @@ impl Browser {
     }
 
     /// The driver chooses a port that is free for IPv6, and ends where the same one is taken for IPv4.
-    fn driver(program: &Program, tries: u32) -> Result<(Process, u16), StartError> {
-        let process = Process::start("browser", program)?;
+    fn driver(driver: &Path, tries: u32) -> Result<(Process, u16), StartError> {
+        // A browser that is killed leaves its temporary folders, so it makes them in one that is removed. The name is short because a
+        // socket lies three folders below, and the path of a socket has at most 107 bytes.
+        let folder = private_folder("web", Account::Own)?;
+        let program = Program::new(driver).arg("--port=0").env("TMPDIR", &folder);
+        let process = Process::start_in(folder, &program)?;
         match process.wait_until(READY_LIMIT, |process| port(&process.log())) {
-            Err(StartError::Ended { .. }) if tries > 1 => Self::driver(program, tries - 1),
+            Err(StartError::Ended { .. }) if tries > 1 => Self::driver(driver, tries - 1),
             port => port.map(|port| (process, port)),
         }
     }

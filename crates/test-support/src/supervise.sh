@@ -40,4 +40,9 @@ while kill -0 "$reader" 2>/dev/null; do
     wait "$reader"
 done
 cd /
-rm -rf -- "$folder"
+# What the program started may still be writing while it goes.
+tries=0
+while rm -rf -- "$folder" 2>/dev/null; [ -e "$folder" ] && [ "$tries" -lt 100 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+done

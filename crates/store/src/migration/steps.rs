@@ -438,4 +438,37 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX decision_log_by_root_key ON decision_log (root_key)",
         ],
     },
+    Migration {
+        version: 14,
+        // A binary that knows none of it lets links work as before, and counts by itself.
+        needs: 5,
+        statements: &[
+            // Who made the link, and where the user's letters went then: it works while both are as they were.
+            "ALTER TABLE account_token ADD COLUMN maker {text}",
+            "ALTER TABLE account_token ADD COLUMN email {text}",
+            // Until when what is reserved counts, where nobody says how it ended.
+            "ALTER TABLE attempt_counter ADD COLUMN reserved_until {integer} NOT NULL DEFAULT 0",
+            // `what`: password, second factor. `network`: none where the account is locked wherever its owner is not known.
+            "CREATE TABLE account_lock (
+                id {text} PRIMARY KEY NOT NULL,
+                counter {text} NOT NULL UNIQUE,
+                user_id {text} NOT NULL,
+                what {text} NOT NULL,
+                network {text},
+                times {integer} NOT NULL,
+                locked_at {integer} NOT NULL,
+                until {integer} NOT NULL
+            ){table}",
+            "CREATE INDEX account_lock_by_user ON account_lock (user_id)",
+            "CREATE INDEX account_lock_by_end ON account_lock (until)",
+            // Wrong secrets that were counted, by a digest: the same one again is no other guess.
+            "CREATE TABLE guessed_secret (
+                counter {text} NOT NULL,
+                digest {bytes} NOT NULL,
+                until {integer} NOT NULL,
+                PRIMARY KEY (counter, digest)
+            ){table}",
+            "CREATE INDEX guessed_secret_by_end ON guessed_secret (until)",
+        ],
+    },
 ];

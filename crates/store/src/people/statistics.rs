@@ -69,7 +69,8 @@ mod tests {
     use super::*;
     use crate::migration;
     use crate::people::Membership;
-    use crate::people::write::{ending, leaving};
+    use crate::people::write::member::leaving;
+    use crate::people::write::session::ending;
     use crate::sql::{PostgresLink, places};
 
     /// The statements by which people are written, and what finds their rows in each database.

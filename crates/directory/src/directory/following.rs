@@ -1,0 +1,198 @@
+//! Following the store: what this process and others change there comes into force here.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use casemate_store::{Position, StoreReader};
+use tokio::sync::watch;
+
+use super::{Directory, DirectoryError, State};
+use crate::objects::ObjectSet;
+use crate::policy::Policy;
+
+/// How often other processes' changes are looked for.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// How far the store was followed.
+#[derive(Debug, Default)]
+pub(super) struct Followed {
+    /// The course of changes that what decides is of; 0 while nothing was read.
+    generation: i64,
+    /// The last revision whose API keys are known.
+    keys: i64,
+    /// The last revision whose users are known.
+    users: i64,
+}
+
+impl Directory {
+    /// Answers from what stands in the store by now, whichever process wrote it; gives the revision.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or what stands in it holds mistakes; what decides stays as it was.
+    pub async fn refresh(&self) -> Result<i64, DirectoryError> {
+        let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
+        let mut known = self.following.lock().await;
+        let before = self.current().revision();
+        let Position { generation, revision: last, policy } = reader.position().await?;
+        if generation != known.generation || last < before {
+            tracing::warn!(
+                revision = last,
+                "a backup was restored into the database: all of it is read anew"
+            );
+            return self.take_anew(reader, &mut known).await;
+        }
+        if last == before {
+            return Ok(last);
+        }
+        self.sessions.take(before).await?;
+        // Users first: one who was deactivated is refused also where the policy cannot be taken.
+        self.take_users(&mut known, last).await?;
+        if policy <= before {
+            self.advance(last);
+            return Ok(last);
+        }
+        // No further than to the revision whose users and sessions are known: what came since is followed the next time.
+        let (_, edits) = reader.edits_between(before, last).await?;
+        if !edits.is_empty() {
+            return self.take_all(reader, &mut known).await;
+        }
+        self.take_keys(reader, &mut known, last).await?;
+        let state = self.state();
+        if self.secrets.take(&reader.secrets().await?, &state.objects) {
+            return self.take_all(reader, &mut known).await;
+        }
+        self.advance(last);
+        Ok(last)
+    }
+
+    /// Answers from a change that this process just made on top of what decides. Where something came between, the store
+    /// is read instead.
+    pub(crate) async fn install(
+        &self,
+        base: i64,
+        revision: i64,
+        policy: Policy,
+        objects: ObjectSet,
+    ) -> Result<i64, DirectoryError> {
+        let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
+        let mut known = self.following.lock().await;
+        if self.current().revision() != base || revision != base + 1 {
+            drop(known);
+            return self.refresh().await;
+        }
+        self.sessions.take(base).await?;
+        self.take_users(&mut known, revision).await?;
+        self.take_keys(reader, &mut known, revision).await?;
+        self.secrets.take(&reader.secrets().await?, &objects);
+        self.put(revision, policy, Arc::new(objects))?;
+        Ok(revision)
+    }
+
+    /// Follows the store until the process ends: this process' changes at once, those of others within half a second.
+    /// `revisions` comes from [`Store::revisions`].
+    pub async fn follow(self: Arc<Directory>, mut revisions: watch::Receiver<i64>) {
+        loop {
+            // A sender that is gone says no more, and looking every now and then goes on.
+            let changed = tokio::time::timeout(EVERY, revisions.changed()).await;
+            if matches!(changed, Ok(Err(_))) {
+                tokio::time::sleep(EVERY).await;
+            }
+            if let Err(error) = self.refresh().await {
+                tracing::error!(%error, "the configuration in the database is not taken: what decided before still does");
+                tokio::time::sleep(EVERY).await;
+            }
+        }
+    }
+
+    /// Takes all that stands in the store, as if nothing of it were known. A backup that is restored while it is read is
+    /// noticed when the store is next looked at, since what was read is taken to be of the course of changes before it.
+    pub(super) async fn take_anew(
+        &self,
+        reader: &StoreReader,
+        known: &mut Followed,
+    ) -> Result<i64, DirectoryError> {
+        let is_first = known.generation == 0;
+        let position = reader.position().await?;
+        if !is_first {
+            self.read_root_keys();
+        }
+        self.people.take_anew().await?;
+        known.users = position.revision;
+        self.sessions.take_anew();
+        self.keys.replace(reader.api_keys_changed_after(0).await?);
+        known.keys = position.revision;
+        self.revocations.raise();
+        let revision = self.take_all(reader, known).await?;
+        if !is_first {
+            // What was found valid between the keys and the policy counts no longer either.
+            self.revocations.raise();
+        }
+        known.generation = position.generation;
+        Ok(revision)
+    }
+
+    fn read_root_keys(&self) {
+        let (Some(file), Some(sealer)) = (&self.root_keys, self.sealer()) else { return };
+        match file.read() {
+            Ok(keys) => sealer.replace_keys(&keys),
+            Err(error) => {
+                tracing::error!(%error, "the root keys cannot be read; those that were read before are used");
+            }
+        }
+    }
+
+    /// Takes the policy that stands in the store. API keys come first: one that was revoked is refused also where the
+    /// policy cannot be taken.
+    async fn take_all(&self, reader: &StoreReader, known: &mut Followed) -> Result<i64, DirectoryError> {
+        let revision = reader.revision().await?;
+        self.take_keys(reader, known, revision).await?;
+        let objects = reader.objects().await?;
+        let revision = objects.revision;
+        // Whatever else was changed until then, since nobody looks again for what is not after the revision that is taken.
+        self.sessions.take(self.current().revision()).await?;
+        self.take_users(known, revision).await?;
+        if revision > known.keys {
+            self.take_keys(reader, known, revision).await?;
+        }
+        let checked = tokio::task::spawn_blocking(move || {
+            let set = ObjectSet::new(objects.items.into_iter().map(Arc::new).collect());
+            Policy::from_objects(set.items()).map(|policy| (policy, set))
+        });
+        let (policy, set) =
+            checked.await.map_err(|_| DirectoryError::Closed)?.map_err(DirectoryError::Mistakes)?;
+        self.secrets.take(&reader.secrets().await?, &set);
+        self.put(revision, policy, Arc::new(set))?;
+        Ok(revision)
+    }
+
+    /// Forgets users who were changed. Those that are changed meanwhile are forgotten, and will be once more.
+    async fn take_users(&self, known: &mut Followed, revision: i64) -> Result<(), DirectoryError> {
+        self.people.take(known.users).await?;
+        known.users = revision;
+        Ok(())
+    }
+
+    async fn take_keys(
+        &self,
+        reader: &StoreReader,
+        known: &mut Followed,
+        revision: i64,
+    ) -> Result<(), DirectoryError> {
+        let changed = reader.api_keys_changed_after(known.keys).await?;
+        if self.keys.take(changed) {
+            self.revocations.raise();
+        }
+        // Keys that were changed since then were taken too, and will be taken once more.
+        known.keys = revision;
+        Ok(())
+    }
+
+    fn advance(&self, revision: i64) {
+        let _running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.current.load();
+        let snapshot = Arc::new(state.snapshot.at(revision));
+        let (objects, homes) = (Arc::clone(&state.objects), Arc::clone(&state.homes));
+        self.current.store(Arc::new(State { snapshot, objects, homes }));
+        self.taken.send_replace(revision);
+    }
+}

@@ -1,0 +1,213 @@
+//! A policy with what finds things in it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use casemate_identity::Identity;
+use casemate_identity::provider::Provider;
+use casemate_permission::{Catalog, PermissionSet};
+
+use super::ResolveError;
+use super::holding::Holding;
+use crate::index::{By, Index, KeyRef};
+use crate::keys::Keys;
+use crate::known::{Known, Place, Presented};
+use crate::policy::{
+    Assignment, Credential, InForce, Mapping, Person, Policy, Roles, Source, Who, administering,
+};
+use crate::sets::Kept;
+use crate::subject::{Sourced, Subject};
+use crate::{CREDENTIAL_PROVIDER, OWN_PROVIDER};
+
+/// The most compiled sets that are kept; when there are more, those that nobody asked for lately are forgotten.
+const MAX_CACHED: usize = 4_096;
+
+/// The most callers that are kept with what they hold: they keep what their credentials said.
+const MAX_CALLERS: usize = 1_024;
+
+/// A policy with its indexes. Several revisions share one where nothing of it was changed.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(super) catalog: Catalog,
+    pub(super) roles: Roles,
+    pub(super) people: Vec<Person>,
+    pub(super) people_index: Index,
+    pub(super) assignments: Vec<Assignment>,
+    pub(super) assignment_index: Index,
+    pub(super) credentials: HashMap<Box<str>, Arc<Credential>>,
+    pub(super) mismatches: Vec<crate::policy::Mistake>,
+    /// How many make an administrator, by when they begin to.
+    pub(super) administrators: Vec<i64>,
+    /// The names of the service accounts, by id.
+    pub(super) account_names: HashMap<Box<str>, Box<str>>,
+    /// The ids of the service accounts that are disabled.
+    pub(super) disabled_accounts: HashSet<Box<str>>,
+    pub(super) sources: Vec<Source>,
+    pub(super) mappings: HashMap<Box<str>, Mapping>,
+    pub(super) settings: InForce,
+    pub(super) keys: Arc<Keys>,
+    /// The provider of whoever nobody knows: the only one there is.
+    pub(super) sole_provider: Arc<str>,
+    /// The names of those who vouch for users: the providers, and Casemate itself.
+    pub(super) vouching: Vec<Arc<str>>,
+    /// As they are configured.
+    pub(super) providers: Vec<Provider>,
+    pub(super) sets: Kept<Holding, Result<PermissionSet, ResolveError>>,
+    pub(super) callers: Kept<Presented, Arc<Known>>,
+    /// Those of `people` who were asked about, by their places.
+    pub(super) asked_about: Kept<u32, Arc<Known>>,
+    /// Users of the directory who were asked about.
+    pub(super) users_asked_about: Kept<Place<Person>, Arc<Known>>,
+}
+
+impl Compiled {
+    pub(crate) fn new(
+        policy: Policy,
+        credentials: HashMap<Box<str>, Arc<Credential>>,
+        keys: Arc<Keys>,
+    ) -> Compiled {
+        let administrators = policy.administrators_from();
+        let account_names = policy
+            .accounts
+            .iter()
+            .map(|account| (account.id.clone(), account.login.clone().unwrap_or_default()))
+            .collect();
+        let mut people = policy.people;
+        people.extend(policy.accounts);
+        let mut people_index = Index::default();
+        for (place, person) in people.iter().enumerate() {
+            let Person { tenant, provider, kind, id, .. } = person;
+            people_index.insert(KeyRef::new(By::Id, &[tenant, provider, kind, id]), place);
+            people_index.insert(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]), place);
+            people_index.insert(KeyRef::new(By::IdInAnyTenant, &[provider, kind, id]), place);
+        }
+        let mut assignment_index = Index::default();
+        for (place, Assignment { tenant, recipient, .. }) in policy.assignments.iter().enumerate() {
+            let provider = &*recipient.provider;
+            let key = match &recipient.who {
+                Who::Id { kind, id } => KeyRef::new(By::Id, &[tenant, provider, kind, id]),
+                Who::Login { kind, login } => KeyRef::new(By::Login, &[tenant, provider, kind, login]),
+                Who::Group { kind: None, group } => KeyRef::new(By::Group, &[tenant, provider, group]),
+                Who::Group { kind: Some(kind), group } => {
+                    KeyRef::new(By::GroupOfKind, &[tenant, provider, kind, group])
+                }
+            };
+            assignment_index.insert(key, place);
+        }
+        let mut vouching: Vec<Arc<str>> =
+            policy.providers.iter().map(|provider| provider.name().into()).collect();
+        vouching.push(OWN_PROVIDER.into());
+        let sole_provider = match policy.providers.as_slice() {
+            [only] => only.name().into(),
+            _ => "".into(),
+        };
+        Compiled {
+            catalog: policy.catalog,
+            roles: policy.roles,
+            people,
+            people_index,
+            assignments: policy.assignments,
+            assignment_index,
+            credentials,
+            mismatches: policy.mismatches,
+            administrators,
+            account_names,
+            disabled_accounts: policy.disabled_accounts,
+            sources: policy.sources,
+            mappings: policy.mappings,
+            settings: InForce::of(&policy.settings),
+            keys,
+            sole_provider,
+            vouching,
+            providers: policy.providers,
+            sets: Kept::new(MAX_CACHED),
+            callers: Kept::new(MAX_CALLERS),
+            asked_about: Kept::new(MAX_CACHED),
+            users_asked_about: Kept::new(MAX_CALLERS),
+        }
+    }
+
+    /// The stored permissions that the schemas make errors of.
+    pub(crate) fn mismatches(&self) -> &[crate::policy::Mistake] {
+        &self.mismatches
+    }
+
+    /// How many assignments make an administrator of the installation at `now`.
+    pub(crate) fn administrators(&self, now: i64) -> usize {
+        self.administrators.iter().filter(|from| **from <= now).count()
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    pub(super) fn credential_of(&self, caller: &Subject) -> Option<&Arc<Credential>> {
+        if *caller.provider != *CREDENTIAL_PROVIDER {
+            return None;
+        }
+        self.credentials.get(caller.id.as_deref()?)
+    }
+
+    /// What the verified claims of an identity hold for sources of permissions.
+    pub(super) fn sourced(&self, identity: &Identity) -> Box<[Sourced]> {
+        let read = |(place, source): (usize, &Source)| {
+            if *source.provider != *identity.provider {
+                return None;
+            }
+            let permissions = identity.claims.get(&*source.claim)?;
+            Some(Sourced { source: u32::try_from(place).ok()?, permissions: permissions.to_string().into() })
+        };
+        self.sources.iter().enumerate().filter_map(read).collect()
+    }
+
+    /// The rules of a provider, where it has some.
+    pub(crate) fn mapping_of(&self, provider: &str) -> Option<&Mapping> {
+        self.mappings.get(provider)
+    }
+
+    /// What is assigned to somebody.
+    pub(crate) fn assignments_of(&self, subject: &Subject) -> impl Iterator<Item = &Assignment> {
+        let places = self.holding(subject).assignments.into_iter();
+        places.filter_map(|place| self.assignments.get(place as usize))
+    }
+
+    /// Adds the groups that a caller is in by the rules of their provider, of whom nothing but their credential is known yet.
+    pub(super) fn map(&self, caller: &mut Subject) {
+        let Some(mapping) = self.mappings.get(&*caller.provider) else { return };
+        match mapping.groups(&caller.claims, &caller.groups) {
+            Ok(groups) => caller.groups.extend(groups),
+            Err(problem) => caller.unmapped = Some(problem.into()),
+        }
+    }
+
+    pub(crate) fn assignments(&self) -> &[Assignment] {
+        &self.assignments
+    }
+
+    pub(crate) fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// The assignments that make an administrator of the installation at `now`, of service accounts that are disabled too.
+    pub(crate) fn administering(&self, now: i64) -> impl Iterator<Item = &Assignment> {
+        administering(&self.assignments)
+            .filter(move |assignment| assignment.from.is_none_or(|from| from.0 <= now))
+    }
+
+    /// Whom the policy knows in a tenant by provider, type and id.
+    pub(crate) fn person_of(&self, tenant: &str, provider: &str, kind: &str, id: &str) -> Option<&Person> {
+        let [place, ..] = self.people_index.get(KeyRef::new(By::Id, &[tenant, provider, kind, id])) else {
+            return None;
+        };
+        self.person(*place)
+    }
+
+    /// The names of those who vouch for users.
+    pub(crate) fn vouching(&self) -> &[Arc<str>] {
+        &self.vouching
+    }
+
+    pub(super) fn person(&self, place: u32) -> Option<&Person> {
+        self.people.get(place as usize)
+    }
+}

@@ -1,0 +1,156 @@
+//! What somebody holds, and by what.
+
+use std::sync::Arc;
+
+use casemate_expression::Datum;
+use casemate_identity::Kind;
+use casemate_permission::{Grant, Origin, OriginKind, Permission, PermissionSet};
+
+use super::{Compiled, ResolveError};
+use crate::index::{By, KeyRef};
+use crate::keys::narrow;
+use crate::policy::{Assigned, Assignment, HeldRole, Who};
+use crate::subject::{Sourced, Subject};
+use crate::temporary::narrowed;
+use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
+
+/// Whose permissions are the same: those with the same assignments, the same credential, the same narrowing of their API
+/// key, and the same permissions from sources.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Holding {
+    pub(super) assignments: Box<[u32]>,
+    pub(super) credential: Option<Box<str>>,
+    pub(super) narrowing: Option<Arc<str>>,
+    /// The names that their temporary credential may use at most.
+    pub(super) temporary: Option<Arc<str>>,
+    pub(super) sourced: Box<[Sourced]>,
+}
+
+impl Compiled {
+    pub(super) fn holding(&self, subject: &Subject) -> Holding {
+        let Subject { tenant, provider, kind, login, groups, .. } = subject;
+        let id = subject.id.as_deref().unwrap_or_default();
+        let mut places = self.places(tenant, provider, kind, id, login.as_deref(), groups);
+        let mut add = |key| places.extend_from_slice(self.assignment_index.get(key));
+        // An API key holds what its account holds; an account is also known by its name.
+        let key = (**provider == *API_KEY_PROVIDER).then(|| self.keys.grant(id)).flatten();
+        let account = match &key {
+            Some(key) => Some(&*key.account),
+            None => (**provider == *OWN_PROVIDER).then_some(id),
+        };
+        if let Some(account) = account {
+            let service = Kind::SERVICE;
+            add(KeyRef::new(By::Id, &[tenant, OWN_PROVIDER, service.as_str(), account]));
+            if let Some(name) = self.account_names.get(account) {
+                add(KeyRef::new(By::Login, &[tenant, OWN_PROVIDER, service.as_str(), name]));
+            }
+        }
+        places.sort_unstable();
+        places.dedup();
+        let credential = self.credential_of(subject).map(|credential| credential.id.clone());
+        let narrowing = key.and_then(|key| key.permissions.clone());
+        Holding {
+            assignments: places.into(),
+            credential,
+            narrowing,
+            temporary: subject.narrowing.clone(),
+            sourced: subject.sourced.clone(),
+        }
+    }
+
+    /// The assignments that name somebody by id, login or group.
+    pub(super) fn places(
+        &self,
+        tenant: &str,
+        provider: &str,
+        kind: &str,
+        id: &str,
+        login: Option<&str>,
+        groups: &[String],
+    ) -> Vec<u32> {
+        let mut places: Vec<u32> = Vec::new();
+        let mut add = |key| places.extend_from_slice(self.assignment_index.get(key));
+        add(KeyRef::new(By::Id, &[tenant, provider, kind, id]));
+        if let Some(login) = login {
+            add(KeyRef::new(By::Login, &[tenant, provider, kind, login]));
+        }
+        for group in groups {
+            add(KeyRef::new(By::Group, &[tenant, provider, group]));
+            add(KeyRef::new(By::GroupOfKind, &[tenant, provider, kind, group]));
+        }
+        places
+    }
+
+    pub(super) fn compile(&self, holding: &Holding) -> Result<PermissionSet, ResolveError> {
+        let mut held: Vec<(Permission, Arc<Grant>)> = Vec::new();
+        for place in &holding.assignments {
+            let Some(assignment) = self.assignments.get(*place as usize) else { continue };
+            for HeldRole { role, through, .. } in self.roles.held(assignment.assigned) {
+                let via = self.via(assignment, through.map(|through| &*through.name));
+                let grant = Arc::new(Grant {
+                    origin: Origin { kind: OriginKind::Role, name: role.name.to_string(), via },
+                    from: assignment.from,
+                    until: assignment.until,
+                });
+                held.extend(role.permissions.iter().map(|held| (held.clone(), Arc::clone(&grant))));
+            }
+        }
+        if let Some(credential) = holding.credential.as_ref().and_then(|id| self.credentials.get(id)) {
+            let grant = Grant::always(OriginKind::Key, &credential.id);
+            held.extend(credential.permissions.iter().map(|held| (held.clone(), Arc::clone(&grant))));
+        }
+        for sourced in &holding.sourced {
+            self.add_sourced(sourced, &mut held)?;
+        }
+        if let Some(narrowing) = &holding.narrowing {
+            held = narrow(&held, narrowing).map_err(ResolveError::Compile)?;
+        }
+        if let Some(temporary) = &holding.temporary {
+            held = narrowed(&held, temporary).map_err(ResolveError::Compile)?;
+        }
+        let mut builder = PermissionSet::builder(&self.catalog);
+        for (permission, grant) in held {
+            builder.add(permission, &grant);
+        }
+        builder.build().map_err(|error| ResolveError::Compile(error.to_string()))
+    }
+
+    /// Adds what a source hands out; anything wrong with it fails the whole, so that no restriction is lost.
+    fn add_sourced(
+        &self,
+        sourced: &Sourced,
+        held: &mut Vec<(Permission, Arc<Grant>)>,
+    ) -> Result<(), ResolveError> {
+        let Some(source) = self.sources.get(sourced.source as usize) else { return Ok(()) };
+        let failed = |problem: String| ResolveError::Source { source_name: source.name.to_string(), problem };
+        let datum = Datum::from_json(&sourced.permissions).map_err(|error| failed(error.to_string()))?;
+        let list = datum.as_list().ok_or_else(|| failed("the claim is no list".to_owned()))?;
+        let grant = Grant::always(OriginKind::Source, &source.name);
+        for entry in list {
+            let permission = Permission::from_datum(entry).map_err(|error| failed(error.to_string()))?;
+            source.ceiling.admits(&permission).map_err(|error| failed(error.to_string()))?;
+            held.push((permission, Arc::clone(&grant)));
+        }
+        Ok(())
+    }
+
+    /// By what somebody came to a role, where not by itself and by themselves: the role that extends it, the team that it is
+    /// of, and the group that they are in.
+    pub(crate) fn via(&self, assignment: &Assignment, through: Option<&str>) -> Option<String> {
+        let team = match assignment.assigned {
+            Assigned::Team(place) => self.roles.team(place),
+            Assigned::Role(_) => None,
+        };
+        let group = match &assignment.recipient.who {
+            Who::Group { group, .. } => Some(group),
+            Who::Id { .. } | Who::Login { .. } => None,
+        };
+        let ways = [
+            through.map(|role| format!("role {role}")),
+            team.map(|team| format!("team {}", team.name)),
+            group.map(|group| format!("group {group}")),
+        ];
+        let ways: Vec<String> = ways.into_iter().flatten().collect();
+        (!ways.is_empty()).then(|| ways.join(", "))
+    }
+}

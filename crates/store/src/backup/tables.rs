@@ -188,6 +188,19 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[Bytes("digest"), Text("user_id"), Integer("created_at"), Integer("used_at")],
     },
     Table {
+        name: "linked_identity",
+        key: 2,
+        columns: &[
+            Text("provider"),
+            Text("subject"),
+            Text("id"),
+            Text("user_id"),
+            Text("tenant"),
+            Integer("linked_at"),
+            Integer("last_used"),
+        ],
+    },
+    Table {
         name: "known_network",
         key: 2,
         columns: &[Text("user_id"), Text("network"), Integer("last_seen")],

@@ -471,4 +471,26 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX guessed_secret_by_end ON guessed_secret (until)",
         ],
     },
+    Migration {
+        version: 15,
+        // A binary that knows no linked sign-ins lets nobody in by them.
+        needs: 5,
+        statements: &[
+            // Somebody whom a provider calls this signs in as this user of the directory, who is at home in the tenant.
+            "CREATE TABLE linked_identity (
+                provider {text} NOT NULL,
+                subject {text} NOT NULL,
+                id {text} NOT NULL UNIQUE,
+                user_id {text} NOT NULL,
+                tenant {text} NOT NULL,
+                linked_at {integer} NOT NULL,
+                last_used {integer},
+                PRIMARY KEY (provider, subject)
+            ){table}",
+            "CREATE INDEX linked_identity_by_user ON linked_identity (user_id, linked_at)",
+            // By which provider somebody came, where it is another than the one that knows them.
+            "ALTER TABLE session ADD COLUMN via {text}",
+            "CREATE INDEX session_by_via ON session (via, logout_subject) WHERE via IS NOT NULL",
+        ],
+    },
 ];

@@ -3,6 +3,8 @@
 
 mod attempt;
 mod factor;
+mod guess;
+mod lock;
 mod network;
 mod password;
 mod step;
@@ -10,6 +12,7 @@ mod token;
 
 pub use attempt::{Attempt, AttemptLimit, Checked, Growth, Lockout, Reservation};
 pub use factor::{FACTOR_FIELD, FactorChange, FactorKind, MAX_FACTORS, RecoveryCodes, SecondFactor};
+pub use guess::{Guess, MAX_GUESSES};
 pub use network::{KNOWN_FOR, MAX_KNOWN_NETWORKS};
 pub use password::LocalPassword;
 pub use step::{MAX_STEPS, SignInStep};
@@ -67,6 +70,11 @@ pub enum AccountChange {
         /// Its digest.
         digest: [u8; 32],
     },
+    /// An account is locked no longer, and what failed is forgotten; the change is refused where it was not.
+    LiftLock {
+        /// The lock's id.
+        id: String,
+    },
     /// Somebody signed in from a network.
     KnowNetwork {
         /// The user's id.
@@ -87,7 +95,9 @@ impl AccountChange {
             AccountChange::Factor(change) => change.user(),
             AccountChange::BeginStep(step) => &step.user,
             AccountChange::PutLink(link) => &link.user,
-            AccountChange::EndStep { .. } | AccountChange::UseLink { .. } => "",
+            AccountChange::EndStep { .. }
+            | AccountChange::UseLink { .. }
+            | AccountChange::LiftLock { .. } => "",
         }
     }
 }
@@ -138,6 +148,7 @@ async fn make_one(database: &mut impl Database, change: &AccountChange, at: i64)
         AccountChange::EndStep { digest } => {
             require(step::end(database, digest, at).await?, "sign-in")?;
         }
+        AccountChange::LiftLock { id } => require(lock::lift(database, id, at).await?, "lock")?,
         AccountChange::KnowNetwork { user, network } => {
             require_user(database, user).await?;
             network::know(database, user, network, at).await?;
@@ -174,7 +185,7 @@ async fn require_such(
 }
 
 /// Forgets everything of the accounts of users who are deleted. `places` stands for their ids.
-pub(crate) fn forgetting(places: &str) -> [String; 8] {
+pub(crate) fn forgetting(places: &str) -> [String; 9] {
     [
         format!("DELETE FROM sealed_secret WHERE kind = '{USER_SECRETS}' AND id IN ({places})"),
         format!(
@@ -187,12 +198,13 @@ pub(crate) fn forgetting(places: &str) -> [String; 8] {
         format!("DELETE FROM account_token WHERE user_id IN ({places})"),
         format!("DELETE FROM sign_in_step WHERE user_id IN ({places})"),
         format!("DELETE FROM known_network WHERE user_id IN ({places})"),
+        format!("DELETE FROM account_lock WHERE user_id IN ({places})"),
     ]
 }
 
 /// Forgets what says nothing about another time: links, sign-ins under way, counted attempts.
 pub(crate) async fn forget_all(database: &mut impl Database) -> Result<(), sqlx::Error> {
-    for table in ["account_token", "sign_in_step", "attempt_counter"] {
+    for table in ["account_token", "sign_in_step", "attempt_counter", "account_lock", "guessed_secret"] {
         database.execute(&format!("DELETE FROM {table}"), &[]).await?;
     }
     Ok(())

@@ -1,7 +1,10 @@
 //! Networks that guessed at secrets too often, and until when nothing is taken from them.
 
+use crate::bounds::is_keepable;
+use crate::decision::MAX_PAGE;
 use crate::error::StoreError;
-use crate::sql::{Database, Pool, Row, values};
+use crate::open::StoreReader;
+use crate::sql::{Database, Pool, Row, Value, values};
 
 /// The most blocks that are in force at once, and kept in memory by those who enforce them.
 pub const MAX_BLOCKS: i64 = 20_000;
@@ -25,6 +28,144 @@ pub struct AddressBlock {
     pub until: i64,
     /// The revision that changed it last.
     pub revision: i64,
+}
+
+/// What nothing is taken from for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockKind {
+    /// A network, of whoever.
+    Network,
+    /// An account, wherever its owner never signed in from.
+    Account,
+    /// An account, from one network.
+    AccountAndNetwork,
+}
+
+impl BlockKind {
+    const ALL: [BlockKind; 3] = [BlockKind::Network, BlockKind::Account, BlockKind::AccountAndNetwork];
+
+    /// As it is told.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BlockKind::Network => "network",
+            BlockKind::Account => "account",
+            BlockKind::AccountAndNetwork => "account_and_network",
+        }
+    }
+}
+
+/// A block of a network, or a lock of an account, that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockEntry {
+    /// Its opaque id.
+    pub id: String,
+    /// What is blocked.
+    pub kind: BlockKind,
+    /// The network, where it is of one.
+    pub network: Option<String>,
+    /// The id of the user, where it is of one.
+    pub user: Option<String>,
+    /// Their login.
+    pub login: Option<String>,
+    /// What is not looked at of an account: `password`, `second factor`.
+    pub what: Option<String>,
+    /// How many times in a row it was blocked.
+    pub times: i64,
+    /// When it was blocked last, in microseconds since 1970 (UTC), as all times here.
+    pub blocked_at: i64,
+    /// From when on it is blocked no longer.
+    pub until: i64,
+}
+
+/// Which blocks and locks are wanted, by id.
+#[derive(Debug, Clone, Default)]
+pub struct BlockQuery {
+    /// Those of this kind alone.
+    pub kind: Option<BlockKind>,
+    /// Those of this user alone, by id.
+    pub user: Option<String>,
+    /// Those of which the network or the login holds this text, in whatever case.
+    pub search: Option<String>,
+    /// Those after this id.
+    pub after: String,
+    /// In force at this time.
+    pub now: i64,
+    /// The most of them.
+    pub limit: u32,
+}
+
+impl StoreReader {
+    /// A page of the blocks of networks and locks of accounts that are in force, by id.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn blocks_and_locks(&self, query: &BlockQuery) -> Result<Vec<BlockEntry>, StoreError> {
+        let texts = [Some(&query.after), query.user.as_ref(), query.search.as_ref()];
+        if !texts.into_iter().flatten().all(|text| is_keepable(text)) {
+            return Ok(Vec::new());
+        }
+        let mut text = format!("{ENTRIES} WHERE id > $1");
+        let mut values: Vec<Value<'_>> = values![&query.after, query.now].to_vec();
+        if let Some(kind) = query.kind {
+            values.push(kind.as_str().into());
+            text.push_str(&format!(" AND kind = ${}", values.len()));
+        }
+        if let Some(user) = &query.user {
+            values.push(user.into());
+            text.push_str(&format!(" AND user_id = ${}", values.len()));
+        }
+        let search = query.search.as_ref().map(|search| search.to_lowercase());
+        if let Some(search) = search.as_ref().filter(|search| !search.is_empty()) {
+            values.push(search.into());
+            let place = values.len();
+            let holds = |column: &str| {
+                let column = format!("lower(coalesce({column}, ''))");
+                format!("replace({column}, ${place}, '') <> {column}")
+            };
+            text.push_str(&format!(" AND ({} OR {})", holds("network"), holds("login")));
+        }
+        text.push_str(&format!(" ORDER BY id LIMIT {}", query.limit.clamp(1, MAX_PAGE)));
+        self.pool.rows(&text, &values).await?.iter().map(read_entry).collect()
+    }
+
+    /// The block or lock with this id that is in force at `now` (microseconds since 1970, UTC).
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn block_or_lock(&self, id: &str, now: i64) -> Result<Option<BlockEntry>, StoreError> {
+        if !is_keepable(id) {
+            return Ok(None);
+        }
+        let text = format!("{ENTRIES} WHERE id = $1");
+        self.pool.row(&text, values![id, now]).await?.as_ref().map(read_entry).transpose()
+    }
+}
+
+/// Both, in force at `$2`. Of users who were deleted nothing is told.
+const ENTRIES: &str = "SELECT id, kind, network, user_id, login, what, times, blocked_at, until FROM \
+    (SELECT id, 'network' AS kind, network, NULL AS user_id, NULL AS login, NULL AS what, times, blocked_at, until \
+    FROM address_block WHERE until > $2 UNION ALL \
+    SELECT account_lock.id, CASE WHEN account_lock.network IS NULL THEN 'account' ELSE 'account_and_network' END, \
+    account_lock.network, account_lock.user_id, directory_user.login, account_lock.what, account_lock.times, \
+    account_lock.locked_at, account_lock.until FROM account_lock \
+    JOIN directory_user ON directory_user.id = account_lock.user_id AND directory_user.deleted_at IS NULL \
+    WHERE account_lock.until > $2) AS entries";
+
+fn read_entry(row: &Row) -> Result<BlockEntry, StoreError> {
+    let kind: String = row.get("kind")?;
+    let known = BlockKind::ALL.into_iter().find(|known| known.as_str() == kind);
+    Ok(BlockEntry {
+        id: row.get("id")?,
+        kind: known.ok_or(StoreError::Unreadable { column: "kind", value: kind })?,
+        network: row.get("network")?,
+        user: row.get("user_id")?,
+        login: row.get("login")?,
+        what: row.get("what")?,
+        times: row.get("times")?,
+        blocked_at: row.get("blocked_at")?,
+        until: row.get("until")?,
+    })
 }
 
 const COLUMNS: &str = "id, network, times, blocked_at, until, revision";

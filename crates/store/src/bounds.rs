@@ -158,7 +158,11 @@ impl Measure<'_> {
     }
 
     fn account(&mut self, change: &AccountChange) -> Result<(), CommitError> {
-        if !matches!(change, AccountChange::EndStep { .. } | AccountChange::UseLink { .. }) {
+        let is_of_nobody = matches!(
+            change,
+            AccountChange::EndStep { .. } | AccountChange::UseLink { .. } | AccountChange::LiftLock { .. }
+        );
+        if !is_of_nobody {
             self.required("user", change.user(), MAX_ID)?;
         }
         match change {
@@ -171,7 +175,11 @@ impl Measure<'_> {
             AccountChange::Factor(change) => self.factor(change),
             AccountChange::RemovePassword { .. }
             | AccountChange::StillPassword { .. }
-            | AccountChange::PutLink(_)
+            AccountChange::LiftLock { id } => self.required("id", id, MAX_ID),
+            AccountChange::PutLink(link) => {
+                self.text("maker", link.maker.as_deref().unwrap_or_default(), MAX_BODY)?;
+                self.text("email", link.email.as_deref().unwrap_or_default(), MAX_NAME)
+            }
             | AccountChange::UseLink { .. }
             | AccountChange::EndStep { .. } => Ok(()),
         }

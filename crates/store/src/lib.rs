@@ -43,9 +43,9 @@ mod writer;
 
 pub use account::{
     AccountChange, Attempt, AttemptLimit, Checked, FACTOR_FIELD, FACTOR_SECRETS, FactorChange, FactorKind,
-    Growth, KNOWN_FOR, LINKS_WITHIN, LinkPurpose, LocalPassword, Lockout, MAX_FACTORS, MAX_KNOWN_NETWORKS,
-    MAX_LINKS, MAX_STEPS, PASSWORD_FIELD, PasswordLink, RecoveryCodes, Reservation, SecondFactor, SignInStep,
-    USER_SECRETS,
+    Growth, Guess, KNOWN_FOR, LINKS_WITHIN, LinkPurpose, LocalPassword, Lockout, MAX_FACTORS, MAX_GUESSES,
+    MAX_KNOWN_NETWORKS, MAX_LINKS, MAX_STEPS, PASSWORD_FIELD, PasswordLink, RecoveryCodes, Reservation,
+    SecondFactor, SignInStep, USER_SECRETS,
 };
 pub use anonymous::AnonymousDenial;
 pub use api_key::StoredApiKey;
@@ -55,7 +55,7 @@ pub use backup::{
     restore,
 };
 pub use ballast::{BALLAST, Ballast, BallastError};
-pub use block::{AddressBlock, MAX_BLOCKS};
+pub use block::{AddressBlock, BlockEntry, BlockKind, BlockQuery, MAX_BLOCKS};
 pub use bounds::{
     MAX_BODY, MAX_CHANGE, MAX_ID, MAX_KIND, MAX_NAME, MAX_OPERATIONS, MAX_PERSONAL, MAX_SEALED,
     MAX_WAITING_BYTES,

@@ -17,6 +17,8 @@ mod decision_log;
 mod factors;
 #[path = "conformance/links.rs"]
 mod links;
+#[path = "conformance/locks.rs"]
+mod locks;
 #[path = "conformance/people.rs"]
 mod people;
 #[path = "conformance/place.rs"]
@@ -52,10 +54,17 @@ macro_rules! on_both {
 mod holds {
     use super::Place;
 
+    on_both!(locks:
+        what_is_reserved_and_lost_counts_for_a_minute,
+        locks_are_listed_beside_blocks_and_lifted,
+        the_same_wrong_secret_is_counted_once_whoever_is_asked,
+    );
     on_both!(links:
         a_link_works_once_and_for_a_while,
         a_new_password_ends_all_links,
         nobody_is_sent_more_links_than_a_few_an_hour,
+        a_link_ends_with_the_address_that_it_was_sent_to,
+        links_that_work_no_longer_keep_nobody_from_another,
     );
 
     on_both!(factors:

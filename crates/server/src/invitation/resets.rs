@@ -108,6 +108,8 @@ async fn send(app: &App, mail: &Mail, wanted: &Wanted) -> Result<(), NotSent> {
         digest: token.digest(),
         user: user.id.clone(),
         purpose: LinkPurpose::Reset,
+        maker: None,
+        email: user.email.clone(),
         created_at: now,
         expires_at: until,
     };

@@ -114,7 +114,7 @@ async fn invite(
     let until = permit.author.now.saturating_add(lasts);
     let link = href(&app.settings.public_url, &token);
     let delivery = delivered(&app, &user, deliver, &link, until)?;
-    let made = app.administration.invite(&permit.author, access.tenant(), &id, token.digest(), until).await;
+    let made = app.administration.invite(&permit.author, access.tenant(), &id, token.digest(), "", until).await;
     let user = match made {
         Ok(user) => user,
         Err(error) => return Err(access.not_done::<UserInvite>(&app, Some(&id), error).await),

@@ -3,13 +3,17 @@
 
 use std::collections::HashMap;
 
+use super::{guess, lock};
 use crate::bounds::is_keepable;
 use crate::error::{RecordError, StoreError};
 use crate::open::{Store, StoreReader};
 use crate::sql::{Database as _, Link, Row, is_passing, places, values};
 
 /// How often it is tried where another process was in the way.
-const ATTEMPTS: u32 = 5;
+pub(super) const ATTEMPTS: u32 = 5;
+
+/// How long what is reserved counts where nobody says how it ended, in microseconds: a minute. Whoever was to say so is gone.
+const RESERVED_FOR: i64 = 60 * 1_000_000;
 
 /// How long it is remembered how often something was locked, after it was, in microseconds: a week.
 const REMEMBERED: i64 = 7 * 24 * 3_600 * 1_000_000;
@@ -49,7 +53,7 @@ impl Growth {
 /// Whether a secret may be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {
-    /// It may. How it ended has to be told, or it counts as one that failed until the window ends.
+    /// It may. How it ended has to be told within a minute: until then it counts as one that failed.
     Reserved(Reservation),
     /// Too many failed. From `until` on (microseconds since 1970, UTC) it may again.
     Refused {
@@ -64,7 +68,12 @@ pub enum Attempt {
 
 /// An attempt that was reserved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reservation(Vec<(AttemptLimit, i64)>);
+pub struct Reservation {
+    /// With the window of each.
+    parts: Vec<(AttemptLimit, i64)>,
+    /// When it counts no longer.
+    lapses_at: i64,
+}
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,14 +96,14 @@ pub struct Lockout {
 }
 
 /// A row as it is.
-struct Counter {
-    failures: i64,
-    window_until: i64,
-    locked_until: i64,
+pub(super) struct Counter {
+    pub(super) failures: i64,
+    pub(super) window_until: i64,
+    pub(super) locked_until: i64,
 }
 
 impl Counter {
-    fn read(row: &Row) -> Result<Counter, sqlx::Error> {
+    pub(super) fn read(row: &Row) -> Result<Counter, sqlx::Error> {
         Ok(Counter {
             failures: row.get("failures")?,
             window_until: row.get("window_until")?,
@@ -103,7 +112,7 @@ impl Counter {
     }
 
     /// Until when nothing is looked at.
-    fn refused_until(&self, most: i64, now: i64) -> Option<i64> {
+    pub(super) fn refused_until(&self, most: i64, now: i64) -> Option<i64> {
         if self.locked_until > now {
             return Some(self.locked_until);
         }
@@ -164,7 +173,7 @@ impl Store {
     /// failed before.
     ///
     /// # Errors
-    /// As [`Store::record`]: what was reserved then counts as failed until its window ends.
+    /// As [`Store::record`]: what was reserved then counts as failed for a minute.
     pub async fn settle_attempt(
         &self,
         reservation: Reservation,
@@ -173,13 +182,24 @@ impl Store {
         forgiven: Option<String>,
         now: i64,
     ) -> Result<Vec<Lockout>, RecordError> {
-        let mut parts: Vec<(AttemptLimit, Option<i64>)> =
-            reservation.0.into_iter().map(|(limit, window)| (limit, Some(window))).collect();
-        if checked == Checked::Wrong {
-            parts.extend(beside.into_iter().map(|limit| (limit, None)));
-        }
-        parts.sort_unstable_by(|one, other| one.0.key.cmp(&other.0.key));
-        let settle = Settle { parts, checked, forgiven, now };
+        let settle = Settle::new(reservation, checked, beside, now);
+        let settle = Settle { forgiven, ..settle };
+        self.writer.alone(move |link| Box::pin(async move { settle.carry_out(link).await })).await
+    }
+
+    /// As [`Store::settle_attempt`] of a secret with this digest: the same one again counts as nothing more.
+    ///
+    /// # Errors
+    /// As [`Store::settle_attempt`].
+    pub async fn settle_guess(
+        &self,
+        reservation: Reservation,
+        checked: Checked,
+        digest: [u8; 32],
+        now: i64,
+    ) -> Result<Vec<Lockout>, RecordError> {
+        let settle = Settle::new(reservation, checked, Vec::new(), now);
+        let settle = Settle { secret: Some(digest), ..settle };
         self.writer.alone(move |link| Box::pin(async move { settle.carry_out(link).await })).await
     }
 
@@ -203,9 +223,7 @@ impl Store {
         let forget = async move |link: &mut Link| link.execute(text, values![&key]).await.map(drop);
         self.writer.alone(move |link| Box::pin(async move { forget(link).await })).await
     }
-}
 
-impl Store {
     /// Forgets what failed, and locks, by a key and by all keys that begin with it and another line.
     ///
     /// # Errors
@@ -213,8 +231,14 @@ impl Store {
     pub async fn forget_attempts_of(&self, key: String) -> Result<(), RecordError> {
         let start = format!("{key}\n");
         let length = start.chars().count();
-        let text = format!("DELETE FROM attempt_counter WHERE key = $1 OR substr(key, 1, {length}) = $2");
-        let forget = async move |link: &mut Link| link.execute(&text, values![&key, &start]).await.map(drop);
+        let forget = async move |link: &mut Link| {
+            for (table, column) in [("account_lock", "counter"), ("attempt_counter", "key")] {
+                let text =
+                    format!("DELETE FROM {table} WHERE {column} = $1 OR substr({column}, 1, {length}) = $2");
+                link.execute(&text, values![&key, &start]).await?;
+            }
+            Ok(())
+        };
         self.writer.alone(move |link| Box::pin(async move { forget(link).await })).await
     }
 }
@@ -240,25 +264,30 @@ async fn reserve(link: &mut Link, limits: Vec<AttemptLimit>, now: i64) -> Result
 }
 
 async fn reserve_once(link: &mut Link, limits: &[AttemptLimit], now: i64) -> Result<Attempt, sqlx::Error> {
-    let text = "INSERT INTO attempt_counter (key, failures, reserved, window_until, locked_until, lockouts, forget_at) \
-                VALUES ($1, 0, 1, $2, 0, 0, $2) ON CONFLICT (key) DO UPDATE SET \
+    let text = "INSERT INTO attempt_counter (key, failures, reserved, reserved_until, window_until, locked_until, \
+                lockouts, forget_at) VALUES ($1, 0, 1, $5, $2, 0, 0, $2) ON CONFLICT (key) DO UPDATE SET \
                 failures = CASE WHEN attempt_counter.window_until <= $3 THEN 0 ELSE attempt_counter.failures END, \
-                reserved = CASE WHEN attempt_counter.window_until <= $3 THEN 1 ELSE attempt_counter.reserved + 1 END, \
+                reserved = CASE WHEN attempt_counter.window_until <= $3 OR attempt_counter.reserved_until <= $3 THEN 1 \
+                ELSE attempt_counter.reserved + 1 END, \
+                reserved_until = CASE WHEN attempt_counter.reserved_until < excluded.reserved_until \
+                THEN excluded.reserved_until ELSE attempt_counter.reserved_until END, \
                 window_until = CASE WHEN attempt_counter.window_until <= $3 THEN excluded.window_until \
                 ELSE attempt_counter.window_until END, \
                 forget_at = CASE WHEN attempt_counter.forget_at < excluded.window_until THEN excluded.window_until \
                 ELSE attempt_counter.forget_at END \
                 WHERE attempt_counter.locked_until <= $3 AND (attempt_counter.window_until <= $3 \
-                OR attempt_counter.failures + attempt_counter.reserved < $4) RETURNING window_until";
+                OR attempt_counter.failures + CASE WHEN attempt_counter.reserved_until <= $3 THEN 0 \
+                ELSE attempt_counter.reserved END < $4) RETURNING window_until";
+    let lapses_at = now.saturating_add(RESERVED_FOR);
     let mut reserved = Vec::with_capacity(limits.len());
     for limit in limits {
         let window = now.saturating_add(limit.window);
-        match link.row(text, values![&limit.key, window, now, limit.most]).await? {
+        match link.row(text, values![&limit.key, window, now, limit.most, lapses_at]).await? {
             Some(row) => reserved.push((limit.clone(), row.get("window_until")?)),
             None => return why_not(link, limit, now).await,
         }
     }
-    Ok(Attempt::Reserved(Reservation(reserved)))
+    Ok(Attempt::Reserved(Reservation { parts: reserved, lapses_at }))
 }
 
 async fn why_not(link: &mut Link, limit: &AttemptLimit, now: i64) -> Result<Attempt, sqlx::Error> {
@@ -270,15 +299,29 @@ async fn why_not(link: &mut Link, limit: &AttemptLimit, now: i64) -> Result<Atte
     })
 }
 
-/// How an attempt ended, with the window of what was reserved.
+/// How an attempt ended, with the window of what was reserved; none where nothing is to be given back.
 struct Settle {
     parts: Vec<(AttemptLimit, Option<i64>)>,
     checked: Checked,
     forgiven: Option<String>,
+    secret: Option<[u8; 32]>,
     now: i64,
 }
 
 impl Settle {
+    fn new(reservation: Reservation, checked: Checked, beside: Vec<AttemptLimit>, now: i64) -> Settle {
+        // What lapsed may have been given back already, so that others have its place.
+        let is_reserved = now < reservation.lapses_at;
+        let reserved = reservation.parts.into_iter();
+        let mut parts: Vec<_> =
+            reserved.map(|(limit, window)| (limit, Some(window).filter(|_| is_reserved))).collect();
+        if checked == Checked::Wrong {
+            parts.extend(beside.into_iter().map(|limit| (limit, None)));
+        }
+        parts.sort_unstable_by(|one, other| one.0.key.cmp(&other.0.key));
+        Settle { parts, checked, forgiven: None, secret: None, now }
+    }
+
     async fn carry_out(self, link: &mut Link) -> Result<Vec<Lockout>, sqlx::Error> {
         let mut attempt = 1;
         loop {
@@ -298,10 +341,15 @@ impl Settle {
     async fn write(&self, link: &mut Link) -> Result<Vec<Lockout>, sqlx::Error> {
         let mut lockouts = Vec::new();
         for (limit, window) in &self.parts {
-            if self.checked == Checked::Wrong {
+            if self.checked == Checked::Wrong && self.is_new(link, limit).await? {
                 lockouts.extend(self.fail(link, limit, *window).await?);
-            } else if let Some(window) = window {
-                self.give_back(link, limit, *window).await?;
+                continue;
+            }
+            if let Some(window) = window {
+                give_back(link, limit, *window).await?;
+            }
+            if self.checked == Checked::Right && self.forgiven.as_ref() == Some(&limit.key) {
+                forgive(link, limit).await?;
             }
         }
         let text = "DELETE FROM attempt_counter WHERE forget_at < $1";
@@ -309,17 +357,12 @@ impl Settle {
         Ok(lockouts)
     }
 
-    /// A window that ended meanwhile took what was reserved along.
-    async fn give_back(&self, link: &mut Link, limit: &AttemptLimit, window: i64) -> Result<(), sqlx::Error> {
-        let text = "UPDATE attempt_counter SET reserved = reserved - 1 \
-                    WHERE key = $1 AND window_until = $2 AND reserved > 0";
-        link.execute(text, values![&limit.key, window]).await?;
-        if self.checked == Checked::Right && self.forgiven.as_ref() == Some(&limit.key) {
-            let text =
-                "UPDATE attempt_counter SET failures = 0, lockouts = 0, locked_until = 0 WHERE key = $1";
-            link.execute(text, values![&limit.key]).await?;
+    /// Whether a wrong secret is one that was not counted yet.
+    async fn is_new(&self, link: &mut Link, limit: &AttemptLimit) -> Result<bool, sqlx::Error> {
+        match self.secret {
+            None => Ok(true),
+            Some(digest) => guess::keep(link, limit, &[digest], self.now).await.map(|new| new > 0),
         }
-        Ok(())
     }
 
     async fn fail(
@@ -357,8 +400,22 @@ impl Settle {
         let text = "UPDATE attempt_counter SET failures = 0, reserved = 0, window_until = $2, locked_until = $2, \
                     lockouts = lockouts + 1, forget_at = $3 WHERE key = $1";
         link.execute(text, values![&limit.key, until, until.saturating_add(REMEMBERED)]).await?;
+        lock::put(link, &limit.key, now, until).await?;
         Ok(Some(Lockout { key: limit.key.clone(), until }))
     }
+}
+
+/// A window that ended meanwhile took what was reserved along.
+async fn give_back(link: &mut Link, limit: &AttemptLimit, window: i64) -> Result<(), sqlx::Error> {
+    let text = "UPDATE attempt_counter SET reserved = reserved - 1 \
+                WHERE key = $1 AND window_until = $2 AND reserved > 0";
+    link.execute(text, values![&limit.key, window]).await.map(drop)
+}
+
+async fn forgive(link: &mut Link, limit: &AttemptLimit) -> Result<(), sqlx::Error> {
+    let text = "UPDATE attempt_counter SET failures = 0, lockouts = 0, locked_until = 0 WHERE key = $1";
+    link.execute(text, values![&limit.key]).await?;
+    lock::end(link, &limit.key).await
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use crate::open::StoreReader;
 use crate::sql::{Database, Row, values};
 
-/// The most links of one kind that are made for one person within [`LINKS_WITHIN`].
+/// The most links of one kind that are made for one person within [`LINKS_WITHIN`]; of those that they ask for, the most that work.
 pub const MAX_LINKS: i64 = 5;
 /// The time in which no more links are made than [`MAX_LINKS`], in microseconds: an hour.
 pub const LINKS_WITHIN: i64 = 3_600 * 1_000_000;
@@ -13,7 +13,11 @@ pub const LINKS_WITHIN: i64 = 3_600 * 1_000_000;
 /// How long a row is kept after its link no longer works, in microseconds: a day.
 const KEPT: i64 = 24 * 3_600 * 1_000_000;
 
-const COLUMNS: &str = "digest, user_id, purpose, created_at, expires_at";
+const COLUMNS: &str = "digest, user_id, purpose, maker, email, created_at, expires_at";
+
+/// That the user has the address that letters went to when the link was made.
+const SAME_ADDRESS: &str = "EXISTS (SELECT 1 FROM directory_user WHERE directory_user.id = account_token.user_id \
+     AND coalesce(directory_user.email, '') = coalesce(account_token.email, ''))";
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +56,10 @@ pub struct PasswordLink {
     pub user: String,
     /// What it is for.
     pub purpose: LinkPurpose,
+    /// Who made it, as whoever reads it wrote it; nobody, where its owner asked for it.
+    pub maker: Option<String>,
+    /// The user's e-mail address at that time: with another it works no longer.
+    pub email: Option<String>,
     /// When it was made, in microseconds since 1970 (UTC), as all times here.
     pub created_at: i64,
     /// Until when it works.
@@ -69,7 +77,8 @@ impl StoreReader {
         now: i64,
     ) -> Result<Option<PasswordLink>, StoreError> {
         let text = format!(
-            "SELECT {COLUMNS} FROM account_token WHERE digest = $1 AND used_at IS NULL AND expires_at > $2"
+            "SELECT {COLUMNS} FROM account_token WHERE digest = $1 AND used_at IS NULL AND expires_at > $2 \
+             AND {SAME_ADDRESS}"
         );
         self.pool.row(&text, values![digest.as_slice(), now]).await?.as_ref().map(read).transpose()
     }
@@ -80,11 +89,12 @@ impl StoreReader {
 pub(super) async fn put(database: &mut impl Database, link: &PasswordLink) -> Result<(), Refused> {
     let text = "DELETE FROM account_token WHERE expires_at <= $1";
     database.execute(text, values![link.created_at.saturating_sub(KEPT)]).await?;
-    let text =
-        "SELECT count(*) AS links FROM account_token WHERE user_id = $1 AND purpose = $2 AND created_at > $3";
+    // Those that anybody may ask for keep nobody from another once they work no longer.
+    let text = "SELECT count(*) AS links FROM account_token WHERE user_id = $1 AND purpose = $2 AND created_at > $3 \
+                AND ($2 = 'invitation' OR used_at IS NULL AND expires_at > $4)";
     let since = link.created_at.saturating_sub(LINKS_WITHIN);
     let purpose = link.purpose.as_str();
-    let row = database.row(text, values![&link.user, purpose, since]).await?;
+    let row = database.row(text, values![&link.user, purpose, since, link.created_at]).await?;
     let links: i64 = row.as_ref().map(|row| row.get("links")).transpose()?.unwrap_or_default();
     if links >= MAX_LINKS {
         return Err(Refused::Change(CommitError::UsedUp { what: "links" }));
@@ -93,8 +103,16 @@ pub(super) async fn put(database: &mut impl Database, link: &PasswordLink) -> Re
         let text = "UPDATE account_token SET expires_at = $3 WHERE user_id = $1 AND purpose = $2 AND expires_at > $3";
         database.execute(text, values![&link.user, purpose, link.created_at]).await?;
     }
-    let text = format!("INSERT INTO account_token ({COLUMNS}) VALUES ($1, $2, $3, $4, $5)");
-    let values = values![link.digest.as_slice(), &link.user, purpose, link.created_at, link.expires_at];
+    let text = format!("INSERT INTO account_token ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)");
+    let values = values![
+        link.digest.as_slice(),
+        &link.user,
+        purpose,
+        &link.maker,
+        &link.email,
+        link.created_at,
+        link.expires_at,
+    ];
     database.execute(&text, values).await?;
     Ok(())
 }
@@ -105,9 +123,11 @@ pub(super) async fn end(
     digest: &[u8; 32],
     at: i64,
 ) -> Result<bool, sqlx::Error> {
-    let text =
-        "UPDATE account_token SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2";
-    Ok(database.execute(text, values![digest.as_slice(), at]).await? == 1)
+    let text = format!(
+        "UPDATE account_token SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2 \
+         AND {SAME_ADDRESS}"
+    );
+    Ok(database.execute(&text, values![digest.as_slice(), at]).await? == 1)
 }
 
 /// Ends all links of somebody that still work: their password was set.
@@ -126,6 +146,8 @@ fn read(row: &Row) -> Result<PasswordLink, StoreError> {
         })?,
         user: row.get("user_id")?,
         purpose: LinkPurpose::read(row.get("purpose")?)?,
+        maker: row.get("maker")?,
+        email: row.get("email")?,
         created_at: row.get("created_at")?,
         expires_at: row.get("expires_at")?,
     })

@@ -14,6 +14,8 @@ fn link(number: u8, user: &str, purpose: LinkPurpose, at: i64) -> PasswordLink {
         digest: [number; 32],
         user: user.to_owned(),
         purpose,
+        maker: None,
+        email: None,
         created_at: at,
         expires_at: at + 30 * MINUTE,
     }
@@ -110,6 +112,53 @@ pub(crate) async fn a_new_password_ends_all_links(place: Place) {
     let now = 2 * MINUTE;
     let still = [works(&store, 1, now).await, works(&store, 2, now).await, works(&store, 3, now).await];
     assert_eq!(still, [false, false, true]);
+    store.close().await;
+}
+
+pub(crate) async fn a_link_ends_with_the_address_that_it_was_sent_to(place: Place) {
+    let store = with_users(&place).await;
+    let ada = |email: &str| UserRecord {
+        id: "usr_ada".to_owned(),
+        tenant: "default".to_owned(),
+        provider: "casemate".to_owned(),
+        subject: Some("usr_ada".to_owned()),
+        login: "usr_ada".to_owned(),
+        email: Some(email.to_owned()),
+        active: true,
+        attributes: "{}".to_owned(),
+        ..UserRecord::default()
+    };
+    let readdress = |email: &str| Operation::PutUser { user: Box::new(ada(email)), expected: None };
+    commit(&store, 1, readdress("ada@example.com")).await.unwrap();
+    for (number, purpose) in [(1, LinkPurpose::Reset), (2, LinkPurpose::Invitation)] {
+        let sent = PasswordLink {
+            maker: Some("{}".to_owned()),
+            email: Some("ada@example.com".to_owned()),
+            ..link(number, "usr_ada", purpose, MINUTE)
+        };
+        account(&store, MINUTE, AccountChange::PutLink(sent.clone())).await.unwrap();
+        assert_eq!(store.reader().password_link(&[number; 32], MINUTE).await.unwrap(), Some(sent));
+    }
+    commit(&store, 2 * MINUTE, readdress("eve@example.com")).await.unwrap();
+    for number in [1, 2] {
+        assert!(!works(&store, number, 2 * MINUTE).await);
+        let used = account(&store, 2 * MINUTE, AccountChange::UseLink { digest: [number; 32] }).await;
+        assert!(matches!(used, Err(CommitError::UsedUp { .. })), "{used:?}");
+    }
+    store.close().await;
+}
+
+pub(crate) async fn links_that_work_no_longer_keep_nobody_from_another(place: Place) {
+    let store = with_users(&place).await;
+    let most = u8::try_from(MAX_LINKS).unwrap();
+    for number in 0..most {
+        let made = link(number, "usr_ada", LinkPurpose::Reset, MINUTE);
+        account(&store, MINUTE, AccountChange::PutLink(made)).await.unwrap();
+    }
+    // They last for half an hour here.
+    let next = link(most, "usr_ada", LinkPurpose::Reset, 31 * MINUTE);
+    account(&store, 31 * MINUTE, AccountChange::PutLink(next)).await.unwrap();
+    assert!(works(&store, most, 31 * MINUTE).await);
     store.close().await;
 }
 

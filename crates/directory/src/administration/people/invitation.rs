@@ -12,7 +12,7 @@ use crate::administration::error::AdminError;
 
 impl Administration {
     /// Makes a link by which a user sets their password; of earlier invitations none works any more. `digest` is the SHA-256 of
-    /// what is in the link, and `until` when it ends (microseconds since 1970, UTC).
+    /// what is in the link, `maker` who they are that make it, and `until` when it ends (microseconds since 1970, UTC).
     ///
     /// # Errors
     /// Where they are not there, are not active or have no account of Casemate's own, where the author does not hold all that
@@ -23,6 +23,7 @@ impl Administration {
         tenant: &str,
         id: &str,
         digest: [u8; 32],
+        maker: &str,
         until: i64,
     ) -> Result<UserRecord, AdminError> {
         self.change_people(author, |state| {
@@ -39,6 +40,8 @@ impl Administration {
                     digest,
                     user: id.to_owned(),
                     purpose: LinkPurpose::Invitation,
+                    maker: Some(maker.to_owned()),
+                    email: user.email.clone(),
                     created_at: author.now,
                     expires_at: until,
                 };

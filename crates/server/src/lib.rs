@@ -34,6 +34,7 @@ pub mod policy;
 mod provider;
 mod refusal;
 mod role;
+mod rows;
 mod scim;
 mod service_account;
 mod session;

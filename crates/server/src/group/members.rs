@@ -14,11 +14,10 @@ use serde_json::json;
 use crate::App;
 use crate::csv::{self, Rows};
 use crate::export::{self, AT_ONCE};
-use crate::group::routes::group;
-use crate::group::service::thing;
+use crate::group::service::{Groups, thing};
 use crate::guard::Require;
 use crate::objects::with_revision;
-use crate::user::service::{place, strict, unreadable};
+use crate::rows::{one, place, strict, unreadable};
 
 permissions! {
     /// To list who belongs to a group.
@@ -113,7 +112,7 @@ async fn list(
     page: PageRequest,
 ) -> Result<Response, Problem> {
     let access = require.access();
-    let known = group(&app, access, &id).await?;
+    let known = one::<Groups>(&app, access, &id).await?;
     access.permit::<MemberList>(&app, &thing(&known)).await?;
     if csv::is_wanted(&headers) {
         return Ok((axum::Extension(access.caller.clone()), exported(&app, known.id)).into_response());
@@ -162,7 +161,7 @@ async fn add(
         return Err(Problem::new(Code::MalformedBody).detail(detail));
     }
     let access = require.access();
-    let known = group(&app, access, &id).await?;
+    let known = one::<Groups>(&app, access, &id).await?;
     let permit = access.permit::<MemberAdd>(&app, &thing(&known)).await?;
     match app.administration.add_members(&permit.author, access.tenant(), &id, &users).await {
         Ok(revision) => Ok(with_revision(StatusCode::NO_CONTENT.into_response(), revision)),
@@ -177,7 +176,7 @@ async fn remove(
     _: NoQuery,
 ) -> Result<Response, Problem> {
     let access = require.access();
-    let known = group(&app, access, &id).await?;
+    let known = one::<Groups>(&app, access, &id).await?;
     let permit = access.permit::<MemberRemove>(&app, &thing(&known)).await?;
     match app.administration.remove_member(&permit.author, access.tenant(), &id, &user).await {
         Ok(revision) => Ok(with_revision(StatusCode::NO_CONTENT.into_response(), revision)),

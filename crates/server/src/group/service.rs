@@ -1,26 +1,16 @@
 //! Groups as the API lists, searches and shows them.
 
-use std::sync::Arc;
-
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::response::Response;
-use casemate_platform::{Code, Page, PageRequest, Problem, Query};
-use casemate_store::{GroupQuery, GroupRecord, GroupSort};
+use casemate_directory::{AdminError, Administration, Author, GroupDraft};
+use casemate_platform::PageRequest;
+use casemate_store::{GroupQuery, GroupRecord, GroupSort, StoreError, StoreReader};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::App;
-use crate::csv::Rows;
-use crate::export::{self, AT_ONCE};
-use crate::group::routes::GroupList;
-use crate::guard::{Access, Thing};
-use crate::user::service::{place, unreadable, whole};
+use super::routes;
+use crate::export::Place;
+use crate::guard::Thing;
+use crate::rows::{Rows, Searched, searched_text};
 use crate::view::time;
-
-/// The longest text of a search, in bytes.
-const MAX_SEARCH: usize = 256;
 
 /// The columns of an exported list.
 const COLUMNS: [&str; 9] =
@@ -124,33 +114,9 @@ pub(crate) struct GroupSearch {
     limit: Option<u32>,
 }
 
-impl<S: Sync> FromRequestParts<S> for GroupSearch {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<GroupSearch, Problem> {
-        let mut query = Query::of(parts, &["after", "limit", "sort"])?;
-        let sort = match query.take("sort") {
-            None => Order::default(),
-            Some(text) => serde_json::from_value(Value::String(text)).map_err(|_| {
-                let detail = "`sort` is `created_at`, `name`, or one of these with `-` before it";
-                Problem::new(Code::MalformedQuery).detail(detail)
-            })?,
-        };
-        let (after, limit) = (query.take("after"), query.take("limit"));
-        let is_limited = limit.is_some();
-        let page = PageRequest::of_query(after, limit)?;
-        let limit = is_limited.then_some(page.limit);
-        Ok(GroupSearch { sort, after: page.after, limit, ..GroupSearch::default() })
-    }
-}
-
 impl GroupSearch {
     /// The query in a tenant, and the page that is wanted of it.
-    fn query(self, tenant: &str) -> Result<(GroupQuery, PageRequest, bool), Problem> {
-        if self.search.as_deref().is_some_and(|search| search.len() > MAX_SEARCH) {
-            let detail = format!("`search` is at most {MAX_SEARCH} bytes long");
-            return Err(Problem::new(Code::MalformedBody).detail(detail));
-        }
+    fn query(self, tenant: &str) -> Searched<GroupQuery> {
         let is_page = self.after.is_some() || self.limit.is_some();
         let page = PageRequest::new(self.after, self.limit)?;
         let (sort, descending) = match self.sort {
@@ -166,7 +132,7 @@ impl GroupSearch {
             name: self.name,
             external_id: self.external_id,
             member: self.member,
-            search: self.search.filter(|search| !search.is_empty()),
+            search: searched_text(self.search)?,
             sort,
             descending,
             ..GroupQuery::default()
@@ -180,68 +146,104 @@ pub(crate) fn thing(group: &GroupRecord) -> Thing {
     Thing::with_id(&group.id).with("name", &group.name)
 }
 
-/// A page of what the caller may see of the groups that are wanted.
-///
-/// # Errors
-/// 400 where the cursor is of another list, 503 where the database cannot be read.
-pub(crate) async fn page(
-    app: &App,
-    access: &Access,
-    search: GroupSearch,
-) -> Result<Page<GroupView>, Problem> {
-    let (query, page, _) = search.query(access.tenant())?;
-    let list = format!("groups\n{query:?}");
-    let after = place(page.key(&list)?)?;
-    let limit = page.limit.saturating_add(1);
-    let (sort, query) = (query.sort, GroupQuery { after, limit, ..query });
-    let groups = app.store.reader().groups(&query).await.map_err(unreadable)?;
-    let page = Page::of(groups, &list, page.limit, |group| format!("{}\n{}", group.id, sort.key(group)));
-    let Page { items, next } = page;
-    let items = items.into_iter().filter(|group| access.may::<GroupList>(&thing(group)));
-    Ok(Page { items: items.map(GroupView::from).collect(), next })
-}
+/// Groups, as rows.
+pub(crate) struct Groups;
 
-/// All groups that are wanted and may be seen, as comma-separated values.
-///
-/// # Errors
-/// 400 where a page is asked for.
-pub(crate) fn export(app: &App, access: Access, search: GroupSearch) -> Result<Response, Problem> {
-    let (query, _, is_page) = search.query(access.tenant())?;
-    if is_page {
-        return Err(whole());
+impl Rows for Groups {
+    type Record = GroupRecord;
+    type Draft = GroupDraft;
+    type View = GroupView;
+    type Search = GroupSearch;
+    type Query = GroupQuery;
+    type List = routes::GroupList;
+    type Read = routes::GroupRead;
+    type Create = routes::GroupCreate;
+    type Update = routes::GroupUpdate;
+    type Delete = routes::GroupDelete;
+    const PATH: &'static str = routes::PATH;
+    const LIST: &'static str = "groups";
+    const CREATE: &'static str = "createGroup";
+    const COLUMNS: &'static [&'static str] = &COLUMNS;
+
+    fn id(group: &GroupRecord) -> &str {
+        &group.id
     }
-    let query = GroupQuery { limit: AT_ONCE, ..query };
-    let (reader, caller, access) = (app.store.reader().clone(), access.caller.clone(), Arc::new(access));
-    let mut response = export::answer("groups", &COLUMNS, move |after| {
-        let (reader, access) = (reader.clone(), Arc::clone(&access));
-        let query = GroupQuery { after, ..query.clone() };
-        async move {
-            let groups = reader.groups(&query).await?;
-            let is_last = groups.len() < AT_ONCE as usize;
-            let last = groups.last().filter(|_| !is_last);
-            let after = last.map(|group| (query.sort.key(group), group.id.clone()));
-            let mut rows = Rows::default();
-            for group in groups.into_iter().filter(|group| access.may::<GroupList>(&thing(group))) {
-                write(&mut rows, &group);
-            }
-            Ok((rows, after))
-        }
-    });
-    response.extensions_mut().insert(caller);
-    Ok(response)
-}
 
-fn write(rows: &mut Rows, group: &GroupRecord) {
-    let cells = [
-        group.id.clone(),
-        group.tenant.clone(),
-        group.provider.clone(),
-        group.name.clone(),
-        group.external_id.clone().unwrap_or_default(),
-        group.source.clone(),
-        group.revision.to_string(),
-        time(group.created_at),
-        time(group.updated_at),
-    ];
-    rows.row(cells.iter().map(String::as_str));
+    fn revision(group: &GroupRecord) -> i64 {
+        group.revision
+    }
+
+    fn thing(group: &GroupRecord) -> Thing {
+        thing(group)
+    }
+
+    fn drafted(draft: &GroupDraft) -> Thing {
+        Thing::named(&draft.name)
+    }
+
+    fn cells(group: GroupRecord) -> Vec<String> {
+        vec![
+            group.id,
+            group.tenant,
+            group.provider,
+            group.name,
+            group.external_id.unwrap_or_default(),
+            group.source,
+            group.revision.to_string(),
+            time(group.created_at),
+            time(group.updated_at),
+        ]
+    }
+
+    fn searched(search: GroupSearch, tenant: &str) -> Searched<GroupQuery> {
+        search.query(tenant)
+    }
+
+    fn behind(query: GroupQuery, after: Option<Place>, limit: u32) -> GroupQuery {
+        GroupQuery { after, limit, ..query }
+    }
+
+    fn key(query: &GroupQuery, group: &GroupRecord) -> String {
+        query.sort.key(group)
+    }
+
+    async fn read(reader: &StoreReader, query: &GroupQuery) -> Result<Vec<GroupRecord>, StoreError> {
+        reader.groups(query).await
+    }
+
+    async fn find(
+        administration: &Administration,
+        tenant: &str,
+        id: &str,
+    ) -> Result<Option<GroupRecord>, AdminError> {
+        administration.group(tenant, id).await
+    }
+
+    async fn create(
+        administration: &Administration,
+        author: &Author,
+        tenant: &str,
+        draft: &GroupDraft,
+    ) -> Result<GroupRecord, AdminError> {
+        administration.create_group(author, tenant, draft).await
+    }
+
+    async fn update(
+        administration: &Administration,
+        author: &Author,
+        tenant: &str,
+        (id, revision): (&str, i64),
+        draft: &GroupDraft,
+    ) -> Result<GroupRecord, AdminError> {
+        administration.update_group(author, tenant, id, revision, draft).await
+    }
+
+    async fn delete(
+        administration: &Administration,
+        author: &Author,
+        tenant: &str,
+        (id, revision): (&str, i64),
+    ) -> Result<i64, AdminError> {
+        administration.delete_group(author, tenant, id, revision).await
+    }
 }

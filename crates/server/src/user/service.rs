@@ -1,27 +1,19 @@
 //! Users as the API lists, searches and shows them.
 
-use std::sync::Arc;
-
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::response::Response;
-use casemate_expression::Datum;
-use casemate_platform::{Code, Page, PageRequest, Problem, Query, parse_document};
-use casemate_store::{StoreError, UserQuery, UserRecord, UserSort};
+use casemate_directory::{AdminError, Administration, Author, UserDraft};
+use casemate_platform::PageRequest;
+use casemate_store::{StoreError, StoreReader, UserQuery, UserRecord, UserSort};
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::App;
-use crate::csv::Rows;
-use crate::export::{self, AT_ONCE};
-use crate::guard::{Access, Thing};
-use crate::user::routes::UserList;
+use super::routes;
+use crate::export::Place;
+use crate::guard::Thing;
+use crate::rows::{Rows, Searched, searched_text};
 use crate::view::time;
 
-/// The longest text of a search, in bytes.
-const MAX_SEARCH: usize = 256;
+pub(crate) use crate::rows::{place, strict, whole};
 
 /// The columns of an exported list.
 const COLUMNS: [&str; 15] = [
@@ -169,34 +161,9 @@ pub(crate) struct UserSearch {
     limit: Option<u32>,
 }
 
-impl<S: Sync> FromRequestParts<S> for UserSearch {
-    type Rejection = Problem;
-
-    /// What a query says: no more than a page and an order, since the rest is personal data and stands in no address.
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<UserSearch, Problem> {
-        let mut query = Query::of(parts, &["after", "limit", "sort"])?;
-        let sort = match query.take("sort") {
-            None => Order::default(),
-            Some(text) => serde_json::from_value(Value::String(text)).map_err(|_| {
-                let detail = "`sort` is `created_at`, `login`, or one of these with `-` before it";
-                Problem::new(Code::MalformedQuery).detail(detail)
-            })?,
-        };
-        let (after, limit) = (query.take("after"), query.take("limit"));
-        let is_limited = limit.is_some();
-        let page = PageRequest::of_query(after, limit)?;
-        let limit = is_limited.then_some(page.limit);
-        Ok(UserSearch { sort, after: page.after, limit, ..UserSearch::default() })
-    }
-}
-
 impl UserSearch {
     /// The query in a tenant, and the page that is wanted of it.
-    fn query(self, tenant: &str) -> Result<(UserQuery, PageRequest, bool), Problem> {
-        if self.search.as_deref().is_some_and(|search| search.len() > MAX_SEARCH) {
-            let detail = format!("`search` is at most {MAX_SEARCH} bytes long");
-            return Err(Problem::new(Code::MalformedBody).detail(detail));
-        }
+    fn query(self, tenant: &str) -> Searched<UserQuery> {
         let is_page = self.after.is_some() || self.limit.is_some();
         let page = PageRequest::new(self.after, self.limit)?;
         let (sort, descending) = match self.sort {
@@ -214,7 +181,7 @@ impl UserSearch {
             external_id: self.external_id,
             email: self.email,
             group: self.group,
-            search: self.search.filter(|search| !search.is_empty()),
+            search: searched_text(self.search)?,
             sort,
             descending,
             ..UserQuery::default()
@@ -228,100 +195,110 @@ pub(crate) fn thing(user: &UserRecord) -> Thing {
     Thing::with_id(&user.id).with("name", &user.login)
 }
 
-/// A page of what the caller may see of the users that are wanted.
-///
-/// # Errors
-/// 400 where the cursor is of another list, 503 where the database cannot be read.
-pub(crate) async fn page(app: &App, access: &Access, search: UserSearch) -> Result<Page<UserView>, Problem> {
-    let (query, page, _) = search.query(access.tenant())?;
-    let list = format!("users\n{query:?}");
-    let after = place(page.key(&list)?)?;
-    let limit = page.limit.saturating_add(1);
-    let (sort, query) = (query.sort, UserQuery { after, limit, ..query });
-    let users = app.store.reader().users(&query).await.map_err(unreadable)?;
-    let page = Page::of(users, &list, page.limit, |user| format!("{}\n{}", user.id, sort.key(user)));
-    let Page { items, next } = page;
-    let items = items.into_iter().filter(|user| access.may::<UserList>(&thing(user)));
-    Ok(Page { items: items.map(UserView::from).collect(), next })
-}
+/// Users, as rows.
+pub(crate) struct Users;
 
-/// All users that are wanted and may be seen, as comma-separated values.
-///
-/// # Errors
-/// 400 where a page is asked for.
-pub(crate) fn export(app: &App, access: Access, search: UserSearch) -> Result<Response, Problem> {
-    let (query, _, is_page) = search.query(access.tenant())?;
-    if is_page {
-        return Err(whole());
+impl Rows for Users {
+    type Record = UserRecord;
+    type Draft = UserDraft;
+    type View = UserView;
+    type Search = UserSearch;
+    type Query = UserQuery;
+    type List = routes::UserList;
+    type Read = routes::UserRead;
+    type Create = routes::UserCreate;
+    type Update = routes::UserUpdate;
+    type Delete = routes::UserDelete;
+    const PATH: &'static str = routes::PATH;
+    const LIST: &'static str = "users";
+    const CREATE: &'static str = "createUser";
+    const COLUMNS: &'static [&'static str] = &COLUMNS;
+
+    fn id(user: &UserRecord) -> &str {
+        &user.id
     }
-    let query = UserQuery { limit: AT_ONCE, ..query };
-    let (reader, caller, access) = (app.store.reader().clone(), access.caller.clone(), Arc::new(access));
-    let mut response = export::answer("users", &COLUMNS, move |after| {
-        let (reader, access) = (reader.clone(), Arc::clone(&access));
-        let query = UserQuery { after, ..query.clone() };
-        async move {
-            let users = reader.users(&query).await?;
-            let is_last = users.len() < AT_ONCE as usize;
-            let after = users.last().filter(|_| !is_last).map(|user| (query.sort.key(user), user.id.clone()));
-            let mut rows = Rows::default();
-            for user in users.into_iter().filter(|user| access.may::<UserList>(&thing(user))) {
-                write(&mut rows, &user);
-            }
-            Ok((rows, after))
-        }
-    });
-    response.extensions_mut().insert(caller);
-    Ok(response)
-}
 
-fn write(rows: &mut Rows, user: &UserRecord) {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let cells = [
-        user.id.clone(),
-        user.tenant.clone(),
-        user.provider.clone(),
-        user.login.clone(),
-        text(&user.subject),
-        text(&user.external_id),
-        user.active.to_string(),
-        text(&user.display_name),
-        text(&user.email),
-        user.source.clone(),
-        user.attributes.clone(),
-        user.revision.to_string(),
-        time(user.created_at),
-        time(user.updated_at),
-        user.signed_in_at.map(time).unwrap_or_default(),
-    ];
-    rows.row(cells.iter().map(String::as_str));
-}
+    fn revision(user: &UserRecord) -> i64 {
+        user.revision
+    }
 
-/// The place in a list that a cursor's key names: an id, which holds no line, and the key of the order.
-///
-/// # Errors
-/// 400 where it names none.
-pub(crate) fn place(key: Option<String>) -> Result<Option<(String, String)>, Problem> {
-    let read = |key: String| {
-        let (id, key) = key.split_once('\n')?;
-        Some((key.to_owned(), id.to_owned()))
-    };
-    key.map(|key| read(key).ok_or_else(|| Problem::new(Code::MalformedQuery))).transpose()
-}
+    fn thing(user: &UserRecord) -> Thing {
+        thing(user)
+    }
 
-/// That a page is asked for where the answer is the whole list.
-pub(crate) fn whole() -> Problem {
-    let detail = "`text/csv` is the whole list: leave `after` and `limit` out";
-    Problem::new(Code::MalformedQuery).detail(detail)
-}
+    fn drafted(draft: &UserDraft) -> Thing {
+        Thing::named(&draft.login)
+    }
 
-/// That people cannot be read.
-pub(crate) fn unreadable(error: StoreError) -> Problem {
-    tracing::error!(%error, "the directory cannot be read");
-    Problem::new(Code::Unavailable)
-}
+    fn cells(user: UserRecord) -> Vec<String> {
+        vec![
+            user.id,
+            user.tenant,
+            user.provider,
+            user.login,
+            user.subject.unwrap_or_default(),
+            user.external_id.unwrap_or_default(),
+            user.active.to_string(),
+            user.display_name.unwrap_or_default(),
+            user.email.unwrap_or_default(),
+            user.source,
+            user.attributes,
+            user.revision.to_string(),
+            time(user.created_at),
+            time(user.updated_at),
+            user.signed_in_at.map(time).unwrap_or_default(),
+        ]
+    }
 
-/// A document, without what two readers could understand differently: members twice, numbers that do not fit.
-pub(crate) fn strict<D: DeserializeOwned>(text: &str) -> Result<D, Problem> {
-    Datum::from_json(text).map_err(|error| Problem::new(Code::MalformedBody).detail(error.to_string()))?;
-    parse_document(text)
+    fn searched(search: UserSearch, tenant: &str) -> Searched<UserQuery> {
+        search.query(tenant)
+    }
+
+    fn behind(query: UserQuery, after: Option<Place>, limit: u32) -> UserQuery {
+        UserQuery { after, limit, ..query }
+    }
+
+    fn key(query: &UserQuery, user: &UserRecord) -> String {
+        query.sort.key(user)
+    }
+
+    async fn read(reader: &StoreReader, query: &UserQuery) -> Result<Vec<UserRecord>, StoreError> {
+        reader.users(query).await
+    }
+
+    async fn find(
+        administration: &Administration,
+        tenant: &str,
+        id: &str,
+    ) -> Result<Option<UserRecord>, AdminError> {
+        administration.user(tenant, id).await
+    }
+
+    async fn create(
+        administration: &Administration,
+        author: &Author,
+        tenant: &str,
+        draft: &UserDraft,
+    ) -> Result<UserRecord, AdminError> {
+        administration.create_user(author, tenant, draft).await
+    }
+
+    async fn update(
+        administration: &Administration,
+        author: &Author,
+        tenant: &str,
+        (id, revision): (&str, i64),
+        draft: &UserDraft,
+    ) -> Result<UserRecord, AdminError> {
+        administration.update_user(author, tenant, id, revision, draft).await
+    }
+
+    async fn delete(
+        administration: &Administration,
+        author: &Author,
+        tenant: &str,
+        (id, revision): (&str, i64),
+    ) -> Result<i64, AdminError> {
+        administration.delete_user(author, tenant, id, revision).await
+    }
 }

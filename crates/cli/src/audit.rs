@@ -140,6 +140,8 @@ struct Line<'a> {
     tenant: &'a str,
     application: Option<&'a str>,
     caller: Party<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential: Option<&'a str>,
     subject: Party<'a>,
     action: &'a str,
     resource: Option<Resource<'a>>,
@@ -174,6 +176,7 @@ impl<'a> From<&'a RecordedEvent> for Line<'a> {
             tenant: &event.tenant,
             application: event.application.as_deref(),
             caller: Party::from(&event.caller),
+            credential: event.credential.as_deref(),
             subject: Party::from(&event.subject),
             action: &event.action,
             resource: (resource.r#type.is_some() || resource.id.is_some()).then_some(resource),

@@ -27,6 +27,7 @@ fn denial() -> DecisionEvent {
         tenant: "default".into(),
         application: None,
         caller: party.clone(),
+        credential: None,
         subject: party,
         action: "notes.read".into(),
         resource_type: None,

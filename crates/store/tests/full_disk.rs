@@ -28,6 +28,7 @@ fn decision() -> DecisionEvent {
         tenant: "default".into(),
         application: None,
         caller: party.clone(),
+        credential: None,
         subject: party,
         action: "cms.entry".into(),
         resource_type: None,

@@ -15,6 +15,7 @@ fn event(at: i64, subject: &str, decision: RecordedDecision) -> DecisionEvent {
         tenant: "default".into(),
         application: Some("cms".into()),
         caller: party("caller"),
+        credential: Some("ses_x".into()),
         subject: party(subject),
         action: "cms.entry".into(),
         resource_type: Some("entry".into()),

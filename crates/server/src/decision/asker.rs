@@ -96,6 +96,7 @@ impl Asker {
             }
             let needed = lacking.or(needed.first().copied()).unwrap_or(ASK_ANY_TENANT);
             let event = refusal(snapshot, subject, &tenant, needed, id, now);
+            let event = DecisionEvent { credential: credential(&caller.0), ..event };
             Box::pin(record::store(app, vec![event])).await?;
             return Err(Problem::new(Code::Forbidden).detail(format!("this needs the permission `{needed}`")));
         }
@@ -142,6 +143,7 @@ fn refusal(
         tenant: clipped(tenant),
         application: None,
         caller: party.clone(),
+        credential: None,
         subject: party,
         action: needed.to_owned(),
         resource_type: None,

@@ -317,6 +317,7 @@ impl<'s> Session<'s> {
             tenant: self.asker.tenant.to_string(),
             application: self.asker.known.application.as_deref().map(str::to_owned),
             caller: record::party(&self.asker.known.subject),
+            credential: self.asker.credential.clone(),
             subject,
             action: clipped(name),
             resource_type: resource_type.map(clipped),

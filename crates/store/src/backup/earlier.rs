@@ -79,6 +79,7 @@ fn event(cells: Vec<Cell>) -> Option<DecisionEvent> {
         tenant: text(rest)?,
         application: optional(rest)?,
         caller: party(rest)?,
+        credential: None,
         subject: party(rest)?,
         action: text(rest)?,
         resource_type: optional(rest)?,

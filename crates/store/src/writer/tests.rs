@@ -22,6 +22,7 @@ fn event(at: i64) -> DecisionEvent {
         tenant: "default".into(),
         application: None,
         caller: party.clone(),
+        credential: None,
         subject: party,
         action: "cms.entry".into(),
         resource_type: None,
@@ -75,6 +76,7 @@ async fn start_reserving(
         retry_after: Duration::from_millis(20),
         writable: Arc::clone(&writable),
         reserve,
+        segments: None,
     };
     let (writer, queue) = Writer::new();
     tokio::spawn(run(desk, connection, queue));

@@ -1,6 +1,8 @@
 //! API keys as they are stored: a SHA-256 of the secret, never the secret.
 
+use crate::decision::MAX_PAGE;
 use crate::error::StoreError;
+use crate::selection::{Held, Selection, holding};
 use crate::sql::{Database, Pool, Row, Value, values};
 
 /// An API key of a service account.
@@ -45,6 +47,94 @@ impl std::fmt::Debug for StoredApiKey {
     }
 }
 
+/// Whether a key is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// It was not revoked, and its end has not come.
+    InForce,
+    /// Its end has come, and it was not revoked.
+    Expired,
+    /// It was revoked.
+    Revoked,
+}
+
+/// The order of keys.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeySort {
+    /// By when they were made.
+    #[default]
+    Created,
+    /// By title.
+    Title,
+}
+
+impl KeySort {
+    /// Where a key stands in the order, together with the id.
+    #[must_use]
+    pub fn key(self, key: &StoredApiKey) -> String {
+        match self {
+            KeySort::Created => key.created_at.to_string(),
+            KeySort::Title => key.title.clone(),
+        }
+    }
+}
+
+/// Which API keys are wanted; the default is all, in the order in which they were made. Times are in microseconds since 1970
+/// (UTC).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyQuery {
+    /// Only those that work in this tenant.
+    pub tenant: Option<String>,
+    /// Only those of the service account with this id.
+    pub account: Option<String>,
+    /// Only those of other accounts than this one.
+    pub not_account: Option<String>,
+    /// Only those in this state, as of the time.
+    pub state: Option<(KeyState, i64)>,
+    /// Only those whose end comes before this time.
+    pub expires_before: Option<i64>,
+    /// Only those that were made before this time, and not used since.
+    pub unused_since: Option<i64>,
+    /// Only those whose title holds this, whatever the case of ASCII letters.
+    pub search: Option<String>,
+    /// In which order.
+    pub sort: KeySort,
+    /// Whether the order is turned around.
+    pub descending: bool,
+    /// Only those behind the key with this key of the order ([`KeySort::key`]) and this id.
+    pub after: Option<(String, String)>,
+    /// How many at most (1 to [`crate::MAX_PAGE`]).
+    pub limit: u32,
+}
+
+impl KeyQuery {
+    fn selection(&self) -> Selection {
+        let mut selection = Selection::new("api_key", "1 = 1");
+        selection.text("tenant = {}", self.tenant.as_ref());
+        selection.text("account = {}", self.account.as_ref());
+        selection.text("account <> {}", self.not_account.as_ref());
+        if let Some((state, now)) = self.state {
+            let condition = match state {
+                KeyState::InForce => "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > {})",
+                KeyState::Expired => "revoked_at IS NULL AND expires_at <= {}",
+                KeyState::Revoked => "revoked_at <= {}",
+            };
+            selection.and(condition, Some(Held::Integer(now)));
+        }
+        selection.and("expires_at < {}", self.expires_before.map(Held::Integer));
+        let unused = "created_at < {} AND (used_at IS NULL OR used_at < {})";
+        selection.and(unused, self.unused_since.map(Held::Integer));
+        let search = self.search.as_deref().map(holding);
+        selection.text("lower(title) LIKE {} ESCAPE '\\'", search.as_ref());
+        let (column, is_number) = match self.sort {
+            KeySort::Created => ("created_at", true),
+            KeySort::Title => ("title", false),
+        };
+        selection.order(column, is_number, self.descending, self.after.as_ref());
+        selection
+    }
+}
+
 const COLUMNS: &str = "id, account, tenant, title, secret_sha256, application, networks, permissions, rotated_from, \
                        created_at, expires_at, revoked_at, used_at, revision";
 
@@ -54,18 +144,14 @@ pub(crate) async fn changed_after(pool: &Pool, after: i64) -> Result<Vec<StoredA
     pool.rows(&text, values![after]).await?.iter().map(read).collect()
 }
 
-/// The keys after the id `after`, of one account or of all.
-pub(crate) async fn page(
-    pool: &Pool,
-    account: Option<&str>,
-    after: &str,
-    limit: u32,
-) -> Result<Vec<StoredApiKey>, StoreError> {
-    let of_account = if account.is_some() { "AND account = $3" } else { "" };
-    let text = format!("SELECT {COLUMNS} FROM api_key WHERE id > $1 {of_account} ORDER BY id LIMIT $2");
-    let mut values = vec![Value::from(after), i64::from(limit).into()];
-    values.extend(account.map(Value::from));
-    pool.rows(&text, &values).await?.iter().map(read).collect()
+/// A page of the keys that are wanted.
+pub(crate) async fn page(pool: &Pool, query: &KeyQuery) -> Result<Vec<StoredApiKey>, StoreError> {
+    let selection = query.selection();
+    if selection.is_void() {
+        return Ok(Vec::new());
+    }
+    let text = selection.page(COLUMNS, query.limit.clamp(1, MAX_PAGE), 0);
+    pool.rows(&text, &selection.values()).await?.iter().map(read).collect()
 }
 
 /// One key.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use crate::api_key::{self, StoredApiKey};
+use crate::api_key::{self, KeyQuery, StoredApiKey};
 use crate::audit::{self, AuditFilter, StoredAuditEvent};
 use crate::ballast::Ballast;
 use crate::block::{self, AddressBlock};
@@ -93,16 +93,8 @@ impl StoreReader {
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn api_keys(
-        &self,
-        account: Option<&str>,
-        after: &str,
-        limit: u32,
-    ) -> Result<Vec<StoredApiKey>, StoreError> {
-        if !is_keepable(after) || !account.is_none_or(is_keepable) {
-            return Ok(Vec::new());
-        }
-        api_key::page(&self.pool, account, after, limit.clamp(1, MAX_PAGE)).await
+    pub async fn api_keys(&self, query: &KeyQuery) -> Result<Vec<StoredApiKey>, StoreError> {
+        api_key::page(&self.pool, query).await
     }
 
     /// One API key.

@@ -35,6 +35,7 @@ mod retention;
 mod root_key;
 mod seal;
 mod secret;
+mod selection;
 mod session;
 mod sql;
 mod sync_state;
@@ -48,7 +49,7 @@ pub use account::{
     SecondFactor, SignInStep, USER_SECRETS,
 };
 pub use anonymous::AnonymousDenial;
-pub use api_key::StoredApiKey;
+pub use api_key::{KeyQuery, KeySort, KeyState, StoredApiKey};
 pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};
 pub use backup::{
     BackupError, BackupKey, BackupLock, BackupSummary, MAX_LINE, Restore, check_backup, read_plain_backup,

@@ -97,6 +97,7 @@ mod holds {
     );
     on_both!(credentials:
         api_keys_are_kept_and_revoked_for_good,
+        api_keys_are_found_by_what_is_said_of_them,
         uses_of_api_keys_are_noted,
         secrets_go_with_their_object,
         secrets_are_sealed_anew_after_a_rotation,

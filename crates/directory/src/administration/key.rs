@@ -5,7 +5,7 @@ use casemate_identity::ApiKey;
 use casemate_identity::api_key::{MAX_NETWORKS, RandomError};
 use casemate_permission::limits::NARROWING_PATTERNS;
 use casemate_permission::{Catalog, Permission};
-use casemate_store::StoredApiKey;
+use casemate_store::{KeyQuery, StoreError, StoredApiKey};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -136,21 +136,17 @@ impl Administration {
         Ok(key.filter(|key| key.tenant == tenant && key.account != crate::keys::RECOVERY))
     }
 
-    /// One page of the keys of an account, by id, those after the id `after`.
+    /// One page of the keys of a tenant that are wanted. Those that make an administrator are in no list.
     ///
     /// # Errors
-    /// Where the database cannot be read, or the account is not in the tenant.
-    pub async fn keys(
-        &self,
-        tenant: &str,
-        account: &str,
-        after: &str,
-        limit: u32,
-    ) -> Result<Vec<StoredApiKey>, AdminError> {
-        if self.get(Kind::ServiceAccount, tenant, account).is_none() {
-            return Err(AdminError::not_found(Kind::ServiceAccount));
-        }
-        Ok(self.store.reader().api_keys(Some(account), after, limit).await?)
+    /// Where the database cannot be read.
+    pub async fn keys(&self, tenant: &str, query: KeyQuery) -> Result<Vec<StoredApiKey>, StoreError> {
+        let of_tenant = KeyQuery {
+            tenant: Some(tenant.to_owned()),
+            not_account: Some(crate::keys::RECOVERY.to_owned()),
+            ..query
+        };
+        self.store.reader().api_keys(&of_tenant).await
     }
 
     async fn stored_key(&self, id: &str) -> Result<StoredApiKey, AdminError> {

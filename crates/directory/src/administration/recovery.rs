@@ -5,8 +5,8 @@ use std::sync::Arc;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use casemate_identity::{ApiKey, Kind as IdentityKind};
 use casemate_store::{
-    AccountChange, Actor, Draft, Operation, PASSWORD_FIELD, SealedSecret, Sealer, StoredApiKey, USER_SECRETS,
-    UserRecord,
+    AccountChange, Actor, Draft, KeyQuery, KeyState, Operation, PASSWORD_FIELD, SealedSecret, Sealer, StoredApiKey,
+    USER_SECRETS, UserRecord,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -41,12 +41,9 @@ impl Administration {
         let mut new = stored(&key, RECOVERY, DEFAULT_TENANT, author.now);
         new.title = "makes an administrator".to_owned();
         new.expires_at = Some(author.now.saturating_add(LIFE));
-        let earlier = self.store.reader().api_keys(Some(RECOVERY), "", MANY).await?;
-        let mut keys: Vec<StoredApiKey> = earlier
-            .into_iter()
-            .filter(|key| key.revoked_at.is_none())
-            .map(|key| StoredApiKey { revoked_at: Some(author.now), ..key })
-            .collect();
+        let earlier = self.open_recovery_keys(author.now).await?;
+        let mut keys: Vec<StoredApiKey> =
+            earlier.into_iter().map(|key| StoredApiKey { revoked_at: Some(author.now), ..key }).collect();
         keys.push(new.clone());
         self.change(author, |_| {
             let told = vec![told_key(&new, "create", None)];
@@ -104,10 +101,18 @@ impl Administration {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn has_recovery_key(&self, now: i64) -> Result<bool, AdminError> {
-        let keys = self.store.reader().api_keys(Some(RECOVERY), "", MANY).await?;
-        let is_open =
-            |key: &StoredApiKey| key.revoked_at.is_none() && key.expires_at.is_some_and(|end| now < end);
-        Ok(keys.iter().any(is_open))
+        Ok(!self.open_recovery_keys(now).await?.is_empty())
+    }
+
+    /// The keys that make an administrator and could be used at `now`.
+    async fn open_recovery_keys(&self, now: i64) -> Result<Vec<StoredApiKey>, AdminError> {
+        let open = KeyQuery {
+            account: Some(RECOVERY.to_owned()),
+            state: Some((KeyState::InForce, now)),
+            limit: MANY,
+            ..KeyQuery::default()
+        };
+        Ok(self.store.reader().api_keys(&open).await?)
     }
 
     /// Whether nobody may administer the installation.

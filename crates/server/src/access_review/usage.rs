@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use casemate_directory::{API_KEY_PROVIDER, OWN_PROVIDER};
-use casemate_store::{AuditFilter, DecisionFilter, StoreError, StoreReader};
+use casemate_store::{AuditFilter, DecisionFilter, KeyQuery, StoreError, StoreReader};
 
 use super::view::Holder;
 
@@ -67,7 +67,13 @@ async fn key_used_at(reader: &StoreReader, (provider, _, id): &Name) -> Result<O
     Ok(match provider.as_str() {
         API_KEY_PROVIDER => reader.api_key(id).await?.and_then(|key| key.used_at),
         OWN_PROVIDER => {
-            let keys = reader.api_keys(Some(id), "", KEYS).await?;
+            let of_account = KeyQuery {
+                account: Some(id.clone()),
+                descending: true,
+                limit: KEYS,
+                ..KeyQuery::default()
+            };
+            let keys = reader.api_keys(&of_account).await?;
             keys.iter().filter_map(|key| key.used_at).max()
         }
         _ => None,

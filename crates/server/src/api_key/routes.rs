@@ -1,20 +1,22 @@
 //! `/api/v1/service-accounts/{id}/api-keys` and `/api/v1/api-keys`.
 
 use axum::extract::{Path, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::{Entry, Kind};
 use casemate_identity::SecretString;
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{
-    Code, IdempotencyKey, IfNoneMatch, NoQuery, Page, PageRequest, Problem, entity_tag, json_body,
-    json_response, parse_document, permissions,
+    Code, IdempotencyKey, IfNoneMatch, NoQuery, Page, Problem, entity_tag, json_body, json_response,
+    parse_document, permissions, read_document,
 };
 use casemate_store::StoredApiKey;
 use serde_json::json;
 
 use crate::App;
+use crate::api_key::list::{self, ApiKeySearch};
 use crate::api_key::service::{ApiKeyRequest, ApiKeyView, RotationRequest, thing};
+use crate::csv;
 use crate::guard::{Access, Require, Thing};
 use crate::objects::with_revision;
 use crate::once::{Attempt, Once, created};
@@ -34,6 +36,7 @@ permissions! {
 }
 
 const TAG: &str = "API keys";
+const SORT: &str = "`created_at`, `title`, or one of these with `-` before it.";
 const OF_ACCOUNT: &str = "/api/v1/service-accounts/{id}/api-keys";
 
 /// The area's routes.
@@ -43,9 +46,30 @@ pub(crate) fn routes() -> Api<App> {
             OF_ACCOUNT,
             list,
             Operation::new("listApiKeys", TAG, "The API keys of a service account")
+                .describe("As `text/csv` it is the whole list.")
                 .needs::<ApiKeyList>()
                 .paged()
-                .answers::<Page<ApiKeyView>>(200, "A page."),
+                .query("sort", SORT)
+                .answers_csv_or::<Page<ApiKeyView>>(200, "A page, or the whole list."),
+        )
+        .get(
+            "/api/v1/api-keys",
+            list_all,
+            Operation::new("listAllApiKeys", TAG, "The API keys of all service accounts in the tenant")
+                .describe("A page may hold fewer entries than asked for, and others follow. As `text/csv` it is the whole list.")
+                .needs::<ApiKeyList>()
+                .paged()
+                .query("sort", SORT)
+                .answers_csv_or::<Page<ApiKeyView>>(200, "A page, or the whole list."),
+        )
+        .post(
+            "/api/v1/api-keys/search",
+            search,
+            Operation::new("searchApiKeys", TAG, "The API keys of all service accounts in the tenant")
+                .describe("Those that fit a text and filters: which end soon, which nobody uses.")
+                .needs::<ApiKeyList>()
+                .takes::<ApiKeySearch>(json!({ "expiring_days": 14, "sort": "title" }))
+                .answers_csv_or::<Page<ApiKeyView>>(200, "A page, or the whole list."),
         )
         .post(
             OF_ACCOUNT,
@@ -94,17 +118,51 @@ async fn list(
     State(app): State<App>,
     require: Require<ApiKeyList>,
     Path(id): Path<String>,
-    page: PageRequest,
+    headers: HeaderMap,
+    search: ApiKeySearch,
 ) -> Result<Response, Problem> {
-    let access = require.access();
-    let account = account(&app, access, &id)?;
-    access.permit::<ApiKeyList>(&app, &account_thing(&account)).await?;
-    let list = format!("api-keys\n{id}");
-    let after = page.key(&list)?.unwrap_or_default();
-    let limit = page.limit.saturating_add(1);
-    let keys = app.administration.keys(access.tenant(), &id, &after, limit).await.map_err(problem)?;
-    let page = Page::of(keys, &list, page.limit, |key| key.id.clone());
-    Ok(json_response(&page.map(|key| ApiKeyView::from(&key))))
+    let account = account(&app, require.access(), &id)?;
+    require.access().permit::<ApiKeyList>(&app, &account_thing(&account)).await?;
+    let search = search.of(&id);
+    if csv::is_wanted(&headers) {
+        return list::export(&app, require.into_access(), search, |_, _| true);
+    }
+    Ok(json_response(&list::page(&app, require.access(), search, |_| true).await?))
+}
+
+async fn list_all(
+    State(app): State<App>,
+    require: Require<ApiKeyList>,
+    headers: HeaderMap,
+    search: ApiKeySearch,
+) -> Result<Response, Problem> {
+    let renewed = require.access().readmitted::<ApiKeyList>(&app).await?;
+    found(&app, renewed.unwrap_or_else(|| require.into_access()), &headers, search).await
+}
+
+async fn search(
+    State(app): State<App>,
+    require: Require<ApiKeyList>,
+    headers: HeaderMap,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let search = read_document(request).await?;
+    let renewed = require.access().readmitted::<ApiKeyList>(&app).await?;
+    found(&app, renewed.unwrap_or_else(|| require.into_access()), &headers, search).await
+}
+
+async fn found(
+    app: &App,
+    access: Access,
+    headers: &HeaderMap,
+    search: ApiKeySearch,
+) -> Result<Response, Problem> {
+    if csv::is_wanted(headers) {
+        return list::export(app, access, search, list::sees);
+    }
+    let page = list::page(app, &access, search, |key| list::sees(&access, key)).await?;
+    Ok((axum::Extension(access.caller.clone()), json_response(&page)).into_response())
 }
 
 async fn create(

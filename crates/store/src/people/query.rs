@@ -1,8 +1,10 @@
 //! Which users or groups are wanted, in which order.
 
 use super::name_key;
-use crate::bounds::is_keepable;
-use crate::sql::Value;
+use crate::selection::{Held, Selection, holding};
+
+/// What holds of the rows of people that there still are.
+const NOT_DELETED: &str = "deleted_at IS NULL";
 
 /// Which users are wanted; the default is all that were not deleted, in the order in which they were made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,109 +114,9 @@ impl GroupSort {
     }
 }
 
-/// A value that a condition holds by itself.
-enum Held {
-    Text(String),
-    Integer(i64),
-}
-
-/// What stands behind `FROM` in a statement, and its values.
-pub(super) struct Selection {
-    table: &'static str,
-    conditions: String,
-    held: Vec<Held>,
-    order: String,
-    /// Whether something is asked for that no database holds.
-    is_void: bool,
-}
-
-impl Selection {
-    fn new(table: &'static str) -> Selection {
-        Selection {
-            table,
-            conditions: "deleted_at IS NULL".to_owned(),
-            held: Vec::new(),
-            order: String::new(),
-            is_void: false,
-        }
-    }
-
-    /// Adds a condition; `{}` in it is the place of its value.
-    fn and(&mut self, condition: &str, value: Option<Held>) {
-        let Some(value) = value else { return };
-        if let Held::Text(text) = &value
-            && !is_keepable(text)
-        {
-            self.is_void = true;
-        }
-        self.held.push(value);
-        let place = format!("${}", self.held.len());
-        self.conditions.push_str(" AND ");
-        self.conditions.push_str(&condition.replace("{}", &place));
-    }
-
-    fn text(&mut self, condition: &str, value: Option<&String>) {
-        self.and(condition, value.cloned().map(Held::Text));
-    }
-
-    /// The order, and what stands behind a place in it.
-    fn order(&mut self, column: &str, is_number: bool, descending: bool, after: Option<&(String, String)>) {
-        let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-        self.order = format!("ORDER BY {column} {direction}, id {direction}");
-        let Some((key, id)) = after else { return };
-        let key = match is_number {
-            true => key.parse().ok().map(Held::Integer),
-            false => Some(Held::Text(key.clone())),
-        };
-        let Some(key) = key else {
-            self.is_void = true;
-            return;
-        };
-        self.and(&format!("({column}, id) {beyond} ({{}}, "), Some(key));
-        self.held.push(Held::Text(id.clone()));
-        self.is_void |= !is_keepable(id);
-        self.conditions.push_str(&format!("${})", self.held.len()));
-    }
-
-    pub(super) fn is_void(&self) -> bool {
-        self.is_void
-    }
-
-    pub(super) fn values(&self) -> Vec<Value<'_>> {
-        let value = |held| match held {
-            &Held::Integer(number) => Value::Integer(Some(number)),
-            Held::Text(text) => Value::Text(Some(text)),
-        };
-        self.held.iter().map(value).collect()
-    }
-
-    pub(super) fn page(&self, columns: &str, limit: u32, skip: u32) -> String {
-        let Selection { table, conditions, order, .. } = self;
-        format!("SELECT {columns} FROM {table} WHERE {conditions} {order} LIMIT {limit} OFFSET {skip}")
-    }
-
-    pub(super) fn count(&self) -> String {
-        format!("SELECT COUNT(*) AS count FROM {} WHERE {}", self.table, self.conditions)
-    }
-}
-
-/// A pattern for `LIKE … ESCAPE '\'` that stands for whatever holds a text.
-fn holding(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for character in name_key(text).chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
-}
-
 impl UserQuery {
     pub(super) fn selection(&self) -> Selection {
-        let mut selection = Selection::new("directory_user");
+        let mut selection = Selection::new("directory_user", NOT_DELETED);
         selection.text("id = {}", self.id.as_ref());
         selection.text("tenant = {}", self.tenant.as_ref());
         selection.text("provider = {}", self.provider.as_ref());
@@ -239,7 +141,7 @@ impl UserQuery {
 
 impl GroupQuery {
     pub(super) fn selection(&self) -> Selection {
-        let mut selection = Selection::new("directory_group");
+        let mut selection = Selection::new("directory_group", NOT_DELETED);
         selection.text("id = {}", self.id.as_ref());
         selection.text("tenant = {}", self.tenant.as_ref());
         selection.text("provider = {}", self.provider.as_ref());

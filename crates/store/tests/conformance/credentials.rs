@@ -1,7 +1,8 @@
 //! API keys, secrets, idempotency, development credentials, leases.
 
 use casemate_store::{
-    Commit, CommitError, DevelopmentCredential, Operation, Remembered, RootKeys, Sealer, StoredApiKey, reseal,
+    Commit, CommitError, DevelopmentCredential, KeyQuery, KeySort, KeyState, Operation, Remembered, RootKeys,
+    Sealer, StoredApiKey, reseal,
 };
 use secrecy::ExposeSecret as _;
 
@@ -38,9 +39,6 @@ pub(crate) async fn api_keys_are_kept_and_revoked_for_good(place: Place) {
     let ids = |keys: Vec<StoredApiKey>| keys.into_iter().map(|key| key.id).collect::<Vec<_>>();
     assert_eq!(ids(reader.api_keys_changed_after(0).await.unwrap()), ["k2", "k3", "k1"]);
     assert_eq!(ids(reader.api_keys_changed_after(1).await.unwrap()), ["k1"]);
-    assert_eq!(ids(reader.api_keys(None, "", 2).await.unwrap()), ["k1", "k2"]);
-    assert_eq!(ids(reader.api_keys(None, "k2", 2).await.unwrap()), ["k3"]);
-    assert_eq!(ids(reader.api_keys(Some("a"), "", 2).await.unwrap()), ["k1", "k3"]);
 
     let again = StoredApiKey { title: "renamed".into(), ..key("k1", "a") };
     store.commit(commit(None, vec![Operation::PutKey(again)], vec![])).await.unwrap();
@@ -48,6 +46,50 @@ pub(crate) async fn api_keys_are_kept_and_revoked_for_good(place: Place) {
     assert_eq!((&*found.title, found.revoked_at), ("renamed", Some(9)), "revoked is revoked");
     let moved = store.commit(commit(None, vec![Operation::PutKey(key("k1", "b"))], vec![])).await;
     assert_eq!(moved, Err(CommitError::KeyOfAnother { id: "k1".into() }));
+    store.close().await;
+}
+
+pub(crate) async fn api_keys_are_found_by_what_is_said_of_them(place: Place) {
+    let store = place.open().await;
+    let keys = [
+        StoredApiKey { title: "a 100% build".into(), expires_at: None, created_at: 1, ..key("k1", "a") },
+        StoredApiKey { title: "B night".into(), expires_at: Some(50), created_at: 2, ..key("k2", "b") },
+        StoredApiKey { title: "c night".into(), revoked_at: Some(9), created_at: 3, ..key("k3", "a") },
+        StoredApiKey { title: "a other".into(), tenant: "acme".into(), created_at: 4, ..key("k4", "c") },
+    ];
+    store.commit(commit(None, keys.map(Operation::PutKey).to_vec(), vec![])).await.unwrap();
+    store.note_used_keys(vec![("k1".to_owned(), 20)]).await.unwrap();
+    let all = || KeyQuery { limit: 10, ..KeyQuery::default() };
+    let of = |tenant: &str| KeyQuery { tenant: Some(tenant.to_owned()), ..all() };
+    let search = |text: &str| KeyQuery { search: Some(text.to_owned()), ..all() };
+    let state = |state| KeyQuery { state: Some((state, 60)), ..all() };
+    let title = KeyQuery { sort: KeySort::Title, ..all() };
+    let behind = |key: &str, id: &str| Some((key.to_owned(), id.to_owned()));
+    for (query, expected) in [
+        (all(), &["k1", "k2", "k3", "k4"][..]),
+        (KeyQuery { limit: 2, ..all() }, &["k1", "k2"]),
+        (KeyQuery { after: behind("2", "k2"), ..all() }, &["k3", "k4"]),
+        (KeyQuery { descending: true, after: behind("3", "k3"), ..all() }, &["k2", "k1"]),
+        (KeyQuery { after: behind("no number", "k2"), ..all() }, &[]),
+        (of("acme"), &["k4"]),
+        (KeyQuery { account: Some("a".to_owned()), ..of("default") }, &["k1", "k3"]),
+        (search("NIGHT"), &["k2", "k3"]),
+        (search("0%"), &["k1"]),
+        (search("_"), &[]),
+        (state(KeyState::InForce), &["k1", "k4"]),
+        (state(KeyState::Expired), &["k2"]),
+        (state(KeyState::Revoked), &["k3"]),
+        (KeyQuery { expires_before: Some(60), ..all() }, &["k2"]),
+        (KeyQuery { unused_since: Some(10), ..all() }, &["k2", "k3", "k4"]),
+        (KeyQuery { unused_since: Some(3), ..all() }, &["k2"]),
+        // Code point by code point, on each database.
+        (title.clone(), &["k2", "k1", "k4", "k3"]),
+        (KeyQuery { after: behind("a 100% build", "k1"), ..title }, &["k4", "k3"]),
+    ] {
+        let found = store.reader().api_keys(&query).await.unwrap();
+        let ids: Vec<&str> = found.iter().map(|key| &*key.id).collect();
+        assert_eq!(ids, expected, "{query:?}");
+    }
     store.close().await;
 }
 

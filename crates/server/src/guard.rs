@@ -465,6 +465,7 @@ impl Access {
             application: None,
             caller: party.clone(),
             credential: credential(&self.caller.0),
+            credential: credential(&self.caller.0),
             subject: party,
             action: needed.to_owned(),
             resource_type: Some(P::RESOURCE.to_owned()),

@@ -12,9 +12,8 @@ use crate::generation;
 use crate::people;
 use crate::sql::{Database, Dialect, Link, Pool, is_locked, values};
 
+mod first;
 mod steps;
-
-use steps::MIGRATIONS;
 
 /// How often a migration is tried while another process migrates as well.
 const ATTEMPTS: u32 = 50;
@@ -144,7 +143,7 @@ async fn migrate_once(link: &mut Link) -> Result<(), StoreError> {
     if needed > known {
         return Err(StoreError::TooNew { needed, known });
     }
-    for migration in MIGRATIONS.iter().filter(|migration| migration.version > applied) {
+    for migration in migrations().filter(|migration| migration.version > applied) {
         let failed = |source| StoreError::Migration { version: migration.version, source };
         for statement in migration.statements {
             link.execute(&spelled(statement, dialect), values![]).await.map_err(failed)?;
@@ -158,9 +157,14 @@ async fn migrate_once(link: &mut Link) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// All of them, the oldest first.
+fn migrations() -> impl Iterator<Item = &'static Migration> {
+    first::MIGRATIONS.iter().chain(steps::MIGRATIONS)
+}
+
 /// The newest migration that this binary knows.
 pub(crate) fn newest() -> i64 {
-    MIGRATIONS.last().map_or(0, |migration| migration.version)
+    migrations().last().map_or(0, |migration| migration.version)
 }
 
 /// The newest migration that was applied.
@@ -211,7 +215,7 @@ mod tests {
         migrate(&mut link).await.unwrap();
         migrate(&mut link).await.unwrap();
         let row = link.row("SELECT COUNT(*) AS count FROM migration", values![]).await.unwrap().unwrap();
-        assert_eq!(row.get::<i64>("count").unwrap(), i64::try_from(MIGRATIONS.len()).unwrap());
+        assert_eq!(row.get::<i64>("count").unwrap(), i64::try_from(migrations().count()).unwrap());
     }
 
     #[tokio::test]
@@ -226,7 +230,7 @@ mod tests {
 
     #[test]
     fn versions_rise_by_one_and_none_needs_a_later_one() {
-        for (migration, expected) in MIGRATIONS.iter().zip(1..) {
+        for (migration, expected) in migrations().zip(1..) {
             assert_eq!(migration.version, expected);
             assert!(migration.needs <= migration.version);
         }
@@ -234,7 +238,7 @@ mod tests {
 
     #[test]
     fn no_placeholder_is_left_over() {
-        for statement in MIGRATIONS.iter().flat_map(|migration| migration.statements) {
+        for statement in migrations().flat_map(|migration| migration.statements) {
             for dialect in [Dialect::Sqlite, Dialect::Postgres] {
                 assert!(!spelled(statement, dialect).contains(['{', '}']), "{statement}");
             }

@@ -137,7 +137,8 @@ async fn every_table_and_column_is_backed_up() {
                     | "account_lock"
                     | "guessed_secret"
                     | "directory_sync"
-                    | "decision_log",
+                    | "decision_log"
+                    | "decision_segment",
                 _
             ) | ("revision", "generation" | "policy")
         )

@@ -254,4 +254,30 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "INSERT INTO decision_segment (one, segment, place) VALUES (1, 0, 0)",
         ],
     },
+    Migration {
+        version: 17,
+        // A binary that knows no versions of people keeps none; those of whom it deletes go with their age.
+        needs: 5,
+        statements: &[
+            // What changes by hand made of users and groups, and set them back to which revision. `came`, `gone`: the members
+            // of a group that a change put into it and took out of it.
+            "CREATE TABLE directory_version (
+                kind {text} NOT NULL,
+                id {text} NOT NULL,
+                revision {integer} NOT NULL,
+                at {integer} NOT NULL,
+                actor_provider {text} NOT NULL,
+                actor_type {text} NOT NULL,
+                actor_id {text} NOT NULL,
+                verb {text} NOT NULL,
+                restored {integer},
+                before {text},
+                after {text} NOT NULL,
+                came {text},
+                gone {text},
+                PRIMARY KEY (kind, id, revision)
+            ){table}",
+            "CREATE INDEX directory_version_by_age ON directory_version (at)",
+        ],
+    },
 ];

@@ -19,7 +19,9 @@ mod scim_tester;
 mod supply_chain;
 mod test;
 mod threat_model;
+mod typescript;
 mod up;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -38,6 +40,7 @@ usage: cargo xtask COMMAND
                              fuzz the targets in turn, N seconds each (60 unless told)
   api-fuzz [--seconds N]     the API against its own description, by schemathesis (60 seconds unless told)
   bench NAME [ARGUMENT...]   run the benchmark NAME; `--format json` for figures that a program reads
+  wasm                       the permission engine as WebAssembly, for sdk/typescript
   dist                       the archive that is handed out: binary, service, sample configuration, SBOM, checksums
   supply-chain               licences, bans, sources, advisories; our own SBOM in target/sbom
   check-deps                 the arrows between crates and between the server's areas
@@ -86,6 +89,7 @@ fn run(arguments: &[String]) -> Outcome<()> {
         "api-fuzz" => api_fuzz::run(&project, rest),
         "fuzz" => fuzz::run(&project, rest),
         "bench" => bench::run(&project, rest),
+        "wasm" => no_more(rest).and_then(|()| Ok(wasm::build(&project)?)),
         "dist" => dist::run(&project, rest),
         "supply-chain" => supply_chain::run(&project, rest),
         "check-deps" => no_more(rest).and_then(|()| check_dependencies(&project)),

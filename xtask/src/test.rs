@@ -77,6 +77,9 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
             None => Ok(()),
         });
     }
+    if covers(&options, "casemate-permission") || covers(&options, "casemate-permission-wasm") {
+        steps.step("TypeScript SDK", || Ok(crate::typescript::test(project)?));
+    }
     steps.step("examples in documentation", || examples(project, &options, &mut counts));
     finish(project, &steps, &counts)
 }

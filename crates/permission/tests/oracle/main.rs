@@ -8,6 +8,7 @@ mod conditions;
 mod engine;
 mod expression;
 mod generate;
+mod handed;
 mod json;
 mod policy;
 mod runs;

@@ -51,11 +51,15 @@ fn seed() -> [u8; 32] {
     bytes
 }
 
+/// The number that `CASEMATE_SEED` may name to have the same cases again.
+pub(crate) fn seed_number() -> u64 {
+    u64::from_le_bytes(seed()[..8].try_into().expect("eight bytes"))
+}
+
 /// Runs `test` on so many cases and panics with the smallest that fails.
 pub(crate) fn each_case(count: u32, test: impl Fn(&House, &mut Choices<'_>) -> Result<(), String>) {
     if let Some(failure) = first_failure(count, 20_000, &test) {
-        let seed = u64::from_le_bytes(seed()[..8].try_into().expect("eight bytes"));
-        panic!("CASEMATE_SEED={seed}\n{failure}");
+        panic!("CASEMATE_SEED={}\n{failure}", seed_number());
     }
 }
 

@@ -1,0 +1,198 @@
+import { ClientError, type ErrorCode } from "../errors.js";
+
+/** Hands out the credential for a request; asked each time, so that one that ends can be replaced. */
+export type Credential = string | (() => string | Promise<string>);
+
+export interface TransportOptions {
+  /** Where the server is, such as `https://casemate.example.org`. */
+  url: string;
+  /** An API key, a token or a temporary credential. Sent as `Authorization: Bearer`, and told to nobody. */
+  credential?: Credential;
+  /** The tenant that questions are about; the credential's own where none is named. */
+  tenant?: string;
+  /** Milliseconds that one attempt may take. */
+  timeout?: number;
+  /** How often a question is asked anew that the server did not answer: only questions, which change nothing. */
+  retries?: number;
+  /** Milliseconds before the first of these; each further one waits twice as long, within `maxBackoff`. */
+  backoff?: number;
+  maxBackoff?: number;
+  /** Bytes that an answer may have. */
+  maxAnswer?: number;
+  /** In place of the global `fetch`. */
+  fetch?: typeof fetch;
+}
+
+export interface Ask {
+  signal?: AbortSignal;
+  /** A `Casemate-Revision` that the caller has seen: the answer is not from before it. */
+  atLeast?: bigint | number;
+}
+
+/** Answers that say: not now. */
+const AGAIN = new Set([429, 502, 503, 504]);
+
+/** One server, asked by JSON over HTTP. */
+export class Transport {
+  /** Not enumerable, and so in no log that prints the object. */
+  readonly #credential: Credential | undefined;
+  readonly #base: string;
+  readonly #fetch: typeof fetch;
+  readonly #tenant: string | undefined;
+  readonly #timeout: number;
+  readonly #retries: number;
+  readonly #backoff: number;
+  readonly #maxBackoff: number;
+  readonly #maxAnswer: number;
+
+  constructor(options: TransportOptions) {
+    const url = new URL(options.url);
+    if (url.protocol !== "https:" && url.protocol !== "http:") throw new TypeError("the server's URL is no HTTP URL");
+    if (url.username || url.password) throw new TypeError("the server's URL must hold no credential");
+    this.#base = url.href.replace(/\/+$/, "");
+    this.#credential = options.credential;
+    this.#tenant = options.tenant;
+    this.#fetch = options.fetch ?? fetch.bind(globalThis);
+    this.#timeout = options.timeout ?? 5_000;
+    this.#retries = options.retries ?? 2;
+    this.#backoff = options.backoff ?? 50;
+    this.#maxBackoff = options.maxBackoff ?? 1_000;
+    this.#maxAnswer = options.maxAnswer ?? 16 * 1024 * 1024;
+  }
+
+  /** Asks a question: something that may safely be asked again. */
+  async ask(method: "GET" | "POST", path: string, body: unknown, ask: Ask = {}): Promise<unknown> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#attempt(method, path, text, ask);
+      } catch (error) {
+        if (!(error instanceof ClientError) || !mayAskAgain(error) || attempt >= this.#retries) throw error;
+        const longest = Math.min(this.#backoff * 2 ** attempt, this.#maxBackoff);
+        // Some of it by chance, so that many clients do not come back at the same moment.
+        await pause(longest * (0.5 + Math.random() / 2), ask.signal);
+      }
+    }
+  }
+
+  async #attempt(method: string, path: string, body: string | undefined, ask: Ask): Promise<unknown> {
+    const timeout = AbortSignal.timeout(this.#timeout);
+    const signal = ask.signal ? AbortSignal.any([timeout, ask.signal]) : timeout;
+    let response: Response;
+    let text: string;
+    try {
+      const headers = await within(this.#headers(body !== undefined, ask), signal);
+      response = await this.#fetch(this.#base + path, {
+        method,
+        headers,
+        signal,
+        // A redirect could carry the credential elsewhere.
+        redirect: "error",
+        ...(body === undefined ? {} : { body }),
+      });
+      text = await read(response, this.#maxAnswer);
+    } catch (error) {
+      if (error instanceof ClientError) throw error;
+      if (ask.signal?.aborted) throw new ClientError("aborted", "the request was broken off");
+      if (timeout.aborted) throw new ClientError("timeout", `no answer within ${this.#timeout} ms`);
+      // Its own text may hold what was sent.
+      throw new ClientError("unreachable", "the server could not be reached");
+    }
+    return answer(response, text);
+  }
+
+  async #headers(hasBody: boolean, ask: Ask): Promise<Record<string, string>> {
+    const headers: Record<string, string> = { accept: "application/json" };
+    if (hasBody) headers["content-type"] = "application/json";
+    if (this.#tenant !== undefined) headers["casemate-tenant"] = this.#tenant;
+    if (ask.atLeast !== undefined) headers["casemate-at-least"] = String(ask.atLeast);
+    if (this.#credential !== undefined) {
+      let credential: string;
+      try {
+        credential = typeof this.#credential === "string" ? this.#credential : await this.#credential();
+      } catch {
+        throw new ClientError("identity_failed", "no credential could be had");
+      }
+      // Whatever no header may hold would end up in the text of the error that says so.
+      if (!/^[\x21-\x7e]+$/.test(credential)) {
+        throw new ClientError("identity_failed", "the credential holds what no header may hold");
+      }
+      headers["authorization"] = `Bearer ${credential}`;
+    }
+    return headers;
+  }
+}
+
+function mayAskAgain(error: ClientError): boolean {
+  if (error.code === "unreachable" || error.code === "timeout") return true;
+  return error.code === "refused" && error.status !== undefined && AGAIN.has(error.status);
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => {
+      clearTimeout(timer);
+      reject(new ClientError("aborted", "the request was broken off"));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", aborted);
+      resolve();
+    }, milliseconds);
+    if (signal?.aborted) aborted();
+    else signal?.addEventListener("abort", aborted, { once: true });
+  });
+}
+
+/** What comes of it, unless the signal comes first. */
+function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(new Error("aborted"));
+    if (signal.aborted) aborted();
+    else signal.addEventListener("abort", aborted, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
+  });
+}
+
+/** The body, as long as it may be. */
+async function read(response: Response, most: number): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    length += value.byteLength;
+    if (length > most) {
+      await reader.cancel();
+      throw new ClientError("malformed_answer", `the answer is longer than ${most} bytes`, response.status);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+function answer(response: Response, text: string): unknown {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  const said = isObject(json) ? json : {};
+  const word = (member: string) => (typeof said[member] === "string" ? said[member] : undefined);
+  const id = response.headers.get("x-request-id") ?? undefined;
+  if (!response.ok) {
+    const code: ErrorCode = "refused";
+    const title = word("title") ?? "no reason given";
+    throw new ClientError(code, `the server refused (${response.status}): ${title}`, response.status, word("code"), id);
+  }
+  if (json === undefined) {
+    throw new ClientError("malformed_answer", "the answer is no JSON", response.status, undefined, id);
+  }
+  return json;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,248 @@
+import type { Dialect, Effect, Evaluation, Filter, Json, Question } from "../question.js";
+import type { Permission, PermissionName } from "../vocabulary.js";
+import { EngineError, type ErrorCode, type SchemaProblem } from "../errors.js";
+import type * as bindings from "../../wasm/engine.js";
+import { type WasmSource, load } from "./load.js";
+
+/** A time: a `Date`, or microseconds since 1970 UTC as a bigint. */
+export type Time = Date | bigint;
+
+/** A value, or its JSON text where numbers are to keep what JavaScript's would lose. */
+export type OrText<T> = T | string;
+
+/** Where a permission came from. */
+export interface Origin {
+  kind: "role" | "team" | "group" | "key" | "source" | "file";
+  name: string;
+  via?: string | null;
+}
+
+/** A permission with where it came from and when it is in force (`from <= now < until`). */
+export interface Granted {
+  permission: OrText<Permission>;
+  origin?: Origin;
+  from?: Time;
+  until?: Time;
+}
+
+/** An answer. */
+export interface Decision {
+  effect: Effect;
+  /** Why, as a stable code. */
+  reason: string;
+  /** The permission that decided. */
+  permission?: { name: string; deny?: boolean; [property: string]: Json | undefined };
+  /** Where that one came from. */
+  origin?: Origin;
+  /** In a batch: what was wrong with the question. */
+  message?: string;
+}
+
+/** Which resources? */
+export interface FilterAnswer extends Decision {
+  filter?: Filter;
+}
+
+/** Which rows? */
+export interface SqlAnswer extends Decision {
+  sql?: string;
+  parameters?: (boolean | number | string)[];
+}
+
+/** Why? */
+export interface Explanation {
+  decision: Effect;
+  reason_code: string;
+  /** One sentence for people. */
+  reason: string;
+  /** The whole, for people. */
+  text: string;
+  [member: string]: Json | undefined;
+}
+
+/** What an application declares. */
+export interface Description {
+  documents: SchemaDocument[];
+  declared: { name: string; patterns: string[] }[];
+}
+
+/** A schema as it stands in its file. */
+export interface SchemaDocument {
+  application: { id: string; title?: string; namespaces: string[]; request_name?: string; properties?: "opaque" };
+  attributes?: Record<string, { type?: string; nullable?: boolean }>;
+  permission?: {
+    name: string;
+    title?: string;
+    properties?: Record<string, { type?: string; title?: string; opaque?: boolean }>;
+  }[];
+}
+
+/** What belongs to a question without being part of it. */
+export interface Asking {
+  /** The time of the decision; the engine has no clock. */
+  now?: Time;
+  /** The id of the asking application, whose template makes the requested name. */
+  application?: string;
+}
+
+type Bindings = typeof bindings;
+
+/** The engine, loaded. */
+export class Engine {
+  private constructor(private readonly bindings: Bindings) {}
+
+  /**
+   * Loads the WebAssembly: from `source`, or from the file that comes with the package (in Node from the disk, in a
+   * browser by `fetch`).
+   */
+  static async load(source?: WasmSource): Promise<Engine> {
+    return new Engine(await load(source));
+  }
+
+  /** Compiles schemas, each the text of a TOML file. Throws an `EngineError` with every mistake. */
+  catalog(schemas: readonly string[] = []): Catalog {
+    return new Catalog(this.bindings, run(() => new this.bindings.Catalog([...schemas])));
+  }
+}
+
+/** What names and properties mean. */
+export class Catalog {
+  /** @internal */
+  constructor(
+    private readonly bindings: Bindings,
+    private readonly handle: bindings.Catalog,
+  ) {}
+
+  /** Compiles the permissions of one identity. One that is malformed refuses them all. */
+  compile(permissions: readonly (OrText<Permission> | Granted)[]): PermissionSet {
+    const grants = permissions.map(grantText).join(",");
+    return new PermissionSet(run(() => new this.bindings.PermissionSet(this.handle, `[${grants}]`)));
+  }
+
+  /** What is wrong with a permission that is to be written; nothing, where it may be. */
+  problems(permission: OrText<Permission>): string[] {
+    return parse(run(() => this.handle.problems(text(permission))));
+  }
+
+  /** What the schemas declare. */
+  describe(): Description {
+    return parse(run(() => this.handle.describe()));
+  }
+
+  /** Gives its memory back; otherwise the garbage collector does. */
+  free(): void {
+    this.handle.free();
+  }
+}
+
+/** The permissions of one identity, compiled. Immutable. */
+export class PermissionSet {
+  /** @internal */
+  constructor(private readonly handle: bindings.PermissionSet) {}
+
+  /** How many there are. */
+  get size(): number {
+    return this.handle.size;
+  }
+
+  /** May they? Without a resource, or with `partial` one of which not all is known, it may be conditional. */
+  check(question: OrText<Question>, asking: Asking & { partial?: boolean } = {}): Decision {
+    const partial = asking.partial ?? false;
+    return parse(run(() => this.handle.check(text(question), micros(asking.now), asking.application, partial)));
+  }
+
+  /** Whether they may; conditional is no. */
+  allows(question: OrText<Question>, asking: Asking = {}): boolean {
+    return this.check(question, asking).effect === "allowed";
+  }
+
+  /** Many questions at one time, answered in order. One that is no question is denied by itself. */
+  checkMany(questions: readonly OrText<Question>[], asking: Asking = {}): Decision[] {
+    const batch = `{"evaluations":[${questions.map(text).join(",")}]}`;
+    return parse(run(() => this.handle.check_many(batch, micros(asking.now), asking.application)));
+  }
+
+  /** On which resources may they? */
+  filter(question: OrText<Question>, asking: Asking = {}): FilterAnswer {
+    return parse(run(() => this.handle.filter(text(question), micros(asking.now), asking.application, undefined)));
+  }
+
+  /** The same as a condition of SQL with values to bind. */
+  sql(question: OrText<Question>, dialect: Dialect, asking: Asking = {}): SqlAnswer {
+    return parse(run(() => this.handle.filter(text(question), micros(asking.now), asking.application, dialect)));
+  }
+
+  /** Why, why not, and what would change it. */
+  explain(question: OrText<Question>, asking: Asking = {}): Explanation {
+    return parse(run(() => this.handle.explain(text(question), micros(asking.now), asking.application)));
+  }
+
+  /** The permissions that match a name and are in force, for an application that interprets its own properties. */
+  permissions(name: PermissionName, asking: Pick<Asking, "now"> = {}): Permission[] {
+    return parse(run(() => this.handle.permissions(name, micros(asking.now))));
+  }
+
+  /** Gives its memory back; otherwise the garbage collector does. */
+  free(): void {
+    this.handle.free();
+  }
+}
+
+export type { Evaluation, Question, WasmSource };
+
+const LEAST = -(2n ** 63n);
+const MOST = 2n ** 63n - 1n;
+
+function micros(time: Time | undefined): bigint {
+  const now = time ?? new Date();
+  if (typeof now === "bigint") {
+    if (now < LEAST || now > MOST) throw new EngineError("invalid_evaluation", "the time has more than 64 bits");
+    return now;
+  }
+  const millis = now.getTime();
+  if (!Number.isFinite(millis)) throw new EngineError("invalid_evaluation", "the time is no time");
+  return BigInt(Math.round(millis)) * 1000n;
+}
+
+function text(value: OrText<unknown>): string {
+  if (typeof value === "string") return value;
+  const json = JSON.stringify(value) as string | undefined;
+  return json ?? "null";
+}
+
+function isGranted(entry: Permission | Granted): entry is Granted {
+  return !("name" in entry) && "permission" in entry;
+}
+
+function grantText(entry: OrText<Permission> | Granted): string {
+  if (typeof entry === "string" || !isGranted(entry)) return `{"permission":${text(entry)}}`;
+  const members = [`"permission":${text(entry.permission)}`];
+  if (entry.origin) members.push(`"origin":${text(entry.origin)}`);
+  if (entry.from !== undefined) members.push(`"from":${micros(entry.from)}`);
+  if (entry.until !== undefined) members.push(`"until":${micros(entry.until)}`);
+  return `{${members.join(",")}}`;
+}
+
+function parse<T>(json: string): T {
+  return JSON.parse(json) as T;
+}
+
+interface Mistake {
+  code: ErrorCode;
+  message: string;
+  index?: number;
+  problems?: SchemaProblem[];
+}
+
+function run<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (thrown instanceof EngineError) throw thrown;
+    if (typeof thrown !== "string") {
+      throw new EngineError("engine_failed", "the permission engine failed; nothing is allowed by that");
+    }
+    const { code, message, index, problems } = JSON.parse(thrown) as Mistake;
+    throw new EngineError(code, message, index, problems);
+  }
+}

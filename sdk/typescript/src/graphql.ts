@@ -1,0 +1,65 @@
+import { GraphQLError, type GraphQLResolveInfo } from "graphql";
+import { ForbiddenError } from "./errors.js";
+import { type Decider, Deciders, type Identify, type Wants, wantedOf } from "./guard/decider.js";
+import type { Identity } from "./question.js";
+import type { Permission, PermissionName } from "./vocabulary.js";
+
+export { local, remote } from "./guard/decider.js";
+export type { Decider, Identify, Wanted } from "./guard/decider.js";
+
+/** A resolver of Apollo, or of any other server on graphql-js. */
+export type Resolver<Source, Arguments, Context, Result> = (
+  source: Source,
+  args: Arguments,
+  context: Context,
+  info: GraphQLResolveInfo,
+) => Result | Promise<Result>;
+
+export interface GraphQLGuards<Context extends object> {
+  /**
+   * `hasPermission("pb.page.list")(resolver)`: resolves only for whom holds the permission. The error of others has the
+   * code `FORBIDDEN`, and `UNAVAILABLE` where it cannot be decided.
+   */
+  hasPermission<Source = unknown, Arguments = unknown>(
+    name: PermissionName,
+    wants?: Wants<[Source, Arguments, Context]>,
+  ): <Result>(
+    resolver: Resolver<Source, Arguments, Context, Result>,
+  ) => (source: Source, args: Arguments, context: Context, info: GraphQLResolveInfo) => Promise<Result>;
+  /** Who asks. */
+  getIdentity(context: Context): Promise<Identity>;
+  /** The permissions of that name, as they were granted. */
+  getPermissions(context: Context, name: PermissionName): Promise<Permission[]>;
+  /** The first of them. */
+  getPermission(context: Context, name: PermissionName): Promise<Permission | undefined>;
+  /** Who asks, and what they may do. */
+  of(context: Context): Promise<Decider>;
+}
+
+/** Guards for resolvers. `identify` runs once for each context, which servers make for each request. */
+export function graphqlGuards<Context extends object>(identify: Identify<Context>): GraphQLGuards<Context> {
+  const deciders = new Deciders<Context>(identify);
+  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof ForbiddenError
+        ? new GraphQLError("You may not do this", { extensions: { code: "FORBIDDEN", permission: error.permission } })
+        : new GraphQLError("It cannot be decided now whether you may do this", {
+            extensions: { code: "UNAVAILABLE" },
+          });
+    }
+  };
+  return {
+    hasPermission(name, wants) {
+      return (resolver) => async (source, args, context, info) => {
+        await told(async () => deciders.demand(context, name, await wantedOf(wants, source, args, context)));
+        return resolver(source, args, context, info);
+      };
+    },
+    getIdentity: (context) => told(() => deciders.identity(context)),
+    getPermissions: (context, name) => told(() => deciders.permissions(context, name)),
+    getPermission: async (context, name) => (await told(() => deciders.permissions(context, name)))[0],
+    of: (context) => deciders.of(context),
+  };
+}

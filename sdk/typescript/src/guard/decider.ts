@@ -1,0 +1,125 @@
+import type { Client } from "../client/client.js";
+import type { PermissionSet } from "../engine/engine.js";
+import { CasemateError, ForbiddenError } from "../errors.js";
+import type { Identity, Resource, Subject } from "../question.js";
+import type { Permission, PermissionName } from "../vocabulary.js";
+
+/** What is asked of a request: a name, perhaps on a resource and in a context. */
+export interface Wanted {
+  resource?: Resource;
+  context?: { readonly [name: string]: unknown };
+}
+
+/** Who asks, and how it is decided what they may do. */
+export interface Decider {
+  /** Who asks. */
+  readonly identity: Identity;
+  /** Whether they may: never thrown away, never kept. */
+  decide(name: PermissionName, wanted?: Wanted): Promise<{ allowed: boolean; reason: string }>;
+  /** The permissions of that name as they were granted, where they are known here. */
+  permissions?(name: PermissionName): Promise<Permission[]>;
+}
+
+/** Decides by a permission set in this process. `now` is the clock; the engine has none. */
+export function local(identity: Identity, set: PermissionSet, now: () => Date = () => new Date()): Decider {
+  return {
+    identity,
+    async decide(name, wanted = {}) {
+      const decision = set.check({ identity, action: { name }, ...wanted }, { now: now() });
+      return { allowed: decision.effect === "allowed", reason: decision.reason };
+    },
+    async permissions(name) {
+      return set.permissions(name, { now: now() });
+    },
+  };
+}
+
+/** Decides by a server. `subject` is who it is asked about; by default the identity's type and id. */
+export function remote(identity: Identity, client: Client, subject?: Subject): Decider {
+  const about = subject ?? { type: identity.type, ...(identity.id == null ? {} : { id: identity.id }) };
+  return {
+    identity,
+    async decide(name, wanted = {}) {
+      // AuthZEN asks for a resource; where there is none, one without attributes says so.
+      if (wanted.resource?.type == null || wanted.resource.id == null) {
+        const answer = await client.check({ subject: about, action: { name }, ...wanted });
+        return { allowed: answer.decision === "allowed", reason: answer.reason_code };
+      }
+      const answer = await client.evaluate({ subject: about, action: { name }, ...wanted });
+      return { allowed: answer.decision, reason: answer.context?.reason_code ?? "denied" };
+    },
+  };
+}
+
+/** Finds out who asks and how that is decided. Nobody at all is no answer: say `{ type: "anonymous" }`. */
+export type Identify<Request> = (request: Request) => Decider | Promise<Decider>;
+
+/** Deciders, one for each request, however often it is asked for. */
+export class Deciders<Request extends object> {
+  readonly #known = new WeakMap<Request, Promise<Decider>>();
+
+  constructor(private readonly identify: Identify<Request>) {}
+
+  of(request: Request): Promise<Decider> {
+    let known = this.#known.get(request);
+    if (!known) {
+      known = this.#find(request);
+      this.#known.set(request, known);
+    }
+    return known;
+  }
+
+  async #find(request: Request): Promise<Decider> {
+    let decider: Decider | undefined;
+    try {
+      decider = await this.identify(request);
+    } catch (error) {
+      if (error instanceof CasemateError) throw error;
+      throw new CasemateError("identity_failed", "it could not be found out who asks");
+    }
+    if (typeof decider?.decide !== "function") {
+      throw new CasemateError("identity_failed", "it could not be found out who asks");
+    }
+    return decider;
+  }
+
+  async identity(request: Request): Promise<Identity> {
+    return (await this.of(request)).identity;
+  }
+
+  async permissions(request: Request, name: PermissionName): Promise<Permission[]> {
+    const decider = await this.of(request);
+    if (!decider.permissions) {
+      throw new CasemateError("identity_failed", "a server decides, which hands out decisions and no permissions");
+    }
+    return decider.permissions(name);
+  }
+
+  /** Throws unless they may. */
+  async demand(request: Request, name: PermissionName, wanted?: Wanted): Promise<void> {
+    const { allowed, reason } = await (await this.of(request)).decide(name, wanted);
+    // Nothing but the value itself is a yes.
+    if (allowed !== true) throw new ForbiddenError(name, reason);
+  }
+}
+
+/** What is wanted of a request, or how to find that out. */
+export type Wants<Arguments extends unknown[]> =
+  | Wanted
+  | ((...request: Arguments) => Wanted | undefined | Promise<Wanted | undefined>);
+
+export async function wantedOf<Arguments extends unknown[]>(
+  wants: Wants<Arguments> | undefined,
+  ...request: Arguments
+): Promise<Wanted | undefined> {
+  return typeof wants === "function" ? wants(...request) : wants;
+}
+
+/** What a guard answers where it does not let pass. */
+export function refusal(error: unknown): { status: number; body: { type: "about:blank"; title: string; status: number; code: string } } {
+  const [status, title, code] =
+    error instanceof ForbiddenError
+      ? [403, "You may not do this", "forbidden"]
+      : [503, "It cannot be decided now whether you may do this", "unavailable"];
+  return { status, body: { type: "about:blank", title, status, code } };
+}

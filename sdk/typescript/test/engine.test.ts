@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { Engine, EngineError } from "../src/index.js";
+
+const NOTES = readFileSync(new URL("../../../examples/policy/notes.toml", import.meta.url), "utf8");
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await Engine.load();
+});
+
+function thrown(work: () => unknown): EngineError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+const question = { subject: { type: "user", id: "ada" }, action: { name: "notes.write" } };
+
+describe("the engine", () => {
+  it("says every mistake of a schema with its place", () => {
+    const broken = NOTES.replace("resource.author", "resource.autor");
+    const error = thrown(() => engine.catalog([NOTES, broken]));
+    expect(error.code).toBe("invalid_schema");
+    expect(error.problems[0]).toMatchObject({ schema: 1 });
+    const line = broken.split("\n").findIndex((text) => text.includes("resource.autor")) + 1;
+    expect(error.problems[0]?.line).toBe(line);
+  });
+
+  it("refuses all permissions for one that is malformed", () => {
+    const error = thrown(() => engine.catalog().compile([{ name: "notes.read" }, { name: "!notes" }]));
+    expect(error).toMatchObject({ code: "invalid_permission", index: 1 });
+    expect(thrown(() => engine.catalog().compile(['{"name":"a","name":"*"}']))).toMatchObject({
+      code: "invalid_permission",
+    });
+  });
+
+  it("has the time that the caller brings", () => {
+    const until = new Date("2026-01-01T00:00:00Z");
+    const set = engine.catalog().compile([{ permission: { name: "notes.*" }, until }]);
+    expect(set.allows(question, { now: new Date("2025-12-31T23:59:59.999Z") })).toBe(true);
+    expect(set.allows(question, { now: until })).toBe(false);
+    expect(set.allows(question)).toBe(false);
+    expect(thrown(() => set.check(question, { now: new Date(Number.NaN) })).code).toBe("invalid_evaluation");
+    expect(thrown(() => set.check(question, { now: 2n ** 64n })).code).toBe("invalid_evaluation");
+  });
+
+  it("answers the good questions of a batch and denies the bad ones by themselves", () => {
+    const set = engine.catalog().compile([{ name: "notes.*" }]);
+    const answers = set.checkMany([question, { subject: question.subject } as never, question]);
+    expect(answers.map((answer) => answer.reason)).toEqual([
+      "permission_allows",
+      "invalid_evaluation",
+      "permission_allows",
+    ]);
+    expect(answers[1]).toMatchObject({ effect: "denied", message: "the request has no `action`" });
+    const many = Array.from({ length: 1_001 }, () => question);
+    expect(thrown(() => set.checkMany(many)).code).toBe("batch_too_large");
+  });
+
+  it("writes filters as SQL with values to bind", () => {
+    const schema = NOTES.replace(/author\s*=\s*\{[^}]*\}/, 'author = { type = "string", column = "written_by" }');
+    const set = engine.catalog([schema]).compile([{ name: "notes.write", own: true }]);
+    const answer = set.sql(question, "postgres");
+    expect(answer.effect).toBe("conditional");
+    expect(answer.sql).toContain('"written_by"');
+    expect(answer.parameters).toContain("ada");
+    expect(thrown(() => set.sql(question, "oracle" as never)).code).toBe("unknown_dialect");
+  });
+
+  it("hands permissions out as they were written", () => {
+    const set = engine.catalog().compile([{ name: "notes.*", colour: "red" }, { name: "other" }]);
+    expect(set.size).toBe(2);
+    expect(set.permissions("notes.read")).toEqual([{ name: "notes.*", colour: "red" }]);
+    expect(thrown(() => set.permissions("notes.*")).code).toBe("invalid_name");
+  });
+
+  it("says what is wrong with a permission that is to be written", () => {
+    const catalog = engine.catalog([NOTES]);
+    expect(catalog.problems({ name: "notes.write", own: true })).toEqual([]);
+    expect(catalog.problems({ name: "notes.write", own: 1 })).toEqual(["the property `own` must be a bool, and is 1"]);
+  });
+
+  it("keeps what JavaScript's numbers would lose, where it comes as text", () => {
+    const set = engine.catalog().compile(['{"name":"a.b","limit":9007199254740993}']);
+    expect(set.explain({ ...question, action: { name: "a.b" } }).text).toContain("9007199254740993");
+  });
+
+  it("allows nothing once it is freed", () => {
+    const set = engine.catalog().compile([{ name: "*" }]);
+    set.free();
+    expect(thrown(() => set.allows(question)).code).toBe("engine_failed");
+  });
+});

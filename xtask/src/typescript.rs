@@ -1,0 +1,65 @@
+//! The TypeScript SDK: built, type-checked and tested, beside the engine and the server that it speaks to.
+
+use std::process::Command;
+
+use crate::command::{cargo, succeed};
+use crate::project::Project;
+use crate::wasm;
+
+/// Random cases with the engine's answers, which the SDK must give too.
+const CASES: &str = "CASEMATE_CASES";
+/// The server that the client is tried against.
+const BINARY: &str = "CASEMATE_BINARY";
+
+/// Builds what the SDK is made of, installs what its tests need, and runs them.
+pub(crate) fn test(project: &Project) -> Result<(), String> {
+    wasm::build(project)?;
+    let cases = project.target().join("tmp").join("typescript-cases.json");
+    drop(std::fs::remove_file(&cases));
+    succeed(cargo(project).env(CASES, &cases).args([
+        "test",
+        "--locked",
+        "--quiet",
+        "--package",
+        "casemate-permission",
+        "--test",
+        "oracle",
+        "cases_are_handed_to_other_languages",
+    ]))?;
+    succeed(cargo(project).args(["build", "--locked", "--quiet", "--package", "casemate-cli"]))?;
+    // Installing takes longer than the tests do, and only what the lock file says is ever installed.
+    if !is_installed(project)? {
+        succeed(npm(project).args(["ci", "--ignore-scripts"]))?;
+        mark_installed(project)?;
+    }
+    for script in ["build", "check"] {
+        succeed(npm(project).args(["run", "--silent", script]))?;
+    }
+    succeed(
+        npm(project)
+            .args(["run", "--silent", "test"])
+            .env(CASES, &cases)
+            .env(BINARY, project.target().join("debug/casemate")),
+    )
+}
+
+fn npm(project: &Project) -> Command {
+    let mut command = Command::new("npm");
+    command.current_dir(project.root().join("sdk/typescript"));
+    command
+}
+
+const INSTALLED: &str = "sdk/typescript/node_modules/.installed-by-xtask";
+
+/// Whether what is installed is what the lock file says.
+fn is_installed(project: &Project) -> Result<bool, String> {
+    let lock = project.read("sdk/typescript/package-lock.json")?;
+    Ok(std::fs::read_to_string(project.root().join(INSTALLED)).is_ok_and(|installed| installed == lock))
+}
+
+/// Written last, so that an installation that was broken off is made again.
+fn mark_installed(project: &Project) -> Result<(), String> {
+    let lock = project.read("sdk/typescript/package-lock.json")?;
+    std::fs::write(project.root().join(INSTALLED), lock)
+        .map_err(|e| format!("could not write {INSTALLED}: {e}"))
+}

@@ -15,6 +15,7 @@ mod index;
 mod keys;
 mod kind;
 mod known;
+mod linked;
 pub mod model;
 mod objects;
 mod outdated;
@@ -40,6 +41,7 @@ pub use candidates::{Candidate, CandidatePlace, Candidates, Sought};
 pub use directory::{Directory, DirectoryError, DirectoryHost};
 pub use kind::{Kind, UnknownKind};
 pub use known::Known;
+pub use linked::signed_in_as;
 pub use own_schema::OWN_SCHEMA;
 pub use people::{Met, NotAdmitted};
 pub use policy::{

@@ -132,6 +132,7 @@ impl Live {
         identity.login = kept.login;
         identity.display_name = kept.display_name;
         identity.tenant = kept.tenant;
+        identity.via = session.via.as_deref().map(Into::into);
         identity.groups = kept.groups;
         identity.claims = kept.claims;
         let time = kept.auth_time.map(Timestamp);
@@ -230,6 +231,7 @@ impl BrowserSessions {
             end_reason: None,
             tenant,
             home,
+            via: identity.via.as_deref().map(str::to_owned),
             temporary: None,
         };
         Ok((session, cookie.into()))
@@ -356,7 +358,7 @@ impl BrowserSessions {
             Ok(Sought::Unknown | Sought::Ended) => {
                 refused("session_ended", "the session has ended, or never was one: sign in again")
             }
-            Ok(Sought::Live(live)) if !providers.contains(&*live.identity.provider) => {
+            Ok(Sought::Live(live)) if !is_vouched_for(&live.identity, providers) => {
                 refused("session_provider", "nobody signs in with the session's provider any more")
             }
             Ok(Sought::Live(live)) => {
@@ -371,6 +373,12 @@ impl std::fmt::Debug for BrowserSessions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BrowserSessions").field("times", &self.times).finish_non_exhaustive()
     }
+}
+
+/// Whether the provider that knows somebody is among these, and the one by which they came.
+pub(crate) fn is_vouched_for(identity: &Identity, providers: &HashSet<Box<str>>) -> bool {
+    let via = identity.via.as_deref();
+    providers.contains(&*identity.provider) && via.is_none_or(|via| providers.contains(via))
 }
 
 /// What is kept of an identity, as JSON.

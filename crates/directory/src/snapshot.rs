@@ -176,7 +176,10 @@ impl Snapshot {
     pub fn caller(&self, identity: &Identity) -> Subject {
         let mut caller = Subject::of_identity(identity);
         caller.sourced = self.compiled.sourced(identity);
-        self.compiled.map(&mut caller);
+        // Of whoever came by another provider theirs says nothing: a rule that asks for what is missing would be true.
+        if identity.via.is_none() {
+            self.compiled.map(&mut caller);
+        }
         let Some(id) = caller.id.as_deref() else { return caller };
         let key = if identity.tenant.is_some() {
             KeyRef::new(By::Id, &[&caller.tenant, &caller.provider, &caller.kind, id])

@@ -14,7 +14,7 @@ use casemate_store::{StoredSession, Temporary, clipped};
 use ipnet::IpNet;
 
 use crate::keys::Keys;
-use crate::sessions::{BrowserSessions, SessionError, Sought, kept};
+use crate::sessions::{BrowserSessions, SessionError, Sought, is_vouched_for, kept};
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER};
 
 /// The most bytes of a claim by which a provider logs somebody out.
@@ -62,7 +62,7 @@ impl TemporaryOwners {
     /// may be. Whether a person may come in, the directory says, as for every other credential.
     fn admit(&self, owner: &Identity, client: Option<IpAddr>, now: Timestamp) -> bool {
         if *owner.provider != *API_KEY_PROVIDER {
-            return self.providers.contains(&*owner.provider);
+            return is_vouched_for(owner, &self.providers);
         }
         let Some(id) = owner.id.as_deref() else { return false };
         let key = id.parse().ok().and_then(|id| self.keys.ring().get(&id));
@@ -126,6 +126,7 @@ impl BrowserSessions {
             end_reason: None,
             tenant,
             home,
+            via: owner.via.as_deref().map(str::to_owned),
             temporary: Some(Temporary {
                 title: draft.title.clone(),
                 permissions: names,

@@ -36,6 +36,9 @@ pub struct Identity {
     pub auth: Authentication,
     /// Who acts on their behalf, if somebody does (RFC 8693, section 4.1).
     pub actor: Option<Actor>,
+    /// The provider by which they came, where that is another than the one that knows them: it vouched for nothing but that it
+    /// is they.
+    pub via: Option<Box<str>>,
     /// The session of a browser that was presented, if one was.
     pub session: Option<SessionMark>,
     /// The temporary credential of theirs that was presented, if one was.
@@ -123,6 +126,7 @@ impl Identity {
             claims: Claims::new(),
             auth: Authentication::default(),
             actor: None,
+            via: None,
             session: None,
             temporary: None,
         }

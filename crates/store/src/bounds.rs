@@ -7,6 +7,7 @@ use crate::api_key::StoredApiKey;
 use crate::audit::AuditEvent;
 use crate::commit::{Commit, CommitError, Operation};
 use crate::idempotency::Remembered;
+use crate::linked::LinkChange;
 use crate::object::Draft;
 use crate::people::{GroupRecord, UserRecord};
 use crate::secret::SealedSecret;
@@ -99,6 +100,7 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::BeginSession(session) => ("session", &session.id),
         Operation::EndSessions { .. } => ("session", ""),
         Operation::Account(change) => ("user", change.user()),
+        Operation::Link(change) => ("user", change.user()),
         Operation::Alone => ("change", ""),
     }
 }
@@ -137,6 +139,7 @@ impl Measure<'_> {
             }
             Operation::LiftBlock { id } => self.required("id", id, MAX_ID),
             Operation::Account(change) => self.account(change),
+            Operation::Link(change) => self.link(change),
             Operation::Alone => Ok(()),
             Operation::BeginSession(session) => self.session(session),
             Operation::EndSessions { which, reason } => {
@@ -149,7 +152,7 @@ impl Measure<'_> {
                         self.optional("subject", subject.as_ref(), MAX_NAME)?;
                         (Some(provider), sid)
                     }
-                    Sessions::Provider { provider } => (None, provider),
+                    Sessions::Provider { provider } | Sessions::Linked { provider } => (None, provider),
                 };
                 self.optional("provider", provider, MAX_NAME)?;
                 self.text("id", name, MAX_NAME)
@@ -185,6 +188,19 @@ impl Measure<'_> {
         }
     }
 
+    fn link(&mut self, change: &LinkChange) -> Result<(), CommitError> {
+        self.required("user", change.user(), MAX_ID)?;
+        match change {
+            LinkChange::Add(link) => {
+                self.required("id", &link.id, MAX_ID)?;
+                self.required("provider", &link.provider, MAX_NAME)?;
+                self.required("subject", &link.subject, MAX_NAME)?;
+                self.required("tenant", &link.tenant, MAX_ID)
+            }
+            LinkChange::Use { id, .. } | LinkChange::Remove { id, .. } => self.required("id", id, MAX_ID),
+        }
+    }
+
     fn factor(&mut self, change: &FactorChange) -> Result<(), CommitError> {
         match change {
             FactorChange::Add(factor) | FactorChange::AddFirst(factor) => {
@@ -208,6 +224,7 @@ impl Measure<'_> {
         self.optional("user_agent", session.user_agent.as_ref(), MAX_NAME)?;
         self.required("tenant", &session.tenant, MAX_NAME)?;
         self.optional("home", session.home.as_ref(), MAX_NAME)?;
+        self.optional("via", session.via.as_ref(), MAX_NAME)?;
         let Some(temporary) = &session.temporary else { return Ok(()) };
         self.shown("title", &temporary.title)?;
         self.optional("permissions", temporary.permissions.as_ref(), MAX_BODY)?;

@@ -9,6 +9,7 @@ use crate::block::{self, AddressBlock};
 use crate::bounds::{MAX_CHANGE, MAX_OPERATIONS};
 use crate::idempotency::{self, Remembered};
 use crate::lease::{self, Fence};
+use crate::linked::{self, LinkChange};
 use crate::object::{self, Draft, Object};
 use crate::people::{GroupRecord, Membership, PeopleChange, UserRecord, is_people};
 use crate::secret::{self, SealedSecret};
@@ -125,6 +126,8 @@ pub enum Operation {
     BeginSession(StoredSession),
     /// Something about a local account is to be different; it is done once users are as they are to be.
     Account(AccountChange),
+    /// Something about linked sign-ins is to be different; it is done once users are as they are to be.
+    Link(LinkChange),
     /// Sessions of browsers end, if there are any.
     EndSessions {
         /// Which.
@@ -286,6 +289,7 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
     }
     PeopleChange::new(link, revision, commit.at).make(&commit.operations).await?;
     account::make(link, &commit.operations, commit.at).await?;
+    linked::make(link, &commit.operations, commit.at, revision).await?;
     audit::insert(link, revision, &commit.events).await?;
     Ok(revision)
 }
@@ -297,6 +301,7 @@ fn changes_policy(operation: &Operation) -> bool {
             operation,
             Operation::Remember(_)
                 | Operation::Account(_)
+                | Operation::Link(_)
                 | Operation::BeginSession(_)
                 | Operation::EndSessions { .. }
                 | Operation::Block(_)
@@ -352,7 +357,8 @@ impl<'a> Change<'a> {
             | Operation::AddMember(_)
             | Operation::RemoveMember(_)
             | Operation::Alone
-            | Operation::Account(_) => {}
+            | Operation::Account(_)
+            | Operation::Link(_) => {}
             Operation::Block(block) => block::put(self.link, block, self.revision).await?,
             Operation::LiftBlock { id } => {
                 block::lift(self.link, id, self.at, self.revision).await?;

@@ -25,6 +25,7 @@ mod folder;
 mod generation;
 mod idempotency;
 mod lease;
+mod linked;
 mod migration;
 mod object;
 mod open;
@@ -72,6 +73,7 @@ pub use folder::{DataFolder, FolderError};
 pub use generation::Position;
 pub use idempotency::Remembered;
 pub use lease::{Fence, Lease};
+pub use linked::{LinkChange, LinkedIdentity, MAX_LINKED};
 pub use object::{Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};
 pub use people::{

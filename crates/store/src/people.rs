@@ -105,6 +105,6 @@ pub fn name_key(name: &str) -> String {
 
 /// By what a user is known again who was deleted, or is called otherwise: their token is still refused, and the name that it
 /// says is not kept.
-fn former(subject: &str) -> Vec<u8> {
+pub(crate) fn former(subject: &str) -> Vec<u8> {
     digest(&SHA256, subject.as_bytes()).as_ref().to_vec()
 }

@@ -31,11 +31,11 @@ pub struct StoredSession {
     pub digest: [u8; 32],
     /// Its public name.
     pub id: String,
-    /// The provider that vouched for who signed in.
+    /// The provider by which the directory knows who signed in.
     pub provider: String,
     /// Who signed in, unique within the provider.
     pub subject: String,
-    /// The same as the provider's logout tokens name them.
+    /// The same as logout tokens of the provider by which they came name them.
     pub logout_subject: String,
     /// The provider's own session.
     pub provider_sid: Option<String>,
@@ -63,6 +63,8 @@ pub struct StoredSession {
     pub tenant: String,
     /// Where the provider says none: the tenant where its users are provisioned.
     pub home: Option<String>,
+    /// By which provider they came, where that is another than the one that knows them.
+    pub via: Option<String>,
     /// Where it is no session of a browser, but a temporary credential: what it may do.
     pub temporary: Option<Temporary>,
 }
@@ -121,8 +123,13 @@ pub enum Sessions {
         /// Whose it has to be, where that is known.
         subject: Option<String>,
     },
-    /// All that a provider vouches for, temporary credentials too.
+    /// All that a provider vouches for, or by which somebody came, temporary credentials too.
     Provider {
+        /// Its name.
+        provider: String,
+    },
+    /// Those of linked sign-ins that a provider has a part in: by which they came, or that knows who came by another.
+    Linked {
         /// Its name.
         provider: String,
     },
@@ -141,7 +148,7 @@ pub struct UsedSession {
 
 const COLUMNS: &str = "digest, id, provider, subject, logout_subject, provider_sid, identity, authenticated_at, created_at, \
                        used_at, idle_until, absolute_until, client, user_agent, ended_at, end_reason, tenant, home, title, \
-                       permissions, networks";
+                       permissions, networks, via";
 
 /// The session with this digest, also one that has ended.
 pub(crate) async fn by_digest(pool: &Pool, digest: &[u8; 32]) -> Result<Option<StoredSession>, StoreError> {
@@ -227,8 +234,8 @@ pub(crate) async fn begin(
     }
     let text = "INSERT INTO session (digest, id, provider, subject, logout_subject, provider_sid, identity, \
                 authenticated_at, created_at, used_at, idle_until, absolute_until, client, user_agent, revision, \
-                tenant, home, title, permissions, networks) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+                tenant, home, title, permissions, networks, via) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     let temporary = session.temporary.as_ref();
     let values = values![
         session.digest.as_slice(),
@@ -251,6 +258,7 @@ pub(crate) async fn begin(
         temporary.map(|temporary| &*temporary.title),
         temporary.and_then(|temporary| temporary.permissions.as_deref()),
         temporary.map(|temporary| &*temporary.networks),
+        &session.via,
     ];
     database.execute(text, values).await?;
     if temporary.is_none() {
@@ -333,21 +341,28 @@ pub(crate) async fn end(
         }
         Sessions::LogoutSubject { provider, subject } => {
             values.extend([Value::from(provider), subject.into()]);
-            "provider = $4 AND logout_subject = $5"
+            "((provider = $4 AND logout_subject = $5 AND via IS NULL) OR (via = $4 AND logout_subject = $5))"
         }
         Sessions::ProviderSession { provider, sid, subject } => {
             values.extend([Value::from(provider), sid.into()]);
             match subject {
-                None => "provider = $4 AND provider_sid = $5",
+                None => {
+                    "((provider = $4 AND provider_sid = $5 AND via IS NULL) OR (via = $4 AND provider_sid = $5))"
+                }
                 Some(subject) => {
                     values.push(subject.into());
-                    "provider = $4 AND (provider_sid = $5 OR provider_sid IS NULL) AND logout_subject = $6"
+                    "((provider = $4 AND logout_subject = $6 AND via IS NULL) OR (via = $4 AND logout_subject = $6)) \
+                     AND (provider_sid = $5 OR provider_sid IS NULL)"
                 }
             }
         }
         Sessions::Provider { provider } => {
             values.push(provider.into());
-            "provider = $4"
+            "(provider = $4 OR via = $4)"
+        }
+        Sessions::Linked { provider } => {
+            values.push(provider.into());
+            "(via = $4 OR (provider = $4 AND via IS NOT NULL))"
         }
     };
     let text = format!(
@@ -407,6 +422,7 @@ fn read(row: &Row) -> Result<StoredSession, StoreError> {
         end_reason: row.get("end_reason")?,
         tenant: row.get("tenant")?,
         home: row.get("home")?,
+        via: row.get("via")?,
         temporary: temporary(row)?,
     })
 }

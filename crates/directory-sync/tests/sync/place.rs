@@ -84,6 +84,7 @@ pub(crate) fn session() -> StoredSession {
         end_reason: None,
         tenant: String::new(),
         home: None,
+        via: None,
         temporary: None,
     }
 }

@@ -5,6 +5,7 @@ mod factor;
 mod group;
 mod invitation;
 mod last;
+mod linked;
 mod member;
 mod rules;
 mod told;

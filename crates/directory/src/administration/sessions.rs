@@ -24,7 +24,11 @@ const SAME: [&str; 13] = [
     "/ldap/tenant",
 ];
 
-/// Ends the sessions and temporary credentials of the people of providers that go, or become others.
+/// Whether what a provider's people sign in with may be linked with what others do.
+const LINKING: &str = "/sign_in/link";
+
+/// Ends the sessions and temporary credentials of the people of providers that go, or become others; and those of linked sign-ins
+/// where a provider no longer takes part in them.
 pub(super) fn ended<'a>(state: &'a State, changes: &'a [Change]) -> impl Iterator<Item = Operation> {
     changes.iter().filter_map(|change| {
         let (id, after) = match change {
@@ -35,12 +39,24 @@ pub(super) fn ended<'a>(state: &'a State, changes: &'a [Change]) -> impl Iterato
         let before = state.objects.by_id(Kind::Provider, id)?;
         let stays = after.is_some_and(|after| after.name == before.name && is_same(before, &after.body));
         let which = Sessions::Provider { provider: before.name.clone() };
-        (!stays).then(|| Operation::EndSessions { which, reason: "provider-changed".to_owned() })
+        let linked = Sessions::Linked { provider: before.name.clone() };
+        let is_linking = |body: &str| read(body).is_some_and(|body| body.pointer(LINKING) == Some(&Value::Bool(true)));
+        let stops = is_linking(&before.body) && after.is_some_and(|after| !is_linking(&after.body));
+        match (stays, stops) {
+            (false, _) => Some(Operation::EndSessions { which, reason: "provider-changed".to_owned() }),
+            (true, true) => {
+                Some(Operation::EndSessions { which: linked, reason: "linking-ended".to_owned() })
+            }
+            (true, false) => None,
+        }
     })
 }
 
+fn read(body: &str) -> Option<Value> {
+    serde_json::from_str(body).ok()
+}
+
 fn is_same(before: &Object, after: &str) -> bool {
-    let read = |body: &str| serde_json::from_str::<Value>(body).ok();
     match (read(&before.body), read(after)) {
         (Some(before), Some(after)) => SAME.iter().all(|at| before.pointer(at) == after.pointer(at)),
         _ => false,

@@ -44,6 +44,9 @@ struct Content {
     again: bool,
     #[serde(rename = "s")]
     salt: String,
+    /// Where it links a sign-in: to what is done in which session, authenticated with the browser's key.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 impl BrowserKey {
@@ -85,7 +88,27 @@ impl Attempt {
             started_at: now.0,
             again,
             salt: URL_SAFE_NO_PAD.encode(salt),
+            link: None,
         })
+    }
+
+    /// The same, to link what they sign in with to whoever is signed in by the session of this name: it is bound to that session.
+    #[must_use]
+    pub fn linking(self, key: &BrowserKey, session: &str) -> Attempt {
+        let link = key.mac("link", &format!("{}\n{session}", self.content.salt));
+        Attempt::of(Content { link: Some(link), ..self.content })
+    }
+
+    /// Whether it is to link what they sign in with.
+    pub fn links(&self) -> bool {
+        self.content.link.is_some()
+    }
+
+    /// Whether it is to link what they sign in with to whoever is signed in by the session of this name.
+    pub fn links_to(&self, key: &BrowserKey, session: &str) -> bool {
+        let expected = key.mac("link", &format!("{}\n{session}", self.content.salt));
+        let link = self.content.link.as_deref().unwrap_or_default();
+        verify_slices_are_equal(expected.as_bytes(), link.as_bytes()).is_ok()
     }
 
     fn of(content: Content) -> Attempt {

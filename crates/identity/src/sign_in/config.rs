@@ -30,6 +30,9 @@ pub struct SignInConfig {
     pub user_info: Option<bool>,
     /// Claims that must have exactly these values, such as `hd = "acme.example"` at Google, where anybody has an account.
     pub require: BTreeMap<String, String>,
+    /// Whether people may link signing in here with other sign-ins of theirs: whoever does is the same user by either. Both
+    /// providers have to say so; accounts of Casemate's own need not. It trusts this provider with who those users are. Default: no.
+    pub link: bool,
 }
 
 /// How Casemate shows who it is at the token endpoint (OpenID Connect Core 1.0, section 9).
@@ -57,6 +60,7 @@ pub struct SignIn {
     pub(super) preset: Preset,
     pub(super) user_info: bool,
     pub(super) require: BTreeMap<String, String>,
+    pub(super) link: bool,
 }
 
 impl SignIn {
@@ -78,6 +82,11 @@ impl SignIn {
     /// Whether the owners of some addresses sign in here.
     pub fn has_domains(&self) -> bool {
         !self.domains.is_empty()
+    }
+
+    /// Whether its people may link it with other sign-ins of theirs.
+    pub fn links(&self) -> bool {
+        self.link
     }
 
     /// `None` where nobody signs in with it, or what is written is wrong.
@@ -135,6 +144,7 @@ impl SignIn {
             preset,
             user_info: table.user_info.unwrap_or(preset.has_user_info()),
             require: table.require,
+            link: table.link,
         })
     }
 }

@@ -27,6 +27,7 @@ pub(crate) fn session(number: u8, subject: &str) -> StoredSession {
         end_reason: None,
         tenant: "default".to_owned(),
         home: None,
+        via: None,
         temporary: None,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{Before, PeopleChange, USERS, check_put, taken};
 use crate::account;
 use crate::commit::Refused;
+use crate::linked;
 use crate::people::{UserRecord, former, name_key};
 use crate::sql::{Database as _, Value, places, rows_of, values};
 
@@ -25,6 +26,7 @@ impl PeopleChange<'_> {
         for text in account::forgetting(&places(1, ids.len())) {
             self.link.execute(&text, &named).await?;
         }
+        self.link.execute(&linked::forgetting(&places(1, ids.len())), &named).await?;
         let text = format!(
             "UPDATE directory_user SET subject = NULL, login = '', login_key = NULL, external_id = NULL, active = 0, \
              display_name = NULL, email = NULL, attributes = '{{}}', scim = NULL, signed_in_at = NULL, revision = $1, \
@@ -79,7 +81,25 @@ impl PeopleChange<'_> {
             ]);
         }
         self.link.execute(&text, &values).await?;
+        self.unlink(users).await?;
         self.leave_behind(users, &before).await
+    }
+
+    /// Whoever is a user of their own from now on signs in as that.
+    async fn unlink(&mut self, users: &[(&UserRecord, Option<i64>)]) -> Result<(), Refused> {
+        if !linked::is_any(self.link).await? {
+            return Ok(());
+        }
+        let mut called: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (user, _) in users {
+            if let Some(subject) = &user.subject {
+                called.entry(&user.provider).or_default().push(subject);
+            }
+        }
+        for (provider, subjects) in called {
+            linked::give_way(self.link, provider, &subjects, self.at, self.revision).await?;
+        }
+        Ok(())
     }
 
     /// Before the statement, since one that fails ends a transaction of PostgreSQL; nobody else changes people now.

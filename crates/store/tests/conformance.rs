@@ -15,6 +15,8 @@ mod credentials;
 mod decision_log;
 #[path = "conformance/factors.rs"]
 mod factors;
+#[path = "conformance/linked.rs"]
+mod linked;
 #[path = "conformance/links.rs"]
 mod links;
 #[path = "conformance/locks.rs"]
@@ -67,6 +69,12 @@ mod holds {
         links_that_work_no_longer_keep_nobody_from_another,
     );
 
+    on_both!(linked:
+        somebody_is_linked_with_one_user_alone,
+        whom_the_directory_knows_by_themselves_is_linked_with_nobody,
+        with_a_link_go_the_sessions_of_whoever_came_by_it,
+        a_provider_ends_the_sessions_of_those_who_came_by_it,
+    );
     on_both!(factors:
         a_step_of_time_is_taken_once_and_none_before_it,
         a_recovery_code_is_good_once_and_for_its_owner,

@@ -9,7 +9,7 @@ use crate::commit::{Commit, CommitError, Operation};
 use crate::idempotency::Remembered;
 use crate::linked::LinkChange;
 use crate::object::Draft;
-use crate::people::{GroupRecord, UserRecord};
+use crate::people::{DirectoryEdit, GroupRecord, UserRecord};
 use crate::secret::SealedSecret;
 use crate::session::{Sessions, StoredSession};
 
@@ -95,6 +95,7 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::PutGroup { group, .. } => ("group", &group.id),
         Operation::RemoveGroup { id, .. } => ("group", id),
         Operation::AddMember(member) | Operation::RemoveMember(member) => ("group", &member.group),
+        Operation::KeepVersion(edit) => (edit.kind.as_str(), &edit.id),
         Operation::Block(block) => ("block", &block.id),
         Operation::LiftBlock { id } => ("block", id),
         Operation::BeginSession(session) => ("session", &session.id),
@@ -133,6 +134,7 @@ impl Measure<'_> {
                 self.required("user", &member.user, MAX_ID)?;
                 self.text("source", &member.source, MAX_KIND)
             }
+            Operation::KeepVersion(edit) => self.version(edit),
             Operation::Block(block) => {
                 self.required("id", &block.id, MAX_ID)?;
                 self.required("network", &block.network, MAX_KIND)
@@ -158,6 +160,13 @@ impl Measure<'_> {
                 self.text("id", name, MAX_NAME)
             }
         }
+    }
+
+    fn version(&mut self, edit: &DirectoryEdit) -> Result<(), CommitError> {
+        self.required("id", &edit.id, MAX_ID)?;
+        self.required("verb", &edit.verb, MAX_KIND)?;
+        self.optional("state before", edit.before.as_ref(), MAX_BODY)?;
+        self.required("state after", &edit.after, MAX_BODY)
     }
 
     fn account(&mut self, change: &AccountChange) -> Result<(), CommitError> {

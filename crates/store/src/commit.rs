@@ -11,7 +11,8 @@ use crate::idempotency::{self, Remembered};
 use crate::lease::{self, Fence};
 use crate::linked::{self, LinkChange};
 use crate::object::{self, Draft, Object};
-use crate::people::{GroupRecord, Membership, PeopleChange, UserRecord, is_people};
+use crate::people::version as people_version;
+use crate::people::{DirectoryEdit, GroupRecord, Membership, PeopleChange, UserRecord, is_people};
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, Sessions, StoredSession};
 use crate::sql::{Database, Link, values};
@@ -112,6 +113,8 @@ pub enum Operation {
     AddMember(Membership),
     /// A source no longer says that a user belongs to a group; nothing where it did not.
     RemoveMember(Membership),
+    /// A version of a user or group is kept: what this change, which is made by hand, makes of them.
+    KeepVersion(Box<DirectoryEdit>),
     /// Nothing by itself: of changes that hold it and say a base, the later is refused where the former was made since, as
     /// changes of objects are. It is for changes of people that are valid only together with what other people are.
     Alone,
@@ -287,7 +290,8 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
     if change.edits > 0 {
         version::insert(link, revision, commit.at, &commit.actor, &commit.summary).await?;
     }
-    PeopleChange::new(link, revision, commit.at).make(&commit.operations).await?;
+    let members = PeopleChange::new(link, revision, commit.at).make(&commit.operations).await?;
+    people_version::keep(link, &commit.operations, members, (revision, commit.at), &commit.actor).await?;
     account::make(link, &commit.operations, commit.at).await?;
     linked::make(link, &commit.operations, commit.at, revision).await?;
     audit::insert(link, revision, &commit.events).await?;
@@ -356,6 +360,7 @@ impl<'a> Change<'a> {
             | Operation::RemoveGroup { .. }
             | Operation::AddMember(_)
             | Operation::RemoveMember(_)
+            | Operation::KeepVersion(_)
             | Operation::Alone
             | Operation::Account(_)
             | Operation::Link(_) => {}

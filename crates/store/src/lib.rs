@@ -77,8 +77,9 @@ pub use linked::{LinkChange, LinkedIdentity, MAX_LINKED};
 pub use object::{Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};
 pub use people::{
-    ChangedUsers, FormerUser, GroupQuery, GroupRecord, GroupSort, MAX_CHANGED_USERS, MAX_GROUPS_OF_USER,
-    Member, MemberQuery, Membership, UserChange, UserQuery, UserRecord, UserSort, name_key,
+    ChangedUsers, DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersion, FormerUser,
+    GroupQuery, GroupRecord, GroupSort, MAX_CHANGED_USERS, MAX_DIRECTORY_VERSIONS, MAX_GROUPS_OF_USER,
+    Member, MemberEdit, MemberQuery, Membership, UserChange, UserQuery, UserRecord, UserSort, name_key,
 };
 pub use reseal::{ResealError, Resealed, drop_unused_root_keys, reseal};
 pub use retention::Retention;

@@ -11,11 +11,15 @@ mod named;
 mod query;
 mod read;
 mod statistics;
+pub(crate) mod version;
 mod write;
 
 pub use query::{GroupQuery, GroupSort, UserQuery, UserSort};
 pub use read::{ChangedUsers, FormerUser, Member, MemberQuery, UserChange};
 pub(crate) use statistics::{TOLD, count_grown};
+pub use version::{
+    DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersion, MAX_DIRECTORY_VERSIONS, MemberEdit,
+};
 pub(crate) use write::{PeopleChange, is_people};
 
 /// The most users that a follower is told of one by one; where more were changed, it forgets all that it knows.

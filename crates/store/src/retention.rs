@@ -1,5 +1,7 @@
-//! How much of the record is kept. The oldest events go first, a bounded number at a time, in the writer itself.
+//! How much of the record is kept. The oldest events go first, a bounded number at a time, in the writer itself. So do versions of
+//! people that are too old.
 
+use crate::people::version;
 use crate::sql::{Database, Dialect, Link, values};
 
 /// The most events that one round deletes, so that no waiting write waits long.
@@ -27,8 +29,9 @@ impl Default for Retention {
 pub(crate) async fn prune(link: &mut Link, retention: Retention, now: i64) -> Result<bool, sqlx::Error> {
     link.begin().await?;
     let more = prune_round(link, retention, now).await?;
+    let more_versions = version::prune(link, now).await?;
     link.commit().await?;
-    Ok(more)
+    Ok(more || more_versions)
 }
 
 async fn prune_round(link: &mut Link, retention: Retention, now: i64) -> Result<bool, sqlx::Error> {

@@ -31,6 +31,8 @@ mod processes;
 mod records;
 #[path = "conformance/sessions.rs"]
 mod sessions;
+#[path = "conformance/versions.rs"]
+mod versions;
 
 use place::Place;
 
@@ -74,6 +76,12 @@ mod holds {
         whom_the_directory_knows_by_themselves_is_linked_with_nobody,
         with_a_link_go_the_sessions_of_whoever_came_by_it,
         a_provider_ends_the_sessions_of_those_who_came_by_it,
+    );
+    on_both!(versions:
+        a_version_is_kept_with_its_change_and_read_again,
+        members_by_hand_are_told_change_by_change_and_no_others,
+        whoever_is_deleted_leaves_no_versions,
+        the_newest_are_kept_and_none_for_longer_than_their_age,
     );
     on_both!(factors:
         a_step_of_time_is_taken_once_and_none_before_it,

@@ -8,6 +8,7 @@ mod user;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::commit::{CommitError, Operation, Refused};
+use crate::people::version::MembersByHand;
 use crate::sql::{Database as _, Link, Value, places};
 
 /// How many rows one statement writes: SQLite takes 32,766 values at a time.
@@ -26,6 +27,7 @@ pub(crate) fn is_people(operation: &Operation) -> bool {
             | Operation::RemoveGroup { .. }
             | Operation::AddMember(_)
             | Operation::RemoveMember(_)
+            | Operation::KeepVersion(_)
     )
 }
 
@@ -70,15 +72,18 @@ pub(crate) struct PeopleChange<'a> {
     users: BTreeSet<String>,
     /// Groups whose members changed.
     groups: BTreeSet<String>,
+    /// Whom it puts into groups by hand, and takes out of them.
+    by_hand: MembersByHand,
 }
 
 impl<'a> PeopleChange<'a> {
     pub(crate) fn new(link: &'a mut Link, revision: i64, at: i64) -> PeopleChange<'a> {
-        PeopleChange { link, revision, at, users: BTreeSet::new(), groups: BTreeSet::new() }
+        let by_hand = MembersByHand::new();
+        PeopleChange { link, revision, at, users: BTreeSet::new(), groups: BTreeSet::new(), by_hand }
     }
 
-    /// Does all that the operations say of people.
-    pub(crate) async fn make(mut self, operations: &[Operation]) -> Result<(), Refused> {
+    /// Does all that the operations say of people; gives what became of the members of groups by hand.
+    pub(crate) async fn make(mut self, operations: &[Operation]) -> Result<MembersByHand, Refused> {
         let mut gone: [Vec<(&str, Option<i64>)>; 2] = Default::default();
         let (mut users, mut groups) = (Vec::new(), Vec::new());
         let (mut left, mut came) = (Vec::new(), Vec::new());
@@ -112,7 +117,9 @@ impl<'a> PeopleChange<'a> {
         for chunk in came.chunks(ROWS) {
             self.add_members(chunk).await?;
         }
-        self.raise().await
+        let by_hand = std::mem::take(&mut self.by_hand);
+        self.raise().await?;
+        Ok(by_hand)
     }
 
     /// Lets followers see whose access may have changed.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Before, GROUPS, PeopleChange, check_put, taken};
 use crate::commit::Refused;
-use crate::people::{GroupRecord, name_key};
+use crate::people::version::forgetting;
+use crate::people::{DirectoryKind, GroupRecord, name_key};
 use crate::sql::{Database as _, Value, places, rows_of, values};
 
 const GROUP_COLUMNS: usize = 11;
@@ -26,6 +27,7 @@ impl PeopleChange<'_> {
             self.users.insert(user);
         }
         self.end_sessions_of(left).await?;
+        self.link.execute(&forgetting(DirectoryKind::Group, ids.len()), &named).await?;
         let text = format!(
             "UPDATE directory_group SET name = '', name_key = NULL, external_id = NULL, scim = NULL, revision = $1, \
              updated_at = $2, deleted_at = $2 WHERE id IN ({})",

@@ -9,6 +9,13 @@ use crate::sql::{Database as _, Value, places, rows_of};
 
 const MEMBER_COLUMNS: usize = 3;
 
+/// Whether a statement puts users into groups or takes them out.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Came,
+    Gone,
+}
+
 /// The statement by which so many users leave a group, as one source says.
 pub(in crate::people) fn leaving(users: usize) -> String {
     format!(
@@ -29,7 +36,7 @@ impl PeopleChange<'_> {
         for ((group, source), users) in of_groups {
             let mut values = vec![Value::from(group), source.into()];
             values.extend(&users);
-            left.append(&mut self.note(&leaving(users.len()), &values).await?);
+            left.append(&mut self.note(Side::Gone, &leaving(users.len()), &values).await?);
         }
         self.end_sessions_of(left).await
     }
@@ -59,18 +66,30 @@ impl PeopleChange<'_> {
             .iter()
             .flat_map(|member| [&member.group, &member.user, &member.source].map(Value::from))
             .collect();
-        self.note(&text, &values).await.map(drop)
+        self.note(Side::Came, &text, &values).await.map(drop)
     }
 
     /// Executes a statement on members and notes whom it concerned; gives those of whom a provider says it.
-    async fn note(&mut self, text: &str, values: &[Value<'_>]) -> Result<BTreeSet<String>, Refused> {
+    async fn note(
+        &mut self,
+        side: Side,
+        text: &str,
+        values: &[Value<'_>],
+    ) -> Result<BTreeSet<String>, Refused> {
         let mut provided = BTreeSet::new();
         for row in self.link.rows(text, values).await? {
             let (user, source): (String, String) = (row.get("user_id")?, row.get("source")?);
-            if !source.is_empty() {
+            let group: String = row.get("group_id")?;
+            if source.is_empty() {
+                let members = self.by_hand.entry(group.clone()).or_default();
+                match side {
+                    Side::Came => members.came.push(user.clone()),
+                    Side::Gone => members.gone.push(user.clone()),
+                }
+            } else {
                 provided.insert(user.clone());
             }
-            self.groups.insert(row.get("group_id")?);
+            self.groups.insert(group);
             self.users.insert(user);
         }
         Ok(provided)

@@ -6,7 +6,8 @@ use super::{Before, PeopleChange, USERS, check_put, taken};
 use crate::account;
 use crate::commit::Refused;
 use crate::linked;
-use crate::people::{UserRecord, former, name_key};
+use crate::people::version::forgetting;
+use crate::people::{DirectoryKind, UserRecord, former, name_key};
 use crate::sql::{Database as _, Value, places, rows_of, values};
 
 const USER_COLUMNS: usize = 18;
@@ -27,6 +28,7 @@ impl PeopleChange<'_> {
             self.link.execute(&text, &named).await?;
         }
         self.link.execute(&linked::forgetting(&places(1, ids.len())), &named).await?;
+        self.link.execute(&forgetting(DirectoryKind::User, ids.len()), &named).await?;
         let text = format!(
             "UPDATE directory_user SET subject = NULL, login = '', login_key = NULL, external_id = NULL, active = 0, \
              display_name = NULL, email = NULL, attributes = '{{}}', scim = NULL, signed_in_at = NULL, revision = $1, \

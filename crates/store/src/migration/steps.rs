@@ -280,4 +280,13 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX directory_version_by_age ON directory_version (at)",
         ],
     },
+    Migration {
+        version: 18,
+        // Only a way to find what is there.
+        needs: 5,
+        statements: &[
+            "CREATE INDEX directory_user_by_tenant ON directory_user (tenant, created_at, id)
+             WHERE deleted_at IS NULL",
+        ],
+    },
 ];

@@ -1,6 +1,17 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
+  resolve: {
+    // The examples of README.md name the package as its users do.
+    alias: [
+      { find: /^@casemate\/sdk$/, replacement: source("src/index.ts") },
+      { find: /^@casemate\/sdk\/react$/, replacement: source("src/react.tsx") },
+      { find: /^@casemate\/sdk\/(.+)$/, replacement: `${source("src/")}$1.ts` },
+    ],
+  },
   test: {
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     // The real server is started once for each file that needs it, which on a busy machine takes seconds.

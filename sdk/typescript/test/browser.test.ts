@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
+const TYPES: Record<string, string> = { ".js": "text/javascript", ".wasm": "application/wasm" };
+
+const PAGE = `<!doctype html><script type="importmap">{"imports":{"@casemate/sdk":"/dist/index.js"}}</script>
+<script type="module">
+  try {
+    const { Engine } = await import("@casemate/sdk");
+    const set = (await Engine.load()).catalog().compile([{ name: "a.*" }]);
+    const question = { subject: { type: "user", id: "ada" }, action: { name: "a.b" } };
+    await fetch("/done", { method: "POST", body: JSON.stringify(set.checkMany([question, { ...question, action: { name: "b" } }])) });
+  } catch (error) {
+    await fetch("/done", { method: "POST", body: String(error) });
+  }
+</script>`;
+
+it("decides in a real browser, under a policy that allows no text as code", async () => {
+  let tell: (answer: string) => void;
+  const answer = new Promise<string>((resolve) => (tell = resolve));
+  const server = createServer((request, response) => {
+    const path = request.url ?? "/";
+    if (request.method === "POST") {
+      let text = "";
+      request.on("data", (part: Buffer) => (text += part.toString()));
+      request.on("end", () => {
+        response.end();
+        tell(text);
+      });
+      return;
+    }
+    if (path === "/") {
+      const policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'";
+      response.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(PAGE);
+      return;
+    }
+    readFile(join(PACKAGE, new URL(path, "http://localhost").pathname)).then(
+      (bytes) => response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/plain" }).end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const folder = await mkdtemp(join(tmpdir(), "casemate-browser-"));
+  const quiet = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const browser = spawn("chromium", [...quiet, `--user-data-dir=${folder}`, url], {
+    stdio: "ignore",
+    env: { ...process.env, TMPDIR: folder, HOME: folder },
+    detached: true,
+  });
+  const ended = new Promise<void>((resolve) => {
+    browser.once("exit", () => resolve());
+    browser.once("error", (error) => (tell(String(error)), resolve()));
+  });
+  try {
+    expect(JSON.parse(await answer)).toMatchObject([
+      { effect: "allowed", reason: "permission_allows" },
+      { effect: "denied", reason: "no_permission" },
+    ]);
+  } finally {
+    // Its helpers too: they are one group.
+    if (browser.pid !== undefined) process.kill(-browser.pid, "SIGKILL");
+    await ended;
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+});

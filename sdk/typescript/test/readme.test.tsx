@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { renderToString } from "react-dom/server";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Engine, type PermissionSet } from "../src/index.js";
+import { type Server, start } from "./server.js";
+
+const ROOT = new URL("../../../", import.meta.url).pathname;
+
+let server: Server;
+let ada: PermissionSet;
+beforeAll(async () => {
+  server = await start();
+  const engine = await Engine.load();
+  const notes = readFileSync(`${ROOT}examples/policy/notes.toml`, "utf8");
+  ada = engine.catalog([notes]).compile([{ name: "notes.read" }, { name: "notes.write", own: true }]);
+});
+afterAll(() => server.stop());
+
+it("shows the engine", async () => {
+  const { decision, filter, why } = await import("./.made/engine.js");
+  expect(decision).toMatchObject({ effect: "denied", reason: "conditions_not_met" });
+  expect(filter).toEqual({
+    format: 1,
+    op: "and",
+    args: [
+      { op: "exists", attribute: "author" },
+      { op: "eq", attribute: "author", value: "ada" },
+    ],
+  });
+  expect(why).toMatch(/^`notes.write` is denied: one permission matches it, whose conditions are not met/);
+});
+
+it("shows the client", async () => {
+  process.env["CASEMATE_URL"] = server.url;
+  process.env["CASEMATE_CREDENTIAL"] = server.credential;
+  const { mayWrite } = await import("./.made/client.js");
+  expect(await mayWrite("ada", "ada")).toBe(true);
+  expect(await mayWrite("ada", "bob")).toBe(false);
+});
+
+it("shows the guards of Express", async () => {
+  const { application } = await import("./.made/express.js");
+  const app = application(
+    () => "ada",
+    () => Promise.resolve(ada),
+  );
+  const listening = app.listen(0, "127.0.0.1");
+  try {
+    await new Promise((resolve) => listening.once("listening", resolve));
+    const base = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+    expect(await (await fetch(`${base}/notes`)).text()).toBe("notes for ada");
+    expect((await fetch(`${base}/notes/ada/1`, { method: "PUT" })).status).toBe(200);
+    expect((await fetch(`${base}/notes/bob/2`, { method: "PUT" })).status).toBe(403);
+  } finally {
+    await new Promise((resolve) => listening.close(resolve));
+  }
+});
+
+it("shows the guards of resolvers", async () => {
+  const { resolvers } = await import("./.made/graphql.js");
+  const catalog = (await Engine.load()).catalog();
+  const permissions = catalog.compile([{ name: "pb.page.*" }]);
+  const context = { user: "ada", permissions };
+  expect(await resolvers.Query.pages({}, {}, context, undefined as never)).toEqual(["welcome"]);
+  expect(await resolvers.Query.mine({}, {}, context, undefined as never)).toEqual([{ name: "pb.page.*" }]);
+  const nobody = { user: "bob", permissions: catalog.compile([]) };
+  await expect(resolvers.Query.pages({}, {}, nobody, undefined as never)).rejects.toThrow("You may not do this");
+});
+
+it("shows the page of React, with nothing that is not known to be allowed", async () => {
+  const { Page } = await import("./.made/react.js");
+  expect(renderToString(<Page decider={undefined} />)).toBe("<p>This is not for you</p>");
+});

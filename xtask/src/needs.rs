@@ -28,8 +28,16 @@ const TESTS: [Need; 10] = [
         packages: &["ldap-utils"],
         why: "tests change what stands in that directory",
     },
-    Need { program: "node", packages: &["nodejs"], why: "a real OpenID provider runs on it" },
-    Need { program: "npm", packages: &["npm"], why: "it installs that provider" },
+    Need {
+        program: "node",
+        packages: &["nodejs"],
+        why: "a real OpenID provider and the TypeScript SDK run on it",
+    },
+    Need {
+        program: "npm",
+        packages: &["npm"],
+        why: "it installs that provider and what the SDK is tested with",
+    },
     Need { program: "aiosmtpd", packages: &["python3-aiosmtpd"], why: "letters go to a real mail server" },
     Need { program: "chromium", packages: &["chromium"], why: "people sign in with a real browser" },
     Need { program: "chromedriver", packages: &["chromium-driver"], why: "tests drive that browser" },

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Client, ClientError, type Evaluation } from "../src/index.js";
 import { type Server, start } from "./server.js";
@@ -191,6 +193,22 @@ describe("a client of a server that misbehaves", () => {
     const waiting = failure(client.evaluate(question("ada", "ada"), { signal: controller.signal }));
     controller.abort();
     expect((await waiting).code).toBe("aborted");
+  });
+
+  it("follows no redirect", async () => {
+    const asked: string[] = [];
+    const elsewhere = createServer((request, response) => {
+      asked.push(`${request.url} ${request.headers.authorization ?? ""}`);
+      if (request.url === "/elsewhere") response.end('{"decision":true}');
+      else response.writeHead(307, { location: "/elsewhere" }).end();
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+    const client = new Client({ url, credential: "secret-credential", retries: 0 });
+    expect((await failure(client.allows(question("ada", "ada")))).code).toBe("unreachable");
+    expect(asked).toEqual(["/access/v1/evaluation Bearer secret-credential"]);
+    elsewhere.closeAllConnections();
+    await new Promise((resolve) => elsewhere.close(resolve));
   });
 
   it("bounds how many questions wait", async () => {

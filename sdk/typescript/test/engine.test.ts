@@ -90,6 +90,28 @@ describe("the engine", () => {
     expect(set.explain({ ...question, action: { name: "a.b" } }).text).toContain("9007199254740993");
   });
 
+  it("refuses what is nested too deeply, and goes on", () => {
+    const deep = (open: string, close: string) => open.repeat(100_000) + close.repeat(100_000);
+    const catalog = engine.catalog();
+    expect(thrown(() => catalog.compile([`{"name":"a","p":${deep("[", "]")}}`])).code).toBe("invalid_permission");
+    const set = catalog.compile([{ name: "*" }]);
+    expect(thrown(() => set.check(`{"subject":${deep('{"a":', "}")}}`)).code).toBe("invalid_evaluation");
+    const nested = NOTES.replace("value == false ||", `${deep("(", ")").replace("()", "(value)")} ||`);
+    expect(thrown(() => engine.catalog([nested])).code).toBe("invalid_schema");
+    const braces = thrown(() => catalog.compile([{ name: `${"{".repeat(500)}a${"}".repeat(500)}` }]));
+    expect(braces.code).toBe("invalid_permission");
+    // As deep as is allowed, which must fit the stack.
+    for (const depth of [10, 20, 30, 40]) {
+      const schema = NOTES.replace("value == false ||", `${"(".repeat(depth)}value == false${")".repeat(depth)} ||`);
+      try {
+        engine.catalog([schema]).compile([{ name: "notes.write", own: true }]).check(question);
+      } catch (error) {
+        expect(error).toMatchObject({ code: "invalid_schema" });
+      }
+    }
+    expect(set.allows(question)).toBe(true);
+  });
+
   it("allows nothing once it is freed", () => {
     const set = engine.catalog().compile([{ name: "*" }]);
     set.free();

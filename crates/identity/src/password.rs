@@ -4,6 +4,7 @@
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret as _, SecretString};
+use unicode_normalization::UnicodeNormalization as _;
 use zxcvbn::Score;
 
 /// The fewest characters that a password may have.
@@ -55,6 +56,7 @@ pub struct NoDigest;
 /// # Errors
 /// Why it is not taken.
 pub fn check_password(password: &SecretString, least: usize, own: &[&str]) -> Result<(), WeakPassword> {
+    let password = prepared(password);
     let password = password.expose_secret();
     let characters = password.chars().count();
     let least = least.max(SHORTEST_PASSWORD);
@@ -95,6 +97,16 @@ pub fn check_password(password: &SecretString, least: usize, own: &[&str]) -> Re
     Err(WeakPassword::Guessable { why })
 }
 
+/// A password as it is kept: every kind of space is one, and what can be composed is, whichever way a keyboard writes it (RFC 8265,
+/// section 4.2.2).
+fn prepared(password: &SecretString) -> SecretString {
+    let spaced = password.expose_secret().chars().map(|character| match character {
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
+        character => character,
+    });
+    SecretString::from(spaced.nfc().collect::<String>())
+}
+
 /// What is left of a password without these words and beginnings of them, in lower case where any was found.
 fn without(password: &str, words: &[&str]) -> Vec<char> {
     let folded = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<char>>();
@@ -122,15 +134,24 @@ fn without(password: &str, words: &[&str]) -> Vec<char> {
 /// # Errors
 /// Where there is not enough memory.
 pub fn digest_password(password: &SecretString, salt: &[u8; SALT_BYTES]) -> Result<SecretString, NoDigest> {
-    let digest = hasher()?.hash_password_with_salt(password.expose_secret().as_bytes(), salt);
+    let digest = hasher()?.hash_password_with_salt(prepared(password).expose_secret().as_bytes(), salt);
     Ok(SecretString::from(digest.map_err(|_| NoDigest)?.to_string()))
 }
 
-/// Whether a password is the one that a digest is of. It takes as long as [`digest_password`].
+/// Whether a password is the one that a digest is of, as it is kept, or as it was typed: that is how some were kept before. It takes as
+/// long as [`digest_password`], and twice as long where the two differ, whosever the digest is.
 ///
 /// # Errors
 /// Where there is not enough memory, or the digest is none.
 pub fn verify_password(password: &SecretString, digest: &SecretString) -> Result<bool, NoDigest> {
+    let kept = prepared(password);
+    if is_digest_of(&kept, digest)? {
+        return Ok(true);
+    }
+    if kept.expose_secret() == password.expose_secret() { Ok(false) } else { is_digest_of(password, digest) }
+}
+
+fn is_digest_of(password: &SecretString, digest: &SecretString) -> Result<bool, NoDigest> {
     use argon2::password_hash::Error;
     let verified = hasher()?.verify_password(password.expose_secret().as_bytes(), digest.expose_secret());
     match verified {
@@ -164,6 +185,23 @@ mod tests {
         let other = digest_password(&"correct horse battery".into(), &[8; SALT_BYTES]).unwrap();
         assert_ne!(digest.expose_secret(), other.expose_secret());
         assert_eq!(verify_password(&"x".into(), &"no digest".into()), Err(NoDigest));
+    }
+
+    #[test]
+    fn a_password_is_the_same_however_a_keyboard_writes_it() {
+        let (composed, apart) =
+            ("Zo\u{eb} k\u{fc}rbis 41 \u{c5}", "Zoe\u{308}\u{a0}ku\u{308}rbis 41\u{2003}A\u{30a}");
+        for (set, typed) in [(composed, apart), (apart, composed)] {
+            let digest = digest_password(&set.into(), &[7; SALT_BYTES]).unwrap();
+            assert_eq!(verify_password(&typed.into(), &digest), Ok(true));
+            assert_eq!(verify_password(&format!("{typed}!").into(), &digest), Ok(false));
+        }
+        // What was kept as it was typed goes on working, typed so.
+        let before = hasher().unwrap().hash_password_with_salt(apart.as_bytes(), &[7; SALT_BYTES]).unwrap();
+        let before = SecretString::from(before.to_string());
+        assert_eq!(verify_password(&apart.into(), &before), Ok(true));
+        assert_eq!(verify_password(&composed.into(), &before), Ok(false));
+        assert_eq!(check("e\u{308}e\u{308}e\u{308}e\u{308}"), Err(WeakPassword::TooShort { least: 8 }));
     }
 
     #[test]

@@ -45,7 +45,9 @@ export function usePermission(name: PermissionName, wanted?: Wanted): Permission
       if (isCurrent) setSettled({ ...state, loading: false, to: decider, question });
     };
     const [asked, of] = JSON.parse(question) as [PermissionName, Wanted | null];
-    decider.decide(asked, of ?? undefined).then(
+    // Within a function of its own, so that whatever is thrown at once is no other failure.
+    const decide = async () => decider.decide(asked, of ?? undefined);
+    decide().then(
       ({ allowed }) => settle({ allowed: allowed === true }),
       (error: unknown) => settle({ allowed: false, error }),
     );

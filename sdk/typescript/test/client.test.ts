@@ -75,6 +75,28 @@ describe("a client of a real server", () => {
     expect(asked).toHaveLength(3);
   });
 
+  it("lets one question that the server does not take fail by itself", async () => {
+    const { client, asked } = watched();
+    const hostile = { ...question("ada", "ada"), context: { deep: JSON.parse("[".repeat(500) + "]".repeat(500)) as unknown } };
+    const good = Array.from({ length: 6 }, (_, number) => ({ ...question("ada", "ada"), context: { number } }));
+    const answers = good.map((one) => client.allows(one));
+    const refused = failure(client.allows(hostile));
+    const others = good.map((one) => client.allows({ ...one, context: { other: one.context.number } }));
+    expect(await Promise.all([...answers, ...others])).toEqual(Array.from({ length: 12 }, () => true));
+    expect(await refused).toMatchObject({ code: "refused", status: 400, problem: "malformed_body" });
+    expect(asked.length).toBeLessThan(12);
+  });
+
+  it("makes no request that is too long for the server", async () => {
+    const { client, asked } = watched();
+    const long = Array.from({ length: 12 }, (_, number) => ({
+      ...question("ada", "ada"),
+      context: { number, padding: "x".repeat(100_000) },
+    }));
+    expect(await Promise.all(long.map((one) => client.allows(one)))).toEqual(long.map(() => true));
+    expect(asked).toHaveLength(6);
+  });
+
   it("checks, filters and explains", async () => {
     const { client } = watched();
     const { resource: _, ...open } = question("ada", "ada");

@@ -21,6 +21,9 @@ export interface BatchOptions {
   maxWaiting?: number;
 }
 
+/** Characters of the questions in one request: a server takes a mebibyte unless it is told otherwise. */
+const LENGTH = 256 * 1024;
+
 /**
  * Gathers questions that are asked in the same turn of the event loop, and asks each only once. An answer is kept for
  * nobody: whoever asks after it came asks anew.
@@ -57,11 +60,18 @@ export class Batcher {
   }
 
   #flush(): void {
-    const gathered = this.#gathered;
-    this.#gathered = [];
-    for (let at = 0; at < gathered.length; at += this.#maxBatch) {
-      void this.#ask(gathered.slice(at, at + this.#maxBatch));
+    let batch: Waiting[] = [];
+    let length = 0;
+    for (const waiting of this.#gathered) {
+      if (batch.length === this.#maxBatch || (batch.length > 0 && length + waiting.text.length > LENGTH)) {
+        void this.#ask(batch);
+        [batch, length] = [[], 0];
+      }
+      batch.push(waiting);
+      length += waiting.text.length;
     }
+    this.#gathered = [];
+    void this.#ask(batch);
   }
 
   async #ask(batch: Waiting[]): Promise<void> {
@@ -72,9 +82,20 @@ export class Batcher {
       }
       batch.forEach((waiting, index) => waiting.resolve(answers[index]!));
     } catch (error) {
+      if (batch.length > 1 && isAboutTheBody(error)) {
+        // One question that the server does not take must not fail those beside it.
+        const middle = batch.length >> 1;
+        await Promise.all([this.#ask(batch.slice(0, middle)), this.#ask(batch.slice(middle))]);
+        return;
+      }
       for (const waiting of batch) waiting.reject(error);
     }
   }
+}
+
+/** Whether the server did not take what was asked, and might have taken less of it. */
+function isAboutTheBody(error: unknown): boolean {
+  return error instanceof ClientError && error.code === "refused" && [400, 413, 422].includes(error.status ?? 0);
 }
 
 /** The same text for questions that differ only in the order of their members. */

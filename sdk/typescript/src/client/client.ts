@@ -92,7 +92,8 @@ function readAnswer(value: unknown): Answer {
   if (!isObject(value) || typeof value["decision"] !== "boolean") {
     throw new ClientError("malformed_answer", "the answer holds no decision");
   }
-  return value as unknown as Answer;
+  // Whoever asked the same has the same object.
+  return Object.freeze(value) as unknown as Answer;
 }
 
 const WORDS = ["allowed", "denied", "conditional"];

@@ -1,6 +1,9 @@
 import { ClientError, type ErrorCode } from "../errors.js";
 
-/** Hands out the credential for a request; asked each time, so that one that ends can be replaced. */
+/**
+ * The credential, or what hands it out, asked for each request so that one that ends can be replaced. It is the client's
+ * own: questions of many callers travel together. Make a client for each credential.
+ */
 export type Credential = string | (() => string | Promise<string>);
 
 export interface TransportOptions {

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { readFileSync } from "node:fs";
-import { cleanup, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeAll, expect, it } from "vitest";
 import { Engine, type PermissionSet } from "../src/index.js";
 import { Allowed, type Decider, PermissionProvider, local, useIdentity, usePermission } from "../src/react.js";
@@ -77,8 +77,11 @@ it("takes no late answer to an earlier question", async () => {
   await waitFor(() => expect(waiting).toHaveLength(4));
   for (const answer of waiting.slice(2)) answer({ allowed: false, reason: "" });
   await screen.findByText("no");
-  for (const answer of waiting.slice(0, 2)) answer({ allowed: true, reason: "" });
-  await Promise.resolve();
+  // Waits until whatever comes of it is shown.
+  await act(async () => {
+    for (const answer of waiting.slice(0, 2)) answer({ allowed: true, reason: "" });
+    await new Promise((resolve) => setTimeout(resolve));
+  });
   expect(screen.queryByRole("button")).toBeNull();
   expect(screen.getByText("no")).toBeTruthy();
 });

@@ -34,9 +34,9 @@ describe("the engine", () => {
   it("refuses all permissions for one that is malformed", () => {
     const error = thrown(() => engine.catalog().compile([{ name: "notes.read" }, { name: "!notes" }]));
     expect(error).toMatchObject({ code: "invalid_permission", index: 1 });
-    expect(thrown(() => engine.catalog().compile(['{"name":"a","name":"*"}']))).toMatchObject({
-      code: "invalid_permission",
-    });
+    for (const wrong of ['{"name":"a","name":"*"}', null, undefined, 7, [], {}, { permission: null }]) {
+      expect(thrown(() => engine.catalog().compile([wrong as never]))).toMatchObject({ code: "invalid_permission" });
+    }
   });
 
   it("has the time that the caller brings", () => {

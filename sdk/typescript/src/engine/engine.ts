@@ -211,7 +211,7 @@ function text(value: OrText<unknown>): string {
 }
 
 function isGranted(entry: Permission | Granted): entry is Granted {
-  return !("name" in entry) && "permission" in entry;
+  return typeof entry === "object" && entry !== null && !("name" in entry) && "permission" in entry;
 }
 
 function grantText(entry: OrText<Permission> | Granted): string {

@@ -24,8 +24,8 @@ use casemate_platform::{Server, Tls, clock, limit_bodies};
 use casemate_server::directory_sync::pull_directories;
 use casemate_server::policy::follow;
 use casemate_server::{
-    Accounts, App, Blocks, Front, follow_blocks, follow_log_levels, send_resets, write_decision_log,
-    write_denials,
+    Accounts, App, Blocks, Front, end_local_sessions, follow_blocks, follow_log_levels, send_resets,
+    write_decision_log, write_denials,
 };
 use casemate_store::{BALLAST, Ballast, DataFolder, Sealer, Store};
 use secrecy::SecretString;
@@ -106,6 +106,7 @@ async fn serve(
     if let Some(read) = read {
         apply(&app.administration, read, printer).await?;
     }
+    end_local_sessions(&app).await;
     let one_time_key = one_time_key(&app.administration, is_first_start).await?;
     let shutdown = shutdown()?;
     let mut jobs = jobs(&app, watcher);

@@ -5,7 +5,7 @@ mod following;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use casemate_identity::provider::MappingError;
 use casemate_identity::provider::{SecretReference, SecretSource as _};
 use casemate_identity::remote::{Fetch, ProviderStatus};
@@ -105,6 +105,8 @@ pub struct Directory {
     keys: Arc<Keys>,
     secrets: Arc<Secrets>,
     sessions: Arc<BrowserSessions>,
+    /// Whose temporary credentials, and what they made, are taken.
+    owners: ArcSwapOption<TemporaryOwners>,
     revocations: RevocationEpoch,
     reader: Option<StoreReader>,
     people: People,
@@ -172,6 +174,7 @@ impl Directory {
             keys,
             secrets,
             sessions: Arc::new(BrowserSessions::new(reader.clone(), host.sessions)),
+            owners: ArcSwapOption::empty(),
             revocations,
             people: People::new(reader.clone()),
             reader,
@@ -226,6 +229,11 @@ impl Directory {
             }
         }
         Ok(None)
+    }
+
+    /// Who may have temporary credentials; nobody where no policy is in force.
+    pub(crate) fn owners(&self) -> Option<Arc<TemporaryOwners>> {
+        self.owners.load_full()
     }
 
     /// Whether the directory holds, or held, users: where it does not, nobody need be looked for.
@@ -369,11 +377,13 @@ impl Directory {
                     .map(|client| client.offer().name().into())
                     .chain([crate::OWN_PROVIDER.into()])
                     .collect(),
-                owners: TemporaryOwners {
-                    providers: vouching.collect(),
-                    keys: Arc::clone(&self.keys),
-                    accounts: accounts.clone(),
-                },
+                owners: Arc::clone(&owners),
+        let owners = Arc::new(TemporaryOwners {
+            providers: vouching.collect(),
+            keys: Arc::clone(&self.keys),
+            accounts: accounts.clone(),
+        });
+        self.owners.store(Some(Arc::clone(&owners)));
             }),
         ];
         authenticators.extend(providers.authenticators());

@@ -16,6 +16,7 @@ mod keys;
 mod kind;
 mod known;
 mod linked;
+mod maker;
 pub mod model;
 mod objects;
 mod outdated;
@@ -43,6 +44,7 @@ pub use kind::{Kind, UnknownKind};
 pub use known::Known;
 pub use linked::signed_in_as;
 pub use own_schema::OWN_SCHEMA;
+pub use maker::{Maker, NotKept};
 pub use people::{Met, NotAdmitted};
 pub use policy::{
     ADMINISTRATOR, ANONYMOUS, AUDITOR, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace, Person,

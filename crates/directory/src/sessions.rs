@@ -122,21 +122,13 @@ impl Live {
         if session.ended_at.is_some() {
             return None;
         }
-        let kept: Kept = serde_json::from_str(&session.identity).ok()?;
         let temporary = session.temporary.as_ref();
-        let kind = match &*kept.kind {
-            "api-key" if temporary.is_some() && session.provider == API_KEY_PROVIDER => Kind::API_KEY,
-            kind => Kind::from_configuration(kind).ok()?,
+        let kind = |kind: &str| match kind {
+            "api-key" if temporary.is_some() && session.provider == API_KEY_PROVIDER => Some(Kind::API_KEY),
+            kind => Kind::from_configuration(kind).ok(),
         };
-        let mut identity = Identity::new(session.provider.as_str(), session.subject.as_str(), kind);
-        identity.login = kept.login;
-        identity.display_name = kept.display_name;
-        identity.tenant = kept.tenant;
+        let mut identity = identity_of(&session.identity, &session.provider, &session.subject, kind)?;
         identity.via = session.via.as_deref().map(Into::into);
-        identity.groups = kept.groups;
-        identity.claims = kept.claims;
-        let time = kept.auth_time.map(Timestamp);
-        identity.auth = Authentication { time, amr: kept.amr, acr: kept.acr, until: None };
         let id: Box<str> = session.id.as_str().into();
         match temporary {
             Some(temporary) => {
@@ -381,6 +373,25 @@ pub(crate) fn is_vouched_for(identity: &Identity, providers: &HashSet<Box<str>>)
     providers.contains(&*identity.provider) && via.is_none_or(|via| providers.contains(via))
 }
 
+/// The identity of whom this was kept.
+pub(crate) fn identity_of(
+    text: &str,
+    provider: &str,
+    id: &str,
+    kind: impl FnOnce(&str) -> Option<Kind>,
+) -> Option<Identity> {
+    let kept: Kept = serde_json::from_str(text).ok()?;
+    let mut identity = Identity::new(provider, id, kind(&kept.kind)?);
+    identity.login = kept.login;
+    identity.display_name = kept.display_name;
+    identity.tenant = kept.tenant;
+    identity.groups = kept.groups;
+    identity.claims = kept.claims;
+    let time = kept.auth_time.map(Timestamp);
+    identity.auth = Authentication { time, amr: kept.amr, acr: kept.acr, until: None };
+    Some(identity)
+}
+
 /// What is kept of an identity, as JSON.
 pub(crate) fn kept(identity: &Identity) -> Result<String, SessionError> {
     let kept = Kept {
@@ -413,7 +424,7 @@ fn random_text<const BYTES: usize>() -> Result<String, SessionError> {
 pub(crate) struct SessionCookies {
     pub(crate) sessions: Arc<BrowserSessions>,
     pub(crate) providers: HashSet<Box<str>>,
-    pub(crate) owners: TemporaryOwners,
+    pub(crate) owners: Arc<TemporaryOwners>,
 }
 
 impl Authenticator for SessionCookies {

@@ -60,7 +60,7 @@ pub(crate) struct TemporaryOwners {
 impl TemporaryOwners {
     /// Whether an owner is there still, and may come from this client: a program's credential is used from where its API key
     /// may be. Whether a person may come in, the directory says, as for every other credential.
-    fn admit(&self, owner: &Identity, client: Option<IpAddr>, now: Timestamp) -> bool {
+    pub(crate) fn admit(&self, owner: &Identity, client: Option<IpAddr>, now: Timestamp) -> bool {
         if *owner.provider != *API_KEY_PROVIDER {
             return is_vouched_for(owner, &self.providers);
         }

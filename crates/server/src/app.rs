@@ -237,8 +237,9 @@ async fn routed(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
             Ok(()) => next.run(request).await,
             Err(problem) => problem.into_response(),
         };
-        count_refusal(&app, client, matched.as_ref().map(MatchedPath::as_str), response.status()).await;
-        response
+        let route = matched.as_ref().map(MatchedPath::as_str);
+        let refusal = count_refusal(&app, client, route, response.status()).await;
+        refusal.map_or(response, IntoResponse::into_response)
     };
     framed(app.settings.request_time, request, answer).await
 }
@@ -266,8 +267,8 @@ fn evaluated(
                 Err(problem) => Err(problem),
             };
             let response = response.unwrap_or_else(Problem::into_response);
-            count_refusal(&app, client, Some(EVALUATION), response.status()).await;
-            response
+            let refusal = count_refusal(&app, client, Some(EVALUATION), response.status()).await;
+            refusal.map_or(response, IntoResponse::into_response)
         };
         let response = frame.answer(app.settings.request_time, pin!(answer)).await;
         frame.end(response)
@@ -297,18 +298,23 @@ async fn unblocked(app: &App, client: Option<Client>, headers: &HeaderMap) -> Re
     }
 }
 
-/// Counts who is refused for want of a valid credential, and who may be guessing at one.
-async fn count_refusal(app: &App, client: Option<Client>, route: Option<&str>, status: StatusCode) {
-    if status == StatusCode::UNAUTHORIZED {
-        count_denial(app, client, route);
-        if let Some(secret) = guessed() {
-            Box::pin(count_guess(app, client, secret)).await;
-        }
+/// Counts who is refused for want of a valid credential, and who may be guessing at one; gives what is answered instead to whoever
+/// guessed more than may be wrong.
+async fn count_refusal(
+    app: &App,
+    client: Option<Client>,
+    route: Option<&str>,
+    status: StatusCode,
+) -> Option<Problem> {
+    if status != StatusCode::UNAUTHORIZED {
+        return None;
     }
 }
 
 /// What a path answers to a method that it has not: `OPTIONS` with the methods that it has (the router adds them), and
 /// without any of CORS, since no page of another origin is to call this API; anything else with 405.
+    count_denial(app, client, route);
+    Box::pin(count_guess(app, client, guessed()?)).await
 async fn other_method(method: Method) -> Response {
     if method == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();

@@ -11,7 +11,7 @@ use axum::http::header::{USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use casemate_directory::{
-    AdminError, Author, DEFAULT_TENANT, Entry, NotAdmitted, Person, ResolveError, Snapshot, Subject,
+    AdminError, Author, DEFAULT_TENANT, Entry, Maker, NotAdmitted, Person, ResolveError, Snapshot, Subject,
 };
 use casemate_expression::{Datum, Map, Members, Timestamp, Value};
 use casemate_identity::Kind;
@@ -242,7 +242,19 @@ async fn standing<P: Permission>(
     if caller.0.is_anonymous() {
         return Err(Problem::new(Code::CredentialMissing));
     }
-    let user = admitted(app, &caller).await?;
+    let standing = standing_of::<P>(app, snapshot, &caller, wanted, now).await?;
+    Ok((caller, standing))
+}
+
+/// What somebody holds who was known by a credential that was verified.
+async fn standing_of<P: Permission>(
+    app: &App,
+    snapshot: Arc<Snapshot>,
+    caller: &Caller,
+    wanted: Option<&Arc<str>>,
+    now: i64,
+) -> Result<Standing, Problem> {
+    let user = admitted(app, caller).await?;
     let subject = snapshot.caller_as(&caller.0, user.as_deref());
     let target = target::<P>(&subject, wanted);
     let names_tenant = caller.0.tenant.is_some();
@@ -253,7 +265,41 @@ async fn standing<P: Permission>(
         tracing::error!(%error, "a caller may do nothing: the permissions could not be compiled");
         Problem::new(Code::Forbidden)
     })?;
-    Ok((caller, Standing { snapshot, subject, set, now }))
+    Ok(Standing { snapshot, subject, set, now })
+}
+
+/// Whoever made something in a tenant before, with what they hold there now; nobody where they are not let in any more, or may not
+/// do `P` on this.
+///
+/// # Errors
+/// 503 where that cannot be found out.
+pub(crate) async fn still<P: Permission>(
+    app: &App,
+    maker: Maker,
+    tenant: &str,
+    thing: &Thing,
+) -> Result<Option<Author>, Problem> {
+    let (now, tenant) = (clock::now(), Arc::<str>::from(tenant));
+    if !app.directory.still_takes(&maker, casemate_identity::Timestamp(now)) {
+        return Ok(None);
+    }
+    let caller = Caller(Arc::new(maker.identity));
+    let standing = match standing_of::<P>(app, app.directory.current(), &caller, Some(&tenant), now).await {
+        Ok(standing) => standing,
+        Err(problem) if problem.code() == Code::Unavailable => return Err(problem),
+        Err(_) => return Ok(None),
+    };
+    let access = Access {
+        headers: HeaderMap::new(),
+        request_id: RequestId::random(),
+        route: None,
+        client: None,
+        standing,
+        caller,
+        tenant,
+    };
+    let may = access.effect(P::NAME, Some(thing), P::RESOURCE) == Effect::Allowed;
+    Ok(may.then(|| access.author()))
 }
 
 /// What somebody holds in a tenant. A static credential, an API key, and a token that names its tenant and hands out

@@ -48,7 +48,7 @@ mod tenant_header;
 mod user;
 mod view;
 
-pub use account::{AccountRule, Accounts};
+pub use account::{AccountRule, Accounts, end_local_sessions};
 pub use app::{App, Front, Recorded, Settings, described};
 pub use block::{BlockRule, Blocks, follow_blocks};
 pub use decision_log::{DecisionLog, write_decision_log};

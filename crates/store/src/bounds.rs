@@ -217,6 +217,10 @@ impl Measure<'_> {
                 self.shown("name", &factor.name)?;
                 self.secret(&factor.sealed)
             }
+            FactorChange::Rename { id, name, .. } => {
+                self.required("id", id, MAX_ID)?;
+                self.shown("name", name)
+            }
             FactorChange::Remove { id, .. } | FactorChange::Use { id, .. } => self.required("id", id, MAX_ID),
             FactorChange::PutRecoveryCodes { .. } | FactorChange::UseRecoveryCode { .. } => Ok(()),
         }

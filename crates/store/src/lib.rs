@@ -44,10 +44,10 @@ mod version;
 mod writer;
 
 pub use account::{
-    AccountChange, Attempt, AttemptLimit, Checked, FACTOR_FIELD, FACTOR_SECRETS, FactorChange, FactorKind,
-    Growth, Guess, KNOWN_FOR, LINKS_WITHIN, LinkPurpose, LocalPassword, Lockout, MAX_FACTORS, MAX_GUESSES,
-    MAX_KNOWN_NETWORKS, MAX_LINKS, MAX_STEPS, PASSWORD_FIELD, PasswordLink, RecoveryCodes, Reservation,
-    SecondFactor, SignInStep, USER_SECRETS,
+    AccountChange, Attempt, AttemptLimit, Checked, Counted, FACTOR_FIELD, FACTOR_SECRETS, FactorChange,
+    FactorKind, Growth, Guess, KNOWN_FOR, LINKS_WITHIN, LinkPurpose, LocalPassword, Lockout, MAX_FACTORS,
+    MAX_GUESSES, MAX_KNOWN_NETWORKS, MAX_LINKS, MAX_STEPS, PASSWORD_FIELD, PasswordLink, RecoveryCodes,
+    Reservation, SecondFactor, SignInStep, USER_SECRETS,
 };
 pub use anonymous::AnonymousDenial;
 pub use api_key::{KeyQuery, KeySort, KeyState, StoredApiKey};

@@ -291,6 +291,59 @@ fn whoever_tries_passwords_locks_nobody_out_where_they_are_known_on_two_replicas
     spray(&[&first, &second], Spray::sized());
 }
 
+/// Locks an account, and lifts it as whoever administers does.
+fn a_lock_is_listed_and_lifted(builder: CasemateBuilder) {
+    let casemate = behind_a_proxy(builder).start().unwrap();
+    let one_time = casemate.one_time_key().unwrap().to_owned();
+    let cookie = session(&first(&casemate, &one_time, &login(0), PASSWORD));
+    let mut strangers = (1..=4).map(|number| format!("192.0.2.{number}"));
+    assert!(strangers.all(|from| {
+        (0..5).all(|guess| {
+            matches!(sign_in(&casemate, &from, &login(0), &format!("no {guess}")).status, 403 | 429)
+        })
+    }));
+    assert_eq!(sign_in(&casemate, STRANGER, &login(0), PASSWORD).status, 429);
+    let origin = format!("Origin: http://{}", casemate.address());
+    let ask = |request: &str, body: &str, accept: &str| {
+        let headers = [
+            &*format!("Cookie: a=b{cookie}"),
+            &*format!("X-Forwarded-For: {OWNER}"),
+            &*origin,
+            "Content-Type: application/json",
+            &*format!("Accept: {accept}"),
+        ];
+        casemate.request(request, &headers, body).unwrap()
+    };
+    let found = ask("POST /api/v1/blocks/search", "{\"kind\":\"account\",\"search\":\"USER0@\"}", "*/*");
+    let lock = found.json()["items"][0].clone();
+    assert_eq!((found.status, lock["what"].as_str()), (200, Some("password")), "{}", found.body);
+    assert_eq!(lock["login"], Value::from(login(0)));
+    let all = ask("GET /api/v1/blocks", "", "text/csv");
+    assert!(all.status == 200 && all.body.contains("account,,usr_"), "{}", all.body);
+    assert!(all.body.contains("network,192.0.2."), "{}", all.body);
+    let path = format!("DELETE /api/v1/blocks/{}", lock["id"].as_str().unwrap());
+    assert_eq!((ask(&path, "", "*/*").status, ask(&path, "", "*/*").status), (204, 404));
+    session(&sign_in(&casemate, STRANGER, &login(0), PASSWORD));
+    let events = ask("GET /api/v1/audit-events?limit=100", "", "*/*").body;
+    for action in ["casemate.user.lock", "casemate.user.unlock"] {
+        assert!(events.contains(&format!("\"{action}\"")), "{action}: {events}");
+    }
+}
+
+#[test]
+fn a_lock_is_listed_and_lifted_on_sqlite() {
+    let folder = Folder::new();
+    a_lock_is_listed_and_lifted(folder.builder());
+}
+
+#[test]
+fn a_lock_is_listed_and_lifted_on_postgresql() {
+    let folder = Folder::new();
+    let server = Postgres::start().unwrap();
+    let url = server.create_database().unwrap();
+    a_lock_is_listed_and_lifted(folder.builder().env("CASEMATE_DATABASE_URL", &url));
+}
+
 /// How much is tried.
 struct Spray {
     attempts: usize,

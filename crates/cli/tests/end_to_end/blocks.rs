@@ -137,3 +137,73 @@ fn a_block_counts_on_every_replica_and_so_does_its_end() {
     answers(&other, 200);
     answers(&one, 200);
 }
+
+/// Two processes on one database.
+fn replicas(server: &Postgres, folders: &[Folder; 2]) -> [Casemate; 2] {
+    let url = server.create_database().unwrap();
+    let start = |folder: &Folder| {
+        let file = folder.0.path().join("casemate.toml");
+        std::fs::write(&file, format!("[database]\nurl = '{url}'\n")).unwrap();
+        let builder = guarded(folder.builder()).arg("--config").arg(&file.display().to_string());
+        builder.env("CASEMATE_ACCOUNTS_ENABLED", "true").start().unwrap()
+    };
+    [start(&folders[0]), start(&folders[1])]
+}
+
+/// Shows so many different secrets at once, half of them to each, and gives the statuses of the answers.
+fn at_once(count: usize, show: impl Fn(usize) -> HttpAnswer + Sync) -> Vec<u16> {
+    std::thread::scope(|scope| {
+        let shown: Vec<_> = (0..count).map(|number| (number, &show)).collect();
+        let shown: Vec<_> =
+            shown.into_iter().map(|(number, show)| scope.spawn(move || show(number).status)).collect();
+        shown.into_iter().map(|shown| shown.join().unwrap()).collect()
+    })
+}
+
+fn count(statuses: &[u16], status: u16) -> usize {
+    statuses.iter().filter(|known| **known == status).count()
+}
+
+#[test]
+fn wrong_keys_are_counted_together_by_all_replicas_before_they_are_answered() {
+    let server = Postgres::start().unwrap();
+    let folders = [Folder::new(), Folder::new()];
+    let replicas = replicas(&server, &folders);
+    let key = replicas[0].administrator().unwrap();
+    // One after the other, so that no block is known in time but by what is counted.
+    let shown: Vec<u16> = (0..AFTER + 4)
+        .map(|number| get(&replicas[number % 2], "203.0.113.7", &format!("guess-{number}")).status)
+        .collect();
+    assert_eq!((count(&shown[..AFTER], 401), count(&shown[AFTER..], 429)), (AFTER, 4), "{shown:?}");
+    // And at once: whoever is told that a key is wrong is one of the first.
+    let shown = at_once(24, |number| get(&replicas[number % 2], "203.0.113.8", &format!("guess-{number}")));
+    assert_eq!(count(&shown, 401) + count(&shown, 429), 24, "{shown:?}");
+    assert!(count(&shown, 401) <= AFTER, "{shown:?}");
+    assert_eq!(get(&replicas[1], "203.0.113.9", &key).status, 200);
+}
+
+#[test]
+fn links_and_one_time_keys_are_looked_at_no_more_often_than_may_be_wrong_by_all_replicas() {
+    let server = Postgres::start().unwrap();
+    let folders = [Folder::new(), Folder::new()];
+    let replicas = replicas(&server, &folders);
+    let link = |number: usize| {
+        let path = format!("GET /sign-in/casemate/link?token={number:064x}");
+        replicas[number % 2].request(&path, &["X-Forwarded-For: 203.0.113.7"], "").unwrap()
+    };
+    let shown = at_once(24, link);
+    assert_eq!((count(&shown, 404), count(&shown, 429)), (AFTER, 24 - AFTER), "{shown:?}");
+    let redeem = |number: usize| {
+        let body = json!({ "key": format!("wrong-{number}"), "administrator": { "service_account": { "name": "eve" } } });
+        let headers = ["Content-Type: application/json", "X-Forwarded-For: 203.0.113.8"];
+        replicas[number % 2].request("POST /api/v1/administrators", &headers, &body.to_string()).unwrap()
+    };
+    let shown = at_once(24, redeem);
+    assert_eq!(count(&shown, 429), 24 - AFTER, "{shown:?}");
+    // The same wrong one again is no other guess.
+    for _ in 0..3 * AFTER {
+        let path = format!("GET /sign-in/casemate/link?token={:064x}", 7);
+        let again = replicas[0].request(&path, &["X-Forwarded-For: 203.0.113.9"], "").unwrap();
+        assert_eq!(again.status, 404);
+    }
+}

@@ -295,6 +295,12 @@ fn whoever_has_no_second_factor_adds_one_where_everybody_needs_one() {
     assert!(!page.body.contains("id=\"key\""), "{}", page.body);
     // The last one stays.
     let id = between(&ada.get("/account/factors").body, "name=\"id\" value=\"", "\"").to_owned();
+    // Its owner calls it what they like.
+    let called = ada.post("/account/factors/rename", &[("id", &id), ("name", " Old <phone> ")]);
+    assert_eq!(called.status, 303, "{}", called.body);
+    assert!(ada.get("/account/factors").body.contains("Old &#60;phone&#62;"));
+    assert_eq!(ada.post("/account/factors/rename", &[("id", "fac_1"), ("name", "x")]).status, 422);
+    ada.post("/account/factors/rename", &[("id", &id), ("name", "Phone")]);
     let kept = ada.post("/account/factors/remove", &[("id", &id)]);
     assert!(kept.status == 422 && kept.body.contains("Phone"), "{}", kept.body);
     // A page of another site changes nothing.

@@ -174,7 +174,7 @@ async fn run(
         let (reservation, beside, forgiven) = (reservation.clone(), beside.clone(), forgiven.clone());
         app.store.settle_attempt(reservation, checked, beside, forgiven, now)
     };
-    // What is not given back counts as wrong until its window ends, also of whoever was right.
+    // What is not given back counts as wrong for a minute, also of whoever was right.
     let lockouts = repeated(PAUSE, settle).await?;
     for lockout in lockouts {
         if tried.is_counted && lockout.key == network_key(&tried.network) {

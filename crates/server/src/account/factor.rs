@@ -4,6 +4,7 @@ mod check;
 mod own;
 mod pages;
 mod passkey;
+mod rename;
 mod sealed;
 mod step;
 
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/account/factors/app", post(own::new_app))
         .route("/account/factors/app/confirm", post(own::confirm_app))
         .route("/account/factors/remove", post(own::remove))
+        .route(rename::PATH, post(rename::rename))
         .route("/account/factors/recovery-codes", post(own::recovery_codes))
         .route("/account/factors/passkey/options", post(passkey::creation_options))
         .route("/account/factors/passkey", post(passkey::create))

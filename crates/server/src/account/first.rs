@@ -13,7 +13,7 @@ use super::pages::First;
 use super::routes::{blocked, not_entered, not_from_here};
 use super::service::{Entering, account_of, after_password};
 use crate::App;
-use crate::block::service::count_guess;
+use crate::block::service::place_for;
 use crate::denials::count_denial;
 use crate::forms::{HOME, form};
 use crate::pages::{failed_with, page};
@@ -97,10 +97,19 @@ pub(super) async fn redeem(
 async fn make(app: &App, asked: &Asked, from: Option<Client>, wanted: Wanted) -> Result<String, NotMade> {
     let Wanted { key, login, name, password } = wanted;
     let guess = stand_in(casemate_identity::ExposeSecret::expose_secret(&key).as_bytes());
+    let place = place_for(app, from, guess).await;
+    let place = place.map_err(|refusal| {
+        NotMade::of(refusal.code().status(), "Too many wrong keys came from your network.")
+    })?;
     // Before anything is worked on: whoever has no key costs nothing more.
     if let Err(error) = app.administration.check_recovery_key(&key, asked.now).await {
-        return Err(refused(app, from, guess, error).await);
+        match &error {
+            AdminError::NotRedeemable => place.wrong(app).await,
+            _ => place.give_back(app).await,
+        }
+        return Err(refused(app, from, error));
     }
+    place.give_back(app).await;
     let own = [Some(login.clone()), name.clone()].into_iter().flatten().collect();
     let digest = app.accounts.digest(password, own).await.map_err(|error| match error {
         NotTaken::Weak(weak) => NotMade(StatusCode::UNPROCESSABLE_ENTITY, weak.to_string()),
@@ -124,15 +133,14 @@ async fn make(app: &App, asked: &Asked, from: Option<Client>, wanted: Wanted) ->
     let administrator = NewAdministrator::Local { login, display_name: name, digest };
     match app.administration.redeem_recovery_key(&author, &key, administrator).await {
         Ok(redeemed) => Ok(redeemed.user.unwrap_or_default()),
-        Err(error) => Err(refused(app, from, guess, error).await),
+        Err(error) => Err(refused(app, from, error)),
     }
 }
 
-async fn refused(app: &App, from: Option<Client>, guess: u64, error: AdminError) -> NotMade {
+fn refused(app: &App, from: Option<Client>, error: AdminError) -> NotMade {
     match error {
         AdminError::NotRedeemable => {
             count_denial(app, from, Some(PATH));
-            count_guess(app, from, guess).await;
             let problem =
                 "The key is not valid, was used, or has expired. `casemate admin recover` makes another.";
             NotMade::of(StatusCode::FORBIDDEN, problem)

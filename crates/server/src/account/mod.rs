@@ -5,9 +5,11 @@ mod attempt;
 mod digests;
 mod factor;
 mod first;
+mod off;
 mod pages;
 mod password;
 pub(crate) mod routes;
 pub(crate) mod service;
 
 pub use digests::{AccountRule, Accounts};
+pub use off::end_local_sessions;

@@ -22,7 +22,7 @@ use super::factor;
 use crate::App;
 use crate::block::service::network_of_client as network_of;
 use crate::forms::{random, see_other, set_cookie};
-use crate::sign_in::service::{Also, Asked, NotBegun, begin, change, session_of};
+use crate::sign_in::service::{Also, Asked, NotBegun, begin, change, change_since, session_of};
 
 pub(crate) use super::attempt::{NotTried, Tried, attempt};
 pub(crate) use super::digests::is_same;
@@ -201,13 +201,32 @@ pub(crate) async fn set_password(
 ) -> Result<(), NotSet> {
     let (mut operations, event) = new_password(app, asked, actor, user, password).await?;
     operations.extend(also);
-    change(app, asked, operations, event).await?;
-    forget(app, &user.id).await;
+    put_password(app, asked, &user.id, operations, event, None).await
+}
+
+/// Makes the change that [`new_password`] thought out; where a `base` is told, only if nothing was changed since of what decides who
+/// may do what.
+///
+/// # Errors
+/// Where something of it cannot be done.
+pub(crate) async fn put_password(
+    app: &App,
+    asked: &Asked,
+    user: &str,
+    operations: Vec<Operation>,
+    event: AuditEvent,
+    base: Option<i64>,
+) -> Result<(), NotSet> {
+    change_since(app, asked, operations, event, base).await?;
+    forget(app, user).await;
     Ok(())
 }
 
 /// What sets somebody's password and ends their sessions, and what tells of it.
-pub(super) async fn new_password(
+///
+/// # Errors
+/// Where the password is too weak, and where it cannot be kept.
+pub(crate) async fn new_password(
     app: &App,
     asked: &Asked,
     actor: Actor,

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::service::{Administrator, Who, made};
 use crate::App;
-use crate::block::service::count_guess;
+use crate::block::service::place_for;
 use crate::denials::count_denial;
 use crate::guard::user_agent;
 use crate::refusal::problem;
@@ -78,11 +78,14 @@ async fn redeem(
         reason: None,
         now: clock::now(),
     };
+    let place = place_for(&app, client, guess).await?;
     let redeemed =
         app.administration.redeem_recovery_key(&author, &SecretString::from(key), administrator.into()).await;
     if matches!(redeemed, Err(AdminError::NotRedeemable)) {
         count_denial(&app, client, Some(route.as_str()));
-        count_guess(&app, client, guess).await;
+        place.wrong(&app).await;
+    } else {
+        place.give_back(&app).await;
     }
     Ok(made(redeemed.map_err(problem)?))
 }

@@ -10,7 +10,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 /// The most networks that are counted apart.
 const MAX_NETWORKS: usize = 4_096;
 /// How long wrong secrets are counted together, in microseconds: ten minutes.
-const WINDOW: i64 = 10 * 60 * 1_000_000;
+pub(super) const WINDOW: i64 = 10 * 60 * 1_000_000;
 /// How long the first block lasts, in microseconds: five minutes. Each next one lasts twice as long.
 const FIRST: i64 = 5 * 60 * 1_000_000;
 /// The longest block, in microseconds: a day.
@@ -33,7 +33,19 @@ pub(super) fn duration(others: i64) -> i64 {
     FIRST.saturating_mul(1 << doublings).min(LONGEST)
 }
 
-/// Wrong secrets of late.
+/// What is known of a wrong secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Noted {
+    /// It was shown before.
+    Again,
+    /// It is another one.
+    New {
+        /// Whether as many were shown by that as may be wrong.
+        is_last: bool,
+    },
+}
+
+/// Wrong secrets of late, as far as they were shown to this process.
 #[derive(Debug, Default)]
 pub(super) struct Guesses(Mutex<HashMap<IpNet, Window>>);
 
@@ -51,9 +63,9 @@ impl Window {
 }
 
 impl Guesses {
-    /// Counts a wrong secret at `now`, which `secret` stands for; answers whether that makes `most` within the window, after
+    /// Notes a wrong secret at `now`, which `secret` stands for; the last is the one that makes `most` within the window, after
     /// which counting begins anew.
-    pub(super) fn count(&self, network: IpNet, secret: u64, now: i64, most: usize) -> bool {
+    pub(super) fn note(&self, network: IpNet, secret: u64, now: i64, most: usize) -> Noted {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MAX_NETWORKS && !windows.contains_key(&network) {
             make_room(&mut windows, now);
@@ -62,14 +74,20 @@ impl Guesses {
         if now.saturating_sub(window.since) >= WINDOW {
             *window = Window::begun(now);
         }
-        if !window.secrets.contains(&secret) {
-            window.secrets.push(secret);
+        if window.secrets.contains(&secret) {
+            return Noted::Again;
         }
-        let is_too_many = window.secrets.len() >= most;
-        if is_too_many {
+        window.secrets.push(secret);
+        let is_last = window.secrets.len() >= most;
+        if is_last {
             windows.remove(&network);
         }
-        is_too_many
+        Noted::New { is_last }
+    }
+
+    /// Forgets a network.
+    pub(super) fn forget(&self, network: &IpNet) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(network);
     }
 }
 
@@ -89,6 +107,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    impl Guesses {
+        fn count(&self, network: IpNet, secret: u64, now: i64, most: usize) -> bool {
+            self.note(network, secret, now, most) == Noted::New { is_last: true }
+        }
+    }
 
     fn network(text: &str) -> IpNet {
         network_of(text.parse().unwrap())

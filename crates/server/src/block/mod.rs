@@ -1,7 +1,9 @@
 //! Networks that guess at secrets, and that nothing is taken from for a time.
 
+mod counting;
 mod guesses;
 mod jobs;
+mod list;
 pub(crate) mod routes;
 pub(crate) mod service;
 

@@ -1,95 +1,104 @@
 //! `/api/v1/blocks`.
 
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casemate_platform::api::{Api, Operation};
-use casemate_platform::{Code, NoQuery, Page, PageRequest, Problem, json_response, permissions};
-use casemate_store::AddressBlock;
-use schemars::JsonSchema;
-use serde::Serialize;
+use casemate_platform::{
+    Code, NoQuery, Page, PageRequest, Problem, json_response, permissions, read_document,
+};
+use casemate_store::BlockKind;
+use serde_json::json;
 
-use super::service::lift;
+use super::list::{self, BlockSearch, BlockView, unavailable};
+use super::service::{lift, lift_lock};
 use crate::App;
-use crate::guard::{Require, Thing};
+use crate::csv;
+use crate::guard::{Access, Require, Thing};
 use crate::objects::with_revision;
-use crate::view::time;
 
 permissions! {
-    /// To see which networks are blocked.
+    /// To see which networks are blocked, and whose accounts are locked.
     BlockList = "casemate.block.list", on "block", in installation, read "casemate.block.list";
-    /// To lift blocks.
+    /// To lift blocks and locks.
     BlockLift = "casemate.block.lift", on "block", in installation, read "casemate.block.list";
 }
 
 const TAG: &str = "Blocks";
-const LIST: &str = "blocks";
-
-/// A network from which no secret is taken for a time.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Block")]
-struct BlockView {
-    /// Its opaque id.
-    id: String,
-    /// The network, such as `192.0.2.7/32` or `2001:db8:0:1::/64`.
-    network: String,
-    /// How many times in a row it was blocked.
-    times: i64,
-    /// When it was blocked last.
-    #[schemars(extend("format" = "date-time"))]
-    blocked_at: String,
-    /// From when on it is blocked no longer.
-    #[schemars(extend("format" = "date-time"))]
-    until: String,
-}
-
-impl From<AddressBlock> for BlockView {
-    fn from(block: AddressBlock) -> BlockView {
-        BlockView {
-            id: block.id,
-            network: block.network,
-            times: block.times,
-            blocked_at: time(block.blocked_at),
-            until: time(block.until),
-        }
-    }
-}
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
     Api::new()
         .get(
             "/api/v1/blocks",
-            list,
-            Operation::new("listBlocks", TAG, "Networks that showed too many wrong secrets")
-                .describe("Those in force, by id. No credential is taken from them until the block ends or is lifted.")
+            list_all,
+            Operation::new("listBlocks", TAG, "Networks and accounts of which too many secrets were wrong")
+                .describe(
+                    "Those in force, by id. Of a network no credential is taken until the block ends or is lifted; of an account nothing is \
+                     looked at, but where its owner signed in before. As `text/csv` it is the whole list.",
+                )
                 .needs::<BlockList>()
                 .paged()
-                .answers::<Page<BlockView>>(200, "A page."),
+                .answers_csv_or::<Page<BlockView>>(200, "A page, or the whole list."),
+        )
+        .post(
+            "/api/v1/blocks/search",
+            search,
+            Operation::new("searchBlocks", TAG, "Networks and accounts of which too many secrets were wrong")
+                .describe("Those in force that fit a text, a kind and a user, which stand in no address.")
+                .needs::<BlockList>()
+                .takes::<BlockSearch>(json!({ "kind": "account", "search": "ada" }))
+                .answers_csv_or::<Page<BlockView>>(200, "A page, or the whole list."),
         )
         .delete(
             "/api/v1/blocks/{id}",
             remove,
             Operation::new("liftBlock", TAG, "Lifts a block")
-                .describe("At once, on all replicas within a second. How often the network was blocked is forgotten.")
+                .describe(
+                    "At once, on all replicas within a second. How often the network was blocked, or the account was locked, is forgotten.",
+                )
                 .needs::<BlockLift>()
                 .writes()
                 .answers_nothing(204, "It is lifted."),
         )
 }
 
-async fn list(
+async fn list_all(
     State(app): State<App>,
     require: Require<BlockList>,
+    headers: HeaderMap,
     page: PageRequest,
+    uri: axum::http::Uri,
 ) -> Result<Response, Problem> {
-    let access = require.access();
-    access.permit::<BlockList>(&app, &Thing::default()).await?;
-    let after = page.key(LIST)?.unwrap_or_default();
-    // One more tells whether another page follows.
-    let found = app.store.reader().blocks(&after, access.now(), page.limit.saturating_add(1)).await;
-    let found = Page::of(found.map_err(unavailable)?, LIST, page.limit, |block| block.id.clone());
-    Ok(json_response(&found.map(BlockView::from)))
+    // A page is asked for where anything is said of it.
+    let is_page = uri.query().is_some_and(|query| !query.is_empty());
+    found(&app, require.access(), &headers, BlockSearch::of_page(page, is_page)).await
+}
+
+async fn search(
+    State(app): State<App>,
+    require: Require<BlockList>,
+    headers: HeaderMap,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let search = read_document(request).await?;
+    found(&app, require.access(), &headers, search).await
+}
+
+async fn found(
+    app: &App,
+    access: &Access,
+    headers: &HeaderMap,
+    search: BlockSearch,
+) -> Result<Response, Problem> {
+    access.permit::<BlockList>(app, &Thing::default()).await?;
+    if csv::is_wanted(headers) {
+        return list::export(app, search);
+    }
+    let mut response = json_response(&list::page(app, search, access.now()).await?);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
 }
 
 async fn remove(
@@ -99,14 +108,14 @@ async fn remove(
     _: NoQuery,
 ) -> Result<Response, Problem> {
     let permit = require.access().permit::<BlockLift>(&app, &Thing::with_id(&id)).await?;
-    let found = app.store.reader().block(&id).await.map_err(unavailable)?;
-    let block = found.filter(|block| block.until > permit.author.now);
-    let block = block.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let revision = lift(&app, &block, permit.author).await?;
+    let reader = app.store.reader();
+    let entry = reader.block_or_lock(&id, permit.author.now).await.map_err(unavailable)?;
+    let entry = entry.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let revision = if entry.kind == BlockKind::Network {
+        let block = reader.block(&id).await.map_err(unavailable)?;
+        lift(&app, &block.ok_or_else(|| Problem::new(Code::NotFound))?, permit.author).await?
+    } else {
+        lift_lock(&app, &entry, permit.author).await?
+    };
     Ok(with_revision(StatusCode::NO_CONTENT.into_response(), revision))
-}
-
-fn unavailable(error: casemate_store::StoreError) -> Problem {
-    tracing::error!(%error, "blocks cannot be read");
-    Problem::new(Code::Unavailable)
 }

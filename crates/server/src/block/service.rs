@@ -11,14 +11,18 @@ use casemate_directory::Author;
 use casemate_expression::Timestamp;
 use casemate_platform::{Client, Code, Problem, clock};
 use casemate_store::{
-    AddressBlock, AuditEvent, Commit, CommitError, MAX_BLOCKS, Operation, StoreError, StoreReader,
+    AccountChange, AddressBlock, AuditEvent, BlockEntry, Commit, CommitError, MAX_BLOCKS, Operation,
+    StoreError, StoreReader,
 };
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::guesses::{Guesses, duration, network_of};
+use super::counting::{Tally, secrets_key};
+use super::guesses::{Guesses, Noted, duration, network_of};
 use crate::App;
 use crate::account::service::network_key;
+
+pub(crate) use super::counting::{count_guess, place_for};
 
 /// The most blocks that are kept in memory; where there are more, the half that ends first is not enforced any longer.
 const MOST_IN_MEMORY: usize = 2 * MAX_BLOCKS as usize;
@@ -40,6 +44,7 @@ pub struct Blocks(Arc<Shared>);
 struct Shared {
     rule: BlockRule,
     guesses: Guesses,
+    tally: Tally,
     /// Until when, in microseconds since 1970 (UTC).
     blocked: ArcSwap<HashMap<IpNet, i64>>,
 }
@@ -78,11 +83,24 @@ impl Blocks {
         (!is_exempt).then(|| network_of(address))
     }
 
-    /// The network that has shown too many wrong secrets by now, if this was the last of them.
-    fn guessed(&self, client: Option<Client>, secret: u64, now: i64) -> Option<IpNet> {
-        let after = self.0.rule.after;
-        let network = self.counted_by(client).filter(|_| after > 0)?;
-        self.0.guesses.count(network, secret, now, after).then_some(network)
+    /// After how many different wrong secrets a network is blocked; never, where it is 0.
+    pub(super) fn after(&self) -> usize {
+        self.0.rule.after
+    }
+
+    /// Notes a wrong secret that was shown to this process.
+    pub(super) fn note(&self, network: IpNet, secret: u64, now: i64) -> Noted {
+        self.0.guesses.note(network, secret, now, self.0.rule.after)
+    }
+
+    /// Where wrong secrets wait to be counted.
+    pub(super) fn tally(&self) -> &Tally {
+        &self.0.tally
+    }
+
+    /// Whether a network is blocked, as far as this process knows.
+    pub(super) fn is_blocked(&self, network: &IpNet) -> bool {
+        self.0.blocked.load().get(network).is_some_and(|until| *until > clock::now())
     }
 
     fn take(&self, blocks: impl IntoIterator<Item = (IpNet, i64)>, now: i64) {
@@ -115,20 +133,6 @@ impl Blocks {
     /// Forgets all: another course of changes was restored.
     pub(super) fn forget(&self) {
         self.0.blocked.store(Arc::default());
-    }
-}
-
-/// Counts a wrong secret, which `secret` stands for, and blocks whoever shows too many. The block is on record before this returns; where that fails,
-/// this process enforces it all the same.
-pub(crate) async fn count_guess(app: &App, client: Option<Client>, secret: u64) {
-    let now = clock::now();
-    let Some(network) = app.blocks.guessed(client, secret, now) else { return };
-    match block(app, network, now).await {
-        Ok(until) => app.blocks.take([(network, until)], now),
-        Err(error) => {
-            tracing::error!(%error, %network, "a network is blocked by this process alone");
-            app.blocks.take([(network, now.saturating_add(duration(0)))], now);
-        }
     }
 }
 
@@ -205,11 +209,45 @@ pub(super) async fn lift(app: &App, block: &AddressBlock, author: Author) -> Res
     })?;
     if let Ok(network) = block.network.parse() {
         app.blocks.take([(network, 0)], author.now);
-        if let Err(error) = app.store.forget_attempts(network_key(&network)).await {
-            tracing::warn!(%error, %network, "what a network tried counts until its window ends, although its block is lifted");
+        app.blocks.0.guesses.forget(&network);
+        for key in [network_key(&network), secrets_key(&network)] {
+            if let Err(error) = app.store.forget_attempts(key).await {
+                tracing::warn!(%error, %network, "what a network tried counts until its window ends, although its block is lifted");
+            }
         }
     }
     Ok(revision)
+}
+
+/// Lifts a lock of an account that is in force; gives the revision.
+///
+/// # Errors
+/// 404 where it has ended by now, 503 where that cannot be recorded.
+pub(super) async fn lift_lock(app: &App, entry: &BlockEntry, author: Author) -> Result<i64, Problem> {
+    let user = entry.user.clone().unwrap_or_default();
+    let known = app.store.reader().user(&user).await.map_err(|error| {
+        tracing::error!(%error, "whose account is locked cannot be looked up");
+        Problem::new(Code::Unavailable)
+    })?;
+    let about = json!({
+        "what": entry.what,
+        "from": entry.network,
+        "until": Timestamp(entry.until).to_string(),
+    });
+    let event = AuditEvent {
+        tenant: known.map(|user| user.tenant).unwrap_or_default(),
+        resource_type: "user".to_owned(),
+        before: Some(about.to_string()),
+        ..event(&author, "casemate.user.unlock", "unlock", &user)
+    };
+    let lift = AccountChange::LiftLock { id: entry.id.clone() };
+    commit(app, event, Operation::Account(lift)).await.map_err(|error| match error {
+        CommitError::UsedUp { .. } => Problem::new(Code::NotFound),
+        error => {
+            tracing::error!(%error, "a lock cannot be lifted");
+            Problem::new(Code::NotRecorded)
+        }
+    })
 }
 
 async fn commit(app: &App, event: AuditEvent, operation: Operation) -> Result<i64, CommitError> {
@@ -303,13 +341,8 @@ mod tests {
         let rule = BlockRule { after: 1, exempt: vec!["192.0.2.0/24".parse().unwrap()] };
         let blocks = Blocks::new(rule);
         for address in ["127.0.0.1", "::1", "192.0.2.7", "::ffff:192.0.2.7"] {
-            assert_eq!(blocks.guessed(client(address), 1, 0), None, "{address}");
+            assert_eq!(blocks.counted_by(client(address)), None, "{address}");
         }
-        assert!(blocks.guessed(client("198.51.100.7"), 1, 0).is_some());
-        assert_eq!(
-            Blocks::default().guessed(client("198.51.100.7"), 1, 0),
-            None,
-            "nobody is blocked after none"
-        );
+        assert!(blocks.counted_by(client("198.51.100.7")).is_some());
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Set;
 pub(super) struct Unknown {
     /// Whether people may ask for another by themselves.
     pub(super) asks: bool,
+    /// Whether it is an invitation that whoever made it could not make any more.
+    pub(super) is_outgrown: bool,
 }
 
 /// Asking for a link.

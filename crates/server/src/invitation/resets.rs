@@ -4,9 +4,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use casemate_directory::OWN_PROVIDER;
 use casemate_platform::mail::Mail;
 use casemate_store::{
-    AccountChange, Actor, CommitError, LinkPurpose, Operation, PasswordLink, StoreError, UserQuery,
+    AccountChange, Actor, CommitError, LINKS_WITHIN, LinkPurpose, Operation, PasswordLink, StoreError,
     UserRecord,
 };
 use serde_json::json;
@@ -20,8 +21,11 @@ use crate::sign_in::service::{Asked, change};
 
 /// The most requests that wait.
 const MAX_WAITING: usize = 128;
-/// How long a link works that somebody asked for, in microseconds: half an hour.
-const LASTS: i64 = 30 * 60 * 1_000_000;
+/// How long a link works that somebody asked for, in microseconds: an hour, within which no more than a few are made. Whoever asks for
+/// somebody else leaves them with links that work.
+const LASTS: i64 = LINKS_WITHIN;
+/// The most accounts that one request is taken to mean, over all tenants.
+const MAX_MEANT: u32 = 16;
 
 /// Requests that wait. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -93,17 +97,24 @@ enum NotSent {
     Random,
 }
 
+/// A letter to everybody who may be meant: whoever makes users in one tenant keeps nobody in another from theirs.
 async fn send(app: &App, mail: &Mail, wanted: &Wanted) -> Result<(), NotSent> {
-    let Some(user) = user_of(app, &wanted.who).await? else { return Ok(()) };
+    let reader = app.store.reader();
     // Whoever was never let in forgot no password: that takes an invitation.
-    let has_password = app.store.reader().local_password(&user.id).await?.is_some();
-    if !has_password || !may_have_password(app, &user).await? {
-        return Ok(());
+    for id in reader.accounts_meant(OWN_PROVIDER, &wanted.who, MAX_MEANT).await? {
+        let Some(user) = reader.user(&id).await? else { continue };
+        if may_have_password(app, &user).await? {
+            send_to(app, mail, &wanted.asked, &user).await?;
+        }
     }
+    Ok(())
+}
+
+async fn send_to(app: &App, mail: &Mail, asked: &Asked, user: &UserRecord) -> Result<(), NotSent> {
     let token = Token::random().ok_or(NotSent::Random)?;
-    let (now, until) = (wanted.asked.now, wanted.asked.now.saturating_add(LASTS));
+    let (now, until) = (asked.now, asked.now.saturating_add(LASTS));
     let url = &app.settings.public_url;
-    let Some(letter) = letter(About::Reset, url, &user, &href(url, &token), until)? else { return Ok(()) };
+    let Some(letter) = letter(About::Reset, url, user, &href(url, &token), until)? else { return Ok(()) };
     let link = PasswordLink {
         digest: token.digest(),
         user: user.id.clone(),
@@ -114,12 +125,12 @@ async fn send(app: &App, mail: &Mail, wanted: &Wanted) -> Result<(), NotSent> {
         expires_at: until,
     };
     let actor = Actor { provider: user.provider.clone(), kind: "anonymous".to_owned(), ..Actor::default() };
-    let mut event = wanted.asked.event(actor, "casemate.user.reset", "reset", &user.id);
+    let mut event = asked.event(actor, "casemate.user.reset", "reset", &user.id);
     event.tenant.clone_from(&user.tenant);
     event.resource_type = "user".to_owned();
     event.after = Some(json!({ "expires_at": until }).to_string());
     let made = vec![Operation::Account(AccountChange::PutLink(link))];
-    match change(app, &wanted.asked, made, event).await {
+    match change(app, asked, made, event).await {
         Ok(()) => {}
         // Enough letters for an hour.
         Err(CommitError::UsedUp { .. }) => return Ok(()),
@@ -129,25 +140,6 @@ async fn send(app: &App, mail: &Mail, wanted: &Wanted) -> Result<(), NotSent> {
         tracing::error!(%error, "a letter about a forgotten password is not sent");
     }
     Ok(())
-}
-
-/// The one active user with an account of Casemate's own who is called so, or has this e-mail address.
-async fn user_of(app: &App, who: &str) -> Result<Option<UserRecord>, StoreError> {
-    let of = |query: UserQuery| UserQuery {
-        provider: Some(casemate_directory::OWN_PROVIDER.to_owned()),
-        active: Some(true),
-        limit: 2,
-        ..query
-    };
-    let reader = app.store.reader();
-    let by_login = UserQuery { login: Some(who.to_owned()), ..UserQuery::default() };
-    let mut found = reader.users(&of(by_login)).await?;
-    if found.is_empty() {
-        let by_email = UserQuery { email: Some(who.to_owned()), ..UserQuery::default() };
-        found = reader.users(&of(by_email)).await?;
-    }
-    // Where several share an address, none of them is meant.
-    Ok(if found.len() == 1 { found.pop() } else { None })
 }
 
 #[cfg(test)]

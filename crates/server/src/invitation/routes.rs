@@ -3,6 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use casemate_directory::Maker;
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::mail::{Letter, NotPosted};
 use casemate_platform::{Code, DocumentError, NoQuery, Problem, json_body, json_response, permissions};
@@ -29,8 +30,7 @@ const TAG: &str = "Users";
 const PATH: &str = "/api/v1/users/{id}/invitations";
 /// How long an invitation works, in microseconds: three days.
 const LASTS: i64 = 3 * 24 * 3_600 * 1_000_000;
-/// How long one works of somebody who has a password already, in microseconds: half an hour. What they hold was looked at when it was
-/// made, and they may hold more by the time that it is used.
+/// How long one works of somebody who has a password already, in microseconds: half an hour.
 const LASTS_OF_KNOWN: i64 = 30 * 60 * 1_000_000;
 
 /// How somebody comes to their link.
@@ -79,7 +79,8 @@ pub(crate) fn routes() -> Api<App> {
             .describe(
                 "Makes a link by which a user with an account of Casemate's own sets their password, once, within three days; within half \
                  an hour where they have a password already. \
-                 Invitations of before end with it. Whoever invites has to hold all that the user holds.",
+                 Invitations of before end with it. Whoever invites has to hold all that the user holds, also when the link is used, and \
+                 it ends where the user's e-mail address changes.",
             )
             .needs::<UserInvite>()
             .takes::<InvitationRequest>(json!({ "deliver": "mail" }))
@@ -114,7 +115,11 @@ async fn invite(
     let until = permit.author.now.saturating_add(lasts);
     let link = href(&app.settings.public_url, &token);
     let delivery = delivered(&app, &user, deliver, &link, until)?;
-    let made = app.administration.invite(&permit.author, access.tenant(), &id, token.digest(), "", until).await;
+    let client = permit.author.client.as_deref().and_then(|client| client.parse().ok());
+    let maker = Maker::write(&access.caller.0, client)
+        .map_err(|error| Problem::new(Code::Forbidden).detail(error.to_string()))?;
+    let digest = token.digest();
+    let made = app.administration.invite(&permit.author, access.tenant(), &id, digest, &maker, until).await;
     let user = match made {
         Ok(user) => user,
         Err(error) => return Err(access.not_done::<UserInvite>(&app, Some(&id), error).await),

@@ -180,7 +180,18 @@ pub(crate) async fn end(
     let mut event = asked.event(actor, "casemate.session.end", "sign-out", &id);
     event.reason = Some(reason.to_owned());
     let operations = vec![Operation::EndSessions { which, reason: reason.to_owned() }];
-    app.store.commit(asked.commit(operations, event)).await?;
+    change_since(app, asked, operations, event, None).await
+}
+
+/// As [`change`]; where a `base` is told, only if no configuration was changed since that revision.
+pub(crate) async fn change_since(
+    app: &App,
+    asked: &Asked,
+    operations: Vec<Operation>,
+    event: AuditEvent,
+    base: Option<i64>,
+) -> Result<(), CommitError> {
+    app.store.commit(Commit { base, ..asked.commit(operations, event) }).await?;
     settle(app).await;
     Ok(())
 }

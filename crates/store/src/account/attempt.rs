@@ -187,7 +187,7 @@ impl Store {
         self.writer.alone(move |link| Box::pin(async move { settle.carry_out(link).await })).await
     }
 
-    /// As [`Store::settle_attempt`] of a secret with this digest: the same one again counts as nothing more.
+    /// As [`Store::settle_attempt`] of a secret that `mark` stands for: the same one again counts as nothing more.
     ///
     /// # Errors
     /// As [`Store::settle_attempt`].
@@ -195,11 +195,11 @@ impl Store {
         &self,
         reservation: Reservation,
         checked: Checked,
-        digest: [u8; 32],
+        mark: [u8; 2],
         now: i64,
     ) -> Result<Vec<Lockout>, RecordError> {
         let settle = Settle::new(reservation, checked, Vec::new(), now);
-        let settle = Settle { secret: Some(digest), ..settle };
+        let settle = Settle { secret: Some(mark), ..settle };
         self.writer.alone(move |link| Box::pin(async move { settle.carry_out(link).await })).await
     }
 
@@ -304,7 +304,7 @@ struct Settle {
     parts: Vec<(AttemptLimit, Option<i64>)>,
     checked: Checked,
     forgiven: Option<String>,
-    secret: Option<[u8; 32]>,
+    secret: Option<[u8; 2]>,
     now: i64,
 }
 
@@ -361,7 +361,7 @@ impl Settle {
     async fn is_new(&self, link: &mut Link, limit: &AttemptLimit) -> Result<bool, sqlx::Error> {
         match self.secret {
             None => Ok(true),
-            Some(digest) => guess::keep(link, limit, &[digest], self.now).await.map(|new| new > 0),
+            Some(mark) => guess::keep(link, limit, &[mark], self.now).await.map(|new| new > 0),
         }
     }
 

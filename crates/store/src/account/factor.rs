@@ -77,6 +77,15 @@ pub enum FactorChange {
         /// How many have to be left.
         least: i64,
     },
+    /// Its owner calls it something else. Refused where it is not there.
+    Rename {
+        /// Whose.
+        user: String,
+        /// Its id.
+        id: String,
+        /// What they call it.
+        name: String,
+    },
     /// One was used. Refused where it is not there any more, or where this step or a later one was taken meanwhile.
     Use {
         /// Whose.
@@ -108,6 +117,7 @@ impl FactorChange {
         match self {
             FactorChange::Add(factor) | FactorChange::AddFirst(factor) => &factor.user,
             FactorChange::Remove { user, .. }
+            | FactorChange::Rename { user, .. }
             | FactorChange::Use { user, .. }
             | FactorChange::PutRecoveryCodes { user, .. }
             | FactorChange::UseRecoveryCode { user, .. } => user,
@@ -227,6 +237,10 @@ pub(super) async fn make(
                         AND NOT EXISTS (SELECT 1 FROM second_factor WHERE user_id = $1)";
             database.execute(text, values![user]).await?;
             Ok(())
+        }
+        FactorChange::Rename { user, id, name } => {
+            let text = "UPDATE second_factor SET name = $3 WHERE id = $1 AND user_id = $2";
+            require(database.execute(text, values![id, user, name]).await? == 1, "second factor")
         }
         FactorChange::Use { user, id, step } => {
             let text = "UPDATE second_factor SET used_at = $3, last_step = CASE WHEN $4 < 0 THEN last_step ELSE $4 END \

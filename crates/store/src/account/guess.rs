@@ -1,6 +1,6 @@
 //! Secrets that are too long to be guessed, and are tried all the same: different wrong ones are counted, each once.
 
-use super::attempt::{ATTEMPTS, AttemptLimit, Counter, Lockout};
+use super::attempt::{ATTEMPTS, AttemptLimit, Counter};
 use crate::bounds::is_keepable;
 use crate::error::{RecordError, StoreError};
 use crate::open::{Store, StoreReader};
@@ -14,8 +14,8 @@ pub const MAX_GUESSES: usize = 128;
 pub struct Guess {
     /// By what it is counted. It is no attempt that was reserved, and locks nothing by itself.
     pub limit: AttemptLimit,
-    /// What stands for the secret: nothing that it could be found out from.
-    pub digest: [u8; 32],
+    /// What stands for the secret: enough to tell a few apart, and too little to find any out.
+    pub mark: [u8; 2],
 }
 
 impl std::fmt::Debug for Guess {
@@ -24,22 +24,31 @@ impl std::fmt::Debug for Guess {
     }
 }
 
+/// That as many secrets are known as may be wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// By what they are counted.
+    pub key: String,
+    /// Whether there are more, or nothing is looked at any more.
+    pub is_over: bool,
+}
+
 impl StoreReader {
     /// Whether this secret was counted already, and counts at `now` (microseconds since 1970, UTC).
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn is_counted_guess(&self, key: &str, digest: &[u8; 32], now: i64) -> Result<bool, StoreError> {
+    pub async fn is_counted_guess(&self, key: &str, mark: &[u8; 2], now: i64) -> Result<bool, StoreError> {
         if !is_keepable(key) {
             return Ok(false);
         }
         let text = "SELECT 1 AS one FROM guessed_secret WHERE counter = $1 AND digest = $2 AND until > $3";
-        Ok(self.pool.row(text, values![key, digest.as_slice(), now]).await?.is_some())
+        Ok(self.pool.row(text, values![key, mark.as_slice(), now]).await?.is_some())
     }
 }
 
 impl Store {
-    /// Counts wrong secrets, at most [`MAX_GUESSES`], in one transaction, and gives of which keys too many are known by that. It
+    /// Counts wrong secrets, at most [`MAX_GUESSES`], in one transaction, and gives of which keys as many are known by that as may be wrong. It
     /// never takes the room that is reserved for what has to be on record. It is no change and has no revision.
     ///
     /// # Errors
@@ -48,24 +57,23 @@ impl Store {
         &self,
         mut guesses: Vec<Guess>,
         now: i64,
-    ) -> Result<Vec<Lockout>, RecordError> {
+    ) -> Result<Vec<Counted>, RecordError> {
         guesses.truncate(MAX_GUESSES);
         // In one order, so that processes wait for each other rather than in a circle.
-        guesses.sort_unstable_by(|one, other| {
-            (&one.limit.key, one.digest).cmp(&(&other.limit.key, other.digest))
-        });
+        guesses
+            .sort_unstable_by(|one, other| (&one.limit.key, one.mark).cmp(&(&other.limit.key, other.mark)));
         guesses.dedup();
         let weight = guesses.len();
         self.writer.aside(weight, move |link| Box::pin(async move { count(link, &guesses, now).await })).await
     }
 }
 
-async fn count(link: &mut Link, guesses: &[Guess], now: i64) -> Result<Vec<Lockout>, sqlx::Error> {
+async fn count(link: &mut Link, guesses: &[Guess], now: i64) -> Result<Vec<Counted>, sqlx::Error> {
     let mut attempt = 1;
     loop {
         link.begin().await?;
         let outcome = match count_once(link, guesses, now).await {
-            Ok(lockouts) => link.commit().await.map(|()| lockouts),
+            Ok(full) => link.commit().await.map(|()| full),
             Err(error) => Err(error),
         };
         match outcome {
@@ -76,34 +84,36 @@ async fn count(link: &mut Link, guesses: &[Guess], now: i64) -> Result<Vec<Locko
     }
 }
 
-async fn count_once(link: &mut Link, guesses: &[Guess], now: i64) -> Result<Vec<Lockout>, sqlx::Error> {
-    let mut lockouts = Vec::new();
+async fn count_once(link: &mut Link, guesses: &[Guess], now: i64) -> Result<Vec<Counted>, sqlx::Error> {
+    let mut full = Vec::new();
     for same in guesses.chunk_by(|one, other| one.limit.key == other.limit.key) {
         let Some(Guess { limit, .. }) = same.first() else { continue };
-        let digests: Vec<_> = same.iter().map(|guess| guess.digest).collect();
-        let new = keep(link, limit, &digests, now).await?;
+        let marks: Vec<_> = same.iter().map(|guess| guess.mark).collect();
+        let new = keep(link, limit, &marks, now).await?;
         let counter = raise(link, limit, new, now).await?;
-        let until = counter.refused_until(limit.most, now);
-        lockouts.extend(until.map(|until| Lockout { key: limit.key.clone(), until }));
+        if counter.refused_until(limit.most, now).is_some() {
+            let is_over = counter.locked_until > now || counter.failures > limit.most;
+            full.push(Counted { key: limit.key.clone(), is_over });
+        }
     }
-    Ok(lockouts)
+    Ok(full)
 }
 
 /// Keeps secrets that were wrong until their window ends; gives how many were not there yet.
 pub(super) async fn keep(
     link: &mut Link,
     limit: &AttemptLimit,
-    digests: &[[u8; 32]],
+    marks: &[[u8; 2]],
     now: i64,
 ) -> Result<i64, sqlx::Error> {
     link.execute("DELETE FROM guessed_secret WHERE until <= $1", values![now]).await?;
-    let rows: Vec<_> = (0..digests.len()).map(|row| format!("($1, ${}, $2)", row + 3)).collect();
+    let rows: Vec<_> = (0..marks.len()).map(|row| format!("($1, ${}, $2)", row + 3)).collect();
     let text = format!(
         "INSERT INTO guessed_secret (counter, digest, until) VALUES {} ON CONFLICT (counter, digest) DO NOTHING",
         rows.join(", ")
     );
     let mut values: Vec<Value<'_>> = vec![(&limit.key).into(), now.saturating_add(limit.window).into()];
-    values.extend(digests.iter().map(|digest| Value::from(digest.as_slice())));
+    values.extend(marks.iter().map(|mark| Value::from(mark.as_slice())));
     let new = link.execute(&text, &values).await?;
     Ok(i64::try_from(new).unwrap_or(i64::MAX))
 }

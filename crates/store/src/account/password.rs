@@ -4,6 +4,7 @@ use super::{PASSWORD_FIELD, USER_SECRETS};
 use crate::bounds::is_keepable;
 use crate::error::StoreError;
 use crate::open::StoreReader;
+use crate::people::name_key;
 use crate::secret::{self, SealedSecret};
 use crate::sql::{Database, values};
 
@@ -43,6 +44,46 @@ impl StoreReader {
         };
         let founder = row.get::<i64>("founder")? != 0;
         Ok(Some(LocalPassword { user: user.to_owned(), founder, changed_at: row.get("changed_at")?, sealed }))
+    }
+
+    /// The active users of a provider with a password whom somebody means who says a login or an e-mail address, in whatever case and
+    /// tenant: their ids, at most so many.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn accounts_meant(
+        &self,
+        provider: &str,
+        who: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        if !is_keepable(who) {
+            return Ok(Vec::new());
+        }
+        let text = format!(
+            "SELECT id FROM local_password JOIN directory_user ON directory_user.id = local_password.user_id \
+             WHERE provider = $1 AND active = 1 AND deleted_at IS NULL \
+             AND (login_key = $2 OR lower(email) = $3 OR email = $4) ORDER BY id LIMIT {}",
+            i64::from(limit)
+        );
+        let (key, folded) = (name_key(who), who.to_lowercase());
+        let rows = self.pool.rows(&text, values![provider, &key, &folded, who]).await?;
+        rows.iter().map(|row| row.get("id").map_err(StoreError::from)).collect()
+    }
+
+    /// The users of a provider with a session that began with their password, but for those whom the one-time key of administrators
+    /// made: their ids, at most so many.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn signed_in_by_password(&self, provider: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+        let text = format!(
+            "SELECT DISTINCT subject FROM session WHERE provider = $1 AND ended_at IS NULL AND via IS NULL AND NOT EXISTS \
+             (SELECT 1 FROM local_password WHERE user_id = subject AND founder = 1) ORDER BY subject LIMIT {}",
+            i64::from(limit)
+        );
+        let rows = self.pool.rows(&text, values![provider]).await?;
+        rows.iter().map(|row| row.get("subject").map_err(StoreError::from)).collect()
     }
 
     /// Whether anybody has a password whom the one-time key of administrators made.

@@ -57,3 +57,17 @@ impl Administration {
         self.user(tenant, id).await?.ok_or(AdminError::NotFound("user"))
     }
 }
+
+impl Administration {
+    /// That whoever made a link holds all that this user holds by now. Gives the revision at which it is so.
+    ///
+    /// # Errors
+    /// As [`Administration::invite`].
+    pub async fn still_equals(&self, maker: &Author, user: &UserRecord) -> Result<i64, AdminError> {
+        self.directory.refresh().await?;
+        let state = self.directory.state();
+        let groups = self.groups_of_user(&user.id).await?;
+        Rules::new(maker, &state, &user.tenant).becomes(user, &groups)?;
+        Ok(state.snapshot.revision())
+    }
+}

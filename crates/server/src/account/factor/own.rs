@@ -306,8 +306,8 @@ pub(super) fn app_told(
 }
 
 /// A form that changes something, of somebody who may.
-struct Sent {
-    own: Own,
+pub(super) struct Sent {
+    pub(super) own: Own,
     asked: Asked,
     form: Option<crate::forms::Parameters>,
     id: RequestId,
@@ -316,7 +316,7 @@ struct Sent {
 }
 
 impl Sent {
-    async fn read(
+    pub(super) async fn read(
         app: &App,
         id: RequestId,
         route: &'static str,
@@ -332,16 +332,16 @@ impl Sent {
         Ok(Sent { own, asked, form: form(request.into_body()).await, id, headers, from })
     }
 
-    fn field(&self, name: &str) -> &str {
+    pub(super) fn field(&self, name: &str) -> &str {
         self.form.as_ref().and_then(|form| form.get(name)).unwrap_or_default()
     }
 
-    fn told(&self, verb: &str, factor: &serde_json::Value) -> AuditEvent {
+    pub(super) fn told(&self, verb: &str, factor: &serde_json::Value) -> AuditEvent {
         told(&self.asked, &self.own.user, self.own.session(), verb, factor)
     }
 
     /// Makes the change and shows the list, with why where it was not made.
-    async fn make(&self, app: &App, operation: Operation, event: AuditEvent) -> Response {
+    pub(super) async fn make(&self, app: &App, operation: Operation, event: AuditEvent) -> Response {
         match change(app, &self.asked, vec![operation], event).await {
             Ok(()) => see_other(PATH),
             Err(error) => {

@@ -22,7 +22,7 @@ use super::step::{used, waiting};
 use super::{own as own_factors, sealed};
 use crate::App;
 use crate::app::origin_of;
-use crate::block::service::count_guess;
+use crate::block::service::place_for;
 use crate::denials::count_denial;
 use crate::forms::{HOME, random, set_cookie};
 use crate::sign_in::service::{Asked, record_failure};
@@ -204,6 +204,7 @@ pub(super) async fn step(
     let waiting = waiting(&app, &headers, asked.now).await.map_err(|error| unavailable(&error))?;
     let waiting = waiting.ok_or_else(|| rejected("show your password first"))?;
     let response = sent.response.to_string();
+    let place = place_for(&app, from, stand_in(response.as_bytes())).await?;
     let user = &waiting.account.user;
     let checked = Passkey::digest_of(&response).and_then(|digest| {
         let challenge = waiting.step.challenge.as_deref().and_then(Challenge::parse);
@@ -217,11 +218,12 @@ pub(super) async fn step(
     let used = match checked {
         Ok(used) => used,
         Err(error) => {
+            place.wrong(&app).await;
             waiting.fail(&app, &asked, from, error.code()).await;
-            count_guess(&app, from, stand_in(response.as_bytes())).await;
             return Err(rejected(&error.to_string()));
         }
     };
+    place.give_back(&app).await;
     let also = vec![waiting.end(), used];
     let entering = Entering { asked: &asked, headers: &headers, from, return_to: sent.return_to() };
     let entered = enter(&app, entering, user, &["pwd", "hwk", "mfa"], also).await;
@@ -269,6 +271,7 @@ pub(super) async fn alone(
     let challenge = challenge.and_then(|text| Challenge::parse(text.expose_secret()));
     let challenge = challenge.ok_or_else(|| rejected("this took too long: try again"))?;
     let response = sent.response.to_string();
+    let place = place_for(&app, from, stand_in(response.as_bytes())).await?;
     let found = match Passkey::digest_of(&response) {
         Ok(digest) => app.store.reader().passkey(&digest).await.map_err(|error| unavailable(&error))?,
         Err(_) => None,
@@ -286,12 +289,13 @@ pub(super) async fn alone(
         Ok(checked) => checked,
         Err(error) => {
             tracing::info!(provider = OWN_PROVIDER, code = error.code(), "not signed in with a passkey");
-            count_guess(&app, from, stand_in(response.as_bytes())).await;
+            place.wrong(&app).await;
             count_denial(&app, from, Some(ALONE_ROUTE));
             record_failure(&app, &asked, OWN_PROVIDER, error.code()).await;
             return Err(rejected(&error.to_string()));
         }
     };
+    place.give_back(&app).await;
     let also = vec![once(&challenge, asked.now), used];
     let entering = Entering { asked: &asked, headers: &headers, from, return_to: sent.return_to() };
     let entered = enter(&app, entering, &account.user, &["hwk", "user", "mfa"], also).await;

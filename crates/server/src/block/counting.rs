@@ -1,0 +1,206 @@
+//! Counting wrong secrets that are too long to be guessed, in the database, which all replicas share: those of requests once they
+//! turned out to be wrong, many in one transaction; those of forms before they are looked at, so that whatever is sent at once, no
+//! more are looked at than may be wrong.
+
+use std::sync::{Mutex, PoisonError};
+
+use axum::http::HeaderValue;
+use axum::http::header::RETRY_AFTER;
+use casemate_platform::{Client, Code, Problem, clock};
+use casemate_store::{
+    Attempt, AttemptLimit, Checked, Counted, Guess, Lockout, MAX_GUESSES, RecordError, Reservation,
+};
+use ipnet::IpNet;
+use tokio::sync::oneshot;
+
+use super::guesses::{Noted, WINDOW};
+use super::service::block_network;
+use crate::App;
+
+/// The most wrong secrets of requests that wait to be counted; of those that come then, each process counts for itself.
+const MAX_WAITING: usize = 1_024;
+
+/// Wrong secrets that wait to be counted, and whose turn it is to count all of them.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    waiting: Mutex<Vec<Waiting>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    guess: Guess,
+    /// Whether there are too many by now.
+    reply: oneshot::Sender<Result<bool, RecordError>>,
+}
+
+/// By what wrong secrets of a network are counted.
+pub(super) fn secrets_key(network: &IpNet) -> String {
+    format!("secrets\n{network}")
+}
+
+fn limit(network: &IpNet, most: usize) -> AttemptLimit {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    AttemptLimit { key: secrets_key(network), most, window: WINDOW, lock: None }
+}
+
+/// What is stored of what stands for a secret: enough to tell a few apart.
+fn mark(secret: u64) -> [u8; 2] {
+    let [.., high, low] = secret.to_be_bytes();
+    [high, low]
+}
+
+/// Counts a wrong secret, which `secret` stands for, and blocks whoever shows too many: before this returns, it is on record for every
+/// replica. Gives the refusal for whoever has shown more than may be wrong, whichever replica they asked. Where it cannot be
+/// recorded, this process counts for itself.
+pub(crate) async fn count_guess(app: &App, client: Option<Client>, secret: u64) -> Option<Problem> {
+    let now = clock::now();
+    let after = app.blocks.after();
+    let network = app.blocks.counted_by(client).filter(|_| after > 0)?;
+    let is_last = match app.blocks.note(network, secret, now) {
+        Noted::Again => return app.blocks.refusal_of(client),
+        Noted::New { is_last } => is_last,
+    };
+    let guess = Guess { limit: limit(&network, after), mark: mark(secret) };
+    let counting = app.clone();
+    // It is counted whoever goes away meanwhile.
+    let counted = tokio::spawn(async move { count(&counting, guess, now).await });
+    match counted.await.unwrap_or(Err(RecordError::Closed)) {
+        Ok(false) => None,
+        Ok(true) => app.blocks.refusal_of(client),
+        Err(error) => {
+            tracing::warn!(%error, %network, "a wrong secret is counted by this process alone");
+            if is_last {
+                block_network(app, network, now).await;
+            }
+            None
+        }
+    }
+}
+
+/// Waits for the turn to count all that wait, which another may have counted by then. Whether there are too many.
+async fn count(app: &App, guess: Guess, now: i64) -> Result<bool, RecordError> {
+    let tally = app.blocks.tally();
+    let (reply, answer) = oneshot::channel();
+    {
+        let mut waiting = tally.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() >= MAX_WAITING {
+            return Err(RecordError::Busy);
+        }
+        waiting.push(Waiting { guess, reply });
+    }
+    // Each takes as many as it can in its turn, so that nobody is left whose turn was.
+    let turn = tally.turn.lock().await;
+    let batch: Vec<Waiting> = {
+        let mut waiting = tally.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let most = waiting.len().min(MAX_GUESSES);
+        waiting.drain(..most).collect()
+    };
+    if !batch.is_empty() {
+        count_all(app, batch, now).await;
+    }
+    drop(turn);
+    answer.await.unwrap_or(Err(RecordError::Closed))
+}
+
+async fn count_all(app: &App, batch: Vec<Waiting>, now: i64) {
+    let guesses = batch.iter().map(|waiting| waiting.guess.clone()).collect();
+    let counted = app.store.count_guesses(guesses, now).await;
+    if let Ok(full) = &counted {
+        for counted in full {
+            block_counted(app, &counted.key, now).await;
+        }
+    }
+    for Waiting { guess, reply } in batch {
+        let is_over = |full: &Vec<Counted>| {
+            full.iter().any(|counted| counted.key == guess.limit.key && counted.is_over)
+        };
+        // Who went away needs no answer.
+        let _ = reply.send(counted.as_ref().map(is_over).map_err(RecordError::clone));
+    }
+}
+
+/// Blocks the network that is counted by a key, and takes its count for full until the block ends.
+async fn block_counted(app: &App, key: &str, now: i64) {
+    let network = key.split_once('\n').and_then(|(_, network)| network.parse::<IpNet>().ok());
+    let Some(network) = network.filter(|network| !app.blocks.is_blocked(network)) else { return };
+    let Some(until) = block_network(app, network, now).await else { return };
+    if let Err(error) = app.store.lock_attempts(key.to_owned(), until).await {
+        tracing::warn!(%error, %network, "what a blocked network showed counts until its window ends");
+    }
+}
+
+/// A place for one secret of a form that is about to be looked at. Where nobody says how it was, it counts as wrong for a minute.
+#[must_use = "whether the secret was wrong has to be said"]
+pub(crate) struct Place(Option<(Reservation, [u8; 2])>);
+
+/// Takes a place for a secret, which `secret` stands for, before it is looked at.
+///
+/// # Errors
+/// 429 where as many were wrong, or are looked at, as may be; 503 where it cannot be counted.
+pub(crate) async fn place_for(app: &App, client: Option<Client>, secret: u64) -> Result<Place, Problem> {
+    if let Some(refusal) = app.blocks.refusal_of(client) {
+        return Err(refusal);
+    }
+    let (now, after) = (clock::now(), app.blocks.after());
+    let Some(network) = app.blocks.counted_by(client).filter(|_| after > 0) else { return Ok(Place(None)) };
+    let (limit, mark) = (limit(&network, after), mark(secret));
+    let reader = app.store.reader();
+    let known = reader.is_counted_guess(&limit.key, &mark, now).await.map_err(unavailable)?;
+    if known {
+        // It was wrong, and says nothing more by being so again.
+        return Ok(Place(None));
+    }
+    match app.store.reserve_attempt(vec![limit], now).await.map_err(unavailable)? {
+        Attempt::Reserved(reservation) => Ok(Place(Some((reservation, mark)))),
+        Attempt::Refused { until, .. } => Err(refused(until.saturating_sub(now) / 1_000_000 + 1)),
+        Attempt::UnderWay => Err(refused(1)),
+    }
+}
+
+impl Place {
+    /// Says how it was. Whoever has shown too many wrong ones is blocked before this returns.
+    pub(crate) async fn settle(self, app: &App, checked: Checked) {
+        let Place(Some((reservation, mark))) = self else { return };
+        let now = clock::now();
+        match app.store.settle_guess(reservation, checked, mark, now).await {
+            Ok(full) => {
+                for Lockout { key, .. } in full {
+                    block_counted(app, &key, now).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "a secret counts as wrong for a minute"),
+        }
+    }
+
+    /// As [`Place::settle`], of a secret that was wrong.
+    pub(crate) async fn wrong(self, app: &App) {
+        self.settle(app, Checked::Wrong).await;
+    }
+
+    /// As [`Place::settle`], of one that was right, or that nothing was found out about.
+    pub(crate) async fn give_back(self, app: &App) {
+        self.settle(app, Checked::Not).await;
+    }
+}
+
+fn refused(seconds: i64) -> Problem {
+    Problem::new(Code::AddressBlocked).header(RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "a secret cannot be counted, and is not looked at");
+    Problem::new(Code::Unavailable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_of_a_secret_is_too_short_to_find_it_out() {
+        assert_eq!(mark(0x1122_3344_5566_7788), [0x77, 0x88]);
+        let network = "2001:db8::/64".parse().unwrap();
+        assert_eq!(secrets_key(&network), "secrets\n2001:db8::/64");
+    }
+}

@@ -19,6 +19,7 @@ use crate::lease::{self, Lease};
 use crate::object::{self, Objects};
 use crate::open::{Store, StoreReader};
 use crate::people::count_grown;
+use crate::reserve::Reserve;
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, SessionOwner, StoredSession, UsedSession};
 use crate::sql::{Link, is_full, is_locked, is_lost, is_passing};
@@ -292,9 +293,10 @@ impl Store {
         let bytes = bounds::check(&commit)?;
         let room = self.room_for(bytes)?;
         let (revision, ballast) = (self.revision.clone(), self.ballast.get().cloned());
+        let reserve = Arc::clone(self.reserved());
         let outcome = self.writer.alone(move |link| {
             Box::pin(async move {
-                let outcome = make_with(link, &commit, ballast.as_deref()).await;
+                let outcome = make_with(link, &commit, ballast.as_deref(), &reserve).await;
                 drop(room);
                 // Here, since whoever asked may have gone away meanwhile, and the change is made all the same.
                 if let Ok(Ok(made)) = outcome {
@@ -475,13 +477,14 @@ async fn make_with(
     link: &mut Link,
     commit: &Commit,
     ballast: Option<&Ballast>,
+    reserve: &Reserve,
 ) -> Result<Result<i64, CommitError>, sqlx::Error> {
     let mut outcome = make(link, commit).await;
     let Some(ballast) = ballast else { return outcome };
-    if let Err(error) = &outcome
-        && is_full(error)
-        && ballast.release().is_ok_and(|bytes| bytes > 0)
-    {
+    let is_full = outcome.as_ref().is_err_and(is_full);
+    // What is given up here is not for another file of decisions.
+    let _growing = if is_full { Some(reserve.growing.lock().await) } else { None };
+    if is_full && ballast.release().is_ok_and(|bytes| bytes > 0) {
         tracing::error!("the disk is full; a change is made with the room that was held for it");
         // SQLite may have ended the transaction by itself.
         let _ = link.rollback().await;

@@ -1,13 +1,13 @@
 //! Recorded decisions: who asked what about whom, and what was answered.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
-use crate::sql::{Database, Link, Pool, Row, Value, values};
+use crate::segment::Record;
+use crate::sql::{Database, Link, Pool, Row, Value, rows_of, values};
 
 /// The most events in one page.
 pub const MAX_PAGE: u32 = 1_000;
@@ -278,6 +278,34 @@ pub(crate) fn kept(event: &DecisionEvent) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Kept::from(event))
 }
 
+/// How many records of a segment one statement inserts, as long as there are so many.
+const RECORDS: usize = 256;
+
+/// Inserts records of a segment, in as few statements as can be, and of as few texts, which the driver keeps.
+pub(crate) async fn insert_records(
+    database: &mut impl Database,
+    records: &[Record<'_>],
+) -> Result<(), sqlx::Error> {
+    static MANY: OnceLock<String> = OnceLock::new();
+    let (many, rest) = records.as_chunks::<RECORDS>();
+    for rows in many {
+        let text = MANY.get_or_init(|| insertion_text(RECORDS));
+        database.execute(text, &values_of(rows)).await?;
+    }
+    for rows in rest.chunks(MAX_ROWS) {
+        database.execute(insertion(rows.len()), &values_of(rows)).await?;
+    }
+    Ok(())
+}
+
+fn values_of<'a>(records: &[Record<'a>]) -> Vec<Value<'a>> {
+    let value = |record: &Record<'a>| -> [Value<'a>; COLUMN_COUNT] {
+        let Record { at, decision, subject, event } = *record;
+        [at.into(), decision.as_str().into(), subject.into(), event.into()]
+    };
+    records.iter().flat_map(value).collect()
+}
+
 /// Inserts events that were clipped, in as few statements as the row limit allows.
 pub(crate) async fn insert(
     database: &mut impl Database,
@@ -304,20 +332,11 @@ pub(crate) async fn insert(
 /// The INSERT of so many rows, at most [`MAX_ROWS`].
 fn insertion(rows: usize) -> &'static str {
     static TEXTS: [OnceLock<String>; MAX_ROWS] = [const { OnceLock::new() }; MAX_ROWS];
-    let write = || {
-        let mut text = format!("INSERT INTO decision_event ({COLUMNS}) VALUES ");
-        for row in 0..rows {
-            text.push_str(if row == 0 { "(" } else { ", (" });
-            for column in 1..=COLUMN_COUNT {
-                let comma = if column == 1 { "" } else { ", " };
-                // Writing to a string does not fail.
-                let _ = write!(text, "{comma}${}", row * COLUMN_COUNT + column);
-            }
-            text.push(')');
-        }
-        text
-    };
-    TEXTS.get(rows.saturating_sub(1)).map_or("", |text| text.get_or_init(write))
+    TEXTS.get(rows.saturating_sub(1)).map_or("", |text| text.get_or_init(|| insertion_text(rows)))
+}
+
+fn insertion_text(rows: usize) -> String {
+    format!("INSERT INTO decision_event ({COLUMNS}) VALUES {}", rows_of(rows, COLUMN_COUNT))
 }
 
 /// Writes an event and deletes it, in one transaction that is committed: whether there is room for more. Its place is

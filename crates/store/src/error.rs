@@ -95,6 +95,35 @@ pub enum StoreError {
     /// A statement failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// A file of recorded decisions does not hold what was written, at a place that is not its end.
+    #[error(
+        "{path} is damaged at byte {offset}: decisions that were recorded there and behind it are not in the database yet; restore the file, or move it out of the folder to go on without them"
+    )]
+    DamagedSegment {
+        /// The file.
+        path: PathBuf,
+        /// Where it begins to be damaged.
+        offset: u64,
+    },
+    /// A file of recorded decisions is gone before what it held was in the database.
+    #[error(
+        "{path} lacks segment {segment}, whose decisions are not in the database yet; put its file back, or move the others out of the folder to go on without all of them"
+    )]
+    MissingSegment {
+        /// The folder.
+        path: PathBuf,
+        /// The number of the segment.
+        segment: u64,
+    },
+    /// The folder of recorded decisions cannot be used.
+    #[error("the folder of recorded decisions cannot be used: {reason}")]
+    SegmentFolder {
+        /// Why not.
+        reason: String,
+    },
+    /// What was recorded before it was asked for does not come into the database.
+    #[error("the newest recorded decisions are not in the database yet; the server's log says why")]
+    Behind,
     /// A user belongs to more groups than are read, and some of them may deny what others allow.
     #[error("the user `{user}` belongs to more than {MAX_GROUPS_OF_USER} groups: take them out of some")]
     TooManyGroups {

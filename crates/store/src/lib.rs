@@ -36,6 +36,7 @@ mod retention;
 mod root_key;
 mod seal;
 mod secret;
+mod segment;
 mod selection;
 mod session;
 mod sql;
@@ -86,6 +87,7 @@ pub use retention::Retention;
 pub use root_key::{RootKeyError, RootKeyFile, RootKeyFileError, RootKeys};
 pub use seal::{MAX_SECRET, SealError, Sealer};
 pub use secret::SealedSecret;
+pub use segment::{RecordLag, read_segment};
 pub use session::{
     MAX_SESSIONS, MAX_TEMPORARY, SessionOwner, Sessions, StoredSession, Temporary, UsedSession,
 };

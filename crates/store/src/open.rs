@@ -20,8 +20,9 @@ use crate::error::{RecordError, StoreError};
 use crate::folder::{DataFolder, create_private};
 use crate::reserve::Reserve;
 use crate::retention::Retention;
+use crate::segment::{self, Behind, Flush, RecordLag, Segment};
 use crate::sql::{Link, Pool, PostgresLink};
-use crate::writer::{Desk, Writer, run};
+use crate::writer::{Desk, Segments, Writer, run};
 use crate::{migration, retention};
 
 const READERS: u32 = 4;
@@ -164,6 +165,8 @@ impl std::fmt::Debug for Opening {
 #[derive(Debug, Clone)]
 pub struct StoreReader {
     pub(crate) pool: Pool,
+    /// Where an embedded database's newest decisions are.
+    behind: Option<Behind>,
 }
 
 impl StoreReader {
@@ -197,14 +200,24 @@ impl StoreReader {
         };
         let pool = opening.readers(database.readers()).await.map_err(|error| opening.failed(error))?;
         migration::check_readable(&pool).await?;
-        Ok(StoreReader { pool })
+        let behind = Behind::of(database, Arc::default())?;
+        Ok(StoreReader { pool, behind })
+    }
+
+    /// Waits until the decisions that were recorded before are in the database. Where a server ended without bringing them
+    /// there, and none has begun since, this does.
+    pub(crate) async fn settle(&self) -> Result<(), StoreError> {
+        match &self.behind {
+            Some(behind) => segment::settle(behind, &self.pool).await,
+            None => Ok(()),
+        }
     }
 
     /// One page of recorded decisions, newest first: at most `limit` (1 to [`crate::MAX_PAGE`]) of those before the
-    /// event `before`.
+    /// event `before`. The first page holds what was recorded before it was asked for.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// Where the database cannot be read, or what was recorded does not come into it.
     pub async fn decisions(
         &self,
         filter: &DecisionFilter,
@@ -213,6 +226,9 @@ impl StoreReader {
     ) -> Result<Page, StoreError> {
         if filter.subject.as_deref().is_some_and(|subject| !is_keepable(subject)) {
             return Ok(Page { items: Vec::new(), next: None });
+        }
+        if before.is_none() {
+            self.settle().await?;
         }
         decision::page(&self.pool, filter, before, limit).await
     }
@@ -275,6 +291,16 @@ impl Store {
         retention: Retention,
         clock: fn() -> i64,
     ) -> Result<Store, StoreError> {
+        Store::open_flushing(database, retention, clock, segment::flush).await
+    }
+
+    /// As [`Store::open_database`], with another way to put segments on disk.
+    pub(crate) async fn open_flushing(
+        database: Database<'_>,
+        retention: Retention,
+        clock: fn() -> i64,
+        flush: Flush,
+    ) -> Result<Store, StoreError> {
         if let Database::Embedded(folder) = database {
             let path = folder.database();
             create_private(&path).map_err(|source| StoreError::Create { path, source })?;
@@ -282,11 +308,16 @@ impl Store {
         let opening = Opening::of(database)?;
         let mut link = opening.connect().await.map_err(|error| opening.failed(error))?;
         migration::migrate(&mut link).await?;
+        if let Database::Embedded(folder) = database {
+            // Whatever another process has is in its hands.
+            segment::catch_up(folder.path(), &mut link).await?;
+        }
         while retention::prune(&mut link, retention, clock()).await? {}
         let revision = crate::object::last_revision(&mut link).await?;
         let pool = opening.readers(database.readers()).await.map_err(|error| opening.failed(error))?;
-        let reader = StoreReader { pool };
         let (writer, queue) = Writer::new();
+        let behind = Behind::of(database, Arc::clone(&writer.segment))?;
+        let reader = StoreReader { pool, behind };
         let writable = Arc::new(AtomicBool::new(true));
         let reserve = Arc::new(match database {
             Database::Embedded(folder) => Reserve::new(Some(folder.path()), RESERVE),
@@ -300,6 +331,12 @@ impl Store {
             retry_after: RETRY_AFTER,
             writable: Arc::clone(&writable),
             reserve: Arc::clone(&reserve),
+            segments: match database {
+                Database::Embedded(folder) => {
+                    Some(Segments::new(folder.path(), Arc::clone(&writer.segment), flush))
+                }
+                Database::Postgres(_) | Database::PostgresPool(..) => None,
+            },
         };
         let task = tokio::spawn(run(desk, link, queue));
         let revision = watch::Sender::new(revision);
@@ -317,7 +354,20 @@ impl Store {
     /// failed, the next is made within about a second, also when nothing is to be recorded.
     #[must_use]
     pub fn is_writable(&self) -> bool {
-        self.writable.load(Ordering::Relaxed) && !self.reserve.is_reached()
+        self.writable.load(Ordering::Relaxed)
+            && !self.reserve.is_reached()
+            && self.writer.segment.get().is_none_or(Segment::is_writable)
+    }
+
+    /// What is recorded and not in the database yet; nothing where this process records in the database itself.
+    #[must_use]
+    pub fn record_lag(&self) -> Option<RecordLag> {
+        self.writer.segment.get().map(Segment::lag)
+    }
+
+    /// The room on the disk that decisions leave to changes.
+    pub(crate) fn reserved(&self) -> &Arc<Reserve> {
+        &self.reserve
     }
 
     /// Lets decisions leave so many bytes of an embedded database's disk to changes; 64 MiB where this is not called.

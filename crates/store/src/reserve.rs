@@ -29,6 +29,8 @@ pub(crate) struct Reserve {
     /// Events that were recorded since the last look.
     recorded: AtomicUsize,
     looked: Mutex<Option<Instant>>,
+    /// Held while a change has the ballast's room, so that no file for decisions takes it.
+    pub(crate) growing: tokio::sync::Mutex<()>,
 }
 
 impl Reserve {
@@ -44,6 +46,7 @@ impl Reserve {
             reached: AtomicBool::new(false),
             recorded: AtomicUsize::new(0),
             looked: Mutex::new(None),
+            growing: tokio::sync::Mutex::new(()),
         }
     }
 

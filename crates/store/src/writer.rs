@@ -1,11 +1,11 @@
 //! The one writer: takes what waits, commits it in one transaction, and only then answers those who wait.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
@@ -16,6 +16,7 @@ use crate::error::RecordError;
 use crate::open::Opening;
 use crate::reserve::Reserve;
 use crate::retention::{self, Retention};
+use crate::segment::{Encoded, Segment};
 use crate::sql::{Dialect, Link};
 
 /// The most requests that may wait for the writer.
@@ -74,13 +75,16 @@ impl Change {
 pub(crate) struct Writer {
     queue: mpsc::Sender<Write>,
     room: Arc<Semaphore>,
+    /// Where decisions are appended, once this process has the folder for that.
+    pub(crate) segment: Arc<OnceLock<Segment>>,
 }
 
 impl Writer {
     /// The two ends of the bounded queue.
     pub(crate) fn new() -> (Writer, mpsc::Receiver<Write>) {
         let (queue, receiver) = mpsc::channel(MAX_QUEUE);
-        (Writer { queue, room: Arc::new(Semaphore::new(MAX_WAITING as usize)) }, receiver)
+        let room = Arc::new(Semaphore::new(MAX_WAITING as usize));
+        (Writer { queue, room, segment: Arc::default() }, receiver)
     }
 
     pub(crate) async fn record(&self, mut events: Vec<DecisionEvent>) -> Result<(), RecordError> {
@@ -88,6 +92,14 @@ impl Writer {
             return Ok(());
         }
         events.iter_mut().for_each(DecisionEvent::clip);
+        if let Some(segment) = self.segment.get()
+            && events.len() <= MAX_GROUP
+        {
+            let encoded = Encoded::of(&events)?;
+            if encoded.is_small() {
+                return segment.record(encoded).await;
+            }
+        }
         self.write(Change::Decisions(events)).await
     }
 
@@ -177,6 +189,8 @@ pub(crate) struct Desk {
     pub(crate) writable: Arc<AtomicBool>,
     /// The room that decisions leave on the disk.
     pub(crate) reserve: Arc<Reserve>,
+    /// Where decisions may be appended; nowhere with a database on another machine.
+    pub(crate) segments: Option<Segments>,
 }
 
 /// Serves the queue until every [`Writer`] is gone, then closes the connection.
@@ -186,14 +200,28 @@ pub(crate) async fn run(desk: Desk, connection: Link, mut queue: mpsc::Receiver<
     // Whether the record is known to be over a bound.
     let mut over = false;
     let mut due = Instant::now() + desk.prune_every;
+    let mut owning = Owning::default();
     loop {
-        let first = match next(&mut queue, over, due).await {
+        let segment = owning.owner.as_ref().map(|owner| &owner.segment);
+        let first = match next(&mut queue, over, due, segment).await {
             Next::Write(write) => Some(write),
             Next::Nothing => None,
+            Next::Indexing => {
+                since_prune += index(&desk, &mut connection, segment, &mut due).await;
+                None
+            }
             Next::Ended => break,
         };
         if let Some(first) = first {
-            since_prune += serve(&desk, &mut connection, first, &mut queue).await;
+            let recorded = serve(&desk, &mut connection, first, &mut queue).await;
+            since_prune += recorded;
+            // However many changes wait, what is recorded has its turn too.
+            if segment.is_some_and(|segment| segment.log.is_due()) {
+                since_prune += index(&desk, &mut connection, segment, &mut due).await;
+            }
+            if recorded > 0 {
+                owning.take(&desk, &mut connection).await;
+            }
             if !desk.writable.load(Ordering::Relaxed) || desk.reserve.is_reached() {
                 due = due.min(Instant::now() + desk.retry_after);
             }
@@ -214,6 +242,9 @@ pub(crate) async fn run(desk: Desk, connection: Link, mut queue: mpsc::Receiver<
             }
         }
     }
+    if let Some(owner) = owning.owner {
+        finish(&desk, &mut connection, &owner.segment).await;
+    }
     if let Some(connection) = connection
         && let Err(error) = connection.close().await
     {
@@ -225,11 +256,42 @@ pub(crate) async fn run(desk: Desk, connection: Link, mut queue: mpsc::Receiver<
 enum Next {
     Write(Write),
     Nothing,
+    Indexing,
     Ended,
 }
 
-/// The next write; or nothing, at once where there is other work, and else when that is due.
-async fn next(queue: &mut mpsc::Receiver<Write>, busy: bool, due: Instant) -> Next {
+/// The next write; or else what was appended and is to come into the database; or nothing, at once where there is other work,
+/// and else when that is due.
+async fn next(
+    queue: &mut mpsc::Receiver<Write>,
+    busy: bool,
+    due: Instant,
+    segment: Option<&Segment>,
+) -> Next {
+    let mut indexing = pin!(async {
+        match segment {
+            Some(segment) => segment.log.due().await,
+            None => std::future::pending().await,
+        }
+    });
+    let mut other = pin!(next_other(queue, busy, due));
+    std::future::poll_fn(|context| {
+        let other = other.as_mut().poll(context);
+        match other {
+            Poll::Ready(Next::Nothing) | Poll::Pending => {
+                if indexing.as_mut().poll(context).is_ready() {
+                    Poll::Ready(Next::Indexing)
+                } else {
+                    other
+                }
+            }
+            ready => ready,
+        }
+    })
+    .await
+}
+
+async fn next_other(queue: &mut mpsc::Receiver<Write>, busy: bool, due: Instant) -> Next {
     if busy {
         return match queue.try_recv() {
             Ok(write) => Next::Write(write),
@@ -399,5 +461,9 @@ async fn commit(link: &mut Link, changes: &[Change]) -> Result<(), sqlx::Error> 
     link.commit().await
 }
 
+mod segments;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use segments::Segments;
+use segments::{Owning, finish, index};

@@ -5,7 +5,10 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use casemate_store::{Actor, Commit, DataFolder, Draft, Operation, Retention, Store};
+use casemate_store::{
+    Actor, Commit, DataFolder, DecisionEvent, DecisionFilter, Draft, Operation, Party, RecordedDecision,
+    Retention, Store, StoreReader,
+};
 
 const FOLDER: &str = "CASEMATE_TEST_KILLED_FOLDER";
 
@@ -73,5 +76,96 @@ async fn what_was_answered_survives_a_killed_process() {
         assert_eq!(objects.items.first().unwrap().body, objects.revision.to_string(), "all or nothing");
         least = objects.revision;
         store.close().await;
+    }
+}
+
+/// How many record at the same time.
+const WRITERS: i64 = 8;
+
+fn decision(at: i64) -> DecisionEvent {
+    let party = Party { provider: "corp".into(), kind: "user".into(), id: "ada".into() };
+    DecisionEvent {
+        at,
+        request_id: at.to_string(),
+        item: 0,
+        tenant: "default".into(),
+        application: None,
+        credential: None,
+        caller: party.clone(),
+        subject: party,
+        action: "cms.entry".into(),
+        resource_type: None,
+        resource_id: None,
+        decision: RecordedDecision::Denied,
+        reason: "no_permission".into(),
+        permission: None,
+        revision: 1,
+    }
+}
+
+#[tokio::test]
+#[ignore = "the process that the other test kills"]
+async fn records_until_it_is_killed() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let data = DataFolder::open_or_create(Path::new(&folder)).unwrap();
+    let store = std::sync::Arc::new(Store::open(&data, Retention::default(), || 0).await.unwrap());
+    let first = recorded(store.reader()).await.into_iter().max().unwrap_or_default() + 1;
+    let writers = (0..WRITERS).map(|writer| {
+        let store = std::sync::Arc::clone(&store);
+        tokio::spawn(async move {
+            for at in (first..).skip(usize::try_from(writer).unwrap()).step_by(WRITERS as usize) {
+                store.record(vec![decision(at)]).await.unwrap();
+                println!("recorded {at}");
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+}
+
+async fn recorded(reader: &StoreReader) -> Vec<i64> {
+    let (mut all, mut before) = (Vec::new(), None);
+    loop {
+        let page = reader.decisions(&DecisionFilter::default(), before, 1_000).await.unwrap();
+        all.extend(page.items.iter().map(|item| item.event.at));
+        before = page.next;
+        if before.is_none() {
+            return all;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_recorded_survives_a_killed_process_once() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("data");
+    let mut told = Vec::new();
+    for round in 1..=4 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["records_until_it_is_killed", "--exact", "--ignored", "--nocapture"])
+            .env(FOLDER, &folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut lines = lines.filter_map(|line| line.split_once("recorded ")?.1.parse::<i64>().ok());
+        let few = lines.by_ref().take(200 * round);
+        told.extend(few);
+        // SIGKILL.
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // What it said before it was killed.
+        told.extend(lines);
+        assert!(told.len() >= 200 * round, "it ended by itself");
+        let data = DataFolder::open(&folder).unwrap();
+        // By somebody who only reads, and by a process that begins anew.
+        let mut found = recorded(&StoreReader::open(&data).await.unwrap()).await;
+        found.sort_unstable();
+        let count = found.len();
+        found.dedup();
+        assert_eq!(found.len(), count, "nothing is there twice");
+        let lost: Vec<_> = told.iter().filter(|at| found.binary_search(at).is_err()).collect();
+        assert!(lost.is_empty(), "{lost:?}");
     }
 }

@@ -16,6 +16,7 @@ use crate::migration;
 use crate::object::last_revision;
 use crate::open::{Database, Opening};
 use crate::root_key::RootKeyFile;
+use crate::segment;
 use crate::session;
 use crate::sql::{Database as _, Dialect, Link, Value, values};
 
@@ -61,7 +62,10 @@ pub async fn restore(database: Database<'_>, what: Restore<'_>) -> Result<Backup
     let opening = Opening::of(database)?;
     let mut link = opening.connect().await.map_err(|error| opening.failed(error))?;
     let outcome = match migration::migrate(&mut link).await {
-        Ok(()) => fill(&mut link, &what).await,
+        Ok(()) => match settle(database, &mut link).await {
+            Ok(()) => fill(&mut link, &what).await,
+            Err(error) => Err(error.into()),
+        },
         Err(error) => Err(error.into()),
     };
     if outcome.is_err() {
@@ -72,6 +76,14 @@ pub async fn restore(database: Database<'_>, what: Restore<'_>) -> Result<Backup
         tracing::warn!(%error, "the database did not close well after the restore");
     }
     outcome
+}
+
+/// Brings decisions into the database that a server left behind, so that they are among what is replaced.
+async fn settle(database: Database<'_>, link: &mut Link) -> Result<(), StoreError> {
+    if let Database::Embedded(folder) = database {
+        segment::catch_up(folder.path(), link).await?;
+    }
+    Ok(())
 }
 
 async fn fill(link: &mut Link, what: &Restore<'_>) -> Result<BackupSummary, BackupError> {

@@ -44,6 +44,7 @@ impl StoreReader {
         root_keys: Option<&RootKeys>,
         at: i64,
     ) -> Result<BackupSummary, BackupError> {
+        self.settle().await?;
         let mut reading = self.pool.read().await?;
         let header = Header {
             migration: migration::applied(&mut reading).await?,

@@ -76,6 +76,7 @@ async fn start_reserving(
         retry_after: Duration::from_millis(20),
         writable: Arc::clone(&writable),
         reserve,
+        segments: None,
     };
     let (writer, queue) = Writer::new();
     tokio::spawn(run(desk, connection, queue));

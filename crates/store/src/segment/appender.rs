@@ -1,0 +1,298 @@
+//! Appending: what waits is taken by one thread, written at once and flushed once; then all that waited are told.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::files::{Folder, SIZE, Slot};
+use super::frame::{self, FRAME, HEADER, Head, Place, Record};
+use super::log::{Log, RecordLag};
+use crate::decision::{DecisionEvent, kept};
+use crate::error::RecordError;
+use crate::reserve::Reserve;
+use crate::writer::{MAX_QUEUE, MAX_WAITING};
+
+/// The most bytes that wait, which are one frame: half of what a file holds.
+const MAX_FRAME: usize = (SIZE / 2) as usize;
+/// What one request may have at most for the segment; a larger one is a transaction by itself.
+pub(crate) const MAX_REQUEST: usize = MAX_FRAME / 8;
+/// How long after a failure the next segment is tried, where nobody records meanwhile.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Puts a file's bytes on disk.
+pub(crate) type Flush = fn(&File) -> io::Result<()>;
+
+type Reply = oneshot::Sender<Result<(), RecordError>>;
+
+/// Decisions as they stand in a segment.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    records: Vec<u8>,
+    events: u32,
+}
+
+/// The asking side of the thread that appends; cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Segment {
+    queue: Arc<Queue>,
+    pub(crate) log: Arc<Log>,
+}
+
+/// What waits for the thread.
+#[derive(Debug)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    wake: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Room for the beginning of a frame, and the records.
+    frame: Vec<u8>,
+    replies: Vec<Reply>,
+    events: u32,
+    is_closed: bool,
+    is_asleep: bool,
+}
+
+/// What the thread took.
+enum Taken {
+    Group,
+    Nothing,
+    Ended,
+}
+
+/// The segment that is written to.
+struct Current {
+    slot: Slot,
+    place: Place,
+}
+
+/// What the thread needs.
+pub(crate) struct Desk {
+    pub(crate) folder: Arc<Folder>,
+    pub(crate) log: Arc<Log>,
+    pub(crate) reserve: Arc<Reserve>,
+    pub(crate) flush: Flush,
+    /// The last segment that anything was acknowledged of, and where it ends.
+    pub(crate) acknowledged: Place,
+    /// The number of the next segment.
+    pub(crate) next: u64,
+}
+
+impl Encoded {
+    /// Decisions that were clipped.
+    pub(crate) fn of(events: &[DecisionEvent]) -> Result<Encoded, RecordError> {
+        let mut records = Vec::new();
+        for event in events {
+            let kept = kept(event).map_err(|error| RecordError::Failed(error.to_string()))?;
+            let DecisionEvent { at, decision, subject, .. } = event;
+            let record = Record { at: *at, decision: *decision, subject: &subject.id, event: &kept };
+            frame::push(&mut records, &record);
+        }
+        Ok(Encoded { records, events: u32::try_from(events.len()).unwrap_or(u32::MAX) })
+    }
+
+    /// Whether it is little enough to be appended beside others.
+    pub(crate) fn is_small(&self) -> bool {
+        self.records.len() <= MAX_REQUEST
+    }
+}
+
+impl Segment {
+    /// Starts the thread.
+    pub(crate) fn start(desk: Desk) -> io::Result<Segment> {
+        let waiting = Waiting { frame: vec![0; FRAME], ..Waiting::default() };
+        let queue = Arc::new(Queue { waiting: Mutex::new(waiting), wake: Condvar::new() });
+        let segment = Segment { queue: Arc::clone(&queue), log: Arc::clone(&desk.log) };
+        std::thread::Builder::new().name("record".to_owned()).spawn(move || append(&queue, desk))?;
+        Ok(segment)
+    }
+
+    /// Records decisions. They are on disk when this answers `Ok`.
+    pub(crate) async fn record(&self, encoded: Encoded) -> Result<(), RecordError> {
+        let (reply, answer) = oneshot::channel();
+        {
+            let mut waiting = self.queue.waiting();
+            if waiting.is_closed {
+                return Err(RecordError::Closed);
+            }
+            if waiting.replies.len() >= MAX_QUEUE
+                || waiting.events.saturating_add(encoded.events) > MAX_WAITING
+                || waiting.frame.len() + encoded.records.len() > MAX_FRAME
+            {
+                return Err(RecordError::Busy);
+            }
+            waiting.frame.extend_from_slice(&encoded.records);
+            waiting.events += encoded.events;
+            waiting.replies.push(reply);
+            if std::mem::take(&mut waiting.is_asleep) {
+                self.queue.wake.notify_one();
+            }
+        }
+        answer.await.unwrap_or(Err(RecordError::Closed))
+    }
+
+    /// Takes nothing more. What waits is still written.
+    pub(crate) fn close(&self) {
+        self.queue.waiting().is_closed = true;
+        self.queue.wake.notify_one();
+    }
+
+    pub(crate) fn lag(&self) -> RecordLag {
+        self.log.lag()
+    }
+
+    /// Whether the last attempt to append succeeded.
+    pub(crate) fn is_writable(&self) -> bool {
+        !self.log.is_failing()
+    }
+}
+
+impl Queue {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes all that waits; waits for something where nothing does, for so long at most.
+    fn take(&self, group: &mut Waiting, patience: Option<Duration>) -> Taken {
+        let mut waiting = self.waiting();
+        loop {
+            if !waiting.replies.is_empty() {
+                // The room of the group before is used again.
+                std::mem::swap(&mut waiting.frame, &mut group.frame);
+                std::mem::swap(&mut waiting.replies, &mut group.replies);
+                group.events = std::mem::take(&mut waiting.events);
+                return Taken::Group;
+            }
+            if waiting.is_closed {
+                return Taken::Ended;
+            }
+            waiting.is_asleep = true;
+            waiting = match patience {
+                None => self.wake.wait(waiting).unwrap_or_else(PoisonError::into_inner),
+                Some(patience) => {
+                    let woken = self.wake.wait_timeout(waiting, patience);
+                    let (waiting, timeout) = woken.unwrap_or_else(PoisonError::into_inner);
+                    if timeout.timed_out() && waiting.replies.is_empty() && !waiting.is_closed {
+                        return Taken::Nothing;
+                    }
+                    waiting
+                }
+            };
+        }
+    }
+}
+
+/// The thread: until nobody records any more, and what waited is written.
+fn append(queue: &Queue, mut desk: Desk) {
+    let mut group = Waiting { frame: vec![0; FRAME], ..Waiting::default() };
+    let mut current = None;
+    loop {
+        let patience = desk.log.is_failing().then_some(RETRY);
+        match queue.take(&mut group, patience) {
+            Taken::Ended => break,
+            Taken::Nothing => desk.try_again(&mut current),
+            Taken::Group => {
+                let outcome = desk.store(&mut current, &mut group.frame, group.events);
+                for reply in group.replies.drain(..) {
+                    // A waiter that went away no longer needs its answer.
+                    let _ = reply.send(outcome.clone());
+                }
+                group.frame.truncate(FRAME);
+                if outcome.is_err() && desk.log.is_failing() && current.is_none() {
+                    desk.try_again(&mut current);
+                }
+            }
+        }
+    }
+    desk.log.end();
+}
+
+impl Desk {
+    /// Puts a group on disk.
+    fn store(
+        &mut self,
+        slot: &mut Option<Current>,
+        frame: &mut [u8],
+        events: u32,
+    ) -> Result<(), RecordError> {
+        if self.reserve.look(Instant::now()) {
+            return Err(RecordError::Reserve);
+        }
+        let length = frame.len() as u64;
+        if slot.as_ref().is_some_and(|current| current.place.offset + length > SIZE) {
+            *slot = None;
+        }
+        if slot.is_some() {
+            self.log.room(false, |_| Ok(None::<()>))?;
+        }
+        let mut current = slot.take().map_or_else(|| self.begin(), Ok)?;
+        frame::seal(frame, current.place);
+        let written = current.slot.file.write_all_at(frame, current.place.offset);
+        // After a flush that failed nobody knows what is on disk: the segment ends with what was flushed before.
+        written.and_then(|()| (self.flush)(&current.slot.file)).map_err(|error| self.failed(&error))?;
+        current.place.offset += length;
+        self.acknowledged = current.place;
+        *slot = Some(current);
+        self.log.acknowledge(length, events);
+        self.log.set_failing(false);
+        self.reserve.count(events as usize);
+        Ok(())
+    }
+
+    /// Begins a segment. Its header is flushed with its first frame.
+    fn begin(&mut self) -> Result<Current, RecordError> {
+        let slot = self.log.room(true, |free| match free {
+            Some(free) => Ok(Some(free)),
+            None => self.make(),
+        });
+        let slot = slot.inspect_err(|_| self.log.set_failing(true))?.ok_or(RecordError::Closed)?;
+        let place = Place { segment: self.next, offset: HEADER };
+        self.next += 1;
+        let head = Head { segment: place.segment, before: self.acknowledged };
+        self.log.begin(slot.clone(), place.segment);
+        slot.file.write_all_at(&head.bytes(), 0).map_err(|error| self.failed(&error))?;
+        Ok(Current { slot, place })
+    }
+
+    /// Another file, where there may be one.
+    fn make(&self) -> Result<Option<Slot>, RecordError> {
+        // What is given up for a change is not for this.
+        let Ok(_growing) = self.reserve.growing.try_lock() else { return Err(RecordError::Reserve) };
+        self.folder.create().map_err(|error| {
+            if !self.log.is_failing() {
+                tracing::error!(%error, "no further file for recorded decisions can be made");
+            }
+            RecordError::Failed(error.to_string())
+        })
+    }
+
+    fn failed(&self, error: &io::Error) -> RecordError {
+        tracing::error!(%error, "recorded decisions could not be written; another segment is begun");
+        self.log.fail();
+        RecordError::Failed(error.to_string())
+    }
+
+    /// Begins another segment after a failure, and flushes its header: whether decisions can be recorded again.
+    fn try_again(&mut self, slot: &mut Option<Current>) {
+        let begun = match slot.take() {
+            Some(current) => Ok(current),
+            None => self.begin(),
+        };
+        let Ok(current) = begun else { return };
+        match (self.flush)(&current.slot.file) {
+            Ok(()) => {
+                tracing::info!("decisions can be recorded again");
+                self.log.set_failing(false);
+                *slot = Some(current);
+            }
+            Err(error) => drop(self.failed(&error)),
+        }
+    }
+}

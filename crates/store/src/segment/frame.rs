@@ -1,0 +1,250 @@
+//! The bytes of a segment: a header that says which one it is, then frames, each of which holds the records that were
+//! flushed together.
+//!
+//! All numbers are little-endian. A header is the file's first 64 bytes: magic, the segment's number, the number of the
+//! segment before it and where that one ended, and their CRC-32. A frame is magic, the low half of the segment's number,
+//! the length of what follows and a CRC-32 over the segment's number, the frame's place, the length and what follows: what
+//! another segment left in a file that is used again is never believed, and neither is what stands at another place. A
+//! record is the time, the answer, two lengths, and as many bytes of the subject's id and of the event.
+
+use crc32fast::Hasher;
+
+use crate::decision::RecordedDecision;
+
+/// The bytes of a header.
+pub(crate) const HEADER: u64 = 64;
+/// The bytes of a frame before its records.
+pub(crate) const FRAME: usize = 16;
+/// The bytes of a record before its texts.
+const RECORD: usize = 15;
+const HEADER_MAGIC: [u8; 8] = *b"CMSEG\xff\x00\x01";
+/// 0xFF never occurs in text, so that nobody who is recorded can write a beginning of a frame.
+const FRAME_MAGIC: [u8; 4] = [0xff, b'c', 0xff, b'f'];
+/// The bytes of a header that its checksum is about.
+const CHECKED: usize = 32;
+
+/// A place in the row of all segments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The segment's number; 0 is none.
+    pub(crate) segment: u64,
+    /// The byte in it.
+    pub(crate) offset: u64,
+}
+
+/// Which segment a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Its number, from 1; rises with each segment and is never used twice.
+    pub(crate) segment: u64,
+    /// Where the one before it ended: what stands behind that was not acknowledged.
+    pub(crate) before: Place,
+}
+
+/// One record, as it stands in a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Record<'a> {
+    pub(crate) at: i64,
+    pub(crate) decision: RecordedDecision,
+    pub(crate) subject: &'a str,
+    pub(crate) event: &'a str,
+}
+
+/// Where the bytes of a segment are not what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Damage {
+    /// The byte at which it begins.
+    pub(crate) offset: u64,
+}
+
+impl Head {
+    pub(crate) fn bytes(&self) -> [u8; HEADER as usize] {
+        let mut bytes = [0; HEADER as usize];
+        let numbers = [self.segment, self.before.segment, self.before.offset].map(u64::to_le_bytes);
+        let written = [&HEADER_MAGIC[..], numbers.as_flattened()].concat();
+        let sum = crc32fast::hash(&written).to_le_bytes();
+        for (place, byte) in bytes.iter_mut().zip(written.iter().chain(&sum)) {
+            *place = *byte;
+        }
+        bytes
+    }
+
+    /// The header of a file that begins with these bytes; none where there is none, or it is not whole.
+    pub(crate) fn read(bytes: &[u8]) -> Option<Head> {
+        let (checked, rest) = bytes.get(..HEADER as usize)?.split_at_checked(CHECKED)?;
+        let numbers = checked.strip_prefix(&HEADER_MAGIC)?;
+        let mut rest = Fields(rest);
+        if rest.u32()? != crc32fast::hash(checked) {
+            return None;
+        }
+        let mut fields = Fields(numbers);
+        let segment = fields.u64()?;
+        let before = Place { segment: fields.u64()?, offset: fields.u64()? };
+        (segment > 0).then_some(Head { segment, before })
+    }
+}
+
+/// Appends one record to what is to become a frame.
+pub(crate) fn push(records: &mut Vec<u8>, record: &Record<'_>) {
+    let decision = match record.decision {
+        RecordedDecision::Allowed => 0,
+        RecordedDecision::Denied => 1,
+        RecordedDecision::Conditional => 2,
+    };
+    // INVARIANT: texts are clipped to a kibibyte, and an event holds a dozen of them.
+    let subject = u16::try_from(record.subject.len()).unwrap_or(u16::MAX);
+    let event = u32::try_from(record.event.len()).unwrap_or(u32::MAX);
+    records.reserve(RECORD + record.subject.len() + record.event.len());
+    records.extend_from_slice(&record.at.to_le_bytes());
+    records.push(decision);
+    records.extend_from_slice(&subject.to_le_bytes());
+    records.extend_from_slice(&event.to_le_bytes());
+    records.extend_from_slice(record.subject.as_bytes());
+    records.extend_from_slice(record.event.as_bytes());
+}
+
+/// Makes a frame of bytes that begin with [`FRAME`] bytes of room, for its place.
+pub(crate) fn seal(frame: &mut [u8], place: Place) {
+    let Some((head, records)) = frame.split_at_mut_checked(FRAME) else { return };
+    let length = u32::try_from(records.len()).unwrap_or(u32::MAX);
+    let sum = checksum(place, length, records).to_le_bytes();
+    let written = [FRAME_MAGIC, low(place.segment), length.to_le_bytes(), sum];
+    for (byte, written) in head.iter_mut().zip(written.as_flattened()) {
+        *byte = *written;
+    }
+}
+
+/// The records of the frame at `place`, where `bytes` begin there and hold a whole one.
+pub(crate) fn frame_at(bytes: &[u8], place: Place) -> Option<&[u8]> {
+    let (head, rest) = bytes.split_at_checked(FRAME)?;
+    let mut fields = Fields(head);
+    if fields.take()? != FRAME_MAGIC || fields.take()? != low(place.segment) {
+        return None;
+    }
+    let (length, sum) = (fields.u32()?, fields.u32()?);
+    let records = rest.get(..usize::try_from(length).ok()?)?;
+    (length > 0 && checksum(place, length, records) == sum).then_some(records)
+}
+
+/// Where a segment ends of which `bytes` are the whole file, from the frame at `from` on. `end` is where it is known to end;
+/// where that is not known, it ends at the first frame that is not whole, which the last one may be: nobody was told that it
+/// is. A frame behind one that is not whole was acknowledged, and so was that one.
+pub(crate) fn end(bytes: &[u8], from: Place, end: Option<u64>) -> Result<u64, Damage> {
+    let mut offset = from.offset;
+    loop {
+        if end == Some(offset) {
+            return Ok(offset);
+        }
+        let rest = usize::try_from(offset).ok().and_then(|start| bytes.get(start..)).unwrap_or_default();
+        match frame_at(rest, Place { offset, ..from }) {
+            Some(records) => offset += (FRAME + records.len()) as u64,
+            None if end.is_none() && !is_followed(rest, Place { offset, ..from }) => return Ok(offset),
+            None => return Err(Damage { offset }),
+        }
+        if end.is_some_and(|end| offset > end) {
+            return Err(Damage { offset });
+        }
+    }
+}
+
+/// Whether a whole frame stands anywhere behind a place, at which `rest` begins.
+fn is_followed(rest: &[u8], place: Place) -> bool {
+    let magic = [FRAME_MAGIC, low(place.segment)];
+    memchr::memmem::find_iter(rest, magic.as_flattened()).any(|start| {
+        let place = Place { offset: place.offset + start as u64, ..place };
+        rest.get(start..).is_some_and(|rest| frame_at(rest, place).is_some())
+    })
+}
+
+/// The records of a frame, in the order in which they were written.
+pub(crate) fn records(records: &[u8]) -> impl Iterator<Item = Option<Record<'_>>> {
+    let mut fields = Fields(records);
+    std::iter::from_fn(move || {
+        if fields.0.is_empty() {
+            return None;
+        }
+        let record = record(&mut fields);
+        if record.is_none() {
+            fields.0 = &[];
+        }
+        Some(record)
+    })
+}
+
+fn record<'a>(fields: &mut Fields<'a>) -> Option<Record<'a>> {
+    let at = i64::from_le_bytes(fields.take()?);
+    let [decision] = fields.take()?;
+    let decision = match decision {
+        0 => RecordedDecision::Allowed,
+        1 => RecordedDecision::Denied,
+        2 => RecordedDecision::Conditional,
+        _ => return None,
+    };
+    let (subject, event) = (u16::from_le_bytes(fields.take()?), fields.u32()?);
+    let subject = fields.text(usize::from(subject))?;
+    let event = fields.text(usize::try_from(event).ok()?)?;
+    Some(Record { at, decision, subject, event })
+}
+
+fn checksum(place: Place, length: u32, records: &[u8]) -> u32 {
+    let mut hasher = Hasher::new();
+    hasher.update([place.segment, place.offset].map(u64::to_le_bytes).as_flattened());
+    hasher.update(&length.to_le_bytes());
+    hasher.update(records);
+    hasher.finalize()
+}
+
+/// The low half of a segment's number, which tells most frames of other segments without a checksum.
+fn low(segment: u64) -> [u8; 4] {
+    (segment as u32).to_le_bytes()
+}
+
+/// Bytes that are read from the front.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*taken)
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        self.take().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Option<u64> {
+        self.take().map(u64::from_le_bytes)
+    }
+
+    fn text(&mut self, length: usize) -> Option<&'a str> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        std::str::from_utf8(taken).ok()
+    }
+}
+
+/// What the bytes of a file of a segment hold, as recovery reads it: how many records are whole, or where it is damaged. For
+/// whoever tries what it does with any bytes.
+///
+/// # Errors
+/// The byte at which they are not what was written.
+pub fn read_segment(bytes: &[u8]) -> Result<u64, u64> {
+    let Some(head) = Head::read(bytes) else { return Ok(0) };
+    let mut place = Place { segment: head.segment, offset: HEADER };
+    let end = end(bytes, place, None).map_err(|damage| damage.offset)?;
+    let mut count = 0;
+    while place.offset < end {
+        let rest = usize::try_from(place.offset).ok().and_then(|start| bytes.get(start..));
+        let frame = rest.and_then(|rest| frame_at(rest, place)).ok_or(place.offset)?;
+        for record in records(frame) {
+            record.ok_or(place.offset)?;
+            count += 1;
+        }
+        place.offset += (FRAME + frame.len()) as u64;
+    }
+    Ok(count)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,338 @@
+//! Indexing: what is acknowledged comes into the database, many records in one transaction that also says how far it came.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::appender::{Desk, Flush, Segment};
+use super::files::{FilesError, Folder, SIZE, Slot};
+use super::frame::{self, Damage, FRAME, HEADER, Head, Place, Record, records};
+use super::log::Log;
+use crate::decision;
+use crate::error::StoreError;
+use crate::open::Opening;
+use crate::reserve::Reserve;
+use crate::sql::{Database, Link, Pool, values};
+
+/// About how many bytes come into the database at once: no change waits longer than these take.
+const STEP: u64 = 1 << 20;
+/// How long a reader waits for what was acknowledged before it asked.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a reader looks how far another process is.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// Where a reader finds what is not in the database yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Behind {
+    pub(crate) data: PathBuf,
+    /// The segment of this process, where it has one.
+    pub(crate) own: Arc<OnceLock<Segment>>,
+    /// How a connection that writes is opened.
+    pub(crate) opening: Opening,
+}
+
+/// Whoever appends and indexes. Where it goes away, nobody appends any more, and the lock is free as soon as nobody does.
+#[derive(Debug)]
+pub(crate) struct Owner {
+    pub(crate) segment: Segment,
+    _folder: Arc<Folder>,
+}
+
+/// A part of a file that is not in the database.
+struct Part {
+    slot: Slot,
+    from: Place,
+    end: u64,
+}
+
+/// What there was to do when a process took the folder over, or looked into it.
+struct Plan {
+    slots: Vec<Slot>,
+    parts: Vec<Part>,
+    /// The highest number that a segment has.
+    last: u64,
+}
+
+impl Behind {
+    /// Of an embedded database alone: where several servers share a database, no one's disk is all of theirs.
+    pub(crate) fn of(
+        database: crate::open::Database<'_>,
+        own: Arc<OnceLock<Segment>>,
+    ) -> Result<Option<Behind>, StoreError> {
+        match database {
+            crate::open::Database::Embedded(folder) => {
+                let opening = Opening::of(database)?;
+                Ok(Some(Behind { data: folder.path().to_owned(), own, opening }))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.segment.close();
+        self.segment.log.close();
+    }
+}
+
+impl Owner {
+    /// Takes the folder over, indexes what another process left in it, and begins to append. Answers nothing where another
+    /// process has it.
+    pub(crate) async fn take(
+        data: &Path,
+        link: &mut Link,
+        reserve: &Arc<Reserve>,
+        flush: Flush,
+    ) -> Result<Option<Owner>, StoreError> {
+        let folder = Folder::open_or_create(data)?;
+        if !folder.lock()? {
+            return Ok(None);
+        }
+        let plan = recover(&folder, link).await?;
+        let acknowledged = position(link).await?;
+        let folder = Arc::new(folder);
+        let desk = Desk {
+            folder: Arc::clone(&folder),
+            log: Arc::new(Log::new(plan.slots, acknowledged)),
+            reserve: Arc::clone(reserve),
+            flush,
+            acknowledged,
+            next: plan.last.max(acknowledged.segment) + 1,
+        };
+        let path = data.to_owned();
+        let segment = Segment::start(desk).map_err(|source| FilesError::Io { path, source })?;
+        Ok(Some(Owner { segment, _folder: folder }))
+    }
+}
+
+/// Indexes what a process left in the folder that ended without doing so. Answers whether there is none that still might.
+pub(crate) async fn catch_up(data: &Path, link: &mut Link) -> Result<bool, StoreError> {
+    let Some(folder) = Folder::open(data)? else { return Ok(true) };
+    if !folder.lock()? {
+        return Ok(false);
+    }
+    recover(&folder, link).await?;
+    Ok(true)
+}
+
+/// Indexes all that is whole. The folder is locked.
+async fn recover(folder: &Folder, link: &mut Link) -> Result<Plan, StoreError> {
+    let plan = plan(folder, position(link).await?)?;
+    let mut count = 0;
+    for part in &plan.parts {
+        let mut from = part.from;
+        while from.offset < part.end {
+            let at = position(link).await?;
+            let (place, events) = step(link, &part.slot, at, from, part.end).await?;
+            from = place;
+            count += events;
+        }
+    }
+    if count > 0 {
+        tracing::info!(count, "decisions that an earlier process recorded are in the database now");
+    }
+    Ok(plan)
+}
+
+/// What of the folder's files is not in the database, which is at `position`.
+fn plan(folder: &Folder, position: Place) -> Result<Plan, StoreError> {
+    let slots = folder.slots()?;
+    let mut live = Vec::new();
+    let mut last = 0;
+    for slot in &slots {
+        match slot.head()? {
+            Some(head) => {
+                last = last.max(head.segment);
+                if head.segment >= position.segment {
+                    live.push((head, slot.clone()));
+                }
+            }
+            None => require_empty(slot, position)?,
+        }
+    }
+    live.sort_by_key(|(head, _)| head.segment);
+    let mut parts = Vec::new();
+    for (number, (head, slot)) in live.iter().enumerate() {
+        require_before(*head, &live, position, folder)?;
+        let mut later = live.iter().skip(number + 1).peekable();
+        let is_last = later.peek().is_none();
+        let end = later.find(|(later, _)| later.before.segment == head.segment);
+        if end.is_none() && !is_last {
+            // Nothing of it was acknowledged.
+            continue;
+        }
+        let offset = if head.segment == position.segment { position.offset } else { HEADER };
+        let from = Place { segment: head.segment, offset };
+        let end = end.map(|(later, _)| later.before.offset);
+        let bytes = slot.read(0, SIZE)?;
+        let end = frame::end(&bytes, from, end).map_err(|damage| damaged(slot, damage))?;
+        parts.push(Part { slot: slot.clone(), from, end });
+    }
+    Ok(Plan { slots, parts, last })
+}
+
+/// That the segment which one follows is there, or in the database.
+fn require_before(
+    head: Head,
+    live: &[(Head, Slot)],
+    position: Place,
+    folder: &Folder,
+) -> Result<(), StoreError> {
+    let before = head.before;
+    let is_there = live.iter().any(|(live, _)| live.segment == before.segment);
+    if before.segment == 0 || is_there || before <= position {
+        return Ok(());
+    }
+    Err(StoreError::MissingSegment { path: folder.path().to_owned(), segment: before.segment })
+}
+
+/// That a file without a header holds nothing that was acknowledged: the first frame is flushed with the header.
+fn require_empty(slot: &Slot, position: Place) -> Result<(), StoreError> {
+    let bytes = slot.read(0, SIZE)?;
+    let frame = usize::try_from(HEADER).ok().and_then(|start| bytes.get(start..)).unwrap_or_default();
+    let candidates = position.segment..=position.segment + super::files::FILES as u64;
+    for segment in candidates {
+        let start = Place { segment, offset: HEADER };
+        if frame::frame_at(frame, start).is_none() {
+            continue;
+        }
+        let end = frame::end(&bytes, start, None).map_err(|damage| damaged(slot, damage))?;
+        if (Place { segment, offset: end }) > position {
+            return Err(damaged(slot, Damage { offset: 0 }));
+        }
+    }
+    Ok(())
+}
+
+fn damaged(slot: &Slot, damage: Damage) -> StoreError {
+    StoreError::DamagedSegment { path: slot.path.clone(), offset: damage.offset }
+}
+
+/// How far the database is.
+async fn position(database: &mut impl Database) -> Result<Place, StoreError> {
+    let row = database.row("SELECT segment, place FROM decision_segment", values![]).await?;
+    let row = row.ok_or(sqlx::Error::RowNotFound)?;
+    let number = |column| Ok::<u64, sqlx::Error>(u64::try_from(row.get::<i64>(column)?).unwrap_or_default());
+    Ok(Place { segment: number("segment")?, offset: number("place")? })
+}
+
+async fn position_of(pool: &Pool) -> Result<Place, StoreError> {
+    position(&mut pool.read().await?).await
+}
+
+/// Inserts the next records of a file, where the database is at `at`; answers how far it is then, and how many these were.
+async fn step(
+    link: &mut Link,
+    slot: &Slot,
+    at: Place,
+    from: Place,
+    end: u64,
+) -> Result<(Place, u64), StoreError> {
+    let mut bytes = slot.read(from.offset, end.min(from.offset + STEP))?;
+    if frame::frame_at(&bytes, from).is_none() {
+        bytes = slot.read(from.offset, end)?;
+    }
+    let (mut place, mut rest, mut rows): (Place, &[u8], Vec<Record<'_>>) = (from, &bytes, Vec::new());
+    while let Some(frame) = frame::frame_at(rest, place) {
+        for record in records(frame) {
+            rows.push(record.ok_or_else(|| damaged(slot, Damage { offset: place.offset }))?);
+        }
+        place.offset += (FRAME + frame.len()) as u64;
+        rest = rest.get(FRAME + frame.len()..).unwrap_or_default();
+    }
+    if place == from {
+        return Err(damaged(slot, Damage { offset: from.offset }));
+    }
+    link.begin().await?;
+    decision::insert_records(link, &rows).await?;
+    // INVARIANT: who has the lock is the only one that indexes. Were there another, one of both would change nothing here.
+    let text = "UPDATE decision_segment SET segment = $1, place = $2 WHERE segment = $3 AND place = $4";
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let places = [place.segment, place.offset, at.segment, at.offset].map(number);
+    let [segment, offset, before, before_offset] = places;
+    if link.execute(text, values![segment, offset, before, before_offset]).await? != 1 {
+        link.rollback().await?;
+        return Err(sqlx::Error::Protocol("another process indexes the same segment".to_owned()).into());
+    }
+    link.commit().await?;
+    Ok((place, rows.len() as u64))
+}
+
+/// Brings the next of a segment that is appended to into the database; answers how many events that were, none where all is
+/// there.
+pub(crate) async fn index(segment: &Segment, link: &mut Link) -> Result<u64, sqlx::Error> {
+    let Some(chunk) = segment.log.chunk() else { return Ok(0) };
+    match step(link, &chunk.slot, chunk.indexed, chunk.from, chunk.end).await {
+        Ok((place, events)) => {
+            segment.log.indexed(chunk.from, place, events);
+            Ok(events)
+        }
+        Err(StoreError::Database(error)) => Err(error),
+        Err(other) => Err(sqlx::Error::Decode(other.into())),
+    }
+}
+
+/// Waits until what was acknowledged before is in the database.
+pub(crate) async fn settle(behind: &Behind, pool: &Pool) -> Result<(), StoreError> {
+    let deadline = Instant::now() + PATIENCE;
+    if let Some(own) = behind.own.get().filter(|own| !own.log.is_closed()) {
+        let (end, mut progress) = own.log.ask();
+        let failures = progress.borrow().failures;
+        let reached = progress.wait_for(|now| now.indexed >= end || now.failures > failures);
+        let reached = tokio::time::timeout_at(deadline, reached).await;
+        let is_there = reached.is_ok_and(|now| now.is_ok_and(|now| now.indexed >= end));
+        return if is_there { Ok(()) } else { Err(StoreError::Behind) };
+    }
+    let Some(folder) = Folder::open(&behind.data)? else { return Ok(()) };
+    let Some(target) = last_of(&folder)? else { return Ok(()) };
+    while position_of(pool).await? < target {
+        // Where nobody is there any more who would, this process does.
+        if folder.lock()? {
+            let mut link = behind.opening.connect().await?;
+            let recovered = recover(&folder, &mut link).await;
+            link.close().await?;
+            return recovered.map(drop);
+        }
+        if Instant::now() > deadline {
+            return Err(StoreError::Behind);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+/// Where the last segment ends that anything stands in, which another process may be writing to.
+fn last_of(folder: &Folder) -> Result<Option<Place>, StoreError> {
+    let mut heads = Vec::new();
+    for slot in folder.slots()? {
+        heads.extend(slot.head()?.map(|head| (head, slot)));
+    }
+    heads.sort_by_key(|(head, _)| std::cmp::Reverse(head.segment));
+    let Some((head, slot)) = heads.first() else { return Ok(None) };
+    let start = Place { segment: head.segment, offset: HEADER };
+    let bytes = slot.read(0, SIZE)?;
+    // What is damaged, whoever brings it into the database finds out. A frame that was being written looks damaged too,
+    // where the next one stood there by the time that was read: both come into the database.
+    let end = frame::end(&bytes, start, None).unwrap_or_else(|damage| damage.offset + 1);
+    Ok(Some(if end > HEADER { Place { segment: head.segment, offset: end } } else { head.before }))
+}
+
+/// Flushes a file, as it is done where nothing else was chosen.
+pub(crate) fn flush(file: &File) -> std::io::Result<()> {
+    file.sync_data()
+}
+
+impl From<FilesError> for StoreError {
+    fn from(error: FilesError) -> StoreError {
+        match error {
+            FilesError::Unsafe(error) => StoreError::SegmentFolder { reason: error.to_string() },
+            FilesError::Io { path, source } => {
+                StoreError::SegmentFolder { reason: format!("{}: {source}", path.display()) }
+            }
+        }
+    }
+}

@@ -35,7 +35,8 @@ mod watch;
 pub use administration::{
     AdminError, Administration, Author, Entry, FOLDER_ORIGIN, GroupDraft, Imported, ImportedRole, KeyDraft,
     ListQuery, Lister, Listing, MAX_MEMBERS, NewAdministrator, NotCarriedOver, Plan, PlannedChange, Redeemed,
-    Reference, RememberKey, Sort, SortBy, UserDraft, WebinyError, Written, import_webiny,
+    Reference, RememberKey, Restored, Sort, SortBy, UserDraft, VersionState, WebinyError, Written,
+    directory_differences, import_webiny,
 };
 pub use authenticator::sha256;
 pub use candidates::{Candidate, CandidatePlace, Candidates, Sought};

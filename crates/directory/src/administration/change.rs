@@ -297,7 +297,7 @@ fn planned_edit(before: Option<&Draft>, after: Option<&Draft>) -> Option<Planned
     Some(PlannedChange::of(kind, &either.tenant, &either.name, lines))
 }
 
-fn differences(name: &str, old: Option<&Value>, new: Option<&Value>, lines: &mut Vec<String>) {
+pub(super) fn differences(name: &str, old: Option<&Value>, new: Option<&Value>, lines: &mut Vec<String>) {
     if old == new {
         return;
     }

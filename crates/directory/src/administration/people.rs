@@ -10,6 +10,7 @@ mod member;
 mod rules;
 mod told;
 mod user;
+mod version;
 
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ use crate::directory::State;
 pub use draft::{GroupDraft, UserDraft};
 pub use member::MAX_MEMBERS;
 pub(super) use told::told_user;
+pub(super) use version::kept_user;
+pub use version::{Restored, VersionState, directory_differences};
 
 /// How often a change is thought out anew because another process made one meanwhile.
 const ATTEMPTS: usize = 5;

@@ -14,7 +14,7 @@ use super::entry::{Author, Entry};
 use super::error::AdminError;
 use super::key::{generate, stored, told as told_key};
 use super::objects::told;
-use super::people::told_user;
+use super::people::{kept_user, told_user};
 use super::write::{Made, Proposal, canonical, new_id, new_id_of};
 use super::{Administration, NewAdministrator, Redeemed};
 use crate::directory::State;
@@ -291,6 +291,7 @@ impl Appointment {
         }
         if let Some((user, sealed)) = &self.local {
             proposal.people.push(Operation::PutUser { user: Box::new(user.clone()), expected: Some(0) });
+            proposal.people.push(kept_user("create", None, None, user));
             let (user, sealed) = (user.id.clone(), sealed.clone());
             let password = AccountChange::PutPassword { user, founder: true, sealed };
             proposal.people.push(Operation::Account(password));

@@ -5,11 +5,23 @@ use casemate_store::{GroupRecord, Operation};
 use super::Proposal;
 use super::draft::{GroupDraft, drafted_group};
 use super::rules::{Gains, Rules};
-use super::told::{shown_group, told};
+use super::told::{shown_group, told, verb};
+use super::version::kept_group;
 use crate::administration::Administration;
 use crate::administration::entry::Author;
 use crate::administration::error::AdminError;
 use crate::administration::write::new_id_of;
+use crate::directory::State;
+
+/// A group that becomes something.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Becoming<'a> {
+    pub(super) id: &'a str,
+    /// The revision that its author knows it at; none where it is made.
+    pub(super) expected: Option<i64>,
+    /// The revision that it is set back to, where it is.
+    pub(super) restored: Option<i64>,
+}
 
 impl Administration {
     /// A group of a tenant.
@@ -57,32 +69,42 @@ impl Administration {
         (id, expected): (&str, Option<i64>),
         draft: &GroupDraft,
     ) -> Result<GroupRecord, AdminError> {
+        let becoming = Becoming { id, expected, restored: None };
         self.change_people(author, |state| {
-            Box::pin(async move {
-                let state = &*state;
-                let before = match expected {
-                    Some(expected) => Some(self.group_at(tenant, id, expected).await?),
-                    None => None,
-                };
-                let group = drafted_group(state, tenant, id, draft, before.as_ref(), author.now)?;
-                if let Some(before) = &before
-                    && (&before.name, &before.provider) != (&group.name, &group.provider)
-                {
-                    let rules = Rules::new(author, state, tenant);
-                    rules.unused_group(before)?;
-                    rules.gains(&Gains::group(None, &group.name))?;
-                }
-                let verb = if before.is_some() { "update" } else { "create" };
-                let body = |group: &GroupRecord| Some(shown_group(group).to_string());
-                let told = told("group", verb, tenant, id, before.as_ref().and_then(body), body(&group));
-                let summary = format!("{verb} the group {}", group.name);
-                let operation =
-                    Operation::PutGroup { group: Box::new(group), expected: Some(expected.unwrap_or(0)) };
-                Ok(Proposal { operations: vec![operation], told: vec![told], summary })
-            })
+            Box::pin(async move { self.proposed_group(&state, author, tenant, becoming, draft).await })
         })
         .await?;
         self.group(tenant, id).await?.ok_or(AdminError::NotFound("group"))
+    }
+
+    /// What makes this of a group.
+    pub(super) async fn proposed_group(
+        &self,
+        state: &State,
+        author: &Author,
+        tenant: &str,
+        Becoming { id, expected, restored }: Becoming<'_>,
+        draft: &GroupDraft,
+    ) -> Result<Proposal, AdminError> {
+        let before = match expected {
+            Some(expected) => Some(self.group_at(tenant, id, expected).await?),
+            None => None,
+        };
+        let group = drafted_group(state, tenant, id, draft, before.as_ref(), author.now)?;
+        if let Some(before) = &before
+            && (&before.name, &before.provider) != (&group.name, &group.provider)
+        {
+            let rules = Rules::new(author, state, tenant);
+            rules.unused_group(before)?;
+            rules.gains(&Gains::group(None, &group.name))?;
+        }
+        let verb = verb(before.is_some(), restored);
+        let body = |group: &GroupRecord| Some(shown_group(group).to_string());
+        let told = told("group", verb, tenant, id, before.as_ref().and_then(body), body(&group));
+        let summary = format!("{verb} the group {}", group.name);
+        let kept = kept_group(verb, restored, before.as_ref(), &group);
+        let put = Operation::PutGroup { group: Box::new(group), expected: Some(expected.unwrap_or(0)) };
+        Ok(Proposal { operations: vec![put, kept], told: vec![told], summary })
     }
 
     /// Deletes a group; gives the revision of the change.
@@ -112,7 +134,12 @@ impl Administration {
         .await
     }
 
-    async fn group_at(&self, tenant: &str, id: &str, expected: i64) -> Result<GroupRecord, AdminError> {
+    pub(super) async fn group_at(
+        &self,
+        tenant: &str,
+        id: &str,
+        expected: i64,
+    ) -> Result<GroupRecord, AdminError> {
         let group = self.group(tenant, id).await?.ok_or(AdminError::NotFound("group"))?;
         if group.revision == expected {
             Ok(group)

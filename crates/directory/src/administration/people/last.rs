@@ -1,6 +1,8 @@
 //! That somebody is left who may administer the installation.
 
-use casemate_store::{GroupQuery, GroupRecord, MAX_PAGE, Operation, UserRecord};
+use std::collections::BTreeSet;
+
+use casemate_store::{GroupQuery, GroupRecord, MAX_PAGE, Operation, UserQuery, UserRecord};
 
 use super::rules::{Loses, Rules};
 use crate::OWN_PROVIDER;
@@ -36,6 +38,60 @@ impl Administration {
         }
         let loses = Loses::group(Some(&member.provider), &group.name);
         self.others_administer(rules, &member.id, &loses).await
+    }
+
+    /// The same, where several users leave a group at once: one of them is nobody who stays for another.
+    pub(super) async fn keeps_an_administrator_without(
+        &self,
+        rules: &Rules<'_>,
+        group: &GroupRecord,
+        left: &[&UserRecord],
+    ) -> Result<Option<Operation>, AdminError> {
+        let Some((lost, others)) = rules.administering(&Loses::group(None, &group.name)) else {
+            return Ok(None);
+        };
+        if !left.iter().any(|user| user.active && lost.iter().any(|lost| *lost.provider == *user.provider)) {
+            return Ok(None);
+        }
+        for recipient in lost {
+            if self.is_anybody_else(group, &recipient.provider, left).await? {
+                return Ok(Some(Operation::Alone));
+            }
+        }
+        for recipient in others {
+            if self.is_anybody(rules.tenant(), recipient, "", false).await? {
+                return Ok(Some(Operation::Alone));
+            }
+        }
+        Err(AdminError::LastAdministrator)
+    }
+
+    /// Whether a group has an active member of a provider who is none of these.
+    async fn is_anybody_else(
+        &self,
+        group: &GroupRecord,
+        provider: &str,
+        left: &[&UserRecord],
+    ) -> Result<bool, AdminError> {
+        let left: BTreeSet<&str> = left.iter().map(|user| &*user.id).collect();
+        let mut query = UserQuery {
+            tenant: Some(group.tenant.clone()),
+            provider: Some(provider.to_owned()),
+            active: Some(true),
+            group: Some(group.id.clone()),
+            limit: MAX_PAGE,
+            ..UserQuery::default()
+        };
+        loop {
+            let members = self.store.reader().users(&query).await?;
+            if members.iter().any(|member| !left.contains(&*member.id)) {
+                return Ok(true);
+            }
+            let Some(last) = members.last().filter(|_| members.len() >= MAX_PAGE as usize) else {
+                return Ok(false);
+            };
+            query.after = Some((query.sort.key(last), last.id.clone()));
+        }
     }
 
     async fn others_administer(

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Proposal;
 use super::rules::{Gains, Loses, Rules};
 use super::told::told;
+use super::version::kept_group;
 use crate::administration::Administration;
 use crate::administration::entry::Author;
 use crate::administration::error::AdminError;
@@ -46,6 +47,7 @@ impl Administration {
                     let after = json!({ "user": id, "login": user.login }).to_string();
                     proposal.told.push(told("group-member", "add", tenant, group, None, Some(after)));
                 }
+                proposal.operations.push(kept_group("add", None, Some(&known), &known));
                 Ok(proposal)
             })
         })
@@ -79,8 +81,9 @@ impl Administration {
                 let before = json!({ "user": user, "login": member.login }).to_string();
                 let alone = self.keeps_an_administrator_group(&rules, &known, &member).await?;
                 let left = Operation::RemoveMember(by_hand(group, user));
+                let kept = kept_group("remove", None, Some(&known), &known);
                 Ok(Proposal {
-                    operations: std::iter::once(left).chain(alone).collect(),
+                    operations: [left, kept].into_iter().chain(alone).collect(),
                     told: vec![told("group-member", "remove", tenant, group, Some(before), None)],
                     summary: format!("remove a member of the group {}", known.name),
                 })
@@ -90,6 +93,6 @@ impl Administration {
     }
 }
 
-fn by_hand(group: &str, user: &str) -> Membership {
+pub(super) fn by_hand(group: &str, user: &str) -> Membership {
     Membership { group: group.to_owned(), user: user.to_owned(), source: String::new() }
 }

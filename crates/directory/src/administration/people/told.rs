@@ -5,6 +5,15 @@ use serde_json::{Value, json};
 
 use crate::administration::write::Told;
 
+/// What is done to a user or group that was there before or was not, and is set back to a revision or is not.
+pub(super) fn verb(is_there: bool, restored: Option<i64>) -> &'static str {
+    match (is_there, restored) {
+        (false, _) => "create",
+        (true, None) => "update",
+        (true, Some(_)) => "restore",
+    }
+}
+
 /// A user as events tell of them.
 pub(super) fn shown_user(user: &UserRecord) -> Value {
     let attributes: Value = serde_json::from_str(&user.attributes).unwrap_or_default();

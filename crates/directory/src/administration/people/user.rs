@@ -5,11 +5,13 @@ use casemate_store::{Operation, UserRecord};
 use super::Proposal;
 use super::draft::{UserDraft, drafted};
 use super::rules::{Loses, Rules};
-use super::told::{shown_gone, shown_user, told};
+use super::told::{shown_gone, shown_user, told, verb};
+use super::version::kept_user;
 use crate::administration::Administration;
 use crate::administration::entry::Author;
 use crate::administration::error::AdminError;
 use crate::administration::write::new_id_of;
+use crate::directory::State;
 
 impl Administration {
     /// A user of a tenant.
@@ -60,32 +62,44 @@ impl Administration {
         let written = self
             .change_people(author, |state| {
                 Box::pin(async move {
-                    let state = &*state;
-                    let before = match expected {
-                        Some(expected) => Some(self.user_at(tenant, id, expected).await?),
-                        None => None,
-                    };
-                    let user = drafted(state, tenant, id, draft, before.as_ref(), author.now)?;
-                    let rules = Rules::new(author, state, tenant);
-                    let groups = self.groups_of_user(id).await?;
-                    rules.user(before.as_ref(), &user, &groups)?;
-                    let alone = match &before {
-                        Some(before) => self.leaves_an_administrator(&rules, before, Some(&user)).await?,
-                        None => None,
-                    };
-                    let verb = if before.is_some() { "update" } else { "create" };
-                    let body = |user: &UserRecord| Some(shown_user(user).to_string());
-                    let told = told("user", verb, tenant, id, before.as_ref().and_then(body), body(&user));
-                    let summary = format!("{verb} the user {}", user.login);
-                    let user = Box::new(user);
-                    let operation = Operation::PutUser { user, expected: Some(expected.unwrap_or(0)) };
-                    let operations = std::iter::once(operation).chain(alone).collect();
-                    Ok(Proposal { operations, told: vec![told], summary })
+                    self.proposed_user(&state, author, tenant, (id, expected, None), draft).await
                 })
             })
             .await;
         written?;
         self.user(tenant, id).await?.ok_or(AdminError::NotFound("user"))
+    }
+
+    /// What makes this of a user, who is set back to a revision where that is given.
+    pub(super) async fn proposed_user(
+        &self,
+        state: &State,
+        author: &Author,
+        tenant: &str,
+        (id, expected, restored): (&str, Option<i64>, Option<i64>),
+        draft: &UserDraft,
+    ) -> Result<Proposal, AdminError> {
+        let before = match expected {
+            Some(expected) => Some(self.user_at(tenant, id, expected).await?),
+            None => None,
+        };
+        let user = drafted(state, tenant, id, draft, before.as_ref(), author.now)?;
+        let rules = Rules::new(author, state, tenant);
+        let groups = self.groups_of_user(id).await?;
+        rules.user(before.as_ref(), &user, &groups)?;
+        let alone = match &before {
+            Some(before) => self.leaves_an_administrator(&rules, before, Some(&user)).await?,
+            None => None,
+        };
+        let verb = verb(before.is_some(), restored);
+        let body = |user: &UserRecord| Some(shown_user(user).to_string());
+        let told = told("user", verb, tenant, id, before.as_ref().and_then(body), body(&user));
+        let summary = format!("{verb} the user {}", user.login);
+        let kept = kept_user(verb, restored, before.as_ref(), &user);
+        let user = Box::new(user);
+        let put = Operation::PutUser { user, expected: Some(expected.unwrap_or(0)) };
+        let operations = [put, kept].into_iter().chain(alone).collect();
+        Ok(Proposal { operations, told: vec![told], summary })
     }
 
     /// Deletes a user; gives the revision of the change.

@@ -1,0 +1,396 @@
+//! Versions of users and groups, and setting back to them. A version is kept with each change by hand; what providers say of
+//! people has none, since they say it again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use casemate_store::{
+    DirectoryEdit, DirectoryKind, DirectoryVersion, GroupQuery, GroupRecord, MemberEdit, Operation,
+    UserRecord,
+};
+use serde_json::Value;
+
+use super::draft::{GroupDraft, UserDraft};
+use super::member::{MAX_MEMBERS, by_hand};
+use super::rules::{Gains, Loses, Rules};
+use super::told::{shown_group, shown_user, told};
+use super::{Proposal, group::Becoming};
+use crate::OWN_PROVIDER;
+use crate::administration::Administration;
+use crate::administration::change::differences;
+use crate::administration::entry::Author;
+use crate::administration::error::AdminError;
+use crate::directory::State;
+
+/// Which state of a user or group is meant: the one that a version made, or the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VersionState {
+    /// The version's revision.
+    pub revision: i64,
+    /// Whether what was before it is meant.
+    pub before: bool,
+}
+
+/// What setting a user or group back made of it, or would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The revision that it is at.
+    pub revision: i64,
+    /// What differs, one line for each difference: `+` and `-` before what comes and what goes.
+    pub changes: Vec<String>,
+    /// The ids of members of then who are not there any more, and are left out.
+    pub missing: Vec<String>,
+}
+
+/// Who comes to a group and leaves it, so that its members by hand are who they were.
+#[derive(Default)]
+struct Turn {
+    come: Vec<UserRecord>,
+    leave: Vec<UserRecord>,
+    missing: Vec<String>,
+}
+
+/// The version that a change by hand of a user makes.
+pub(in crate::administration) fn kept_user(
+    verb: &str,
+    restored: Option<i64>,
+    before: Option<&UserRecord>,
+    after: &UserRecord,
+) -> Operation {
+    let shown = |user: &UserRecord| shown_user(user).to_string();
+    kept((DirectoryKind::User, &after.id), verb, restored, before.map(shown), shown(after))
+}
+
+/// The version that a change by hand of a group, or of its members, makes.
+pub(super) fn kept_group(
+    verb: &str,
+    restored: Option<i64>,
+    before: Option<&GroupRecord>,
+    after: &GroupRecord,
+) -> Operation {
+    let shown = |group: &GroupRecord| shown_group(group).to_string();
+    kept((DirectoryKind::Group, &after.id), verb, restored, before.map(shown), shown(after))
+}
+
+fn kept(
+    (kind, id): (DirectoryKind, &str),
+    verb: &str,
+    restored: Option<i64>,
+    before: Option<String>,
+    after: String,
+) -> Operation {
+    let (id, verb) = (id.to_owned(), verb.to_owned());
+    Operation::KeepVersion(Box::new(DirectoryEdit { kind, id, verb, restored, before, after }))
+}
+
+/// How a user or group differs from what it was, one line for each difference.
+#[must_use]
+pub fn directory_differences(edit: &DirectoryEdit, members: &MemberEdit) -> Vec<String> {
+    let mut lines = documents_differ(edit.before.as_deref(), Some(&edit.after));
+    lines.extend(members.gone.iter().map(|user| format!("- member: {user}")));
+    lines.extend(members.came.iter().map(|user| format!("+ member: {user}")));
+    lines
+}
+
+fn documents_differ(before: Option<&str>, after: Option<&str>) -> Vec<String> {
+    let members = |side: Option<&str>| -> BTreeMap<String, Value> {
+        let members: Option<BTreeMap<String, Value>> = side.and_then(|text| serde_json::from_str(text).ok());
+        let mut members = members.unwrap_or_default();
+        members.retain(|_, value| !value.is_null());
+        members
+    };
+    let (before, after) = (members(before), members(after));
+    let mut lines = Vec::new();
+    for name in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
+        differences(name, before.get(name), after.get(name), &mut lines);
+    }
+    lines
+}
+
+impl Administration {
+    /// The versions of a user or group before the revision `before`, the newest first.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn directory_versions(
+        &self,
+        kind: DirectoryKind,
+        id: &str,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<DirectoryVersion>, AdminError> {
+        Ok(self.store.reader().directory_versions(kind, id, before, limit).await?)
+    }
+
+    /// One version of a user or group.
+    ///
+    /// # Errors
+    /// Where it is not there, and where the database cannot be read.
+    pub async fn directory_version(
+        &self,
+        kind: DirectoryKind,
+        id: &str,
+        revision: i64,
+    ) -> Result<(DirectoryVersion, DirectoryEdit, MemberEdit), AdminError> {
+        let found = self.store.reader().directory_version(kind, id, revision).await?;
+        found.ok_or(AdminError::NotFound("version"))
+    }
+
+    /// A user as they were at a version, as a change would say it.
+    ///
+    /// # Errors
+    /// Where there is no such version, or nothing before it.
+    pub async fn user_draft_at(&self, id: &str, state: VersionState) -> Result<UserDraft, AdminError> {
+        let document = self.document_at(DirectoryKind::User, id, state).await?;
+        let mut draft: UserDraft = read(&document)?;
+        if draft.subject.is_none() && draft.provider.as_deref() != Some(OWN_PROVIDER) {
+            // Who was called nothing is called nothing again.
+            draft.subject = Some(String::new());
+        }
+        Ok(draft)
+    }
+
+    /// A group as it was at a version, as a change would say it.
+    ///
+    /// # Errors
+    /// Where there is no such version, or nothing before it.
+    pub async fn group_draft_at(&self, id: &str, state: VersionState) -> Result<GroupDraft, AdminError> {
+        read(&self.document_at(DirectoryKind::Group, id, state).await?)
+    }
+
+    async fn document_at(
+        &self,
+        kind: DirectoryKind,
+        id: &str,
+        VersionState { revision, before }: VersionState,
+    ) -> Result<String, AdminError> {
+        let (_, edit, _) = self.directory_version(kind, id, revision).await?;
+        if !before {
+            return Ok(edit.after);
+        }
+        edit.before.ok_or_else(|| {
+            let reason = "nothing was there before this version: it made it".to_owned();
+            AdminError::Unkeepable { pointer: "/to", reason }
+        })
+    }
+
+    /// Sets a user back to a version, by a new change that goes through all checks of an ordinary one; with `dry_run` it is
+    /// only said what that would be.
+    ///
+    /// # Errors
+    /// As of [`Administration::update_user`], and where there is no such version.
+    pub async fn restore_user(
+        &self,
+        author: &Author,
+        tenant: &str,
+        (id, expected): (&str, i64),
+        wanted: VersionState,
+        dry_run: bool,
+    ) -> Result<Restored, AdminError> {
+        let draft = self.user_draft_at(id, wanted).await?;
+        let becoming = (id, Some(expected), Some(wanted.revision));
+        let state = self.latest().await?;
+        let proposal = self.proposed_user(&state, author, tenant, becoming, &draft).await?;
+        let changes = told_changes(&proposal);
+        if changes.is_empty() || dry_run {
+            self.name_is_free(&proposal).await?;
+            return Ok(Restored { revision: expected, changes, missing: Vec::new() });
+        }
+        let draft = &draft;
+        let revision = self
+            .change_people(author, |state| {
+                Box::pin(async move { self.proposed_user(&state, author, tenant, becoming, draft).await })
+            })
+            .await?;
+        Ok(Restored { revision, changes, missing: Vec::new() })
+    }
+
+    /// Sets a group back to a version, with the members whom it had by hand; else as [`Administration::restore_user`].
+    ///
+    /// # Errors
+    /// As of [`Administration::update_group`], [`Administration::add_members`] and [`Administration::remove_member`], where there
+    /// is no such version, and where more than [`MAX_MEMBERS`] users came and went since.
+    pub async fn restore_group(
+        &self,
+        author: &Author,
+        tenant: &str,
+        (id, expected): (&str, i64),
+        wanted: VersionState,
+        dry_run: bool,
+    ) -> Result<Restored, AdminError> {
+        let draft = self.group_draft_at(id, wanted).await?;
+        let state = self.latest().await?;
+        let becoming = Becoming { id, expected: Some(expected), restored: Some(wanted.revision) };
+        let (proposal, turn) = self.proposed_turn(&state, author, tenant, becoming, &draft, wanted).await?;
+        let mut changes = told_changes(&proposal);
+        changes.extend(turn.leave.iter().map(|user| format!("- member: {}", user.id)));
+        changes.extend(turn.come.iter().map(|user| format!("+ member: {}", user.id)));
+        if changes.is_empty() || dry_run {
+            self.name_is_free(&proposal).await?;
+            return Ok(Restored { revision: expected, changes, missing: turn.missing });
+        }
+        let draft = &draft;
+        let revision = self
+            .change_people(author, |state| {
+                Box::pin(async move {
+                    let turned = self.proposed_turn(&state, author, tenant, becoming, draft, wanted).await;
+                    turned.map(|(proposal, _)| proposal)
+                })
+            })
+            .await?;
+        Ok(Restored { revision, changes, missing: turn.missing })
+    }
+
+    /// Whether setting a group back puts users into it, and whether it takes some out.
+    ///
+    /// # Errors
+    /// As of [`Administration::restore_group`].
+    pub async fn turns_members(
+        &self,
+        tenant: &str,
+        group: &str,
+        wanted: VersionState,
+    ) -> Result<(bool, bool), AdminError> {
+        let Turn { come, leave, missing } = self.turn(tenant, group, wanted).await?;
+        Ok((!come.is_empty() || !missing.is_empty(), !leave.is_empty()))
+    }
+
+    async fn latest(&self) -> Result<Arc<State>, AdminError> {
+        self.directory.refresh().await?;
+        Ok(self.directory.state())
+    }
+
+    /// A group's change with that of its members.
+    async fn proposed_turn(
+        &self,
+        state: &State,
+        author: &Author,
+        tenant: &str,
+        becoming: Becoming<'_>,
+        draft: &GroupDraft,
+        wanted: VersionState,
+    ) -> Result<(Proposal, Turn), AdminError> {
+        let expected = becoming.expected.unwrap_or_default();
+        let before = self.group_at(tenant, becoming.id, expected).await?;
+        let mut proposal = self.proposed_group(state, author, tenant, becoming, draft).await?;
+        let turn = self.turn(tenant, becoming.id, wanted).await?;
+        let rules = Rules::new(author, state, tenant);
+        let mut providers = BTreeSet::new();
+        for user in &turn.come {
+            if providers.insert(&*user.provider) {
+                rules.gains(&Gains::group(Some(&user.provider), &draft.name))?;
+            }
+            proposal.operations.push(Operation::AddMember(by_hand(&before.id, &user.id)));
+            proposal.told.push(self.told_member("add", tenant, &before.id, user));
+        }
+        let mut left = Vec::new();
+        for user in &turn.leave {
+            let sources = self.store.reader().sources_of_member(&before.id, &user.id).await?;
+            // Whoever belongs to it as another source says too loses nothing.
+            if sources.iter().all(String::is_empty) {
+                rules.loses(&Loses::group(Some(&user.provider), &before.name))?;
+                left.push(user);
+            }
+            proposal.operations.push(Operation::RemoveMember(by_hand(&before.id, &user.id)));
+            proposal.told.push(self.told_member("remove", tenant, &before.id, user));
+        }
+        let alone = match left.as_slice() {
+            [] => None,
+            [one] => self.keeps_an_administrator_group(&rules, &before, one).await?,
+            many => self.keeps_an_administrator_without(&rules, &before, many).await?,
+        };
+        proposal.operations.extend(alone);
+        Ok((proposal, turn))
+    }
+
+    fn told_member(
+        &self,
+        verb: &'static str,
+        tenant: &str,
+        group: &str,
+        user: &UserRecord,
+    ) -> crate::administration::write::Told {
+        let shown = Some(serde_json::json!({ "user": user.id, "login": user.login }).to_string());
+        let (before, after) = if verb == "add" { (None, shown) } else { (shown, None) };
+        told("group-member", verb, tenant, group, before, after)
+    }
+
+    /// Who has to come and to leave. What was made of the members since is taken back, the newest first.
+    async fn turn(&self, tenant: &str, group: &str, wanted: VersionState) -> Result<Turn, AdminError> {
+        let since = if wanted.before { wanted.revision.saturating_sub(1) } else { wanted.revision };
+        let mut belonged: BTreeMap<String, bool> = BTreeMap::new();
+        for MemberEdit { came, gone } in self.store.reader().member_edits_after(group, since).await? {
+            belonged.extend(came.into_iter().map(|user| (user, false)));
+            belonged.extend(gone.into_iter().map(|user| (user, true)));
+        }
+        if belonged.len() > MAX_MEMBERS {
+            let reason = format!(
+                "{} users came and went since, and at most {MAX_MEMBERS} are turned back at once: set it back to a \
+                 newer version first",
+                belonged.len()
+            );
+            return Err(AdminError::Unkeepable { pointer: "", reason });
+        }
+        let ids: Vec<&str> = belonged.keys().map(String::as_str).collect();
+        let present = self.store.reader().members_by_hand(group, &ids).await?;
+        let mut turn = Turn::default();
+        for (id, belonged) in belonged {
+            if belonged == present.contains(&id) {
+                continue;
+            }
+            match (self.user(tenant, &id).await?, belonged) {
+                (Some(user), true) => turn.come.push(user),
+                (Some(user), false) => turn.leave.push(user),
+                (None, true) => turn.missing.push(id),
+                (None, false) => {}
+            }
+        }
+        Ok(turn)
+    }
+
+    /// That nobody else has a name that is to be taken: what the store says of a change, of one that is not made.
+    async fn name_is_free(&self, proposal: &Proposal) -> Result<(), AdminError> {
+        let reader = self.store.reader();
+        for operation in &proposal.operations {
+            match operation {
+                Operation::PutUser { user, .. } => {
+                    let named = reader.user_by_login(&user.provider, &user.login).await?;
+                    if named.is_some_and(|other| other.id != user.id) {
+                        return Err(AdminError::NameTaken { kind: "user", name: user.login.clone() });
+                    }
+                    let Some(subject) = &user.subject else { continue };
+                    let called = reader.user_by_subject(&user.provider, subject).await?;
+                    if called.is_some_and(|other| other.id != user.id) {
+                        let kind = "user with the subject";
+                        return Err(AdminError::NameTaken { kind, name: subject.clone() });
+                    }
+                }
+                Operation::PutGroup { group, .. } => {
+                    let query = GroupQuery {
+                        tenant: Some(group.tenant.clone()),
+                        provider: Some(group.provider.clone()),
+                        name: Some(group.name.clone()),
+                        limit: 1,
+                        ..GroupQuery::default()
+                    };
+                    let named = reader.groups(&query).await?;
+                    if named.iter().any(|other| other.id != group.id) {
+                        return Err(AdminError::NameTaken { kind: "group", name: group.name.clone() });
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What differs by a change, as its own event tells it.
+fn told_changes(proposal: &Proposal) -> Vec<String> {
+    let told = proposal.told.first();
+    told.map_or_else(Vec::new, |told| documents_differ(told.before.as_deref(), told.after.as_deref()))
+}
+
+fn read<D: serde::de::DeserializeOwned>(document: &str) -> Result<D, AdminError> {
+    serde_json::from_str(document).map_err(|error| AdminError::Unavailable(error.to_string()))
+}

@@ -7,7 +7,7 @@ use crate::command::{cargo, succeed, watch};
 use crate::console::say;
 use crate::layers::{Counts, targets};
 use crate::project::{Project, list, members, string};
-use crate::{Failure, Outcome, needs, threat_model};
+use crate::{Failure, Outcome, needs, threat_model, typescript};
 
 /// The environment variable by which property tests run their long form.
 const LONG: &str = "CASEMATE_LONG";
@@ -78,7 +78,7 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
         });
     }
     if covers(&options, "casemate-permission") || covers(&options, "casemate-permission-wasm") {
-        steps.step("TypeScript SDK", || Ok(crate::typescript::test(project)?));
+        steps.step("TypeScript SDK", || Ok(typescript::test(project)?));
     }
     steps.step("examples in documentation", || examples(project, &options, &mut counts));
     finish(project, &steps, &counts)
@@ -136,6 +136,11 @@ fn tests(project: &Project, selection: &[&str], is_long: bool, counts: &mut Coun
     let mut command = cargo(project);
     if is_long {
         command.env(LONG, "1");
+    } else {
+        // Those of an earlier run would be of another engine.
+        let cases = typescript::cases(project);
+        drop(fs::remove_file(&cases));
+        command.env(typescript::CASES, cases);
     }
     let nextest =
         cargo(project).args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success());

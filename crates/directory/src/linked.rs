@@ -125,7 +125,8 @@ mod tests {
     #[test]
     fn a_link_counts_where_the_user_is_at_home_alone_and_while_they_are_active() {
         let sessions = BrowserSessions::new(None, SessionTimes::default());
-        let as_linked = |came: &SignedIn, user: &UserRecord| sessions.as_linked(came, &link(), user).is_some();
+        let as_linked =
+            |came: &SignedIn, user: &UserRecord| sessions.as_linked(came, &link(), user).is_some();
         assert!(as_linked(&came(None), &user()) && as_linked(&came(Some("default")), &user()));
         assert!(!as_linked(&came(Some("acme")), &user()), "the other provider says another tenant");
         for other in [

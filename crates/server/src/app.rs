@@ -35,8 +35,8 @@ use crate::policy::PolicyStatus;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
-    decision_log, description, directory_sync, group, health, identity, invitation, log_level, policy,
-    provider, role, scim, service_account, session, setting, sign_in, source, team, tenant, user,
+    decision_log, description, directory_sync, group, health, identity, invitation, linking, log_level,
+    policy, provider, role, scim, service_account, session, setting, sign_in, source, team, tenant, user,
 };
 
 /// What a running server knows.
@@ -189,6 +189,7 @@ fn router(app: App, shared: Arc<App>) -> Router {
         .merge(sign_in::routes::routes())
         .merge(invitation::pages())
         .merge(account::routes::routes())
+        .merge(linking::routes::routes())
         .nest("/scim/v2", scim::routes::routes())
         .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(other_method)

@@ -127,7 +127,8 @@ pub(crate) fn lately(app: &App, caller: &Caller, now: i64) -> Result<(), Problem
     if now.saturating_sub(session.authenticated_at.0) < most {
         return Ok(());
     }
-    let path = format!("/sign-in/{}?again=1", caller.0.provider);
+    let by = caller.0.via.as_deref().unwrap_or(&caller.0.provider);
+    let path = format!("/sign-in/{by}?again=1");
     let challenge = format!(
         "Bearer realm=\"casemate\", error=\"insufficient_user_authentication\", \
          error_description=\"sign in again\", max_age={}",

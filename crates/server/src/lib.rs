@@ -25,6 +25,7 @@ mod guard;
 pub mod health;
 pub mod identity;
 mod invitation;
+mod linking;
 mod listing;
 mod log_level;
 mod objects;

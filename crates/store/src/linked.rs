@@ -210,12 +210,7 @@ async fn add(link: &mut Link, linked: &LinkedIdentity) -> Result<(), Refused> {
 }
 
 /// Removes a link, and ends the sessions and temporary credentials of whoever came by it.
-async fn remove(
-    link: &mut Link,
-    linked: &LinkedIdentity,
-    at: i64,
-    revision: i64,
-) -> Result<(), sqlx::Error> {
+async fn remove(link: &mut Link, linked: &LinkedIdentity, at: i64, revision: i64) -> Result<(), sqlx::Error> {
     link.execute("DELETE FROM linked_identity WHERE id = $1", values![&linked.id]).await?;
     let text = "UPDATE session SET ended_at = $1, end_reason = 'link-removed', identity = '', revision = $2 \
                 WHERE ended_at IS NULL AND via = $3 AND EXISTS (SELECT 1 FROM directory_user AS owner \

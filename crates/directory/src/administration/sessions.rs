@@ -40,7 +40,8 @@ pub(super) fn ended<'a>(state: &'a State, changes: &'a [Change]) -> impl Iterato
         let stays = after.is_some_and(|after| after.name == before.name && is_same(before, &after.body));
         let which = Sessions::Provider { provider: before.name.clone() };
         let linked = Sessions::Linked { provider: before.name.clone() };
-        let is_linking = |body: &str| read(body).is_some_and(|body| body.pointer(LINKING) == Some(&Value::Bool(true)));
+        let is_linking =
+            |body: &str| read(body).is_some_and(|body| body.pointer(LINKING) == Some(&Value::Bool(true)));
         let stops = is_linking(&before.body) && after.is_some_and(|after| !is_linking(&after.body));
         match (stays, stops) {
             (false, _) => Some(Operation::EndSessions { which, reason: "provider-changed".to_owned() }),

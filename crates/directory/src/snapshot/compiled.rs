@@ -160,6 +160,16 @@ impl Compiled {
         self.sources.iter().enumerate().filter_map(read).collect()
     }
 
+    /// Whether a source of permissions reads this claim.
+    pub(crate) fn reads(&self, claim: &str) -> bool {
+        self.sources.iter().any(|source| *source.claim == *claim)
+    }
+
+    /// The rules of all providers that have some.
+    pub(crate) fn mappings(&self) -> impl Iterator<Item = &Mapping> {
+        self.mappings.values()
+    }
+
     /// The rules of a provider, where it has some.
     pub(crate) fn mapping_of(&self, provider: &str) -> Option<&Mapping> {
         self.mappings.get(provider)

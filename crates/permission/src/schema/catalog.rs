@@ -213,6 +213,11 @@ impl Catalog {
         self.inner.shapes.get(usize::from(property))?.get(usize::from(meaning.shape))
     }
 
+    /// The conditions of all properties, as they are written.
+    pub fn conditions(&self) -> impl Iterator<Item = &str> {
+        self.inner.meanings.iter().filter_map(|meaning| Some(meaning.when.as_ref()?.source()))
+    }
+
     #[inline]
     pub(crate) fn meaning(&self, index: u32) -> Option<&Meaning> {
         self.inner.meanings.get(index as usize)

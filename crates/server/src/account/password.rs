@@ -44,7 +44,9 @@ async fn own(app: &App, headers: &HeaderMap, id: &RequestId) -> Result<Own, Resp
         return Err(see_other(SIGN_IN));
     };
     let identity = Arc::clone(&caller.0);
-    let is_local = *identity.provider == *OWN_PROVIDER && identity.kind == Kind::USER;
+    // What another provider vouched for was not shown to this account.
+    let is_local =
+        *identity.provider == *OWN_PROVIDER && identity.kind == Kind::USER && identity.via.is_none();
     if identity.session.is_none() || !is_local {
         return Err(see_other(SIGN_IN));
     }

@@ -37,8 +37,11 @@ const ONE: &str = "/api/v1/sessions/{id}";
 struct SessionView {
     /// Its name, which is no credential.
     id: String,
-    /// The provider that vouched for who signed in.
+    /// The provider by which the directory knows who signed in.
     provider: String,
+    /// The provider by which they came, where that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via: Option<String>,
     /// Who signed in.
     subject: String,
     /// Whether it is the one that this request was sent with.
@@ -214,6 +217,7 @@ fn view(session: StoredSession, current: Option<&str>) -> SessionView {
         current: current == Some(&*session.id),
         id: session.id,
         provider: session.provider,
+        via: session.via,
         subject: session.subject,
         created_at: time(session.created_at),
         authenticated_at: time(session.authenticated_at),

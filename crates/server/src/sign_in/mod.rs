@@ -8,3 +8,4 @@ pub(crate) mod service;
 
 pub(crate) use failures::Failures;
 pub(crate) use finishing::Finishing;
+pub(crate) use pages::{Onward, failed};

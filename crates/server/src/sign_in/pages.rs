@@ -16,8 +16,6 @@ pub(super) const STYLE: &str = include_str!("../../templates/sign_in/style.css")
 pub(super) struct Choose {
     /// Who is signed in, as people call them.
     pub(super) signed_in: Option<String>,
-    /// Whether that was with a password of Casemate's own.
-    pub(super) has_password: bool,
     pub(super) provider: String,
     pub(super) choices: Vec<Choice>,
     pub(super) by_email: bool,
@@ -36,9 +34,9 @@ pub(super) struct Choice {
 /// On to somewhere else, after a form: a policy on forms would stop a redirect.
 #[derive(Template)]
 #[template(path = "sign_in/onward.html")]
-pub(super) struct Onward {
-    pub(super) title: String,
-    pub(super) href: String,
+pub(crate) struct Onward {
+    pub(crate) title: String,
+    pub(crate) href: String,
 }
 
 /// After signing out.
@@ -47,7 +45,7 @@ pub(super) struct Onward {
 pub(super) struct SignedOut;
 
 /// The page of a sign-in that failed. Why in detail stands in the log: it is no business of whoever tries.
-pub(super) fn failed(error: &SignInError, request_id: &str) -> Response {
+pub(crate) fn failed(error: &SignInError, request_id: &str) -> Response {
     let (status, message) = match error {
         SignInError::State => {
             (StatusCode::BAD_REQUEST, "This sign-in was begun in another browser, or took too long.")

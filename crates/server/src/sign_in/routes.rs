@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use casemate_directory::OWN_PROVIDER;
 use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError};
-use casemate_identity::{ExposeSecret as _, Timestamp};
+use casemate_identity::{ExposeSecret as _, Identity, Timestamp};
 use casemate_platform::{
     Caller, Client, Code, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie, stand_in,
 };
@@ -25,6 +25,7 @@ use crate::block::service::count_guess;
 use crate::denials::count_denial;
 use crate::forms::{HOME, Parameters, form, random, see_other, set_cookie};
 use crate::guard::admitted;
+use crate::linking::{self, Returned};
 use crate::pages::{failed_with, page};
 
 /// The cookie of a browser that signs in.
@@ -95,8 +96,7 @@ async fn choices(app: &App, headers: &HeaderMap, return_to: String, problem: Opt
         choices.push(Choice { href: format!("/sign-in/casemate?{query}"), title: title.to_owned() });
     }
     Choose {
-        has_password: caller.as_ref().is_some_and(|caller| *caller.0.provider == *OWN_PROVIDER),
-        provider: caller.as_ref().map(|caller| title_of(&caller.0.provider)).unwrap_or_default(),
+        provider: caller.as_ref().map(|caller| title_of(came_by(&caller.0))).unwrap_or_default(),
         signed_in: caller.map(name_of),
         by_email: clients.iter().any(|client| client.offer().has_domains()),
         choices,
@@ -104,6 +104,11 @@ async fn choices(app: &App, headers: &HeaderMap, return_to: String, problem: Opt
         return_to,
         problem,
     }
+}
+
+/// The provider by which somebody came.
+fn came_by(identity: &Identity) -> &str {
+    identity.via.as_deref().unwrap_or(&identity.provider)
 }
 
 fn start_path(client: &SignInClient, return_to: &str, again: bool) -> String {
@@ -136,7 +141,26 @@ async fn by_email(State(app): State<App>, headers: HeaderMap, request: Request) 
     }
 }
 
-fn redirect_uri(app: &App, provider: &str) -> String {
+/// An attempt that begins now, and the key of the browser; `None` where the system gives no randomness.
+pub(crate) fn begun(
+    provider: &str,
+    return_to: &str,
+    again: bool,
+    headers: &HeaderMap,
+) -> Option<(Attempt, BrowserKey)> {
+    let (mut key, mut salt) = ([0; 32], [0; 16]);
+    random(&mut key).and_then(|()| random(&mut salt))?;
+    let held = cookie(headers, ATTEMPT_COOKIE).ok().flatten().and_then(BrowserKey::parse);
+    let key = held.unwrap_or_else(|| BrowserKey::of_random(key));
+    Some((Attempt::begin(provider, return_to, again, salt, Timestamp(clock::now())), key))
+}
+
+/// Lets a browser keep its key while it signs in.
+pub(crate) fn hold(response: &mut Response, key: &BrowserKey) {
+    set_cookie(response, ATTEMPT_COOKIE, key.text(), Some(ATTEMPT_SECONDS));
+}
+
+pub(crate) fn redirect_uri(app: &App, provider: &str) -> String {
     format!("{}/sign-in/{provider}/callback", app.settings.public_url)
 }
 
@@ -149,18 +173,14 @@ async fn start(
 ) -> Response {
     let Some(client) = client(&app, &provider) else { return unknown(&id) };
     let Some(query) = Parameters::of(&uri) else { return failed(&SignInError::State, id.as_str()) };
-    let (mut key, mut salt) = ([0; 32], [0; 16]);
-    if random(&mut key).and_then(|()| random(&mut salt)).is_none() {
-        return failed(&SignInError::Busy, id.as_str());
-    }
-    let held = cookie(&headers, ATTEMPT_COOKIE).ok().flatten().and_then(BrowserKey::parse);
-    let key = held.unwrap_or_else(|| BrowserKey::of_random(key));
     let again = query.get("again") == Some("1");
-    let attempt = Attempt::begin(&provider, query.return_to(), again, salt, Timestamp(clock::now()));
+    let Some((attempt, key)) = begun(&provider, query.return_to(), again, &headers) else {
+        return failed(&SignInError::Busy, id.as_str());
+    };
     match client.begin(&attempt, &key, &redirect_uri(&app, &provider)).await {
         Ok(url) => {
             let mut response = see_other(url.as_str());
-            set_cookie(&mut response, ATTEMPT_COOKIE, key.text(), Some(ATTEMPT_SECONDS));
+            hold(&mut response, &key);
             response
         }
         Err(error) => {
@@ -224,7 +244,15 @@ async fn finish(
     let attempt = Attempt::resume(state, &key, provider, now)?;
     let answer = Callback { code: query.get("code"), error: query.get("error"), issuer: query.get("iss") };
     let redirect_uri = redirect_uri(app, provider);
+    if attempt.links() {
+        let returned = Returned { attempt: &attempt, key: &key, answer, redirect_uri: &redirect_uri };
+        return linking::finish(app, client, asked, headers, returned).await;
+    }
     let signed_in = client.finish(answer, &attempt, &key, &redirect_uri, now).await?;
+    let (signed_in, also) = match linking::entering(app, &signed_in).await? {
+        Some((linked, operation)) => (linked, Also::from(vec![operation])),
+        None => (signed_in, Also::default()),
+    };
     let caller = Caller(Arc::new(signed_in.identity.clone()));
     admitted(app, &caller).await.map_err(|problem| match problem.code() {
         Code::UserInactive => SignInError::Inactive,
@@ -236,9 +264,11 @@ async fn finish(
         SignInError::Unavailable("no session can begin".to_owned())
     })?;
     let earlier = earlier.as_ref().map(|session| session.id.as_str());
-    let begun = begin(app, asked, &signed_in, earlier, Also::default()).await.map_err(|error| {
+    let begun = begin(app, asked, &signed_in, earlier, also).await.map_err(|error| {
         match error {
-            NotBegun::Store(CommitError::NotAdmitted) => return SignInError::Inactive,
+            NotBegun::Store(CommitError::NotAdmitted | CommitError::UsedUp { .. }) => {
+                return SignInError::Inactive;
+            }
             NotBegun::Session(error) => tracing::warn!(provider, %error, "a session cannot begin"),
             NotBegun::Store(error) => tracing::error!(%error, "a session cannot begin"),
         }
@@ -275,7 +305,7 @@ async fn sign_out(
             tracing::error!(%error, "a session cannot be ended");
             Problem::new(Code::Unavailable)
         })?;
-        if let Some(client) = client(&app, &session.provider) {
+        if let Some(client) = client(&app, session.via.as_deref().unwrap_or(&session.provider)) {
             onward = client.logout_url(&format!("{}/signed-out", app.settings.public_url)).await;
         }
     }

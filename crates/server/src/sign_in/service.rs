@@ -126,7 +126,7 @@ pub(crate) async fn begin(
         operations.push(Operation::EndSessions { which, reason: "replaced".to_owned() });
     }
     let mut event = asked.event(actor(&signed_in.identity), "casemate.session.begin", "sign-in", &session.id);
-    event.after = Some(json!({ "provider": session.provider, "subject": session.subject }).to_string());
+    event.after = Some(told(&signed_in.identity, &session).to_string());
     operations.push(Operation::BeginSession(session));
     let mut commit = asked.commit(operations, event);
     commit.events.extend(events);
@@ -135,16 +135,51 @@ pub(crate) async fn begin(
     Ok(cookie)
 }
 
+/// Who signed in, by which provider they came, and what they showed to it.
+fn told(identity: &Identity, session: &StoredSession) -> serde_json::Value {
+    json!({
+        "provider": session.provider, "subject": session.subject,
+        "via": session.via.as_ref().unwrap_or(&session.provider), "amr": identity.auth.amr,
+    })
+}
+
+/// Begins a session in the place of one, for the same person as they signed in, no longer than that lasts; gives the cookie. `also`
+/// is done with it, or nothing is, and `event` tells of it.
+pub(crate) async fn renew(
+    app: &App,
+    asked: &Asked,
+    signed_in: &SignedIn,
+    earlier: &StoredSession,
+    also: Vec<Operation>,
+    event: AuditEvent,
+) -> Result<SecretString, NotBegun> {
+    let (client, agent) = (asked.client.clone(), asked.user_agent.clone());
+    let begun = app.directory.sessions().begin(signed_in, client, agent, asked.now);
+    let (mut session, cookie) = begun.map_err(NotBegun::Session)?;
+    session.absolute_until = session.absolute_until.min(earlier.absolute_until);
+    let mut operations = also;
+    let which = Sessions::Id(earlier.id.clone());
+    operations.push(Operation::EndSessions { which, reason: "replaced".to_owned() });
+    operations.push(Operation::BeginSession(session));
+    app.store.commit(asked.commit(operations, event)).await.map_err(NotBegun::Store)?;
+    settle(app).await;
+    Ok(cookie)
+}
+
 /// Ends the sessions and temporary credentials of somebody that say of them what their provider does not say any more.
 async fn outdated(app: &App, signed_in: &SignedIn, now: i64) -> Result<Vec<Operation>, CommitError> {
     let identity = &signed_in.identity;
-    let Some(subject) = identity.id.as_deref() else { return Ok(Vec::new()) };
+    // By another provider nothing is said of them.
+    let Some(subject) = identity.id.as_deref().filter(|_| identity.via.is_none()) else {
+        return Ok(Vec::new());
+    };
     let reader = app.store.reader();
     let unread = |error: StoreError| CommitError::Failed(error.to_string());
     let tenant = app.directory.sessions().tenant_of(identity);
     let owner = SessionOwner { provider: &identity.provider, subject, tenant: Some(&tenant) };
     let mut others = reader.sessions_of(owner, now).await.map_err(unread)?;
     others.extend(reader.temporary_of(owner, now).await.map_err(unread)?);
+    others.retain(|session| session.via.is_none());
     let snapshot = app.directory.current();
     let end = |id: &str| Operation::EndSessions {
         which: Sessions::Id(id.to_owned()),
@@ -160,7 +195,18 @@ pub(crate) async fn change(
     operations: Vec<Operation>,
     event: AuditEvent,
 ) -> Result<(), CommitError> {
-    app.store.commit(asked.commit(operations, event)).await?;
+    change_since(app, asked, operations, event, None).await
+}
+
+/// As [`change`]; where a `base` is told, only if no configuration was changed since that revision.
+pub(crate) async fn change_since(
+    app: &App,
+    asked: &Asked,
+    operations: Vec<Operation>,
+    event: AuditEvent,
+    base: Option<i64>,
+) -> Result<(), CommitError> {
+    app.store.commit(Commit { base, ..asked.commit(operations, event) }).await?;
     settle(app).await;
     Ok(())
 }
@@ -180,18 +226,7 @@ pub(crate) async fn end(
     let mut event = asked.event(actor, "casemate.session.end", "sign-out", &id);
     event.reason = Some(reason.to_owned());
     let operations = vec![Operation::EndSessions { which, reason: reason.to_owned() }];
-    change_since(app, asked, operations, event, None).await
-}
-
-/// As [`change`]; where a `base` is told, only if no configuration was changed since that revision.
-pub(crate) async fn change_since(
-    app: &App,
-    asked: &Asked,
-    operations: Vec<Operation>,
-    event: AuditEvent,
-    base: Option<i64>,
-) -> Result<(), CommitError> {
-    app.store.commit(Commit { base, ..asked.commit(operations, event) }).await?;
+    app.store.commit(asked.commit(operations, event)).await?;
     settle(app).await;
     Ok(())
 }
@@ -268,7 +303,7 @@ async fn settle(app: &App) {
 }
 
 /// The way to sign in with the provider of this name.
-pub(super) fn client(app: &App, name: &str) -> Option<Arc<SignInClient>> {
+pub(crate) fn client(app: &App, name: &str) -> Option<Arc<SignInClient>> {
     app.directory.sign_ins().into_iter().find(|client| client.offer().name() == name)
 }
 

@@ -11,6 +11,7 @@ use crate::guard::Access;
 use crate::rows;
 use crate::user::factors;
 use crate::user::service::{UserSearch, UserView, Users};
+use crate::user::{factors, links};
 
 permissions! {
     /// To list users.
@@ -63,7 +64,7 @@ pub(crate) fn routes() -> Api<App> {
                 .if_none_match()
                 .answers::<UserView>(200, "They."),
         );
-    writing(reading).merge(factors::routes())
+    writing(reading).merge(factors::routes()).merge(links::routes())
 }
 
 fn writing(api: Api<App>) -> Api<App> {

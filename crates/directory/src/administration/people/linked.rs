@@ -38,8 +38,7 @@ impl Administration {
                 let before =
                     json!({ "link": found.id, "provider": found.provider, "subject": found.subject });
                 let before = Some(before.to_string());
-                let told =
-                    Told { kind: "remove", ..told("user", "link", tenant, &user.id, before, None) };
+                let told = Told { kind: "remove", ..told("user", "link", tenant, &user.id, before, None) };
                 let summary = format!("remove a linked sign-in of the user {}", user.login);
                 let change = LinkChange::Remove { user: user.id, id: found.id, least: 0 };
                 Ok(Proposal { operations: vec![Operation::Link(change)], told: vec![told], summary })

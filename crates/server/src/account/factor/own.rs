@@ -59,7 +59,9 @@ pub(super) async fn own(app: &App, headers: &HeaderMap, id: &RequestId) -> Resul
     let now = clock::now();
     let caller = authenticate(app.directory.current().chain(), headers, now).await.map_err(|_| anew())?;
     let identity = Arc::clone(&caller.0);
-    let is_local = *identity.provider == *OWN_PROVIDER && identity.kind == Kind::USER;
+    // What another provider vouched for was not shown to this account.
+    let is_local =
+        *identity.provider == *OWN_PROVIDER && identity.kind == Kind::USER && identity.via.is_none();
     let most = app.directory.sessions().times().recent;
     let since = identity.session.as_ref().map(|session| now.saturating_sub(session.authenticated_at.0));
     if !is_local || since.is_none_or(|since| since >= most) {

@@ -1,0 +1,11 @@
+//! One person's several sign-ins: their own page `/account`, where they link signing in with another provider, and who somebody is
+//! that signs in by such a link.
+
+mod finish;
+mod own;
+mod pages;
+pub(crate) mod routes;
+mod service;
+
+pub(crate) use finish::{Returned, finish};
+pub(crate) use service::entering;

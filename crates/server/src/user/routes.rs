@@ -9,7 +9,6 @@ use serde_json::json;
 use crate::App;
 use crate::guard::Access;
 use crate::rows;
-use crate::user::factors;
 use crate::user::service::{UserSearch, UserView, Users};
 use crate::user::{factors, links};
 

@@ -138,7 +138,7 @@ describe("a client of a server that misbehaves", () => {
       url: "http://casemate.invalid",
       credential: "secret-credential",
       backoff: 1,
-      timeout: 100,
+      timeout: 20_000,
       fetch: async () => {
         const answer = answers[Math.min(calls, answers.length - 1)]!;
         calls += 1;

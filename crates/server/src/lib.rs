@@ -47,6 +47,7 @@ mod temporary_credential;
 mod tenant;
 mod tenant_header;
 mod user;
+mod versions;
 mod view;
 
 pub use account::{AccountRule, Accounts, end_local_sessions};

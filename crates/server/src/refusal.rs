@@ -2,6 +2,7 @@
 
 use casemate_directory::AdminError;
 use casemate_platform::{Code, DocumentError, Problem, precondition_failed};
+use casemate_store::clipped;
 
 use crate::view::document_error;
 
@@ -49,6 +50,20 @@ pub(crate) fn problem(error: AdminError) -> Problem {
             Problem::new(Code::Internal)
         }
     }
+}
+
+/// The reason that a caller gives, which is kept whole or refused.
+///
+/// # Errors
+/// 422 where it is too long.
+pub(crate) fn reason(reason: Option<String>) -> Result<Option<String>, Problem> {
+    let Some(told) = &reason else { return Ok(None) };
+    if clipped(told) != *told {
+        let message = "a reason is at most 1024 bytes, without NUL".to_owned();
+        let error = DocumentError { pointer: "/reason".to_owned(), message, help: None };
+        return Err(Problem::document(vec![error]));
+    }
+    Ok(reason)
 }
 
 #[cfg(test)]

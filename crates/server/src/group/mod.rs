@@ -3,3 +3,4 @@
 pub(crate) mod members;
 pub(crate) mod routes;
 pub(crate) mod service;
+mod versions;

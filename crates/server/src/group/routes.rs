@@ -6,8 +6,8 @@ use casemate_platform::{Code, Page, permissions};
 use serde_json::json;
 
 use crate::App;
-use crate::group::members;
 use crate::group::service::{GroupSearch, GroupView, Groups};
+use crate::group::{members, versions};
 use crate::rows;
 
 permissions! {
@@ -61,7 +61,7 @@ pub(crate) fn routes() -> Api<App> {
                 .if_none_match()
                 .answers::<GroupView>(200, "It."),
         );
-    members::routes(writing(reading))
+    members::routes(writing(reading)).merge(versions::routes())
 }
 
 fn writing(api: Api<App>) -> Api<App> {

@@ -7,9 +7,8 @@ use axum::response::Response;
 use casemate_directory::Folder;
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{
-    Code, DocumentError, NoQuery, Page, PageRequest, Problem, json_response, permissions, read_document,
+    Code, NoQuery, Page, PageRequest, Problem, json_response, permissions, read_document,
 };
-use casemate_store::clipped;
 use serde_json::json;
 
 use crate::App;
@@ -19,7 +18,7 @@ use crate::policy::service::{
     ApplyRequest, ChangeView, Changed, DiffRequest, DiffView, PlanView, RevertRequest, VersionDetail,
     VersionView,
 };
-use crate::refusal::problem;
+use crate::refusal::{problem, reason as told};
 use crate::view::file_error;
 
 permissions! {
@@ -173,15 +172,4 @@ async fn apply(
     };
     view.revision = Some(revision);
     Ok(with_revision(json_response(&view), revision))
-}
-
-/// The reason that a caller gives, which is kept whole or refused.
-fn told(reason: Option<String>) -> Result<Option<String>, Problem> {
-    let Some(told) = &reason else { return Ok(None) };
-    if clipped(told) != *told {
-        let message = "a reason is at most 1024 bytes, without NUL".to_owned();
-        let error = DocumentError { pointer: "/reason".to_owned(), message, help: None };
-        return Err(Problem::document(vec![error]));
-    }
-    Ok(reason)
 }

@@ -4,3 +4,4 @@ mod factors;
 mod links;
 pub(crate) mod routes;
 pub(crate) mod service;
+mod versions;

@@ -63,7 +63,7 @@ pub(crate) fn routes() -> Api<App> {
                 .if_none_match()
                 .answers::<UserView>(200, "They."),
         );
-    writing(reading).merge(factors::routes()).merge(links::routes())
+    writing(reading).merge(factors::routes()).merge(super::versions::routes()).merge(links::routes())
 }
 
 fn writing(api: Api<App>) -> Api<App> {

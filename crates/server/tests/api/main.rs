@@ -17,4 +17,5 @@ mod settings;
 mod support;
 mod temporary_credentials;
 mod tenants;
+mod versions;
 mod who_can;

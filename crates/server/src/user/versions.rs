@@ -1,0 +1,86 @@
+//! `/api/v1/users/{id}/versions`.
+
+use casemate_directory::{AdminError, Administration, Author, Restored, UserDraft, VersionState};
+use casemate_platform::api::{Api, Operation};
+use casemate_platform::{Code, Page, Problem};
+use casemate_store::{DirectoryKind, UserRecord};
+use serde_json::json;
+
+use crate::App;
+use crate::guard::{Access, Thing};
+use crate::user::routes::{UserRead, UserUpdate};
+use crate::user::service::Users;
+use crate::versions::{self, RestoreRequest, RestoredView, VersionDetail, VersionView, Versioned};
+
+const TAG: &str = "Users";
+const PATH: &str = "/api/v1/users/{id}/versions";
+
+/// The area's routes of versions.
+pub(super) fn routes() -> Api<App> {
+    Api::new()
+        .get(
+            PATH,
+            versions::list::<Users>,
+            Operation::new("listUserVersions", TAG, "What changes by hand made of a user, the newest first")
+                .describe(
+                    "The newest hundred, and none older than 400 days. What a provider says has no version.",
+                )
+                .needs::<UserRead>()
+                .paged()
+                .answers::<Page<VersionView>>(200, "A page."),
+        )
+        .get(
+            "/api/v1/users/{id}/versions/{revision}",
+            versions::get::<Users>,
+            Operation::new("getUserVersion", TAG, "What a change by hand made of a user")
+                .needs::<UserRead>()
+                .answers::<VersionDetail>(200, "It."),
+        )
+        .post(
+            "/api/v1/users/{id}/versions/{revision}/restore",
+            versions::restore::<Users>,
+            Operation::new("restoreUser", TAG, "Sets a user back to a version")
+                .describe(
+                    "By a new change, which obeys all that an ordinary one does and can be set back itself.",
+                )
+                .needs::<UserUpdate>()
+                .if_match()
+                .takes::<RestoreRequest>(json!({ "dry_run": true }))
+                .writes()
+                .answers::<RestoredView>(200, "What was changed, or would be.")
+                .problem(Code::NameTaken)
+                .problem(Code::GrantExceeded)
+                .problem(Code::LastAdministrator),
+        )
+}
+
+impl Versioned for Users {
+    const KIND: DirectoryKind = DirectoryKind::User;
+
+    fn shows_members(_: &Access, _: &Thing) -> bool {
+        false
+    }
+
+    async fn draft_at(
+        administration: &Administration,
+        id: &str,
+        state: VersionState,
+    ) -> Result<UserDraft, AdminError> {
+        administration.user_draft_at(id, state).await
+    }
+
+    async fn permits(_: &App, _: &Access, _: &UserRecord, _: VersionState) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    async fn restore(
+        administration: &Administration,
+        author: &Author,
+        tenant: &str,
+        known: (&str, i64),
+        state: VersionState,
+        dry_run: bool,
+    ) -> Result<Restored, AdminError> {
+        administration.restore_user(author, tenant, known, state, dry_run).await
+    }
+}

@@ -6,7 +6,7 @@ use crate::bounds::{MAX_ID, MAX_SEALED};
 use crate::error::{RecordError, StoreError};
 use crate::open::{Store, StoreReader};
 use crate::secret::SealedSecret;
-use crate::sql::{Database, Link, Row, values};
+use crate::sql::{Database, Link, Pool, Row, values};
 
 /// The kind that the seal of a batch is bound to.
 pub const DECISION_LOG: &str = "decision_log";
@@ -120,6 +120,32 @@ impl StoreReader {
         }
         Ok(last)
     }
+}
+
+/// Up to `limit` batches that are not sealed with this root key, the oldest first.
+pub(crate) async fn not_sealed_with(
+    pool: &Pool,
+    root_key: &str,
+    limit: u32,
+) -> Result<Vec<SealedSecret>, StoreError> {
+    let text = "SELECT seq, id, first_at, last_at, entries, lost, root_key, sealed FROM decision_log \
+                WHERE root_key <> $1 ORDER BY seq LIMIT $2";
+    let rows = pool.rows(text, values![root_key, i64::from(limit)]).await?;
+    Ok(rows.iter().map(|row| read(row).map(|batch| batch.sealed)).collect::<Result<_, _>>()?)
+}
+
+/// Puts a batch that is sealed anew in the place of the one that was read, where that is there still.
+pub(crate) async fn replace(
+    database: &mut impl Database,
+    old: &SealedSecret,
+    new: &SealedSecret,
+) -> Result<(), sqlx::Error> {
+    let text =
+        "UPDATE decision_log SET root_key = $2, sealed = $3, bytes = $4 WHERE id = $1 AND root_key = $5";
+    let bytes = i64::try_from(new.sealed.len()).unwrap_or(i64::MAX);
+    let values = values![&old.id, &new.root_key, new.sealed.as_slice(), bytes, &old.root_key];
+    database.execute(text, values).await?;
+    Ok(())
 }
 
 async fn insert(link: &mut Link, batch: &LoggedBatch) -> Result<(), sqlx::Error> {

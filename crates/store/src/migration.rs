@@ -2,8 +2,9 @@
 //! in the name of a thing, the text has a placeholder: `{integer}`, `{bytes}`, `{text}` (compared byte by byte),
 //! `{serial}` (a key that rises by itself and is never used twice), `{table}` (what a table ends with), `{object}` (the
 //! function that makes an object of JSON), `{present}` (the beginning of its form without nulls), `{same_numbers}` (what lets
-//! a table go on with the numbers of the one before it), `{statistics}` (what SQLite is told of the tables of people) and
-//! `{reread}` (what lets it hear that; the first makes the table where it is written).
+//! a table go on with the numbers of the one before it), `{statistics}` (what SQLite is told of the tables of people),
+//! `{statistics_by_tenant}` (of one index more) and `{reread}` (what lets it hear that; the first makes the table where it is
+//! written).
 
 use std::time::Duration;
 
@@ -39,6 +40,7 @@ fn spelled(statement: &str, dialect: Dialect) -> String {
             ("{present}", "json_patch(json_object(), "),
             ("{reread}", "ANALYZE sqlite_schema"),
             ("{statistics}", people::TOLD),
+            ("{statistics_by_tenant}", people::TOLD_BY_TENANT),
             // The name goes with the number; a table that is dropped takes the other along.
             (
                 "{same_numbers}",
@@ -57,6 +59,7 @@ fn spelled(statement: &str, dialect: Dialect) -> String {
             // It counts by itself.
             ("{reread}", "SELECT 1"),
             ("{statistics}", "SELECT 1"),
+            ("{statistics_by_tenant}", "SELECT 1"),
             (
                 "{same_numbers}",
                 "SELECT setval(CAST(pg_get_serial_sequence('decision_event', 'seq') AS regclass), last_value) \

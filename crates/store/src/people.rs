@@ -16,7 +16,7 @@ mod write;
 
 pub use query::{GroupQuery, GroupSort, UserQuery, UserSort};
 pub use read::{ChangedUsers, FormerUser, Member, MemberQuery, UserChange};
-pub(crate) use statistics::{TOLD, count_grown};
+pub(crate) use statistics::{TOLD, TOLD_BY_TENANT, count_grown};
 pub use version::{
     DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersion, MAX_DIRECTORY_VERSIONS, MemberEdit,
 };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::account::{FACTOR_SECRETS, USER_SECRETS};
+use crate::decision_log;
 use crate::error::StoreError;
 use crate::sql::{Database, Pool, Row, values};
 
@@ -45,7 +46,7 @@ pub(crate) async fn all(pool: &Pool) -> Result<Vec<SealedSecret>, StoreError> {
         .collect::<Result<_, _>>()?)
 }
 
-/// Up to `limit` secrets that are not sealed with this root key.
+/// Up to `limit` secrets that are not sealed with this root key; then batches of the log of questions, the oldest first.
 pub(crate) async fn not_sealed_with(
     pool: &Pool,
     root_key: &str,
@@ -54,12 +55,16 @@ pub(crate) async fn not_sealed_with(
     let text = "SELECT kind, id, field, root_key, sealed FROM sealed_secret WHERE root_key <> $1 \
                 ORDER BY kind, id, field LIMIT $2";
     let rows = pool.rows(text, values![root_key, i64::from(limit)]).await?;
-    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    let mut found: Vec<SealedSecret> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    let left = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(limit));
+    if left > 0 {
+        found.extend(decision_log::not_sealed_with(pool, root_key, left).await?);
+    }
+    Ok(found)
 }
 
 /// The ids of the root keys that are in use.
 pub(crate) async fn root_keys(pool: &Pool) -> Result<BTreeSet<String>, StoreError> {
-    // The log of questions is not sealed anew, and goes by its age.
     let text = "SELECT DISTINCT root_key FROM sealed_secret UNION SELECT DISTINCT root_key FROM decision_log";
     let rows = pool.rows(text, values![]).await?;
     Ok(rows.iter().map(|row| row.get("root_key")).collect::<Result<_, _>>()?)
@@ -86,6 +91,9 @@ pub(crate) async fn replace(
     new: &SealedSecret,
     at: i64,
 ) -> Result<(), sqlx::Error> {
+    if old.kind == decision_log::DECISION_LOG {
+        return decision_log::replace(database, old, new).await;
+    }
     let text = "UPDATE sealed_secret SET root_key = $4, sealed = $5, updated_at = $6 \
                 WHERE kind = $1 AND id = $2 AND field = $3 AND sealed = $7";
     let values = values![

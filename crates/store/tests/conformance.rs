@@ -150,6 +150,7 @@ mod holds {
     );
     on_both!(decision_log:
         a_logged_batch_is_read_as_it_was_written,
+        logged_batches_are_sealed_anew_after_a_rotation,
         the_oldest_logged_batches_go_by_age_and_by_size,
     );
     on_both!(blocks:

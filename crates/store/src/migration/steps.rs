@@ -287,6 +287,8 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         statements: &[
             "CREATE INDEX directory_user_by_tenant ON directory_user (tenant, created_at, id)
              WHERE deleted_at IS NULL",
+            "{statistics_by_tenant}",
+            "{reread}",
         ],
     },
 ];

@@ -1,12 +1,12 @@
 //! Users by many ids at once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::bounds::is_keepable;
 use crate::error::StoreError;
 use crate::open::StoreReader;
-use crate::people::UserRecord;
 use crate::people::read::{USER, read_user};
+use crate::people::{UserRecord, former};
 use crate::sql::{Value, places};
 
 /// How many ids one statement names.
@@ -40,6 +40,64 @@ impl StoreReader {
             }
         }
         Ok(known)
+    }
+
+    /// The users of a provider that are at home in a tenant and whom the provider calls so in tokens, in no order.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn users_by_subjects(
+        &self,
+        tenant: &str,
+        provider: &str,
+        subjects: &[&str],
+    ) -> Result<Vec<UserRecord>, StoreError> {
+        let mut found = Vec::with_capacity(subjects.len());
+        let subjects: Vec<&str> = subjects.iter().copied().filter(|subject| is_keepable(subject)).collect();
+        for subjects in subjects.chunks(IDS).filter(|_| is_keepable(provider)) {
+            let text = format!(
+                "SELECT {USER} FROM directory_user WHERE provider = $1 AND subject IN ({}) AND deleted_at IS NULL",
+                places(2, subjects.len())
+            );
+            let mut values = vec![Value::from(provider)];
+            values.extend(subjects.iter().map(|subject| Value::from(*subject)));
+            let rows = self.pool.rows(&text, &values).await?;
+            let users = rows.iter().map(read_user).collect::<Result<Vec<_>, _>>()?;
+            found.extend(users.into_iter().filter(|user| user.tenant == tenant));
+        }
+        Ok(found)
+    }
+
+    /// Which of these a provider called somebody of a tenant who was deleted, or whom it calls otherwise by now: see
+    /// [`StoreReader::former_user`].
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn have_former_users<'s>(
+        &self,
+        tenant: &str,
+        provider: &str,
+        subjects: &[&'s str],
+    ) -> Result<HashSet<&'s str>, StoreError> {
+        let mut found = HashSet::new();
+        let digests: Vec<(Vec<u8>, &str)> =
+            subjects.iter().map(|subject| (former(subject), *subject)).collect();
+        for digests in digests.chunks(IDS).filter(|_| is_keepable(provider)) {
+            let text = format!(
+                "SELECT subject_sha256, tenant FROM directory_user WHERE provider = $1 AND subject_sha256 IN ({}) \
+                 AND deleted_at IS NOT NULL",
+                places(2, digests.len())
+            );
+            let mut values = vec![Value::from(provider)];
+            values.extend(digests.iter().map(|(digest, _)| Value::from(digest.as_slice())));
+            let known: HashMap<&[u8], &str> =
+                digests.iter().map(|(digest, subject)| (digest.as_slice(), *subject)).collect();
+            for row in &self.pool.rows(&text, &values).await? {
+                let (digest, of): (Vec<u8>, String) = (row.get("subject_sha256")?, row.get("tenant")?);
+                found.extend(known.get(&*digest).copied().filter(|_| of == tenant));
+            }
+        }
+        Ok(found)
     }
 
     /// The users of a provider with these external ids, in no order.

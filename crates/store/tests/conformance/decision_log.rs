@@ -1,6 +1,8 @@
 //! The log of questions: sealed batches that go by their age and their size.
 
-use casemate_store::{DECISION_LOG, DECISION_LOG_FIELD, LogRetention, LoggedBatch, RootKeys, Sealer, Store};
+use casemate_store::{
+    DECISION_LOG, DECISION_LOG_FIELD, LogRetention, LoggedBatch, RootKeys, Sealer, Store, reseal,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::place::Place;
@@ -64,5 +66,27 @@ pub(crate) async fn the_oldest_logged_batches_go_by_age_and_by_size(place: Place
     assert_eq!(numbers(&store).await, [7, 6, 5, 4], "adding looks at no bound");
     assert!(store.prune_decision_log(by_size, 13).await.unwrap());
     assert_eq!(numbers(&store).await, [7, 6, 5]);
+    store.close().await;
+}
+
+pub(crate) async fn logged_batches_are_sealed_anew_after_a_rotation(place: Place) {
+    let store = place.open().await;
+    let keys = RootKeys::generate().unwrap();
+    let sealer = Sealer::new(&keys);
+    for number in 1..=70 {
+        store.log_decisions(batch(&sealer, number, &format!("question {number}\n"))).await.unwrap();
+    }
+    let before = store.reader().decision_log(None, 1).await.unwrap().remove(0);
+    let rotated = keys.rotated().unwrap();
+    sealer.replace_keys(&rotated);
+    let done = reseal(&store, &sealer, "me", || 5).await.unwrap();
+    assert_eq!((done.secrets, done.failures.len()), (70, 0), "{done:?}");
+    let used: Vec<String> = store.reader().root_keys_in_use().await.unwrap().into_iter().collect();
+    assert_eq!(used, [sealer.current_id()], "the older one may go");
+    let only_new = Sealer::new(&rotated.only(|_| false));
+    let newest = store.reader().decision_log(None, 1).await.unwrap().remove(0);
+    assert_eq!(only_new.open(&newest.sealed).unwrap().expose_secret(), "question 70\n");
+    assert_eq!(LoggedBatch { sealed: before.sealed.clone(), ..newest }, before, "all else is as it was");
+    assert_eq!(numbers(&store).await.len(), 64);
     store.close().await;
 }

@@ -205,9 +205,23 @@ pub(crate) async fn what_users_were_called_before_is_known(place: Place) {
     make(&store, vec![called(None, false)]).await.unwrap();
     assert_eq!((former("s").await, former("t").await), (of(false, false), of(false, false)));
     assert_eq!(store.reader().former_user("acme", "corp", "s").await.unwrap(), None, "of another tenant");
+    let have = async |tenant: &str| -> Vec<&str> {
+        let have = store.reader().have_former_users(tenant, "corp", &["s", "t", "u", "\0"]).await.unwrap();
+        let mut have: Vec<&str> = have.into_iter().collect();
+        have.sort_unstable();
+        have
+    };
+    assert_eq!((have("default").await, have("acme").await), (vec!["s", "t"], vec![]));
     // Somebody else is called so now.
     make(&store, vec![put_user(UserRecord { subject: Some("s".into()), ..user("2", "eve") })]).await.unwrap();
     assert_eq!((former("s").await, former("t").await), (None, of(false, false)));
+    let named = async |tenant: &str, provider: &str| -> Vec<String> {
+        let subjects = ["s", "t", "\0"];
+        let users = store.reader().users_by_subjects(tenant, provider, &subjects).await.unwrap();
+        users.into_iter().map(|user| user.id).collect()
+    };
+    assert_eq!(named("default", "corp").await, ["2"]);
+    assert!(named("acme", "corp").await.is_empty() && named("default", "other").await.is_empty());
     make(&store, vec![called(Some("u"), true), remove_user("2")]).await.unwrap();
     let eve = FormerUser { id: "2".into(), active: false, is_deleted: true };
     assert_eq!((former("s").await, former("t").await), (Some(eve), of(true, false)), "who is refused first");

@@ -17,7 +17,7 @@ const MEMBERS: usize = 10_000;
 
 /// Groups that had members and came without any.
 #[derive(Default)]
-struct Emptied {
+pub(crate) struct Emptied {
     groups: Vec<(GroupRecord, FoundGroup)>,
     members: u64,
 }
@@ -26,6 +26,9 @@ impl Run<'_> {
     /// Reads the groups that fit a filter, and writes those that are other than they were. Where what changed alone is read,
     /// names of users that did not have to be known first.
     pub(crate) async fn pull_groups(&mut self, filter: &str, removal: Removal) -> Result<(), SyncError> {
+        if self.source.config.nested_groups {
+            return self.pull_nested_groups(filter, removal).await;
+        }
         let attributes = self.mapping.group_attributes();
         let base = self.source.config.group_base.clone().unwrap_or_else(|| self.source.config.base.clone());
         let mut pages = Pages::of(&base, filter, &attributes);
@@ -48,7 +51,7 @@ impl Run<'_> {
 
     /// Takes all members out of groups that came without any; none, where these are more than may leave: without the right to
     /// read who the members are, all groups look so.
-    async fn empty_groups(&mut self, removal: Removal, emptied: Emptied) -> Result<(), SyncError> {
+    pub(crate) async fn empty_groups(&mut self, removal: Removal, emptied: Emptied) -> Result<(), SyncError> {
         if emptied.members == 0 {
             return Ok(());
         }
@@ -82,15 +85,26 @@ impl Run<'_> {
     }
 
     async fn group_of(&mut self, entry: &Entry, emptied: &mut Emptied) -> Result<(), SyncError> {
+        match self.group_read(entry).await? {
+            Some((before, found)) => self.group_found(before, found, emptied).await,
+            None => Ok(()),
+        }
+    }
+
+    /// A group with all its members, and as it is kept; nothing, where the entry is of no use or came before.
+    pub(crate) async fn group_read(
+        &mut self,
+        entry: &Entry,
+    ) -> Result<Option<(Option<GroupRecord>, FoundGroup)>, SyncError> {
         let id = match self.mapping.id_of(entry) {
             Ok(id) => id,
             Err(error) => {
                 self.report.skip(error.to_string());
-                return Ok(());
+                return Ok(None);
             }
         };
         if !self.seen_groups.insert(id.as_str().into()) {
-            return Ok(());
+            return Ok(None);
         }
         let query = GroupQuery { external_id: Some(id), limit: 2, ..self.kept_groups() };
         let before = self.store.reader().groups(&query).await?.pop();
@@ -99,12 +113,22 @@ impl Run<'_> {
             // Who left it left it, whatever is wrong with its name.
             before.as_ref().map_or(Err(error), |before| self.mapping.group_called(entry, &before.name))
         });
-        let Ok(mut found) = read else { return Ok(()) };
+        let Ok(mut found) = read else { return Ok(None) };
         self.report.groups.found += 1;
         if found.part.is_some() {
             let rest = self.reading.rest(&found.dn, &self.mapping.member, found.part).await?;
             found.members.extend(rest);
         }
+        Ok(Some((before, found)))
+    }
+
+    /// Writes a group with its members; one that came without any is left to the end.
+    pub(crate) async fn group_found(
+        &mut self,
+        before: Option<GroupRecord>,
+        found: FoundGroup,
+        emptied: &mut Emptied,
+    ) -> Result<(), SyncError> {
         let now = match &before {
             Some(before) => self.members_of(&before.id).await?,
             None => BTreeSet::new(),

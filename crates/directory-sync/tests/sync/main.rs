@@ -2,9 +2,11 @@
 //! and an answer that is not all there is removes nobody.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
+mod nested;
 mod place;
 mod refusals;
 
+pub(crate) use nested::groups_in_groups_hand_on_whom_they_have;
 pub(crate) use refusals::{
     a_deactivation_counts_whatever_else_is_wrong, rights_that_were_taken_away_take_nobody_s_access,
     who_was_deactivated_by_hand_stays_so, withheld_removals_leave_groups_and_sessions,
@@ -327,4 +329,5 @@ on_both!(pulling:
     a_deactivation_counts_whatever_else_is_wrong,
     who_was_deactivated_by_hand_stays_so,
     rights_that_were_taken_away_take_nobody_s_access,
+    groups_in_groups_hand_on_whom_they_have,
 );

@@ -81,6 +81,9 @@ pub struct LdapConfig {
     pub full_interval_seconds: Option<u32>,
     /// How many of a hundred users, or groups, may vanish at once without an administrator's word. Default: 10.
     pub max_removed_percent: Option<u8>,
+    /// Whether the members of groups that are members of a group are members of that, too.
+    #[serde(default)]
+    pub nested_groups: bool,
 }
 
 /// Which product an LDAP directory is.

@@ -1,6 +1,8 @@
 //! Calls to LDAP directories (RFC 4511): to addresses that may be called, with certificates that are trusted, and read page by page
 //! (RFC 2696).
 
+mod bounded;
+
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -16,10 +18,13 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use self::bounded::{Allowance, bounded};
 use super::{Outgoing, Refusal};
 
 /// How many entries a page has.
 const PAGE: usize = 500;
+/// How many bytes an answer may have: a page of entries, of which one may be a group of some hundred thousand.
+const ANSWER: u64 = 32 << 20;
 /// How long the directory may take over one entry, and over whatever else it is asked.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A search below a base that is not there (RFC 4511, appendix A.1).
@@ -95,11 +100,18 @@ pub enum LdapError {
     /// It sends more than was asked for.
     #[error("the directory sends more than {PAGE} entries at once: it has to know paged results (RFC 2696)")]
     Unpaged,
+    /// It sends more bytes than an answer may have.
+    #[error(
+        "the directory sends more than {} MiB for one answer: narrow the filter, or divide what is so large",
+        ANSWER >> 20
+    )]
+    TooLarge,
 }
 
 /// A directory that let us in.
 pub struct LdapDirectory {
     ldap: Ldap,
+    allowance: Allowance,
     driving: JoinHandle<()>,
 }
 
@@ -125,8 +137,12 @@ impl Outgoing {
         let host = target.url.host_str().unwrap_or_default();
         let shown = format!("{host}:{port}");
         let unreachable = |reason: String| LdapError::Unreachable { host: shown.clone(), reason };
+        let allowance = Allowance::default();
+        allowance.renew(ANSWER);
         let connecting = async {
             let stream = self.connected(host, port).await?;
+            let stream =
+                bounded(stream, allowance.clone()).await.map_err(|error| unreachable(causes(&error)))?;
             let settings = self.ldap_settings(target)?.set_std_stream(StdStream::Tcp(stream));
             let opened = LdapConnAsync::from_url_with_settings(settings, target.url).await;
             opened.map_err(|error| unreachable(causes(&error)))
@@ -148,13 +164,13 @@ impl Outgoing {
             return Err(refused("there is no password".to_owned()));
         }
         let bound = ldap.with_timeout(PATIENCE).simple_bind(target.bind_dn, password).await;
-        let directory = LdapDirectory { ldap, driving };
+        let directory = LdapDirectory { ldap, allowance, driving };
         bound.and_then(ldap3::LdapResult::success).map_err(|error| refused(causes(&error)))?;
         Ok(directory)
     }
 
     /// A connection to an address of a host that may be called.
-    async fn connected(&self, host: &str, port: u16) -> Result<std::net::TcpStream, LdapError> {
+    async fn connected(&self, host: &str, port: u16) -> Result<TcpStream, LdapError> {
         let unreachable = |error: io::Error| LdapError::Unreachable {
             host: format!("{host}:{port}"),
             reason: error.to_string(),
@@ -166,8 +182,7 @@ impl Outgoing {
             .into_iter()
             .map(|address| (address, port).into())
             .collect();
-        let stream = TcpStream::connect(&*addresses).await.map_err(unreachable)?;
-        stream.into_std().map_err(unreachable)
+        TcpStream::connect(&*addresses).await.map_err(unreachable)
     }
 
     fn ldap_settings(&self, target: &LdapTarget<'_>) -> Result<LdapConnSettings, LdapError> {
@@ -205,7 +220,12 @@ impl LdapDirectory {
         behind: &[u8],
     ) -> Result<LdapPage, LdapError> {
         let failed = |reason: String| LdapError::Search { base: search.base.to_owned(), reason };
-        let wrong = |error: Failure| failed(causes(&error));
+        let allowance = self.allowance.clone();
+        let wrong = |error: Failure| match allowance.is_used_up() {
+            true => LdapError::TooLarge,
+            false => failed(causes(&error)),
+        };
+        self.allowance.renew(ANSWER);
         let is_paged = scope == Scope::Subtree;
         let ldap = self.ldap.with_timeout(PATIENCE);
         if is_paged {

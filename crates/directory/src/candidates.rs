@@ -1,5 +1,6 @@
 //! Who comes into question where it is asked who may do something: page by page, each once, and nobody left out.
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use casemate_expression::Timestamp;
@@ -59,6 +60,8 @@ pub struct Sought<'a> {
     name: Name<'a>,
     now: i64,
     reach: Reach,
+    /// Whether API keys are sought that may do it by their account.
+    keys: bool,
     named: OnceLock<AllNamed<'a>>,
 }
 
@@ -75,20 +78,21 @@ impl<'a> Sought<'a> {
     ) -> Sought<'a> {
         let compiled = snapshot.compiled();
         let reach = compiled.reach(tenant, &name, Timestamp(now));
+        let keys = kind == Kind::API_KEY.as_str();
         let kind = if is_of_people(kind) { kind } else { Kind::USER.as_str() };
-        Sought { compiled, tenant, kind, name, now, reach, named: OnceLock::new() }
+        Sought { compiled, tenant, kind, name, now, reach, keys, named: OnceLock::new() }
     }
 
     fn named(&self) -> &AllNamed<'a> {
-        let Sought { compiled, tenant, name, now, reach, .. } = self;
-        self.named.get_or_init(|| compiled.named(tenant, name, reach, *now))
+        let Sought { compiled, tenant, name, now, reach, keys, .. } = self;
+        self.named.get_or_init(|| compiled.named(tenant, name, reach, (*now, *keys)))
     }
 }
 
 impl Directory {
     /// The next candidates behind a place. As many as `most` (1 to 1,000) are looked at. They are service accounts, static credentials, anonymous, whoever the policy or an
     /// assignment names, groups, and the active users of the directory. An API key is one only where something is assigned to
-    /// itself: it can do no more than its account.
+    /// itself, since it can do no more than its account, or where keys are sought.
     ///
     /// # Errors
     /// Where the store cannot be read.
@@ -113,10 +117,11 @@ impl Directory {
         };
         let last = some.items.last().map(|named| named.digest);
         let mut items = Vec::with_capacity(some.items.len());
+        let known = self.known_by_id(tenant, &some.items).await?;
         for named in some.items {
             let place = at(&named.digest);
             let group = named.is_group.then(|| named.subject.groups.first().cloned()).flatten();
-            if let Some(subject) = self.known_better(sought, named, stored_last).await? {
+            if let Some(subject) = self.known_better(sought, named, (&known, stored_last)).await? {
                 items.push(Candidate { subject, group, place });
             }
         }
@@ -132,12 +137,32 @@ impl Directory {
         Ok(Candidates { items, next })
     }
 
+    /// What the store knows of those who are named by id, all at once.
+    async fn known_by_id(
+        &self,
+        tenant: &str,
+        named: &[Named],
+    ) -> Result<HashMap<(Arc<str>, Box<str>), Found>, StoreError> {
+        let mut ids: HashMap<&Arc<str>, Vec<&str>> = HashMap::new();
+        let of_people =
+            |named: &&Named| named.is_by_id && !named.is_group && is_of_people(&named.subject.kind);
+        for Named { subject, .. } in named.iter().filter(of_people) {
+            ids.entry(&subject.provider).or_default().extend(subject.id.as_deref());
+        }
+        let mut known = HashMap::new();
+        for (provider, ids) in ids {
+            let found = self.people().find_apart(tenant, provider, &ids).await?;
+            known.extend(found.into_iter().map(|(id, found)| ((Arc::clone(provider), id.into()), found)));
+        }
+        Ok(known)
+    }
+
     /// Somebody who is named, with what the store knows of them; nobody where they are not let in, or told later.
     async fn known_better(
         &self,
         Sought { compiled, tenant, kind, .. }: &Sought<'_>,
         named: Named,
-        stored_last: bool,
+        (known, stored_last): (&HashMap<(Arc<str>, Box<str>), Found>, bool),
     ) -> Result<Option<Subject>, StoreError> {
         let Named { subject, is_by_id, is_group, .. } = named;
         if !is_of_people(&subject.kind) || is_group {
@@ -146,11 +171,12 @@ impl Directory {
         let (Some(id), true) = (&subject.id, is_by_id) else {
             return self.known_by_login(tenant, kind, subject).await;
         };
-        Ok(match self.people().find(tenant, &subject.provider, id).await? {
+        let found = known.get(&(Arc::clone(&subject.provider), id.clone()));
+        Ok(match found.unwrap_or(&Found::Nobody) {
             Found::Nobody | Found::Former(_) => Some(subject),
             Found::Inactive(_) | Found::Deleted(_) => None,
             Found::User(..) if stored_last && *subject.kind == **kind => None,
-            Found::User(_, user) => Some(with_user(compiled, &subject.kind, &user)),
+            Found::User(_, user) => Some(with_user(compiled, &subject.kind, user)),
         })
     }
 

@@ -92,6 +92,16 @@ impl Keys {
         ids
     }
 
+    /// The ids of all keys that are in force at `now`.
+    pub(crate) fn live(&self, now: i64) -> Vec<String> {
+        let is_live = |id: &str| {
+            let key = id.parse().ok().and_then(|id| self.ring.get(&id));
+            key.is_some_and(|key| key.expires_at.is_none_or(|end| now < end.0))
+        };
+        let grants = self.grants.read().unwrap_or_else(PoisonError::into_inner);
+        grants.keys().map(ToString::to_string).filter(|id| is_live(id)).collect()
+    }
+
     /// Takes keys as they are in the store; answers whether one of them is no longer in force. A key that cannot be read is
     /// refused from then on.
     pub(crate) fn take(&self, changed: Vec<StoredApiKey>) -> bool {

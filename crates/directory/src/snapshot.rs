@@ -19,6 +19,7 @@ use crate::policy::{Credential, Person, Policy};
 use crate::subject::Subject;
 use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
 
+use compiled::Sets;
 pub(crate) use compiled::Compiled;
 pub use meant::is_of_people;
 pub(crate) use reach::{AllNamed, Digest, Named, Reach};
@@ -226,9 +227,13 @@ impl Snapshot {
     }
 
     fn known(&self, subject: Subject) -> Arc<Known> {
-        let application = self.application_of(&subject);
         let permissions = self.permissions(&subject);
-        Arc::new(Known { subject, application, permissions })
+        Arc::new(self.known_with(subject, permissions))
+    }
+
+    fn known_with(&self, subject: Subject, permissions: Result<PermissionSet, ResolveError>) -> Known {
+        let application = self.application_of(&subject);
+        Known { subject, application, permissions }
     }
 
     /// What somebody holds. The same set is handed out again for whoever holds the same.
@@ -236,12 +241,30 @@ impl Snapshot {
     /// # Errors
     /// Where a source fails, or their permissions cannot be compiled together.
     pub fn permissions(&self, subject: &Subject) -> Result<PermissionSet, ResolveError> {
+        self.set_of(subject, &self.compiled.sets)
+    }
+
+    fn set_of(&self, subject: &Subject, kept: &Sets) -> Result<PermissionSet, ResolveError> {
         if let Some(problem) = &subject.unmapped {
             let provider_name = subject.provider.to_string();
             return Err(ResolveError::Mapping { provider_name, problem: problem.to_string() });
         }
         let compiled = &*self.compiled;
-        compiled.sets.get(compiled.holding(subject), |holding| compiled.compile(holding))
+        kept.get(compiled.holding(subject), |holding| compiled.compile(holding))
+    }
+
+    /// As [`Snapshot::permissions`], of one of many who are gone through: what is kept of it takes no place of others.
+    ///
+    /// # Errors
+    /// As [`Snapshot::permissions`].
+    pub fn permissions_apart(&self, subject: &Subject) -> Result<PermissionSet, ResolveError> {
+        self.set_of(subject, &self.compiled.sets_apart)
+    }
+
+    /// Whether a provider of this name vouches for users.
+    #[must_use]
+    pub fn vouches(&self, provider: &str) -> bool {
+        self.compiled.vouching().iter().any(|known| **known == *provider)
     }
 
     /// What a service account holds by itself, without the narrowing of any of its keys.

@@ -21,6 +21,21 @@ pub(crate) enum Meeting {
     Several,
 }
 
+impl Meeting {
+    /// Adds what the directory says of a provider's.
+    pub(super) fn add(&mut self, provider: &Arc<str>, found: Found) {
+        let next = match found {
+            Found::User(_, person) => Meeting::One(person),
+            Found::Inactive(_) | Found::Deleted(_) => Meeting::Refused(Arc::clone(provider)),
+            Found::Nobody | Found::Former(_) => return,
+        };
+        *self = match self {
+            Meeting::Nobody => next,
+            _ => Meeting::Several,
+        };
+    }
+}
+
 /// The users whom questions of one request are about.
 #[derive(Debug, Default)]
 pub struct Met {
@@ -29,6 +44,10 @@ pub struct Met {
 }
 
 impl Met {
+    pub(super) fn of(tenant: &Arc<str>, by_id: HashMap<Box<str>, Meeting>) -> Met {
+        Met { tenant: Some(Arc::clone(tenant)), by_id }
+    }
+
     /// Who is known by an id in a tenant. Where nobody looked, nobody is: whoever asks looked for all that they ask about.
     pub(crate) fn get(&self, tenant: &str, id: &str) -> &Meeting {
         match &self.tenant {
@@ -53,15 +72,7 @@ impl People {
             }
             let mut meeting = Meeting::Nobody;
             for provider in providers {
-                let next = match self.find(tenant, provider, id).await? {
-                    Found::User(_, person) => Meeting::One(person),
-                    Found::Inactive(_) | Found::Deleted(_) => Meeting::Refused(Arc::clone(provider)),
-                    Found::Nobody | Found::Former(_) => continue,
-                };
-                meeting = match meeting {
-                    Meeting::Nobody => next,
-                    _ => Meeting::Several,
-                };
+                meeting.add(provider, self.find(tenant, provider, id).await?);
             }
             met.by_id.insert(id.into(), meeting);
         }

@@ -1,6 +1,7 @@
 //! The users of the directory: read one by one when somebody asks, and kept for as long as the store says nothing else
 //! about them.
 
+mod apart;
 mod met;
 mod page;
 

@@ -66,7 +66,7 @@ impl People {
 }
 
 /// The groups of users that count for them, by the users' ids. Who is in too many is let in nowhere, and is not there.
-async fn groups(
+pub(super) async fn groups(
     reader: &StoreReader,
     users: &[UserRecord],
 ) -> Result<HashMap<String, Vec<String>>, StoreError> {

@@ -25,6 +25,9 @@ const MAX_CACHED: usize = 4_096;
 /// The most callers that are kept with what they hold: they keep what their credentials said.
 const MAX_CALLERS: usize = 1_024;
 
+/// What is compiled, by what it is compiled of.
+pub(super) type Sets = Kept<Holding, Result<PermissionSet, ResolveError>>;
+
 /// A policy with its indexes. Several revisions share one where nothing of it was changed.
 #[derive(Debug)]
 pub(crate) struct Compiled {
@@ -52,7 +55,9 @@ pub(crate) struct Compiled {
     pub(super) vouching: Vec<Arc<str>>,
     /// As they are configured.
     pub(super) providers: Vec<Provider>,
-    pub(super) sets: Kept<Holding, Result<PermissionSet, ResolveError>>,
+    pub(super) sets: Sets,
+    /// The same of whoever is searched for: a search that goes through everybody takes the place of nothing that decisions need.
+    pub(super) sets_apart: Sets,
     pub(super) callers: Kept<Presented, Arc<Known>>,
     /// Those of `people` who were asked about, by their places.
     pub(super) asked_about: Kept<u32, Arc<Known>>,
@@ -121,6 +126,7 @@ impl Compiled {
             vouching,
             providers: policy.providers,
             sets: Kept::new(MAX_CACHED),
+            sets_apart: Kept::new(MAX_CALLERS),
             callers: Kept::new(MAX_CALLERS),
             asked_about: Kept::new(MAX_CACHED),
             users_asked_about: Kept::new(MAX_CALLERS),

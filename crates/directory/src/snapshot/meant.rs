@@ -54,6 +54,28 @@ impl Snapshot {
         })
     }
 
+    /// As [`Snapshot::known_subject`], of one of many who are gone through: nothing of it is kept for other questions.
+    ///
+    /// # Errors
+    /// As [`Snapshot::known_subject`].
+    pub fn known_apart(
+        &self,
+        caller: &Arc<Known>,
+        tenant: &Arc<str>,
+        kind: &str,
+        id: &str,
+        met: &Met,
+    ) -> Result<Arc<Known>, ResolveError> {
+        let subject = match self.meant(&caller.subject, tenant, kind, id, met)? {
+            Meant::Caller => return Ok(Arc::clone(caller)),
+            Meant::Person(_, person) => Subject::from(person),
+            Meant::User(user) => Subject::from(&*user),
+            Meant::Stranger(subject) => *subject,
+        };
+        let permissions = self.permissions_apart(&subject);
+        Ok(Arc::new(self.known_with(subject, permissions)))
+    }
+
     /// The somebody that is meant by a type and an id in a tenant: the caller themselves, somebody the policy knows, or
     /// somebody about whom nothing else is known. Users of the directory are not looked for.
     ///

@@ -1,5 +1,6 @@
 //! Whom assignments reach: everybody who comes into question where it is asked who may do something.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -37,12 +38,12 @@ impl Reach {
 }
 
 /// By what somebody is named: in an assignment, in a policy, or by their credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Called<'a> {
     by: CalledBy,
     provider: &'a str,
     kind: &'a str,
-    name: &'a str,
+    name: Cow<'a, str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,7 +61,7 @@ impl Called<'_> {
             CalledBy::Group => "group",
         };
         // As JSON, in which no two differ by where one name ends alone.
-        sha256(&serde_json::Value::from(vec![by, self.provider, self.kind, self.name]).to_string())
+        sha256(&serde_json::Value::from(vec![by, self.provider, self.kind, &*self.name]).to_string())
     }
 }
 
@@ -121,8 +122,25 @@ impl Compiled {
     }
 
     /// All whom a policy, an assignment or a credential names and one of the assignments reaches, in order.
-    pub(crate) fn named(&self, tenant: &str, name: &Name<'_>, reach: &Reach, now: i64) -> AllNamed<'_> {
-        let called = self.called(tenant, name, reach, now);
+    /// With `keys`, also the API keys that reach it by their account alone.
+    pub(crate) fn named(
+        &self,
+        tenant: &Arc<str>,
+        name: &Name<'_>,
+        reach: &Reach,
+        (now, keys): (i64, bool),
+    ) -> AllNamed<'_> {
+        let mut called = self.called(tenant, name, reach, now);
+        for id in if keys { self.keys.live(now) } else { Vec::new() } {
+            let kind = Kind::API_KEY.as_str();
+            let key = Subject::new(API_KEY_PROVIDER.into(), kind, Some(&id), Arc::clone(tenant));
+            if self.is_key_of_somebody(&id) && self.is_reached(reach, &key) {
+                let name = Cow::Owned(id);
+                called
+                    .entry(Called { by: CalledBy::Id, provider: API_KEY_PROVIDER, kind, name })
+                    .or_insert(None);
+            }
+        }
         let mut all: Vec<_> =
             called.into_iter().map(|(called, person)| (called.digest(), called, person)).collect();
         all.sort_unstable_by_key(|(digest, ..)| *digest);
@@ -183,7 +201,7 @@ impl Compiled {
                 continue;
             }
             if reach.holds(&self.places(tenant, provider, kind, id, login.as_deref(), groups)) {
-                let called = Called { by: CalledBy::Id, provider, kind, name: id };
+                let called = Called { by: CalledBy::Id, provider, kind, name: (&**id).into() };
                 found.insert(called, Some(place));
             }
         }
@@ -196,17 +214,17 @@ impl Compiled {
                     continue;
                 }
                 Who::Id { kind, id } if self.is_disabled(provider, kind, id) => continue,
-                Who::Id { kind, id } => Called { by: CalledBy::Id, provider, kind, name: id },
+                Who::Id { kind, id } => Called { by: CalledBy::Id, provider, kind, name: (&**id).into() },
                 Who::Login { kind, login } => {
                     let (kind, login): (&str, &str) = (kind, login);
                     if logins.contains(&(provider, kind, login)) {
                         continue;
                     }
-                    Called { by: CalledBy::Login, provider, kind, name: login }
+                    Called { by: CalledBy::Login, provider, kind, name: login.into() }
                 }
                 Who::Group { kind, group } => {
                     let kind = kind.as_deref().unwrap_or_default();
-                    Called { by: CalledBy::Group, provider, kind, name: group }
+                    Called { by: CalledBy::Group, provider, kind, name: (&**group).into() }
                 }
             };
             found.entry(called).or_insert(None);
@@ -215,7 +233,7 @@ impl Compiled {
         for credential in of_tenant.filter(|credential| credential.expires_at.is_none_or(|end| now < end)) {
             if credential.permissions.iter().any(|permission| allows(permission, name)) {
                 let (provider, kind) = (CREDENTIAL_PROVIDER, SERVICE);
-                let called = Called { by: CalledBy::Id, provider, kind, name: &credential.id };
+                let called = Called { by: CalledBy::Id, provider, kind, name: (&*credential.id).into() };
                 found.entry(called).or_insert(None);
             }
         }
@@ -229,7 +247,7 @@ fn allows(permission: &Permission, name: &Name<'_>) -> bool {
 
 /// Somebody of whom no more is known than by what they are named.
 fn subject(called: &Called<'_>, tenant: &Arc<str>) -> Subject {
-    let Called { by, provider, kind, name } = *called;
+    let Called { by, provider, kind, ref name } = *called;
     if kind == Kind::ANONYMOUS.as_str() {
         return Subject::anonymous(Arc::clone(tenant));
     }
@@ -237,7 +255,7 @@ fn subject(called: &Called<'_>, tenant: &Arc<str>) -> Subject {
     let bare = |id| Subject::new(provider.into(), kind, id, Arc::clone(tenant));
     match by {
         CalledBy::Id => bare(Some(name)),
-        CalledBy::Login => Subject { login: Some(name.into()), ..bare(None) },
-        CalledBy::Group => Subject { groups: vec![name.to_owned()], ..bare(None) },
+        CalledBy::Login => Subject { login: Some((&**name).into()), ..bare(None) },
+        CalledBy::Group => Subject { groups: vec![name.to_string()], ..bare(None) },
     }
 }

@@ -8,5 +8,6 @@ mod record;
 pub(crate) mod routes;
 pub(crate) mod search;
 mod service;
+pub(crate) mod told;
 mod walk;
 pub(crate) mod who_can;

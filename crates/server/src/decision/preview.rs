@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use casemate_directory::model::RoleDocument;
 use casemate_directory::{Known, ResolveError, Subject};
@@ -12,10 +12,7 @@ use casemate_expression::{Datum, Members, Timestamp};
 use casemate_permission::name::Name;
 use casemate_permission::{Effect, Evaluation, PermissionSet, Reason};
 use casemate_platform::api::{Api, Operation};
-use casemate_platform::{
-    Client, Code, DocumentError, NoQuery, Problem, RequestId, json_response, permissions,
-};
-use casemate_store::{Actor, AuditEvent, Commit, clipped};
+use casemate_platform::{Code, DocumentError, NoQuery, Problem, RequestId, json_response, permissions};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -24,8 +21,8 @@ use super::asker::{Beside, PREVIEW};
 use super::batch::{Batch, Malformed, Semantic};
 use super::questions::{Action, Word, document_error, known_members};
 use super::routes::{Asked, asked_beside, malformed};
+use super::told::{self, Origin};
 use crate::App;
-use crate::guard::user_agent;
 
 permissions! {
     /// To see what others would be allowed.
@@ -163,45 +160,55 @@ async fn preview(
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     let asked = asked_beside(&app, &id, &head.headers, body, Beside::Preview).await?;
-    known_members(&asked.body, &["as", "action", "resource", "context", "evaluations"])?;
-    let previewed = previewed(&asked.body)?;
-    let (subject, set) = resolved(&app, &asked, &previewed).await?;
+    let origin = Origin::of(&id, &head);
+    let previewed = read(&asked.body);
+    let (about, answers) = match &previewed {
+        Ok(previewed) => (about(previewed), answers(&app, &asked, previewed).await),
+        Err(_) => (("decision", ""), Ok(Vec::new())),
+    };
+    // Whoever asked in vain asked all the same.
+    let wrong = previewed.as_ref().err().or(answers.as_ref().err()).map(Problem::code);
+    let after = json!({ "questions": answers.as_ref().map_or(0, Vec::len) });
+    told::asked(&app, &asked, origin, (PREVIEW, about), (wrong, after)).await?;
+    previewed?;
+    Ok(json_response(&PreviewAnswers { evaluations: answers? }))
+}
+
+/// The answers to all questions.
+async fn answers(app: &App, asked: &Asked, previewed: &Previewed) -> Result<Vec<PreviewAnswer>, Problem> {
+    let (subject, set) = resolved(app, asked, previewed).await?;
     // Whom a question is about is settled by `as`: the engine is given nobody of its own.
     let defaults = defaults(&asked.body);
-    let mut answers = Vec::new();
-    match Batch::read(&asked.body).map_err(|Malformed(message)| malformed(message))? {
-        Batch::One => answers.push(answered(&asked, &subject, &set, &defaults, None)),
-        Batch::Many { items, semantic: Semantic::ExecuteAll } => {
-            for (place, item) in items.iter().enumerate() {
-                answers.push(answered(&asked, &subject, &set, item, Some(&defaults)));
-                if place % AT_ONCE == AT_ONCE - 1 {
-                    tokio::task::yield_now().await;
-                }
-            }
-        }
+    let items = match Batch::read(&asked.body).map_err(|Malformed(message)| malformed(message))? {
+        Batch::One => return Ok(vec![answered(asked, &subject, &set, &defaults, None)]),
+        Batch::Many { items, semantic: Semantic::ExecuteAll } => items,
         Batch::Many { .. } => {
             return Err(document_error("/options", "all questions of a preview are answered"));
         }
-    }
-    let origin = Origin {
-        request_id: id.as_str().to_owned(),
-        route: head.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned()),
-        client: head.extensions.get::<Client>().map(|client| client.address.to_string()),
-        user_agent: user_agent(&head.headers),
     };
-    record(&app, &asked, &previewed, answers.len(), origin).await?;
-    Ok(json_response(&PreviewAnswers { evaluations: answers }))
+    let mut answers = Vec::with_capacity(items.len());
+    for (place, item) in items.iter().enumerate() {
+        answers.push(answered(asked, &subject, &set, item, Some(&defaults)));
+        if place % AT_ONCE == AT_ONCE - 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+    Ok(answers)
 }
 
-/// Where a request came from.
-struct Origin {
-    request_id: String,
-    route: Option<String>,
-    client: Option<String>,
-    user_agent: Option<String>,
+/// Who is previewed, as events tell it: type and id.
+fn about(previewed: &Previewed) -> (&str, &str) {
+    match previewed {
+        Previewed::User(PreviewedUser { r#type, id }) => (r#type, id),
+        Previewed::Group(group) => ("group", &group.name),
+        Previewed::Team(name) => ("team", name),
+        Previewed::Role(name) => ("role", name),
+        Previewed::Draft(draft) => ("role-draft", &draft.name),
+    }
 }
 
-fn previewed(body: &Datum) -> Result<Previewed, Problem> {
+fn read(body: &Datum) -> Result<Previewed, Problem> {
+    known_members(body, &["as", "action", "resource", "context", "evaluations"])?;
     let Some(previewed) = body.get("as") else {
         return Err(document_error(
             "/as",
@@ -248,6 +255,9 @@ async fn resolved(
             Ok((subject.clone(), permissions.clone().map_err(failed)?))
         }
         Previewed::Group(PreviewedGroup { provider, name }) => {
+            if !snapshot.vouches(provider) {
+                return Err(unknown("provider", provider));
+            }
             let mut subject = bare(provider);
             subject.groups.push(name.clone());
             let set = snapshot.permissions(&subject).map_err(failed)?;
@@ -327,59 +337,4 @@ fn answered(
         permission: decision.permission.map(|permission| permission.name().to_owned()),
         message: None,
     }
-}
-
-/// Records who looked at what, durably, before it is answered.
-async fn record(
-    app: &App,
-    asked: &Asked,
-    previewed: &Previewed,
-    questions: usize,
-    origin: Origin,
-) -> Result<(), Problem> {
-    let (kind, id) = match previewed {
-        Previewed::User(PreviewedUser { r#type, id }) => (r#type.as_str(), id.as_str()),
-        Previewed::Group(group) => ("group", group.name.as_str()),
-        Previewed::Team(name) => ("team", name.as_str()),
-        Previewed::Role(name) => ("role", name.as_str()),
-        Previewed::Draft(draft) => ("role-draft", draft.name.as_str()),
-    };
-    let Subject { provider, kind: caller_kind, id: caller, .. } = &asked.asker.known.subject;
-    let actor = Actor {
-        provider: clipped(provider),
-        kind: clipped(caller_kind),
-        id: clipped(caller.as_deref().unwrap_or_default()),
-        credential: asked.asker.credential.clone(),
-    };
-    let event = AuditEvent {
-        at: asked.now,
-        actor: actor.clone(),
-        action: PREVIEW.to_owned(),
-        kind: "read".to_owned(),
-        tenant: asked.asker.tenant.to_string(),
-        resource_type: clipped(kind),
-        resource_id: clipped(id),
-        outcome: "success".to_owned(),
-        reason: None,
-        request_id: origin.request_id,
-        route: origin.route,
-        client: origin.client,
-        user_agent: origin.user_agent,
-        before: None,
-        after: Some(json!({ "questions": questions }).to_string()),
-    };
-    let commit = Commit {
-        base: None,
-        at: asked.now,
-        actor,
-        summary: String::new(),
-        operations: Vec::new(),
-        events: vec![event],
-        fence: None,
-    };
-    app.store.commit(commit).await.map_err(|error| {
-        tracing::error!(%error, "a preview was withheld: it could not be recorded");
-        Problem::new(Code::NotRecorded)
-    })?;
-    Ok(())
 }

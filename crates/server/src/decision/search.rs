@@ -19,6 +19,7 @@ use serde::Serialize;
 use super::asker::Beside;
 use super::routes::{Asked, asked_beside, incomplete, malformed};
 use super::service::Session;
+use super::told::{self, Origin};
 use super::walk::Walk;
 use super::who_can::list_of;
 use crate::App;
@@ -124,25 +125,32 @@ pub(crate) async fn subjects(
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     let asked = asked_beside(&app, &id, &head.headers, body, Beside::Search).await?;
+    let origin = Origin::of(&id, &head);
+    let found = found_subjects(&app, &asked, &id).await;
+    let found = told::searched(&app, &asked, origin, found, |found| found.results.len()).await?;
+    Ok(json_response(&found))
+}
+
+async fn found_subjects(app: &App, asked: &Asked, id: &RequestId) -> Result<Found<FoundSubject>, Problem> {
     let Wanted { token, limit } = Wanted::of(&asked.body)?;
     let question = without_id(&asked.body);
     let evaluation = Evaluation::read(&question, Some(&asked.body)).map_err(incomplete)?;
     evaluation.is_complete().map_err(incomplete)?;
-    let session = asked.session(&app, &id);
+    let session = asked.session(app, id);
     let name = match session.name_of(&evaluation) {
         Ok(name) => name,
         Err(refused) => {
-            return Ok(json_response(&Found::<FoundSubject>::nothing(refused.reason, refused.message)));
+            return Ok(Found::nothing(refused.reason, refused.message));
         }
     };
     let name = Name::parse(&name).map_err(|error| malformed(error.to_string()))?;
-    let list = list_of("search-subject", &asked, &["page"]);
+    let list = list_of("search-subject", asked, &["page"]);
     let mut results = Vec::new();
-    let mut walk = Walk::begin(&app, &asked, (evaluation.subject_kind(), name), &list, token.as_deref())?;
+    let mut walk = Walk::begin(app, asked, (evaluation.subject_kind(), name), &list, token.as_deref())?;
     // The caller's own token may say more of them than the directory does: they come first, and not again.
     let caller = &asked.asker.known.subject;
-    if token.is_none() && is_of(caller, &evaluation, &asked) {
-        let of_caller = of_caller(&asked);
+    if token.is_none() && is_of(caller, &evaluation, asked) {
+        let of_caller = of_caller(asked);
         results.extend(allowed(&session, &evaluation, &of_caller, &Met::default(), asked.now));
         if results.len() >= limit {
             walk.end_behind(CandidatePlace::default());
@@ -154,12 +162,12 @@ pub(crate) async fn subjects(
             let is_nameable = subject.id.is_some() || evaluation.subject_kind() == "anonymous";
             is_nameable
                 && candidate.group.is_none()
-                && is_of(subject, &evaluation, &asked)
+                && is_of(subject, &evaluation, asked)
                 && !is_same(subject, caller)
         });
         let ids: BTreeSet<&str> =
             candidates.iter().filter_map(|candidate| candidate.subject.id.as_deref()).collect();
-        let met = met(&app, &asked, ids).await?;
+        let met = met(app, asked, ids).await?;
         for candidate in &candidates {
             results.extend(allowed(&session, &evaluation, candidate, &met, asked.now));
             if results.len() >= limit {
@@ -168,8 +176,7 @@ pub(crate) async fn subjects(
             }
         }
     }
-    let next = walk.cursor(&list);
-    Ok(json_response(&Found::new(results, next, None)))
+    Ok(Found::new(results, walk.cursor(&list), None))
 }
 
 /// A question's subject with all that is said of it but its id.
@@ -214,7 +221,7 @@ fn allowed(
 }
 
 async fn met(app: &App, asked: &Asked, ids: BTreeSet<&str>) -> Result<Met, Problem> {
-    app.directory.meet(&asked.snapshot, &asked.asker.tenant, ids).await.map_err(|error| {
+    app.directory.meet_apart(&asked.snapshot, &asked.asker.tenant, ids).await.map_err(|error| {
         tracing::error!(%error, "the directory cannot be asked about users");
         Problem::new(Code::Unavailable)
     })
@@ -230,15 +237,22 @@ pub(crate) async fn actions(
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     let asked = asked_beside(&app, &id, &head.headers, body, Beside::Search).await?;
+    let origin = Origin::of(&id, &head);
+    let found = found_actions(&app, &asked, &id).await;
+    let found = told::searched(&app, &asked, origin, found, |found| found.results.len()).await?;
+    Ok(json_response(&found))
+}
+
+async fn found_actions(app: &App, asked: &Asked, id: &RequestId) -> Result<Found<FoundAction>, Problem> {
     let Wanted { token, limit } = Wanted::of(&asked.body)?;
     let any = action("-");
     let evaluation = Evaluation::read(&any, Some(&asked.body)).map_err(incomplete)?;
     evaluation.is_complete().map_err(incomplete)?;
-    let session = asked.session(&app, &id);
+    let session = asked.session(app, id);
     let application = match session.application(&evaluation) {
         Ok(application) => application,
         Err(refused) => {
-            return Ok(json_response(&Found::<FoundAction>::nothing(refused.reason, refused.message)));
+            return Ok(Found::nothing(refused.reason, refused.message));
         }
     };
     let (kind, id) = (evaluation.subject_kind(), evaluation.subject_id());
@@ -246,12 +260,11 @@ pub(crate) async fn actions(
     let set = match known.map(|known| known.permissions.clone()) {
         Ok(Ok(set)) => set,
         Ok(Err(error)) | Err(error) => {
-            let nothing = Found::<FoundAction>::nothing("subject_not_resolved", error.to_string());
-            return Ok(json_response(&nothing));
+            return Ok(Found::nothing("subject_not_resolved", error.to_string()));
         }
     };
-    let names = Names::of(&asked, application, evaluation.resource_key().0, &set);
-    let list = list_of("search-action", &asked, &["page"]);
+    let names = Names::of(asked, application, evaluation.resource_key().0, &set);
+    let list = list_of("search-action", asked, &["page"]);
     let after = token.as_deref().map(|token| read_cursor(&list, token)).transpose()?;
     let mut results = Vec::new();
     let mut next = None;
@@ -274,7 +287,7 @@ pub(crate) async fn actions(
     let next = next.filter(|_| !is_last).map(|name| cursor(&list, name));
     let context = (is_last && !names.patterns.is_empty())
         .then(|| FoundContext { patterns: names.patterns, ..FoundContext::default() });
-    Ok(json_response(&Found::new(results, next, context)))
+    Ok(Found::new(results, next, context))
 }
 
 fn action(name: &str) -> Datum {

@@ -106,6 +106,9 @@ impl<'s> Session<'s> {
                     |subject| *subject,
                 );
                 let event = self.event(resource, item, subject, &refused.name, refused.reason);
+                if let Some(log) = &self.log {
+                    log.refused();
+                }
                 return (Answer::refused(refused.reason, refused.message), Some(event));
             }
         };
@@ -174,7 +177,11 @@ impl<'s> Session<'s> {
             Effect::Conditional => None,
             _ => self.judged(&question, resource, effect, reason, permission.clone()),
         };
-        Ok((Judgement { effect, reason, permission, message: None }, answer.filter, event))
+        let filter = answer.filter;
+        if let Some(log) = &self.log {
+            log.log(|| Waiting { is_filter: true, ..self.logged(question, 0, effect, reason) });
+        }
+        Ok((Judgement { effect, reason, permission, message: None }, filter, event))
     }
 
     /// A question with its answer, as the log takes it.
@@ -194,6 +201,7 @@ impl<'s> Session<'s> {
             asserted: question.asserted,
             decision: effect.name(),
             reason,
+            is_filter: false,
             room: None,
         }
     }
@@ -206,6 +214,9 @@ impl<'s> Session<'s> {
         let said = || record::said(evaluation.subject_kind(), evaluation.subject_id());
         let subject = refused.subject.map_or_else(said, |subject| *subject);
         let event = self.event(evaluation.resource_key(), 0, subject, &refused.name, refused.reason);
+        if let Some(log) = &self.log {
+            log.refused();
+        }
         let judgement = Judgement {
             effect: Effect::Denied,
             reason: refused.reason,
@@ -252,28 +263,38 @@ impl<'s> Session<'s> {
 
     /// Finds out who a question is about, what they hold, and by which name it asks.
     pub(crate) fn question<'a>(&self, evaluation: &'a Evaluation<'a>) -> Result<Question<'a>, Refused> {
-        self.question_about(evaluation, evaluation.subject_id(), self.met)
+        let Asker { known: caller, tenant, .. } = self.asker;
+        let (kind, id) = (evaluation.subject_kind(), evaluation.subject_id());
+        self.question_of(evaluation, || self.snapshot.known_subject(caller, tenant, kind, id, self.met))
     }
 
-    /// As [`Session::question`], about whoever of the question's type has this id.
+    /// As [`Session::question`], about whoever of the question's type has this id. Nothing that is found out is kept for
+    /// other questions.
     pub(crate) fn question_about<'a>(
         &self,
         evaluation: &'a Evaluation<'a>,
         id: &str,
         met: &Met,
     ) -> Result<Question<'a>, Refused> {
+        let Asker { known: caller, tenant, .. } = self.asker;
+        let kind = evaluation.subject_kind();
+        self.question_of(evaluation, || self.snapshot.known_apart(caller, tenant, kind, id, met))
+    }
+
+    fn question_of<'a>(
+        &self,
+        evaluation: &'a Evaluation<'a>,
+        know: impl FnOnce() -> Result<Arc<Known>, ResolveError>,
+    ) -> Result<Question<'a>, Refused> {
         let application = self.application(evaluation)?;
         let name = evaluation.requested_name(application).map_err(|error| unnamed(&error, evaluation))?;
-        let Asker { known: caller, tenant, .. } = self.asker;
-        let known = self.snapshot.known_subject(caller, tenant, evaluation.subject_kind(), id, met).map_err(
-            |error| {
-                let reason = match error {
-                    ResolveError::Inactive { .. } => "inactive_subject",
-                    _ => "ambiguous_subject",
-                };
-                Refused::new(reason, error.to_string(), &name)
-            },
-        )?;
+        let known = know().map_err(|error| {
+            let reason = match error {
+                ResolveError::Inactive { .. } => "inactive_subject",
+                _ => "ambiguous_subject",
+            };
+            Refused::new(reason, error.to_string(), &name)
+        })?;
         match &known.permissions {
             Ok(set) => {
                 // Nothing that is asserted gives anybody permissions.
@@ -416,83 +437,4 @@ fn asserted(application: Option<&Application>, evaluation: &Evaluation<'_>) -> M
 }
 
 #[cfg(test)]
-mod tests {
-    use casemate_directory::Policy;
-    use casemate_identity::Identity;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn an_answer_is_written_as_a_serializer_would() {
-        let answer = |decision, code: &'static str, conditional, error| {
-            let context = AnswerContext { reason_code: code.into(), conditional, error };
-            Answer { decision, context }
-        };
-        let error = || Some(AnswerError { status: 400, message: "not \"that\"".to_owned() });
-        for answer in [
-            answer(true, "permission_allows", false, None),
-            answer(false, "no_permission", false, None),
-            answer(false, "permission_allows", true, None),
-            answer(false, "invalid_name", false, error()),
-            answer(false, "a \"code\"\n", false, None),
-            answer(false, "", false, None),
-        ] {
-            let (head, body) = answer.response().into_parts();
-            let written = axum::body::to_bytes(body, 1 << 10).await.unwrap();
-            assert_eq!(written, serde_json::to_vec(&answer).unwrap());
-            assert_eq!(head.headers, json_response(&answer).into_parts().0.headers);
-        }
-    }
-
-    /// Whatever is asked, as the record has it.
-    fn recorded_event(item: &str, defaults: &str) -> DecisionEvent {
-        let (item, defaults) = (Datum::from_json(item).unwrap(), Datum::from_json(defaults).unwrap());
-        let snapshot = Snapshot::offline(Policy::empty()).unwrap();
-        let known = snapshot.known_caller(&Identity::anonymous().into());
-        let asker = Asker { known, tenant: "default".into(), credential: None };
-        let session = Session {
-            snapshot: &snapshot,
-            asker: &asker,
-            met: &Met::default(),
-            request_id: &RequestId::random(),
-            recorded: Recorded::Denied,
-            log: None,
-            now: 0,
-        };
-        let (answer, event) = match crate::decision::batch::complete(&item, Some(&defaults)) {
-            Ok(evaluation) => session.answer(&evaluation, 0),
-            Err(error) => session.answer_incomplete(&error, Mentioned::of(&item, Some(&defaults)), 0),
-        };
-        assert!(!answer.decision);
-        event.unwrap()
-    }
-
-    #[test]
-    fn a_waiting_event_holds_no_more_of_a_request_than_is_kept() {
-        let long = "x".repeat(100_000);
-        let question = |resource: &str| {
-            format!(
-                r#"{{"subject":{{"type":"{long}","id":"{long}"}},"action":{{"name":"{long}"}},"resource":{resource}}}"#
-            )
-        };
-        for resource in [format!(r#"{{"type":"{long}","id":"{long}"}}"#), format!(r#"{{"type":"{long}"}}"#)] {
-            let event = recorded_event("{}", &question(&resource));
-            let texts = [&event.subject.kind, &event.subject.id, &event.action];
-            let optional = [&event.resource_type, &event.resource_id];
-            for text in texts.into_iter().chain(optional.into_iter().flatten()) {
-                assert!(text.ends_with("x…") && text.capacity() < 2_048, "{} bytes", text.capacity());
-            }
-        }
-    }
-
-    #[test]
-    fn what_can_be_read_of_an_incomplete_item_is_on_record() {
-        let defaults = r#"{"subject":{"type":"user","id":"ada"},"action":{"name":"notes.read"}}"#;
-        let event = recorded_event(r#"{"resource":{"id":"7"}}"#, defaults);
-        assert_eq!((&*event.subject.kind, &*event.subject.id), ("user", "ada"));
-        assert_eq!((&*event.action, &*event.reason), ("notes.read", "invalid_evaluation"));
-        assert_eq!((event.resource_type, event.resource_id.as_deref()), (None, Some("7")));
-        let event = recorded_event(r#"{"subject":"ada","action":{"name":7}}"#, "{}");
-        assert_eq!((&*event.subject.kind, &*event.subject.id, &*event.action), ("", "", ""));
-    }
-}
+mod tests;

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use super::asker::{Beside, SEARCH};
 use super::questions::{Action, Word, document_error, known_members};
 use super::routes::{Asked, asked_beside, incomplete, malformed};
+use super::told::{self, Origin};
 use super::walk::Walk;
 use crate::App;
 
@@ -119,30 +120,36 @@ async fn who_can(
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     let asked = asked_beside(&app, &id, &head.headers, body, Beside::Search).await?;
+    let origin = Origin::of(&id, &head);
+    let found = found(&app, &asked, &id).await;
+    let page = told::searched(&app, &asked, origin, found, |page| page.items.len()).await?;
+    Ok(json_response(&page))
+}
+
+async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Page<WhoCanEntry>, Problem> {
     known_members(&asked.body, &["action", "resource", "context", "after", "limit"])?;
     let page = page(&asked.body)?;
     // Who is asked about stands in no question of this kind.
     let anybody = of_type("anonymous");
     let evaluation = Evaluation::read(&asked.body, Some(&anybody)).map_err(incomplete)?;
-    let name = asked.session(&app, &id).name_of(&evaluation).map_err(|refused| malformed(refused.message))?;
+    let name = asked.session(app, id).name_of(&evaluation).map_err(|refused| malformed(refused.message))?;
     let name = Name::parse(&name).map_err(|error| malformed(error.to_string()))?;
-    let list = list_of("who-can", &asked, &["after", "limit"]);
-    let mut walk = Walk::begin(&app, &asked, ("user", name), &list, page.after.as_deref())?;
+    let list = list_of("who-can", asked, &["after", "limit"]);
+    let mut walk = Walk::begin(app, asked, ("user", name), &list, page.after.as_deref())?;
     let mut items = Vec::new();
     while let Some(candidates) = walk.next().await? {
         for (number, candidate) in candidates.into_iter().enumerate() {
             if number % AT_ONCE == AT_ONCE - 1 {
                 tokio::task::yield_now().await;
             }
-            items.extend(judged(&asked, &evaluation, &candidate, name));
+            items.extend(judged(asked, &evaluation, &candidate, name));
             if items.len() >= page.limit as usize {
                 walk.end_behind(candidate.place);
                 break;
             }
         }
     }
-    let next = walk.cursor(&list);
-    Ok(json_response(&Page { items, next }))
+    Ok(Page { items, next: walk.cursor(&list) })
 }
 
 /// What a candidate would be answered, where that is not no.
@@ -152,7 +159,7 @@ fn judged(
     candidate: &Candidate,
     name: Name<'_>,
 ) -> Option<WhoCanEntry> {
-    let set = match asked.snapshot.permissions(&candidate.subject) {
+    let set = match asked.snapshot.permissions_apart(&candidate.subject) {
         Ok(set) => set,
         Err(error) => {
             tracing::error!(%error, "somebody may do nothing: the permissions could not be compiled");

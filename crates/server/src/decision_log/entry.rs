@@ -24,6 +24,23 @@ pub(super) struct Entry {
     pub(super) question: Option<String>,
     pub(super) decision: String,
     pub(super) reason: String,
+    /// Whether it was asked on which resources they may, and not whether.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_filter: bool,
+}
+
+/// The line of a batch that counts what was denied before permissions were looked at.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refused {
+    pub(super) refused: u32,
+}
+
+impl Refused {
+    /// Its line; none where there was none.
+    pub(super) fn line(self) -> Option<String> {
+        (self.refused > 0).then(|| serde_json::to_string(&self).ok()).flatten()
+    }
 }
 
 /// Whom a question is about, with all that was known of them then.
@@ -71,6 +88,7 @@ impl From<Waiting> for Entry {
             question: waiting.question,
             decision: waiting.decision.to_owned(),
             reason: waiting.reason.to_owned(),
+            is_filter: waiting.is_filter,
         }
     }
 }

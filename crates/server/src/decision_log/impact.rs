@@ -12,7 +12,7 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::entry::Entry;
+use super::entry::{Entry, Refused};
 
 /// The most batches of questions that are looked at for one page: where few answers differ, a page holds few, and others follow.
 const MAX_BATCHES: u32 = 16;
@@ -32,11 +32,17 @@ pub struct ImpactQuery {
 pub struct Impact {
     /// The questions whose answers differ.
     pub items: Vec<ImpactEntry>,
+    /// The revision of the one policy, of which all pages are; absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_revision: Option<i64>,
+    /// The revision of the other, or the one that the change would be made on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_revision: Option<i64>,
     /// How many questions were looked at for this page.
     pub looked_at: u64,
     /// How many of them would be answered the same.
     pub unchanged: u64,
-    /// How many of them cannot be asked again, by why: `too_long`, `handed_by_token`,
+    /// How many of them cannot be asked again, by why: `refused`, `too_long`, `handed_by_token`,
     /// `narrowed_by_credential`, `key_not_in_force`, `identity_rules_changed`, `not_opened`, `unreadable`.
     pub not_replayed: BTreeMap<NotReplayed, u64>,
     /// How many questions were to be logged among them, and were lost.
@@ -50,6 +56,8 @@ pub struct Impact {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotReplayed {
+    /// It was denied before permissions were looked at, so that nobody is known whom it is about.
+    Refused,
     /// It, or what was known of its subject, was too long to be logged whole.
     TooLong,
     /// The subject's token handed out permissions, which are not logged.
@@ -211,6 +219,10 @@ fn compared(
         if page.items.len() >= limit {
             return Some(place);
         }
+        if let Ok(Refused { refused }) = serde_json::from_str(line) {
+            *page.not_replayed.entry(NotReplayed::Refused).or_default() += u64::from(refused);
+            continue;
+        }
         page.looked_at += 1;
         let Ok(entry) = serde_json::from_str::<Entry>(line) else {
             *page.not_replayed.entry(NotReplayed::Unreadable).or_default() += 1;
@@ -284,7 +296,8 @@ fn answered(entry: &Entry, evaluation: &Evaluation<'_>, snapshot: &Snapshot) -> 
     let Ok(name) = Name::parse(&name) else { return denied("invalid_name") };
     let subject = entry.subject.known();
     let Ok(set) = snapshot.permissions(&subject) else { return denied("source_failed") };
-    let decision = set.check(&evaluation.request(name, subject.view(), Timestamp(entry.at)));
+    let request = evaluation.request(name, subject.view(), Timestamp(entry.at));
+    let decision = if entry.is_filter { set.check_partial(&request) } else { set.check(&request) };
     let permission = decision.permission;
     Answered {
         decision: decision.effect.name(),

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::Instant;
 
-use super::entry::Entry;
+use super::entry::{Entry, Refused};
 use super::service::{DecisionLog, Waiting};
 
 /// After this a batch waits for no more.
@@ -38,6 +38,7 @@ pub async fn write_decision_log(log: DecisionLog, store: Arc<Store>, directory: 
                 tracing::warn!(%error, "the bounds of the log of questions cannot be looked at");
             }
             let now = Instant::now();
+            log.compared().forget_old(Instant::now());
             (prune, written) = if more.unwrap_or(false) { (now, written) } else { (now + PRUNE_EVERY, 0) };
         }
         let mut batch = Batch::default();
@@ -47,6 +48,10 @@ pub async fn write_decision_log(log: DecisionLog, store: Arc<Store>, directory: 
         }
         let entries = batch.entries;
         let lost = log.take_lost();
+        let refused = log.take_refused();
+        if let Some(line) = (Refused { refused }).line() {
+            batch.text.push_str(&line);
+        }
         match write(batch, lost, &store, directory.sealer()).await {
             Ok(bytes) => written += bytes,
             Err(error) => {

@@ -1,6 +1,7 @@
 //! A sample of the questions about decisions, as they were asked, and which answers a change of the policy would change.
 
 mod bounded;
+mod comparison;
 mod entry;
 mod impact;
 mod jobs;

@@ -10,6 +10,7 @@ use casemate_permission::Evaluation;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::bounded;
+use super::comparison::Comparisons;
 
 /// The most questions that wait to be written.
 const MAX_WAITING: usize = 1_024;
@@ -32,10 +33,14 @@ struct Inner {
     waiting: Mutex<Option<mpsc::Receiver<Waiting>>>,
     /// How many were to be logged and are not, since somebody looked.
     lost: AtomicU32,
+    /// How many of the share were denied before permissions were looked at, since somebody looked.
+    refused: AtomicU32,
     asked: AtomicU64,
     chance: RandomState,
     /// The bytes that may wait.
     bytes: Arc<Semaphore>,
+    /// What is compared just now, or was last.
+    compared: Comparisons,
 }
 
 /// A question with its answer, as it waits.
@@ -54,6 +59,8 @@ pub(crate) struct Waiting {
     pub(crate) question: Option<String>,
     pub(crate) decision: &'static str,
     pub(crate) reason: &'static str,
+    /// Whether it was asked on which resources they may, and not whether.
+    pub(crate) is_filter: bool,
     /// The room that it takes up among those that wait.
     #[expect(dead_code, reason = "given back when it is dropped")]
     pub(crate) room: Option<OwnedSemaphorePermit>,
@@ -88,9 +95,11 @@ impl Default for DecisionLog {
             queue,
             waiting: Mutex::new(Some(waiting)),
             lost: AtomicU32::new(0),
+            refused: AtomicU32::new(0),
             asked: AtomicU64::new(0),
             chance: RandomState::new(),
             bytes: Arc::new(Semaphore::new(MAX_WAITING_BYTES)),
+            compared: Comparisons::default(),
         }))
     }
 }
@@ -126,6 +135,16 @@ impl DecisionLog {
         self.0.lost.fetch_add(count, Ordering::Relaxed);
     }
 
+    /// How many questions were denied before permissions were looked at, since this was asked last.
+    pub(super) fn take_refused(&self) -> u32 {
+        self.0.refused.swap(0, Ordering::Relaxed)
+    }
+
+    /// Policies that are compared.
+    pub(super) fn compared(&self) -> &Comparisons {
+        &self.0.compared
+    }
+
     /// How many were not, since this was asked last.
     pub(super) fn take_lost(&self) -> u32 {
         self.0.lost.swap(0, Ordering::Relaxed)
@@ -133,13 +152,26 @@ impl DecisionLog {
 }
 
 impl Sampled<'_> {
+    fn is_of_share(&self) -> bool {
+        let Inner { asked, chance, .. } = &*self.log.0;
+        chance.hash_one(asked.fetch_add(1, Ordering::Relaxed)) <= self.share
+    }
+
+    /// Counts a question that is denied before permissions are looked at, where it is of the share: nobody is known for it whom
+    /// another policy could be asked about.
+    #[cold]
+    pub(crate) fn refused(&self) {
+        if self.is_of_share() {
+            self.log.0.refused.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// Logs the question that `waiting` makes, where it is of the share. It is lost, and counted, where too many wait.
     pub(crate) fn log(&self, waiting: impl FnOnce() -> Waiting) {
-        let Inner { queue, asked, chance, bytes, .. } = &*self.log.0;
-        let number = asked.fetch_add(1, Ordering::Relaxed);
-        if chance.hash_one(number) > self.share {
+        if !self.is_of_share() {
             return;
         }
+        let Inner { queue, bytes, .. } = &*self.log.0;
         let (Ok(place), 1..) = (queue.try_reserve(), bytes.available_permits()) else {
             return self.log.lose(1);
         };
@@ -176,6 +208,7 @@ mod tests {
             question: None,
             decision: "denied",
             reason: "no_permission",
+            is_filter: false,
             room: None,
         }
     }
@@ -244,6 +277,7 @@ mod tests {
             question: None,
             decision: one.decision,
             reason: one.reason,
+            is_filter: false,
             room: None,
         }
     }

@@ -107,3 +107,107 @@ async fn nobody_is_left_out_whatever_is_changed_between_two_pages() {
         }
     }
 }
+
+/// The events that were kept of questions about others: outcome, reason, type and id, and the results.
+async fn kept(server: &Server, action: &str) -> Vec<String> {
+    let wanted = json!({ "action": action, "limit": 100 });
+    let events = server.admin("POST /api/v1/audit-events/search", Some(&wanted)).await;
+    let word = |event: &Value, pointer: &str| match event.pointer(pointer) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => "-".to_owned(),
+    };
+    let parts = ["/outcome", "/reason", "/resource/type", "/resource/id", "/after/results"];
+    let events = events.body["items"].as_array().unwrap().iter().rev();
+    events.map(|event| parts.map(|pointer| word(event, pointer)).join(" ")).collect()
+}
+
+#[tokio::test]
+async fn whoever_asks_about_others_is_on_record_also_where_it_is_in_vain() {
+    let server = Server::start().await;
+    let applied = server.admin("POST /api/v1/policy/apply", Some(&thirty(false))).await;
+    assert!(applied.status.is_success(), "{}", applied.text);
+    provision_thirty(&server).await;
+    let about = |kind: &str, id: &str| {
+        json!({ "subject": { "type": kind, "id": id }, "action": { "name": "notes.read" },
+        "resource": { "type": "note", "id": "7" } })
+    };
+    for (path, question, status) in [
+        ("/api/v1/who-can", json!({ "action": { "name": "notes.read" } }), 200),
+        ("/api/v1/who-can", json!({ "action": { "name": "a..b" } }), 400),
+        ("/access/v1/search/subject", about("user", ""), 200),
+        (
+            "/access/v1/search/action",
+            json!({ "subject": { "type": "user", "id": "m-1" }, "resource": { "type": "note", "id": "7" } }),
+            200,
+        ),
+        (
+            "/api/v1/preview",
+            json!({ "as": { "user": { "id": "m-1" } }, "action": { "name": "notes.read" } }),
+            200,
+        ),
+        ("/api/v1/preview", json!({ "as": { "role": "none" }, "action": { "name": "notes.read" } }), 422),
+        (
+            "/api/v1/preview",
+            json!({ "as": { "group": { "provider": "none", "name": "many" } }, "action": { "name": "notes.read" } }),
+            422,
+        ),
+        ("/api/v1/preview", json!({ "as": {}, "action": { "name": "notes.read" } }), 422),
+    ] {
+        let answer = server.admin(&format!("POST {path}"), Some(&question)).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.text);
+    }
+    assert_eq!(
+        kept(&server, "casemate.decision.search").await,
+        [
+            "success - action notes.read 32",
+            "failure malformed_body action a..b 0",
+            "success - action notes.read 30",
+            "success - user m-1 1",
+        ]
+    );
+    assert_eq!(
+        kept(&server, "casemate.decision.preview").await,
+        [
+            "success - user m-1 -",
+            "failure invalid_document role none -",
+            "failure invalid_document group many -",
+            "failure invalid_document decision  -",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn api_keys_are_found_that_may_do_it_by_their_account() {
+    let server = Server::start().await;
+    let account = server.make("/api/v1/service-accounts", &json!({ "name": "nightly" })).await;
+    let permissions = json!([{ "name": "notes.read" }]);
+    server.make("/api/v1/roles", &json!({ "name": "reader", "permissions": permissions })).await;
+    let to = json!({ "provider": "casemate", "type": "service", "login": "nightly" });
+    server.make("/api/v1/assignments", &json!({ "role": "reader", "to": to })).await;
+    let path = format!("POST /api/v1/service-accounts/{account}/api-keys");
+    let made =
+        async |body: Value| server.admin(&path, Some(&body)).await.body["id"].as_str().unwrap().to_owned();
+    let one = made(json!({ "title": "one" })).await;
+    // One that is narrowed to something else may not, whatever its account may.
+    made(json!({ "title": "two", "permissions": [{ "name": "notes.write" }] })).await;
+    let question = json!({ "subject": { "type": "api-key" }, "action": { "name": "notes.read" },
+        "resource": { "type": "note", "id": "7" } });
+    let found = async || {
+        let answer = server.admin("POST /access/v1/search/subject", Some(&question)).await;
+        let found = answer.body["results"].as_array().unwrap().iter();
+        found.map(|found| found["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found().await, [one.clone()]);
+    let evaluation = json!({ "subject": { "type": "api-key", "id": one }, "action": { "name": "notes.read" },
+        "resource": { "type": "note", "id": "7" } });
+    let allowed = server.admin("POST /access/v1/evaluation", Some(&evaluation)).await;
+    assert_eq!(allowed.body["decision"], true, "{}", allowed.text);
+    // Who may do it is the account: its keys are not told apart.
+    let who =
+        server.admin("POST /api/v1/who-can", Some(&json!({ "action": { "name": "notes.read" } }))).await;
+    assert!(!who.text.contains(&one), "{}", who.text);
+    let revoked = server.admin(&format!("POST /api/v1/api-keys/{one}/revoke"), None).await;
+    assert!(revoked.status.is_success(), "{}", revoked.text);
+    assert_eq!(found().await, [""; 0]);
+}

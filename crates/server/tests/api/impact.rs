@@ -124,7 +124,7 @@ async fn the_questions_whose_answers_a_draft_changes_are_told() {
         ]
     );
     assert_eq!((&found["looked_at"], &found["unchanged"], &found["lost"]), (&json!(6), &json!(2), &json!(0)));
-    assert_eq!(found["not_replayed"], json!({}));
+    assert_eq!(found["not_replayed"], json!({ "refused": 1 }), "what is no name is counted");
     assert_eq!(found["items"][0]["answered"], "allowed");
     assert_eq!(
         found["items"][2]["to"],
@@ -254,5 +254,62 @@ async fn who_asks_waits_for_nothing_of_the_log_and_what_finds_no_room_is_counted
     logged(&server, 1_024).await;
     let found = impact(&server, &json!({ "to": { "revision": 0 }, "limit": 1_000 })).await;
     assert_eq!(found["lost"], 2_000 - 1_024);
+    job.abort();
+}
+
+/// Whom somebody asked about for impact, as the events tell it.
+async fn compared(server: &Server) -> Vec<(String, Value)> {
+    let wanted = json!({ "action": "casemate.policy.impact", "limit": 100 });
+    let events = server.admin("POST /api/v1/audit-events/search", Some(&wanted)).await;
+    let events = events.body["items"].as_array().unwrap().iter();
+    events.map(|event| (event["outcome"].as_str().unwrap().to_owned(), event["after"].clone())).collect()
+}
+
+#[tokio::test]
+async fn all_pages_are_of_one_comparison_and_each_is_on_record() {
+    let (server, job) = logging().await;
+    for _ in 0..3 {
+        asked(&server, "/access/v1/evaluation", &about("ada", "notes.read")).await;
+    }
+    logged(&server, 3).await;
+    let role = json!({ "name": "reader", "permissions": [{ "name": "notes.write" }] });
+    let mut body = json!({ "to": { "role": role }, "limit": 1 });
+    let first = impact(&server, &body).await;
+    let bound = (first["from_revision"].clone(), first["to_revision"].clone());
+    assert!(bound.0.is_i64() && bound.1.is_i64(), "{first}");
+    body["after"] = first["next"].clone();
+    // What is changed between two pages is in neither: by today's policy nothing would differ.
+    let after = apply(&server, &POLICY.replace("notes.read", "notes.write")).await;
+    let second = impact(&server, &body).await;
+    assert_eq!((second["from_revision"].clone(), second["to_revision"].clone()), bound);
+    assert_eq!(told(&second["items"]), ["ada notes.read allowed denied no_permission"]);
+    // Whoever compares something else meanwhile takes the place; then it is another policy that would be changed.
+    impact(&server, &json!({ "to": { "revision": 0 }, "limit": 1 })).await;
+    let refused = server.admin("POST /api/v1/policy/impact", Some(&body)).await;
+    assert_eq!(refused.code(), "precondition_failed", "{}", refused.text);
+    // Of two revisions it is the same, however often it is made anew.
+    let mut body = json!({ "from": bound.0, "to": { "revision": after }, "limit": 1 });
+    let first = impact(&server, &body).await;
+    body["after"] = first["next"].clone();
+    impact(&server, &json!({ "to": { "role": role }, "limit": 1 })).await;
+    let second = impact(&server, &body).await;
+    assert_eq!((told(&second["items"]).len(), &second["from_revision"]), (1, &first["from_revision"]));
+    let events = compared(&server).await;
+    let failed = events.iter().filter(|(outcome, _)| outcome == "failure").count();
+    assert_eq!((events.len(), failed), (7, 1), "{events:?}");
+    job.abort();
+}
+
+#[tokio::test]
+async fn questions_on_which_resources_are_logged_and_compared() {
+    let (server, job) = logging().await;
+    let question = |name: &str| json!({ "subject": { "type": "user", "id": "ada" }, "action": { "name": name }, "resource": { "type": "note" } });
+    asked(&server, "/api/v1/filter", &question("notes.read")).await;
+    asked(&server, "/api/v1/filter", &question("notes..read")).await;
+    logged(&server, 1).await;
+    let gone = json!({ "name": "reader", "permissions": [] });
+    let found = impact(&server, &json!({ "to": { "role": gone } })).await;
+    assert_eq!(told(&found["items"]), ["ada notes.read allowed denied no_permission"]);
+    assert_eq!(found["not_replayed"], json!({ "refused": 1 }));
     job.abort();
 }

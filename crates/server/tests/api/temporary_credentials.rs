@@ -196,3 +196,46 @@ async fn one_ends_with_whoever_made_it() {
     assert!(revoked.status.is_success(), "{}", revoked.text);
     assert_eq!(status(&server, "GET /api/v1/roles", &credential).await, 401);
 }
+
+#[tokio::test]
+async fn nobody_has_more_of_them_than_are_kept_and_who_ends_one_makes_no_room_at_once() {
+    let server = start().await;
+    let (cookie, _) = owner(&server, &["casemate.role.list"]).await;
+    let body = json!({ "title": "x" });
+    let first = text(&mint(&server, &cookie, &body).await, "id");
+    for number in 1..200 {
+        assert_eq!(mint(&server, &cookie, &body).await.status, 201, "{number}");
+    }
+    let refused = mint(&server, &cookie, &body).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (429, "limit_reached"), "{}", refused.text);
+    assert_eq!(status(&server, &format!("DELETE {ALL}/{first}"), "administrator").await, 204);
+    assert_eq!(mint(&server, &cookie, &body).await.status, 429, "it counts until it would have ended");
+    // Somebody else has their own.
+    let (session, cookie) = sign_in(&server, "bob").await;
+    store(&server, &session).await;
+    let to = json!({ "role": "owner", "to": { "provider": "corp", "id": "bob" } });
+    server.make("/api/v1/assignments", &to).await;
+    assert_eq!(mint(&server, &cookie, &body).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_denial_names_the_credential_that_asked() {
+    let server = start().await;
+    let (cookie, _) = owner(&server, &["casemate.role.list", "casemate.decision.ask"]).await;
+    let made =
+        mint(&server, &cookie, &json!({ "title": "x", "permissions": ["casemate.decision.ask"] })).await;
+    let (id, credential) = (text(&made, "id"), text(&made, "credential"));
+    let question = json!({ "subject": { "type": "user", "id": "eve" }, "action": { "name": "notes.read" },
+        "resource": { "type": "note", "id": "7" } });
+    let answer = server.send("POST /access/v1/evaluation", Some(&credential), &[], Some(&question)).await;
+    assert_eq!(answer.body["decision"], false, "{}", answer.text);
+    assert_eq!(status(&server, "GET /api/v1/roles", &credential).await, 403);
+    let may_not = server.send("POST /api/v1/who-can", Some(&credential), &[], Some(&question)).await;
+    assert_eq!(may_not.status, 403, "{}", may_not.text);
+    let with = server.send("GET /api/v1/teams", None, &[("cookie", &cookie)], None).await;
+    assert_eq!(with.status, 403, "{}", with.text);
+    let recorded = server.app.store.reader().decisions(&Default::default(), None, 10).await.unwrap().items;
+    let credentials: Vec<Option<String>> = recorded.into_iter().map(|item| item.event.credential).collect();
+    assert!(credentials[0].as_ref().is_some_and(|session| session.starts_with("ses_")), "{credentials:?}");
+    assert_eq!(credentials[1..], [Some(id.clone()), Some(id.clone()), Some(id)]);
+}

@@ -193,6 +193,7 @@ impl Queue {
 fn append(queue: &Queue, mut desk: Desk) {
     let mut group = Waiting { frame: vec![0; FRAME], ..Waiting::default() };
     let mut current = None;
+    let _ending = Ending { queue, log: Arc::clone(&desk.log) };
     loop {
         let patience = desk.log.is_failing().then_some(RETRY);
         match queue.take(&mut group, patience) {
@@ -211,7 +212,22 @@ fn append(queue: &Queue, mut desk: Desk) {
             }
         }
     }
-    desk.log.end();
+}
+
+/// However the thread ends, nobody waits for it afterwards.
+struct Ending<'a> {
+    queue: &'a Queue,
+    log: Arc<Log>,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.queue.waiting();
+        waiting.is_closed = true;
+        waiting.replies.clear();
+        drop(waiting);
+        self.log.end();
+    }
 }
 
 impl Desk {

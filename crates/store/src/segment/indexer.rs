@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::appender::{Desk, Flush, Segment};
 use super::files::{FilesError, Folder, SIZE, Slot};
 use super::frame::{self, Damage, FRAME, HEADER, Head, Place, Record, records};
-use super::log::Log;
+use super::log::{Chunk, Log};
 use crate::decision;
 use crate::error::StoreError;
 use crate::open::Opening;
@@ -262,10 +262,8 @@ async fn step(
     Ok((place, rows.len() as u64))
 }
 
-/// Brings the next of a segment that is appended to into the database; answers how many events that were, none where all is
-/// there.
-pub(crate) async fn index(segment: &Segment, link: &mut Link) -> Result<u64, sqlx::Error> {
-    let Some(chunk) = segment.log.chunk() else { return Ok(0) };
+/// Brings a part of a segment that is appended to into the database; answers how many events that were.
+pub(crate) async fn index(segment: &Segment, chunk: Chunk, link: &mut Link) -> Result<u64, sqlx::Error> {
     match step(link, &chunk.slot, chunk.indexed, chunk.from, chunk.end).await {
         Ok((place, events)) => {
             segment.log.indexed(chunk.from, place, events);

@@ -189,6 +189,7 @@ impl Log {
                 self.held_up.fetch_add(1, Ordering::Relaxed);
             }
             state.is_asked = true;
+            state.since.get_or_insert_with(Instant::now);
             self.work.notify_one();
             state = self.freed.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -226,10 +227,14 @@ impl Log {
     pub(crate) fn fail(&self) {
         self.failed.fetch_add(1, Ordering::Relaxed);
         self.set_failing(true);
-        if let Some(last) = self.state().live.back_mut() {
+        let mut state = self.state();
+        if let Some(last) = state.live.back_mut() {
             last.is_open = false;
             last.is_bad = true;
         }
+        // Whoever indexes removes its file.
+        state.since.get_or_insert_with(Instant::now);
+        drop(state);
         self.work.notify_one();
     }
 

@@ -286,6 +286,31 @@ async fn after_a_failed_flush_nothing_of_it_counts_and_another_segment_is_begun(
 }
 
 #[tokio::test]
+async fn a_disk_that_fails_again_and_again_leaves_no_files_behind() {
+    static FAILS: AtomicBool = AtomicBool::new(false);
+    fn failing(file: &File) -> io::Result<()> {
+        if FAILS.load(Ordering::SeqCst) {
+            return Err(io::Error::from_raw_os_error(5));
+        }
+        file.sync_data()
+    }
+    let folder = Folder::new();
+    let store = folder.open_appending(failing).await;
+    store.record(vec![event(1)]).await.unwrap();
+    FAILS.store(true, Ordering::SeqCst);
+    for _ in 0..files::FILES + 4 {
+        store.record(vec![event(10)]).await.unwrap_err();
+    }
+    FAILS.store(false, Ordering::SeqCst);
+    until(async || store.is_writable()).await;
+    store.record(vec![event(2)]).await.unwrap();
+    assert_eq!(times(store.reader()).await, [0, 1, 2]);
+    let left = || fs::read_dir(folder.data.path().join("segments")).unwrap().count();
+    until(async || left() <= 2).await;
+    store.close().await;
+}
+
+#[tokio::test]
 #[allow(clippy::await_holding_lock, reason = "a flush waits for it on a thread of its own")]
 async fn what_waits_for_the_disk_is_bounded() {
     static STUCK: Mutex<()> = Mutex::new(());

@@ -70,7 +70,8 @@ pub(super) async fn index(
     due: &mut Instant,
 ) -> usize {
     let Some(segment) = segment else { return 0 };
-    match attempt(desk, connection, async |link| segment::index(segment, link).await).await {
+    let Some(chunk) = segment.log.chunk() else { return 0 };
+    match attempt(desk, connection, async |link| segment::index(segment, chunk, link).await).await {
         Ok(events) => usize::try_from(events).unwrap_or(usize::MAX),
         Err(error) => {
             tracing::error!(%error, "recorded decisions do not come into the database");
@@ -86,9 +87,14 @@ pub(super) async fn finish(desk: &Desk, connection: &mut Option<Link>, segment: 
     segment.close();
     loop {
         let has_ended = segment.log.has_ended();
-        match attempt(desk, connection, async |link| segment::index(segment, link).await).await {
-            Ok(0) if has_ended => return segment.log.remove_files(),
-            Ok(0) => segment.log.work.notified().await,
+        let Some(chunk) = segment.log.chunk() else {
+            if has_ended {
+                return segment.log.remove_files();
+            }
+            segment.log.work.notified().await;
+            continue;
+        };
+        match attempt(desk, connection, async |link| segment::index(segment, chunk, link).await).await {
             Ok(events) => {
                 let events = usize::try_from(events).unwrap_or(usize::MAX);
                 if let Err(error) = keep_bounds(desk, connection, events).await {

@@ -81,6 +81,9 @@ describe.skipIf(CASES === "")("random cases of the Rust engine", () => {
       }
       set.free();
     }
-    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(20);
+    const { refused, ...others } = seen;
+    for (const count of Object.values(others)) expect(count).toBeGreaterThan(40);
+    // One in a hundred, more or less.
+    expect(refused).toBeGreaterThan(0);
   });
 });

@@ -1,4 +1,6 @@
-//! `casemate directory`: pulling the users and groups of providers from LDAP directories.
+//! `casemate directory`: pulling the users and groups of providers from LDAP directories, and what became of them.
+
+mod versions;
 
 use casemate_directory_sync::{Order, Report, sync};
 use casemate_server::directory_sync::{Pulled, by, pulled, source};
@@ -20,6 +22,12 @@ pub(crate) struct Arguments {
 enum Command {
     /// Pull the users and groups of a provider from its LDAP directory, all of them, also beside a server that runs.
     Sync(Sync),
+    /// Show the versions of a user or group: what changes by hand made of them, newest first.
+    Log(versions::Log),
+    /// Show one version of a user or group.
+    Show(versions::Show),
+    /// Set a user or group back to a version, by a new change.
+    Restore(versions::Restore),
 }
 
 #[derive(Debug, clap::Args)]
@@ -44,6 +52,9 @@ struct Sync {
 pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
     match arguments.command {
         Command::Sync(arguments) => runtime::block_on(synced(arguments, printer)),
+        Command::Log(arguments) => runtime::block_on(versions::log(arguments, printer)),
+        Command::Show(arguments) => runtime::block_on(versions::show(arguments, printer)),
+        Command::Restore(arguments) => runtime::block_on(versions::restore(arguments, printer)),
     }
 }
 

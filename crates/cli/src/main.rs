@@ -62,7 +62,7 @@ enum Command {
     Policy(policy::Arguments),
     /// Show who holds what.
     Access(access::Arguments),
-    /// Pull who exists from LDAP directories.
+    /// Pull who exists from LDAP directories; show and set back versions of users and groups.
     Directory(directory::Arguments),
     /// Read the record of decisions.
     Audit(audit::Arguments),

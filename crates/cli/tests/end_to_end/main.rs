@@ -25,6 +25,7 @@ mod record;
 mod second_factor;
 mod sign_in;
 mod vectors;
+mod versions;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

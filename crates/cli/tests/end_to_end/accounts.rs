@@ -304,14 +304,10 @@ fn a_lock_is_listed_and_lifted(builder: CasemateBuilder) {
     }));
     assert_eq!(sign_in(&casemate, STRANGER, &login(0), PASSWORD).status, 429);
     let origin = format!("Origin: http://{}", casemate.address());
+    let (cookie, from) = (format!("Cookie: a=b{cookie}"), format!("X-Forwarded-For: {OWNER}"));
     let ask = |request: &str, body: &str, accept: &str| {
-        let headers = [
-            &*format!("Cookie: a=b{cookie}"),
-            &*format!("X-Forwarded-For: {OWNER}"),
-            &*origin,
-            "Content-Type: application/json",
-            &*format!("Accept: {accept}"),
-        ];
+        let accept = format!("Accept: {accept}");
+        let headers = [&*cookie, &from, &origin, "Content-Type: application/json", &accept];
         casemate.request(request, &headers, body).unwrap()
     };
     let found = ask("POST /api/v1/blocks/search", "{\"kind\":\"account\",\"search\":\"USER0@\"}", "*/*");

@@ -183,7 +183,8 @@ fn without_letters_whoever_invites_hands_the_link_over() {
     // A browser that knows no Fetch Metadata says `null` of a page without a referrer.
     let body = format!("token={}&password={GOOD}&again={GOOD}", token(&path(&newer))).replace('+', "%2B");
     let send = |also: &[&str]| {
-        let headers = [&["Content-Type: application/x-www-form-urlencoded", "Origin: null"], also].concat();
+        let headers =
+            [&["Content-Type: application/x-www-form-urlencoded", "Origin: null"][..], also].concat();
         casemate.request("POST /sign-in/casemate/link", &headers, &body).unwrap().status
     };
     assert_eq!((send(&["Sec-Fetch-Site: cross-site"]), send(&[])), (403, 200));
@@ -203,7 +204,8 @@ fn who_signed_in_with_a_password_stays_so_no_longer_than_local_accounts_are_on()
     let founder = sign_in(&casemate, "founder", GOOD).unwrap();
     let ask = |request: &str, body: &Value| {
         let origin = format!("Origin: http://{}", casemate.address());
-        let headers = ["Content-Type: application/json", &*origin, &*format!("Cookie: {founder}")];
+        let cookie = format!("Cookie: {founder}");
+        let headers = ["Content-Type: application/json", &*origin, &cookie];
         let answer = casemate.request(request, &headers, &body.to_string()).unwrap();
         assert_eq!(answer.status, 201, "{}", answer.body);
         answer.json()

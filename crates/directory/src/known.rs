@@ -1,14 +1,18 @@
 //! Somebody with what they hold, found out once and kept.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use casemate_identity::Identity;
 use casemate_permission::PermissionSet;
+use casemate_permission::name::Name;
 
 use crate::policy::Person;
 use crate::snapshot::ResolveError;
 use crate::subject::Subject;
+
+/// The permission to ask for decisions in one's own tenant.
+pub const DECISION_ASK: &str = "casemate.decision.ask";
 
 /// Somebody, as a snapshot knows them, with what they hold. Whether that counts at a certain time is found out whenever it
 /// is asked for.
@@ -20,6 +24,29 @@ pub struct Known {
     pub application: Option<Arc<str>>,
     /// What they hold, or why that cannot be said.
     pub permissions: Result<PermissionSet, ResolveError>,
+    always_asks: OnceLock<bool>,
+}
+
+impl Known {
+    pub(crate) fn new(
+        subject: Subject,
+        application: Option<Arc<str>>,
+        permissions: Result<PermissionSet, ResolveError>,
+    ) -> Known {
+        Known { subject, application, permissions, always_asks: OnceLock::new() }
+    }
+
+    /// Whether they may ask for decisions in their own tenant at whatever time: they hold [`DECISION_ASK`] without an end and
+    /// without a condition, and nothing that they hold denies it. That is found out once. Where it is not so, they may be
+    /// allowed to ask all the same, and what they hold says whether.
+    #[must_use]
+    pub fn always_asks(&self) -> bool {
+        let find = || match (&self.permissions, Name::parse(DECISION_ASK)) {
+            (Ok(set), Ok(name)) => set.always_allows(&name),
+            _ => false,
+        };
+        *self.always_asks.get_or_init(find)
+    }
 }
 
 /// Something by its place in memory. It is held, so that nothing else comes to stand in its place.
@@ -82,5 +109,36 @@ mod tests {
             assert_eq!(known.subject, snapshot.subject(&caller.subject, &tenant, kind, id).unwrap());
             assert_eq!(Arc::ptr_eq(&known, &caller), (kind, id) == ("user", "ada"));
         }
+    }
+
+    #[test]
+    fn they_always_ask_who_may_at_any_time_and_without_a_condition() {
+        use casemate_permission::{Grant, OriginKind, Permission};
+
+        let snapshot = Snapshot::offline(Policy::empty()).unwrap();
+        let always_asks = |permissions: Result<&[&str], ResolveError>, grant: &Arc<Grant>| {
+            let mut builder = PermissionSet::builder(snapshot.catalog());
+            let permissions = permissions.map(|permissions| {
+                for permission in permissions {
+                    builder.add(Permission::from_json(permission).unwrap(), grant);
+                }
+                builder.build().unwrap()
+            });
+            let subject = Subject::of_identity(&Identity::new("corp", "ada", Kind::USER));
+            Known::new(subject, None, permissions).always_asks()
+        };
+        let always = Grant::always(OriginKind::Role, "asking");
+        let ends =
+            Arc::new(Grant { until: Some(casemate_expression::Timestamp(1)), ..Grant::clone(&always) });
+        let ask = r#"{"name":"casemate.decision.ask"}"#;
+        let deny = r#"{"name":"casemate.decision.*","deny":true}"#;
+        assert!(always_asks(Ok(&[ask]), &always));
+        assert!(always_asks(Ok(&[r#"{"name":"casemate.*"}"#]), &always));
+        assert!(!always_asks(Ok(&[ask]), &ends));
+        assert!(!always_asks(Ok(&[ask, deny]), &always));
+        assert!(!always_asks(Ok(&[r#"{"name":"casemate.decision.ask","tenant":"a"}"#]), &always));
+        assert!(!always_asks(Ok(&[r#"{"name":"*"}"#]), &always));
+        assert!(!always_asks(Ok(&[]), &always));
+        assert!(!always_asks(Err(ResolveError::Compile(String::new())), &always));
     }
 }

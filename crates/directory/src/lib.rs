@@ -42,7 +42,7 @@ pub use authenticator::sha256;
 pub use candidates::{Candidate, CandidatePlace, Candidates, Sought};
 pub use directory::{Directory, DirectoryError, DirectoryHost};
 pub use kind::{Kind, UnknownKind};
-pub use known::Known;
+pub use known::{DECISION_ASK, Known};
 pub use linked::signed_in_as;
 pub use own_schema::OWN_SCHEMA;
 pub use maker::{Maker, NotKept};

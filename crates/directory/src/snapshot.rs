@@ -233,7 +233,7 @@ impl Snapshot {
 
     fn known_with(&self, subject: Subject, permissions: Result<PermissionSet, ResolveError>) -> Known {
         let application = self.application_of(&subject);
-        Known { subject, application, permissions }
+        Known::new(subject, application, permissions)
     }
 
     /// What somebody holds. The same set is handed out again for whoever holds the same.

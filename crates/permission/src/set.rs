@@ -212,6 +212,21 @@ impl PermissionSet {
         found.into_iter().filter_map(|index| self.permission(index)).collect()
     }
 
+    /// Whether every request by this name is allowed, whatever else it says and whenever it comes: a permission that is
+    /// always in force allows it without a condition, and none that matches denies, in force or not. Where this does
+    /// not hold, [`PermissionSet::check`] may allow a request all the same.
+    pub fn always_allows(&self, name: &Name<'_>) -> bool {
+        let (mut allows, mut denies) = (false, false);
+        let _: ControlFlow<()> = self.inner.index.for_each_match(&self.inner.text, name, |index| {
+            if let Some(compiled) = self.inner.permissions.get(index as usize) {
+                denies |= compiled.is_denial();
+                allows |= compiled.flags & TIMED == 0 && compiled.property_count == 0;
+            }
+            ControlFlow::Continue(())
+        });
+        allows && !denies
+    }
+
     /// All permissions in the order of name and JSON text.
     pub fn iter(&self) -> impl Iterator<Item = PermissionRef<'_>> {
         (0_u32..).map_while(|index| self.permission(index))

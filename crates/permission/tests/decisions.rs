@@ -573,3 +573,34 @@ fn a_filter_that_no_resource_can_satisfy_is_a_denial() {
     assert_eq!(answer.decision.effect.name(), "denied");
     assert!(answer.filter.is_none());
 }
+
+#[test]
+fn what_is_always_allowed_is_allowed_whatever_is_asked_and_whenever() {
+    let catalog = catalog(&[CMS]);
+    let timed = |from, until| Grant { from, until, ..always() };
+    let ends = timed(None, Some(Timestamp(NOW.0 + 1)));
+    let begins = timed(Some(NOW), None);
+    let one = [r#"{"name":"cms.entry"}"#];
+    for (permissions, grant, expected) in [
+        (&one[..], always(), true),
+        (&[r#"{"name":"cms.*"}"#], always(), true),
+        (&[r#"{"name":"cms.entry","own":true}"#, r#"{"name":"cms.entry"}"#], always(), true),
+        (&[r#"{"name":"cms.other"}"#], always(), false),
+        (&[], always(), false),
+        // These depend on the request, on the time, or on both.
+        (&[r#"{"name":"cms.entry","own":true}"#], always(), false),
+        (&[r#"{"name":"cms.entry","unheardOf":true}"#], always(), false),
+        (&[r#"{"name":"cms.*"}"#, r#"{"name":"cms.entry","deny":true}"#], always(), false),
+        (&[r#"{"name":"cms.*"}"#, r#"{"name":"cms.entry","deny":true,"own":true}"#], always(), false),
+        (&one, ends, false),
+        (&one, begins, false),
+    ] {
+        let set = set_with(&catalog, permissions, grant);
+        assert_eq!(set.always_allows(&Name::parse("cms.entry").unwrap()), expected, "{permissions:?}");
+        if expected {
+            for resource in ["{}", r#"{"type":"entry","id":"1","properties":{"createdBy":"b"}}"#] {
+                assert_decided(permissions, "cms.entry", resource, "allowed", "permission_allows");
+            }
+        }
+    }
+}

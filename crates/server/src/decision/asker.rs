@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use casemate_directory::{DEFAULT_TENANT, Known, Snapshot, Subject};
+use casemate_directory::{DECISION_ASK as ASK, DEFAULT_TENANT, Known, Snapshot, Subject};
 use casemate_expression::{Map, Timestamp};
 use casemate_permission::name::Name;
 use casemate_permission::{Action, Effect, Request};
@@ -16,8 +16,6 @@ use crate::guard::admitted;
 use crate::sign_in::service::credential;
 use crate::tenant_header::wanted_tenant;
 
-/// May ask in their own tenant.
-const ASK: &str = "casemate.decision.ask";
 /// May ask in every tenant, where it is held in the tenant `default`.
 const ASK_ANY_TENANT: &str = "casemate.decision.ask-any-tenant";
 /// May ask who may do something, where they may ask.
@@ -71,7 +69,8 @@ impl Asker {
         beside: Beside,
     ) -> Result<Asker, Problem> {
         let caller = authenticate(snapshot.chain(), headers, now).await?;
-        let user = admitted(app, &caller).await?;
+        // Where there never was a user, nobody is looked for.
+        let user = if app.directory.has_users() { admitted(app, &caller).await? } else { None };
         let known = snapshot.known_caller_as(&caller.0, user.as_ref());
         let subject = &known.subject;
         let wanted = wanted_tenant(headers)?;
@@ -87,7 +86,7 @@ impl Asker {
             (false, true) if beside != Beside::Preview => &[ASK_ANY_TENANT],
             (false, _) => &[],
         };
-        let may_ask = may(&known, needed, now);
+        let may_ask = (own && known.always_asks()) || may(&known, needed, now);
         let lacking = beside.permission().filter(|permission| may_ask && !may(&known, &[permission], now));
         if !may_ask || lacking.is_some() {
             if caller.0.is_anonymous() {

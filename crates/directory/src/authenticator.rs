@@ -1,6 +1,5 @@
 //! The authenticator of static credentials: those of the policy, and the one of a first start.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -9,6 +8,9 @@ use casemate_identity::{
     Answer, Authenticator, BoxFuture, Credential as Presented, Credentials, ExposeSecret, Identity, Kind,
     Reason, Timestamp,
 };
+
+use foldhash::quality::RandomState;
+use hashbrown::HashMap;
 
 use crate::CREDENTIAL_PROVIDER;
 use crate::policy::Credential;
@@ -23,9 +25,10 @@ pub fn sha256(text: &str) -> [u8; 32] {
     bytes
 }
 
-/// Takes the bearer tokens whose SHA-256 it knows, and no other.
+/// Takes the bearer tokens whose SHA-256 it knows, and no other. Which digests stand in the table the policy says, and
+/// strangers only look for some, so hashing may be quick.
 pub(crate) struct StaticCredentials {
-    by_secret: HashMap<[u8; 32], Known>,
+    by_secret: HashMap<[u8; 32], Known, RandomState>,
 }
 
 /// A credential, and who presents it.
@@ -73,8 +76,11 @@ impl Authenticator for StaticCredentials {
         CREDENTIAL_PROVIDER
     }
 
+    fn at_once(&self, credentials: &Credentials, now: Timestamp) -> Option<Answer> {
+        Some(self.answer(credentials, now))
+    }
+
     fn authenticate<'a>(&'a self, credentials: &'a Credentials, now: Timestamp) -> BoxFuture<'a, Answer> {
-        let answer = self.answer(credentials, now);
-        Box::pin(std::future::ready(answer))
+        Box::pin(std::future::ready(self.answer(credentials, now)))
     }
 }

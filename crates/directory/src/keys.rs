@@ -176,24 +176,32 @@ impl AccountKeys {
     }
 }
 
+impl AccountKeys {
+    /// What becomes of the answer about a key, once it is known whether its account is there and not disabled.
+    fn of_account(&self, answer: Answer) -> Answer {
+        let Answer::Identity(identity) = &answer else { return answer };
+        let grant = identity.id.as_deref().and_then(|id| self.keys.grant(id));
+        if grant.is_some_and(|grant| self.accounts.contains(&grant.account)) {
+            return answer;
+        }
+        Answer::Rejected(Reason::Other {
+            code: "account_disabled",
+            message: "the service account of the API key is disabled, or gone".into(),
+        })
+    }
+}
+
 impl Authenticator for AccountKeys {
     fn name(&self) -> &str {
         API_KEY_PROVIDER
     }
 
+    fn at_once(&self, credentials: &Credentials, now: Timestamp) -> Option<Answer> {
+        self.inner.at_once(credentials, now).map(|answer| self.of_account(answer))
+    }
+
     fn authenticate<'a>(&'a self, credentials: &'a Credentials, now: Timestamp) -> BoxFuture<'a, Answer> {
-        Box::pin(async move {
-            let answer = self.inner.authenticate(credentials, now).await;
-            let Answer::Identity(identity) = &answer else { return answer };
-            let grant = identity.id.as_deref().and_then(|id| self.keys.grant(id));
-            if grant.is_some_and(|grant| self.accounts.contains(&grant.account)) {
-                return answer;
-            }
-            Answer::Rejected(Reason::Other {
-                code: "account_disabled",
-                message: "the service account of the API key is disabled, or gone".into(),
-            })
-        })
+        Box::pin(async move { self.of_account(self.inner.authenticate(credentials, now).await) })
     }
 }
 

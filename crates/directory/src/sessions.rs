@@ -437,6 +437,15 @@ impl Authenticator for SessionCookies {
         Vec::new()
     }
 
+    /// That it is none of either kind; which one it is may have to be read.
+    fn at_once(&self, credentials: &Credentials, _: Timestamp) -> Option<Answer> {
+        match credentials.credential() {
+            Some(Credential::Session(_)) => None,
+            Some(Credential::Bearer(token)) if TemporaryKey::is_candidate(token.expose_secret()) => None,
+            _ => Some(Answer::NotMine),
+        }
+    }
+
     fn authenticate<'a>(&'a self, credentials: &'a Credentials, now: Timestamp) -> BoxFuture<'a, Answer> {
         match credentials.credential() {
             Some(Credential::Session(cookie)) => {

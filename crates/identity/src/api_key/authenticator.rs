@@ -70,6 +70,10 @@ impl Authenticator for ApiKeyAuthenticator {
         Kind::API_KEY.as_str()
     }
 
+    fn at_once(&self, credentials: &Credentials, now: Timestamp) -> Option<Answer> {
+        Some(self.answer(credentials, now))
+    }
+
     fn authenticate<'a>(&'a self, credentials: &'a Credentials, now: Timestamp) -> BoxFuture<'a, Answer> {
         Box::pin(std::future::ready(self.answer(credentials, now)))
     }

@@ -57,6 +57,10 @@ impl Noted {
         &self.id
     }
 
+    pub(crate) fn client(&self) -> Option<Client> {
+        self.client
+    }
+
     pub(crate) fn get(&self) -> Option<&Caller> {
         self.caller.get()
     }

@@ -79,6 +79,12 @@ impl Frame {
         self.noted.id()
     }
 
+    /// Where the request comes from, where that is known.
+    #[must_use]
+    pub fn client(&self) -> Option<Client> {
+        self.noted.client()
+    }
+
     /// Answers by `answer`, within the limit, or with why the request is refused.
     pub async fn answer<F: Future<Output = Response>>(
         &self,
@@ -92,7 +98,8 @@ impl Frame {
         if let Some(response) = at_once(answer.as_mut()).await {
             return response;
         }
-        match tokio::time::timeout(limit, answer).await {
+        // In a box, since nearly all were answered by now.
+        match Box::pin(tokio::time::timeout(limit, answer)).await {
             Ok(response) => response,
             Err(_) => Problem::new(Code::RequestTimeout).into_response(),
         }

@@ -8,7 +8,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::COOKIE;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -218,7 +217,10 @@ impl Respond for Front {
     fn respond(self, request: Request, client: Option<Client>) -> Answering {
         if request.method() == Method::POST && request.uri().path() == EVALUATION {
             let (head, body) = request.into_parts();
-            Box::pin(evaluated(self.app, head, body, client))
+            let frame = Frame::begin(&head, client, Some(EVALUATION));
+            // Made in its box: on the way there all of it would be copied, most of which holds nothing yet.
+            let answering = Box::write(Box::new_uninit(), evaluated(self.app, frame, head.headers, body));
+            Box::into_pin(answering)
         } else {
             self.router.respond(request, client)
         }
@@ -245,26 +247,26 @@ async fn routed(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     framed(app.settings.request_time, request, answer).await
 }
 
-/// As [`routed`], of the one question.
+/// As [`routed`], of the one question, whose frame has begun.
 #[expect(
     clippy::manual_async_fn,
     reason = "an `async fn` keeps what it is given twice, which is most of this"
 )]
 fn evaluated(
     app: Arc<App>,
-    head: Parts,
+    frame: Frame,
+    headers: HeaderMap,
     body: Body,
-    client: Option<Client>,
 ) -> impl Future<Output = Response> {
     async move {
-        let frame = Frame::begin(&head, client, Some(EVALUATION));
         let answer = async {
-            let admitted = match own_origin(&app, &head.method, &head.headers) {
-                Ok(()) => unblocked(&app, client, &head.headers).await,
+            let client = frame.client();
+            let admitted = match own_origin(&app, &Method::POST, &headers) {
+                Ok(()) => unblocked(&app, client, &headers).await,
                 refused => refused,
             };
             let response = match admitted {
-                Ok(()) => decision::routes::evaluate(&app, frame.id(), &head.headers, body).await,
+                Ok(()) => decision::routes::evaluate(&app, frame.id(), &headers, body).await,
                 Err(problem) => Err(problem),
             };
             let response = response.unwrap_or_else(Problem::into_response);

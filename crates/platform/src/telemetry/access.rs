@@ -96,7 +96,10 @@ fn text(line: &mut Vec<u8>, now: i64, access: &Access<'_>) {
     line.extend_from_slice(method.as_bytes());
     line.extend_from_slice(b" route=");
     quoted(line, route);
-    let _ = write!(line, " status={status} micros={micros}");
+    line.extend_from_slice(b" status=");
+    decimal(line, (*status).into());
+    line.extend_from_slice(b" micros=");
+    decimal(line, *micros);
     for (name, value) in [(" caller_provider=", caller_provider), (" caller_id=", caller_id)] {
         if let Some(value) = value {
             line.extend_from_slice(name.as_bytes());
@@ -119,6 +122,20 @@ fn quoted(line: &mut Vec<u8>, text: &str) {
     } else {
         let _ = write!(line, "{text:?}");
     }
+}
+
+/// A number, without the formatter.
+fn decimal(line: &mut Vec<u8>, number: u64) {
+    let mut digits = [b'0'; 20];
+    let (mut left, mut count) = (number, 0);
+    for digit in digits.iter_mut().rev() {
+        *digit += u8::try_from(left % 10).unwrap_or_default();
+        (left, count) = (left / 10, count + 1);
+        if left == 0 {
+            break;
+        }
+    }
+    line.extend_from_slice(digits.get(digits.len() - count..).unwrap_or_default());
 }
 
 /// Where no log was started, as in tests: whoever listens.
@@ -180,6 +197,15 @@ mod tests {
         let mut text = b"the line before".to_vec();
         line(&mut text, format, access, now);
         String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_formatter_does() {
+        for number in [0, 9, 10, 200, 1_234_567, u64::MAX / 10, u64::MAX] {
+            let mut line = b"=".to_vec();
+            decimal(&mut line, number);
+            assert_eq!(String::from_utf8(line).unwrap(), format!("={number}"));
+        }
     }
 
     #[test]

@@ -47,19 +47,21 @@ pub(crate) async fn evaluate(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let (answer, events) = answered(app, id, &asked(app, id, headers, body).await?)?;
-    if !events.is_empty() {
-        record::store(app, events).await?;
+    let (answer, event) = answered(app, id, &asked(app, id, headers, body).await?)?;
+    if let Some(event) = event {
+        record::store(app, vec![*event]).await?;
     }
     Ok(answer.response())
 }
 
 /// The answer to one question, and what is to be recorded before it is sent.
-fn answered(app: &App, id: &RequestId, asked: &Asked) -> Result<(Answer, Vec<DecisionEvent>), Problem> {
+fn answered(
+    app: &App,
+    id: &RequestId,
+    asked: &Asked,
+) -> Result<(Answer, Option<Box<DecisionEvent>>), Problem> {
     let evaluation = complete(&asked.body, None).map_err(incomplete)?;
-    let session = asked.session(app, id);
-    let (answer, event) = session.answer(&evaluation, 0);
-    Ok((answer, event.into_iter().collect()))
+    Ok(asked.session(app, id).answer(&evaluation, 0))
 }
 
 /// `POST /access/v1/evaluations` (AuthZEN, section 6): several questions with shared defaults, answered in order from
@@ -81,7 +83,7 @@ pub(crate) async fn evaluations(
         Batch::One => {
             let evaluation = complete(body, None).map_err(incomplete)?;
             let (answer, event) = session.answer(&evaluation, 0);
-            record::store(&app, event.into_iter().collect()).await?;
+            record::store(&app, event.into_iter().map(|event| *event).collect()).await?;
             Ok(answer.response())
         }
         Batch::Many { items, semantic } => {
@@ -105,7 +107,7 @@ pub(crate) async fn evaluations(
                     // Lets others go on, and the time limit of the request end it.
                     tokio::task::yield_now().await;
                 }
-                events.extend(event);
+                events.extend(event.map(|event| *event));
                 if is_last {
                     break;
                 }

@@ -74,8 +74,9 @@ pub(crate) struct Question<'a> {
     /// INVARIANT: a [`Name`].
     name: String,
     known: Arc<Known>,
-    /// Who it is about with what the application asserts of them, where it does.
-    asserted: Option<Subject>,
+    /// Who it is about with what the application asserts of them, where it does. In a box, since a question is handed on and
+    /// most need none.
+    asserted: Option<Box<Subject>>,
     set: PermissionSet,
 }
 
@@ -95,8 +96,13 @@ impl Refused {
 }
 
 impl<'s> Session<'s> {
-    /// Answers a question, and gives the event that must be on record before the answer is sent.
-    pub(crate) fn answer(&self, evaluation: &Evaluation<'_>, item: usize) -> (Answer, Option<DecisionEvent>) {
+    /// Answers a question, and gives the event that must be on record before the answer is sent: in a box, since most have
+    /// none.
+    pub(crate) fn answer(
+        &self,
+        evaluation: &Evaluation<'_>,
+        item: usize,
+    ) -> (Answer, Option<Box<DecisionEvent>>) {
         let resource = evaluation.resource_key();
         let question = match self.question(evaluation) {
             Ok(question) => question,
@@ -109,7 +115,7 @@ impl<'s> Session<'s> {
                 if let Some(log) = &self.log {
                     log.refused();
                 }
-                return (Answer::refused(refused.reason, refused.message), Some(event));
+                return (Answer::refused(refused.reason, refused.message), Some(Box::new(event)));
             }
         };
         let (effect, reason, permission) = question.check(self.now);
@@ -117,11 +123,8 @@ impl<'s> Session<'s> {
         let event = is_recorded.then(|| {
             let subject = record::party(question.subject());
             let event = self.event(resource, item, subject, &question.name, reason);
-            DecisionEvent {
-                decision: record::decision(effect),
-                permission: permission.map(str::to_owned),
-                ..event
-            }
+            let permission = permission.map(str::to_owned);
+            Box::new(DecisionEvent { decision: record::decision(effect), permission, ..event })
         });
         if let Some(log) = &self.log {
             log.log(|| self.logged(question, item, effect, reason));
@@ -198,7 +201,7 @@ impl<'s> Session<'s> {
             revision: self.snapshot.revision(),
             question: question_text(question.evaluation),
             known: question.known,
-            asserted: question.asserted,
+            asserted: question.asserted.map(|subject| *subject),
             decision: effect.name(),
             reason,
             is_filter: false,
@@ -247,12 +250,12 @@ impl<'s> Session<'s> {
         incomplete: &EvaluationError,
         mentioned: Mentioned<'_>,
         item: usize,
-    ) -> (Answer, Option<DecisionEvent>) {
+    ) -> (Answer, Option<Box<DecisionEvent>>) {
         const REASON: &str = "invalid_evaluation";
         let resource = (mentioned.resource_kind, mentioned.resource_id);
         let subject = record::said(mentioned.subject_kind, mentioned.subject_id);
         let event = self.event(resource, item, subject, mentioned.action_name, REASON);
-        (Answer::refused(REASON, incomplete.to_string()), Some(event))
+        (Answer::refused(REASON, incomplete.to_string()), Some(Box::new(event)))
     }
 
     /// By which name a question asks.
@@ -299,7 +302,8 @@ impl<'s> Session<'s> {
             Ok(set) => {
                 // Nothing that is asserted gives anybody permissions.
                 let asserted = asserted(application, evaluation);
-                let asserted = (!asserted.is_empty()).then(|| known.subject.clone().with_asserted(&asserted));
+                let asserted = (!asserted.is_empty())
+                    .then(|| Box::new(known.subject.clone().with_asserted(&asserted)));
                 let set = set.clone();
                 Ok(Question { evaluation, name, known, asserted, set })
             }
@@ -386,7 +390,7 @@ impl Question<'_> {
     }
 
     pub(crate) fn subject(&self) -> &Subject {
-        self.asserted.as_ref().unwrap_or(&self.known.subject)
+        self.asserted.as_deref().unwrap_or(&self.known.subject)
     }
 
     /// The effect, the reason's code, and the granted name of the permission that decided.

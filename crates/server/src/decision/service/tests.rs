@@ -45,7 +45,7 @@ fn recorded_event(item: &str, defaults: &str) -> DecisionEvent {
         Err(error) => session.answer_incomplete(&error, Mentioned::of(&item, Some(&defaults)), 0),
     };
     assert!(!answer.decision);
-    event.unwrap()
+    *event.unwrap()
 }
 
 #[test]

@@ -252,12 +252,7 @@ async fn routed(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
     clippy::manual_async_fn,
     reason = "an `async fn` keeps what it is given twice, which is most of this"
 )]
-fn evaluated(
-    app: Arc<App>,
-    frame: Frame,
-    headers: HeaderMap,
-    body: Body,
-) -> impl Future<Output = Response> {
+fn evaluated(app: Arc<App>, frame: Frame, headers: HeaderMap, body: Body) -> impl Future<Output = Response> {
     async move {
         let answer = async {
             let client = frame.client();
@@ -312,12 +307,12 @@ async fn count_refusal(
     if status != StatusCode::UNAUTHORIZED {
         return None;
     }
+    count_denial(app, client, route);
+    Box::pin(count_guess(app, client, guessed()?)).await
 }
 
 /// What a path answers to a method that it has not: `OPTIONS` with the methods that it has (the router adds them), and
 /// without any of CORS, since no page of another origin is to call this API; anything else with 405.
-    count_denial(app, client, route);
-    Box::pin(count_guess(app, client, guessed()?)).await
 async fn other_method(method: Method) -> Response {
     if method == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();

@@ -302,8 +302,8 @@ impl<'s> Session<'s> {
             Ok(set) => {
                 // Nothing that is asserted gives anybody permissions.
                 let asserted = asserted(application, evaluation);
-                let asserted = (!asserted.is_empty())
-                    .then(|| Box::new(known.subject.clone().with_asserted(&asserted)));
+                let asserted =
+                    (!asserted.is_empty()).then(|| Box::new(known.subject.clone().with_asserted(&asserted)));
                 let set = set.clone();
                 Ok(Question { evaluation, name, known, asserted, set })
             }

@@ -2,6 +2,7 @@
 //! other in every round, and whoever asks on another.
 #![forbid(unsafe_code)]
 
+mod append;
 mod bare;
 mod flush;
 mod load;
@@ -15,6 +16,7 @@ use std::process::{Command, ExitCode};
 
 use casemate_figures::{Failure, Figure, say};
 
+use append::Appended;
 use load::Waiting;
 use rounds::{HELD_ROUNDS, Measured, Rounds};
 use server::Server;
@@ -35,9 +37,11 @@ fn main() -> ExitCode {
 fn run() -> Result<Vec<Figure>, Failure> {
     let own = std::env::current_exe()?;
     let casemate = casemate(&own)?;
-    load::pin()?;
     // In the build's folder, since the folder for temporary files may be in memory, where a flush costs nothing.
     let folder = tempfile::tempdir_in(own.parent().unwrap_or(Path::new(".")))?;
+    say("measuring recording by itself");
+    let appended = append::measure(folder.path())?;
+    load::pin()?;
     let policy = folder.path().join("policy");
     policy::write(&policy)?;
     let start = |name, more: &[&str]| {
@@ -58,7 +62,21 @@ fn run() -> Result<Vec<Figure>, Failure> {
         flushes: Vec::new(),
     };
     rounds.measure(&folder.path().join("flush"))?;
-    Ok(figures_of(&rounds))
+    let mut figures = figures_of(&rounds);
+    figures.extend(recording(&appended));
+    Ok(figures)
+}
+
+fn recording(appended: &Appended) -> [Figure; 7] {
+    [
+        Figure::new("recording alone, 64 writers: acknowledged", appended.acknowledged, "events/s"),
+        Figure::new("recording alone, 64 writers: searchable", appended.searchable, "events/s"),
+        Figure::new("recording alone, 64 writers: p50", appended.p50, "µs"),
+        Figure::new("recording alone, 64 writers: p99", appended.p99, "µs"),
+        Figure::new("raw file, groups of 100, each flushed", appended.raw, "events/s"),
+        Figure::new("acknowledged", appended.beside_raw, "x raw file").at_least(0.25),
+        Figure::new("searchable", appended.searchable_beside_raw, "x raw file").at_least(0.10),
+    ]
 }
 
 /// The binary that is shipped, built beside this one.

@@ -19,8 +19,8 @@ use crate::policy::{Credential, Person, Policy};
 use crate::subject::Subject;
 use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
 
-use compiled::Sets;
 pub(crate) use compiled::Compiled;
+use compiled::Sets;
 pub use meant::is_of_people;
 pub(crate) use reach::{AllNamed, Digest, Named, Reach};
 

@@ -59,13 +59,15 @@ async fn ask(app: &App, path: &str) -> (StatusCode, String) {
 async fn a_denial_that_cannot_be_recorded_is_withheld() {
     let parent = tempfile::tempdir().unwrap();
     let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
-    let app = app(&folder).await;
+    let well = DataFolder::open_or_create(&parent.path().join("well")).unwrap();
+    let recording = app(&well).await;
     for path in ["/access/v1/evaluation", "/access/v1/evaluations"] {
-        let (status, body) = ask(&app, path).await;
+        let (status, body) = ask(&recording, path).await;
         assert_eq!(status, StatusCode::OK);
         assert!(body.contains(r#""decision":false"#), "{body}");
     }
-    // From here on, no write of an event succeeds.
+    // What is appended would still be on disk; so that there is nothing to append to, no write of an event succeeds at all.
+    let app = app(&folder).await;
     let path = format!("sqlite://{}", folder.database().display());
     let mut other = SqliteConnection::connect(&path).await.unwrap();
     sqlx::query("DROP TABLE decision_event").execute(&mut other).await.unwrap();

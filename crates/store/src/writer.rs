@@ -219,7 +219,7 @@ pub(crate) async fn run(desk: Desk, connection: Link, mut queue: mpsc::Receiver<
             if segment.is_some_and(|segment| segment.log.is_due()) {
                 since_prune += index(&desk, &mut connection, segment, &mut due).await;
             }
-            if recorded > 0 {
+            if recorded > 0 && desk.writable.load(Ordering::Relaxed) {
                 owning.take(&desk, &mut connection).await;
             }
             if !desk.writable.load(Ordering::Relaxed) || desk.reserve.is_reached() {

@@ -75,6 +75,12 @@ async fn ready(State(app): State<App>, request: Request) -> Result<Response, Pro
             last_revision: last,
             lag: last.map(|last| last.saturating_sub(revision).max(0)),
         },
+        record: app.store.record_lag().map(|lag| Record {
+            behind_events: lag.events,
+            behind_bytes: lag.bytes,
+            held_up: lag.held_up,
+            failed_segments: lag.failed,
+        }),
         tls: app.tls.as_ref().map(|tls| {
             let status = tls.status();
             Certificate { ends_at: time(status.not_after), follows_its_files: status.problem.is_none() }
@@ -114,6 +120,9 @@ struct Readiness<'a> {
     store: bool,
     policy: Policy,
     database: Database,
+    /// Decisions that are on disk and not in the database yet; absent where they are recorded in the database itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Record>,
     /// The certificate that is served; absent without TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<Certificate>,
@@ -155,6 +164,19 @@ struct Certificate {
 struct HeldLease {
     name: String,
     until: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessRecord")]
+struct Record {
+    /// How many decisions.
+    behind_events: u64,
+    /// How many bytes they take.
+    behind_bytes: u64,
+    /// How often recording waited since that was as much as may be, since the start.
+    held_up: u64,
+    /// How often a segment was given up since it could not be written or flushed, since the start.
+    failed_segments: u64,
 }
 
 #[derive(Serialize, JsonSchema)]

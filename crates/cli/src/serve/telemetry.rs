@@ -9,7 +9,7 @@ use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::metrics::{self, Figures};
 use casemate_platform::telemetry::traces::{self, TraceSettings, Traces};
 use casemate_platform::{Limits, Server, Tls};
-use casemate_store::Store;
+use casemate_store::{RecordLag, Store};
 use tokio::net::TcpListener;
 
 use super::wiring;
@@ -40,7 +40,27 @@ impl Metrics {
         tls: Option<Tls>,
     ) -> impl Future<Output = ()> + use<> {
         let (store, directory) = (Arc::downgrade(store), Arc::downgrade(directory));
+        let lag = |read: fn(RecordLag) -> u64| {
+            let store = store.clone();
+            move || store.upgrade().and_then(|store| store.record_lag()).map_or(0.0, |lag| read(lag) as f64)
+        };
         let figures = Figures::new()
+            .gauge(
+                "casemate_record_behind_events",
+                "Recorded decisions that are on disk and not in the database yet.",
+                lag(|lag| lag.events),
+            )
+            .gauge("casemate_record_behind_bytes", "The bytes that they take.", lag(|lag| lag.bytes))
+            .gauge(
+                "casemate_record_held_up",
+                "How often recording waited since as many as may be were not in the database.",
+                lag(|lag| lag.held_up),
+            )
+            .gauge(
+                "casemate_record_failed_segments",
+                "How often a file of recorded decisions was given up since it could not be written or flushed.",
+                lag(|lag| lag.failed),
+            )
             .gauge(
                 "casemate_store_writable",
                 "1 where the last write to the database succeeded.",

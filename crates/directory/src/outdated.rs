@@ -167,4 +167,31 @@ mod tests {
         }
         assert!(holds_word("claims.depts + claims.dept", "dept") && !holds_word("x", ""));
     }
+
+    #[test]
+    fn another_value_of_a_claim_that_something_names_ends_sessions() {
+        let text = "format = 1\n[[provider]]\nname = \"corp\"\nissuer = \"https://corp.example\"\naudiences = [\"casemate\"]\n\
+                    [[provider.mapping]]\nwhen = 'claims.department == \"finance\"'\ngroups = [\"finance\"]\n\
+                    [[source]]\nname = \"handed\"\nprovider = \"corp\"\nclaim = \"grants\"\nceiling = [\"shop.*\"]\n";
+        let folder = crate::Folder::of_texts(vec![("policy.toml".into(), text.to_owned())]).unwrap();
+        let snapshot = Snapshot::offline(folder.policy).unwrap();
+        let with = |department: &str, floor: i64| {
+            let mut identity = Identity::new("corp", "ada", Kind::USER);
+            let claims = json!({ "department": department, "floor": floor });
+            identity.claims = claims.as_object().cloned().unwrap_or_default();
+            identity
+        };
+        let signed_in = casemate_identity::sign_in::SignedIn {
+            identity: with("sales", 1),
+            subject: "ada".into(),
+            sid: None,
+            authenticated_at: casemate_identity::Timestamp(1),
+        };
+        let sessions = crate::BrowserSessions::new(None, crate::SessionTimes::default());
+        let (before, _) = sessions.begin(&signed_in, None, None, 1).unwrap();
+        let before = [before];
+        assert!(snapshot.outdated(&with("sales", 2), &before).is_empty(), "nothing names the floor");
+        assert_eq!(snapshot.outdated(&with("engines", 1), &before), [&*before[0].id]);
+        assert!(snapshot.names("department") && snapshot.names("grants") && !snapshot.names("floor"));
+    }
 }

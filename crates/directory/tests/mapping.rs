@@ -62,6 +62,16 @@ fn held(snapshot: &Snapshot, identity: &Identity) -> Result<Vec<String>, Resolve
 }
 
 #[test]
+fn no_rule_makes_groups_of_whoever_came_by_another_provider() {
+    let rules = "[[provider.mapping]]\nwhen = '!(\"contractor\" in claims)'\ngroups = [\"finance\"]\n";
+    let snapshot = snapshot(rules);
+    let mut ada = identity("corp", json!({}), &[]);
+    assert_eq!(held(&snapshot, &ada).unwrap(), ["ledger.*"]);
+    ada.via = Some("other".into());
+    assert_eq!(held(&snapshot, &ada).unwrap(), [] as [String; 0]);
+}
+
+#[test]
 fn whoever_fulfils_a_rule_holds_what_is_assigned_to_its_groups() {
     let snapshot = snapshot(RULES);
     let of = |claims: Value, groups: &[&str]| held(&snapshot, &identity("corp", claims, groups)).unwrap();

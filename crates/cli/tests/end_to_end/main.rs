@@ -16,6 +16,7 @@ mod impact;
 mod introspection;
 mod invitations;
 mod keeping;
+mod linking;
 mod operation;
 mod people;
 mod policy;

@@ -33,6 +33,18 @@ fn an_attempt_ends_after_ten_minutes_and_is_of_one_provider() {
 }
 
 #[test]
+fn an_attempt_to_link_is_bound_to_one_session() {
+    let linking = attempt().linking(&key(1), "ses_1");
+    let resumed = Attempt::resume(&linking.state(&key(1)), &key(1), "corp", NOW).unwrap();
+    assert!(resumed.links() && resumed.links_to(&key(1), "ses_1"));
+    assert!(!resumed.links_to(&key(1), "ses_2") && !resumed.links_to(&key(2), "ses_1"));
+    assert!(!attempt().links() && !attempt().links_to(&key(1), "ses_1"));
+    let other = Attempt::begin("corp", "/", false, [8; 16], NOW).linking(&key(1), "ses_1");
+    assert_ne!(other.content.link, linking.content.link, "of each attempt its own");
+    assert!(!linking.state(&key(1)).contains("ses_1"));
+}
+
+#[test]
 fn a_state_of_which_any_byte_was_changed_is_none() {
     let state = attempt().state(&key(1));
     for index in 0..state.len() {

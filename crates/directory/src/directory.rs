@@ -382,6 +382,12 @@ impl Directory {
         let providers = running.providers.succeeded_by(policy.providers.clone());
         let vouching =
             policy.providers.iter().map(|provider| provider.name()).chain([OWN_PROVIDER]).map(Box::from);
+        let owners = Arc::new(TemporaryOwners {
+            providers: vouching.collect(),
+            keys: Arc::clone(&self.keys),
+            accounts: accounts.clone(),
+        });
+        self.owners.store(Some(Arc::clone(&owners)));
         let mut authenticators: Vec<Arc<dyn Authenticator>> = vec![
             Arc::new(AccountKeys::new(Arc::clone(&self.keys), accounts.clone())),
             Arc::new(StaticCredentials::new(credentials.values())),
@@ -394,12 +400,6 @@ impl Directory {
                     .chain([crate::OWN_PROVIDER.into()])
                     .collect(),
                 owners: Arc::clone(&owners),
-        let owners = Arc::new(TemporaryOwners {
-            providers: vouching.collect(),
-            keys: Arc::clone(&self.keys),
-            accounts: accounts.clone(),
-        });
-        self.owners.store(Some(Arc::clone(&owners)));
             }),
         ];
         authenticators.extend(providers.authenticators());

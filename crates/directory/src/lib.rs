@@ -44,8 +44,8 @@ pub use directory::{Directory, DirectoryError, DirectoryHost};
 pub use kind::{Kind, UnknownKind};
 pub use known::{DECISION_ASK, Known};
 pub use linked::signed_in_as;
-pub use own_schema::OWN_SCHEMA;
 pub use maker::{Maker, NotKept};
+pub use own_schema::OWN_SCHEMA;
 pub use people::{Met, NotAdmitted};
 pub use policy::{
     ADMINISTRATOR, ANONYMOUS, AUDITOR, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace, Person,

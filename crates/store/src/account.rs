@@ -12,7 +12,7 @@ mod token;
 
 pub use attempt::{Attempt, AttemptLimit, Checked, Growth, Lockout, Reservation};
 pub use factor::{FACTOR_FIELD, FactorChange, FactorKind, MAX_FACTORS, RecoveryCodes, SecondFactor};
-pub use guess::{Guess, MAX_GUESSES};
+pub use guess::{Counted, Guess, MAX_GUESSES};
 pub use network::{KNOWN_FOR, MAX_KNOWN_NETWORKS};
 pub use password::LocalPassword;
 pub use step::{MAX_STEPS, SignInStep};

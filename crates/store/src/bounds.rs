@@ -185,13 +185,13 @@ impl Measure<'_> {
             }
             AccountChange::KnowNetwork { network, .. } => self.required("network", network, MAX_KIND),
             AccountChange::Factor(change) => self.factor(change),
-            AccountChange::RemovePassword { .. }
-            | AccountChange::StillPassword { .. }
             AccountChange::LiftLock { id } => self.required("id", id, MAX_ID),
             AccountChange::PutLink(link) => {
                 self.text("maker", link.maker.as_deref().unwrap_or_default(), MAX_BODY)?;
                 self.text("email", link.email.as_deref().unwrap_or_default(), MAX_NAME)
             }
+            AccountChange::RemovePassword { .. }
+            | AccountChange::StillPassword { .. }
             | AccountChange::UseLink { .. }
             | AccountChange::EndStep { .. } => Ok(()),
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use casemate_identity::{ApiKey, Kind as IdentityKind};
 use casemate_store::{
-    AccountChange, Actor, Draft, KeyQuery, KeyState, Operation, PASSWORD_FIELD, SealedSecret, Sealer, StoredApiKey,
-    USER_SECRETS, UserRecord,
+    AccountChange, Actor, Draft, KeyQuery, KeyState, Operation, PASSWORD_FIELD, SealedSecret, Sealer,
+    StoredApiKey, USER_SECRETS, UserRecord,
 };
 use secrecy::{ExposeSecret, SecretString};
 

@@ -67,12 +67,8 @@ async fn key_used_at(reader: &StoreReader, (provider, _, id): &Name) -> Result<O
     Ok(match provider.as_str() {
         API_KEY_PROVIDER => reader.api_key(id).await?.and_then(|key| key.used_at),
         OWN_PROVIDER => {
-            let of_account = KeyQuery {
-                account: Some(id.clone()),
-                descending: true,
-                limit: KEYS,
-                ..KeyQuery::default()
-            };
+            let of_account =
+                KeyQuery { account: Some(id.clone()), descending: true, limit: KEYS, ..KeyQuery::default() };
             let keys = reader.api_keys(&of_account).await?;
             keys.iter().filter_map(|key| key.used_at).max()
         }

@@ -201,7 +201,8 @@ pub(crate) async fn page(
     let after = place(page.key(&list)?)?;
     let (sort, limit) = (query.sort, page.limit.saturating_add(1));
     let query = KeyQuery { after, limit, ..query };
-    let keys = app.administration.keys(access.tenant(), query).await.map_err(|error| problem(error.into()))?;
+    let keys =
+        app.administration.keys(access.tenant(), query).await.map_err(|error| problem(error.into()))?;
     let Page { items, next } =
         Page::of(keys, &list, page.limit, |key| format!("{}\n{}", key.id, sort.key(key)));
     Ok(Page { items: items.iter().filter(|key| sees(key)).map(ApiKeyView::from).collect(), next })

@@ -176,6 +176,25 @@ async fn everybody_whom_an_assignment_reaches_is_told_with_the_way_to_them() {
 }
 
 #[tokio::test]
+async fn a_review_is_saved_as_a_table() {
+    let (server, _) = furnished().await;
+    let csv = [("accept", "text/csv")];
+    let saved = server.send("GET /api/v1/access-review", Some("administrator"), &csv, None).await;
+    assert_eq!(saved.header("content-disposition"), "attachment; filename=\"access-review.csv\"");
+    let lines: Vec<&str> = saved.text.lines().collect();
+    assert!(lines[0].starts_with("assignment,provider,type,id,login,"), "{}", lines[0]);
+    assert_eq!(lines.len(), 1 + WHOLE.len(), "{}", saved.text);
+    assert!(lines[1].contains(",corp,user,bob-1,bob@example.com,Bob,reader,"), "{}", lines[1]);
+    let expiring =
+        server.send("GET /api/v1/access-review?expiring_days=6", Some("administrator"), &csv, None).await;
+    assert_eq!(expiring.text.lines().count(), 2, "{}", expiring.text);
+    let refused = server.send("GET /api/v1/access-review?limit=1", Some("administrator"), &csv, None).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (400, "malformed_query"));
+    let refused = server.send("GET /api/v1/access-review", Some("nobody"), &csv, None).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (403, "forbidden"));
+}
+
+#[tokio::test]
 async fn what_is_not_used_is_told_and_what_was_granted_lately_is_not() {
     let (server, key) = furnished().await;
     let at = async |days: i64, unused_days: u32| {

@@ -149,3 +149,63 @@ async fn what_depends_on_the_resource_is_conditional_and_has_a_filter() {
     strange["resorce"] = json!({});
     assert_eq!(ask("check", &strange).await.body["errors"][0]["pointer"], "/resorce");
 }
+
+#[tokio::test]
+async fn the_keys_of_a_tenant_are_listed_searched_and_saved_without_secrets() {
+    let server = Server::start().await;
+    let account = account(&server).await;
+    let other = server.make("/api/v1/service-accounts", &json!({ "name": "other" })).await;
+    let soon = casemate_expression::Timestamp(casemate_platform::clock::now() + 86_400_000_000).to_string();
+    let path = |account: &str| format!("POST /api/v1/service-accounts/{account}/api-keys");
+    let mut secrets = Vec::new();
+    for (account, body) in [
+        (&account, json!({ "title": "b night" })),
+        (&account, json!({ "title": "=a build", "expires_at": soon })),
+        (&other, json!({ "title": "c night" })),
+    ] {
+        let made = server.admin(&path(account), Some(&body)).await;
+        secrets.push(made.body["key"].as_str().unwrap().to_owned());
+    }
+    let titles = |answer: &crate::support::Answer| -> Vec<String> {
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        assert!(!secrets.iter().any(|secret| answer.text.contains(secret)), "a secret in {}", answer.text);
+        let items = answer.body["items"].as_array().unwrap();
+        items.iter().map(|item| item["title"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = server.admin("GET /api/v1/api-keys", None).await;
+    assert_eq!(
+        titles(&all),
+        ["b night", "=a build", "c night"],
+        "the key of first administrators is in no list"
+    );
+    let first = server.admin("GET /api/v1/api-keys?sort=-title&limit=2", None).await;
+    assert_eq!(titles(&first), ["c night", "b night"]);
+    let next = first.body["next"].as_str().unwrap();
+    let second = server.admin(&format!("GET /api/v1/api-keys?sort=-title&limit=2&after={next}"), None).await;
+    assert_eq!(titles(&second), ["=a build"]);
+    let wrong = server.admin(&format!("GET /api/v1/api-keys?limit=2&after={next}"), None).await;
+    assert_eq!(wrong.code(), "malformed_query", "a place in another order");
+    for (search, expected) in [
+        (json!({ "search": "NIGHT" }), &["b night", "c night"][..]),
+        (json!({ "account": other }), &["c night"]),
+        (json!({ "expiring_days": 2 }), &["=a build"]),
+        (json!({ "state": "revoked" }), &[]),
+        (json!({ "unused_days": 1 }), &[]),
+    ] {
+        let found = server.admin("POST /api/v1/api-keys/search", Some(&search)).await;
+        assert_eq!(titles(&found), expected, "{search}");
+    }
+    for wrong in [json!({ "expiring_days": 0 }), json!({ "search": "x".repeat(257) })] {
+        let refused = server.admin("POST /api/v1/api-keys/search", Some(&wrong)).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.text);
+    }
+    let csv = [("accept", "text/csv")];
+    let of_account = format!("GET /api/v1/service-accounts/{account}/api-keys");
+    for (request, lines) in [("GET /api/v1/api-keys", 4), (&*of_account, 3)] {
+        let saved = server.send(request, Some("administrator"), &csv, None).await;
+        assert_eq!(saved.text.lines().count(), lines, "{}", saved.text);
+        assert!(saved.text.contains("\"'=a build\"") && !secrets.iter().any(|key| saved.text.contains(key)));
+    }
+    let elsewhere = server.send("GET /api/v1/api-keys", Some("other-administrator"), &[], None).await;
+    assert_eq!(titles(&elsewhere), [] as [&str; 0], "another tenant's");
+}

@@ -90,7 +90,7 @@ impl StoreReader {
         api_key::changed_after(&self.pool, revision).await
     }
 
-    /// One page of API keys by id, those after the id `after`, of one account or of all.
+    /// A page of API keys.
     ///
     /// # Errors
     /// Where the database cannot be read.

@@ -177,13 +177,20 @@ pub(crate) async fn a_provider_ends_the_sessions_of_those_who_came_by_it(place: 
             provider_sid: sid.map(str::to_owned),
             ..session
         };
-        [names(came_by(number, "usr_1", Some("partner")), Some("s")), names(came_by(number + 1, "usr_1", None), Some("s"))]
+        [
+            names(came_by(number, "usr_1", Some("partner")), Some("s")),
+            names(came_by(number + 1, "usr_1", None), Some("s")),
+        ]
     };
     let partner = || "partner".to_owned();
     let ends: [fn(String) -> Sessions; 4] = [
         |provider| Sessions::LogoutSubject { provider, subject: "a1".to_owned() },
         |provider| Sessions::ProviderSession { provider, sid: "s".to_owned(), subject: None },
-        |provider| Sessions::ProviderSession { provider, sid: "s".to_owned(), subject: Some("a1".to_owned()) },
+        |provider| Sessions::ProviderSession {
+            provider,
+            sid: "s".to_owned(),
+            subject: Some("a1".to_owned()),
+        },
         |provider| Sessions::Provider { provider },
     ];
     let end = async |which: Sessions| {

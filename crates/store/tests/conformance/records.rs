@@ -1,8 +1,8 @@
 //! Audit events and decisions.
 
 use casemate_store::{
-    Actor, AnonymousDenial, AuditEvent, AuditFilter, DecisionEvent, DecisionFilter, Party, RecordedDecision,
-    Retention, Store,
+    Actor, AnonymousDenial, AuditEvent, AuditFilter, DecisionEvent, DecisionFilter, KeyQuery, Party,
+    RecordedDecision, Retention, Store,
 };
 
 use crate::place::{Place, commit, event};
@@ -64,7 +64,8 @@ pub(crate) async fn texts_that_no_database_holds_are_found_nowhere(place: Place)
     let filter = DecisionFilter { subject: odd, ..DecisionFilter::default() };
     assert!(reader.decisions(&filter, None, 1).await.unwrap().items.is_empty());
     assert_eq!(reader.api_key("a\0").await.unwrap(), None);
-    assert!(reader.api_keys(Some("a\0"), "", 1).await.unwrap().is_empty());
+    let odd = KeyQuery { account: Some("a\0".to_owned()), ..KeyQuery::default() };
+    assert!(reader.api_keys(&odd).await.unwrap().is_empty());
     assert_eq!(reader.remembered("a\0", "b", 0).await.unwrap(), None);
     reader.ping().await.unwrap();
     store.close().await;

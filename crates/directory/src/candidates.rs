@@ -15,6 +15,9 @@ use crate::policy::Person;
 use crate::snapshot::{AllNamed, Compiled, Digest, Named, Reach, Snapshot, is_of_people};
 use crate::subject::Subject;
 
+/// What the store knows of people, by provider and id.
+type KnownPeople = HashMap<(Arc<str>, Box<str>), Found>;
+
 /// Somebody to whom a permission is assigned that matches a name. Whether they are allowed is another question.
 #[derive(Debug, Clone)]
 pub struct Candidate {
@@ -142,7 +145,7 @@ impl Directory {
         &self,
         tenant: &str,
         named: &[Named],
-    ) -> Result<HashMap<(Arc<str>, Box<str>), Found>, StoreError> {
+    ) -> Result<KnownPeople, StoreError> {
         let mut ids: HashMap<&Arc<str>, Vec<&str>> = HashMap::new();
         let of_people =
             |named: &&Named| named.is_by_id && !named.is_group && is_of_people(&named.subject.kind);
@@ -162,7 +165,7 @@ impl Directory {
         &self,
         Sought { compiled, tenant, kind, .. }: &Sought<'_>,
         named: Named,
-        (known, stored_last): (&HashMap<(Arc<str>, Box<str>), Found>, bool),
+        (known, stored_last): (&KnownPeople, bool),
     ) -> Result<Option<Subject>, StoreError> {
         let Named { subject, is_by_id, is_group, .. } = named;
         if !is_of_people(&subject.kind) || is_group {

@@ -198,7 +198,7 @@ async fn api_keys_are_found_that_may_do_it_by_their_account() {
         let found = answer.body["results"].as_array().unwrap().iter();
         found.map(|found| found["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(found().await, [one.clone()]);
+    assert_eq!(found().await, [&*one]);
     let evaluation = json!({ "subject": { "type": "api-key", "id": one }, "action": { "name": "notes.read" },
         "resource": { "type": "note", "id": "7" } });
     let allowed = server.admin("POST /access/v1/evaluation", Some(&evaluation)).await;

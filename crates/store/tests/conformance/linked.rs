@@ -1,8 +1,8 @@
 //! Linked sign-ins: who signs in as whom.
 
 use casemate_store::{
-    CommitError, LinkChange, LinkedIdentity, MAX_LINKED, Operation, SessionOwner, Sessions, Store,
-    StoredSession, UserRecord,
+    AuditFilter, CommitError, LinkChange, LinkedIdentity, MAX_LINKED, Operation, SESSION, SessionOwner,
+    Sessions, Still, Store, StoredSession, UserRecord,
 };
 
 use crate::people::{put_user, user};
@@ -34,7 +34,8 @@ async fn add(store: &Store, linked: LinkedIdentity) -> Result<i64, CommitError> 
 }
 
 fn remove(user: &str, id: &str, least: i64) -> LinkChange {
-    LinkChange::Remove { user: user.to_owned(), id: format!("lnk_{id}"), least }
+    let among = vec!["partner".to_owned(), "third".to_owned()];
+    LinkChange::Remove { user: user.to_owned(), id: format!("lnk_{id}"), least, among }
 }
 
 /// Ada and Bob, whom `corp` knows; Ada signs in with `partner` too.
@@ -126,6 +127,7 @@ pub(crate) async fn whom_the_directory_knows_by_themselves_is_linked_with_nobody
     make(&store, vec![put_user(partner("usr_6", "a1", "default"))]).await.unwrap();
     assert!(!is_linked(&store, "partner", "a1").await);
     assert_eq!(lasting(&store, "usr_1").await, ["ses_2"]);
+    assert_eq!(told(&store).await, [("usr_1".to_owned(), "user-of-its-own".to_owned())]);
     // Who was deleted may be linked.
     make(&store, vec![Operation::RemoveUser { id: "usr_6".to_owned(), expected: None }]).await.unwrap();
     add(&store, link("8", "partner", "a1", "usr_2")).await.unwrap();
@@ -158,6 +160,11 @@ pub(crate) async fn with_a_link_go_the_sessions_of_whoever_came_by_it(place: Pla
     assert!(matches!(last, Err(CommitError::UsedUp { .. })), "{last:?}");
     assert!(is_linked(&store, "third", "a2").await);
     assert_eq!(lasting(&store, "usr_1").await, ["ses_2", "ses_3"]);
+    // One of a provider that takes part no longer is none that is left.
+    add(&store, link("4", "former", "a4", "usr_1")).await.unwrap();
+    let last = change(&store, remove("usr_1", "2", 1)).await;
+    assert!(matches!(last, Err(CommitError::UsedUp { .. })), "{last:?}");
+    change(&store, remove("usr_1", "4", 1)).await.unwrap();
     change(&store, remove("usr_1", "2", 0)).await.unwrap();
     assert_eq!(lasting(&store, "usr_1").await, ["ses_2"]);
     // With a user go their links.
@@ -201,7 +208,7 @@ pub(crate) async fn a_provider_ends_the_sessions_of_those_who_came_by_it(place: 
         let [came, own] = both();
         let (came_id, own_id) = (came.id.clone(), own.id.clone());
         begin(&store, [came, own]).await;
-        assert_eq!(end(which(partner())).await, [own_id.clone()], "{came_id} alone came by it");
+        assert_eq!(end(which(partner())).await, [&*own_id], "{came_id} alone came by it");
         assert!(end(which("corp".to_owned())).await.is_empty(), "{own_id}");
     }
     // What came by the other is not what the user's own provider logs out, by its names.
@@ -219,5 +226,47 @@ pub(crate) async fn a_provider_ends_the_sessions_of_those_who_came_by_it(place: 
         assert_eq!(left, [own_id]);
         end(Sessions::Provider { provider: "corp".to_owned() }).await;
     }
+    store.close().await;
+}
+
+/// Of whom it is told that a link went, and why.
+async fn told(store: &Store) -> Vec<(String, String)> {
+    let filter = AuditFilter { action: Some("casemate.user.link".to_owned()), ..AuditFilter::default() };
+    let events = store.reader().audit_events(&filter, None, 10).await.unwrap();
+    let told = events.into_iter().map(|found| found.event);
+    told.map(|event| (event.resource_id, event.reason.unwrap_or_default())).collect()
+}
+
+pub(crate) async fn links_go_with_what_their_provider_was_and_each_is_told_of(place: Place) {
+    let store = linked(&place).await;
+    add(&store, link("2", "partner", "b1", "usr_2")).await.unwrap();
+    add(&store, link("3", "third", "b1", "usr_2")).await.unwrap();
+    change(&store, LinkChange::RemoveOf { provider: "partner".to_owned() }).await.unwrap();
+    assert!(!is_linked(&store, "partner", "a1").await && !is_linked(&store, "partner", "b1").await);
+    assert!(is_linked(&store, "third", "b1").await);
+    let mut told = told(&store).await;
+    told.sort();
+    assert_eq!(told, ["usr_1", "usr_2"].map(|user| (user.to_owned(), "provider-changed".to_owned())));
+    store.close().await;
+}
+
+pub(crate) async fn nothing_is_linked_in_a_session_that_ended(place: Place) {
+    let store = linked(&place).await;
+    begin(&store, [came_by(1, "usr_1", None)]).await;
+    let renewed = |number: u8, id: &str| {
+        let still = Still::Session { id: "ses_1".to_owned() };
+        let which = Sessions::Id("ses_1".to_owned());
+        vec![
+            Operation::Still(still),
+            Operation::Link(LinkChange::Add(link(id, "third", id, "usr_1"))),
+            Operation::EndSessions { which, reason: "replaced".to_owned() },
+            Operation::BeginSession(came_by(number, "usr_1", None)),
+        ]
+    };
+    make(&store, renewed(2, "21")).await.unwrap();
+    let ended = make(&store, renewed(3, "22")).await;
+    assert_eq!(ended, Err(CommitError::UsedUp { what: SESSION }));
+    assert!(is_linked(&store, "third", "21").await && !is_linked(&store, "third", "22").await);
+    assert_eq!(lasting(&store, "usr_1").await, ["ses_2"]);
     store.close().await;
 }

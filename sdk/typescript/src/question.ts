@@ -1,7 +1,7 @@
 import type { Attributes, PermissionName, ResourceType } from "./vocabulary.js";
 
-/** JSON. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [member: string]: Json | undefined };
+/** JSON. Whole numbers beyond 2⁵³ are bigints. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [member: string]: Json | undefined };
 
 /** Who is to act, as AuthZEN says it. Of anonymous, the id is ignored. */
 export interface Subject {

@@ -4,6 +4,20 @@ import { Engine, EngineError } from "../src/index.js";
 
 const NOTES = readFileSync(new URL("../../../examples/policy/notes.toml", import.meta.url), "utf8");
 
+const SCHEMA_OF_CUSTOMERS = `
+format = 1
+[application]
+id = "shop"
+namespaces = ["shop"]
+[attributes]
+customer = { type = "int", column = "customer" }
+[[permission]]
+name = "shop.order"
+[permission.properties.limit]
+type = "int"
+when = "value > 0 && resource.customer == identity.claims.customer"
+`;
+
 let engine: Engine;
 beforeAll(async () => {
   engine = await Engine.load();
@@ -88,6 +102,61 @@ describe("the engine", () => {
   it("keeps what JavaScript's numbers would lose, where it comes as text", () => {
     const set = engine.catalog().compile(['{"name":"a.b","limit":9007199254740993}']);
     expect(set.explain({ ...question, action: { name: "a.b" } }).text).toContain("9007199254740993");
+  });
+
+  it("answers whole numbers with all their digits", () => {
+    const schema = SCHEMA_OF_CUSTOMERS;
+    const set = engine.catalog([schema]).compile(['{"name":"shop.order","limit":9007199254740993}']);
+    const asked =
+      '{"identity":{"type":"user","id":"ada","claims":{"customer":9007199254740993,"list":"9007199254740993"}},"action":{"name":"shop.order"}}';
+    const { filter } = set.filter(asked);
+    expect(filter).toMatchObject({ args: [{ op: "exists" }, { op: "eq", attribute: "customer", value: 9007199254740993n }] });
+    expect(set.sql(asked, "postgres").parameters).toEqual([9007199254740993n]);
+    const [permission] = set.permissions("shop.order");
+    expect(permission).toEqual({ name: "shop.order", limit: 9007199254740993n });
+    // What came out goes in again, and as a bigint too.
+    expect(engine.catalog([schema]).compile([permission!]).permissions("shop.order")).toEqual([permission]);
+    const identity = { type: "user", id: "ada", claims: { customer: 9007199254740993n } };
+    const order = (customer: bigint) => ({ type: "order", id: "1", properties: { customer } });
+    const act = { identity, action: { name: "shop.order" } };
+    expect(set.allows({ ...act, resource: order(9007199254740993n) })).toBe(true);
+    expect(set.allows({ ...act, resource: order(9007199254740992n) })).toBe(false);
+  });
+
+  it("takes a text that is more than one value for none", () => {
+    const catalog = engine.catalog();
+    for (const wrong of ['{"name":"x"}},{"permission":{"name":"*"}', '{"name":"x"},"until":1', "", '{"name":"x"} {}']) {
+      expect(thrown(() => catalog.compile([{ name: "y" }, wrong]))).toMatchObject({ code: "invalid_permission", index: 1 });
+    }
+    const origin = '{"kind":"role","name":"x"},"until":1' as never;
+    expect(thrown(() => catalog.compile([{ permission: { name: "y" }, origin }])).code).toBe("invalid_permission");
+    const set = catalog.compile([{ name: "notes.*" }]);
+    const good = JSON.stringify(question);
+    const bad = JSON.stringify({ ...question, action: { name: "other" } });
+    for (const wrong of [`${good},${good}`, "", `${good}]}`]) {
+      const answers = set.checkMany([bad, wrong, good]);
+      expect(answers).toMatchObject([{ reason: "no_permission" }, { reason: "invalid_evaluation" }, { effect: "allowed" }]);
+    }
+  });
+
+  it("refuses a permission of which JSON would lose a part", () => {
+    const catalog = engine.catalog([NOTES]);
+    const wrong = [
+      { name: "notes.write", own: undefined },
+      { name: "notes.write", deny: undefined },
+      { name: "notes.write", own: { not: [undefined] } },
+      { name: "notes.write", own: Number.NaN },
+      { name: "notes.write", own: () => true },
+      { permission: { name: "notes.write", deny: undefined } },
+      { permission: { name: "notes.write" }, until: undefined },
+      { permission: { name: "notes.write" }, until: null },
+      { permission: { name: "notes.write" }, from: "2026-01-01T00:00:00Z" },
+    ];
+    for (const one of wrong) {
+      const error = thrown(() => catalog.compile([{ name: "notes.read" }, one as never]));
+      expect(error).toMatchObject({ code: "invalid_permission", index: 1 });
+    }
+    expect(thrown(() => catalog.problems({ name: "notes.write", own: undefined } as never)).code).toBe("invalid_permission");
   });
 
   it("refuses what is nested too deeply, and goes on", () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Catalog, Engine, EngineError, type Granted, type Question } from "../src/index.js";
+import { parse } from "../src/json.js";
 
 /** The decisions that the Rust engine is tested with, in its own folder. */
 const VECTORS = new URL("../../../crates/permission/tests/vectors/decisions.json", import.meta.url);
@@ -19,7 +20,7 @@ interface Vector {
   expect: { effect: string; reason: string; permission?: unknown };
 }
 
-const file = JSON.parse(readFileSync(VECTORS, "utf8")) as { schemas: Record<string, string>; cases: Vector[] };
+const file = parse(readFileSync(VECTORS, "utf8")) as { schemas: Record<string, string>; cases: Vector[] };
 
 let engine: Engine;
 beforeAll(async () => {

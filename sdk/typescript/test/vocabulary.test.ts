@@ -14,6 +14,15 @@ it("writes the types that are compiled", async () => {
   await expect(await written(here("vocabulary/pages.toml"))).toMatchFileSnapshot("vocabulary/pages.ts");
 });
 
+it("checks of very many names no more than the compiler can bear", async () => {
+  const pages = here("vocabulary/pages.toml");
+  const many = Array.from({ length: 200 }, (_, number) => `[[permission]]\nname = "pb.word${number}.list"\n`);
+  const text = await written(`${pages}\n${many.join("\n")}`);
+  expect(text).toContain('`${"" | "p" | "pb"}${"*" | "?" | "{"}${string}`');
+  expect(text).toContain('`pb.${string}${"*" | "?" | "{"}${string}`');
+  expect(text).not.toContain('"pb.w"');
+});
+
 it("writes several schemas together", async () => {
   const text = await written(here("vocabulary/pages.toml"), here("../../../examples/policy/notes.toml"));
   expect(text).toContain("`notes.${string}`");

@@ -1,13 +1,14 @@
 import type { Dialect, Effect, Evaluation, Filter, Json, Question } from "../question.js";
 import type { Permission, PermissionName } from "../vocabulary.js";
 import { EngineError, type ErrorCode, type SchemaProblem } from "../errors.js";
+import { parse, stringify } from "../json.js";
 import type * as bindings from "../../wasm/engine.js";
 import { type WasmSource, load } from "./load.js";
 
 /** A time: a `Date`, or microseconds since 1970 UTC as a bigint. */
 export type Time = Date | bigint;
 
-/** A value, or its JSON text where numbers are to keep what JavaScript's would lose. */
+/** A value, or its JSON text. Whole numbers beyond 2⁵³ keep their digits as bigints, or in a text. */
 export type OrText<T> = T | string;
 
 /** Where a permission came from. */
@@ -46,7 +47,7 @@ export interface FilterAnswer extends Decision {
 /** Which rows? */
 export interface SqlAnswer extends Decision {
   sql?: string;
-  parameters?: (boolean | number | string)[];
+  parameters?: (boolean | number | bigint | string)[];
 }
 
 /** Why? */
@@ -116,17 +117,22 @@ export class Catalog {
   /** Compiles the permissions of one identity. One that is malformed refuses them all. */
   compile(permissions: readonly (OrText<Permission> | Granted)[]): PermissionSet {
     const grants = permissions.map(grantText).join(",");
-    return new PermissionSet(run(() => new this.bindings.PermissionSet(this.handle, `[${grants}]`)));
+    const handle = run(() => new this.bindings.PermissionSet(this.handle, `[${grants}]`));
+    if (handle.size !== permissions.length) {
+      handle.free();
+      throw new EngineError("invalid_permission", "the permissions became others than they were");
+    }
+    return new PermissionSet(handle);
   }
 
   /** What is wrong with a permission that is to be written; nothing, where it may be. */
   problems(permission: OrText<Permission>): string[] {
-    return parse(run(() => this.handle.problems(text(permission))));
+    return read(run(() => this.handle.problems(permissionText(permission))));
   }
 
   /** What the schemas declare. */
   describe(): Description {
-    return parse(run(() => this.handle.describe()));
+    return read(run(() => this.handle.describe()));
   }
 
   /** Gives its memory back; otherwise the garbage collector does. */
@@ -148,7 +154,7 @@ export class PermissionSet {
   /** May they? Without a resource, or with `partial` one of which not all is known, it may be conditional. */
   check(question: OrText<Question>, asking: Asking & { partial?: boolean } = {}): Decision {
     const partial = asking.partial ?? false;
-    return parse(run(() => this.handle.check(text(question), micros(asking.now), asking.application, partial)));
+    return read(run(() => this.handle.check(text(question), micros(asking.now), asking.application, partial)));
   }
 
   /** Whether they may; conditional is no. */
@@ -158,28 +164,34 @@ export class PermissionSet {
 
   /** Many questions at one time, answered in order. One that is no question is denied by itself. */
   checkMany(questions: readonly OrText<Question>[], asking: Asking = {}): Decision[] {
-    const batch = `{"evaluations":[${questions.map(text).join(",")}]}`;
-    return parse(run(() => this.handle.check_many(batch, micros(asking.now), asking.application)));
+    // In the place of a text that is not one value, and could be several questions.
+    const texts = questions.map(text).map((question) => (isOneValue(question) ? question : "null"));
+    const batch = `{"evaluations":[${texts.join(",")}]}`;
+    const answers = read<Decision[]>(run(() => this.handle.check_many(batch, micros(asking.now), asking.application)));
+    if (answers.length !== questions.length) {
+      throw new EngineError("engine_failed", `${answers.length} answers came to ${questions.length} questions`);
+    }
+    return answers;
   }
 
   /** On which resources may they? */
   filter(question: OrText<Question>, asking: Asking = {}): FilterAnswer {
-    return parse(run(() => this.handle.filter(text(question), micros(asking.now), asking.application, undefined)));
+    return read(run(() => this.handle.filter(text(question), micros(asking.now), asking.application, undefined)));
   }
 
   /** The same as a condition of SQL with values to bind. */
   sql(question: OrText<Question>, dialect: Dialect, asking: Asking = {}): SqlAnswer {
-    return parse(run(() => this.handle.filter(text(question), micros(asking.now), asking.application, dialect)));
+    return read(run(() => this.handle.filter(text(question), micros(asking.now), asking.application, dialect)));
   }
 
   /** Why, why not, and what would change it. */
   explain(question: OrText<Question>, asking: Asking = {}): Explanation {
-    return parse(run(() => this.handle.explain(text(question), micros(asking.now), asking.application)));
+    return read(run(() => this.handle.explain(text(question), micros(asking.now), asking.application)));
   }
 
   /** The permissions that match a name and are in force, for an application that interprets its own properties. */
   permissions(name: PermissionName, asking: Pick<Asking, "now"> = {}): Permission[] {
-    return parse(run(() => this.handle.permissions(name, micros(asking.now))));
+    return read(run(() => this.handle.permissions(name, micros(asking.now))));
   }
 
   /** Gives its memory back; otherwise the garbage collector does. */
@@ -205,26 +217,58 @@ function micros(time: Time | undefined): bigint {
 }
 
 function text(value: OrText<unknown>): string {
-  if (typeof value === "string") return value;
-  const json = JSON.stringify(value) as string | undefined;
-  return json ?? "null";
+  return typeof value === "string" ? value : stringify(value);
+}
+
+/** Whether it may stand beside others in a list: what is more than one value would become more than one entry. */
+function isOneValue(json: string): boolean {
+  try {
+    JSON.parse(json);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function oneValue(value: OrText<unknown>, index?: number): string {
+  const json = text(value);
+  if (!isOneValue(json)) throw new EngineError("invalid_permission", "the text is not one value of JSON", index);
+  return json;
+}
+
+/** What JSON leaves out or makes nothing of could be what restricts the permission, or what makes a denial of it. */
+function permissionText(permission: OrText<Permission>, index?: number): string {
+  if (typeof permission === "string") return oneValue(permission, index);
+  return stringify(permission, (name, member) => {
+    const isLost = ["undefined", "function", "symbol"].includes(typeof member) || Number.isNaN(member);
+    if (!isLost && member !== Infinity && member !== -Infinity) return member;
+    const what = name === "" ? "the permission" : `the permission's \`${name}\``;
+    throw new EngineError("invalid_permission", `${what} is ${String(member)}, which JSON has no word for`, index);
+  });
 }
 
 function isGranted(entry: Permission | Granted): entry is Granted {
   return typeof entry === "object" && entry !== null && !("name" in entry) && "permission" in entry;
 }
 
-function grantText(entry: OrText<Permission> | Granted): string {
-  if (typeof entry === "string" || !isGranted(entry)) return `{"permission":${text(entry)}}`;
-  const members = [`"permission":${text(entry.permission)}`];
-  if (entry.origin) members.push(`"origin":${text(entry.origin)}`);
-  if (entry.from !== undefined) members.push(`"from":${micros(entry.from)}`);
-  if (entry.until !== undefined) members.push(`"until":${micros(entry.until)}`);
+function grantText(entry: OrText<Permission> | Granted, index: number): string {
+  if (typeof entry === "string" || !isGranted(entry)) return `{"permission":${permissionText(entry, index)}}`;
+  const members = [`"permission":${permissionText(entry.permission, index)}`];
+  if (entry.origin) members.push(`"origin":${oneValue(entry.origin, index)}`);
+  for (const member of ["from", "until"] as const) {
+    if (!(member in entry)) continue;
+    const time: unknown = entry[member];
+    // Nothing at all would be a permission without that end.
+    if (typeof time !== "bigint" && !(time instanceof Date)) {
+      throw new EngineError("invalid_permission", `\`${member}\` is neither a Date nor a bigint`, index);
+    }
+    members.push(`"${member}":${micros(time)}`);
+  }
   return `{${members.join(",")}}`;
 }
 
-function parse<T>(json: string): T {
-  return JSON.parse(json) as T;
+function read<T>(json: string): T {
+  return parse(json) as T;
 }
 
 interface Mistake {

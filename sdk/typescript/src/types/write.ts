@@ -4,7 +4,7 @@ type Properties = Map<string, Set<string>>;
 
 const SCALARS: Record<string, string> = {
   bool: "boolean",
-  int: "number",
+  int: "bigint | number",
   double: "number",
   string: "string",
   timestamp: "string",
@@ -15,7 +15,32 @@ const SCALARS: Record<string, string> = {
 function typed(word: string | undefined): string {
   if (word === undefined) return "unknown";
   const list = /^list<(.+)>$/.exec(word.replaceAll(" ", ""));
-  return list ? `readonly ${SCALARS[list[1] ?? ""] ?? "unknown"}[]` : (SCALARS[word] ?? "unknown");
+  if (!list) return SCALARS[word] ?? "unknown";
+  const item = SCALARS[list[1] ?? ""] ?? "unknown";
+  return `readonly ${item.includes(" ") ? `(${item})` : item}[]`;
+}
+
+/** More beginnings of names than the compiler should compare with each granted pattern. */
+const BEGINNINGS = 1_000;
+const WILD = '${"*" | "?" | "{"}${string}';
+
+/** The type of granted names with wildcards: before the first, they begin as something declared does. */
+function granting(patterns: readonly string[]): string[] {
+  const all = new Set<string>([""]);
+  const open = new Set<string>();
+  for (const pattern of patterns) {
+    const [fixed = ""] = pattern.split(/[*?]/);
+    for (let length = 1; length <= fixed.length; length += 1) all.add(fixed.slice(0, length));
+    if (fixed !== pattern) open.add(fixed);
+  }
+  if (all.size > BEGINNINGS) {
+    // Wildcards within the namespace itself, and anything that begins with one.
+    const namespaces = new Set(patterns.map((pattern) => /^[^.*?]*\.?/.exec(pattern)?.[0] ?? ""));
+    for (const beginning of all) if (beginning.includes(".")) all.delete(beginning);
+    for (const namespace of namespaces) open.add(namespace);
+  }
+  const beginnings = `\`\${${[...all].sort().map((text) => JSON.stringify(text)).join(" | ")}}${WILD}\``;
+  return [beginnings, ...[...open].sort().map((text) => `\`${text}\${string}${WILD}\``)];
 }
 
 /** The type of the names that a pattern without braces matches. */
@@ -36,9 +61,10 @@ function add(properties: Properties, name: string, type: string): void {
   properties.set(name, types.add(type));
 }
 
-function members(properties: Properties, isOpen: boolean): string[] {
+/** `otherwise` is what may stand there besides; of a granted property, nothing: without it, it would not restrict. */
+function members(properties: Properties, isOpen: boolean, otherwise = ""): string[] {
   const sorted = [...properties].sort(([one], [other]) => (one < other ? -1 : 1));
-  const lines = sorted.map(([name, types]) => `${JSON.stringify(name)}?: ${union(types)} | undefined;`);
+  const lines = sorted.map(([name, types]) => `${JSON.stringify(name)}?: ${union(types)}${otherwise};`);
   return isOpen ? [...lines, "[property: string]: unknown;"] : lines;
 }
 
@@ -62,6 +88,7 @@ function templated(document: SchemaDocument, patterns: readonly string[], placeh
 /** The module that fills the vocabulary: names, properties and attributes as the schemas declare them. */
 export function vocabulary({ documents, declared }: Description, module = "@casemate/sdk"): string {
   const patternsOf = new Map(declared.map(({ name, patterns }) => [name, patterns]));
+  const patternsIn = ({ permission = [] }: SchemaDocument) => permission.flatMap(({ name }) => patternsOf.get(name) ?? []);
   const names = new Set<string>();
   const types = new Set<string>();
   const attributes: Properties = new Map();
@@ -70,7 +97,7 @@ export function vocabulary({ documents, declared }: Description, module = "@case
   let isOpen = false;
   for (const document of documents) {
     const entries = document.permission ?? [];
-    const patterns = entries.flatMap((entry) => patternsOf.get(entry.name) ?? []);
+    const patterns = patternsIn(document);
     const opaque = document.application.properties === "opaque";
     isOpen ||= opaque;
     for (const pattern of patterns) names.add(named(pattern));
@@ -96,7 +123,8 @@ export function vocabulary({ documents, declared }: Description, module = "@case
   return `// Written by casemate-types from what ${ids} declares. Do not edit.
 
 /** A granted name that stands for several. */
-type Pattern = \`\${string}\${"*" | "?" | "{"}\${string}\`;
+type Pattern =
+  | ${granting(documents.flatMap(patternsIn)).join("\n  | ")};
 
 /** What may be asked for and granted, and what conditions read. */
 export interface Vocabulary {
@@ -104,7 +132,7 @@ export interface Vocabulary {
     | ${union(names).replaceAll(" | ", "\n    | ")};
   granted:
     | ${granted.join("\n    | ")};
-  attributes: ${object(members(attributes, false), "  ")};
+  attributes: ${object(members(attributes, false, " | undefined"), "  ")};
   resource: ${types.has("string") ? "string" : union(types, "string")};
 }
 

@@ -48,3 +48,18 @@ export const granted: Permission[] = [
 export const property: Permission = { name: "pb.page.list", own: true };
 // @ts-expect-error: a property of another type
 export const value: Permission = { name: "pb.page.write", own: "yes" };
+// @ts-expect-error: JSON would leave it out, and the restriction with it
+export const lost: Permission = { name: "pb.page.write", own: undefined };
+export const patterns: Permission[] = [
+  { name: "*" },
+  { name: "{pb,other}.page.list" },
+  { name: "p?.page.list" },
+  { name: "pb.page.{list,read}" },
+  { name: "pb.page.l*" },
+  { name: "pb.export.pd*" },
+];
+// @ts-expect-error: a pattern that begins as nothing that is declared
+export const pattern: Permission = { name: "pb.pgae.*" };
+// @ts-expect-error: of no schema
+export const foreignPattern: Permission = { name: "cms.*" };
+export const long: Permission = { name: "pb.page.write", longest: 9007199254740993n };

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Client, ClientError, type Evaluation } from "../src/index.js";
 import { type Server, start } from "./server.js";
 
@@ -63,6 +63,18 @@ describe("a client of a real server", () => {
     // Nothing was kept: who asks now asks anew.
     await client.allows(question("ada", "ada"));
     expect(asked.map(({ path }) => path)).toEqual(["/access/v1/evaluations", "/access/v1/evaluation"]);
+  });
+
+  it("asks what was meant when it was asked, whatever becomes of the object", async () => {
+    const { client, asked } = watched();
+    const reused = { subject: { type: "user", id: "ada" }, action: { name: "notes.write" }, resource: {} };
+    const answers = ["bob", "ada", "eve"].map((author) => {
+      reused.resource = { type: "note", id: "7", properties: { author } };
+      return client.allows(reused);
+    });
+    reused.resource = { type: "note", id: "7", properties: { author: "ada" } };
+    expect(await Promise.all(answers)).toEqual([false, true, false]);
+    expect(asked).toHaveLength(1);
   });
 
   it("splits what is too much for one request", async () => {
@@ -179,6 +191,106 @@ describe("a client of a server that misbehaves", () => {
     const { client, calls } = answering(answer);
     expect((await failure(client.allows(question("ada", "ada")))).code).toBe("malformed_answer");
     expect(calls()).toBe(1);
+  });
+
+  it("keeps the digits of what it asks and of what is answered", async () => {
+    const texts: string[] = [];
+    const client = new Client({
+      url: "http://casemate.invalid",
+      fetch: async (_, init) => {
+        texts.push(String(init?.body));
+        return new Response(
+          '{"decision":"conditional","reason_code":"n9007199254740993","sql":"\\"customer\\" = $1","parameters":[9007199254740993,-9007199254740993,12,1e16,"9007199254740993"]}',
+        );
+      },
+    });
+    const context = { number: 9007199254740993n, "9007199254740993": 'n"1', n: "n9007199254740993" };
+    const answer = await client.filter({ ...question("ada", "ada"), context }, { dialect: "postgres" });
+    expect(answer.parameters).toEqual([9007199254740993n, -9007199254740993n, 12, 1e16, "9007199254740993"]);
+    expect(answer).toMatchObject({ reason_code: "n9007199254740993", sql: '"customer" = $1' });
+    expect(texts[0]).toContain('"context":{"number":9007199254740993,"9007199254740993":"n\\"1","n":"n9007199254740993"}');
+  });
+
+  it("asks anew once the same question was sent, and does not wait for the answer to that", async () => {
+    const answers: ((response: Response) => void)[] = [];
+    const client = new Client({
+      url: "http://casemate.invalid",
+      fetch: () => new Promise((resolve) => answers.push(resolve)),
+    });
+    const first = client.allows(question("ada", "ada"));
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    const second = client.allows(question("ada", "ada"));
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    answers[1]!(Response.json({ decision: false }));
+    answers[0]!(yes());
+    expect(await Promise.all([first, second])).toEqual([true, false]);
+  });
+
+  it("makes no flood of requests of what is refused", async () => {
+    const tried = async (problem: string, status: number) => {
+      let requests = 0;
+      let most = 0;
+      let now = 0;
+      const client = new Client({
+        url: "http://casemate.invalid",
+        fetch: async () => {
+          requests += 1;
+          now += 1;
+          most = Math.max(most, now);
+          await new Promise((resolve) => setImmediate(resolve));
+          now -= 1;
+          return Response.json({ code: problem, title: "No" }, { status });
+        },
+      });
+      const asked = Array.from({ length: 200 }, (_, number) => failure(client.allows(question("ada", `${number}`))));
+      for (const { problem: said } of await Promise.all(asked)) expect(said).toBe(problem);
+      return { requests, most };
+    };
+    expect(await tried("malformed_header", 400)).toEqual({ requests: 1, most: 1 });
+    const { requests, most } = await tried("malformed_body", 400);
+    expect(most).toBe(1);
+    expect(requests).toBeLessThanOrEqual(32);
+    expect(requests).toBeGreaterThan(20);
+  });
+
+  it("has no more requests under way than it may, and asks the same check once", async () => {
+    const { client, asked } = (() => {
+      const asked: string[] = [];
+      let now = 0;
+      const client = new Client({
+        url: "http://casemate.invalid",
+        maxRequests: 2,
+        fetch: async (_, init) => {
+          asked.push(String(init?.body));
+          now += 1;
+          expect(now).toBeLessThanOrEqual(2);
+          await new Promise((resolve) => setImmediate(resolve));
+          now -= 1;
+          return Response.json({ decision: "allowed", reason_code: "permission_allows" });
+        },
+      });
+      return { client, asked };
+    })();
+    const ids = ["ada", "bob", "eve", "ada", "bob", "kim"];
+    const answers = await Promise.all(ids.map((id) => client.check({ subject: { type: "user", id }, action: { name: "a" } })));
+    expect(answers.map(({ decision }) => decision)).toEqual(ids.map(() => "allowed"));
+    expect(asked).toHaveLength(4);
+  });
+
+  it.each([
+    { timeout: Number.NaN },
+    { timeout: 0 },
+    { retries: Number.NaN },
+    { retries: Infinity },
+    { backoff: -1 },
+    { maxBackoff: 2 ** 31 },
+    { maxAnswer: Number.NaN },
+    { maxBatch: 0 },
+    { maxBatch: 1_001 },
+    { maxWaiting: 1.5 },
+    { maxRequests: 0 },
+  ])("takes no limit that bounds nothing: %o", (options) => {
+    expect(() => new Client({ url: "http://casemate.invalid", ...options })).toThrow(RangeError);
   });
 
   it("takes fewer answers than questions for none", async () => {

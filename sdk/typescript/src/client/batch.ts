@@ -1,5 +1,5 @@
 import { ClientError } from "../errors.js";
-import type { Evaluation } from "../question.js";
+import { limit } from "./limit.js";
 
 /** An AuthZEN answer. */
 export interface Answer {
@@ -7,10 +7,9 @@ export interface Answer {
   context?: { reason_code?: string; [member: string]: unknown };
 }
 
-interface Waiting {
-  question: Evaluation;
+interface Waiting<Answered> {
   text: string;
-  resolve: (answer: Answer) => void;
+  resolve: (answer: Answered) => void;
   reject: (error: unknown) => void;
 }
 
@@ -19,89 +18,118 @@ export interface BatchOptions {
   maxBatch?: number;
   /** Questions that may be under way at a time. */
   maxWaiting?: number;
+  /** Requests that may be under way at a time; further questions wait. */
+  maxRequests?: number;
 }
 
 /** Characters of the questions in one request: a server takes a mebibyte unless it is told otherwise. */
 const LENGTH = 256 * 1024;
+/** Requests that are made of one, where the server does not take what is in it. */
+const PARTS = 32;
 
 /**
  * Gathers questions that are asked in the same turn of the event loop, and asks each only once. An answer is kept for
- * nobody: whoever asks after it came asks anew.
+ * nobody: whoever asks after a question was sent asks anew.
  */
-export class Batcher {
-  readonly #send: (questions: Evaluation[]) => Promise<Answer[]>;
+export class Batcher<Answered> {
+  readonly #send: (questions: readonly string[]) => Promise<readonly Answered[]>;
   readonly #maxBatch: number;
   readonly #maxWaiting: number;
-  /** By the question's text: what those who ask the same wait for. */
-  readonly #underWay = new Map<string, Promise<Answer>>();
-  #gathered: Waiting[] = [];
+  readonly #maxRequests: number;
+  /** By the question's text, until it is sent: what those who ask the same wait for. */
+  readonly #unsent = new Map<string, Promise<Answered>>();
+  readonly #ready: Waiting<Answered>[][] = [];
+  #gathered: Waiting<Answered>[] = [];
+  #waiting = 0;
+  #requests = 0;
 
-  constructor(send: (questions: Evaluation[]) => Promise<Answer[]>, options: BatchOptions = {}) {
+  /** `send` is handed the texts of questions, and answers them in order. */
+  constructor(send: (questions: readonly string[]) => Promise<readonly Answered[]>, options: BatchOptions = {}) {
     this.#send = send;
-    this.#maxBatch = Math.min(options.maxBatch ?? 200, 1_000);
-    this.#maxWaiting = options.maxWaiting ?? 10_000;
+    this.#maxBatch = limit("maxBatch", options.maxBatch ?? 200, 1, 1_000);
+    this.#maxWaiting = limit("maxWaiting", options.maxWaiting ?? 10_000, 1);
+    this.#maxRequests = limit("maxRequests", options.maxRequests ?? 16, 1);
   }
 
-  ask(question: Evaluation, key: string): Promise<Answer> {
-    const text = `${key} ${canonical(question)}`;
-    const same = this.#underWay.get(text);
+  /** Asks a question, which is sent as this text: the object that it was made of may change meanwhile. */
+  ask(text: string): Promise<Answered> {
+    const same = this.#unsent.get(text);
     if (same) return same;
-    if (this.#underWay.size >= this.#maxWaiting) {
+    if (this.#waiting >= this.#maxWaiting) {
       return Promise.reject(new ClientError("overloaded", `${this.#maxWaiting} questions wait for an answer already`));
     }
-    const asked = new Promise<Answer>((resolve, reject) => {
+    const asked = new Promise<Answered>((resolve, reject) => {
       if (this.#gathered.length === 0) queueMicrotask(() => this.#flush());
-      this.#gathered.push({ question, text, resolve, reject });
+      this.#gathered.push({ text, resolve, reject });
     });
-    const done = () => this.#underWay.delete(text);
-    this.#underWay.set(text, asked);
+    const done = () => {
+      this.#waiting -= 1;
+    };
+    this.#waiting += 1;
+    this.#unsent.set(text, asked);
     asked.then(done, done);
     return asked;
   }
 
   #flush(): void {
-    let batch: Waiting[] = [];
+    let batch: Waiting<Answered>[] = [];
     let length = 0;
     for (const waiting of this.#gathered) {
       if (batch.length === this.#maxBatch || (batch.length > 0 && length + waiting.text.length > LENGTH)) {
-        void this.#ask(batch);
+        this.#ready.push(batch);
         [batch, length] = [[], 0];
       }
       batch.push(waiting);
       length += waiting.text.length;
     }
     this.#gathered = [];
-    void this.#ask(batch);
+    this.#ready.push(batch);
+    this.#start();
   }
 
-  async #ask(batch: Waiting[]): Promise<void> {
-    try {
-      const answers = await this.#send(batch.map((waiting) => waiting.question));
-      if (answers.length !== batch.length) {
-        throw new ClientError("malformed_answer", `${answers.length} answers came to ${batch.length} questions`);
+  #start(): void {
+    while (this.#requests < this.#maxRequests) {
+      const batch = this.#ready.shift();
+      if (!batch) return;
+      // From here on the answer may be older than the question of whoever asks the same.
+      for (const { text } of batch) this.#unsent.delete(text);
+      this.#requests += 1;
+      void this.#ask(batch).finally(() => {
+        this.#requests -= 1;
+        this.#start();
+      });
+    }
+  }
+
+  /** One request, and one after the other those that are made of it: a question that is not taken fails by itself. */
+  async #ask(batch: Waiting<Answered>[]): Promise<void> {
+    const parts = [batch];
+    let left = PARTS;
+    for (let part = parts.shift(); part; part = parts.shift()) {
+      left -= 1;
+      try {
+        const answers = await this.#send(part.map(({ text }) => text));
+        if (answers.length !== part.length) {
+          throw new ClientError("malformed_answer", `${answers.length} answers came to ${part.length} questions`);
+        }
+        part.forEach((waiting, index) => waiting.resolve(answers[index]!));
+      } catch (error) {
+        if (part.length > 1 && left >= parts.length + 2 && isAboutTheBody(error)) {
+          const middle = part.length >> 1;
+          parts.unshift(part.slice(0, middle), part.slice(middle));
+        } else {
+          for (const waiting of part) waiting.reject(error);
+        }
       }
-      batch.forEach((waiting, index) => waiting.resolve(answers[index]!));
-    } catch (error) {
-      if (batch.length > 1 && isAboutTheBody(error)) {
-        // One question that the server does not take must not fail those beside it.
-        const middle = batch.length >> 1;
-        await Promise.all([this.#ask(batch.slice(0, middle)), this.#ask(batch.slice(middle))]);
-        return;
-      }
-      for (const waiting of batch) waiting.reject(error);
     }
   }
 }
 
+const ABOUT_THE_BODY = ["malformed_body", "invalid_document", "body_too_large"];
+
 /** Whether the server did not take what was asked, and might have taken less of it. */
 function isAboutTheBody(error: unknown): boolean {
-  return error instanceof ClientError && error.code === "refused" && [400, 413, 422].includes(error.status ?? 0);
-}
-
-/** The same text for questions that differ only in the order of their members. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) => {
-    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
-    return Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)));
-  });
+  if (!(error instanceof ClientError) || error.code !== "refused") return false;
+  // A proxy before the server says that something is too long without any code.
+  return error.problem === undefined ? error.status === 413 : ABOUT_THE_BODY.includes(error.problem);
 }

@@ -1,4 +1,6 @@
 import { ClientError, type ErrorCode } from "../errors.js";
+import { parse } from "../json.js";
+import { limit } from "./limit.js";
 
 /**
  * The credential, or what hands it out, asked for each request so that one that ends can be replaced. It is the client's
@@ -34,6 +36,8 @@ export interface Ask {
 
 /** Answers that say: not now. */
 const AGAIN = new Set([429, 502, 503, 504]);
+/** Milliseconds: a timer that is set to more ends at once. */
+const LONGEST = 2 ** 31 - 1;
 
 /** One server, asked by JSON over HTTP. */
 export class Transport {
@@ -41,7 +45,8 @@ export class Transport {
   readonly #credential: Credential | undefined;
   readonly #base: string;
   readonly #fetch: typeof fetch;
-  readonly #tenant: string | undefined;
+  /** The tenant that it asks about, where one is named. */
+  readonly tenant: string | undefined;
   readonly #timeout: number;
   readonly #retries: number;
   readonly #backoff: number;
@@ -54,21 +59,20 @@ export class Transport {
     if (url.username || url.password) throw new TypeError("the server's URL must hold no credential");
     this.#base = url.href.replace(/\/+$/, "");
     this.#credential = options.credential;
-    this.#tenant = options.tenant;
+    this.tenant = options.tenant;
     this.#fetch = options.fetch ?? fetch.bind(globalThis);
-    this.#timeout = options.timeout ?? 5_000;
-    this.#retries = options.retries ?? 2;
-    this.#backoff = options.backoff ?? 50;
-    this.#maxBackoff = options.maxBackoff ?? 1_000;
-    this.#maxAnswer = options.maxAnswer ?? 16 * 1024 * 1024;
+    this.#timeout = limit("timeout", options.timeout ?? 5_000, 1, LONGEST);
+    this.#retries = limit("retries", options.retries ?? 2, 0, 100);
+    this.#backoff = limit("backoff", options.backoff ?? 50, 0, LONGEST);
+    this.#maxBackoff = limit("maxBackoff", options.maxBackoff ?? 1_000, 0, LONGEST);
+    this.#maxAnswer = limit("maxAnswer", options.maxAnswer ?? 16 * 1024 * 1024, 1);
   }
 
-  /** Asks a question: something that may safely be asked again. */
-  async ask(method: "GET" | "POST", path: string, body: unknown, ask: Ask = {}): Promise<unknown> {
-    const text = body === undefined ? undefined : JSON.stringify(body);
+  /** Asks a question: something that may safely be asked again. The body is JSON already. */
+  async ask(method: "GET" | "POST", path: string, body: string | undefined, ask: Ask = {}): Promise<unknown> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.#attempt(method, path, text, ask);
+        return await this.#attempt(method, path, body, ask);
       } catch (error) {
         if (!(error instanceof ClientError) || !mayAskAgain(error) || attempt >= this.#retries) throw error;
         const longest = Math.min(this.#backoff * 2 ** attempt, this.#maxBackoff);
@@ -107,7 +111,7 @@ export class Transport {
   async #headers(hasBody: boolean, ask: Ask): Promise<Record<string, string>> {
     const headers: Record<string, string> = { accept: "application/json" };
     if (hasBody) headers["content-type"] = "application/json";
-    if (this.#tenant !== undefined) headers["casemate-tenant"] = this.#tenant;
+    if (this.tenant !== undefined) headers["casemate-tenant"] = this.tenant;
     if (ask.atLeast !== undefined) headers["casemate-at-least"] = String(ask.atLeast);
     if (this.#credential !== undefined) {
       let credential: string;
@@ -178,7 +182,7 @@ async function read(response: Response, most: number): Promise<string> {
 function answer(response: Response, text: string): unknown {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parse(text);
   } catch {
     json = undefined;
   }

@@ -1,21 +1,47 @@
-import { type ReactNode, createContext, useContext, useEffect, useState } from "react";
-import type { Decider, Wanted } from "./guard/decider.js";
+import { type ReactNode, createContext, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { type Decider, type Wanted, wantedAlone } from "./guard/decider.js";
+import { parse, stringify } from "./json.js";
 import type { Identity } from "./question.js";
 import type { PermissionName } from "./vocabulary.js";
 
 export { local, remote } from "./guard/decider.js";
 export type { Decider, Wanted } from "./guard/decider.js";
 
-const Deciding = createContext<Decider | undefined>(undefined);
+interface Deciding {
+  decider: Decider | undefined;
+  /** How often it was asked for anew. */
+  turn: number;
+  refresh: () => void;
+}
 
-/** Below it, components know who is there and what they may do. Nobody may anything while there is no decider. */
+const Deciding = createContext<Deciding>({ decider: undefined, turn: 0, refresh: () => undefined });
+
+/**
+ * Below it, components know who is there and what they may do. Nobody may anything while there is no decider. It is asked
+ * anew whenever somebody comes back to the page, and by `useRefresh`.
+ */
 export function PermissionProvider({ decider, children }: { decider: Decider | undefined; children?: ReactNode }) {
-  return <Deciding value={decider}>{children}</Deciding>;
+  const [turn, setTurn] = useState(0);
+  const refresh = useCallback(() => setTurn((before) => before + 1), []);
+  useEffect(() => {
+    const shown = () => {
+      if (document.visibilityState === "visible") refresh();
+    };
+    document.addEventListener("visibilitychange", shown);
+    return () => document.removeEventListener("visibilitychange", shown);
+  }, [refresh]);
+  const deciding = useMemo(() => ({ decider, turn, refresh }), [decider, turn, refresh]);
+  return <Deciding value={deciding}>{children}</Deciding>;
+}
+
+/** Asks anew what the page has asked: to be called after something was done that changes what may be done. */
+export function useRefresh(): () => void {
+  return useContext(Deciding).refresh;
 }
 
 /** Who is there; nothing while that is not known. */
 export function useIdentity(): Identity | undefined {
-  return useContext(Deciding)?.identity;
+  return useContext(Deciding).decider?.identity;
 }
 
 /** What is known of a permission. Until it was decided, and where it cannot be, nothing is allowed. */
@@ -32,11 +58,14 @@ interface Settled extends PermissionState {
   question: string;
 }
 
-/** Whether whoever is there may do something. A page asks for what it shows; the server decides what happens. */
+/**
+ * Whether whoever is there may do something. A page asks for what it shows; the server decides what happens. While it is
+ * asked anew, what was answered before counts.
+ */
 export function usePermission(name: PermissionName, wanted?: Wanted): PermissionState {
-  const decider = useContext(Deciding);
+  const { decider, turn } = useContext(Deciding);
   // Objects are new in each rendering, and mean the same.
-  const question = JSON.stringify([name, wanted ?? null]);
+  const question = stringify([name, wantedAlone(wanted ?? {})]);
   const [settled, setSettled] = useState<Settled>();
   useEffect(() => {
     if (!decider) return undefined;
@@ -44,9 +73,9 @@ export function usePermission(name: PermissionName, wanted?: Wanted): Permission
     const settle = (state: Omit<PermissionState, "loading">) => {
       if (isCurrent) setSettled({ ...state, loading: false, to: decider, question });
     };
-    const [asked, of] = JSON.parse(question) as [PermissionName, Wanted | null];
+    const [asked, of] = parse(question) as [PermissionName, Wanted];
     // Within a function of its own, so that whatever is thrown at once is no other failure.
-    const decide = async () => decider.decide(asked, of ?? undefined);
+    const decide = async () => decider.decide(asked, of);
     decide().then(
       ({ allowed }) => settle({ allowed: allowed === true }),
       (error: unknown) => settle({ allowed: false, error }),
@@ -54,7 +83,7 @@ export function usePermission(name: PermissionName, wanted?: Wanted): Permission
     return () => {
       isCurrent = false;
     };
-  }, [decider, question]);
+  }, [decider, question, turn]);
   // An answer to another question, or about somebody else, is none.
   if (!settled || settled.to !== decider || settled.question !== question) {
     return { allowed: false, loading: decider !== undefined };
@@ -68,7 +97,9 @@ export function Allowed({
   permission,
   otherwise = null,
   children,
-  ...wanted
+  resource,
+  context,
 }: Wanted & { permission: PermissionName; otherwise?: ReactNode; children?: ReactNode }) {
+  const wanted = { ...(resource && { resource }), ...(context && { context }) };
   return <>{usePermission(permission, wanted).allowed ? children : otherwise}</>;
 }

@@ -109,6 +109,37 @@ describe("guards", () => {
     expect(await status(`${base}/notes`, "bob")).toMatchObject({ status: 403 });
   });
 
+  it("ask for the resource and the context alone", async () => {
+    const more = { identity: { type: "user", id: "root" }, subject: { type: "user", id: "root" }, action: { name: "pb.page.list" } };
+    const editor = local({ type: "user", id: "editor" }, held["editor"]!);
+    expect((await editor.decide("pb.page.delete", more as never)).allowed).toBe(false);
+    const asked: string[] = [];
+    const client = new Client({
+      url: "http://casemate.invalid",
+      fetch: async (_, init) => {
+        asked.push(String(init?.body));
+        return Response.json({ decision: false });
+      },
+    });
+    const note = { type: "note", id: "1" };
+    await remote({ type: "user", id: "ada" }, client).decide("notes.write", { ...more, resource: note } as never);
+    expect(asked.map((text) => JSON.parse(text) as unknown)).toEqual([
+      { subject: { type: "user", id: "ada" }, action: { name: "notes.write" }, resource: note },
+    ]);
+  });
+
+  it("ask no server about somebody else of the same id", () => {
+    const client = new Client({ url: "http://casemate.invalid", tenant: "acme" });
+    const ada: Identity = { type: "user", id: "ada" };
+    for (const other of [{ ...ada, tenant: "globex" }, { ...ada, provider: "https://login.example.org" }]) {
+      expect(() => remote(other, client)).toThrow(expect.objectContaining({ code: "identity_failed" }));
+    }
+    expect(() => remote({ ...ada, tenant: "acme" }, new Client({ url: "http://casemate.invalid" }))).toThrow("tenant");
+    expect(remote({ ...ada, tenant: "acme" }, client).identity.id).toBe("ada");
+    const subject = { type: "user", id: "ada@login.example.org" };
+    expect(remote({ ...ada, provider: "https://login.example.org" }, client, subject).identity.id).toBe("ada");
+  });
+
   it("of Fastify", async () => {
     const guards = fastifyGuards((request) => identify(request.headers));
     const app = fastify();

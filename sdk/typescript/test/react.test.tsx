@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
 import { readFileSync } from "node:fs";
-import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeAll, expect, it } from "vitest";
 import { Engine, type PermissionSet } from "../src/index.js";
-import { Allowed, type Decider, PermissionProvider, local, useIdentity, usePermission } from "../src/react.js";
+import { Allowed, type Decider, PermissionProvider, local, useIdentity, usePermission, useRefresh } from "../src/react.js";
 
 const NOTES = readFileSync("../../examples/policy/notes.toml", "utf8");
 
@@ -84,4 +84,40 @@ it("takes no late answer to an earlier question", async () => {
   });
   expect(screen.queryByRole("button")).toBeNull();
   expect(screen.getByText("no")).toBeTruthy();
+});
+
+it("asks anew when somebody comes back to the page, and when it is told to", async () => {
+  let allowed = true;
+  const changing: Decider = { ...ada, decide: async () => ({ allowed, reason: "" }) };
+  const Refresh = () => <a onClick={useRefresh()}>Refresh</a>;
+  render(
+    <PermissionProvider decider={changing}>
+      <Allowed permission="notes.write" otherwise="nothing to see">
+        <button>Edit</button>
+      </Allowed>
+      <Refresh />
+    </PermissionProvider>,
+  );
+  await screen.findByRole("button");
+  allowed = false;
+  fireEvent(document, new Event("visibilitychange"));
+  await screen.findByText("nothing to see");
+  allowed = true;
+  fireEvent.click(screen.getByText("Refresh"));
+  await screen.findByRole("button");
+});
+
+it("asks for the resource and the context alone", async () => {
+  const asked: unknown[] = [];
+  const deciding: Decider = { ...ada, decide: async (...of) => (asked.push(of), { allowed: true, reason: "" }) };
+  const more = { identity: { type: "user", id: "root" }, context: { number: 9007199254740993n } };
+  render(
+    <PermissionProvider decider={deciding}>
+      <Allowed permission="notes.write" {...more}>
+        <button>Edit</button>
+      </Allowed>
+    </PermissionProvider>,
+  );
+  await screen.findByRole("button");
+  expect(asked).toEqual([["notes.write", { context: { number: 9007199254740993n } }]]);
 });

@@ -10,6 +10,11 @@ export interface Wanted {
   context?: { readonly [name: string]: unknown };
 }
 
+/** No more than that of an object that may hold more: a member of it must not take the place of who asks or of what. */
+export function wantedAlone({ resource, context }: Wanted): Wanted {
+  return { ...(resource === undefined ? {} : { resource }), ...(context === undefined ? {} : { context }) };
+}
+
 /** Who asks, and how it is decided what they may do. */
 export interface Decider {
   /** Who asks. */
@@ -25,7 +30,7 @@ export function local(identity: Identity, set: PermissionSet, now: () => Date = 
   return {
     identity,
     async decide(name, wanted = {}) {
-      const decision = set.check({ identity, action: { name }, ...wanted }, { now: now() });
+      const decision = set.check({ identity, action: { name }, ...wantedAlone(wanted) }, { now: now() });
       return { allowed: decision.effect === "allowed", reason: decision.reason };
     },
     async permissions(name) {
@@ -34,18 +39,29 @@ export function local(identity: Identity, set: PermissionSet, now: () => Date = 
   };
 }
 
-/** Decides by a server. `subject` is who it is asked about; by default the identity's type and id. */
+/**
+ * Decides by a server. `subject` is who it is asked about; by default the identity's type and id. The server knows its own
+ * of whoever that is, and is told nothing else of the identity: one of a tenant needs a client that asks about that tenant,
+ * and one of a provider, a subject that is meant for sure.
+ */
 export function remote(identity: Identity, client: Client, subject?: Subject): Decider {
+  if (identity.tenant != null && identity.tenant !== client.tenant) {
+    throw new CasemateError("identity_failed", "the client does not ask about the identity's tenant");
+  }
+  if (identity.provider != null && subject === undefined) {
+    throw new CasemateError("identity_failed", "the server is not told the identity's provider: say which subject is meant");
+  }
   const about = subject ?? { type: identity.type, ...(identity.id == null ? {} : { id: identity.id }) };
   return {
     identity,
     async decide(name, wanted = {}) {
       // AuthZEN asks for a resource; where there is none, one without attributes says so.
-      if (wanted.resource?.type == null || wanted.resource.id == null) {
-        const answer = await client.check({ subject: about, action: { name }, ...wanted });
+      const question = { subject: about, action: { name }, ...wantedAlone(wanted) };
+      if (question.resource?.type == null || question.resource.id == null) {
+        const answer = await client.check(question);
         return { allowed: answer.decision === "allowed", reason: answer.reason_code };
       }
-      const answer = await client.evaluate({ subject: about, action: { name }, ...wanted });
+      const answer = await client.evaluate(question);
       return { allowed: answer.decision, reason: answer.context?.reason_code ?? "denied" };
     },
   };

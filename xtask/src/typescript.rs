@@ -58,18 +58,25 @@ fn npm(project: &Project) -> Command {
     command
 }
 
-/// The oldest version of Node that the SDK is for.
-const NODE: u32 = 20;
+/// The oldest version of Node that the SDK is for: the first with `AbortSignal.any`.
+const NODE: (u32, u32) = (20, 3);
 
 fn node() -> Result<(), String> {
-    let missing =
-        |what: &str| format!("{what}: install Node.js {NODE} or later with npm (apt-get install nodejs npm)");
+    let (major, minor) = NODE;
+    let missing = |what: &str| {
+        format!("{what}: install Node.js {major}.{minor} or later with npm (apt-get install nodejs npm)")
+    };
     let version = output(Command::new("node").arg("--version")).map_err(|e| missing(&e))?;
-    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
-    if major.is_none_or(|major: u32| major < NODE) {
+    if version_of(&version).is_none_or(|version| version < NODE) {
         return Err(missing(&format!("Node.js is {} here", version.trim())));
     }
     output(Command::new("npm").arg("--version")).map(drop).map_err(|e| missing(&e))
+}
+
+/// The first two numbers of a version such as `v20.3.1`.
+fn version_of(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.trim().trim_start_matches('v').split('.').map(|number| number.parse().ok());
+    Some((numbers.next()??, numbers.next()??))
 }
 
 const INSTALLED: &str = "sdk/typescript/node_modules/.installed-by-xtask";
@@ -85,4 +92,17 @@ fn mark_installed(project: &Project) -> Result<(), String> {
     let lock = project.read("sdk/typescript/package-lock.json")?;
     std::fs::write(project.root().join(INSTALLED), lock)
         .map_err(|e| format!("could not write {INSTALLED}: {e}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_node_are_compared_by_their_first_two_numbers() {
+        assert_eq!(version_of("v20.3.1\n"), Some(NODE));
+        assert!(version_of("v20.2.0").is_some_and(|version| version < NODE));
+        assert!(version_of("v22.0.0").is_some_and(|version| version > NODE));
+        assert_eq!(version_of("none"), None);
+    }
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +8,10 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
 const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
+/** The tests' own supervisor: ends the browser and removes the folder when the pipe to it closes, however that comes. */
+const SUPERVISOR = fileURLToPath(new URL("../../../crates/test-support/src/supervise.sh", import.meta.url));
+/** Milliseconds that the browser may take: less than the test may, which would end without cleaning up. */
+const DEADLINE = 25_000;
 const TYPES: Record<string, string> = { ".js": "text/javascript", ".wasm": "application/wasm" };
 
 const PAGE = `<!doctype html><script type="importmap">{"imports":{"@casemate/sdk":"/dist/index.js"}}</script>
@@ -50,26 +54,26 @@ it("decides in a real browser, under a policy that allows no text as code", asyn
   const folder = await mkdtemp(join(tmpdir(), "casemate-browser-"));
   const quiet = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const browser = spawn("chromium", [...quiet, `--user-data-dir=${folder}`, url], {
-    stdio: "ignore",
+  const browser = spawn("sh", [SUPERVISOR, folder, "TERM", "100", "chromium", ...quiet, `--user-data-dir=${folder}`, url], {
+    stdio: ["pipe", "ignore", "ignore"],
     env: { ...process.env, TMPDIR: folder, HOME: folder },
-    detached: true,
   });
-  const ended = new Promise<void>((resolve) => {
-    browser.once("exit", () => resolve());
-    browser.once("error", (error) => (tell(String(error)), resolve()));
-  });
+  const ended = new Promise<void>((resolve) => browser.once("exit", () => resolve()));
+  const deadline = setTimeout(async () => {
+    tell(`no answer of the browser:\n${await readFile(join(folder, "log"), "utf8").catch(String)}`);
+  }, DEADLINE);
   try {
-    expect(JSON.parse(await answer)).toMatchObject([
+    const text = await answer;
+    expect(text).toMatch(/^\[/);
+    expect(JSON.parse(text)).toMatchObject([
       { effect: "allowed", reason: "permission_allows" },
       { effect: "denied", reason: "no_permission" },
     ]);
   } finally {
-    // Its helpers too: they are one group.
-    if (browser.pid !== undefined) process.kill(-browser.pid, "SIGKILL");
+    clearTimeout(deadline);
+    browser.stdin.end();
     await ended;
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 });

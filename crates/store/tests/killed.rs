@@ -158,6 +158,11 @@ async fn what_was_recorded_survives_a_killed_process_once() {
         // What it said before it was killed.
         told.extend(lines);
         assert!(told.len() >= 200 * round, "it ended by itself");
+        let appended = std::fs::read_dir(folder.join("segments")).unwrap().map(|file| {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            casemate_store::read_segment(&bytes).unwrap()
+        });
+        assert!(appended.sum::<u64>() > 0, "it appended what it recorded");
         let data = DataFolder::open(&folder).unwrap();
         // By somebody who only reads, and by a process that begins anew.
         let mut found = recorded(&StoreReader::open(&data).await.unwrap()).await;

@@ -15,6 +15,10 @@ const BELIEVED: Duration = Duration::from_secs(1);
 /// take half of what is kept free where nothing else was chosen.
 const EVENTS: usize = 1_024;
 
+/// How many bytes of the database each byte takes that waits in a file to come into it: a row, its indexes, and its part of the
+/// journal.
+const FACTOR: u64 = 3;
+
 /// How many bytes are free in the file system of a folder.
 pub(crate) type FreeBytes = fn(&Path) -> io::Result<u64>;
 
@@ -26,6 +30,8 @@ pub(crate) struct Reserve {
     free: FreeBytes,
     bytes: AtomicU64,
     reached: AtomicBool,
+    /// Acknowledged bytes that are not in the database yet.
+    behind: AtomicU64,
     /// Events that were recorded since the last look.
     recorded: AtomicUsize,
     looked: Mutex<Option<Instant>>,
@@ -44,6 +50,7 @@ impl Reserve {
             free,
             bytes: AtomicU64::new(bytes),
             reached: AtomicBool::new(false),
+            behind: AtomicU64::new(0),
             recorded: AtomicUsize::new(0),
             looked: Mutex::new(None),
             growing: tokio::sync::Mutex::new(()),
@@ -66,6 +73,11 @@ impl Reserve {
         self.recorded.fetch_add(events, Ordering::Relaxed);
     }
 
+    /// That so many bytes are acknowledged that still come into the database. They take no room that is kept for changes.
+    pub(crate) fn owe(&self, bytes: u64) {
+        self.behind.store(bytes, Ordering::Relaxed);
+    }
+
     /// Looks at the disk where the last look is too long ago; answers as [`Reserve::is_reached`].
     pub(crate) fn look(&self, now: Instant) -> bool {
         let Some(folder) = &self.folder else { return false };
@@ -76,7 +88,11 @@ impl Reserve {
         }
         *looked = Some(now);
         self.recorded.store(0, Ordering::Relaxed);
-        let bytes = self.bytes.load(Ordering::Relaxed);
+        let bytes = match self.bytes.load(Ordering::Relaxed) {
+            // Nothing is kept.
+            0 => 0,
+            kept => kept.saturating_add(self.behind.load(Ordering::Relaxed).saturating_mul(FACTOR)),
+        };
         let is_reached = match (self.free)(folder) {
             Ok(free) => free < bytes,
             Err(error) => {
@@ -127,6 +143,18 @@ mod tests {
         assert!(!reserve.look(start + 2 * BELIEVED));
         reserve.set(101);
         assert!(reserve.look(start + 2 * BELIEVED) && reserve.is_reached(), "another reserve holds at once");
+    }
+
+    #[test]
+    fn what_is_still_to_come_into_the_database_takes_no_room_from_changes() {
+        let start = Instant::now();
+        let reserve = Reserve::measured(Some(Path::new("/")), 100, |_| Ok(129));
+        reserve.owe(9);
+        assert!(!reserve.look(start));
+        reserve.owe(10);
+        assert!(reserve.look(start + BELIEVED));
+        reserve.owe(0);
+        assert!(!reserve.look(start + 2 * BELIEVED));
     }
 
     #[test]

@@ -148,9 +148,9 @@ impl Segment {
         self.log.lag()
     }
 
-    /// Whether the last attempt to append succeeded.
+    /// Whether the last attempt to append succeeded, none hangs, and the last one to bring decisions into the database succeeded.
     pub(crate) fn is_writable(&self) -> bool {
-        !self.log.is_failing()
+        self.log.is_well(Instant::now())
     }
 }
 
@@ -200,13 +200,14 @@ fn append(queue: &Queue, mut desk: Desk) {
             Taken::Ended => break,
             Taken::Nothing => desk.try_again(&mut current),
             Taken::Group => {
+                let was_failing = desk.log.is_failing();
                 let outcome = desk.store(&mut current, &mut group.frame, group.events);
                 for reply in group.replies.drain(..) {
                     // A waiter that went away no longer needs its answer.
                     let _ = reply.send(outcome.clone());
                 }
                 group.frame.truncate(FRAME);
-                if outcome.is_err() && desk.log.is_failing() && current.is_none() {
+                if outcome.is_err() && desk.log.is_failing() && !was_failing && current.is_none() {
                     desk.try_again(&mut current);
                 }
             }
@@ -238,11 +239,14 @@ impl Desk {
         frame: &mut [u8],
         events: u32,
     ) -> Result<(), RecordError> {
+        self.reserve.owe(self.log.lag().bytes);
         if self.reserve.look(Instant::now()) {
             return Err(RecordError::Reserve);
         }
         let length = frame.len() as u64;
         if slot.as_ref().is_some_and(|current| current.place.offset + length > SIZE) {
+            // Its file is free as soon as all is in the database, also where no other can be made.
+            self.log.fill();
             *slot = None;
         }
         if slot.is_some() {
@@ -252,7 +256,7 @@ impl Desk {
         frame::seal(frame, current.place);
         let written = current.slot.file.write_all_at(frame, current.place.offset);
         // After a flush that failed nobody knows what is on disk: the segment ends with what was flushed before.
-        written.and_then(|()| (self.flush)(&current.slot.file)).map_err(|error| self.failed(&error))?;
+        written.and_then(|()| self.flushed(&current.slot.file)).map_err(|error| self.failed(&error))?;
         current.place.offset += length;
         self.acknowledged = current.place;
         *slot = Some(current);
@@ -262,13 +266,26 @@ impl Desk {
         Ok(())
     }
 
+    fn flushed(&self, file: &File) -> io::Result<()> {
+        self.log.flushing(Some(Instant::now()));
+        let outcome = (self.flush)(file);
+        self.log.flushing(None);
+        outcome
+    }
+
     /// Begins a segment. Its header is flushed with its first frame.
     fn begin(&mut self) -> Result<Current, RecordError> {
         let slot = self.log.room(true, |free| match free {
             Some(free) => Ok(Some(free)),
             None => self.make(),
         });
-        let slot = slot.inspect_err(|_| self.log.set_failing(true))?.ok_or(RecordError::Closed)?;
+        let slot = slot.inspect_err(|error| {
+            // Room that is kept says so by itself, and is looked at again.
+            if !matches!(error, RecordError::Reserve) {
+                self.log.set_failing(true);
+            }
+        });
+        let slot = slot?.ok_or(RecordError::Closed)?;
         let place = Place { segment: self.next, offset: HEADER };
         self.next += 1;
         let head = Head { segment: place.segment, before: self.acknowledged };
@@ -290,7 +307,9 @@ impl Desk {
     }
 
     fn failed(&self, error: &io::Error) -> RecordError {
-        tracing::error!(%error, "recorded decisions could not be written; another segment is begun");
+        if !self.log.is_failing() {
+            tracing::error!(%error, "recorded decisions could not be written; another segment is begun");
+        }
         self.log.fail();
         RecordError::Failed(error.to_string())
     }
@@ -302,7 +321,7 @@ impl Desk {
             None => self.begin(),
         };
         let Ok(current) = begun else { return };
-        match (self.flush)(&current.slot.file) {
+        match self.flushed(&current.slot.file) {
             Ok(()) => {
                 tracing::info!("decisions can be recorded again");
                 self.log.set_failing(false);

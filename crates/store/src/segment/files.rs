@@ -74,11 +74,10 @@ impl Folder {
         let failed = |source| FilesError::Io { path: path.clone(), source };
         match DirBuilder::new().mode(0o700).create(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            made => {
-                made.map_err(failed)?;
-                File::open(data).and_then(|data| data.sync_all()).map_err(failed)?;
-            }
+            made => made.map_err(failed)?,
         }
+        // Whoever made it may have ended before this.
+        File::open(data).and_then(|data| data.sync_all()).map_err(failed)?;
         Folder::open(data)?.ok_or_else(|| failed(io::ErrorKind::NotFound.into()))
     }
 
@@ -160,8 +159,11 @@ impl Slot {
         Ok(bytes)
     }
 
+    /// Removes the file for good: what it held does not come back beside a later segment.
     pub(crate) fn remove(&self) {
-        if let Err(error) = fs::remove_file(&self.path) {
+        let folder = self.path.parent().unwrap_or(&self.path);
+        let removed = fs::remove_file(&self.path);
+        if let Err(error) = removed.and_then(|()| File::open(folder)?.sync_all()) {
             tracing::warn!(path = %self.path.display(), %error, "a file of recorded decisions could not be removed");
         }
     }

@@ -147,6 +147,26 @@ pub(crate) fn end(bytes: &[u8], from: Place, end: Option<u64>) -> Result<u64, Da
     }
 }
 
+/// Whether a frame of the segment begins at a place up to which all are whole.
+pub(crate) fn is_torn(bytes: &[u8], place: Place) -> bool {
+    let rest = usize::try_from(place.offset).ok().and_then(|start| bytes.get(start..));
+    rest.is_some_and(|rest| {
+        rest.starts_with(&FRAME_MAGIC) && low_at(rest) == Some(u32::from_le_bytes(low(place.segment)))
+    })
+}
+
+/// The low half of the number of the segment that the frame says it is in with which `bytes` begin.
+pub(crate) fn low_at(bytes: &[u8]) -> Option<u32> {
+    Fields(bytes.strip_prefix(&FRAME_MAGIC)?).u32()
+}
+
+/// How many bytes the frame has, as it says, with which `bytes` begin.
+pub(crate) fn length_at(bytes: &[u8]) -> Option<u64> {
+    let mut fields = Fields(bytes.strip_prefix(&FRAME_MAGIC)?);
+    let (_, length) = (fields.u32()?, fields.u32()?);
+    Some(FRAME as u64 + u64::from(length))
+}
+
 /// Whether a whole frame stands anywhere behind a place, at which `rest` begins.
 fn is_followed(rest: &[u8], place: Place) -> bool {
     let magic = [FRAME_MAGIC, low(place.segment)];

@@ -10,14 +10,15 @@ use tokio::time::Instant;
 use super::appender::{Desk, Flush, Segment};
 use super::files::{FilesError, Folder, SIZE, Slot};
 use super::frame::{self, Damage, FRAME, HEADER, Head, Place, Record, records};
-use super::log::{Chunk, Log};
+use super::log::{Chunk, Left, Log};
 use crate::decision;
 use crate::error::StoreError;
 use crate::open::Opening;
 use crate::reserve::Reserve;
 use crate::sql::{Database, Link, Pool, values};
 
-/// About how many bytes come into the database at once: no change waits longer than these take.
+/// About how many bytes come into the database at once, or one frame where that is larger: no change waits longer than these
+/// take.
 const STEP: u64 = 1 << 20;
 /// How long a reader waits for what was acknowledged before it asked.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -46,6 +47,14 @@ struct Part {
     slot: Slot,
     from: Place,
     end: u64,
+}
+
+impl Part {
+    fn left(self) -> Result<Left, StoreError> {
+        let Part { slot, from, end } = self;
+        let events = count(&slot, from, end)?;
+        Ok(Left { slot, segment: from.segment, end, bytes: end.saturating_sub(from.offset), events })
+    }
 }
 
 /// What there was to do when a process took the folder over, or looked into it.
@@ -80,8 +89,8 @@ impl Drop for Owner {
 }
 
 impl Owner {
-    /// Takes the folder over, indexes what another process left in it, and begins to append. Answers nothing where another
-    /// process has it.
+    /// Takes the folder over, with what another process left in it, which comes into the database before what is appended from
+    /// now on. Answers nothing where another process has it.
     pub(crate) async fn take(
         data: &Path,
         link: &mut Link,
@@ -92,16 +101,19 @@ impl Owner {
         if !folder.lock()? {
             return Ok(None);
         }
-        let plan = recover(&folder, link).await?;
-        let acknowledged = position(link).await?;
+        let indexed = position(link).await?;
+        let Plan { mut slots, parts, last } = plan(&folder, indexed)?;
+        slots.retain(|slot| parts.iter().all(|part| part.slot.path != slot.path));
+        let acknowledged = parts.last().map_or(indexed, |part| Place { offset: part.end, ..part.from });
+        let left = parts.into_iter().map(Part::left).collect::<Result<Vec<_>, _>>()?;
         let folder = Arc::new(folder);
         let desk = Desk {
             folder: Arc::clone(&folder),
-            log: Arc::new(Log::new(plan.slots, acknowledged)),
+            log: Arc::new(Log::new(slots, indexed, left)),
             reserve: Arc::clone(reserve),
             flush,
             acknowledged,
-            next: plan.last.max(acknowledged.segment) + 1,
+            next: last.max(acknowledged.segment) + 1,
         };
         let path = data.to_owned();
         let segment = Segment::start(desk).map_err(|source| FilesError::Io { path, source })?;
@@ -155,6 +167,12 @@ fn plan(folder: &Folder, position: Place) -> Result<Plan, StoreError> {
         }
     }
     live.sort_by_key(|(head, _)| head.segment);
+    // The file of an earlier segment that a disk brought back stands beside the one that followed it.
+    for (one, two) in live.iter().zip(live.iter().skip(1)) {
+        if one.0.segment == two.0.segment {
+            return Err(damaged(&two.1, Damage { offset: 0 }));
+        }
+    }
     let mut parts = Vec::new();
     for (number, (head, slot)) in live.iter().enumerate() {
         require_before(*head, &live, position, folder)?;
@@ -169,7 +187,13 @@ fn plan(folder: &Folder, position: Place) -> Result<Plan, StoreError> {
         let from = Place { segment: head.segment, offset };
         let end = end.map(|(later, _)| later.before.offset);
         let bytes = slot.read(0, SIZE)?;
+        let known = end;
         let end = frame::end(&bytes, from, end).map_err(|damage| damaged(slot, damage))?;
+        if known.is_none() && frame::is_torn(&bytes, Place { offset: end, ..from }) {
+            let path = slot.path.display();
+            tracing::warn!(%path, offset = end, "the last decisions of this file are not whole, and left out: most likely they \
+                were being written when a process ended, and nobody was answered");
+        }
         parts.push(Part { slot: slot.clone(), from, end });
     }
     Ok(Plan { slots, parts, last })
@@ -194,8 +218,12 @@ fn require_before(
 fn require_empty(slot: &Slot, position: Place) -> Result<(), StoreError> {
     let bytes = slot.read(0, SIZE)?;
     let frame = usize::try_from(HEADER).ok().and_then(|start| bytes.get(start..)).unwrap_or_default();
-    let candidates = position.segment..=position.segment + super::files::FILES as u64;
-    for segment in candidates {
+    let Some(low) = frame::low_at(frame) else { return Ok(()) };
+    let high = position.segment & !u64::from(u32::MAX);
+    for segment in [high, high + (1 << 32)].map(|high| high | u64::from(low)) {
+        if segment < position.segment {
+            continue;
+        }
         let start = Place { segment, offset: HEADER };
         if frame::frame_at(frame, start).is_none() {
             continue;
@@ -234,7 +262,8 @@ async fn step(
 ) -> Result<(Place, u64), StoreError> {
     let mut bytes = slot.read(from.offset, end.min(from.offset + STEP))?;
     if frame::frame_at(&bytes, from).is_none() {
-        bytes = slot.read(from.offset, end)?;
+        let length = frame::length_at(&bytes).unwrap_or_default();
+        bytes = slot.read(from.offset, end.min(from.offset + length))?;
     }
     let (mut place, mut rest, mut rows): (Place, &[u8], Vec<Record<'_>>) = (from, &bytes, Vec::new());
     while let Some(frame) = frame::frame_at(rest, place) {
@@ -264,7 +293,12 @@ async fn step(
 
 /// Brings a part of a segment that is appended to into the database; answers how many events that were.
 pub(crate) async fn index(segment: &Segment, chunk: Chunk, link: &mut Link) -> Result<u64, sqlx::Error> {
-    match step(link, &chunk.slot, chunk.indexed, chunk.from, chunk.end).await {
+    let outcome = match missed(&chunk, link).await {
+        Ok(None) => step(link, &chunk.slot, chunk.indexed, chunk.from, chunk.end).await,
+        Ok(Some(missed)) => Ok(missed),
+        Err(error) => Err(error),
+    };
+    match outcome {
         Ok((place, events)) => {
             segment.log.indexed(chunk.from, place, events);
             Ok(events)
@@ -272,6 +306,30 @@ pub(crate) async fn index(segment: &Segment, chunk: Chunk, link: &mut Link) -> R
         Err(StoreError::Database(error)) => Err(error),
         Err(other) => Err(sqlx::Error::Decode(other.into())),
     }
+}
+
+/// What came into the database though the attempt failed: a commit may be done of which the answer was lost.
+async fn missed(chunk: &Chunk, link: &mut Link) -> Result<Option<(Place, u64)>, StoreError> {
+    if !chunk.is_doubtful {
+        return Ok(None);
+    }
+    let (at, from) = (position(link).await?, chunk.from);
+    if at.segment != from.segment || at.offset <= from.offset || at.offset > chunk.end {
+        return Ok(None);
+    }
+    Ok(Some((at, count(&chunk.slot, from, at.offset)?)))
+}
+
+/// How many records stand in the frames from one place to another.
+fn count(slot: &Slot, mut from: Place, end: u64) -> Result<u64, StoreError> {
+    let bytes = slot.read(from.offset, end)?;
+    let (mut rest, mut count): (&[u8], u64) = (&bytes, 0);
+    while let Some(frame) = frame::frame_at(rest, from) {
+        count += records(frame).count() as u64;
+        from.offset += (FRAME + frame.len()) as u64;
+        rest = rest.get(FRAME + frame.len()..).unwrap_or_default();
+    }
+    Ok(count)
 }
 
 /// Waits until what was acknowledged before is in the database.
@@ -292,8 +350,10 @@ pub(crate) async fn settle(behind: &Behind, pool: &Pool) -> Result<(), StoreErro
         if folder.lock()? {
             let mut link = behind.opening.connect().await?;
             let recovered = recover(&folder, &mut link).await;
-            link.close().await?;
-            return recovered.map(drop);
+            let closed = link.close().await;
+            // Why nothing came into the database tells more.
+            recovered?;
+            return Ok(closed?);
         }
         if Instant::now() > deadline {
             return Err(StoreError::Behind);

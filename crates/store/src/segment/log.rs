@@ -21,6 +21,8 @@ const ENOUGH: u64 = 1 << 20;
 const PATIENCE: Duration = Duration::from_millis(200);
 /// How long after a failure the next attempt is made.
 const RETRY: Duration = Duration::from_secs(1);
+/// A flush that takes longer hangs.
+const HANGS: Duration = Duration::from_secs(5);
 /// How often somebody who waits for a file looks whether there is still somebody to wait for.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -50,6 +52,8 @@ struct State {
     is_asked: bool,
     /// Why nothing comes into the database, where the last attempt failed.
     failure: Option<String>,
+    /// Since when a flush is waited for.
+    flushing: Option<Instant>,
 }
 
 /// How far the database is.
@@ -67,6 +71,18 @@ pub(crate) struct Chunk {
     pub(crate) end: u64,
     /// How far the database is.
     pub(crate) indexed: Place,
+    /// Whether the last attempt failed: nobody knows whether it came into the database all the same.
+    pub(crate) is_doubtful: bool,
+}
+
+/// A segment that another process left, of which something is not in the database.
+pub(crate) struct Left {
+    pub(crate) slot: Slot,
+    pub(crate) segment: u64,
+    pub(crate) end: u64,
+    /// What is not in the database.
+    pub(crate) bytes: u64,
+    pub(crate) events: u64,
 }
 
 /// What both sides know.
@@ -98,11 +114,41 @@ pub struct RecordLag {
     pub failed: u64,
 }
 
+impl State {
+    /// As [`Log::chunk`]; the files that are to be removed come to `bad`.
+    fn next(&mut self, bad: &mut Vec<Slot>) -> Option<Chunk> {
+        let indexed = self.indexed;
+        while let Some(first) = self.live.front() {
+            let offset = if indexed.segment == first.segment { indexed.offset } else { HEADER };
+            if offset < first.end {
+                let from = Place { segment: first.segment, offset };
+                let is_doubtful = self.failure.is_some();
+                return Some(Chunk { slot: first.slot.clone(), from, end: first.end, indexed, is_doubtful });
+            }
+            if first.is_open {
+                break;
+            }
+            let Some(done) = self.live.pop_front() else { break };
+            if done.is_bad { bad.push(done.slot) } else { self.free.push(done.slot) }
+        }
+        self.is_asked = false;
+        self.since = None;
+        None
+    }
+}
+
 impl Log {
-    /// Nothing is behind `indexed`.
-    pub(crate) fn new(free: Vec<Slot>, indexed: Place) -> Log {
+    /// Behind `indexed` is what another process left, the oldest first.
+    pub(crate) fn new(free: Vec<Slot>, indexed: Place, left: Vec<Left>) -> Log {
+        let mut state = State { free, indexed, ..State::default() };
+        for Left { slot, segment, end, bytes, events } in left {
+            state.live.push_back(Live { slot, segment, end, is_open: false, is_bad: false });
+            state.bytes += bytes;
+            state.events += events;
+            state.since.get_or_insert_with(Instant::now);
+        }
         Log {
-            state: Mutex::new(State { free, indexed, ..State::default() }),
+            state: Mutex::new(state),
             freed: Condvar::new(),
             work: Notify::new(),
             progress: watch::Sender::new(Progress { indexed, failures: 0 }),
@@ -145,6 +191,18 @@ impl Log {
         self.is_failing.load(Ordering::Relaxed)
     }
 
+    /// Whether decisions are appended and come into the database, as far as is known at `now`.
+    pub(crate) fn is_well(&self, now: Instant) -> bool {
+        let state = self.state();
+        let hangs = state.flushing.is_some_and(|since| now.saturating_duration_since(since) > HANGS);
+        !hangs && state.failure.is_none() && !self.is_failing() && !self.is_closed()
+    }
+
+    /// A flush begins; or, where it is none, it came back.
+    pub(crate) fn flushing(&self, since: Option<Instant>) {
+        self.state().flushing = since;
+    }
+
     pub(crate) fn set_failing(&self, is_failing: bool) {
         self.is_failing.store(is_failing, Ordering::Relaxed);
     }
@@ -160,12 +218,13 @@ impl Log {
     }
 
     /// Waits while as many events are behind as may be, or, where a file is wanted and `make` makes none, until there is one.
+    /// Where making one fails, those that are in use are waited for.
     pub(crate) fn room<T>(
         &self,
         wants_file: bool,
         mut make: impl FnMut(Option<Slot>) -> Result<Option<T>, RecordError>,
     ) -> Result<Option<T>, RecordError> {
-        let mut is_counted = false;
+        let (mut is_counted, mut was_refused) = (false, false);
         let mut state = self.state();
         loop {
             if state.events < MAX_BEHIND {
@@ -173,11 +232,17 @@ impl Log {
                     return Ok(None);
                 }
                 let free = state.free.pop();
-                drop(state);
-                if let Some(made) = make(free)? {
-                    return Ok(Some(made));
+                let is_last = state.live.is_empty();
+                if free.is_some() || is_last || !was_refused {
+                    drop(state);
+                    match make(free) {
+                        Ok(Some(made)) => return Ok(Some(made)),
+                        Ok(None) => {}
+                        Err(error) if is_last => return Err(error),
+                        Err(_) => was_refused = true,
+                    }
+                    state = self.state();
                 }
-                state = self.state();
             }
             if let Some(failure) = &state.failure {
                 return Err(RecordError::Failed(failure.clone()));
@@ -195,13 +260,17 @@ impl Log {
         }
     }
 
-    /// Another segment is written to.
-    pub(crate) fn begin(&self, slot: Slot, segment: u64) {
-        let mut state = self.state();
-        if let Some(last) = state.live.back_mut() {
+    /// The last segment is full.
+    pub(crate) fn fill(&self) {
+        if let Some(last) = self.state().live.back_mut() {
             last.is_open = false;
         }
-        state.live.push_back(Live { slot, segment, end: HEADER, is_open: true, is_bad: false });
+    }
+
+    /// Another segment is written to.
+    pub(crate) fn begin(&self, slot: Slot, segment: u64) {
+        self.fill();
+        self.state().live.push_back(Live { slot, segment, end: HEADER, is_open: true, is_bad: false });
     }
 
     /// So much of the last segment is on disk by now.
@@ -263,29 +332,14 @@ impl Log {
 
     /// What comes into the database next. Files of which all is there are used again, or removed.
     pub(crate) fn chunk(&self) -> Option<Chunk> {
-        let mut state = self.state();
-        loop {
-            let indexed = state.indexed;
-            let Some(first) = state.live.front() else { break };
-            let offset = if indexed.segment == first.segment { indexed.offset } else { HEADER };
-            if offset < first.end {
-                let from = Place { segment: first.segment, offset };
-                return Some(Chunk { slot: first.slot.clone(), from, end: first.end, indexed });
-            }
-            if first.is_open {
-                break;
-            }
-            let Some(done) = state.live.pop_front() else { break };
-            if done.is_bad {
-                done.slot.remove();
-            } else {
-                state.free.push(done.slot);
-            }
-            self.freed.notify_all();
+        let mut bad = Vec::new();
+        let chunk = self.state().next(&mut bad);
+        // A disk that fails may take its time for this too: nobody waits for it who appends.
+        for slot in &bad {
+            slot.remove();
         }
-        state.is_asked = false;
-        state.since = None;
-        None
+        self.freed.notify_all();
+        chunk
     }
 
     /// So many events more are in the database, up to `place`, where the database was at `from`.

@@ -71,7 +71,12 @@ pub(super) async fn index(
 ) -> usize {
     let Some(segment) = segment else { return 0 };
     let Some(chunk) = segment.log.chunk() else { return 0 };
-    match attempt(desk, connection, async |link| segment::index(segment, chunk, link).await).await {
+    let outcome = attempt(desk, connection, async |link| segment::index(segment, chunk, link).await).await;
+    desk.reserve.owe(segment.log.lag().bytes);
+    if desk.reserve.is_reached() {
+        *due = (*due).min(Instant::now() + desk.retry_after);
+    }
+    match outcome {
         Ok(events) => usize::try_from(events).unwrap_or(usize::MAX),
         Err(error) => {
             tracing::error!(%error, "recorded decisions do not come into the database");

@@ -114,3 +114,18 @@ proptest! {
         prop_assert_eq!(read_segment(&whole), Ok(0));
     }
 }
+
+#[test]
+fn what_is_torn_is_told_from_what_nobody_began() {
+    let place = Place { segment: 7, offset: HEADER };
+    let mut bytes = vec![0; HEADER as usize + FRAME];
+    bytes.extend_from_slice(b"records");
+    bytes.resize(bytes.len() + 100, 0);
+    assert!(!is_torn(&bytes, place));
+    let rest = &mut bytes[HEADER as usize..][..FRAME + 7];
+    seal(rest, place);
+    assert_eq!((low_at(rest), length_at(rest)), (Some(7), Some(FRAME as u64 + 7)));
+    rest[FRAME] ^= 1;
+    assert!(is_torn(&bytes, place) && !is_torn(&bytes, Place { segment: 8, ..place }));
+    assert_eq!(end(&bytes, place, None), Ok(HEADER), "what is torn is left out all the same");
+}

@@ -1,0 +1,147 @@
+//! What neither comes into the database nor goes on into another file, for a while.
+
+use super::*;
+use crate::credential::DevelopmentCredential;
+
+/// Keeps what is appended from coming into the database; everything else may be written.
+async fn stick(folder: &Folder) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(folder.data.database());
+    let mut other = SqliteConnection::connect_with(&options).await.unwrap();
+    let text =
+        "CREATE TRIGGER stuck BEFORE UPDATE ON decision_segment BEGIN SELECT RAISE(ABORT, 'stuck'); END";
+    sqlx::query(text).execute(&mut other).await.unwrap();
+    other
+}
+
+async fn write(store: &Store, number: u8) {
+    let credential = DevelopmentCredential {
+        id: number.to_string(),
+        secret_sha256: [number; 32],
+        tenant: "default".into(),
+        created_at: 1,
+        expires_at: i64::MAX,
+    };
+    store.save_development_credential(credential).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_file_is_used_again_where_no_other_can_be_made() {
+    let folder = Folder::new();
+    let store = folder.open_appending(flush).await;
+    store.record(vec![event(1)]).await.unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.segment(1)).unwrap();
+    for at in 1..=50 {
+        store.record(vec![event(at); 500]).await.unwrap();
+    }
+    let head = Head::read(&fs::read(folder.segment(0)).unwrap()).unwrap();
+    assert!(head.segment > 1, "it was full: {head:?}");
+    fs::remove_file(folder.segment(1)).unwrap();
+    assert!(store.is_writable());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn who_cannot_bring_decisions_into_the_database_is_not_ready_whatever_else_is_written() {
+    let folder = Folder::new();
+    let store = folder.open_appending(flush).await;
+    let mut other = stick(&folder).await;
+    store.record(vec![event(1)]).await.unwrap();
+    until(async || !store.is_writable()).await;
+    for number in 0..20 {
+        write(&store, number).await;
+        assert!(!store.is_writable());
+    }
+    sqlx::query("DROP TRIGGER stuck").execute(&mut other).await.unwrap();
+    until(async || store.is_writable()).await;
+    assert_eq!(times(store.reader()).await, [0, 1]);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_came_into_the_database_though_the_commit_failed_is_found_there() {
+    let folder = Folder::new();
+    let store = folder.open_appending(flush).await;
+    let mut other = stick(&folder).await;
+    store.record(vec![event(1)]).await.unwrap();
+    until(async || !store.is_writable()).await;
+    // As a commit leaves it of which the answer was lost, but for the rows.
+    let bytes = fs::read(folder.segment(0)).unwrap();
+    let end = frame::end(&bytes, Place { segment: 1, offset: HEADER }, None).unwrap();
+    sqlx::query("DROP TRIGGER stuck").execute(&mut other).await.unwrap();
+    let text = "UPDATE decision_segment SET segment = 1, place = $1";
+    sqlx::query(text).bind(i64::try_from(end).unwrap()).execute(&mut other).await.unwrap();
+    until(async || store.record_lag().unwrap().events == 0).await;
+    store.record(vec![event(2)]).await.unwrap();
+    assert_eq!(times(store.reader()).await, [0, 2]);
+    assert_eq!(store.record_lag().unwrap().bytes, 0);
+    until(async || store.is_writable()).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_thread_that_ends_leaves_nobody_waiting_and_the_store_not_ready() {
+    fn fails(_: &File) -> io::Result<()> {
+        panic!("the thread ends")
+    }
+    let folder = Folder::new();
+    let store = folder.open_appending(fails).await;
+    for _ in 0..2 {
+        let refused = store.record(vec![event(1)]).await.unwrap_err();
+        assert!(matches!(refused, RecordError::Closed), "{refused}");
+    }
+    until(async || !store.is_writable()).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_another_process_left_is_taken_over_before_it_is_in_the_database() {
+    let folder = Folder::new();
+    let one = folder.open_appending(flush).await;
+    let two = folder.open().await;
+    let mut other = stick(&folder).await;
+    for at in 1..=5 {
+        one.record(vec![event(at); 2]).await.unwrap();
+    }
+    one.close().await;
+    two.record(vec![event(11)]).await.unwrap();
+    until(async || two.record_lag().is_some()).await;
+    assert_eq!(two.record_lag().unwrap().events, 10);
+    two.record(vec![event(12)]).await.unwrap();
+    sqlx::query("DROP TRIGGER stuck").execute(&mut other).await.unwrap();
+    until(async || two.record_lag().unwrap().events == 0).await;
+    assert_eq!(times(two.reader()).await, [0, 11, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 12]);
+    assert_eq!(two.record_lag().unwrap().bytes, 0);
+    two.close().await;
+    assert_eq!(fs::read_dir(folder.data.path().join("segments")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn two_files_of_one_segment_are_an_error() {
+    let (folder, _) = left_behind().await;
+    fs::copy(folder.segment(0), folder.segment(1)).unwrap();
+    let refused = folder.try_open(flush).await.unwrap_err();
+    assert!(matches!(refused, StoreError::DamagedSegment { offset: 0, .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn a_file_that_lost_its_header_is_damaged_whatever_its_number() {
+    let (folder, places) = left_behind().await;
+    change(&folder.segment(0), |bytes| {
+        let length = places[1] - places[0];
+        bytes[..HEADER as usize].fill(0);
+        frame::seal(&mut bytes[HEADER as usize..][..length], Place { segment: 1 << 20, offset: HEADER });
+    });
+    let refused = folder.try_open(flush).await.unwrap_err();
+    assert!(matches!(refused, StoreError::DamagedSegment { offset: 0, .. }), "{refused}");
+}
+
+#[test]
+fn a_flush_that_hangs_makes_the_store_not_ready() {
+    let log = Log::new(Vec::new(), Place::default(), Vec::new());
+    let begun = tokio::time::Instant::now();
+    log.flushing(Some(begun));
+    assert!(log.is_well(begun + Duration::from_secs(5)));
+    assert!(!log.is_well(begun + Duration::from_secs(6)));
+    log.flushing(None);
+    assert!(log.is_well(begun + Duration::from_secs(6)));
+}

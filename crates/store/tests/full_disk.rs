@@ -9,10 +9,11 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use casemate_store::{
-    Actor, AuditFilter, Ballast, Commit, DataFolder, DecisionEvent, Draft, Operation, Party,
-    RecordedDecision, Retention, Store,
+    Actor, AuditFilter, Ballast, Commit, DataFolder, DecisionEvent, DecisionFilter, Draft, Operation, Party,
+    RecordedDecision, Retention, Store, StoreReader,
 };
 
 const FOLDER: &str = "CASEMATE_TEST_FULL_DISK";
@@ -68,6 +69,23 @@ fn fill(path: &Path) {
     }
 }
 
+/// Records so many at once; gives how many of them were acknowledged.
+async fn record(store: &Store, count: usize) -> usize {
+    store.record(vec![decision(); count]).await.map_or(0, |()| count)
+}
+
+async fn recorded(reader: &StoreReader) -> usize {
+    let (mut count, mut before) = (0, None);
+    loop {
+        let page = reader.decisions(&DecisionFilter::default(), before, 1_000).await.unwrap();
+        count += page.items.len();
+        before = page.next;
+        if before.is_none() {
+            return count;
+        }
+    }
+}
+
 #[tokio::test]
 #[ignore = "the process that the other test starts on a disk of its own"]
 async fn on_a_small_disk() {
@@ -79,28 +97,49 @@ async fn on_a_small_disk() {
     store.reserve(0);
     store.keep_ballast(Ballast::hold(&data, 4 << 20).unwrap());
     store.commit(change(0)).await.unwrap();
-    store.record(vec![decision()]).await.unwrap();
+    let mut acknowledged = record(&store, 1).await;
+    while store.record_lag().is_none() {
+        acknowledged += record(&store, 1).await;
+    }
+    // Its file is there before the disk is full.
+    acknowledged += record(&store, 10).await;
+    assert!(acknowledged >= 11);
 
     fill(&disk.join("filling"));
     let mut refused = 0;
     for _ in 0..200 {
-        refused += usize::from(store.record(vec![decision(); 10]).await.is_err());
+        let more = record(&store, 10).await;
+        acknowledged += more;
+        refused += usize::from(more == 0);
     }
     assert!(refused > 0, "the disk is full");
     for number in 1..=20 {
         store.commit(change(number)).await.unwrap();
         assert!(store.record(vec![decision(); 2_000]).await.is_err(), "what is left is kept from decisions");
+        acknowledged += record(&store, 10).await;
     }
     let ballast = data.path().join("ballast");
     let left = std::fs::metadata(&ballast).unwrap().len();
     assert!(left < 4 << 20, "changes took of it");
 
     std::fs::remove_file(disk.join("filling")).unwrap();
-    store.record(vec![decision(); 10]).await.unwrap();
+    let end = Instant::now() + Duration::from_secs(30);
+    let more = loop {
+        match record(&store, 10).await {
+            0 => assert!(Instant::now() < end, "there is room again"),
+            more => break more,
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    acknowledged += more;
     store.commit(change(21)).await.unwrap();
     assert_eq!(std::fs::metadata(&ballast).unwrap().len(), 4 << 20, "it is whole again");
     assert_eq!(store.reader().objects().await.unwrap().items.len(), 22);
     assert!(store.reader().audit_events(&AuditFilter::default(), None, 1).await.unwrap().is_empty());
+    assert_eq!(recorded(store.reader()).await, acknowledged, "all that was acknowledged, and nothing else");
+    store.close().await;
+    let store = Store::open(&data, Retention::default(), || 1).await.unwrap();
+    assert_eq!(recorded(store.reader()).await, acknowledged, "the same after another start");
     store.close().await;
     println!("{DONE}");
 }
@@ -109,7 +148,7 @@ async fn on_a_small_disk() {
 fn changes_are_made_on_a_full_disk() {
     let folder = tempfile::tempdir().unwrap();
     // The disk is seen by the process alone, and goes with it.
-    let prepare = "mount -t tmpfs -o size=16m none \"$1\" || exit 77; exec \"$0\" on_a_small_disk --exact --ignored --nocapture";
+    let prepare = "mount -t tmpfs -o size=48m none \"$1\" || exit 77; exec \"$0\" on_a_small_disk --exact --ignored --nocapture";
     let output = Command::new("unshare")
         .args(["--mount", "sh", "-c", prepare])
         .arg(std::env::current_exe().unwrap())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::account::{AccountChange, FactorChange};
 use crate::api_key::StoredApiKey;
 use crate::audit::AuditEvent;
-use crate::commit::{Commit, CommitError, Operation};
+use crate::commit::{Commit, CommitError, Operation, Still};
 use crate::idempotency::Remembered;
 use crate::linked::LinkChange;
 use crate::object::Draft;
@@ -103,6 +103,8 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::Account(change) => ("user", change.user()),
         Operation::Link(change) => ("user", change.user()),
         Operation::Alone => ("change", ""),
+        Operation::Still(Still::Session { id }) => ("session", id),
+        Operation::Still(Still::Group { id, .. }) => ("group", id),
     }
 }
 
@@ -143,6 +145,9 @@ impl Measure<'_> {
             Operation::Account(change) => self.account(change),
             Operation::Link(change) => self.link(change),
             Operation::Alone => Ok(()),
+            Operation::Still(Still::Session { id } | Still::Group { id, .. }) => {
+                self.required("id", id, MAX_ID)
+            }
             Operation::BeginSession(session) => self.session(session),
             Operation::EndSessions { which, reason } => {
                 self.text("reason", reason, MAX_KIND)?;
@@ -198,8 +203,12 @@ impl Measure<'_> {
     }
 
     fn link(&mut self, change: &LinkChange) -> Result<(), CommitError> {
+        if let LinkChange::RemoveOf { provider } = change {
+            return self.required("provider", provider, MAX_NAME);
+        }
         self.required("user", change.user(), MAX_ID)?;
         match change {
+            LinkChange::RemoveOf { .. } => Ok(()),
             LinkChange::Add(link) => {
                 self.required("id", &link.id, MAX_ID)?;
                 self.required("provider", &link.provider, MAX_NAME)?;

@@ -118,6 +118,8 @@ pub enum Operation {
     /// Nothing by itself: of changes that hold it and say a base, the later is refused where the former was made since, as
     /// changes of objects are. It is for changes of people that are valid only together with what other people are.
     Alone,
+    /// Nothing by itself: the change is refused where something is not as it was.
+    Still(Still),
     /// Nothing is taken from a network for a time, unless a longer block of it is in force.
     Block(AddressBlock),
     /// A block ends at once, if it is in force.
@@ -139,6 +141,26 @@ pub enum Operation {
         reason: String,
     },
 }
+
+/// What still has to be so that a change is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Still {
+    /// A session has not ended; else [`CommitError::UsedUp`] says [`SESSION`].
+    Session {
+        /// Its public name.
+        id: String,
+    },
+    /// A group is what it was; else [`CommitError::Changed`].
+    Group {
+        /// Its id.
+        id: String,
+        /// The revision that it must still have.
+        revision: i64,
+    },
+}
+
+/// What [`CommitError::UsedUp`] says of a session that ended.
+pub const SESSION: &str = "session";
 
 /// Why a change was not made. Nothing of it was, unless the answer says that this is not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -290,12 +312,30 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
     if change.edits > 0 {
         version::insert(link, revision, commit.at, &commit.actor, &commit.summary).await?;
     }
-    let members = PeopleChange::new(link, revision, commit.at).make(&commit.operations).await?;
+    let members = PeopleChange::new(link, revision, commit).make(&commit.operations).await?;
     people_version::keep(link, &commit.operations, members, (revision, commit.at), &commit.actor).await?;
     account::make(link, &commit.operations, commit.at).await?;
-    linked::make(link, &commit.operations, commit.at, revision).await?;
+    linked::make(link, commit, revision).await?;
     audit::insert(link, revision, &commit.events).await?;
     Ok(revision)
+}
+
+/// Refuses a change where something is not as it was.
+async fn check(link: &mut Link, still: &Still) -> Result<(), Refused> {
+    match still {
+        Still::Session { id } => {
+            let text = "SELECT 1 AS one FROM session WHERE id = $1 AND ended_at IS NULL";
+            let found = link.row(text, values![id]).await?;
+            found.map(drop).ok_or(Refused::Change(CommitError::UsedUp { what: SESSION }))
+        }
+        Still::Group { id, revision } => {
+            let text =
+                "SELECT 1 AS one FROM directory_group WHERE id = $1 AND revision = $2 AND deleted_at IS NULL";
+            let found = link.row(text, values![id, *revision]).await?;
+            let changed = || CommitError::Changed { kind: "group".to_owned(), id: id.clone() };
+            found.map(drop).ok_or_else(|| Refused::Change(changed()))
+        }
+    }
 }
 
 /// Whether changes that were thought out before an operation have to be thought out again.
@@ -306,6 +346,7 @@ fn changes_policy(operation: &Operation) -> bool {
             Operation::Remember(_)
                 | Operation::Account(_)
                 | Operation::Link(_)
+                | Operation::Still(_)
                 | Operation::BeginSession(_)
                 | Operation::EndSessions { .. }
                 | Operation::Block(_)
@@ -364,6 +405,7 @@ impl<'a> Change<'a> {
             | Operation::Alone
             | Operation::Account(_)
             | Operation::Link(_) => {}
+            Operation::Still(still) => check(self.link, still).await?,
             Operation::Block(block) => block::put(self.link, block, self.revision).await?,
             Operation::LiftBlock { id } => {
                 block::lift(self.link, id, self.at, self.revision).await?;

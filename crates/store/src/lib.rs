@@ -63,7 +63,7 @@ pub use bounds::{
     MAX_BODY, MAX_CHANGE, MAX_ID, MAX_KIND, MAX_NAME, MAX_OPERATIONS, MAX_PERSONAL, MAX_SEALED,
     MAX_WAITING_BYTES,
 };
-pub use commit::{Actor, Commit, CommitError, Operation};
+pub use commit::{Actor, Commit, CommitError, Operation, SESSION, Still};
 pub use credential::DevelopmentCredential;
 pub use decision::{
     DecisionEvent, DecisionFilter, MAX_PAGE, Page, Party, RecordedDecision, RecordedEvent, clipped,

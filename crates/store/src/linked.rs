@@ -1,8 +1,11 @@
 //! Linked sign-ins: whom a provider calls this signs in as that user of the directory, whom another provider knows, or Casemate
 //! itself does.
 
+use serde_json::json;
+
+use crate::audit::{self, AuditEvent};
 use crate::bounds::is_keepable;
-use crate::commit::{CommitError, Operation, Refused};
+use crate::commit::{Commit, CommitError, Operation, Refused};
 use crate::error::StoreError;
 use crate::open::StoreReader;
 use crate::people::former;
@@ -51,17 +54,26 @@ pub enum LinkChange {
         user: String,
         /// The link's id.
         id: String,
-        /// How many have to be left.
+        /// How many have to be left of those that count.
         least: i64,
+        /// The providers whose links count.
+        among: Vec<String>,
+    },
+    /// There are none any more of whom a provider calls something, since it calls others so from now on. An event tells of each.
+    /// Sessions stay: they end with what the provider was.
+    RemoveOf {
+        /// The provider's name.
+        provider: String,
     },
 }
 
 impl LinkChange {
-    /// The user that it is about.
+    /// The user that it is about, where it is one.
     pub(crate) fn user(&self) -> &str {
         match self {
             LinkChange::Add(link) => &link.user,
             LinkChange::Use { user, .. } | LinkChange::Remove { user, .. } => user,
+            LinkChange::RemoveOf { .. } => "",
         }
     }
 }
@@ -130,27 +142,24 @@ fn read(row: &Row) -> Result<LinkedIdentity, StoreError> {
 }
 
 /// Does what the operations say of links, once users are as they are to be.
-pub(crate) async fn make(
-    link: &mut Link,
-    operations: &[Operation],
-    at: i64,
-    revision: i64,
-) -> Result<(), Refused> {
-    for operation in operations {
+pub(crate) async fn make(link: &mut Link, commit: &Commit, revision: i64) -> Result<(), Refused> {
+    let at = commit.at;
+    for operation in &commit.operations {
         match operation {
             Operation::Link(LinkChange::Add(linked)) => add(link, linked).await?,
             Operation::Link(LinkChange::Use { user, id }) => {
                 let text = "UPDATE linked_identity SET last_used = $3 WHERE id = $1 AND user_id = $2";
                 require(link.execute(text, values![id, user, at]).await? == 1, "linked sign-in")?;
             }
-            Operation::Link(LinkChange::Remove { user, id, least }) => {
+            Operation::Link(LinkChange::Remove { user, id, least, among }) => {
                 let text = format!("SELECT {COLUMNS} FROM linked_identity WHERE id = $1 AND user_id = $2");
                 let found = link.row(&text, values![id, user]).await?.as_ref().map(read).transpose();
-                let found = found.map_err(|error| CommitError::Failed(error.to_string()));
-                let found = found.map_err(Refused::Change)?;
-                let Some(found) = found else { return Err(used_up("linked sign-in")) };
+                let Some(found) = found.map_err(unread)? else { return Err(used_up("linked sign-in")) };
                 remove(link, &found, at, revision).await?;
-                require(count(link, user).await? >= *least, "last way to sign in")?;
+                require(count_among(link, user, among).await? >= *least, "last way to sign in")?;
+            }
+            Operation::Link(LinkChange::RemoveOf { provider }) => {
+                remove_of(link, commit, provider, revision).await?;
             }
             _ => {}
         }
@@ -161,9 +170,9 @@ pub(crate) async fn make(
 /// Removes the links of those whom the directory knows by themselves from now on, as `provider` calls them.
 pub(crate) async fn give_way(
     link: &mut Link,
+    commit: &Commit,
     provider: &str,
     subjects: &[&str],
-    at: i64,
     revision: i64,
 ) -> Result<(), Refused> {
     let text = format!(
@@ -173,10 +182,45 @@ pub(crate) async fn give_way(
     let mut values = vec![Value::from(provider)];
     values.extend(subjects.iter().map(|subject| Value::from(*subject)));
     for row in link.rows(&text, &values).await? {
-        let found = read(&row).map_err(|error| Refused::Change(CommitError::Failed(error.to_string())))?;
-        remove(link, &found, at, revision).await?;
+        let found = read(&row).map_err(unread)?;
+        remove(link, &found, commit.at, revision).await?;
+        audit::insert(link, revision, &[told(commit, &found, "user-of-its-own")]).await?;
     }
     Ok(())
+}
+
+/// Removes all links of whom a provider calls something.
+async fn remove_of(link: &mut Link, commit: &Commit, provider: &str, revision: i64) -> Result<(), Refused> {
+    let text = format!("SELECT {COLUMNS} FROM linked_identity WHERE provider = $1 ORDER BY id");
+    let mut events = Vec::new();
+    for row in link.rows(&text, values![provider]).await? {
+        events.push(told(commit, &read(&row).map_err(unread)?, "provider-changed"));
+    }
+    link.execute("DELETE FROM linked_identity WHERE provider = $1", values![provider]).await?;
+    Ok(audit::insert(link, revision, &events).await?)
+}
+
+/// What tells of a link that a change of something else removes.
+fn told(commit: &Commit, linked: &LinkedIdentity, reason: &str) -> AuditEvent {
+    let with = commit.events.first();
+    let before = json!({ "link": linked.id, "provider": linked.provider, "subject": linked.subject });
+    AuditEvent {
+        at: commit.at,
+        actor: commit.actor.clone(),
+        action: "casemate.user.link".to_owned(),
+        kind: "remove".to_owned(),
+        tenant: linked.tenant.clone(),
+        resource_type: "user".to_owned(),
+        resource_id: linked.user.clone(),
+        outcome: "success".to_owned(),
+        reason: Some(reason.to_owned()),
+        request_id: with.map(|event| event.request_id.clone()).unwrap_or_default(),
+        route: with.and_then(|event| event.route.clone()),
+        client: with.and_then(|event| event.client.clone()),
+        user_agent: with.and_then(|event| event.user_agent.clone()),
+        before: Some(before.to_string()),
+        after: None,
+    }
 }
 
 /// Whether anything is linked at all.
@@ -222,6 +266,25 @@ async fn count(link: &mut Link, user: &str) -> Result<i64, sqlx::Error> {
     let text = "SELECT COUNT(*) AS links FROM linked_identity WHERE user_id = $1";
     let row = link.row(text, values![user]).await?;
     Ok(row.as_ref().map(|row| row.get("links")).transpose()?.unwrap_or_default())
+}
+
+/// How many links somebody has at some providers.
+async fn count_among(link: &mut Link, user: &str, among: &[String]) -> Result<i64, sqlx::Error> {
+    if among.is_empty() {
+        return Ok(0);
+    }
+    let text = format!(
+        "SELECT COUNT(*) AS links FROM linked_identity WHERE user_id = $1 AND provider IN ({})",
+        places(2, among.len())
+    );
+    let mut values = vec![Value::from(user)];
+    values.extend(among.iter().map(Value::from));
+    let row = link.row(&text, &values).await?;
+    Ok(row.as_ref().map(|row| row.get("links")).transpose()?.unwrap_or_default())
+}
+
+fn unread(error: StoreError) -> Refused {
+    Refused::Change(CommitError::Failed(error.to_string()))
 }
 
 fn require(is_there: bool, what: &'static str) -> Result<(), Refused> {

@@ -76,6 +76,8 @@ mod holds {
         whom_the_directory_knows_by_themselves_is_linked_with_nobody,
         with_a_link_go_the_sessions_of_whoever_came_by_it,
         a_provider_ends_the_sessions_of_those_who_came_by_it,
+        links_go_with_what_their_provider_was_and_each_is_told_of,
+        nothing_is_linked_in_a_session_that_ended,
     );
     on_both!(versions:
         a_version_is_kept_with_its_change_and_read_again,
@@ -92,6 +94,8 @@ mod holds {
     );
     on_both!(accounts:
         whatever_comes_at_once_no_more_is_looked_at_than_may_be_wrong,
+        what_is_only_counted_counts_until_its_window_ends,
+        accounts_that_are_off_end_what_came_by_a_link_too,
         a_password_takes_the_place_of_the_one_that_was_looked_at,
         whoever_was_deactivated_has_no_new_password_and_waits_for_nothing,
         what_was_tried_of_one_account_is_forgotten_by_itself,

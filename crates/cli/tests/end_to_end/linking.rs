@@ -160,6 +160,7 @@ fn one_person_by_two_providers(scene: &Scene) {
     let role = r#"{"name":"x","permissions":[]}"#;
     let origin = format!("Origin: {}", scene.url);
     assert_eq!(scene.with(&linked, "POST /api/v1/roles", &[&origin], role).status, 403, "and nothing more");
+    who_came_by_a_link_changes_no_links(scene, (&linked, &after), &ada, &page);
     let sessions = scene.with(&linked, "GET /api/v1/sessions", &[], "").json();
     let via: Vec<&Value> =
         sessions["items"].as_array().unwrap().iter().map(|session| &session["via"]).collect();
@@ -243,6 +244,32 @@ fn one_person_by_two_providers(scene: &Scene) {
     assert_eq!(scene.status(&linked, "GET /api/v1/me"), 401);
     scene.sign_in(&other, "partner", "lovelace", "/account");
     other.wait_for("this installation is not for your account").unwrap();
+}
+
+/// Who has a way of their own adds and removes in a session that came by it, from this site; and whoever may not change users
+/// takes nobody's link away.
+fn who_came_by_a_link_changes_no_links(scene: &Scene, (linked, own): (&str, &str), ada: &str, page: &str) {
+    assert!(page.contains("Partners as lovelace"), "{page}");
+    assert!(page.contains("You came by a linked sign-in") && !page.contains("Remove"), "{page}");
+    let form = "Content-Type: application/x-www-form-urlencoded";
+    let origin = format!("Origin: {}", scene.url);
+    let path = format!("/api/v1/users/{ada}/sign-ins");
+    let listed = scene.casemate.get(&path, &scene.key).unwrap().json();
+    let link = listed["items"][0]["id"].as_str().unwrap();
+    let body = format!("id={link}");
+    for (session, path, from) in [
+        (linked, "/account/link", &*origin),
+        (linked, "/account/unlink", &*origin),
+        (own, "/account/unlink", "Origin: https://evil.example"),
+    ] {
+        let body = if path == "/account/link" { "provider=partner" } else { &*body };
+        let answer = scene.with(session, &format!("POST {path}"), &[form, from], body);
+        assert_eq!(answer.status, 403, "{path}: {}", answer.body);
+    }
+    let taken = scene.with(own, &format!("DELETE {path}/{link}"), &[&origin], "");
+    assert_eq!(taken.status, 403, "{}", taken.body);
+    let still = scene.casemate.get(&path, &scene.key).unwrap().json();
+    assert_eq!(still["items"].as_array().map(Vec::len), Some(1), "{still}");
 }
 
 /// What Eve tries to add is another's, a user of its own, or was granted something.

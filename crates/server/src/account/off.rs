@@ -19,7 +19,7 @@ enum NotEnded {
     Commit(#[from] CommitError),
 }
 
-/// Ends the sessions that began with a password, where nobody has local accounts but whoever the one-time key of administrators made.
+/// Ends the sessions of local accounts, also those that came by a linked provider, where nobody has local accounts but whoever the one-time key of administrators made.
 /// It is done as a server starts; what cannot be ended is told in the log.
 pub async fn end_local_sessions(app: &App) {
     if app.accounts.rule().enabled {

@@ -145,12 +145,7 @@ pub(crate) async fn place_for(app: &App, client: Option<Client>, secret: u64) ->
     let (now, after) = (clock::now(), app.blocks.after());
     let Some(network) = app.blocks.counted_by(client).filter(|_| after > 0) else { return Ok(Place(None)) };
     let (limit, mark) = (limit(&network, after), mark(secret));
-    let reader = app.store.reader();
-    let known = reader.is_counted_guess(&limit.key, &mark, now).await.map_err(unavailable)?;
-    if known {
-        // It was wrong, and says nothing more by being so again.
-        return Ok(Place(None));
-    }
+    // Also for one that was wrong before, of which nothing more is counted: what is kept of two may be the same.
     match app.store.reserve_attempt(vec![limit], now).await.map_err(unavailable)? {
         Attempt::Reserved(reservation) => Ok(Place(Some((reservation, mark)))),
         Attempt::Refused { until, .. } => Err(refused(until.saturating_sub(now) / 1_000_000 + 1)),

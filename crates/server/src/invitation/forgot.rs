@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use casemate_platform::{Client, RequestId, clock};
-use casemate_store::{Attempt, AttemptLimit};
+use casemate_store::AttemptLimit;
 
 use super::pages::{Asked as AskedPage, Forgot};
 use super::sent_from_elsewhere;
@@ -50,10 +50,10 @@ async fn ask(State(app): State<App>, Extension(id): Extension<RequestId>, reques
     }
     if let Some(network) = app.blocks.counted_by(from) {
         let limit = AttemptLimit { key: format!("forgot\n{network}"), most: MOST, window: HOUR, lock: None };
-        match app.store.reserve_attempt(vec![limit], asked.now).await {
-            // It is not given back: each request counts until the hour is over.
-            Ok(Attempt::Reserved(_)) => {}
-            Ok(_) => {
+        match app.store.count_attempt(limit, asked.now).await {
+            // Each request counts until the hour is over.
+            Ok(true) => {}
+            Ok(false) => {
                 let message = "Too many ask for new passwords from your network. Try again in an hour.";
                 let mut response =
                     failed_with(StatusCode::TOO_MANY_REQUESTS, message, "too_many_requests", id.as_str());

@@ -11,7 +11,8 @@ use casemate_identity::sign_in::{
 use casemate_identity::{ExposeSecret as _, Identity, Timestamp};
 use casemate_platform::SESSION_COOKIE;
 use casemate_store::{
-    AuditEvent, CommitError, LinkChange, LinkedIdentity, MAX_LINKED, Operation, StoreError, UserRecord,
+    AuditEvent, CommitError, LinkChange, LinkedIdentity, MAX_LINKED, Operation, SESSION, StoreError,
+    UserRecord,
 };
 use serde_json::json;
 
@@ -19,7 +20,8 @@ use super::own::{Own, own};
 use super::routes::{PATH, shown};
 use crate::App;
 use crate::forms::{random, see_other, set_cookie};
-use crate::sign_in::service::{Asked, NotBegun, actor, renew};
+use crate::sign_in::routes::ATTEMPTS;
+use crate::sign_in::service::{Asked, NotBegun, actor, renew, still_by};
 
 /// Why what somebody signed in with is not added.
 const IS_USER: &str = "The directory has a user of its own for this sign-in, to whom something may have been granted. Sign in with \
@@ -28,6 +30,9 @@ const IS_GRANTED: &str = "Something is assigned to this sign-in by itself. Ask a
 const IS_ANOTHERS: &str = "This sign-in is added to another user already. It has to be removed there first.";
 const IS_ELSEWHERE: &str = "This sign-in belongs to another tenant than your user.";
 const NOT_HERE: &str = "Your user cannot be given other ways to sign in.";
+/// Said to whoever came by a link, and has a way of their own.
+pub(super) const CAME_BY_A_LINK: &str =
+    "You came by a linked sign-in. Sign in with what is not linked to add or remove one.";
 const NOT_RECENT: &str = "This took too long. Sign in anew, and add it then.";
 const TOO_MANY: &str = "You have as many ways to sign in as anybody may have. Remove one first.";
 
@@ -59,13 +64,33 @@ pub(crate) async fn finish(
         return Err(SignInError::State);
     }
     let signed_in = client.finish(answer, attempt, key, redirect_uri, Timestamp(asked.now)).await?;
-    let refused = |status, problem| Ok(shown(app, &own, status, Some(problem)));
-    let user = match may_add(app, client, asked, &own, &signed_in).await? {
+    for _ in 0..ATTEMPTS {
+        if let Some(response) = add_now(app, client, asked, &own, &signed_in).await? {
+            return Ok(response);
+        }
+    }
+    Err(SignInError::Unavailable("the configuration is changed all the time".to_owned()))
+}
+
+/// Links what somebody signed in with, by the configuration as it is; `None` where that was changed meanwhile.
+async fn add_now(
+    app: &App,
+    client: &Arc<SignInClient>,
+    asked: &Asked,
+    own: &Own,
+    signed_in: &SignedIn,
+) -> Result<Option<Response>, SignInError> {
+    let base = still_by(app, client).await?;
+    let refused = |status, problem| Ok(Some(shown(app, own, status, Some(problem))));
+    let user = match may_add(app, client, asked, own, signed_in).await? {
         Ok(user) => user,
         Err((status, problem)) => return refused(status, problem),
     };
-    match add(app, asked, &own, user, &signed_in).await {
-        Ok(response) => Ok(response),
+    match add(app, asked, own, user, (signed_in, base)).await {
+        Ok(response) => Ok(Some(response)),
+        Err(CommitError::Conflict { .. }) => Ok(None),
+        // The session ended while they were away.
+        Err(CommitError::UsedUp { what: SESSION }) => Err(SignInError::State),
         Err(CommitError::NameTaken { kind, .. }) if kind == "user" => refused(StatusCode::CONFLICT, IS_USER),
         Err(CommitError::NameTaken { .. }) => refused(StatusCode::CONFLICT, IS_ANOTHERS),
         Err(CommitError::UsedUp { .. }) => refused(StatusCode::CONFLICT, TOO_MANY),
@@ -89,6 +114,9 @@ async fn may_add<'o>(
     let Some(user) = own.user.as_ref().filter(|_| own.may_link(app) && client.offer().links()) else {
         return Ok(Err((StatusCode::FORBIDDEN, NOT_HERE)));
     };
+    if !own.may_change() {
+        return Ok(Err((StatusCode::FORBIDDEN, CAME_BY_A_LINK)));
+    }
     if !own.is_recent(app, asked.now) {
         return Ok(Err((StatusCode::FORBIDDEN, NOT_RECENT)));
     }
@@ -115,7 +143,7 @@ async fn add(
     asked: &Asked,
     own: &Own,
     user: &UserRecord,
-    signed_in: &SignedIn,
+    (signed_in, base): (&SignedIn, i64),
 ) -> Result<Response, CommitError> {
     let identity = &signed_in.identity;
     let subject = identity.id.as_deref().unwrap_or_default();
@@ -141,10 +169,12 @@ async fn add(
     let also = vec![Operation::Link(LinkChange::Add(link))];
     let as_before = signed_in_as(&own.identity, &own.session);
     let cookie =
-        renew(app, asked, &as_before, &own.session, also, event).await.map_err(|error| match error {
-            NotBegun::Store(error) => error,
-            NotBegun::Session(error) => CommitError::Failed(error.to_string()),
-        })?;
+        renew(app, asked, &as_before, &own.session, also, (event, base)).await.map_err(
+            |error| match error {
+                NotBegun::Store(error) => error,
+                NotBegun::Session(error) => CommitError::Failed(error.to_string()),
+            },
+        )?;
     let mut response = see_other(PATH);
     set_cookie(&mut response, SESSION_COOKIE, cookie.expose_secret(), None);
     Ok(response)

@@ -10,7 +10,7 @@ use casemate_platform::{RequestId, SESSION_COOKIE, authenticate, clock, cookie};
 use casemate_store::{LinkedIdentity, StoreError, StoredSession, UserRecord};
 use url::form_urlencoded;
 
-use super::service::{signs_in_with_password, takes_links};
+use super::service::{password_of, takes_links};
 use crate::App;
 use crate::guard::admitted;
 use crate::pages::failed_with;
@@ -25,6 +25,8 @@ pub(super) struct Own {
     pub(super) links: Vec<LinkedIdentity>,
     /// Whether they sign in otherwise than by a link.
     pub(super) signs_in_otherwise: bool,
+    /// When the password was set with which they do, where it is one of Casemate's own.
+    pub(super) password_of: Option<i64>,
 }
 
 impl Own {
@@ -50,6 +52,17 @@ impl Own {
     /// How many links have to be left for them to sign in at all.
     pub(super) fn least_links(&self) -> i64 {
         i64::from(!self.signs_in_otherwise)
+    }
+
+    /// Whether this session may change with what they sign in: one that came by a link may where there is nothing else.
+    pub(super) fn may_change(&self) -> bool {
+        self.session.via.is_none() || !self.signs_in_otherwise
+    }
+
+    /// Whether nothing would be left with which they sign in without a link.
+    pub(super) fn is_last(&self, link: &LinkedIdentity, linking: &[String]) -> bool {
+        let works = |other: &LinkedIdentity| other.id != link.id && linking.contains(&other.provider);
+        !self.signs_in_otherwise && !self.links.iter().any(works)
     }
 }
 
@@ -85,12 +98,14 @@ pub(super) async fn own(
         Some(user) => reader.linked_identities(&user.id).await.map_err(unread)?,
         None => Vec::new(),
     };
+    let password_of = match user.as_ref().filter(|user| user.provider == OWN_PROVIDER) {
+        Some(user) => password_of(app, user).await.map_err(unread)?,
+        None => None,
+    };
     let signs_in_otherwise = match &user {
-        Some(user) if user.provider == OWN_PROVIDER => {
-            signs_in_with_password(app, user).await.map_err(unread)?
-        }
+        Some(user) if user.provider == OWN_PROVIDER => password_of.is_some(),
         Some(user) => app.directory.sign_ins().iter().any(|client| client.offer().name() == user.provider),
         None => true,
     };
-    Ok(Some(Own { identity, session, user, links, signs_in_otherwise }))
+    Ok(Some(Own { identity, session, user, links, signs_in_otherwise, password_of }))
 }

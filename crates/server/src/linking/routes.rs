@@ -9,11 +9,12 @@ use casemate_directory::OWN_PROVIDER;
 use casemate_expression::Timestamp;
 use casemate_identity::sign_in::SignInError;
 use casemate_platform::{Client, RequestId, clock, is_from_elsewhere};
-use casemate_store::{CommitError, LinkChange, LinkedIdentity, Operation};
+use casemate_store::{AccountChange, CommitError, LinkChange, LinkedIdentity, Operation, SESSION, Still};
 
-use super::finish::told;
+use super::finish::{CAME_BY_A_LINK, told};
 use super::own::{Own, own};
 use super::pages::{Account, Choice, Way};
+use super::service::linking;
 use crate::App;
 use crate::app::origin_of;
 use crate::forms::{Parameters, form, see_other};
@@ -49,6 +50,7 @@ pub(super) fn shown(app: &App, own: &Own, status: StatusCode, problem: Option<&s
     let is_local = *identity.provider == *OWN_PROVIDER;
     let choices = choices(app, own);
     let none = match &own.user {
+        Some(_) if !own.may_change() => Some(CAME_BY_A_LINK),
         None => Some("The directory has no user for you: nothing can be added."),
         Some(_) if choices.is_empty() => Some("No provider can be added."),
         Some(_) => None,
@@ -82,7 +84,7 @@ fn ways(app: &App, own: &Own) -> Vec<Way> {
         id: None,
         is_current: own.session.via.is_none(),
     };
-    let is_last = |own: &Own| own.links.len() <= 1 && !own.signs_in_otherwise;
+    let linking = linking(app);
     let linked = own.links.iter().map(|link| Way {
         title: title_of(app, &link.provider),
         subject: Some(link.subject.clone()),
@@ -90,7 +92,7 @@ fn ways(app: &App, own: &Own) -> Vec<Way> {
             Some(used) => format!("added {}, used {}", day(link.linked_at), day(used)),
             None => format!("added {}", day(link.linked_at)),
         },
-        id: (!is_last(own)).then(|| link.id.clone()),
+        id: (own.may_change() && !own.is_last(link, &linking)).then(|| link.id.clone()),
         is_current: own.session.via.as_deref() == Some(&link.provider),
     });
     std::iter::once(first).chain(linked).collect()
@@ -98,7 +100,7 @@ fn ways(app: &App, own: &Own) -> Vec<Way> {
 
 /// What may be added.
 fn choices(app: &App, own: &Own) -> Vec<Choice> {
-    if !own.may_link(app) {
+    if !own.may_link(app) || !own.may_change() {
         return Vec::new();
     }
     let clients = app.directory.sign_ins();
@@ -123,6 +125,9 @@ async fn sent(app: &App, id: &RequestId, request: Request) -> Result<Sent, Box<R
         return Err(Box::new(failed_with(StatusCode::FORBIDDEN, message, "cross_site", id.as_str())));
     }
     let own = own(app, &headers, id).await?.ok_or_else(|| Box::new(see_other(SIGN_IN)))?;
+    if !own.may_change() {
+        return Err(Box::new(shown(app, &own, StatusCode::FORBIDDEN, Some(CAME_BY_A_LINK))));
+    }
     if !own.is_recent(app, clock::now()) {
         return Err(Box::new(see_other(&own.again(PATH))));
     }
@@ -169,10 +174,19 @@ async fn unlink(State(app): State<App>, Extension(id): Extension<RequestId>, req
         return see_other(PATH);
     };
     let asked = Asked::new(id.clone(), UNLINK, from, &headers, clock::now());
-    let removed = LinkChange::Remove { user: user.id.clone(), id: link.clone(), least: own.least_links() };
+    let (user_id, id) = (user.id.clone(), link.clone());
+    let among = linking(&app);
+    let removed = LinkChange::Remove { user: user_id.clone(), id, least: own.least_links(), among };
+    let mut operations =
+        vec![Operation::Still(Still::Session { id: own.session.id.clone() }), Operation::Link(removed)];
+    if let Some(changed_at) = own.password_of {
+        // It may be the way that is left.
+        operations.push(Operation::Account(AccountChange::StillPassword { user: user_id, changed_at }));
+    }
     let event = told(&asked, &own.identity, user, "remove", (link, provider, subject));
-    match change(&app, &asked, vec![Operation::Link(removed)], event).await {
+    match change(&app, &asked, operations, event).await {
         Ok(()) => see_other(PATH),
+        Err(CommitError::UsedUp { what: SESSION }) => see_other(SIGN_IN),
         Err(CommitError::UsedUp { .. }) => {
             let problem = Some("It is the last way in which you sign in, or was removed already.");
             shown(&app, &own, StatusCode::CONFLICT, problem)

@@ -17,10 +17,18 @@ fn links(app: &App, provider: &str) -> bool {
     client(app, provider).is_some_and(|client| client.offer().links())
 }
 
-/// Whether a user of Casemate's own comes in with a password.
-pub(super) async fn signs_in_with_password(app: &App, user: &UserRecord) -> Result<bool, StoreError> {
+/// The providers that take part in links.
+pub(super) fn linking(app: &App) -> Vec<String> {
+    let clients = app.directory.sign_ins();
+    let names = clients.iter().map(|client| client.offer()).filter(|offer| offer.links());
+    names.map(|offer| offer.name().to_owned()).collect()
+}
+
+/// When the password was set with which a user of Casemate's own comes in; `None` where they do not.
+pub(super) async fn password_of(app: &App, user: &UserRecord) -> Result<Option<i64>, StoreError> {
     let password = app.store.reader().local_password(&user.id).await?;
-    Ok(password.is_some_and(|password| password.founder || app.accounts.rule().enabled))
+    let password = password.filter(|password| password.founder || app.accounts.rule().enabled);
+    Ok(password.map(|password| password.changed_at))
 }
 
 /// Whether a user of Casemate's own may come in at all.
@@ -28,7 +36,7 @@ async fn may_enter(app: &App, user: &UserRecord) -> Result<bool, StoreError> {
     if user.provider != OWN_PROVIDER || app.accounts.rule().enabled {
         return Ok(true);
     }
-    signs_in_with_password(app, user).await
+    Ok(password_of(app, user).await?.is_some())
 }
 
 /// As whom somebody comes in who signed in with a provider by which the directory has no user: as the user with whom that is linked,

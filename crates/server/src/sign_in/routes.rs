@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use casemate_directory::OWN_PROVIDER;
-use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError};
-use casemate_identity::{ExposeSecret as _, Identity, Timestamp};
+use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError, SignedIn};
+use casemate_identity::{ExposeSecret as _, Identity, SecretString, Timestamp};
 use casemate_platform::{
     Caller, Client, Code, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie, stand_in,
 };
@@ -18,7 +18,9 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use super::pages::{Choice, Choose, Onward, STYLE, SignedOut, failed};
-use super::service::{Also, Asked, NotBegun, begin, client, end, end_by_token, record_failure, session_of};
+use super::service::{
+    Also, Asked, NotBegun, begin_since, client, end, end_by_token, record_failure, session_of, still_by,
+};
 use crate::App;
 use crate::account::service::is_offered;
 use crate::block::service::count_guess;
@@ -32,6 +34,9 @@ use crate::pages::{failed_with, page};
 const ATTEMPT_COOKIE: &str = "__Host-casemate-sign-in";
 /// How long a browser keeps it, in seconds.
 const ATTEMPT_SECONDS: u32 = 600;
+
+/// How often somebody is let in anew because the configuration was changed meanwhile.
+pub(crate) const ATTEMPTS: usize = 5;
 
 const CALLBACK: &str = "/sign-in/{provider}/callback";
 const BACK_CHANNEL: &str = "/sign-in/{provider}/back-channel-logout";
@@ -249,9 +254,29 @@ async fn finish(
         return linking::finish(app, client, asked, headers, returned).await;
     }
     let signed_in = client.finish(answer, &attempt, &key, &redirect_uri, now).await?;
-    let (signed_in, also) = match linking::entering(app, &signed_in).await? {
+    for _ in 0..ATTEMPTS {
+        let Some(begun) = enter(app, client, asked, headers, &signed_in).await? else { continue };
+        let mut response = see_other(attempt.return_to());
+        set_cookie(&mut response, SESSION_COOKIE, begun.expose_secret(), None);
+        set_cookie(&mut response, ATTEMPT_COOKIE, "", Some(0));
+        return Ok(response);
+    }
+    Err(SignInError::Unavailable("the configuration is changed all the time".to_owned()))
+}
+
+/// Lets somebody in who signed in with a provider, and gives the cookie; `None` where the configuration was changed meanwhile.
+async fn enter(
+    app: &App,
+    client: &Arc<SignInClient>,
+    asked: &Asked,
+    headers: &HeaderMap,
+    signed_in: &SignedIn,
+) -> Result<Option<SecretString>, SignInError> {
+    let provider = client.offer().name();
+    let base = still_by(app, client).await?;
+    let (signed_in, also) = match linking::entering(app, signed_in).await? {
         Some((linked, operation)) => (linked, Also::from(vec![operation])),
-        None => (signed_in, Also::default()),
+        None => (signed_in.clone(), Also::default()),
     };
     let caller = Caller(Arc::new(signed_in.identity.clone()));
     admitted(app, &caller).await.map_err(|problem| match problem.code() {
@@ -264,20 +289,16 @@ async fn finish(
         SignInError::Unavailable("no session can begin".to_owned())
     })?;
     let earlier = earlier.as_ref().map(|session| session.id.as_str());
-    let begun = begin(app, asked, &signed_in, earlier, also).await.map_err(|error| {
-        match error {
-            NotBegun::Store(CommitError::NotAdmitted | CommitError::UsedUp { .. }) => {
-                return SignInError::Inactive;
-            }
-            NotBegun::Session(error) => tracing::warn!(provider, %error, "a session cannot begin"),
-            NotBegun::Store(error) => tracing::error!(%error, "a session cannot begin"),
+    match begin_since(app, asked, &signed_in, earlier, also, Some(base)).await {
+        Ok(cookie) => return Ok(Some(cookie)),
+        Err(NotBegun::Store(CommitError::Conflict { .. })) => return Ok(None),
+        Err(NotBegun::Store(CommitError::NotAdmitted | CommitError::UsedUp { .. })) => {
+            return Err(SignInError::Inactive);
         }
-        SignInError::Unavailable("no session can begin".to_owned())
-    })?;
-    let mut response = see_other(attempt.return_to());
-    set_cookie(&mut response, SESSION_COOKIE, begun.expose_secret(), None);
-    set_cookie(&mut response, ATTEMPT_COOKIE, "", Some(0));
-    Ok(response)
+        Err(NotBegun::Session(error)) => tracing::warn!(provider, %error, "a session cannot begin"),
+        Err(NotBegun::Store(error)) => tracing::error!(%error, "a session cannot begin"),
+    }
+    Err(SignInError::Unavailable("no session can begin".to_owned()))
 }
 
 async fn sign_out(

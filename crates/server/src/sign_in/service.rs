@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use casemate_directory::{BrowserSessions, OWN_PROVIDER, SessionError};
-use casemate_identity::sign_in::{LoggedOut, SignInClient, SignedIn};
+use casemate_identity::sign_in::{LoggedOut, SignInClient, SignInError, SignedIn};
 use casemate_identity::{Identity, SecretString};
 use casemate_platform::{Client, RequestId};
 use casemate_store::{
-    Actor, AuditEvent, Commit, CommitError, Operation, Remembered, SessionOwner, Sessions, StoreError,
+    Actor, AuditEvent, Commit, CommitError, Operation, Remembered, SessionOwner, Sessions, Still, StoreError,
     StoredSession,
 };
 use serde_json::json;
@@ -116,6 +116,18 @@ pub(crate) async fn begin(
     earlier: Option<&str>,
     also: Also,
 ) -> Result<SecretString, NotBegun> {
+    begin_since(app, asked, signed_in, earlier, also, None).await
+}
+
+/// As [`begin`]; where a `base` is told, only if no configuration was changed since that revision.
+pub(super) async fn begin_since(
+    app: &App,
+    asked: &Asked,
+    signed_in: &SignedIn,
+    earlier: Option<&str>,
+    also: Also,
+    base: Option<i64>,
+) -> Result<SecretString, NotBegun> {
     let (client, agent) = (asked.client.clone(), asked.user_agent.clone());
     let begun = app.directory.sessions().begin(signed_in, client, agent, asked.now);
     let (session, cookie) = begun.map_err(NotBegun::Session)?;
@@ -128,7 +140,7 @@ pub(crate) async fn begin(
     let mut event = asked.event(actor(&signed_in.identity), "casemate.session.begin", "sign-in", &session.id);
     event.after = Some(told(&signed_in.identity, &session).to_string());
     operations.push(Operation::BeginSession(session));
-    let mut commit = asked.commit(operations, event);
+    let mut commit = Commit { base, ..asked.commit(operations, event) };
     commit.events.extend(events);
     app.store.commit(commit).await.map_err(NotBegun::Store)?;
     settle(app).await;
@@ -143,27 +155,46 @@ fn told(identity: &Identity, session: &StoredSession) -> serde_json::Value {
     })
 }
 
-/// Begins a session in the place of one, for the same person as they signed in, no longer than that lasts; gives the cookie. `also`
-/// is done with it, or nothing is, and `event` tells of it.
+/// Begins a session in the place of one that has not ended, for the same person as they signed in, no longer than that lasts; gives
+/// the cookie. `also` is done with it, or nothing is, and `event` tells of it; only if no configuration was changed since `base`.
 pub(crate) async fn renew(
     app: &App,
     asked: &Asked,
     signed_in: &SignedIn,
     earlier: &StoredSession,
     also: Vec<Operation>,
-    event: AuditEvent,
+    (event, base): (AuditEvent, i64),
 ) -> Result<SecretString, NotBegun> {
     let (client, agent) = (asked.client.clone(), asked.user_agent.clone());
     let begun = app.directory.sessions().begin(signed_in, client, agent, asked.now);
     let (mut session, cookie) = begun.map_err(NotBegun::Session)?;
     session.absolute_until = session.absolute_until.min(earlier.absolute_until);
-    let mut operations = also;
+    let mut operations = vec![Operation::Still(Still::Session { id: earlier.id.clone() })];
+    operations.extend(also);
     let which = Sessions::Id(earlier.id.clone());
     operations.push(Operation::EndSessions { which, reason: "replaced".to_owned() });
     operations.push(Operation::BeginSession(session));
-    app.store.commit(asked.commit(operations, event)).await.map_err(NotBegun::Store)?;
+    let commit = Commit { base: Some(base), ..asked.commit(operations, event) };
+    app.store.commit(commit).await.map_err(NotBegun::Store)?;
     settle(app).await;
     Ok(cookie)
+}
+
+/// The revision of the configuration that is in force, where somebody whom a client let in before still comes in by it.
+///
+/// # Errors
+/// Where the provider went or became another meanwhile, and where nobody can look.
+pub(crate) async fn still_by(app: &App, before: &Arc<SignInClient>) -> Result<i64, SignInError> {
+    app.directory.refresh().await.map_err(|error| {
+        tracing::error!(%error, "nobody can look whether a provider is the same");
+        SignInError::Unavailable("the configuration cannot be asked".to_owned())
+    })?;
+    // Before the client is looked up: what changes in between is a conflict.
+    let base = app.directory.current().revision();
+    let found = client(app, before.offer().name()).filter(|found| Arc::ptr_eq(found, before));
+    found
+        .map(|_| base)
+        .ok_or_else(|| SignInError::Unavailable("the provider was changed meanwhile".to_owned()))
 }
 
 /// Ends the sessions and temporary credentials of somebody that say of them what their provider does not say any more.

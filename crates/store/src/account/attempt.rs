@@ -187,6 +187,20 @@ impl Store {
         self.writer.alone(move |link| Box::pin(async move { settle.carry_out(link).await })).await
     }
 
+    /// Counts an attempt that nothing is looked at for, until its window ends, and says whether there was room for it at `now`
+    /// (microseconds since 1970, UTC).
+    ///
+    /// # Errors
+    /// As [`Store::settle_attempt`].
+    pub async fn count_attempt(&self, limit: AttemptLimit, now: i64) -> Result<bool, RecordError> {
+        match self.reserve_attempt(vec![limit], now).await? {
+            Attempt::Reserved(reserved) => {
+                self.settle_attempt(reserved, Checked::Wrong, Vec::new(), None, now).await.map(|_| true)
+            }
+            Attempt::Refused { .. } | Attempt::UnderWay => Ok(false),
+        }
+    }
+
     /// As [`Store::settle_attempt`] of a secret that `mark` stands for: the same one again counts as nothing more.
     ///
     /// # Errors
@@ -229,13 +243,13 @@ impl Store {
     /// # Errors
     /// As [`Store::record`].
     pub async fn forget_attempts_of(&self, key: String) -> Result<(), RecordError> {
-        let start = format!("{key}\n");
-        let length = start.chars().count();
+        // All that begin so, by an index: what follows a line's end is the next of all characters.
+        let (start, end) = (format!("{key}\n"), format!("{key}\u{b}"));
         let forget = async move |link: &mut Link| {
             for (table, column) in [("account_lock", "counter"), ("attempt_counter", "key")] {
                 let text =
-                    format!("DELETE FROM {table} WHERE {column} = $1 OR substr({column}, 1, {length}) = $2");
-                link.execute(&text, values![&key, &start]).await?;
+                    format!("DELETE FROM {table} WHERE {column} = $1 OR ({column} >= $2 AND {column} < $3)");
+                link.execute(&text, values![&key, &start, &end]).await?;
             }
             Ok(())
         };

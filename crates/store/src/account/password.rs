@@ -71,14 +71,14 @@ impl StoreReader {
         rows.iter().map(|row| row.get("id").map_err(StoreError::from)).collect()
     }
 
-    /// The users of a provider with a session that began with their password, but for those whom the one-time key of administrators
+    /// The users of a provider with a session, by whichever provider they came, but for those whom the one-time key of administrators
     /// made: their ids, at most so many.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn signed_in_by_password(&self, provider: &str, limit: u32) -> Result<Vec<String>, StoreError> {
         let text = format!(
-            "SELECT DISTINCT subject FROM session WHERE provider = $1 AND ended_at IS NULL AND via IS NULL AND NOT EXISTS \
+            "SELECT DISTINCT subject FROM session WHERE provider = $1 AND ended_at IS NULL AND NOT EXISTS \
              (SELECT 1 FROM local_password WHERE user_id = subject AND founder = 1) ORDER BY subject LIMIT {}",
             i64::from(limit)
         );

@@ -7,7 +7,7 @@ mod user;
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::commit::{CommitError, Operation, Refused};
+use crate::commit::{Commit, CommitError, Operation, Refused};
 use crate::people::version::MembersByHand;
 use crate::sql::{Database as _, Link, Value, places};
 
@@ -68,6 +68,7 @@ pub(crate) struct PeopleChange<'a> {
     link: &'a mut Link,
     revision: i64,
     at: i64,
+    commit: &'a Commit,
     /// Users whose access may have changed with what they belong to.
     users: BTreeSet<String>,
     /// Groups whose members changed.
@@ -77,9 +78,9 @@ pub(crate) struct PeopleChange<'a> {
 }
 
 impl<'a> PeopleChange<'a> {
-    pub(crate) fn new(link: &'a mut Link, revision: i64, at: i64) -> PeopleChange<'a> {
-        let by_hand = MembersByHand::new();
-        PeopleChange { link, revision, at, users: BTreeSet::new(), groups: BTreeSet::new(), by_hand }
+    pub(crate) fn new(link: &'a mut Link, revision: i64, commit: &'a Commit) -> PeopleChange<'a> {
+        let (at, by_hand) = (commit.at, MembersByHand::new());
+        PeopleChange { link, revision, at, commit, users: BTreeSet::new(), groups: BTreeSet::new(), by_hand }
     }
 
     /// Does all that the operations say of people; gives what became of the members of groups by hand.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use casemate_store::{
     AccountChange, Actor, Attempt, AttemptLimit, Checked, Commit, CommitError, Growth, KNOWN_FOR, Lockout,
     MAX_KNOWN_NETWORKS, MAX_STEPS, Operation, PASSWORD_FIELD, Reservation, SealedSecret, SignInStep, Store,
-    USER_SECRETS, UserRecord,
+    StoredSession, USER_SECRETS, UserRecord,
 };
 
 use crate::place::Place;
+use crate::sessions::session;
 
 fn sealed(user: &str, content: &[u8]) -> SealedSecret {
     SealedSecret {
@@ -330,4 +331,34 @@ pub(crate) async fn networks_are_known_for_a_while_and_not_too_many(place: Place
     // An older use does not make it older.
     commit(&store, 1_500, know("usr_1", 2)).await.unwrap();
     assert!(knows("usr_1", 2, 2_001 + KNOWN_FOR).await);
+}
+
+pub(crate) async fn what_is_only_counted_counts_until_its_window_ends(place: Place) {
+    let store = place.open().await;
+    let minute = 60_000_000;
+    let hourly = AttemptLimit { window: 60 * minute, ..limit("forgot\na", 2, None) };
+    let count = async |now| store.count_attempt(hourly.clone(), now).await.unwrap();
+    assert!(count(1).await && count(2).await);
+    assert!(!count(3).await);
+    // What was only reserved would count no longer by now.
+    assert!(!count(61_000_000).await && !count(59 * minute).await);
+    assert!(count(61 * minute).await);
+    store.close().await;
+}
+
+pub(crate) async fn accounts_that_are_off_end_what_came_by_a_link_too(place: Place) {
+    let store = place.open().await;
+    commit(&store, 1, vec![user("usr_1"), user("usr_2"), user("usr_3")]).await.unwrap();
+    commit(&store, 2, vec![put_password("usr_3", true, b"x")]).await.unwrap();
+    let begun = |number: u8, user: &str, via: Option<&str>| {
+        let (provider, subject) = ("casemate".to_owned(), user.to_owned());
+        let via = via.map(str::to_owned);
+        Operation::BeginSession(StoredSession { provider, subject, via, ..session(number, user) })
+    };
+    let sessions =
+        vec![begun(1, "usr_1", None), begun(2, "usr_2", Some("partner")), begun(3, "usr_3", Some("partner"))];
+    commit(&store, 3, sessions).await.unwrap();
+    let found = store.reader().signed_in_by_password("casemate", 10).await.unwrap();
+    assert_eq!(found, ["usr_1", "usr_2"], "all but whoever the one-time key made");
+    store.close().await;
 }

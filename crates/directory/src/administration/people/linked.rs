@@ -40,7 +40,7 @@ impl Administration {
                 let before = Some(before.to_string());
                 let told = Told { kind: "remove", ..told("user", "link", tenant, &user.id, before, None) };
                 let summary = format!("remove a linked sign-in of the user {}", user.login);
-                let change = LinkChange::Remove { user: user.id, id: found.id, least: 0 };
+                let change = LinkChange::Remove { user: user.id, id: found.id, least: 0, among: Vec::new() };
                 Ok(Proposal { operations: vec![Operation::Link(change)], told: vec![told], summary })
             })
         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use casemate_store::{Membership, Operation};
+use casemate_store::{GroupRecord, Membership, Operation, Still};
 use serde_json::json;
 
 use super::Proposal;
@@ -47,7 +47,8 @@ impl Administration {
                     let after = json!({ "user": id, "login": user.login }).to_string();
                     proposal.told.push(told("group-member", "add", tenant, group, None, Some(after)));
                 }
-                proposal.operations.push(kept_group("add", None, Some(&known), &known));
+                // By another name others would come with it.
+                proposal.operations.extend([still(&known), kept_group("add", None, Some(&known), &known)]);
                 Ok(proposal)
             })
         })
@@ -83,7 +84,7 @@ impl Administration {
                 let left = Operation::RemoveMember(by_hand(group, user));
                 let kept = kept_group("remove", None, Some(&known), &known);
                 Ok(Proposal {
-                    operations: [left, kept].into_iter().chain(alone).collect(),
+                    operations: [still(&known), left, kept].into_iter().chain(alone).collect(),
                     told: vec![told("group-member", "remove", tenant, group, Some(before), None)],
                     summary: format!("remove a member of the group {}", known.name),
                 })
@@ -91,6 +92,11 @@ impl Administration {
         })
         .await
     }
+}
+
+/// That a group is what it was as the change was thought out.
+fn still(group: &GroupRecord) -> Operation {
+    Operation::Still(Still::Group { id: group.id.clone(), revision: group.revision })
 }
 
 pub(super) fn by_hand(group: &str, user: &str) -> Membership {

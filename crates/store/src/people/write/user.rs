@@ -99,7 +99,7 @@ impl PeopleChange<'_> {
             }
         }
         for (provider, subjects) in called {
-            linked::give_way(self.link, provider, &subjects, self.at, self.revision).await?;
+            linked::give_way(self.link, self.commit, provider, &subjects, self.revision).await?;
         }
         Ok(())
     }

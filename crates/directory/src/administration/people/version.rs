@@ -175,7 +175,8 @@ impl Administration {
     }
 
     /// Sets a user back to a version, by a new change that goes through all checks of an ordinary one; with `dry_run` it is
-    /// only said what that would be.
+    /// only said what that would be. Nobody who is not active becomes so by it; and what a source says of its users of who they
+    /// are, and whether they are active, stays as it says.
     ///
     /// # Errors
     /// As of [`Administration::update_user`], and where there is no such version.
@@ -187,7 +188,9 @@ impl Administration {
         wanted: VersionState,
         dry_run: bool,
     ) -> Result<Restored, AdminError> {
-        let draft = self.user_draft_at(id, wanted).await?;
+        let mut draft = self.user_draft_at(id, wanted).await?;
+        let today = self.user(tenant, id).await?.ok_or(AdminError::NotFound("user"))?;
+        stay_who_they_are(&mut draft, &today);
         let becoming = (id, Some(expected), Some(wanted.revision));
         let state = self.latest().await?;
         let proposal = self.proposed_user(&state, author, tenant, becoming, &draft).await?;
@@ -385,6 +388,20 @@ impl Administration {
     }
 }
 
+/// Keeps of a user what setting them back does not change: that they left, and who a source says that they are.
+fn stay_who_they_are(draft: &mut UserDraft, today: &UserRecord) {
+    draft.active &= today.active;
+    if today.source.is_empty() {
+        return;
+    }
+    draft.active = today.active;
+    draft.login.clone_from(&today.login);
+    draft.provider = Some(today.provider.clone());
+    // Who is called nothing stays so; Casemate calls its own users by their ids.
+    let called = || today.subject.clone().unwrap_or_default();
+    draft.subject = (today.provider != OWN_PROVIDER).then(called);
+}
+
 /// What differs by a change, as its own event tells it.
 fn told_changes(proposal: &Proposal) -> Vec<String> {
     let told = proposal.told.first();
@@ -393,4 +410,37 @@ fn told_changes(proposal: &Proposal) -> Vec<String> {
 
 fn read<D: serde::de::DeserializeOwned>(document: &str) -> Result<D, AdminError> {
     serde_json::from_str(document).map_err(|error| AdminError::Unavailable(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn then() -> UserDraft {
+        read(r#"{"login":"old","provider":"corp","subject":"s1","active":true,"email":"a@example.com"}"#)
+            .unwrap()
+    }
+
+    #[test]
+    fn nobody_who_left_comes_back_by_being_set_back() {
+        let user = |source: &str, active| UserRecord {
+            provider: "corp".to_owned(),
+            subject: Some("s2".to_owned()),
+            login: "new".to_owned(),
+            source: source.to_owned(),
+            active,
+            ..UserRecord::default()
+        };
+        let turned = |today: &UserRecord| {
+            let mut draft = then();
+            stay_who_they_are(&mut draft, today);
+            assert_eq!(draft.email.as_deref(), Some("a@example.com"));
+            (draft.login, draft.subject.unwrap_or_default(), draft.active)
+        };
+        let (old, new) = (("old".to_owned(), "s1".to_owned()), ("new".to_owned(), "s2".to_owned()));
+        assert_eq!(turned(&user("", true)), (old.0.clone(), old.1.clone(), true));
+        assert_eq!(turned(&user("", false)), (old.0, old.1, false));
+        assert_eq!(turned(&user("scim", true)), (new.0.clone(), new.1.clone(), true));
+        assert_eq!(turned(&user("scim", false)), (new.0, new.1, false));
+    }
 }

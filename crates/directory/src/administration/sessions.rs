@@ -1,6 +1,6 @@
 //! Sessions that a change of configuration ends: a provider that is another one vouched for nobody who signed in before.
 
-use casemate_store::{Object, Operation, Sessions};
+use casemate_store::{LinkChange, Object, Operation, Sessions};
 use serde_json::Value;
 
 use crate::directory::State;
@@ -28,9 +28,10 @@ const SAME: [&str; 13] = [
 const LINKING: &str = "/sign_in/link";
 
 /// Ends the sessions and temporary credentials of the people of providers that go, or become others; and those of linked sign-ins
-/// where a provider no longer takes part in them.
-pub(super) fn ended<'a>(state: &'a State, changes: &'a [Change]) -> impl Iterator<Item = Operation> {
-    changes.iter().filter_map(|change| {
+/// where a provider no longer takes part in them. With a provider that goes or becomes another go its links: whom it calls the
+/// same from then on is somebody else.
+pub(super) fn ended(state: &State, changes: &[Change]) -> Vec<Operation> {
+    let ended = changes.iter().filter_map(|change| {
         let (id, after) = match change {
             Change::Put(draft) if *draft.kind == *Kind::Provider.as_str() => (&draft.id, Some(draft)),
             Change::Remove { kind: Kind::Provider, id } => (id, None),
@@ -44,13 +45,17 @@ pub(super) fn ended<'a>(state: &'a State, changes: &'a [Change]) -> impl Iterato
             |body: &str| read(body).is_some_and(|body| body.pointer(LINKING) == Some(&Value::Bool(true)));
         let stops = is_linking(&before.body) && after.is_some_and(|after| !is_linking(&after.body));
         match (stays, stops) {
-            (false, _) => Some(Operation::EndSessions { which, reason: "provider-changed".to_owned() }),
+            (false, _) => {
+                let end = Operation::EndSessions { which, reason: "provider-changed".to_owned() };
+                Some(vec![end, Operation::Link(LinkChange::RemoveOf { provider: before.name.clone() })])
+            }
             (true, true) => {
-                Some(Operation::EndSessions { which: linked, reason: "linking-ended".to_owned() })
+                Some(vec![Operation::EndSessions { which: linked, reason: "linking-ended".to_owned() }])
             }
             (true, false) => None,
         }
-    })
+    });
+    ended.flatten().collect()
 }
 
 fn read(body: &str) -> Option<Value> {

@@ -104,7 +104,7 @@ impl Administration {
             let object = set.by_id(*kind, id).or_else(|| state.objects.by_id(*kind, id))?;
             Some(Written { entry: Entry::of(*kind, object), revision: base + 1 })
         });
-        let ended: Vec<Operation> = sessions::ended(state, &proposal.changes).collect();
+        let ended = sessions::ended(state, &proposal.changes);
         let mut commit = commit(author, base, proposal, written.as_ref());
         commit.operations.extend(ended);
         let revision = match self.store.commit(commit).await {

@@ -2,7 +2,7 @@
 
 use casemate_directory::{AdminError, Kind};
 use casemate_identity::Identity;
-use casemate_store::AuditFilter;
+use casemate_store::{Actor, AuditFilter, Commit, LinkChange, LinkedIdentity, Operation, UserRecord};
 use serde_json::json;
 
 use super::*;
@@ -258,4 +258,81 @@ async fn users_of_a_directory_stay_at_home_where_it_pulls_them() {
     let gone = casemate_store::Operation::RemoveUser { id: "usr_1".into(), expected: None };
     site.store.commit(commit(gone)).await.unwrap();
     update(pulled("acme")).await.unwrap();
+}
+
+fn partner(name: &str, issuer: &str) -> Value {
+    json!({ "name": name, "issuer": issuer, "audiences": ["x"] })
+}
+
+/// Ada of the default tenant, and who the partner calls `1001`, who signs in as her.
+async fn link_ada(site: &Site) {
+    let user = UserRecord {
+        id: "usr_ada".to_owned(),
+        tenant: "default".to_owned(),
+        provider: "casemate".to_owned(),
+        subject: Some("usr_ada".to_owned()),
+        login: "ada".to_owned(),
+        active: true,
+        attributes: "{}".to_owned(),
+        ..UserRecord::default()
+    };
+    let link = LinkedIdentity {
+        id: "lnk_1".to_owned(),
+        provider: "partner".to_owned(),
+        subject: "1001".to_owned(),
+        user: "usr_ada".to_owned(),
+        tenant: "default".to_owned(),
+        linked_at: 1,
+        last_used: None,
+    };
+    let operations = vec![
+        Operation::PutUser { user: Box::new(user), expected: None },
+        Operation::Link(LinkChange::Add(link)),
+    ];
+    let commit = Commit {
+        base: None,
+        at: 1,
+        actor: Actor::default(),
+        summary: String::new(),
+        operations,
+        events: Vec::new(),
+        fence: None,
+    };
+    site.store.commit(commit).await.unwrap();
+}
+
+#[tokio::test]
+async fn links_end_where_the_provider_becomes_another() {
+    let site = Site::open().await;
+    let id = site.create(Kind::Provider, partner("partner", "https://partner.example")).await.entry.id;
+    let links = async || site.store.reader().linked_identities("usr_ada").await.unwrap().len();
+    let update = async |document| {
+        site.administration.update(&operator(), Kind::Provider, "", &id, None, document).await.unwrap();
+    };
+    link_ada(&site).await;
+    let mut same = partner("partner", "https://partner.example");
+    same["audiences"] = json!(["y"]);
+    update(same).await;
+    assert_eq!(links().await, 1, "it is the same provider");
+    update(partner("partner", "https://other.example")).await;
+    assert_eq!(links().await, 0, "whom the other issuer calls so is somebody else");
+    let events = site.store.reader().audit_events(&AuditFilter::default(), None, 50).await.unwrap();
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| &event.event)
+        .filter(|event| event.action == "casemate.user.link")
+        .collect();
+    assert_eq!(told.len(), 1, "{events:?}");
+    assert_eq!((told[0].resource_id.as_str(), told[0].tenant.as_str()), ("usr_ada", "default"));
+    assert!(
+        told[0].before.as_ref().is_some_and(|before| before.contains("lnk_1") && before.contains("1001"))
+    );
+
+    link_ada(&site).await;
+    update(partner("renamed", "https://other.example")).await;
+    assert_eq!(links().await, 0, "another may be made by the name");
+    update(partner("partner", "https://other.example")).await;
+    link_ada(&site).await;
+    site.administration.delete(&operator(), Kind::Provider, "", &id, None).await.unwrap();
+    assert_eq!(links().await, 0, "another may be made by the name");
 }

@@ -20,6 +20,8 @@ pub(crate) const FILES: usize = 16;
 const PIECE: usize = 1 << 20;
 
 const NAME: &str = "segments";
+/// The file that is being made.
+const NEW: &str = "new";
 
 /// The folder of segments, which one process at a time writes to.
 #[derive(Debug)]
@@ -114,12 +116,17 @@ impl Folder {
         let Some(path) = (0..FILES).map(|number| self.file(number)).find(|path| !path.exists()) else {
             return Ok(None);
         };
-        let made = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path);
+        // It has its name once it has all of its room. What is there already, a process left that ended before.
+        let new = self.path.join(NEW);
+        let _ = fs::remove_file(&new);
+        let made = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&new);
         let made = made.and_then(|file| {
-            let prepared = prepare(&file).and_then(|()| self.handle.sync_all());
+            let prepared = prepare(&file).and_then(|()| fs::rename(&new, &path));
+            let prepared = prepared.and_then(|()| self.handle.sync_all());
             prepared.map(|()| file).inspect_err(|_| {
-                // It would be there without its room; whether it can be removed is looked at when it is read again.
-                let _ = fs::remove_file(&path);
+                for path in [&new, &path] {
+                    let _ = fs::remove_file(path);
+                }
             })
         });
         match made {

@@ -29,13 +29,13 @@ async fn a_full_file_is_used_again_where_no_other_can_be_made() {
     let folder = Folder::new();
     let store = folder.open_appending(flush).await;
     store.record(vec![event(1)]).await.unwrap();
-    std::os::unix::fs::symlink("nowhere", folder.segment(1)).unwrap();
+    // Where a file would be made.
+    fs::create_dir(folder.data.path().join("segments/new")).unwrap();
     for at in 1..=50 {
         store.record(vec![event(at); 500]).await.unwrap();
     }
     let head = Head::read(&fs::read(folder.segment(0)).unwrap()).unwrap();
     assert!(head.segment > 1, "it was full: {head:?}");
-    fs::remove_file(folder.segment(1)).unwrap();
     assert!(store.is_writable());
     store.close().await;
 }
@@ -144,4 +144,63 @@ fn a_flush_that_hangs_makes_the_store_not_ready() {
     assert!(!log.is_well(begun + Duration::from_secs(6)));
     log.flushing(None);
     assert!(log.is_well(begun + Duration::from_secs(6)));
+}
+
+#[tokio::test]
+async fn a_file_that_was_being_made_when_a_process_ended_is_not_used() {
+    let folder = Folder::new();
+    let store = folder.open_appending(flush).await;
+    let segments = folder.data.path().join("segments");
+    fs::write(segments.join("new"), b"half").unwrap();
+    store.record(vec![event(1)]).await.unwrap();
+    assert_eq!(fs::read_dir(&segments).unwrap().count(), 1, "it is gone");
+    assert_eq!(fs::metadata(folder.segment(0)).unwrap().len(), SIZE);
+    assert_eq!(times(store.reader()).await, [0, 1]);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_was_flushed_is_enough_where_all_else_is_lost() {
+    static FAILS: AtomicBool = AtomicBool::new(false);
+    static DISK: Mutex<Vec<(PathBuf, Vec<u8>)>> = Mutex::new(Vec::new());
+    /// What a disk holds that loses all that was not flushed.
+    fn kept(file: &File) -> io::Result<()> {
+        use std::os::fd::AsRawFd as _;
+        use std::os::unix::fs::FileExt as _;
+        if FAILS.load(Ordering::SeqCst) {
+            return Err(io::Error::from_raw_os_error(5));
+        }
+        let path = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))?;
+        let mut bytes = vec![0; SIZE as usize];
+        file.read_exact_at(&mut bytes, 0)?;
+        DISK.lock().unwrap().push((path, bytes));
+        Ok(())
+    }
+    let folder = Folder::new();
+    let store = folder.open_appending(kept).await;
+    let held = folder.hold().await;
+    for at in 1..=3 {
+        store.record(vec![event(at); 2]).await.unwrap();
+    }
+    FAILS.store(true, Ordering::SeqCst);
+    store.record(vec![event(10)]).await.unwrap_err();
+    FAILS.store(false, Ordering::SeqCst);
+    let end = std::time::Instant::now() + Duration::from_secs(30);
+    while store.record(vec![event(4)]).await.is_err() {
+        assert!(std::time::Instant::now() < end);
+    }
+    let killed = folder.killed();
+    for file in fs::read_dir(killed.data.path().join("segments")).unwrap() {
+        fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    for (path, bytes) in DISK.lock().unwrap().iter() {
+        let path = killed.data.path().join("segments").join(path.file_name().unwrap());
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+    drop(held);
+    store.close().await;
+    let store = killed.open().await;
+    assert_eq!(times(store.reader()).await, [0, 1, 1, 2, 2, 3, 3, 4]);
+    store.close().await;
 }

@@ -169,6 +169,7 @@ fn one_person_by_two_providers(scene: &Scene) {
     assert!(
         begun.iter().any(|event| event["after"]["via"] == "partner"
             && event["after"]["subject"] == "ada"
+            && event["after"]["link"].as_str().is_some_and(|link| link.starts_with("lnk_"))
             && event["after"]["amr"].is_array()),
         "{begun:?}"
     );

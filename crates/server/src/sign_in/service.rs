@@ -8,8 +8,8 @@ use casemate_identity::sign_in::{LoggedOut, SignInClient, SignInError, SignedIn}
 use casemate_identity::{Identity, SecretString};
 use casemate_platform::{Client, RequestId};
 use casemate_store::{
-    Actor, AuditEvent, Commit, CommitError, Operation, Remembered, SessionOwner, Sessions, Still, StoreError,
-    StoredSession,
+    Actor, AuditEvent, Commit, CommitError, LinkChange, Operation, Remembered, SessionOwner, Sessions, Still,
+    StoreError, StoredSession,
 };
 use serde_json::json;
 
@@ -138,7 +138,7 @@ pub(super) async fn begin_since(
         operations.push(Operation::EndSessions { which, reason: "replaced".to_owned() });
     }
     let mut event = asked.event(actor(&signed_in.identity), "casemate.session.begin", "sign-in", &session.id);
-    event.after = Some(told(&signed_in.identity, &session).to_string());
+    event.after = Some(told(&signed_in.identity, &session, &operations).to_string());
     operations.push(Operation::BeginSession(session));
     let mut commit = Commit { base, ..asked.commit(operations, event) };
     commit.events.extend(events);
@@ -147,12 +147,20 @@ pub(super) async fn begin_since(
     Ok(cookie)
 }
 
-/// Who signed in, by which provider they came, and what they showed to it.
-fn told(identity: &Identity, session: &StoredSession) -> serde_json::Value {
-    json!({
+/// Who signed in, by which provider they came, and what they showed to it; where it was by a link, which.
+fn told(identity: &Identity, session: &StoredSession, operations: &[Operation]) -> serde_json::Value {
+    let mut told = json!({
         "provider": session.provider, "subject": session.subject,
         "via": session.via.as_ref().unwrap_or(&session.provider), "amr": identity.auth.amr,
-    })
+    });
+    let used = operations.iter().find_map(|operation| match operation {
+        Operation::Link(LinkChange::Use { id, .. }) => Some(id),
+        _ => None,
+    });
+    if let (Some(link), Some(members)) = (used, told.as_object_mut()) {
+        members.insert("link".to_owned(), json!(link));
+    }
+    told
 }
 
 /// Begins a session in the place of one that has not ended, for the same person as they signed in, no longer than that lasts; gives

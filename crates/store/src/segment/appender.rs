@@ -23,6 +23,8 @@ const MAX_FRAME: usize = (SIZE / 2) as usize;
 pub(crate) const MAX_REQUEST: usize = MAX_FRAME / 8;
 /// How long after a failure the next segment is tried, where nobody records meanwhile.
 const RETRY: Duration = Duration::from_secs(1);
+/// For how long others are waited for while they come, before a group is written.
+const GATHER: Duration = Duration::from_micros(500);
 
 /// Puts a file's bytes on disk.
 pub(crate) type Flush = fn(&File) -> io::Result<()>;
@@ -159,11 +161,27 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Leaves the core to whoever is about to record too, for as long as others come: where cores are scarce, a flush for each would
+    /// cost more than all else that a request does. Whoever is alone waits for nobody.
+    fn gathered<'w>(&'w self, mut waiting: MutexGuard<'w, Waiting>) -> MutexGuard<'w, Waiting> {
+        let begun = Instant::now();
+        loop {
+            let seen = waiting.replies.len();
+            drop(waiting);
+            std::thread::yield_now();
+            waiting = self.waiting();
+            if waiting.replies.len() == seen || begun.elapsed() > GATHER {
+                return waiting;
+            }
+        }
+    }
+
     /// Takes all that waits; waits for something where nothing does, for so long at most.
     fn take(&self, group: &mut Waiting, patience: Option<Duration>) -> Taken {
         let mut waiting = self.waiting();
         loop {
             if !waiting.replies.is_empty() {
+                waiting = self.gathered(waiting);
                 // The room of the group before is used again.
                 std::mem::swap(&mut waiting.frame, &mut group.frame);
                 std::mem::swap(&mut waiting.replies, &mut group.replies);

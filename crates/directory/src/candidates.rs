@@ -141,11 +141,7 @@ impl Directory {
     }
 
     /// What the store knows of those who are named by id, all at once.
-    async fn known_by_id(
-        &self,
-        tenant: &str,
-        named: &[Named],
-    ) -> Result<KnownPeople, StoreError> {
+    async fn known_by_id(&self, tenant: &str, named: &[Named]) -> Result<KnownPeople, StoreError> {
         let mut ids: HashMap<&Arc<str>, Vec<&str>> = HashMap::new();
         let of_people =
             |named: &&Named| named.is_by_id && !named.is_group && is_of_people(&named.subject.kind);

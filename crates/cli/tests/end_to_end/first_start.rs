@@ -24,8 +24,14 @@ fn the_data_folder_is_its_owners_alone_and_holds_no_secret() {
     let credential = folder.builder().start().unwrap().credential().unwrap().to_owned();
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().mode() & 0o777;
     assert_eq!(mode(&folder.data()), 0o700);
-    for file in std::fs::read_dir(folder.data()).unwrap() {
-        let path = file.unwrap().path();
+    let mut left: Vec<_> = std::fs::read_dir(folder.data()).unwrap().collect();
+    while let Some(entry) = left.pop() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            assert_eq!(mode(&path), 0o700, "{path:?}");
+            left.extend(std::fs::read_dir(&path).unwrap());
+            continue;
+        }
         assert_eq!(mode(&path), 0o600, "{path:?}");
         let bytes = std::fs::read(&path).unwrap();
         let held = bytes.windows(credential.len()).any(|window| window == credential.as_bytes());

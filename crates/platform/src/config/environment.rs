@@ -19,13 +19,15 @@ pub const BACKUP_PASSPHRASE_VARIABLE: &str = "CASEMATE_BACKUP_PASSPHRASE";
 
 /// Variables that are no settings: of commands, of the project's own tests, and what Kubernetes sets for a service
 /// `casemate`.
-const OTHERS: [&str; 6] = [
+const OTHERS: [&str; 8] = [
     BACKUP_PASSPHRASE_VARIABLE,
     "CASEMATE_LONG",
     "CASEMATE_VECTORS",
     "CASEMATE_SEED",
     "CASEMATE_ADVISORIES",
     "CASEMATE_CI_RUN",
+    "CASEMATE_CASES",
+    "CASEMATE_SPRAY",
 ];
 const OF_KUBERNETES: [&str; 2] = ["CASEMATE_SERVICE_", "CASEMATE_PORT"];
 

@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::app::Recorded;
 use crate::decision::asker::Asker;
 use crate::decision::record;
+pub(crate) use crate::decision::told::{Origin, Told, tell};
 use crate::decision_log::service::{Sampled, Waiting, question_text};
 
 /// Everything that the answers to one request have in common.

@@ -20,7 +20,7 @@ use serde_json::json;
 use super::comparison::{Bound, Compared};
 use super::impact::{Impact, ImpactError, ImpactQuery, impact};
 use crate::App;
-use crate::decision::told::{Origin, Told, tell};
+use crate::decision::service::{Origin, Told, tell};
 use crate::guard::{Require, Thing};
 use crate::refusal::problem;
 use crate::view::file_error;

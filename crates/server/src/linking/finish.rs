@@ -20,8 +20,7 @@ use super::own::{Own, own};
 use super::routes::{PATH, shown};
 use crate::App;
 use crate::forms::{random, see_other, set_cookie};
-use crate::sign_in::routes::ATTEMPTS;
-use crate::sign_in::service::{Asked, NotBegun, actor, renew, still_by};
+use crate::sign_in::service::{ATTEMPTS, Asked, NotBegun, actor, renew, still_by};
 
 /// Why what somebody signed in with is not added.
 const IS_USER: &str = "The directory has a user of its own for this sign-in, to whom something may have been granted. Sign in with \

@@ -5,7 +5,4 @@ mod finish;
 mod own;
 mod pages;
 pub(crate) mod routes;
-mod service;
-
-pub(crate) use finish::{Returned, finish};
-pub(crate) use service::entering;
+pub(crate) mod service;

@@ -19,9 +19,7 @@ use crate::App;
 use crate::app::origin_of;
 use crate::forms::{Parameters, form, see_other};
 use crate::pages::{failed_with, page};
-use crate::sign_in::routes::{begun, hold, redirect_uri};
-use crate::sign_in::service::{Asked, change, client};
-use crate::sign_in::{Onward, failed};
+use crate::sign_in::service::{Asked, Onward, begun, change, client, failed, hold, redirect_uri};
 
 pub(super) const PATH: &str = "/account";
 const LINK: &str = "/account/link";

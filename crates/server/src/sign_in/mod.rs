@@ -8,4 +8,3 @@ pub(crate) mod service;
 
 pub(crate) use failures::Failures;
 pub(crate) use finishing::Finishing;
-pub(crate) use pages::{Onward, failed};

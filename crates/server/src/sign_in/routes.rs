@@ -27,7 +27,7 @@ use crate::block::service::count_guess;
 use crate::denials::count_denial;
 use crate::forms::{HOME, Parameters, form, random, see_other, set_cookie};
 use crate::guard::admitted;
-use crate::linking::{self, Returned};
+use crate::linking::service::{Returned, add_returned, entering};
 use crate::pages::{failed_with, page};
 
 /// The cookie of a browser that signs in.
@@ -251,7 +251,7 @@ async fn finish(
     let redirect_uri = redirect_uri(app, provider);
     if attempt.links() {
         let returned = Returned { attempt: &attempt, key: &key, answer, redirect_uri: &redirect_uri };
-        return linking::finish(app, client, asked, headers, returned).await;
+        return add_returned(app, client, asked, headers, returned).await;
     }
     let signed_in = client.finish(answer, &attempt, &key, &redirect_uri, now).await?;
     for _ in 0..ATTEMPTS {
@@ -274,7 +274,7 @@ async fn enter(
 ) -> Result<Option<SecretString>, SignInError> {
     let provider = client.offer().name();
     let base = still_by(app, client).await?;
-    let (signed_in, also) = match linking::entering(app, signed_in).await? {
+    let (signed_in, also) = match entering(app, signed_in).await? {
         Some((linked, operation)) => (linked, Also::from(vec![operation])),
         None => (signed_in.clone(), Also::default()),
     };

@@ -13,6 +13,8 @@ use casemate_store::{
 };
 use serde_json::json;
 
+pub(crate) use super::pages::{Onward, failed};
+pub(crate) use super::routes::{ATTEMPTS, begun, hold, redirect_uri};
 use crate::App;
 use crate::guard::user_agent;
 

@@ -28,7 +28,7 @@ fn path(route: &Route, ids: &BTreeMap<String, String>) -> String {
         path.push('/');
         match segment {
             "{id}" => path.push_str(ids.get(&parent).map_or("none", String::as_str)),
-            "{revision}" => path.push('1'),
+            "{revision}" => path.push_str(ids.get(&parent).map_or("1", String::as_str)),
             "{user}" => path.push_str(ids.get("/api/v1/users").map_or("none", String::as_str)),
             other => path.push_str(other),
         }
@@ -280,7 +280,12 @@ async fn the_matrix_that_is_checked_in_is_what_happens() {
 #[tokio::test]
 async fn an_auditor_reads_everything_and_changes_nothing() {
     let server = Server::start().await;
-    let ids = furnish(&server, "administrator", true).await;
+    let mut ids = furnish(&server, "administrator", true).await;
+    for kind in ["users", "groups"] {
+        let versions = format!("/api/v1/{kind}/{}/versions", ids[&format!("/api/v1/{kind}")]);
+        let told = server.admin(&format!("GET {versions}"), None).await;
+        ids.insert(versions, told.body["items"][0]["revision"].to_string());
+    }
     let revision =
         async || server.admin("GET /api/v1/policy/versions", None).await.body["items"][0]["revision"].clone();
     let before = revision().await;

@@ -6,10 +6,11 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::command::{cargo, succeed};
+use crate::command::succeed;
 use crate::console::say;
 use crate::project::Project;
-use crate::{Failure, Outcome, python};
+use crate::tested::Binary;
+use crate::{Failure, Outcome, python, tested};
 
 /// The version that is installed from the Python package index.
 const VERSION: &str = "4.32.5";
@@ -37,11 +38,11 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
             .ok_or_else(|| Failure::Usage("--seconds needs a number above 0".into()))?,
         [other, ..] => return Err(Failure::Usage(format!("unexpected argument `{other}`"))),
     };
-    fuzz(project, seconds)
+    fuzz(project, Binary::Alone, seconds)
 }
 
 /// Fuzzes for some seconds. Where schemathesis cannot be had, says that it was not run.
-pub(crate) fn fuzz(project: &Project, seconds: u64) -> Outcome<()> {
+pub(crate) fn fuzz(project: &Project, binary: Binary<'_>, seconds: u64) -> Outcome<()> {
     let program = match installed(project) {
         Ok(program) => program,
         Err(why) => {
@@ -51,7 +52,7 @@ pub(crate) fn fuzz(project: &Project, seconds: u64) -> Outcome<()> {
             return Ok(());
         }
     };
-    succeed(cargo(project).args(["build", "--locked", "--quiet", "--package", "casemate-cli"]))?;
+    tested::build(project, binary)?;
     let folder = project.target().join("api-fuzz");
     drop(fs::remove_dir_all(&folder));
     let policy = folder.join("policy");

@@ -18,6 +18,7 @@ mod sbom;
 mod scim_tester;
 mod supply_chain;
 mod test;
+mod tested;
 mod threat_model;
 mod typescript;
 mod up;

@@ -16,14 +16,16 @@ const WITH: [&str; 2] = ["scim2-client==0.13.2", "scim2-models==0.12.3"];
 const PYTHON: &str = "SCIM2_TESTER_PYTHON";
 
 /// The tests that run every check. Where the suite cannot be had, says that they were not run.
-pub(crate) fn tests(project: &Project) -> Outcome<Option<Command>> {
+pub(crate) fn tests(project: &Project, tested: &[String]) -> Outcome<Option<Command>> {
     let mut packages = vec![format!("scim2-tester[httpx2]=={VERSION}")];
     packages.extend(WITH.map(str::to_owned));
     match python::environment(project, &format!("scim2-tester-{VERSION}"), &packages) {
         Ok(folder) => {
             let mut command = cargo(project);
             command.env(PYTHON, folder.join("bin/python"));
-            command.args(["test", "--locked", "--package", "casemate-cli", "--test", "scim2_tester"]);
+            command
+                .args(["test", "--locked", "--test", "scim2_tester"])
+                .args(crate::tested::selection(tested));
             Ok(Some(command))
         }
         Err(why) => {

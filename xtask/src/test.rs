@@ -7,6 +7,7 @@ use crate::command::{cargo, succeed, watch};
 use crate::console::say;
 use crate::layers::{Counts, targets};
 use crate::project::{Project, list, members, string};
+use crate::tested::Binary;
 use crate::{Failure, Outcome, needs, threat_model, typescript};
 
 /// The environment variable by which property tests run their long form.
@@ -66,19 +67,23 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     let selection: Vec<&str> = select(&options).collect();
     steps.step("tests", || tests(project, &selection, false, &mut counts));
     if covers(&options, "casemate-permission") {
-        steps.step("faults seeded into the permission engine", || seeded_faults(project, &mut counts));
+        steps.step("faults seeded into the permission engine", || {
+            seeded_faults(project, &options, &mut counts)
+        });
     }
+    let binary = Binary::Tested(&options.packages);
     if covers(&options, "casemate-server") {
-        steps.step("API against its description", || crate::api_fuzz::fuzz(project, API_FUZZ_SECONDS));
+        steps
+            .step("API against its description", || crate::api_fuzz::fuzz(project, binary, API_FUZZ_SECONDS));
     }
     if covers(&options, "casemate-scim") || covers(&options, "casemate-server") {
-        steps.step("SCIM by scim2-tester", || match crate::scim_tester::tests(project)? {
+        steps.step("SCIM by scim2-tester", || match crate::scim_tester::tests(project, &options.packages)? {
             Some(mut command) => watch_libtest(project, &mut command, &mut counts),
             None => Ok(()),
         });
     }
     if covers(&options, "casemate-permission") || covers(&options, "casemate-permission-wasm") {
-        steps.step("TypeScript SDK", || Ok(typescript::test(project)?));
+        steps.step("TypeScript SDK", || Ok(typescript::test(project, binary)?));
     }
     steps.step("examples in documentation", || examples(project, &options, &mut counts));
     finish(project, &steps, &counts)
@@ -101,7 +106,9 @@ fn long(project: &Project, options: &Options, mut steps: Steps) -> Outcome<()> {
         tests(project, &selection, true, &mut counts)
     });
     if covers(options, "casemate-permission") {
-        steps.step("faults seeded into the permission engine", || seeded_faults(project, &mut counts));
+        steps.step("faults seeded into the permission engine", || {
+            seeded_faults(project, options, &mut counts)
+        });
     }
     finish(project, &steps, &counts)
 }
@@ -184,9 +191,9 @@ fn covers(options: &Options, package: &str) -> bool {
 }
 
 /// The engine with hooks for faults is compiled for this one test alone.
-fn seeded_faults(project: &Project, counts: &mut Counts) -> Outcome<()> {
+fn seeded_faults(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<()> {
     let mut command = cargo(project);
-    command.args(["test", "--locked", "--package", "casemate-permission", "--features", "faults"]);
+    command.args(["test", "--locked", "--features", "casemate-permission/faults"]).args(select(options));
     command.args(["--test", "oracle", "every_seeded_fault_is_noticed"]);
     watch_libtest(project, &mut command, counts)
 }

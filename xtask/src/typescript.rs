@@ -5,7 +5,8 @@ use std::process::Command;
 
 use crate::command::{cargo, output, succeed};
 use crate::project::Project;
-use crate::wasm;
+use crate::tested::Binary;
+use crate::{tested, wasm};
 
 /// Random cases with the engine's answers, which the SDK must give too.
 pub(crate) const CASES: &str = "CASEMATE_CASES";
@@ -18,7 +19,7 @@ pub(crate) fn cases(project: &Project) -> PathBuf {
 }
 
 /// Builds what the SDK is made of, installs what its tests need, and runs them.
-pub(crate) fn test(project: &Project) -> Result<(), String> {
+pub(crate) fn test(project: &Project, binary: Binary<'_>) -> Result<(), String> {
     node()?;
     wasm::build(project)?;
     let cases = cases(project);
@@ -35,7 +36,7 @@ pub(crate) fn test(project: &Project) -> Result<(), String> {
             "cases_are_handed_to_other_languages",
         ]))?;
     }
-    succeed(cargo(project).args(["build", "--locked", "--quiet", "--package", "casemate-cli"]))?;
+    tested::build(project, binary)?;
     // Installing takes longer than the tests do, and only what the lock file says is ever installed.
     if !is_installed(project)? {
         succeed(npm(project).args(["ci", "--ignore-scripts"]))?;

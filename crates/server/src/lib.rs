@@ -37,6 +37,7 @@ mod refusal;
 mod role;
 mod rows;
 mod scim;
+mod sealed;
 mod service_account;
 mod session;
 mod setting;

@@ -184,10 +184,7 @@ impl Measure<'_> {
         }
         match change {
             AccountChange::PutPassword { sealed, .. } => self.secret(sealed),
-            AccountChange::BeginStep(step) => {
-                self.required("network", &step.network, MAX_KIND)?;
-                self.optional("challenge", step.challenge.as_ref(), MAX_SEALED)
-            }
+            AccountChange::BeginStep(step) => self.optional("challenge", step.challenge.as_ref(), MAX_SEALED),
             AccountChange::KnowNetwork { network, .. } => self.required("network", network, MAX_KIND),
             AccountChange::Factor(change) => self.factor(change),
             AccountChange::LiftLock { id } => self.required("id", id, MAX_ID),

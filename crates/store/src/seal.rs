@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use aws_lc_rs::rand;
+use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
+use aws_lc_rs::{hmac, rand};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
@@ -20,6 +21,8 @@ use crate::secret::SealedSecret;
 const FORMAT: u8 = 1;
 /// The table that secrets stand in.
 const TABLE: &str = "sealed_secret";
+/// What keys of marks are derived for (RFC 5869, section 3.2), apart from whatever else comes of a root key.
+const MARKS: &[u8] = b"casemate marks";
 /// The bytes of a tag.
 const TAG: usize = 16;
 
@@ -74,6 +77,8 @@ pub enum SealError {
 /// Keys that are ready for use.
 struct Ring {
     keys: Vec<(String, LessSafeKey)>,
+    /// What marks are made with, of the current key.
+    marks: Option<hmac::Key>,
 }
 
 impl Ring {
@@ -83,7 +88,11 @@ impl Ring {
             let unbound = UnboundKey::new(&AES_256_GCM, key.bytes()).ok()?;
             Some((key.id().to_owned(), LessSafeKey::new(unbound)))
         };
-        Ring { keys: keys.all().iter().filter_map(ready).collect() }
+        let marks = keys.all().first().and_then(|key| {
+            let derived = Salt::new(HKDF_SHA256, MARKS).extract(key.bytes());
+            derived.expand(&[MARKS], hmac::HMAC_SHA256).ok().map(hmac::Key::from)
+        });
+        Ring { keys: keys.all().iter().filter_map(ready).collect(), marks }
     }
 }
 
@@ -103,6 +112,18 @@ impl Sealer {
     #[must_use]
     pub fn current_id(&self) -> String {
         self.keys.load().keys.first().map(|(id, _)| id.clone()).unwrap_or_default()
+    }
+
+    /// What tells texts apart, for one purpose, and says nothing of them to whoever has no root key: HMAC-SHA-256 (RFC 2104) with a key
+    /// that is derived from the current one. It is the same for all who have that; `None` where there is none.
+    #[must_use]
+    pub fn mark(&self, purpose: &str, text: &[u8]) -> Option<[u8; 32]> {
+        let ring = self.keys.load();
+        let mut context = hmac::Context::with_key(ring.marks.as_ref()?);
+        context.update(&(purpose.len() as u64).to_be_bytes());
+        context.update(purpose.as_bytes());
+        context.update(text);
+        context.sign().as_ref().try_into().ok()
     }
 
     /// Seals a secret for the column `field` of the object of that kind and id.

@@ -83,11 +83,18 @@ impl Scene {
         log_in(browser, who);
     }
 
-    /// Adds signing in with the partner, as somebody there, from one's own page.
-    fn add(&self, browser: &Browser, who: &str) {
+    /// Begins to add signing in with the partner, as somebody there, from one's own page.
+    fn begin_to_add(&self, browser: &Browser, who: &str) {
         browser.go(&self.at("/account")).unwrap();
         browser.click("input[value=partner] + button").unwrap();
         log_in(browser, who);
+    }
+
+    /// The same, and says that it is to be added.
+    fn add(&self, browser: &Browser, who: &str) {
+        self.begin_to_add(browser, who);
+        browser.wait_for("Add this sign-in?").unwrap();
+        browser.click("button.primary").unwrap();
     }
 
     fn cookie(&self, browser: &Browser) -> Option<String> {
@@ -129,6 +136,26 @@ fn log_in(browser: &Browser, who: &str) {
     browser.write("input[name=login]", who).unwrap();
     browser.write("input[name=password]", "x").unwrap();
     browser.click("button[type=submit]").unwrap();
+}
+
+/// Whether the page fits a telephone and a desk, by day and by night. One that is no page of its own address is not loaded anew.
+fn look_at(browser: &Browser, page: &str, address: Option<&str>) {
+    let pictures = std::env::var("CASEMATE_PICTURES");
+    for (name, width, height) in [("phone", 390, 844), ("desk", 1_440, 900)] {
+        for is_dark in [false, true] {
+            browser.look(width, height, is_dark).unwrap();
+            if let Some(address) = address {
+                browser.go(address).unwrap();
+            }
+            let wide =
+                browser.run("return document.documentElement.scrollWidth - window.innerWidth").unwrap();
+            assert!(wide.as_f64().unwrap() <= 0.0, "{page}: {wide} pixels too wide for a {name}");
+            if let Ok(folder) = &pictures {
+                let file = format!("{name}-{}-{page}.png.base64", if is_dark { "dark" } else { "light" });
+                browser.picture(&std::path::Path::new(folder).join(file)).unwrap();
+            }
+        }
+    }
 }
 
 fn one_person_by_two_providers(scene: &Scene) {
@@ -283,7 +310,7 @@ fn nobody_takes_what_is_somebody_else_s(scene: &Scene, browser: &Browser) {
         ("pat", "has a user of its own for this sign-in"),
         ("granted", "assigned to this sign-in by itself"),
     ] {
-        scene.add(browser, who);
+        scene.begin_to_add(browser, who);
         browser.wait_for(why).unwrap();
     }
     let eve = scene.cookie(browser).unwrap();
@@ -338,23 +365,17 @@ fn a_local_account_is_linked_and_keeps_its_secrets_to_itself() {
     }
     browser.click("button.primary").unwrap();
     browser.wait_for("You are signed in").unwrap();
+    scene.begin_to_add(&browser, "rooty");
+    let page = browser.wait_for("Add this sign-in?").unwrap();
+    assert!(page.contains("Add the sign-in rooty at Partners to your account Root"), "{page}");
+    look_at(&browser, "confirm", None);
+    browser.click("a[href='/account']").unwrap();
+    browser.wait_for("Add signing in with Partners").unwrap();
+    assert!(!browser.text().unwrap().contains("rooty"), "whoever does not want it has not got it");
     scene.add(&browser, "rooty");
     let page = browser.wait_for("Partners as rooty").unwrap();
     assert!(page.contains("Change your password") && page.contains("an account of this server"), "{page}");
-    let pictures = std::env::var("CASEMATE_PICTURES");
-    for (name, width, height) in [("phone", 390, 844), ("desk", 1_440, 900)] {
-        for is_dark in [false, true] {
-            browser.look(width, height, is_dark).unwrap();
-            browser.go(&scene.at("/account")).unwrap();
-            let wide =
-                browser.run("return document.documentElement.scrollWidth - window.innerWidth").unwrap();
-            assert!(wide.as_f64().unwrap() <= 0.0, "{wide} pixels too wide for a {name}");
-            if let Ok(folder) = &pictures {
-                let file = format!("{name}-{}-account.png.base64", if is_dark { "dark" } else { "light" });
-                browser.picture(&std::path::Path::new(folder).join(file)).unwrap();
-            }
-        }
-    }
+    look_at(&browser, "account", Some(&scene.at("/account")));
     let other = Browser::start().unwrap();
     scene.sign_in(&other, "partner", "rooty", "/account");
     let page = other.wait_for("you came by it").unwrap();

@@ -5,7 +5,6 @@ mod own;
 mod pages;
 mod passkey;
 mod rename;
-mod sealed;
 mod step;
 
 pub(super) use pages::allow_script;

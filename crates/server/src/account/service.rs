@@ -378,14 +378,13 @@ async fn wait_for_factor(
     entering: &Entering<'_>,
     account: &Account,
 ) -> Result<Response, NotEntered> {
-    let Entering { asked, from, return_to, .. } = *entering;
+    let Entering { asked, return_to, .. } = *entering;
     let mut bytes = [0; 32];
     random(&mut bytes).ok_or_else(|| NotEntered::Unavailable("there is no randomness".to_owned()))?;
     let secret = casemate_identity::sign_in::text_of(&bytes);
     let step = SignInStep {
         digest: casemate_directory::sha256(&secret),
         user: account.user.id.clone(),
-        network: network_of(from).to_string(),
         failures: 0,
         challenge: None,
         created_at: asked.now,

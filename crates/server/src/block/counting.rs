@@ -2,13 +2,14 @@
 //! turned out to be wrong, many in one transaction; those of forms before they are looked at, so that whatever is sent at once, no
 //! more are looked at than may be wrong.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::http::HeaderValue;
 use axum::http::header::RETRY_AFTER;
 use casemate_platform::{Client, Code, Problem, clock};
 use casemate_store::{
-    Attempt, AttemptLimit, Checked, Counted, Guess, Lockout, MAX_GUESSES, RecordError, Reservation,
+    Attempt, AttemptLimit, Checked, Counted, Guess, Lockout, MAX_GUESSES, RecordError, Reservation, RootKeys,
+    Sealer,
 };
 use ipnet::IpNet;
 use tokio::sync::oneshot;
@@ -20,11 +21,23 @@ use crate::App;
 /// The most wrong secrets of requests that wait to be counted; of those that come then, each process counts for itself.
 const MAX_WAITING: usize = 1_024;
 
+/// What secrets are marked for.
+const MARKS: &str = "wrong secret";
+
 /// Wrong secrets that wait to be counted, and whose turn it is to count all of them.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     waiting: Mutex<Vec<Waiting>>,
     turn: tokio::sync::Mutex<()>,
+    /// What marks secrets where there is no root key.
+    own: OnceLock<Option<Arc<Sealer>>>,
+}
+
+impl Tally {
+    fn own_sealer(&self) -> Option<&Arc<Sealer>> {
+        let made = || RootKeys::generate().ok().map(|keys| Arc::new(Sealer::new(&keys)));
+        self.own.get_or_init(made).as_ref()
+    }
 }
 
 #[derive(Debug)]
@@ -44,10 +57,21 @@ fn limit(network: &IpNet, most: usize) -> AttemptLimit {
     AttemptLimit { key: secrets_key(network), most, window: WINDOW, lock: None }
 }
 
-/// What is stored of what stands for a secret: enough to tell a few apart.
-fn mark(secret: u64) -> [u8; 2] {
-    let [.., high, low] = secret.to_be_bytes();
-    [high, low]
+/// What is stored of what stands for a secret, the same by each replica: enough to tell a few apart, and nothing that whoever reads the
+/// database could try secrets against. While root keys are exchanged, one may be counted twice. `None` where there is no key.
+fn mark(sealer: &Sealer, secret: u64) -> Option<[u8; 2]> {
+    let [first, second, ..] = sealer.mark(MARKS, &secret.to_be_bytes())?;
+    Some([first, second])
+}
+
+/// As [`mark`]; where the installation has no root key, by one of this process.
+fn mark_of(app: &App, secret: u64) -> Option<[u8; 2]> {
+    let sealer = app.directory.sealer().or_else(|| app.blocks.tally().own_sealer());
+    let made = sealer.and_then(|sealer| mark(sealer, secret));
+    if made.is_none() {
+        tracing::error!("there is no key to mark wrong secrets with");
+    }
+    made
 }
 
 /// Counts a wrong secret, which `secret` stands for, and blocks whoever shows too many: before this returns, it is on record for every
@@ -61,10 +85,13 @@ pub(crate) async fn count_guess(app: &App, client: Option<Client>, secret: u64) 
         Noted::Again => return app.blocks.refusal_of(client),
         Noted::New { is_last } => is_last,
     };
-    let guess = Guess { limit: limit(&network, after), mark: mark(secret) };
+    let marked = mark_of(app, secret);
     let counting = app.clone();
     // It is counted whoever goes away meanwhile.
-    let counted = tokio::spawn(async move { count(&counting, guess, now).await });
+    let counted = tokio::spawn(async move {
+        let mark = marked.ok_or(RecordError::Closed)?;
+        count(&counting, Guess { limit: limit(&network, after), mark }, now).await
+    });
     match counted.await.unwrap_or(Err(RecordError::Closed)) {
         Ok(false) => None,
         Ok(true) => app.blocks.refusal_of(client),
@@ -144,7 +171,8 @@ pub(crate) async fn place_for(app: &App, client: Option<Client>, secret: u64) ->
     }
     let (now, after) = (clock::now(), app.blocks.after());
     let Some(network) = app.blocks.counted_by(client).filter(|_| after > 0) else { return Ok(Place(None)) };
-    let (limit, mark) = (limit(&network, after), mark(secret));
+    let limit = limit(&network, after);
+    let mark = mark_of(app, secret).ok_or_else(|| Problem::new(Code::Unavailable))?;
     // Also for one that was wrong before, of which nothing more is counted: what is kept of two may be the same.
     match app.store.reserve_attempt(vec![limit], now).await.map_err(unavailable)? {
         Attempt::Reserved(reservation) => Ok(Place(Some((reservation, mark)))),
@@ -193,8 +221,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_stored_of_a_secret_is_too_short_to_find_it_out() {
-        assert_eq!(mark(0x1122_3344_5566_7788), [0x77, 0x88]);
+    fn what_is_stored_of_a_secret_is_short_and_made_with_the_root_key() {
+        let (keys, others) = (RootKeys::generate().unwrap(), RootKeys::generate().unwrap());
+        let (one, same, other) = (Sealer::new(&keys), Sealer::new(&keys), Sealer::new(&others));
+        let marks = |sealer| (0..64).map(|secret| mark(sealer, secret).unwrap()).collect::<Vec<_>>();
+        assert_eq!(marks(&one), marks(&same), "each replica makes the same");
+        assert_ne!(marks(&one), marks(&other), "nobody makes it without the root key");
+        let unkeyed: Vec<_> = (0..64u64).map(|secret| [0, u8::try_from(secret).unwrap()]).collect();
+        assert_ne!(marks(&one), unkeyed);
         let network = "2001:db8::/64".parse().unwrap();
         assert_eq!(secrets_key(&network), "secrets\n2001:db8::/64");
     }

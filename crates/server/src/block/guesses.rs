@@ -17,7 +17,7 @@ const FIRST: i64 = 5 * 60 * 1_000_000;
 const LONGEST: i64 = 24 * 3_600 * 1_000_000;
 
 /// Who is one guesser: an IPv4 address, or a network of IPv6 that one customer is given (RFC 6177), 64 bits long.
-pub(super) fn network_of(address: IpAddr) -> IpNet {
+pub(crate) fn network_of(address: IpAddr) -> IpNet {
     match address.to_canonical() {
         IpAddr::V4(address) => Ipv4Net::from(address).into(),
         IpAddr::V6(address) => {

@@ -18,11 +18,12 @@ use ipnet::IpNet;
 use serde_json::json;
 
 use super::counting::{Tally, secrets_key};
-use super::guesses::{Guesses, Noted, duration, network_of};
+use super::guesses::{Guesses, Noted, duration};
 use crate::App;
 use crate::account::service::network_key;
 
 pub(crate) use super::counting::{count_guess, place_for};
+pub(crate) use super::guesses::network_of;
 
 /// The most blocks that are kept in memory; where there are more, the half that ends first is not enforced any longer.
 const MOST_IN_MEMORY: usize = 2 * MAX_BLOCKS as usize;

@@ -1,14 +1,12 @@
-//! The end of adding a way to sign in: somebody comes back from the provider that they add.
+//! The end of adding a way to sign in: somebody comes back from the provider that they add, is asked, and says yes.
 
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use casemate_directory::signed_in_as;
-use casemate_identity::sign_in::{
-    Attempt, BrowserKey, Callback, SignInClient, SignInError, SignedIn, text_of,
-};
-use casemate_identity::{ExposeSecret as _, Identity, Timestamp};
+use casemate_identity::sign_in::{SignInClient, SignInError, text_of};
+use casemate_identity::{ExposeSecret as _, Identity};
 use casemate_platform::SESSION_COOKIE;
 use casemate_store::{
     AuditEvent, CommitError, LinkChange, LinkedIdentity, MAX_LINKED, Operation, SESSION, StoreError,
@@ -16,11 +14,15 @@ use casemate_store::{
 };
 use serde_json::json;
 
+use super::letter::{Told, What, tell};
 use super::own::{Own, own};
+use super::pages::Confirm;
+use super::proof::Proof;
 use super::routes::{PATH, shown};
 use crate::App;
 use crate::forms::{random, see_other, set_cookie};
-use crate::sign_in::service::{ATTEMPTS, Asked, NotBegun, actor, renew, still_by};
+use crate::pages::page;
+use crate::sign_in::service::{Asked, NotBegun, Returned, actor, client, exchanged, key_of, renew, still_by};
 
 /// Why what somebody signed in with is not added.
 const IS_USER: &str = "The directory has a user of its own for this sign-in, to whom something may have been granted. Sign in with \
@@ -33,61 +35,82 @@ const NOT_HERE: &str = "Your user cannot be given other ways to sign in.";
 pub(super) const CAME_BY_A_LINK: &str =
     "You came by a linked sign-in. Sign in with what is not linked to add or remove one.";
 const NOT_RECENT: &str = "This took too long. Sign in anew, and add it then.";
+const CHANGED: &str = "The configuration was changed meanwhile. Add it anew.";
 const TOO_MANY: &str = "You have as many ways to sign in as anybody may have. Remove one first.";
 
-/// Somebody who came back from a provider.
-pub(crate) struct Returned<'a> {
-    pub(crate) attempt: &'a Attempt,
-    pub(crate) key: &'a BrowserKey,
-    pub(crate) answer: Callback<'a>,
-    pub(crate) redirect_uri: &'a str,
-}
-
-/// Links what somebody signed in with to whoever is signed in, in the same session in which they began.
+/// Asks whoever is signed in, in the same session in which they began, whether what they signed in with is to be added. A provider may
+/// sign in whoever is signed in there in this browser, without asking them anything.
 ///
 /// # Errors
 /// Why they did not sign in with it, or where it was not this session that began.
-pub(crate) async fn finish(
+pub(crate) async fn ask(
     app: &App,
     client: &Arc<SignInClient>,
     asked: &Asked,
     headers: &HeaderMap,
     returned: Returned<'_>,
 ) -> Result<Response, SignInError> {
-    let Returned { attempt, key, answer, redirect_uri } = returned;
     let own = match own(app, headers, &asked.request_id).await {
         Ok(own) => own.ok_or(SignInError::State)?,
         Err(response) => return Ok(*response),
     };
-    if !attempt.links_to(key, &own.session.id) {
+    if !returned.attempt.links_to(returned.key, &own.session.id) {
         return Err(SignInError::State);
     }
-    let signed_in = client.finish(answer, attempt, key, redirect_uri, Timestamp(asked.now)).await?;
-    for _ in 0..ATTEMPTS {
-        if let Some(response) = add_now(app, client, asked, &own, &signed_in).await? {
-            return Ok(response);
-        }
+    let signed_in = match exchanged(app, client, &returned, asked.now).await {
+        Ok(signed_in) => signed_in?,
+        Err(refusal) => return Ok(refusal.into_response()),
+    };
+    let base = still_by(app, client).await?;
+    if own.has(&signed_in.identity) {
+        return Ok(see_other(PATH));
     }
-    Err(SignInError::Unavailable("the configuration is changed all the time".to_owned()))
+    if let Err((status, problem)) = may_add(app, client, asked, &own, &signed_in.identity).await? {
+        return Ok(shown(app, &own, status, Some(problem)));
+    }
+    let proof = Proof::of(&signed_in.identity, base);
+    let kept = proof.keep(app, returned.key, &own.session.id, asked.now);
+    let kept = kept.ok_or_else(|| SignInError::Unavailable("nothing can be kept for a moment".to_owned()))?;
+    let page_shown = Confirm { name: &own.name(), title: client.offer().title(), proof: &proof, kept: &kept };
+    Ok(page(StatusCode::OK, &page_shown))
 }
 
-/// Links what somebody signed in with, by the configuration as it is; `None` where that was changed meanwhile.
-async fn add_now(
+/// Adds what somebody said is to be added.
+///
+/// # Errors
+/// Why it is not added.
+pub(super) async fn confirm(
     app: &App,
-    client: &Arc<SignInClient>,
     asked: &Asked,
     own: &Own,
-    signed_in: &SignedIn,
-) -> Result<Option<Response>, SignInError> {
-    let base = still_by(app, client).await?;
-    let refused = |status, problem| Ok(Some(shown(app, own, status, Some(problem))));
-    let user = match may_add(app, client, asked, own, signed_in).await? {
+    headers: &HeaderMap,
+    kept: &str,
+) -> Result<Response, SignInError> {
+    let key = key_of(headers).ok_or(SignInError::State)?;
+    let proof = Proof::opened(app, &key, &own.session.id, kept, asked.now).ok_or(SignInError::State)?;
+    let identity = proof.identity();
+    let client = client(app, &identity.provider).ok_or(SignInError::State)?;
+    let refused = |status, problem| Ok(shown(app, own, status, Some(problem)));
+    // By what is in force now they may be refused; what was changed since they proved it is a conflict in the change itself.
+    still_by(app, &client).await?;
+    if own.has(&identity) {
+        return Ok(see_other(PATH));
+    }
+    let user = match may_add(app, &client, asked, own, &identity).await? {
         Ok(user) => user,
         Err((status, problem)) => return refused(status, problem),
     };
-    match add(app, asked, own, user, (signed_in, base)).await {
-        Ok(response) => Ok(Some(response)),
-        Err(CommitError::Conflict { .. }) => Ok(None),
+    match add(app, asked, own, user, (&identity, proof.revision)).await {
+        Ok(response) => {
+            let (provider, from) = (&*identity.provider, asked.client.as_deref());
+            tell(
+                app,
+                user,
+                Told { what: What::Added, provider, subject: proof.called(), from, at: asked.now },
+            );
+            Ok(response)
+        }
+        Err(CommitError::Conflict { .. }) => refused(StatusCode::CONFLICT, CHANGED),
         // The session ended while they were away.
         Err(CommitError::UsedUp { what: SESSION }) => Err(SignInError::State),
         Err(CommitError::NameTaken { kind, .. }) if kind == "user" => refused(StatusCode::CONFLICT, IS_USER),
@@ -107,9 +130,8 @@ async fn may_add<'o>(
     client: &SignInClient,
     asked: &Asked,
     own: &'o Own,
-    signed_in: &SignedIn,
+    identity: &Identity,
 ) -> Result<Result<&'o UserRecord, (StatusCode, &'static str)>, SignInError> {
-    let identity = &signed_in.identity;
     let Some(user) = own.user.as_ref().filter(|_| own.may_link(app) && client.offer().links()) else {
         return Ok(Err((StatusCode::FORBIDDEN, NOT_HERE)));
     };
@@ -142,14 +164,9 @@ async fn add(
     asked: &Asked,
     own: &Own,
     user: &UserRecord,
-    (signed_in, base): (&SignedIn, i64),
+    (identity, base): (&Identity, i64),
 ) -> Result<Response, CommitError> {
-    let identity = &signed_in.identity;
     let subject = identity.id.as_deref().unwrap_or_default();
-    let is_theirs = |link: &LinkedIdentity| link.provider == *identity.provider && link.subject == subject;
-    if own.links.iter().any(is_theirs) {
-        return Ok(see_other(PATH));
-    }
     if i64::try_from(own.links.len()).is_ok_and(|links| links >= MAX_LINKED) {
         return Err(CommitError::UsedUp { what: "room for linked sign-ins" });
     }

@@ -2,7 +2,9 @@
 //! that signs in by such a link.
 
 mod finish;
+mod letter;
 mod own;
 mod pages;
+mod proof;
 pub(crate) mod routes;
 pub(crate) mod service;

@@ -36,6 +36,20 @@ impl Own {
         since < app.directory.sessions().times().recent
     }
 
+    /// What people call them.
+    pub(super) fn name(&self) -> String {
+        let names = [&self.identity.display_name, &self.identity.login, &self.identity.id];
+        names.into_iter().flatten().next().map(|name| name.to_string()).unwrap_or_default()
+    }
+
+    /// Whether they sign in by a link as whom a provider calls so.
+    pub(super) fn has(&self, identity: &Identity) -> bool {
+        let is_same = |link: &LinkedIdentity| {
+            link.provider == *identity.provider && Some(link.subject.as_str()) == identity.id.as_deref()
+        };
+        self.links.iter().any(is_same)
+    }
+
     /// Where they prove anew who they are, on their way to a page.
     pub(super) fn again(&self, return_to: &str) -> String {
         let provider = self.session.via.as_deref().unwrap_or(&self.session.provider);

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use super::proof::Proof;
+
 /// One's own account.
 #[derive(Template)]
 #[template(path = "linking/account.html")]
@@ -17,6 +19,20 @@ pub(super) struct Account<'a> {
     /// Whether they have a password here that they may change in this browser.
     pub(super) has_password: bool,
     pub(super) problem: Option<&'a str>,
+}
+
+/// Whether a sign-in is to be added.
+#[derive(Template)]
+#[template(path = "linking/confirm.html")]
+pub(super) struct Confirm<'a> {
+    /// Who is signed in, as people call them.
+    pub(super) name: &'a str,
+    /// The provider.
+    pub(super) title: &'a str,
+    /// As whom they signed in there.
+    pub(super) proof: &'a Proof,
+    /// The same, sealed.
+    pub(super) kept: &'a str,
 }
 
 /// A way of signing in.

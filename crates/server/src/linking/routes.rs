@@ -11,7 +11,8 @@ use casemate_identity::sign_in::SignInError;
 use casemate_platform::{Client, RequestId, clock, is_from_elsewhere};
 use casemate_store::{AccountChange, CommitError, LinkChange, LinkedIdentity, Operation, SESSION, Still};
 
-use super::finish::{CAME_BY_A_LINK, told};
+use super::finish::{self, CAME_BY_A_LINK, told};
+use super::letter::{Told, What, tell};
 use super::own::{Own, own};
 use super::pages::{Account, Choice, Way};
 use super::service::linking;
@@ -23,13 +24,18 @@ use crate::sign_in::service::{Asked, Onward, begun, change, client, failed, hold
 
 pub(super) const PATH: &str = "/account";
 const LINK: &str = "/account/link";
+const CONFIRM: &str = "/account/link/confirm";
 const UNLINK: &str = "/account/unlink";
 /// Where somebody goes who is not signed in.
 const SIGN_IN: &str = "/sign-in?return_to=%2Faccount";
 
 /// The routes, which are pages and no part of the described API.
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route(PATH, get(show)).route(LINK, post(link)).route(UNLINK, post(unlink))
+    Router::new()
+        .route(PATH, get(show))
+        .route(LINK, post(link))
+        .route(CONFIRM, post(confirm))
+        .route(UNLINK, post(unlink))
 }
 
 async fn show(State(app): State<App>, Extension(id): Extension<RequestId>, headers: HeaderMap) -> Response {
@@ -43,8 +49,6 @@ async fn show(State(app): State<App>, Extension(id): Extension<RequestId>, heade
 /// The page, with what went wrong.
 pub(super) fn shown(app: &App, own: &Own, status: StatusCode, problem: Option<&str>) -> Response {
     let identity = &own.identity;
-    let names = [&identity.display_name, &identity.login, &identity.id];
-    let name = names.into_iter().flatten().next().map(|name| name.to_string()).unwrap_or_default();
     let is_local = *identity.provider == *OWN_PROVIDER;
     let choices = choices(app, own);
     let none = match &own.user {
@@ -54,7 +58,7 @@ pub(super) fn shown(app: &App, own: &Own, status: StatusCode, problem: Option<&s
         Some(_) => None,
     };
     let shown = Account {
-        name: &name,
+        name: &own.name(),
         ways: &ways(app, own),
         choices: &choices,
         none,
@@ -161,6 +165,22 @@ async fn link(State(app): State<App>, Extension(id): Extension<RequestId>, reque
     }
 }
 
+async fn confirm(State(app): State<App>, Extension(id): Extension<RequestId>, request: Request) -> Response {
+    let Sent { own, form, headers, from } = match sent(&app, &id, request).await {
+        Ok(sent) => sent,
+        Err(response) => return *response,
+    };
+    let kept = form.as_ref().and_then(|form| form.get("proof")).unwrap_or_default();
+    let asked = Asked::new(id.clone(), CONFIRM, from, &headers, clock::now());
+    match finish::confirm(&app, &asked, &own, &headers, kept).await {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::info!(code = error.code(), reason = %error, "a way to sign in is not added");
+            failed(&error, id.as_str())
+        }
+    }
+}
+
 async fn unlink(State(app): State<App>, Extension(id): Extension<RequestId>, request: Request) -> Response {
     let Sent { own, form, headers, from } = match sent(&app, &id, request).await {
         Ok(sent) => sent,
@@ -183,7 +203,11 @@ async fn unlink(State(app): State<App>, Extension(id): Extension<RequestId>, req
     }
     let event = told(&asked, &own.identity, user, "remove", (link, provider, subject));
     match change(&app, &asked, operations, event).await {
-        Ok(()) => see_other(PATH),
+        Ok(()) => {
+            let from = asked.client.as_deref();
+            tell(&app, user, Told { what: What::Removed, provider, subject, from, at: asked.now });
+            see_other(PATH)
+        }
         Err(CommitError::UsedUp { what: SESSION }) => see_other(SIGN_IN),
         Err(CommitError::UsedUp { .. }) => {
             let problem = Some("It is the last way in which you sign in, or was removed already.");

@@ -4,8 +4,8 @@ use casemate_directory::OWN_PROVIDER;
 use casemate_identity::sign_in::{SignInError, SignedIn};
 use casemate_store::{LinkChange, Operation, StoreError, UserRecord};
 
-pub(crate) use super::finish::Returned;
-pub(crate) use super::finish::finish as add_returned;
+pub(crate) use super::finish::ask as ask_returned;
+pub(crate) use super::letter::{Told, What, tell};
 use crate::App;
 use crate::sign_in::service::client;
 

@@ -3,6 +3,7 @@
 mod failures;
 mod finishing;
 mod pages;
+mod returning;
 pub(crate) mod routes;
 pub(crate) mod service;
 

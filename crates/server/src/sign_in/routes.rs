@@ -11,7 +11,7 @@ use casemate_directory::OWN_PROVIDER;
 use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError, SignedIn};
 use casemate_identity::{ExposeSecret as _, Identity, SecretString, Timestamp};
 use casemate_platform::{
-    Caller, Client, Code, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie, stand_in,
+    Caller, Client, Code, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie,
 };
 use casemate_store::{Actor, CommitError, Sessions};
 use serde_json::json;
@@ -19,15 +19,15 @@ use url::form_urlencoded;
 
 use super::pages::{Choice, Choose, Onward, STYLE, SignedOut, failed};
 use super::service::{
-    Also, Asked, NotBegun, begin_since, client, end, end_by_token, record_failure, session_of, still_by,
+    Also, Asked, NotBegun, Returned, begin_since, client, end, end_by_token, exchanged, record_failure,
+    session_of, still_by,
 };
 use crate::App;
 use crate::account::service::is_offered;
-use crate::block::service::count_guess;
 use crate::denials::count_denial;
 use crate::forms::{HOME, Parameters, form, random, see_other, set_cookie};
 use crate::guard::admitted;
-use crate::linking::service::{Returned, add_returned, entering};
+use crate::linking::service::{ask_returned, entering};
 use crate::pages::{failed_with, page};
 
 /// The cookie of a browser that signs in.
@@ -36,7 +36,7 @@ const ATTEMPT_COOKIE: &str = "__Host-casemate-sign-in";
 const ATTEMPT_SECONDS: u32 = 600;
 
 /// How often somebody is let in anew because the configuration was changed meanwhile.
-pub(crate) const ATTEMPTS: usize = 5;
+const ATTEMPTS: usize = 5;
 
 const CALLBACK: &str = "/sign-in/{provider}/callback";
 const BACK_CHANNEL: &str = "/sign-in/{provider}/back-channel-logout";
@@ -155,9 +155,13 @@ pub(crate) fn begun(
 ) -> Option<(Attempt, BrowserKey)> {
     let (mut key, mut salt) = ([0; 32], [0; 16]);
     random(&mut key).and_then(|()| random(&mut salt))?;
-    let held = cookie(headers, ATTEMPT_COOKIE).ok().flatten().and_then(BrowserKey::parse);
-    let key = held.unwrap_or_else(|| BrowserKey::of_random(key));
+    let key = key_of(headers).unwrap_or_else(|| BrowserKey::of_random(key));
     Some((Attempt::begin(provider, return_to, again, salt, Timestamp(clock::now())), key))
+}
+
+/// The key that a browser holds while it signs in.
+pub(crate) fn key_of(headers: &HeaderMap) -> Option<BrowserKey> {
+    cookie(headers, ATTEMPT_COOKIE).ok().flatten().and_then(BrowserKey::parse)
 }
 
 /// Lets a browser keep its key while it signs in.
@@ -217,15 +221,11 @@ async fn callback(
     let finished = match app.blocks.counted_by(from).map(|network| app.finishing.enter(network)) {
         Some(None) => Err(SignInError::Busy),
         // It goes when this is done.
-        _place => finish(&app, &client, &asked, &headers, &uri).await,
+        _place => finish(&app, &client, &asked, (&headers, from), &uri).await,
     };
     match finished {
         Ok(response) => response,
         Err(error) => {
-            if let SignInError::Code(_) = error {
-                let code = Parameters::of(&uri).and_then(|query| query.get("code").map(str::to_owned));
-                count_guess(&app, from, stand_in(code.unwrap_or_default().as_bytes())).await;
-            }
             tracing::info!(%provider, code = error.code(), reason = %error, "not signed in");
             count_denial(&app, from, Some(CALLBACK));
             record_failure(&app, &asked, &provider, error.code()).await;
@@ -238,22 +238,24 @@ async fn finish(
     app: &App,
     client: &Arc<SignInClient>,
     asked: &Asked,
-    headers: &HeaderMap,
+    (headers, from): (&HeaderMap, Option<Client>),
     uri: &Uri,
 ) -> Result<Response, SignInError> {
-    let (provider, now) = (client.offer().name(), Timestamp(asked.now));
+    let provider = client.offer().name();
     let query = Parameters::of(uri).ok_or(SignInError::State)?;
-    let held = cookie(headers, ATTEMPT_COOKIE).map_err(|_| SignInError::State)?;
-    let key = held.and_then(BrowserKey::parse).ok_or(SignInError::State)?;
+    let key = key_of(headers).ok_or(SignInError::State)?;
     let state = query.get("state").ok_or(SignInError::State)?;
-    let attempt = Attempt::resume(state, &key, provider, now)?;
+    let attempt = Attempt::resume(state, &key, provider, Timestamp(asked.now))?;
     let answer = Callback { code: query.get("code"), error: query.get("error"), issuer: query.get("iss") };
     let redirect_uri = redirect_uri(app, provider);
+    let returned = Returned { attempt: &attempt, key: &key, answer, redirect_uri: &redirect_uri, from };
     if attempt.links() {
-        let returned = Returned { attempt: &attempt, key: &key, answer, redirect_uri: &redirect_uri };
-        return add_returned(app, client, asked, headers, returned).await;
+        return ask_returned(app, client, asked, headers, returned).await;
     }
-    let signed_in = client.finish(answer, &attempt, &key, &redirect_uri, now).await?;
+    let signed_in = match exchanged(app, client, &returned, asked.now).await {
+        Ok(signed_in) => signed_in?,
+        Err(refusal) => return Ok(refusal.into_response()),
+    };
     for _ in 0..ATTEMPTS {
         let Some(begun) = enter(app, client, asked, headers, &signed_in).await? else { continue };
         let mut response = see_other(attempt.return_to());

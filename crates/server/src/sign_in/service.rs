@@ -14,7 +14,8 @@ use casemate_store::{
 use serde_json::json;
 
 pub(crate) use super::pages::{Onward, failed};
-pub(crate) use super::routes::{ATTEMPTS, begun, hold, redirect_uri};
+pub(crate) use super::returning::{Returned, exchanged};
+pub(crate) use super::routes::{begun, hold, key_of, redirect_uri};
 use crate::App;
 use crate::guard::user_agent;
 

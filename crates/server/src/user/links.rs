@@ -13,6 +13,7 @@ use super::routes::{UserRead, UserUpdate, user};
 use super::service::thing;
 use crate::App;
 use crate::guard::Require;
+use crate::linking::service::{Told, What, tell};
 use crate::objects::with_revision;
 use crate::refusal::problem;
 use crate::view::time;
@@ -94,9 +95,19 @@ async fn remove(
     let access = require.access();
     let user = user(&app, access, &id).await?;
     let permit = access.permit::<UserUpdate>(&app, &thing(&user)).await?;
+    let links = app.administration.links_of(&user).await.map_err(problem)?;
     let removed = app.administration.remove_link(&permit.author, access.tenant(), &id, &link).await;
     match removed {
-        Ok(revision) => Ok(with_revision(StatusCode::NO_CONTENT.into_response(), revision)),
+        Ok(revision) => {
+            if let Some(LinkedIdentity { provider, subject, .. }) =
+                links.iter().find(|found| found.id == link)
+            {
+                // Where somebody administers from is no business of those whom they administer.
+                let (what, from) = (What::RemovedByAdministrator, None);
+                tell(&app, &user, Told { what, provider, subject, from, at: access.now() });
+            }
+            Ok(with_revision(StatusCode::NO_CONTENT.into_response(), revision))
+        }
         Err(error) => Err(access.not_done::<UserUpdate>(&app, Some(&id), error).await),
     }
 }

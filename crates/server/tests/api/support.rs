@@ -7,8 +7,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use casemate_directory::{Credential, Directory, DirectoryHost, sha256};
 use casemate_permission::Permission;
-use casemate_platform::Respond;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
+use casemate_platform::{Client, Respond};
 use casemate_server::{App, Front, Recorded, Settings};
 use casemate_store::{DataFolder, Database, Retention, Sealer, Store};
 use secrecy::SecretString;
@@ -77,11 +77,12 @@ impl Server {
         Server::start_with(None).await
     }
 
-    /// The same, with what seals.
+    /// The same, with what seals, where there is any; it may call this machine then.
     pub(crate) async fn start_with(sealer: Option<Arc<Sealer>>) -> Server {
         let parent = tempfile::tempdir().unwrap();
         let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
-        let server = Server::sealing(Database::Embedded(&folder), sealer).await;
+        let loopback = sealer.is_some();
+        let server = Server::sealing(Database::Embedded(&folder), sealer, loopback).await;
         Server { _folder: Some(parent), ..server }
     }
 
@@ -91,10 +92,10 @@ impl Server {
     }
 
     async fn on(database: Database<'_>) -> Server {
-        Server::sealing(database, None).await
+        Server::sealing(database, None, false).await
     }
 
-    async fn sealing(database: Database<'_>, sealer: Option<Arc<Sealer>>) -> Server {
+    async fn sealing(database: Database<'_>, sealer: Option<Arc<Sealer>>, loopback: bool) -> Server {
         let store = Store::open_database(database, Retention::default(), || 0).await.unwrap();
         let own = CALLERS
             .iter()
@@ -110,7 +111,8 @@ impl Server {
                     .collect(),
             })
             .collect();
-        let outgoing = Arc::new(Outgoing::new(OutgoingSettings::default()).unwrap());
+        let outgoing =
+            Arc::new(Outgoing::new(OutgoingSettings { loopback, ..OutgoingSettings::default() }).unwrap());
         let host = DirectoryHost { own, sealer, ..DirectoryHost::new(outgoing) };
         let directory = Arc::new(Directory::open(store.reader(), host).await.unwrap());
         let settings = Settings {
@@ -150,7 +152,12 @@ impl Server {
 
     /// Sends a request as it is.
     pub(crate) async fn raw(&self, request: Request<Body>) -> Answer {
-        let response = self.front.clone().respond(request, None).await;
+        self.raw_from(request, None).await
+    }
+
+    /// The same, from a client.
+    pub(crate) async fn raw_from(&self, request: Request<Body>, client: Option<Client>) -> Answer {
+        let response = self.front.clone().respond(request, client).await;
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();

@@ -14,7 +14,8 @@ pub const MAX_GUESSES: usize = 128;
 pub struct Guess {
     /// By what it is counted. It is no attempt that was reserved, and locks nothing by itself.
     pub limit: AttemptLimit,
-    /// What stands for the secret: enough to tell a few apart, and too little to find any out.
+    /// What stands for the secret, made with a key that does not stand in the database: enough to tell a few apart, and too little to
+    /// find any out.
     pub mark: [u8; 2],
 }
 

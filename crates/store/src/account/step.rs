@@ -7,7 +7,9 @@ use crate::sql::{Database, Link, Row, values};
 /// The most sign-ins of one person that wait for a second factor; the oldest goes first.
 pub const MAX_STEPS: i64 = 5;
 
-const COLUMNS: &str = "digest, user_id, network, failures, challenge, created_at, expires_at";
+/// The column `network` is empty: a browser that shows its password from one network may show its factor from another, as telephones do
+/// on their way, and whoever has IPv4 and IPv6. What binds both is the cookie. Earlier versions wrote there, and read it as nothing.
+const COLUMNS: &str = "digest, user_id, failures, challenge, created_at, expires_at";
 
 /// A sign-in that waits for its second factor.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,8 +18,6 @@ pub struct SignInStep {
     pub digest: [u8; 32],
     /// Who signs in, by the id of the user.
     pub user: String,
-    /// The network that the password came from.
-    pub network: String,
     /// How many wrong answers it has had.
     pub failures: i64,
     /// What was asked, where the answer depends on it.
@@ -83,11 +83,10 @@ async fn fail(link: &mut Link, digest: &[u8; 32], most: i64) -> Result<(), sqlx:
 pub(super) async fn begin(database: &mut impl Database, step: &SignInStep) -> Result<(), sqlx::Error> {
     let text = "DELETE FROM sign_in_step WHERE expires_at <= $1";
     database.execute(text, values![step.created_at]).await?;
-    let text = format!("INSERT INTO sign_in_step ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)");
+    let text = format!("INSERT INTO sign_in_step ({COLUMNS}, network) VALUES ($1, $2, $3, $4, $5, $6, '')");
     let values = values![
         step.digest.as_slice(),
         &step.user,
-        &step.network,
         step.failures,
         &step.challenge,
         step.created_at,
@@ -120,7 +119,6 @@ fn read(row: &Row) -> Result<SignInStep, StoreError> {
             value: format!("{} bytes", digest.len()),
         })?,
         user: row.get("user_id")?,
-        network: row.get("network")?,
         failures: row.get("failures")?,
         challenge: row.get("challenge")?,
         created_at: row.get("created_at")?,

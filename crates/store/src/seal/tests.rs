@@ -105,3 +105,26 @@ proptest! {
         prop_assert_eq!(of(&one) == of(&shifted), one == shifted);
     }
 }
+
+#[test]
+fn a_mark_is_the_same_for_all_who_have_the_root_key_and_nobody_else_makes_it() {
+    let (one, same, other) = (sealer(ZEROS), sealer(ZEROS), sealer(ONES));
+    let mark = one.mark("guess", b"s3cret").unwrap();
+    assert_eq!(same.mark("guess", b"s3cret"), Some(mark));
+    for different in [
+        other.mark("guess", b"s3cret"),
+        one.mark("guess", b"s3cre7"),
+        one.mark("gues", b"ss3cret"),
+        one.mark("", b"guesss3cret"),
+    ] {
+        assert_ne!(different, Some(mark));
+    }
+    // The key that seals is another than the one that marks, and the current one counts.
+    let of_root = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &[0; 32]), b"s3cret");
+    assert_ne!(of_root.as_ref(), mark);
+    let keys = RootKeys::parse(&ZEROS.into()).unwrap();
+    one.replace_keys(&keys.joined(&RootKeys::parse(&ONES.into()).unwrap()).unwrap());
+    assert_eq!(one.mark("guess", b"s3cret"), Some(mark));
+    one.replace_keys(&RootKeys::parse(&ONES.into()).unwrap());
+    assert_eq!(one.mark("guess", b"s3cret"), other.mark("guess", b"s3cret"));
+}

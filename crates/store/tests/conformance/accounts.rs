@@ -134,7 +134,6 @@ pub(crate) async fn whoever_was_deactivated_has_no_new_password_and_waits_for_no
     let step = SignInStep {
         digest: [1; 32],
         user: "usr_ada".to_owned(),
-        network: "192.0.2.7/32".to_owned(),
         failures: 0,
         challenge: None,
         created_at: 100,
@@ -261,7 +260,6 @@ fn step(number: u8, user: &str) -> SignInStep {
     SignInStep {
         digest: [number; 32],
         user: user.to_owned(),
-        network: "192.0.2.7/32".to_owned(),
         failures: 0,
         challenge: None,
         created_at: 1_000 + i64::from(number),

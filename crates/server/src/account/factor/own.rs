@@ -20,12 +20,13 @@ use serde_json::json;
 use super::super::routes::not_from_here;
 use super::super::service::{Entering, NotEntered, STEP_PATH, account_of, actor_of, enter_again};
 use super::pages::{self, Codes, Factor, Own as OwnPage, scripted};
-use super::sealed;
+
 use super::step::unavailable;
 use crate::App;
 use crate::forms::{form, random, see_other};
 use crate::guard::admitted;
 use crate::pages::{failed_with, page};
+use crate::sealed;
 use crate::sign_in::service::{Also, Asked, change};
 
 pub(super) const PATH: &str = "/account/factors";

@@ -17,14 +17,15 @@ use serde_json::{Value, json};
 
 use super::super::service::{Entering, NotEntered, STEP_COOKIE, account_of, enter};
 use super::check::passkey_of;
+use super::own as own_factors;
 use super::own::{Added, Made, has_room, keep, new_id, own, refusal_of, told};
 use super::step::{used, waiting};
-use super::{own as own_factors, sealed};
 use crate::App;
 use crate::app::origin_of;
 use crate::block::service::place_for;
 use crate::denials::count_denial;
 use crate::forms::{HOME, random, set_cookie};
+use crate::sealed;
 use crate::sign_in::service::{Asked, record_failure};
 
 /// The cookie of a browser that signs in with a passkey alone: the challenge, sealed.

@@ -42,7 +42,11 @@ async fn what_is_answered_shows_in_the_metrics_and_nobody_s_data_does() {
     assert_eq!(app.oneshot(bad).await.unwrap().status(), 401);
     metrics::decision(Decided::Denied);
 
-    let figures = Figures::new().gauge("casemate_record_queue", "Decisions that wait.", || 7.0);
+    let figures = Figures::new().gauge("casemate_record_queue", "Decisions that wait.", || 7.0).counter(
+        "casemate_record_held_up_total",
+        "How often recording waited.",
+        || 3.0,
+    );
     let router = metrics::router(figures);
     let answer = router.oneshot(Request::get("/metrics").body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
@@ -63,6 +67,10 @@ async fn what_is_answered_shows_in_the_metrics_and_nobody_s_data_does() {
         assert!(value(name) >= 1.0, "{name}\n{text}");
     }
     assert!((value("casemate_record_queue") - 7.0).abs() < f64::EPSILON);
+    assert!((value("casemate_record_held_up_total") - 3.0).abs() < f64::EPSILON);
+    for kind in ["casemate_record_queue gauge", "casemate_record_held_up_total counter"] {
+        assert!(text.contains(&format!("# TYPE {kind}\n")), "{text}");
+    }
     assert!(text.contains("casemate_build_info{version="), "{text}");
     assert!(!text.contains("geheim"), "{text}");
 }

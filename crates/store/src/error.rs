@@ -115,6 +115,22 @@ pub enum StoreError {
         /// The number of the segment.
         segment: u64,
     },
+    /// A file of recorded decisions was written by another version of Casemate.
+    #[error(
+        "{path} was written by another version of Casemate, in a format that this one does not read: start that version once and let it end orderly, which leaves no such file; or move the folder away to go on without what it holds"
+    )]
+    SegmentFormat {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file of recorded decisions belongs to another database.
+    #[error(
+        "{path} belongs to another database than the one beside it: decisions that were recorded there may not be in any database yet; put the database back with which the folder was used, or move the folder away to go on without what it holds"
+    )]
+    SegmentOfAnother {
+        /// The file.
+        path: PathBuf,
+    },
     /// The folder of recorded decisions cannot be used.
     #[error("the folder of recorded decisions cannot be used: {reason}")]
     SegmentFolder {

@@ -29,9 +29,12 @@ pub(crate) async fn position(pool: &Pool) -> Result<Position, StoreError> {
     })
 }
 
-/// Names the course of changes of a database that has no name for it yet.
+/// Names the course of changes of a database that has no name for it yet, and the database to the files of decisions that
+/// come into it.
 pub(crate) async fn name(database: &mut impl Database) -> Result<(), StoreError> {
     let text = "UPDATE revision SET generation = $1 WHERE generation = 0";
+    database.execute(text, values![random()?]).await?;
+    let text = "UPDATE decision_segment SET database_id = $1 WHERE database_id = 0";
     database.execute(text, values![random()?]).await?;
     Ok(())
 }

@@ -6,9 +6,9 @@
     reason = "a test that cannot prepare has failed"
 )]
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use casemate_store::{
@@ -144,15 +144,93 @@ async fn on_a_small_disk() {
     println!("{DONE}");
 }
 
+/// Records five at once, again and again, and says how often that was acknowledged.
+#[tokio::test]
+#[ignore = "the process that another test kills on a disk of its own"]
+async fn records_on_a_full_disk_until_it_is_killed() {
+    let Some(disk) = std::env::var_os(FOLDER) else { return };
+    let disk = Path::new(&disk);
+    let data = DataFolder::open_or_create(&disk.join("data")).unwrap();
+    let store = Store::open(&data, Retention::default(), || 1).await.unwrap();
+    store.reserve(0);
+    let before = recorded(store.reader()).await;
+    let mut acknowledged = 0;
+    while store.record_lag().is_none() {
+        acknowledged += record(&store, 1).await;
+    }
+    acknowledged += record(&store, 10).await;
+    println!("recorded {before} and {acknowledged}");
+    fill(&disk.join("filling"));
+    loop {
+        let more = record(&store, 5).await;
+        acknowledged += more;
+        println!("{} {before} and {acknowledged}", if more > 0 { "recorded" } else { "refused" });
+    }
+}
+
+#[tokio::test]
+#[ignore = "the process that the other test starts on a disk of its own"]
+async fn killed_on_a_small_disk() {
+    let Some(disk) = std::env::var_os(FOLDER) else { return };
+    let disk = Path::new(&disk);
+    for round in 1..=3 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["records_on_a_full_disk_until_it_is_killed", "--exact", "--ignored", "--nocapture"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let (mut told, mut refused) = (0, 0);
+        let mut hear = |line: String| {
+            let words: Vec<&str> = line.split_ascii_whitespace().collect();
+            if let [what, before, "and", more] = words[..] {
+                told = before.parse::<usize>().unwrap() + more.parse::<usize>().unwrap();
+                refused += usize::from(what == "refused");
+            }
+            refused
+        };
+        let mut lines = lines;
+        for line in lines.by_ref() {
+            if hear(line) >= 20 {
+                break;
+            }
+        }
+        // SIGKILL; then what it said before.
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for line in lines {
+            hear(line);
+        }
+        assert!(refused >= 20, "it ended by itself");
+        std::fs::remove_file(disk.join("filling")).unwrap();
+        let data = DataFolder::open(&disk.join("data")).unwrap();
+        let found = recorded(&StoreReader::open(&data).await.unwrap()).await;
+        // A group that was being recorded when it was killed may be there, and nobody was told.
+        assert!((told..=told + 5).contains(&found), "round {round}: {found} of {told}");
+    }
+    println!("{DONE}");
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_kill_on_a_full_disk() {
+    on_a_disk_of_its_own("killed_on_a_small_disk");
+}
+
 #[test]
 fn changes_are_made_on_a_full_disk() {
+    on_a_disk_of_its_own("on_a_small_disk");
+}
+
+fn on_a_disk_of_its_own(test: &str) {
     let folder = tempfile::tempdir().unwrap();
     // The disk is seen by the process alone, and goes with it.
-    let prepare = "mount -t tmpfs -o size=48m none \"$1\" || exit 77; exec \"$0\" on_a_small_disk --exact --ignored --nocapture";
+    let prepare =
+        "mount -t tmpfs -o size=48m none \"$1\" || exit 77; exec \"$0\" \"$2\" --exact --ignored --nocapture";
     let output = Command::new("unshare")
         .args(["--mount", "sh", "-c", prepare])
         .arg(std::env::current_exe().unwrap())
         .arg(folder.path())
+        .arg(test)
         .env(FOLDER, folder.path())
         .output();
     let output = match output {

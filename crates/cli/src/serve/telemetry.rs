@@ -51,15 +51,20 @@ impl Metrics {
                 lag(|lag| lag.events),
             )
             .gauge("casemate_record_behind_bytes", "The bytes that they take.", lag(|lag| lag.bytes))
-            .gauge(
-                "casemate_record_held_up",
+            .counter(
+                "casemate_record_held_up_total",
                 "How often recording waited since as many as may be were not in the database.",
                 lag(|lag| lag.held_up),
             )
-            .gauge(
-                "casemate_record_failed_segments",
+            .counter(
+                "casemate_record_failed_segments_total",
                 "How often a file of recorded decisions was given up since it could not be written or flushed.",
                 lag(|lag| lag.failed),
+            )
+            .gauge(
+                "casemate_record_failing",
+                "1 where the last attempt to append decisions, or to bring them into the database, failed.",
+                lag(|lag| u64::from(lag.is_append_failing || lag.is_indexing_failing)),
             )
             .gauge(
                 "casemate_store_writable",

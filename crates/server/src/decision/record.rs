@@ -19,9 +19,11 @@ pub(crate) async fn store(app: &App, events: Vec<DecisionEvent>) -> Result<(), P
     Box::pin(app.store.record(events)).await.map_err(|error| {
         match &error {
             RecordError::Busy => tracing::warn!("an answer was withheld: the record's queue is full"),
-            // The store says so once.
-            RecordError::Reserve => tracing::debug!(%error, "an answer was withheld"),
-            RecordError::Failed(_) | RecordError::Closed => {
+            // The store says so once, and not for each request.
+            RecordError::Reserve | RecordError::Failed(_) => {
+                tracing::debug!(%error, "an answer was withheld");
+            }
+            RecordError::Closed => {
                 tracing::error!(%error, "an answer was withheld: it could not be recorded");
             }
         }

@@ -80,6 +80,8 @@ async fn ready(State(app): State<App>, request: Request) -> Result<Response, Pro
             behind_bytes: lag.bytes,
             held_up: lag.held_up,
             failed_segments: lag.failed,
+            can_append: !lag.is_append_failing,
+            reaches_database: !lag.is_indexing_failing,
         }),
         tls: app.tls.as_ref().map(|tls| {
             let status = tls.status();
@@ -177,6 +179,10 @@ struct Record {
     held_up: u64,
     /// How often a segment was given up since it could not be written or flushed, since the start.
     failed_segments: u64,
+    /// Whether the last attempt to append decisions succeeded, and none hangs; while it did not, decisions are refused.
+    can_append: bool,
+    /// Whether the last attempt to bring them into the database succeeded; while it did not, the log says why.
+    reaches_database: bool,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -291,4 +291,13 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "{reread}",
         ],
     },
+    Migration {
+        version: 19,
+        // A binary that does not know it still finds how far decisions are in the database.
+        needs: 5,
+        statements: &[
+            // A random number that the files of segments name; 0 until there is one.
+            "ALTER TABLE decision_segment ADD COLUMN database_id {integer} NOT NULL DEFAULT 0",
+        ],
+    },
 ];

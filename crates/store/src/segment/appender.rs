@@ -6,11 +6,12 @@ use std::os::unix::fs::FileExt as _;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aws_lc_rs::rand;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::files::{Folder, SIZE, Slot};
-use super::frame::{self, FRAME, HEADER, Head, Place, Record};
+use super::frame::{self, FRAME, HEADER, Head, Mark, Place, Record};
 use super::log::{Log, RecordLag};
 use crate::decision::{DecisionEvent, kept};
 use crate::error::RecordError;
@@ -21,10 +22,17 @@ use crate::writer::{MAX_QUEUE, MAX_WAITING};
 const MAX_FRAME: usize = (SIZE / 2) as usize;
 /// What one request may have at most for the segment; a larger one is a transaction by itself.
 pub(crate) const MAX_REQUEST: usize = MAX_FRAME / 8;
-/// How long after a failure the next segment is tried, where nobody records meanwhile.
+/// How long after a failure the next segment is tried, whether or not anybody records meanwhile. The first is at once.
 const RETRY: Duration = Duration::from_secs(1);
 /// For how long others are waited for while they come, before a group is written.
 const GATHER: Duration = Duration::from_micros(500);
+
+/// A random number for a segment.
+fn nonce() -> io::Result<u64> {
+    let mut bytes = [0; 8];
+    rand::fill(&mut bytes).map_err(|_| io::Error::other("the system gives no random numbers"))?;
+    Ok(u64::from_le_bytes(bytes))
+}
 
 /// Puts a file's bytes on disk.
 pub(crate) type Flush = fn(&File) -> io::Result<()>;
@@ -72,7 +80,9 @@ enum Taken {
 /// The segment that is written to.
 struct Current {
     slot: Slot,
-    place: Place,
+    mark: Mark,
+    /// Where the next frame begins.
+    offset: u64,
 }
 
 /// What the thread needs.
@@ -81,10 +91,36 @@ pub(crate) struct Desk {
     pub(crate) log: Arc<Log>,
     pub(crate) reserve: Arc<Reserve>,
     pub(crate) flush: Flush,
+    /// Which database they come into.
+    pub(crate) database: u64,
     /// The last segment that anything was acknowledged of, and where it ends.
     pub(crate) acknowledged: Place,
     /// The number of the next segment.
     pub(crate) next: u64,
+    pub(crate) failure: Failure,
+}
+
+/// What a disk that fails did last, so that it is not asked again for each group.
+#[derive(Default)]
+pub(crate) struct Failure {
+    /// How often in a row.
+    count: u32,
+    /// When, and how.
+    last: Option<(Instant, RecordError)>,
+}
+
+impl Failure {
+    fn note(&mut self, error: RecordError) -> RecordError {
+        self.count = self.count.saturating_add(1);
+        self.last = Some((Instant::now(), error.clone()));
+        error
+    }
+
+    /// Why another attempt has time.
+    fn recent(&self, now: Instant) -> Option<RecordError> {
+        let (at, error) = self.last.as_ref()?;
+        (now.saturating_duration_since(*at) < RETRY).then(|| error.clone())
+    }
 }
 
 impl Encoded {
@@ -225,7 +261,7 @@ fn append(queue: &Queue, mut desk: Desk) {
                     let _ = reply.send(outcome.clone());
                 }
                 group.frame.truncate(FRAME);
-                if outcome.is_err() && desk.log.is_failing() && !was_failing && current.is_none() {
+                if outcome.is_err() && !was_failing && desk.failure.count == 1 && current.is_none() {
                     desk.try_again(&mut current);
                 }
             }
@@ -261,8 +297,13 @@ impl Desk {
         if self.reserve.look(Instant::now()) {
             return Err(RecordError::Reserve);
         }
+        if slot.is_none()
+            && let Some(error) = self.failure.recent(Instant::now())
+        {
+            return Err(error);
+        }
         let length = frame.len() as u64;
-        if slot.as_ref().is_some_and(|current| current.place.offset + length > SIZE) {
+        if slot.as_ref().is_some_and(|current| current.offset + length > SIZE) {
             // Its file is free as soon as all is in the database, also where no other can be made.
             self.log.fill();
             *slot = None;
@@ -271,14 +312,18 @@ impl Desk {
             self.log.room(false, |_| Ok(None::<()>))?;
         }
         let mut current = slot.take().map_or_else(|| self.begin(), Ok)?;
-        frame::seal(frame, current.place);
-        let written = current.slot.file.write_all_at(frame, current.place.offset);
+        frame::seal(frame, current.mark, current.offset);
+        let written = current.slot.file.write_all_at(frame, current.offset);
         // After a flush that failed nobody knows what is on disk: the segment ends with what was flushed before.
         written.and_then(|()| self.flushed(&current.slot.file)).map_err(|error| self.failed(&error))?;
-        current.place.offset += length;
-        self.acknowledged = current.place;
+        current.offset += length;
+        self.acknowledged = Place { segment: current.mark.segment, offset: current.offset };
         *slot = Some(current);
         self.log.acknowledge(length, events);
+        if self.failure.count > 0 {
+            tracing::info!("decisions are recorded again");
+            self.failure = Failure::default();
+        }
         self.log.set_failing(false);
         self.reserve.count(events as usize);
         Ok(())
@@ -297,19 +342,22 @@ impl Desk {
             Some(free) => Ok(Some(free)),
             None => self.make(),
         });
-        let slot = slot.inspect_err(|error| {
-            // Room that is kept says so by itself, and is looked at again.
-            if !matches!(error, RecordError::Reserve) {
+        let slot = slot.map_err(|error| match error {
+            // Each of them says so by itself, and is looked at again.
+            RecordError::Reserve | RecordError::Closed => error,
+            error => {
                 self.log.set_failing(true);
+                self.failure.note(error)
             }
         });
         let slot = slot?.ok_or(RecordError::Closed)?;
-        let place = Place { segment: self.next, offset: HEADER };
+        let nonce = nonce().map_err(|error| self.failed(&error))?;
+        let mark = Mark { segment: self.next, nonce };
         self.next += 1;
-        let head = Head { segment: place.segment, before: self.acknowledged };
-        self.log.begin(slot.clone(), place.segment);
+        let head = Head { mark, database: self.database, before: self.acknowledged };
+        self.log.begin(slot.clone(), mark.segment);
         slot.file.write_all_at(&head.bytes(), 0).map_err(|error| self.failed(&error))?;
-        Ok(Current { slot, place })
+        Ok(Current { slot, mark, offset: HEADER })
     }
 
     /// Another file, where there may be one.
@@ -317,19 +365,19 @@ impl Desk {
         // What is given up for a change is not for this.
         let Ok(_growing) = self.reserve.growing.try_lock() else { return Err(RecordError::Reserve) };
         self.folder.create().map_err(|error| {
-            if !self.log.is_failing() {
+            if self.failure.count == 0 {
                 tracing::error!(%error, "no further file for recorded decisions can be made");
             }
             RecordError::Failed(error.to_string())
         })
     }
 
-    fn failed(&self, error: &io::Error) -> RecordError {
-        if !self.log.is_failing() {
-            tracing::error!(%error, "recorded decisions could not be written; another segment is begun");
+    fn failed(&mut self, error: &io::Error) -> RecordError {
+        if self.failure.count == 0 {
+            tracing::error!(%error, "recorded decisions could not be written; another segment is tried every second");
         }
         self.log.fail();
-        RecordError::Failed(error.to_string())
+        self.failure.note(RecordError::Failed(error.to_string()))
     }
 
     /// Begins another segment after a failure, and flushes its header: whether decisions can be recorded again.
@@ -341,7 +389,7 @@ impl Desk {
         let Ok(current) = begun else { return };
         match self.flushed(&current.slot.file) {
             Ok(()) => {
-                tracing::info!("decisions can be recorded again");
+                // Whether a group can be written, too, the next one says.
                 self.log.set_failing(false);
                 *slot = Some(current);
             }

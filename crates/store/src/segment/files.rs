@@ -45,6 +45,8 @@ pub(crate) enum FilesError {
     Unsafe(#[from] FolderError),
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
+    #[error("{path} is of another format")]
+    Format { path: PathBuf },
 }
 
 impl Folder {
@@ -147,7 +149,11 @@ impl Folder {
 impl Slot {
     /// Which segment it is; none where it holds none yet.
     pub(crate) fn head(&self) -> Result<Option<Head>, FilesError> {
-        Ok(Head::read(&self.read(0, HEADER)?))
+        let bytes = self.read(0, HEADER)?;
+        if Head::is_of_another_format(&bytes) {
+            return Err(FilesError::Format { path: self.path.clone() });
+        }
+        Ok(Head::read(&bytes))
     }
 
     /// The bytes from one place to another, or to where the file ends.

@@ -2,10 +2,11 @@
 //! flushed together.
 //!
 //! All numbers are little-endian. A header is the file's first 64 bytes: magic, the segment's number, the number of the
-//! segment before it and where that one ended, and their CRC-32. A frame is magic, the low half of the segment's number,
-//! the length of what follows and a CRC-32 over the segment's number, the frame's place, the length and what follows: what
-//! another segment left in a file that is used again is never believed, and neither is what stands at another place. A
-//! record is the time, the answer, two lengths, and as many bytes of the subject's id and of the event.
+//! segment before it and where that one ended, the segment's nonce, the database that it belongs to, and their CRC-32. A
+//! frame is magic, the low half of the segment's number, its nonce, the length of what follows and a CRC-32 over the segment's
+//! number and nonce, the frame's place, the length and what follows: what another segment left in a file that is used again
+//! is never believed, even where a disk made its number be used twice, and neither is what stands at another place. A record
+//! is the time, the answer, two lengths, and as many bytes of the subject's id and of the event.
 
 use crc32fast::Hasher;
 
@@ -14,14 +15,15 @@ use crate::decision::RecordedDecision;
 /// The bytes of a header.
 pub(crate) const HEADER: u64 = 64;
 /// The bytes of a frame before its records.
-pub(crate) const FRAME: usize = 16;
+pub(crate) const FRAME: usize = 24;
 /// The bytes of a record before its texts.
 const RECORD: usize = 15;
-const HEADER_MAGIC: [u8; 8] = *b"CMSEG\xff\x00\x01";
+/// Ends with the number of this format.
+const HEADER_MAGIC: [u8; 8] = *b"CMSEG\xff\x00\x02";
 /// 0xFF never occurs in text, so that nobody who is recorded can write a beginning of a frame.
 const FRAME_MAGIC: [u8; 4] = [0xff, b'c', 0xff, b'f'];
 /// The bytes of a header that its checksum is about.
-const CHECKED: usize = 32;
+const CHECKED: usize = 48;
 
 /// A place in the row of all segments.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,11 +34,21 @@ pub(crate) struct Place {
     pub(crate) offset: u64,
 }
 
+/// What every frame of a segment says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// The segment's number, from 1; rises with each.
+    pub(crate) segment: u64,
+    /// A random number: another segment has another one, whatever its number.
+    pub(crate) nonce: u64,
+}
+
 /// Which segment a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// Its number, from 1; rises with each segment and is never used twice.
-    pub(crate) segment: u64,
+    pub(crate) mark: Mark,
+    /// The database into which its decisions come.
+    pub(crate) database: u64,
     /// Where the one before it ended: what stands behind that was not acknowledged.
     pub(crate) before: Place,
 }
@@ -60,7 +72,9 @@ pub(crate) struct Damage {
 impl Head {
     pub(crate) fn bytes(&self) -> [u8; HEADER as usize] {
         let mut bytes = [0; HEADER as usize];
-        let numbers = [self.segment, self.before.segment, self.before.offset].map(u64::to_le_bytes);
+        let Head { mark, database, before } = *self;
+        let numbers =
+            [mark.segment, before.segment, before.offset, mark.nonce, database].map(u64::to_le_bytes);
         let written = [&HEADER_MAGIC[..], numbers.as_flattened()].concat();
         let sum = crc32fast::hash(&written).to_le_bytes();
         for (place, byte) in bytes.iter_mut().zip(written.iter().chain(&sum)) {
@@ -80,7 +94,26 @@ impl Head {
         let mut fields = Fields(numbers);
         let segment = fields.u64()?;
         let before = Place { segment: fields.u64()?, offset: fields.u64()? };
-        (segment > 0).then_some(Head { segment, before })
+        let (nonce, database) = (fields.u64()?, fields.u64()?);
+        (segment > 0).then_some(Head { mark: Mark { segment, nonce }, database, before })
+    }
+
+    /// Whether a file begins with these bytes that another version of Casemate wrote, in a format of its own.
+    pub(crate) fn is_of_another_format(bytes: &[u8]) -> bool {
+        let [name @ .., _] = HEADER_MAGIC;
+        bytes.starts_with(&name) && !bytes.starts_with(&HEADER_MAGIC)
+    }
+}
+
+impl Mark {
+    /// What its frames begin with.
+    fn bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        let written = [&FRAME_MAGIC[..], &low(self.segment), &self.nonce.to_le_bytes()].concat();
+        for (place, byte) in bytes.iter_mut().zip(written) {
+            *place = byte;
+        }
+        bytes
     }
 }
 
@@ -103,42 +136,38 @@ pub(crate) fn push(records: &mut Vec<u8>, record: &Record<'_>) {
     records.extend_from_slice(record.event.as_bytes());
 }
 
-/// Makes a frame of bytes that begin with [`FRAME`] bytes of room, for its place.
-pub(crate) fn seal(frame: &mut [u8], place: Place) {
+/// Makes a frame of bytes that begin with [`FRAME`] bytes of room, for its place in a segment.
+pub(crate) fn seal(frame: &mut [u8], mark: Mark, offset: u64) {
     let Some((head, records)) = frame.split_at_mut_checked(FRAME) else { return };
     let length = u32::try_from(records.len()).unwrap_or(u32::MAX);
-    let sum = checksum(place, length, records).to_le_bytes();
-    let written = [FRAME_MAGIC, low(place.segment), length.to_le_bytes(), sum];
-    for (byte, written) in head.iter_mut().zip(written.as_flattened()) {
-        *byte = *written;
+    let sum = checksum(mark, offset, length, records);
+    let written = mark.bytes().into_iter().chain(length.to_le_bytes()).chain(sum.to_le_bytes());
+    for (byte, written) in head.iter_mut().zip(written) {
+        *byte = written;
     }
 }
 
-/// The records of the frame at `place`, where `bytes` begin there and hold a whole one.
-pub(crate) fn frame_at(bytes: &[u8], place: Place) -> Option<&[u8]> {
+/// The records of the frame of a segment at a place of it, where `bytes` begin there and hold a whole one.
+pub(crate) fn frame_at(bytes: &[u8], mark: Mark, offset: u64) -> Option<&[u8]> {
     let (head, rest) = bytes.split_at_checked(FRAME)?;
-    let mut fields = Fields(head);
-    if fields.take()? != FRAME_MAGIC || fields.take()? != low(place.segment) {
-        return None;
-    }
+    let mut fields = Fields(head.strip_prefix(&mark.bytes())?);
     let (length, sum) = (fields.u32()?, fields.u32()?);
     let records = rest.get(..usize::try_from(length).ok()?)?;
-    (length > 0 && checksum(place, length, records) == sum).then_some(records)
+    (length > 0 && checksum(mark, offset, length, records) == sum).then_some(records)
 }
 
-/// Where a segment ends of which `bytes` are the whole file, from the frame at `from` on. `end` is where it is known to end;
+/// Where a segment ends of which `bytes` are the whole file, from the frame at `offset` on. `end` is where it is known to end;
 /// where that is not known, it ends at the first frame that is not whole, which the last one may be: nobody was told that it
 /// is. A frame behind one that is not whole was acknowledged, and so was that one.
-pub(crate) fn end(bytes: &[u8], from: Place, end: Option<u64>) -> Result<u64, Damage> {
-    let mut offset = from.offset;
+pub(crate) fn end(bytes: &[u8], mark: Mark, mut offset: u64, end: Option<u64>) -> Result<u64, Damage> {
     loop {
         if end == Some(offset) {
             return Ok(offset);
         }
         let rest = usize::try_from(offset).ok().and_then(|start| bytes.get(start..)).unwrap_or_default();
-        match frame_at(rest, Place { offset, ..from }) {
+        match frame_at(rest, mark, offset) {
             Some(records) => offset += (FRAME + records.len()) as u64,
-            None if end.is_none() && !is_followed(rest, Place { offset, ..from }) => return Ok(offset),
+            None if end.is_none() && !is_followed(rest, mark, offset) => return Ok(offset),
             None => return Err(Damage { offset }),
         }
         if end.is_some_and(|end| offset > end) {
@@ -148,31 +177,28 @@ pub(crate) fn end(bytes: &[u8], from: Place, end: Option<u64>) -> Result<u64, Da
 }
 
 /// Whether a frame of the segment begins at a place up to which all are whole.
-pub(crate) fn is_torn(bytes: &[u8], place: Place) -> bool {
-    let rest = usize::try_from(place.offset).ok().and_then(|start| bytes.get(start..));
-    rest.is_some_and(|rest| {
-        rest.starts_with(&FRAME_MAGIC) && low_at(rest) == Some(u32::from_le_bytes(low(place.segment)))
-    })
+pub(crate) fn is_torn(bytes: &[u8], mark: Mark, offset: u64) -> bool {
+    let rest = usize::try_from(offset).ok().and_then(|start| bytes.get(start..));
+    rest.is_some_and(|rest| rest.starts_with(&mark.bytes()))
 }
 
-/// The low half of the number of the segment that the frame says it is in with which `bytes` begin.
-pub(crate) fn low_at(bytes: &[u8]) -> Option<u32> {
-    Fields(bytes.strip_prefix(&FRAME_MAGIC)?).u32()
+/// The low half of the number of the segment, and its nonce, that the frame says it is in with which `bytes` begin.
+pub(crate) fn said_at(bytes: &[u8]) -> Option<(u32, u64)> {
+    let mut fields = Fields(bytes.strip_prefix(&FRAME_MAGIC)?);
+    Some((fields.u32()?, fields.u64()?))
 }
 
 /// How many bytes the frame has, as it says, with which `bytes` begin.
 pub(crate) fn length_at(bytes: &[u8]) -> Option<u64> {
     let mut fields = Fields(bytes.strip_prefix(&FRAME_MAGIC)?);
-    let (_, length) = (fields.u32()?, fields.u32()?);
+    let (_, _, length) = (fields.u32()?, fields.u64()?, fields.u32()?);
     Some(FRAME as u64 + u64::from(length))
 }
 
 /// Whether a whole frame stands anywhere behind a place, at which `rest` begins.
-fn is_followed(rest: &[u8], place: Place) -> bool {
-    let magic = [FRAME_MAGIC, low(place.segment)];
-    memchr::memmem::find_iter(rest, magic.as_flattened()).any(|start| {
-        let place = Place { offset: place.offset + start as u64, ..place };
-        rest.get(start..).is_some_and(|rest| frame_at(rest, place).is_some())
+fn is_followed(rest: &[u8], mark: Mark, offset: u64) -> bool {
+    memchr::memmem::find_iter(rest, &mark.bytes()).any(|start| {
+        rest.get(start..).is_some_and(|rest| frame_at(rest, mark, offset + start as u64).is_some())
     })
 }
 
@@ -206,9 +232,9 @@ fn record<'a>(fields: &mut Fields<'a>) -> Option<Record<'a>> {
     Some(Record { at, decision, subject, event })
 }
 
-fn checksum(place: Place, length: u32, records: &[u8]) -> u32 {
+fn checksum(mark: Mark, offset: u64, length: u32, records: &[u8]) -> u32 {
     let mut hasher = Hasher::new();
-    hasher.update([place.segment, place.offset].map(u64::to_le_bytes).as_flattened());
+    hasher.update([mark.segment, mark.nonce, offset].map(u64::to_le_bytes).as_flattened());
     hasher.update(&length.to_le_bytes());
     hasher.update(records);
     hasher.finalize()
@@ -251,17 +277,16 @@ impl<'a> Fields<'a> {
 /// The byte at which they are not what was written.
 pub fn read_segment(bytes: &[u8]) -> Result<u64, u64> {
     let Some(head) = Head::read(bytes) else { return Ok(0) };
-    let mut place = Place { segment: head.segment, offset: HEADER };
-    let end = end(bytes, place, None).map_err(|damage| damage.offset)?;
-    let mut count = 0;
-    while place.offset < end {
-        let rest = usize::try_from(place.offset).ok().and_then(|start| bytes.get(start..));
-        let frame = rest.and_then(|rest| frame_at(rest, place)).ok_or(place.offset)?;
+    let (mark, mut offset, mut count) = (head.mark, HEADER, 0);
+    let end = end(bytes, mark, offset, None).map_err(|damage| damage.offset)?;
+    while offset < end {
+        let rest = usize::try_from(offset).ok().and_then(|start| bytes.get(start..));
+        let frame = rest.and_then(|rest| frame_at(rest, mark, offset)).ok_or(offset)?;
         for record in records(frame) {
-            record.ok_or(place.offset)?;
+            record.ok_or(offset)?;
             count += 1;
         }
-        place.offset += (FRAME + frame.len()) as u64;
+        offset += (FRAME + frame.len()) as u64;
     }
     Ok(count)
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::appender::{Desk, Flush, Segment};
+use super::appender::{Desk, Failure, Flush, Segment};
 use super::files::{FilesError, Folder, SIZE, Slot};
-use super::frame::{self, Damage, FRAME, HEADER, Head, Place, Record, records};
+use super::frame::{self, Damage, FRAME, HEADER, Head, Mark, Place, Record, records};
 use super::log::{Chunk, Left, Log};
 use crate::decision;
 use crate::error::StoreError;
@@ -97,23 +97,35 @@ impl Owner {
         reserve: &Arc<Reserve>,
         flush: Flush,
     ) -> Result<Option<Owner>, StoreError> {
-        let folder = Folder::open_or_create(data)?;
-        if !folder.lock()? {
-            return Ok(None);
-        }
-        let indexed = position(link).await?;
-        let Plan { mut slots, parts, last } = plan(&folder, indexed)?;
-        slots.retain(|slot| parts.iter().all(|part| part.slot.path != slot.path));
-        let acknowledged = parts.last().map_or(indexed, |part| Place { offset: part.end, ..part.from });
-        let left = parts.into_iter().map(Part::left).collect::<Result<Vec<_>, _>>()?;
+        // What another process left takes time to read, and so may the disk.
+        let place = data.to_owned();
+        let locked = blocking(move || {
+            let folder = Folder::open_or_create(&place)?;
+            Ok(if folder.lock()? { Some(folder) } else { None })
+        });
+        let Some(folder) = locked.await? else { return Ok(None) };
         let folder = Arc::new(folder);
+        let reached = reached(link).await?;
+        let looked = Arc::clone(&folder);
+        let read = blocking(move || {
+            let Plan { mut slots, parts, last } = plan(&looked, reached)?;
+            slots.retain(|slot| parts.iter().all(|part| part.slot.path != slot.path));
+            let end = parts.last().map(|part| Place { offset: part.end, ..part.from });
+            let left = parts.into_iter().map(Part::left).collect::<Result<Vec<_>, _>>()?;
+            Ok((slots, left, last, end))
+        });
+        let (slots, left, last, end) = read.await?;
+        let indexed = reached.place;
+        let acknowledged = end.unwrap_or(indexed);
         let desk = Desk {
             folder: Arc::clone(&folder),
             log: Arc::new(Log::new(slots, indexed, left)),
             reserve: Arc::clone(reserve),
             flush,
+            database: reached.database,
             acknowledged,
             next: last.max(acknowledged.segment) + 1,
+            failure: Failure::default(),
         };
         let path = data.to_owned();
         let segment = Segment::start(desk).map_err(|source| FilesError::Io { path, source })?;
@@ -133,12 +145,12 @@ pub(crate) async fn catch_up(data: &Path, link: &mut Link) -> Result<bool, Store
 
 /// Indexes all that is whole. The folder is locked.
 async fn recover(folder: &Folder, link: &mut Link) -> Result<Plan, StoreError> {
-    let plan = plan(folder, position(link).await?)?;
+    let plan = plan(folder, reached(link).await?)?;
     let mut count = 0;
     for part in &plan.parts {
         let mut from = part.from;
         while from.offset < part.end {
-            let at = position(link).await?;
+            let at = reached(link).await?.place;
             let (place, events) = step(link, &part.slot, at, from, part.end).await?;
             from = place;
             count += events;
@@ -150,26 +162,30 @@ async fn recover(folder: &Folder, link: &mut Link) -> Result<Plan, StoreError> {
     Ok(plan)
 }
 
-/// What of the folder's files is not in the database, which is at `position`.
-fn plan(folder: &Folder, position: Place) -> Result<Plan, StoreError> {
+/// What of the folder's files is not in the database.
+fn plan(folder: &Folder, reached: Reached) -> Result<Plan, StoreError> {
+    let Reached { place: position, database } = reached;
     let slots = folder.slots()?;
     let mut live = Vec::new();
     let mut last = 0;
     for slot in &slots {
         match slot.head()? {
             Some(head) => {
-                last = last.max(head.segment);
-                if head.segment >= position.segment {
+                if head.database != database {
+                    return Err(StoreError::SegmentOfAnother { path: slot.path.clone() });
+                }
+                last = last.max(head.mark.segment);
+                if head.mark.segment >= position.segment {
                     live.push((head, slot.clone()));
                 }
             }
             None => require_empty(slot, position)?,
         }
     }
-    live.sort_by_key(|(head, _)| head.segment);
+    live.sort_by_key(|(head, _)| head.mark.segment);
     // The file of an earlier segment that a disk brought back stands beside the one that followed it.
     for (one, two) in live.iter().zip(live.iter().skip(1)) {
-        if one.0.segment == two.0.segment {
+        if one.0.mark.segment == two.0.mark.segment {
             return Err(damaged(&two.1, Damage { offset: 0 }));
         }
     }
@@ -178,18 +194,19 @@ fn plan(folder: &Folder, position: Place) -> Result<Plan, StoreError> {
         require_before(*head, &live, position, folder)?;
         let mut later = live.iter().skip(number + 1).peekable();
         let is_last = later.peek().is_none();
-        let end = later.find(|(later, _)| later.before.segment == head.segment);
+        let end = later.find(|(later, _)| later.before.segment == head.mark.segment);
         if end.is_none() && !is_last {
             // Nothing of it was acknowledged.
             continue;
         }
-        let offset = if head.segment == position.segment { position.offset } else { HEADER };
-        let from = Place { segment: head.segment, offset };
+        let mark = head.mark;
+        let offset = if mark.segment == position.segment { position.offset } else { HEADER };
+        let from = Place { segment: mark.segment, offset };
         let end = end.map(|(later, _)| later.before.offset);
         let bytes = slot.read(0, SIZE)?;
         let known = end;
-        let end = frame::end(&bytes, from, end).map_err(|damage| damaged(slot, damage))?;
-        if known.is_none() && frame::is_torn(&bytes, Place { offset: end, ..from }) {
+        let end = frame::end(&bytes, mark, offset, end).map_err(|damage| damaged(slot, damage))?;
+        if known.is_none() && frame::is_torn(&bytes, mark, end) {
             let path = slot.path.display();
             tracing::warn!(%path, offset = end, "the last decisions of this file are not whole, and left out: most likely they \
                 were being written when a process ended, and nobody was answered");
@@ -207,7 +224,7 @@ fn require_before(
     folder: &Folder,
 ) -> Result<(), StoreError> {
     let before = head.before;
-    let is_there = live.iter().any(|(live, _)| live.segment == before.segment);
+    let is_there = live.iter().any(|(live, _)| live.mark.segment == before.segment);
     if before.segment == 0 || is_there || before <= position {
         return Ok(());
     }
@@ -218,17 +235,17 @@ fn require_before(
 fn require_empty(slot: &Slot, position: Place) -> Result<(), StoreError> {
     let bytes = slot.read(0, SIZE)?;
     let frame = usize::try_from(HEADER).ok().and_then(|start| bytes.get(start..)).unwrap_or_default();
-    let Some(low) = frame::low_at(frame) else { return Ok(()) };
+    let Some((low, nonce)) = frame::said_at(frame) else { return Ok(()) };
     let high = position.segment & !u64::from(u32::MAX);
     for segment in [high, high + (1 << 32)].map(|high| high | u64::from(low)) {
         if segment < position.segment {
             continue;
         }
-        let start = Place { segment, offset: HEADER };
-        if frame::frame_at(frame, start).is_none() {
+        let mark = Mark { segment, nonce };
+        if frame::frame_at(frame, mark, HEADER).is_none() {
             continue;
         }
-        let end = frame::end(&bytes, start, None).map_err(|damage| damaged(slot, damage))?;
+        let end = frame::end(&bytes, mark, HEADER, None).map_err(|damage| damaged(slot, damage))?;
         if (Place { segment, offset: end }) > position {
             return Err(damaged(slot, Damage { offset: 0 }));
         }
@@ -240,16 +257,36 @@ fn damaged(slot: &Slot, damage: Damage) -> StoreError {
     StoreError::DamagedSegment { path: slot.path.clone(), offset: damage.offset }
 }
 
-/// How far the database is.
-async fn position(database: &mut impl Database) -> Result<Place, StoreError> {
-    let row = database.row("SELECT segment, place FROM decision_segment", values![]).await?;
+/// How far the database is, and which it is.
+#[derive(Debug, Clone, Copy)]
+struct Reached {
+    place: Place,
+    database: u64,
+}
+
+async fn reached(database: &mut impl Database) -> Result<Reached, StoreError> {
+    let row = database.row("SELECT segment, place, database_id FROM decision_segment", values![]).await?;
     let row = row.ok_or(sqlx::Error::RowNotFound)?;
     let number = |column| Ok::<u64, sqlx::Error>(u64::try_from(row.get::<i64>(column)?).unwrap_or_default());
-    Ok(Place { segment: number("segment")?, offset: number("place")? })
+    let place = Place { segment: number("segment")?, offset: number("place")? };
+    Ok(Reached { place, database: row.get::<i64>("database_id")?.cast_unsigned() })
 }
 
 async fn position_of(pool: &Pool) -> Result<Place, StoreError> {
-    position(&mut pool.read().await?).await
+    Ok(reached(&mut pool.read().await?).await?.place)
+}
+
+/// Reads files where nobody else waits meanwhile.
+async fn blocking<T: Send + 'static>(
+    act: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(act).await.map_err(|_| sqlx::Error::WorkerCrashed)?
+}
+
+/// What the frames of a segment say that a file is to hold.
+fn mark_of(slot: &Slot, segment: u64) -> Result<Mark, StoreError> {
+    let mark = slot.head()?.map(|head| head.mark).filter(|mark| mark.segment == segment);
+    mark.ok_or_else(|| damaged(slot, Damage { offset: 0 }))
 }
 
 /// Inserts the next records of a file, where the database is at `at`; answers how far it is then, and how many these were.
@@ -260,13 +297,14 @@ async fn step(
     from: Place,
     end: u64,
 ) -> Result<(Place, u64), StoreError> {
+    let mark = mark_of(slot, from.segment)?;
     let mut bytes = slot.read(from.offset, end.min(from.offset + STEP))?;
-    if frame::frame_at(&bytes, from).is_none() {
+    if frame::frame_at(&bytes, mark, from.offset).is_none() {
         let length = frame::length_at(&bytes).unwrap_or_default();
         bytes = slot.read(from.offset, end.min(from.offset + length))?;
     }
     let (mut place, mut rest, mut rows): (Place, &[u8], Vec<Record<'_>>) = (from, &bytes, Vec::new());
-    while let Some(frame) = frame::frame_at(rest, place) {
+    while let Some(frame) = frame::frame_at(rest, mark, place.offset) {
         for record in records(frame) {
             rows.push(record.ok_or_else(|| damaged(slot, Damage { offset: place.offset }))?);
         }
@@ -313,7 +351,7 @@ async fn missed(chunk: &Chunk, link: &mut Link) -> Result<Option<(Place, u64)>, 
     if !chunk.is_doubtful {
         return Ok(None);
     }
-    let (at, from) = (position(link).await?, chunk.from);
+    let (at, from) = (reached(link).await?.place, chunk.from);
     if at.segment != from.segment || at.offset <= from.offset || at.offset > chunk.end {
         return Ok(None);
     }
@@ -322,9 +360,10 @@ async fn missed(chunk: &Chunk, link: &mut Link) -> Result<Option<(Place, u64)>, 
 
 /// How many records stand in the frames from one place to another.
 fn count(slot: &Slot, mut from: Place, end: u64) -> Result<u64, StoreError> {
+    let mark = mark_of(slot, from.segment)?;
     let bytes = slot.read(from.offset, end)?;
     let (mut rest, mut count): (&[u8], u64) = (&bytes, 0);
-    while let Some(frame) = frame::frame_at(rest, from) {
+    while let Some(frame) = frame::frame_at(rest, mark, from.offset) {
         count += records(frame).count() as u64;
         from.offset += (FRAME + frame.len()) as u64;
         rest = rest.get(FRAME + frame.len()..).unwrap_or_default();
@@ -369,14 +408,13 @@ fn last_of(folder: &Folder) -> Result<Option<Place>, StoreError> {
     for slot in folder.slots()? {
         heads.extend(slot.head()?.map(|head| (head, slot)));
     }
-    heads.sort_by_key(|(head, _)| std::cmp::Reverse(head.segment));
+    heads.sort_by_key(|(head, _)| std::cmp::Reverse(head.mark.segment));
     let Some((head, slot)) = heads.first() else { return Ok(None) };
-    let start = Place { segment: head.segment, offset: HEADER };
     let bytes = slot.read(0, SIZE)?;
     // What is damaged, whoever brings it into the database finds out. A frame that was being written looks damaged too,
     // where the next one stood there by the time that was read: both come into the database.
-    let end = frame::end(&bytes, start, None).unwrap_or_else(|damage| damage.offset + 1);
-    Ok(Some(if end > HEADER { Place { segment: head.segment, offset: end } } else { head.before }))
+    let end = frame::end(&bytes, head.mark, HEADER, None).unwrap_or_else(|damage| damage.offset + 1);
+    Ok(Some(if end > HEADER { Place { segment: head.mark.segment, offset: end } } else { head.before }))
 }
 
 /// Flushes a file, as it is done where nothing else was chosen.
@@ -388,6 +426,7 @@ impl From<FilesError> for StoreError {
     fn from(error: FilesError) -> StoreError {
         match error {
             FilesError::Unsafe(error) => StoreError::SegmentFolder { reason: error.to_string() },
+            FilesError::Format { path } => StoreError::SegmentFormat { path },
             FilesError::Io { path, source } => {
                 StoreError::SegmentFolder { reason: format!("{}: {source}", path.display()) }
             }

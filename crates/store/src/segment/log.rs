@@ -112,6 +112,10 @@ pub struct RecordLag {
     pub held_up: u64,
     /// How often a segment was closed since it could not be written or flushed.
     pub failed: u64,
+    /// Whether the last attempt to append failed, or a flush hangs.
+    pub is_append_failing: bool,
+    /// Whether the last attempt to bring them into the database failed.
+    pub is_indexing_failing: bool,
 }
 
 impl State {
@@ -194,8 +198,12 @@ impl Log {
     /// Whether decisions are appended and come into the database, as far as is known at `now`.
     pub(crate) fn is_well(&self, now: Instant) -> bool {
         let state = self.state();
+        !self.is_append_failing(&state, now) && state.failure.is_none()
+    }
+
+    fn is_append_failing(&self, state: &State, now: Instant) -> bool {
         let hangs = state.flushing.is_some_and(|since| now.saturating_duration_since(since) > HANGS);
-        !hangs && state.failure.is_none() && !self.is_failing() && !self.is_closed()
+        hangs || self.is_failing() || self.is_closed()
     }
 
     /// A flush begins; or, where it is none, it came back.
@@ -214,6 +222,8 @@ impl Log {
             bytes: state.bytes,
             held_up: self.held_up.load(Ordering::Relaxed),
             failed: self.failed.load(Ordering::Relaxed),
+            is_append_failing: self.is_append_failing(&state, Instant::now()),
+            is_indexing_failing: state.failure.is_some(),
         }
     }
 

@@ -12,7 +12,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::appender::Flush;
 use super::files::SIZE;
-use super::frame::{FRAME, HEADER, Head, Place};
+use super::frame::{FRAME, HEADER, Head, Mark, Place};
 use super::log::{Log, MAX_BEHIND};
 use super::*;
 use crate::decision::{DecisionEvent, DecisionFilter, Party, RecordedDecision};
@@ -134,10 +134,11 @@ async fn left_behind() -> (Folder, Vec<usize>) {
     drop(held);
     store.close().await;
     let bytes = fs::read(copy.segment(0)).unwrap();
+    let mark = Head::read(&bytes).unwrap().mark;
     let mut places = vec![HEADER as usize];
     while let Some(frame) = bytes.get(*places.last().unwrap()..).and_then(|rest| {
         let offset = *places.last().unwrap() as u64;
-        frame::frame_at(rest, Place { segment: 1, offset })
+        frame::frame_at(rest, mark, offset)
     }) {
         places.push(places.last().unwrap() + FRAME + frame.len());
     }
@@ -229,8 +230,10 @@ async fn a_segment_that_is_gone_is_missed() {
     fs::copy(folder.segment(0), &path).unwrap();
     let before = Place { segment: 1, offset: places[5] as u64 };
     change(&path, |bytes| {
+        let database = Head::read(bytes).unwrap().database;
+        let head = Head { mark: Mark { segment: 2, nonce: 7 }, database, before };
         bytes.fill(0);
-        bytes[..HEADER as usize].copy_from_slice(&Head { segment: 2, before }.bytes());
+        bytes[..HEADER as usize].copy_from_slice(&head.bytes());
     });
     let whole = folder.killed();
     let store = whole.open().await;

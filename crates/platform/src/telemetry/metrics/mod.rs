@@ -99,13 +99,13 @@ type Read = Arc<dyn Fn() -> f64 + Send + Sync>;
 /// What is shown beside what is counted here: figures that others know, read when somebody asks.
 #[derive(Clone, Default)]
 pub struct Figures {
-    gauges: Vec<(&'static str, &'static str, Read)>,
+    others: Vec<(&'static str, &'static str, Kind, Read)>,
     tls: Option<Tls>,
 }
 
 impl fmt::Debug for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.gauges.iter().map(|(name, ..)| name)).finish()
+        f.debug_list().entries(self.others.iter().map(|(name, ..)| name)).finish()
     }
 }
 
@@ -119,12 +119,27 @@ impl Figures {
     /// Shows a figure that goes up and down, such as the length of a queue. `read` must be quick.
     #[must_use]
     pub fn gauge(
-        mut self,
+        self,
         name: &'static str,
         help: &'static str,
         read: impl Fn() -> f64 + Send + Sync + 'static,
     ) -> Figures {
-        self.gauges.push((name, help, Arc::new(read)));
+        self.other(name, help, Kind::Gauge, Arc::new(read))
+    }
+
+    /// Shows a figure that only rises while the process runs; its name ends with `_total`. `read` must be quick.
+    #[must_use]
+    pub fn counter(
+        self,
+        name: &'static str,
+        help: &'static str,
+        read: impl Fn() -> f64 + Send + Sync + 'static,
+    ) -> Figures {
+        self.other(name, help, Kind::Counter, Arc::new(read))
+    }
+
+    fn other(mut self, name: &'static str, help: &'static str, kind: Kind, read: Read) -> Figures {
+        self.others.push((name, help, kind, read));
         self
     }
 
@@ -158,8 +173,8 @@ impl Figures {
         for (outcome, counter) in [("right", &PASSWORDS_RIGHT), ("wrong", &PASSWORDS_WRONG)] {
             text.sample(name, &[("outcome", outcome)], counter.get() as f64);
         }
-        for (name, help, read) in &self.gauges {
-            text.family(name, help, Kind::Gauge);
+        for (name, help, kind, read) in &self.others {
+            text.family(name, help, *kind);
             text.sample(name, &[], read());
         }
         if let Some(tls) = &self.tls {

@@ -35,7 +35,7 @@ async fn a_full_file_is_used_again_where_no_other_can_be_made() {
         store.record(vec![event(at); 500]).await.unwrap();
     }
     let head = Head::read(&fs::read(folder.segment(0)).unwrap()).unwrap();
-    assert!(head.segment > 1, "it was full: {head:?}");
+    assert!(head.mark.segment > 1, "it was full: {head:?}");
     assert!(store.is_writable());
     store.close().await;
 }
@@ -47,6 +47,8 @@ async fn who_cannot_bring_decisions_into_the_database_is_not_ready_whatever_else
     let mut other = stick(&folder).await;
     store.record(vec![event(1)]).await.unwrap();
     until(async || !store.is_writable()).await;
+    let lag = store.record_lag().unwrap();
+    assert!(lag.is_indexing_failing && !lag.is_append_failing, "{lag:?}");
     for number in 0..20 {
         write(&store, number).await;
         assert!(!store.is_writable());
@@ -66,7 +68,7 @@ async fn what_came_into_the_database_though_the_commit_failed_is_found_there() {
     until(async || !store.is_writable()).await;
     // As a commit leaves it of which the answer was lost, but for the rows.
     let bytes = fs::read(folder.segment(0)).unwrap();
-    let end = frame::end(&bytes, Place { segment: 1, offset: HEADER }, None).unwrap();
+    let end = frame::end(&bytes, Head::read(&bytes).unwrap().mark, HEADER, None).unwrap();
     sqlx::query("DROP TRIGGER stuck").execute(&mut other).await.unwrap();
     let text = "UPDATE decision_segment SET segment = 1, place = $1";
     sqlx::query(text).bind(i64::try_from(end).unwrap()).execute(&mut other).await.unwrap();
@@ -129,7 +131,8 @@ async fn a_file_that_lost_its_header_is_damaged_whatever_its_number() {
     change(&folder.segment(0), |bytes| {
         let length = places[1] - places[0];
         bytes[..HEADER as usize].fill(0);
-        frame::seal(&mut bytes[HEADER as usize..][..length], Place { segment: 1 << 20, offset: HEADER });
+        let mark = Mark { segment: 1 << 20, nonce: 3 };
+        frame::seal(&mut bytes[HEADER as usize..][..length], mark, HEADER);
     });
     let refused = folder.try_open(flush).await.unwrap_err();
     assert!(matches!(refused, StoreError::DamagedSegment { offset: 0, .. }), "{refused}");
@@ -202,5 +205,73 @@ async fn what_was_flushed_is_enough_where_all_else_is_lost() {
     store.close().await;
     let store = killed.open().await;
     assert_eq!(times(store.reader()).await, [0, 1, 1, 2, 2, 3, 3, 4]);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_file_of_another_database_or_another_format_is_refused_and_changed_by_nobody() {
+    let (folder, _) = left_behind().await;
+    let others = folder.killed();
+    for name in ["casemate.sqlite3", "casemate.sqlite3-wal", "casemate.sqlite3-shm"] {
+        let _ = fs::remove_file(others.data.path().join(name));
+    }
+    let bytes = fs::read(others.segment(0)).unwrap();
+    let refused = others.try_open(flush).await.unwrap_err();
+    assert!(
+        matches!(&refused, StoreError::SegmentOfAnother { path } if *path == others.segment(0)),
+        "{refused}"
+    );
+    assert_eq!(fs::read(others.segment(0)).unwrap(), bytes);
+    change(&folder.segment(0), |bytes| bytes[7] = 1);
+    let refused = folder.try_open(flush).await.unwrap_err();
+    assert!(matches!(&refused, StoreError::SegmentFormat { .. }), "{refused}");
+    change(&folder.segment(0), |bytes| bytes[7] = 2);
+    let store = folder.open().await;
+    assert_eq!(times(store.reader()).await.len(), 6, "nothing was lost");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_another_segment_of_the_same_number_left_is_not_believed() {
+    let (folder, places) = left_behind().await;
+    // The disk lost that the file was removed, and then the number was used for another segment, of three frames.
+    let last = places[3]..places[5];
+    let (other, _) = left_behind().await;
+    let left = fs::read(other.segment(0)).unwrap()[last.clone()].to_vec();
+    change(&folder.segment(0), |bytes| bytes[last].copy_from_slice(&left));
+    let store = folder.open().await;
+    assert_eq!(times(store.reader()).await, [0, 1, 2, 3]);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_is_not_asked_again_for_each_group() {
+    static FAILS: AtomicBool = AtomicBool::new(false);
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    fn failing(file: &File) -> io::Result<()> {
+        if FAILS.load(Ordering::SeqCst) {
+            ASKED.fetch_add(1, Ordering::SeqCst);
+            return Err(io::Error::from_raw_os_error(5));
+        }
+        file.sync_data()
+    }
+    let folder = Folder::new();
+    let store = folder.open_appending(failing).await;
+    store.record(vec![event(1)]).await.unwrap();
+    FAILS.store(true, Ordering::SeqCst);
+    let begun = std::time::Instant::now();
+    for _ in 0..50 {
+        let refused = store.record(vec![event(10)]).await.unwrap_err();
+        assert!(matches!(refused, RecordError::Failed(_)), "{refused}");
+    }
+    let lag = store.record_lag().unwrap();
+    assert!(lag.is_append_failing && !lag.is_indexing_failing, "{lag:?}");
+    let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
+    assert!(ASKED.load(Ordering::SeqCst) <= 2 + seconds, "at once, and then every second");
+    FAILS.store(false, Ordering::SeqCst);
+    until(async || store.is_writable()).await;
+    store.record(vec![event(2)]).await.unwrap();
+    assert_eq!(times(store.reader()).await, [0, 1, 2]);
+    assert!(!store.record_lag().unwrap().is_append_failing);
     store.close().await;
 }

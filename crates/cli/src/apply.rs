@@ -14,7 +14,7 @@ use crate::{runtime, serve};
 /// What `casemate apply` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// A folder of TOML files with schemas, roles, assignments, users, credentials and providers.
+    /// A folder of TOML files with schemas, roles, assignments, users, groups, credentials and providers.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
@@ -88,7 +88,8 @@ async fn apply(arguments: Arguments, printer: &mut Printer) -> Outcome {
     let wanted = Folder::load(&folder).map_err(|mistakes| wrong(printer, &mistakes, &folder))?.wanted;
     let is_dry = dry_run || check;
     let place = if is_dry { Place::open_existing(&config).await? } else { Place::open(&config).await? };
-    let plan = place.administration.plan(wanted, &origin, prune).map_err(|error| refused(printer, &error))?;
+    let plan = place.administration.plan(wanted, &origin, prune).await;
+    let plan = plan.map_err(|error| refused(printer, &error))?;
     let revision = if is_dry || plan.is_empty() {
         plan.base
     } else {

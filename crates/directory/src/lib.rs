@@ -48,8 +48,8 @@ pub use maker::{Maker, NotKept};
 pub use own_schema::OWN_SCHEMA;
 pub use people::{Met, NotAdmitted};
 pub use policy::{
-    ADMINISTRATOR, ANONYMOUS, AUDITOR, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace, Person,
-    Policy, Wanted,
+    ADMINISTRATOR, ANONYMOUS, AUDITOR, Code, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace,
+    Person, Policy, Wanted, WantedGroup,
 };
 pub use sessions::{BrowserSessions, SessionError, SessionTimes};
 pub use snapshot::{ResolveError, Snapshot, is_of_people};

@@ -167,6 +167,25 @@ pub struct UserDocument {
     pub claims: Option<Datum>,
 }
 
+/// A group of Casemate's own, with its members. Groups are no objects: it becomes one of those that are made by API as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "GroupEntry")]
+pub struct GroupDocument {
+    /// What it is called: unique in its tenant, whatever the case.
+    pub name: String,
+    /// `casemate`, and nothing else: what groups a provider has, and who is in them, the provider says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// What another system calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Who is in it: users of the directory, each by `id` or `login`, and by `provider` where there are several.
+    #[serde(default)]
+    #[schemars(length(max = 1000))]
+    pub members: Vec<Target>,
+}
+
 /// A caller with a secret of its own, of which the SHA-256 is known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -94,7 +94,8 @@ pub(crate) struct VersionView {
     at: String,
     /// Who made it.
     actor: ActorView,
-    /// What was done: `create`, `update` or `restore`; of a group also `add` and `remove`, of its members.
+    /// What was done: `create`, `update` or `restore`; of a group also `add` and `remove`, of its members, and
+    /// `apply`, from code.
     verb: String,
     /// The revision that it was set back to.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,10 +140,11 @@ pub(crate) struct RestoredView {
     restored: bool,
     /// The revision that it is at: what stands in its `ETag`.
     revision: i64,
-    /// One line for each difference: `+` and `-` before what comes and what goes.
+    /// One line for each difference: `+` and `-` before what comes and what goes; of a group's members to whoever may list them.
     changes: Vec<String>,
-    /// The ids of members of then who are not there any more, and are left out.
-    missing: Vec<String>,
+    /// The ids of members of then who are not there any more, and are left out; absent where the caller may not list members.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Vec<String>>,
 }
 
 impl From<DirectoryVersion> for VersionView {
@@ -205,6 +207,13 @@ pub(crate) async fn get<R: Versioned>(
     access.permit::<R::Read>(&app, &thing).await?;
     let found = app.administration.directory_version(R::KIND, R::id(&record), numbered(&revision)?).await;
     let (version, edit, members) = found.map_err(problem)?;
+    // Who may read what it is today need not be who may read what it was.
+    let sides = [false, true].into_iter().filter(|before| !before || edit.before.is_some());
+    for before in sides {
+        let state = VersionState { revision: version.revision, before };
+        let draft = R::draft_at(&app.administration, R::id(&record), state).await.map_err(problem)?;
+        access.permit::<R::Read>(&app, &R::drafted(&draft).identified(&id)).await?;
+    }
     let members = R::shows_members(access, &thing).then_some(members);
     let response = json_response(&VersionDetail::of(version, &edit, members));
     Ok((axum::Extension(access.caller.clone()), response).into_response())
@@ -228,16 +237,22 @@ pub(crate) async fn restore<R: Versioned>(
     let draft = R::draft_at(&app.administration, R::id(&record), state).await.map_err(problem)?;
     // What it becomes has to be theirs to change as well, as with any other change.
     let mut permit = access.permit::<R::Update>(&app, &R::drafted(&draft).identified(&id)).await?;
+    access.permit::<R::Read>(&app, &R::drafted(&draft).identified(&id)).await?;
     R::permits(&app, access, &record, state).await?;
     permit.author.reason = told;
     let known = R::revision(&record);
     expected.check(known)?;
     let (administration, tenant) = (&app.administration, access.tenant());
     let restored = R::restore(administration, &permit.author, tenant, (&id, known), state, dry_run).await;
-    let Restored { revision, changes, missing } = match restored {
+    let Restored { revision, mut changes, members, missing } = match restored {
         Ok(restored) => restored,
         Err(error) => return Err(access.not_done::<R::Update>(&app, Some(&id), error).await),
     };
+    let shows_members = R::shows_members(access, &R::thing(&record));
+    if shows_members {
+        changes.extend(members);
+    }
+    let missing = shows_members.then_some(missing);
     let view = RestoredView { restored: revision != known, revision, changes, missing };
     let mut response = with_revision(json_response(&view), revision);
     response.headers_mut().insert(header::ETAG, entity_tag(revision));

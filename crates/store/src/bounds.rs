@@ -23,6 +23,8 @@ pub const MAX_WAITING_BYTES: u32 = 128 << 20;
 pub const MAX_BODY: usize = 1 << 20;
 /// The longest kind and the longest name of a secret, in bytes.
 pub const MAX_KIND: usize = 64;
+/// Who manages a group or says that somebody belongs to it, in bytes: see [`crate::code_source`].
+pub(crate) const MAX_SOURCE: usize = 160;
 /// The longest id and the longest tenant, in bytes.
 pub const MAX_ID: usize = 256;
 /// The longest name of an object, in bytes.
@@ -134,7 +136,7 @@ impl Measure<'_> {
             Operation::AddMember(member) | Operation::RemoveMember(member) => {
                 self.required("group", &member.group, MAX_ID)?;
                 self.required("user", &member.user, MAX_ID)?;
-                self.text("source", &member.source, MAX_KIND)
+                self.text("source", &member.source, MAX_SOURCE)
             }
             Operation::KeepVersion(edit) => self.version(edit),
             Operation::Block(block) => {
@@ -271,7 +273,7 @@ impl Measure<'_> {
         self.shown("name", &group.name)?;
         self.optional("external_id", group.external_id.as_ref(), MAX_NAME)?;
         self.optional("scim", group.scim.as_ref(), MAX_PERSONAL)?;
-        self.text("source", &group.source, MAX_KIND)
+        self.text("source", &group.source, MAX_SOURCE)
     }
 
     /// A name that people read: control characters in it deceive them.

@@ -80,7 +80,8 @@ pub use open::{Database, Store, StoreReader};
 pub use people::{
     ChangedUsers, DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersion, FormerUser,
     GroupQuery, GroupRecord, GroupSort, MAX_CHANGED_USERS, MAX_DIRECTORY_VERSIONS, MAX_GROUPS_OF_USER,
-    Member, MemberEdit, MemberQuery, Membership, UserChange, UserQuery, UserRecord, UserSort, name_key,
+    Member, MemberEdit, MemberQuery, Membership, UserChange, UserQuery, UserRecord, UserSort, code_origin,
+    code_source, name_key,
 };
 pub use reseal::{ResealError, Resealed, drop_unused_root_keys, reseal};
 pub use retention::Retention;

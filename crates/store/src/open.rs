@@ -312,6 +312,7 @@ impl Store {
             // Whatever another process has is in its hands.
             segment::catch_up(folder.path(), &mut link).await?;
         }
+        crate::people::version::forget_deleted(&mut link).await?;
         while retention::prune(&mut link, retention, clock()).await? {}
         let revision = crate::object::last_revision(&mut link).await?;
         let pool = opening.readers(database.readers()).await.map_err(|error| opening.failed(error))?;

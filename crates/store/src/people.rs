@@ -78,7 +78,7 @@ pub struct GroupRecord {
     pub name: String,
     /// What whoever provisions it calls it.
     pub external_id: Option<String>,
-    /// Who manages it: empty for by hand, `scim`, `ldap`.
+    /// Who manages it: empty for by hand, `scim`, `ldap`, or a source of code ([`code_source`]).
     pub source: String,
     /// What the provisioning protocol keeps of it beside all this, as JSON.
     pub scim: Option<String>,
@@ -97,8 +97,23 @@ pub struct Membership {
     pub group: String,
     /// The user's id.
     pub user: String,
-    /// Who says so: empty for by hand, `scim`, `ldap`, `sign-in`.
+    /// Who says so: empty for by hand, `scim`, `ldap`, `sign-in`, or a source of code ([`code_source`]).
     pub source: String,
+}
+
+/// What the sources begin with that are code.
+const CODE: &str = "code:";
+
+/// Who manages a group that was applied from the code of this name, and says who belongs to it: `code:NAME`.
+#[must_use]
+pub fn code_source(origin: &str) -> String {
+    format!("{CODE}{origin}")
+}
+
+/// The name of the code that a source is, where it is one.
+#[must_use]
+pub fn code_origin(source: &str) -> Option<&str> {
+    source.strip_prefix(CODE)
 }
 
 /// A name as it is compared: names that differ only in case are one.

@@ -184,7 +184,9 @@ pub(super) async fn restore(arguments: Restore, printer: &mut Printer) -> Outcom
     };
     let restored = restored.map_err(|error| refused(printer, &error))?;
     place.close().await;
-    let Restored { revision: made, changes, missing } = &restored;
+    let Restored { revision: made, changes, members, missing } = restored;
+    let changes = &[changes, members].concat();
+    let (made, missing) = (&made, &missing);
     if printer.format() == Format::Json {
         let restored = made != &known;
         printer.json(&RestoredLine { restored, revision: *made, changes, missing })?;

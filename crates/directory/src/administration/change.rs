@@ -9,12 +9,13 @@ use super::Administration;
 use super::entry::Author;
 use super::error::AdminError;
 use super::granted::{GRANTED, carried};
+use super::people::{GroupPlan, Unknown};
 use super::plan::{Plan, PlannedChange};
 use super::write::{Proposal, Told, canonical, mistake, new_id};
 use crate::directory::State;
 use crate::kind::Kind;
 use crate::objects::{Change, draft, same};
-use crate::policy::{Folder, Wanted};
+use crate::policy::{Code, Folder, Wanted};
 
 /// What manages the objects of the policy folder that a server follows.
 pub const FOLDER_ORIGIN: &str = "folder";
@@ -27,13 +28,29 @@ const MAX_LINES: usize = 200;
 
 impl Administration {
     /// What applying `wanted` would change, so that `origin` manages just that. With `prune`, what `origin` managed and no
-    /// longer wants is deleted. What nobody manages is taken over.
+    /// longer wants is deleted. What nobody manages is taken over: of a group, its members by hand too.
     ///
     /// # Errors
-    /// Where another source of code manages one of the objects, or one of them cannot be read.
-    pub fn plan(&self, wanted: Vec<Wanted>, origin: &str, prune: bool) -> Result<Plan, AdminError> {
+    /// Where another source of code manages one of the objects or groups, one of them cannot be read, or the directory does
+    /// not know a member of a group.
+    pub async fn plan(&self, wanted: Code, origin: &str, prune: bool) -> Result<Plan, AdminError> {
+        Ok(self.planned(wanted, origin, prune, Unknown::Refused).await?.0)
+    }
+
+    async fn planned(
+        &self,
+        Code { objects, groups }: Code,
+        origin: &str,
+        prune: bool,
+        unknown: Unknown,
+    ) -> Result<(Plan, GroupPlan), AdminError> {
         let state = self.directory.state();
-        Ok(planned(&state, wanted, origin, prune)?.0)
+        let (mut plan, changes) = planned(&state, objects, origin, prune)?;
+        let set = state.objects.with(&changes, plan.base, 0);
+        let planned = self.planned_groups(&set, &groups, origin, (prune, unknown)).await?;
+        plan.wanted.groups = groups;
+        plan.unknown = unknown;
+        Ok((plan.with_groups(&planned), planned))
     }
 
     /// Carries a plan out, as one change; gives its revision, or the last one where nothing was to be done.
@@ -45,10 +62,14 @@ impl Administration {
         if author.holds.is_some() && plan.origin == FOLDER_ORIGIN {
             return Err(AdminError::ReadOnly { origin: plan.origin });
         }
+        self.directory.refresh().await?;
+        let (_, groups) = self.planned(plan.wanted.clone(), &plan.origin, plan.prune, plan.unknown).await?;
         let made = self
             .change(author, |state| {
-                let (now, changes) = planned(state, plan.wanted.clone(), &plan.origin, plan.prune)?;
-                if (&now.create, &now.update, &now.delete) != (&plan.create, &plan.update, &plan.delete) {
+                let objects = plan.wanted.objects.clone();
+                let (now, changes) = planned(state, objects, &plan.origin, plan.prune)?;
+                let now = now.with_groups(&groups);
+                if !now.does_as(&plan) {
                     return Err(AdminError::Precondition { current: now.base });
                 }
                 if now.is_empty() {
@@ -62,14 +83,15 @@ impl Administration {
                 });
                 let told = told("apply", now.origin.clone(), after);
                 let summary = format!("apply {}", now.origin);
-                Ok(Proposal { changes, told: vec![told], summary, ..Proposal::default() })
+                let groups = groups.changes.clone();
+                Ok(Proposal { changes, groups, told: vec![told], summary, ..Proposal::default() })
             })
             .await?;
         Ok(made.revision)
     }
 
     /// Makes the store hold what a policy folder says, as one change by Casemate itself; what the folder no longer says is
-    /// deleted. Gives the revision.
+    /// deleted, and members of groups whom the directory does not know are left out. Gives the revision.
     ///
     /// # Errors
     /// As [`Administration::plan`] and [`Administration::apply`].
@@ -78,7 +100,8 @@ impl Administration {
         let mut outcome = Err(AdminError::Precondition { current: 0 });
         for _ in 0..ATTEMPTS {
             self.directory.refresh().await?;
-            let plan = self.plan(folder.wanted.clone(), FOLDER_ORIGIN, true)?;
+            let planned = self.planned(folder.wanted.clone(), FOLDER_ORIGIN, true, Unknown::LeftOut).await;
+            let (plan, _) = planned?;
             outcome = self.apply(&author, plan).await;
             if !matches!(outcome, Err(AdminError::Precondition { .. })) {
                 break;
@@ -198,7 +221,8 @@ pub(super) fn planned(
         update: Vec::new(),
         delete: Vec::new(),
         unchanged: 0,
-        wanted: Vec::new(),
+        wanted: Code::default(),
+        unknown: Unknown::Refused,
     };
     let mut changes = Vec::new();
     let mut kept: HashSet<(&'static str, String)> = HashSet::new();
@@ -252,7 +276,7 @@ pub(super) fn planned(
             changes.push(Change::Remove { kind, id: object.id.clone() });
         }
     }
-    plan.wanted = wanted;
+    plan.wanted.objects = wanted;
     Ok((plan, changes))
 }
 

@@ -14,7 +14,7 @@ use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
 use crate::model::RoleDocument;
 use crate::objects::{Change, ObjectSet};
-use crate::policy::{Policy, Wanted};
+use crate::policy::{Code, Policy};
 use crate::snapshot::{Compiled, Snapshot};
 
 impl Administration {
@@ -33,18 +33,14 @@ impl Administration {
         self.with(&state, changes, revision).await
     }
 
-    /// What would decide if code were applied, see [`Administration::plan`]; nothing of it is.
+    /// What would decide if code were applied, see [`Administration::plan`]; nothing of it is. Who would be in groups does not
+    /// count.
     ///
     /// # Errors
     /// As [`Administration::plan`], and where the whole would hold mistakes.
-    pub async fn snapshot_of(
-        &self,
-        wanted: Vec<Wanted>,
-        origin: &str,
-        prune: bool,
-    ) -> Result<Snapshot, AdminError> {
+    pub async fn snapshot_of(&self, wanted: Code, origin: &str, prune: bool) -> Result<Snapshot, AdminError> {
         let state = self.directory.state();
-        let (_, changes) = planned(&state, wanted, origin, prune)?;
+        let (_, changes) = planned(&state, wanted.objects, origin, prune)?;
         self.with(&state, changes, state.snapshot.revision()).await
     }
 

@@ -1,5 +1,6 @@
 //! Users and groups, administered one by one: they are rows of the store and no objects, and obey the same rules.
 
+mod code;
 mod draft;
 mod factor;
 mod group;
@@ -24,6 +25,7 @@ use super::error::AdminError;
 use super::write::{Told, event};
 use crate::directory::State;
 
+pub(super) use code::{GroupChange, GroupPlan, Unknown};
 pub use draft::{GroupDraft, UserDraft};
 pub use member::MAX_MEMBERS;
 pub(super) use told::told_user;

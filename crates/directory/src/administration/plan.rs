@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::people::{GroupPlan, Unknown};
 use crate::kind::Kind;
-use crate::policy::Wanted;
+use crate::policy::Code;
 
 /// What would be changed so that the store holds what the code says.
 #[derive(Debug, Clone)]
@@ -22,7 +23,9 @@ pub struct Plan {
     pub delete: Vec<PlannedChange>,
     /// How many objects are already as they should be.
     pub unchanged: usize,
-    pub(crate) wanted: Vec<Wanted>,
+    pub(crate) wanted: Code,
+    /// What is done about members whom nobody knows.
+    pub(super) unknown: Unknown,
 }
 
 impl Plan {
@@ -30,6 +33,25 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.create.is_empty() && self.update.is_empty() && self.delete.is_empty()
+    }
+
+    /// Takes in what becomes of groups.
+    pub(super) fn with_groups(mut self, groups: &GroupPlan) -> Plan {
+        for group in &groups.changes {
+            let into = match group.verb() {
+                "create" => &mut self.create,
+                "delete" => &mut self.delete,
+                _ => &mut self.update,
+            };
+            into.push(group.planned());
+        }
+        self.unchanged += groups.unchanged;
+        self
+    }
+
+    /// Whether two say the same would be done.
+    pub(super) fn does_as(&self, other: &Plan) -> bool {
+        (&self.create, &self.update, &self.delete) == (&other.create, &other.update, &other.delete)
     }
 }
 
@@ -49,5 +71,10 @@ pub struct PlannedChange {
 impl PlannedChange {
     pub(crate) fn of(kind: Kind, tenant: &str, name: &str, diff: Vec<String>) -> PlannedChange {
         PlannedChange { kind: kind.as_str(), tenant: tenant.to_owned(), name: name.to_owned(), diff }
+    }
+
+    /// A group, which is no object.
+    pub(super) fn of_group(tenant: &str, name: &str, diff: Vec<String>) -> PlannedChange {
+        PlannedChange { kind: "group", tenant: tenant.to_owned(), name: name.to_owned(), diff }
     }
 }

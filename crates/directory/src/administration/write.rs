@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::entry::{Author, Entry, RememberKey, Written};
 use super::error::AdminError;
+use super::people::GroupChange;
 use super::{Administration, granted, homes, rules, sealing, sessions};
 use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
@@ -30,6 +31,8 @@ pub(super) struct Proposal {
     pub(super) keys: Vec<StoredApiKey>,
     /// What is written of people, with the rest.
     pub(super) people: Vec<Operation>,
+    /// What becomes of groups that code manages.
+    pub(super) groups: Vec<GroupChange>,
     /// What is told of it: action, kind of event, tenant, kind and id of the object, before and after.
     pub(super) told: Vec<Told>,
     /// What it is, in a few words.
@@ -86,7 +89,11 @@ impl Administration {
 
     async fn attempt(&self, author: &Author, state: &State, mut proposal: Proposal) -> Result<Made, Failed> {
         let base = state.snapshot.revision();
-        if proposal.changes.is_empty() && proposal.secrets.is_empty() && proposal.keys.is_empty() {
+        if proposal.changes.is_empty()
+            && proposal.secrets.is_empty()
+            && proposal.keys.is_empty()
+            && proposal.groups.is_empty()
+        {
             return Ok(Made { revision: base, objects: Arc::clone(&state.objects) });
         }
         granted::record(author, state, &mut proposal.changes);
@@ -98,6 +105,12 @@ impl Administration {
         let (policy, set) = checked.await.map_err(|_| AdminError::from(DirectoryError::Closed))?;
         let policy = policy.map_err(AdminError::Invalid)?;
         rules::obey(author, state, &proposal, &policy, &set)?;
+        let alone = self.groups_obey(author, state, (&policy, &set), &proposal.groups).await?;
+        for group in std::mem::take(&mut proposal.groups) {
+            proposal.people.extend(group.operations(author));
+            proposal.told.extend(group.told());
+        }
+        proposal.people.extend(alone);
         homes::stay(&self.store, state, &proposal.changes).await?;
         sealing::drop_unused(state, &mut proposal);
         let written = proposal.subject.as_ref().and_then(|(kind, id)| {
@@ -110,6 +123,10 @@ impl Administration {
         let revision = match self.store.commit(commit).await {
             Ok(revision) => revision,
             Err(CommitError::Conflict { .. }) => return Err(Failed::Overtaken),
+            // Rows of people were thought out before.
+            Err(CommitError::Changed { .. } | CommitError::Missing { .. }) => {
+                return Err(AdminError::Precondition { current: base }.into());
+            }
             Err(error) => return Err(Failed::Refused(error.into())),
         };
         let installed = self.directory.install(base, revision, policy, set).await;

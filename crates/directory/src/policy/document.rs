@@ -11,18 +11,19 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::mistake::{Mistake, ObjectPlace, SourceFile};
 use super::place::{Help, Place, Raised};
-use super::{DEFAULT_TENANT, Wanted};
+use super::{Code, DEFAULT_TENANT, Wanted, WantedGroup};
 use crate::kind::Kind;
 use crate::model::{
-    ApplicationDocument, AssignmentDocument, CredentialDocument, Document, ProviderDocument, RoleDocument,
-    ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument, TenantDocument, UserDocument,
+    ApplicationDocument, AssignmentDocument, CredentialDocument, Document, GroupDocument, ProviderDocument,
+    RoleDocument, ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument, TenantDocument,
+    UserDocument,
 };
 
 /// The version of the format that this Casemate reads.
 const FORMAT: &str = "1";
 
 /// The names of the tables that are read, for messages.
-const TABLES: &str = "`[[role]]`, `[[team]]`, `[[assignment]]`, `[[user]]`, `[[credential]]`, `[[service_account]]`, `[[tenant]]`, \
+const TABLES: &str = "`[[role]]`, `[[team]]`, `[[assignment]]`, `[[user]]`, `[[group]]`, `[[credential]]`, `[[service_account]]`, `[[tenant]]`, \
                       `[[provider]]`, `[[source]]` and `[[setting]]`";
 
 /// A document, where it was written, and the tenant that it belongs to.
@@ -57,6 +58,8 @@ pub(crate) struct Documents {
     pub(crate) teams: Vec<Item<TeamDocument>>,
     pub(crate) assignments: Vec<Item<AssignmentDocument>>,
     pub(crate) users: Vec<Item<UserDocument>>,
+    /// Of files alone: groups are no objects.
+    pub(crate) groups: Vec<Item<GroupDocument>>,
     pub(crate) credentials: Vec<Item<CredentialDocument>>,
     pub(crate) accounts: Vec<Item<ServiceAccountDocument>>,
     pub(crate) tenants: Vec<Item<TenantDocument>>,
@@ -98,6 +101,7 @@ impl Documents {
                 "team" => file.entries("team", value, &mut self.teams),
                 "assignment" => file.entries("assignment", value, &mut self.assignments),
                 "user" => file.entries("user", value, &mut self.users),
+                "group" => file.groups(value, &mut self.groups),
                 "credential" => file.entries("credential", value, &mut self.credentials),
                 "service_account" => file.entries("service_account", value, &mut self.accounts),
                 "tenant" => file.entries("tenant", value, &mut self.tenants),
@@ -146,8 +150,13 @@ impl Documents {
         documents
     }
 
-    /// The documents as objects that code wants, each kind after those that it refers to.
-    pub(crate) fn wanted(&self) -> Vec<Wanted> {
+    /// The documents as code wants them.
+    pub(crate) fn wanted(&self) -> Code {
+        Code { objects: self.wanted_objects(), groups: self.groups.iter().map(wanted_group).collect() }
+    }
+
+    /// The documents of objects, each kind after those that it refers to.
+    fn wanted_objects(&self) -> Vec<Wanted> {
         let mut wanted = Vec::new();
         let wide = String::new;
         wanted.extend(self.tenants.iter().map(|item| wanted_of(&item.document, wide())));
@@ -166,6 +175,11 @@ impl Documents {
         wanted.extend(self.assignments.iter().map(wanted_in_tenant));
         wanted
     }
+}
+
+fn wanted_group(item: &Item<GroupDocument>) -> WantedGroup {
+    let (place, tenant) = (item.place.clone(), item.tenant().to_owned());
+    WantedGroup { place, tenant, document: item.document.clone() }
 }
 
 fn wanted_in_tenant<D: Document>(item: &Item<D>) -> Wanted {
@@ -194,6 +208,15 @@ impl File<'_> {
         self.each(table, value, |file, place, span, mut item| {
             let tenant = if D::KIND.is_installation_wide() { None } else { file.tenant(&mut item) };
             if let Some(document) = file.document::<D>(span, item) {
+                into.push(Item { place, tenant, id: "".into(), document });
+            }
+        });
+    }
+
+    fn groups(&mut self, value: Spanned<DeValue<'_>>, into: &mut Vec<Item<GroupDocument>>) {
+        self.each("group", value, |file, place, span, mut item| {
+            let tenant = file.tenant(&mut item);
+            if let Some(document) = file.document(span, item) {
                 into.push(Item { place, tenant, id: "".into(), document });
             }
         });

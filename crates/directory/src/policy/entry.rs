@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use crate::model::{
-    AssignmentDocument, CredentialDocument, RoleDocument, ServiceAccountDocument, SettingDocument,
-    SourceDocument, TeamDocument, TenantDocument, UserDocument,
+    AssignmentDocument, CredentialDocument, GroupDocument, RoleDocument, ServiceAccountDocument,
+    SettingDocument, SourceDocument, TeamDocument, TenantDocument, UserDocument,
 };
 
 /// A policy file. A folder may spread these tables over any number of files.
@@ -31,6 +31,9 @@ struct PolicyFile {
     /// People and services that the directory knows.
     #[serde(default)]
     user: Vec<UserDocument>,
+    /// Groups of Casemate's own, with their members.
+    #[serde(default)]
+    group: Vec<GroupDocument>,
     /// Callers with a secret of their own.
     #[serde(default)]
     credential: Vec<CredentialDocument>,
@@ -52,8 +55,15 @@ struct PolicyFile {
 }
 
 /// The tables whose entries may name their tenant.
-const IN_TENANTS: [&str; 6] =
-    ["RoleEntry", "TeamEntry", "AssignmentEntry", "UserEntry", "CredentialEntry", "ServiceAccountEntry"];
+const IN_TENANTS: [&str; 7] = [
+    "RoleEntry",
+    "TeamEntry",
+    "AssignmentEntry",
+    "UserEntry",
+    "GroupEntry",
+    "CredentialEntry",
+    "ServiceAccountEntry",
+];
 
 /// The JSON Schema of policy files (JSON Schema 2020-12).
 pub(super) fn json_schema() -> Value {

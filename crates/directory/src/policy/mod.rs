@@ -24,12 +24,15 @@ use casemate_store::Object;
 pub use mistake::{Mistake, ObjectPlace, SourceFile};
 pub use setting::{SETTINGS, Setting};
 
+use crate::model::GroupDocument;
 use check::{Checked, check as checked};
 pub(crate) use check::{RECORDED, is_name};
 use document::Documents;
 pub(crate) use document::{pointer, without_place};
 pub(crate) use files::{Files, read_files, walk_files};
 pub(crate) use mapping::{Mapping, MappingRule, Outcome};
+use place::Place;
+pub(crate) use place::{Help, Raised};
 pub(crate) use roles::{Assigned, HeldRole, Role, Roles, Team, is_built_in};
 pub(crate) use setting::InForce;
 
@@ -157,6 +160,24 @@ pub struct Wanted {
     pub document: serde_json::Value,
 }
 
+/// What code wants there to be.
+#[derive(Debug, Clone, Default)]
+pub struct Code {
+    /// The objects, each kind after those that it refers to.
+    pub objects: Vec<Wanted>,
+    /// The groups of Casemate's own.
+    pub groups: Vec<WantedGroup>,
+}
+
+/// A group of Casemate's own as code wants it to be.
+#[derive(Debug, Clone)]
+pub struct WantedGroup {
+    /// Where it was written.
+    pub(crate) place: Place,
+    pub(crate) tenant: String,
+    pub(crate) document: GroupDocument,
+}
+
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential").field("id", &self.id).finish_non_exhaustive()
@@ -258,8 +279,8 @@ impl Policy {
 pub struct Folder {
     /// What it means by itself.
     pub policy: Policy,
-    /// The objects that it wants, each kind after those that it refers to.
-    pub wanted: Vec<Wanted>,
+    /// What it wants there to be.
+    pub wanted: Code,
 }
 
 impl Folder {
@@ -306,6 +327,11 @@ pub(crate) fn administering(assignments: &[Assignment]) -> impl Iterator<Item = 
             && assignment.until.is_none()
             && *assignment.recipient.provider != *casemate_identity::Kind::ANONYMOUS.as_str()
     })
+}
+
+/// Mistakes in files, each with its place.
+pub(crate) fn settled(raised: Vec<Raised>) -> Vec<Mistake> {
+    place::settle(raised, &nothing)
 }
 
 /// The place of an object that is not there.

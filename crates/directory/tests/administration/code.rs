@@ -47,20 +47,20 @@ async fn a_folder_is_applied_pruned_and_read_only() {
 async fn a_plan_says_what_would_change_and_is_carried_out_only_as_it_was_said() {
     let site = Site::open().await;
     site.role("author", json!([{ "name": "notes.read" }])).await;
-    let plan =
-        |prune| site.administration.plan(folder(&format!("{AUTHOR}{ADA}")).wanted, "team", prune).unwrap();
-    let planned = plan(false);
+    let both = format!("{AUTHOR}{ADA}");
+    let plan = async |prune| site.administration.plan(folder(&both).wanted, "team", prune).await.unwrap();
+    let planned = plan(false).await;
     assert_eq!((planned.create.len(), planned.update.len(), planned.delete.len()), (1, 1, 0));
     assert!(planned.update[0].diff.contains(&"- permissions: {\"name\":\"notes.read\"}".to_owned()));
     assert!(planned.update[0].diff.contains(&"+ managed by team".to_owned()));
     assert_eq!(site.directory.current().revision(), 1, "a plan changes nothing");
 
-    let stale = plan(false);
+    let stale = plan(false).await;
     site.administration.apply(&operator(), planned).await.unwrap();
     let outdated = site.administration.apply(&operator(), stale).await;
     assert!(matches!(outdated, Err(AdminError::Precondition { .. })));
-    assert!(plan(true).is_empty());
-    let foreign = site.administration.plan(folder(AUTHOR).wanted, "others", false);
+    assert!(plan(true).await.is_empty());
+    let foreign = site.administration.plan(folder(AUTHOR).wanted, "others", false).await;
     assert!(matches!(foreign, Err(AdminError::ReadOnly { origin }) if origin == "team"));
 
     let beyond = site.administration.plan(
@@ -68,7 +68,7 @@ async fn a_plan_says_what_would_change_and_is_carried_out_only_as_it_was_said() 
         "team",
         true,
     );
-    let beyond = site.administration.apply(&holding(&["notes.read"]), beyond.unwrap()).await;
+    let beyond = site.administration.apply(&holding(&["notes.read"]), beyond.await.unwrap()).await;
     assert!(matches!(beyond, Err(AdminError::Beyond { .. })), "{beyond:?}");
 }
 

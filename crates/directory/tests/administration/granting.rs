@@ -92,7 +92,7 @@ async fn built_in_roles_are_read_and_not_changed() {
 }
 
 /// What code wants, from the text of one policy file.
-fn wanted(text: &str) -> Vec<casemate_directory::Wanted> {
+fn wanted(text: &str) -> casemate_directory::Code {
     let files = [(std::path::PathBuf::from("policy.toml"), text.to_owned())];
     casemate_directory::Folder::of_texts(files.into_iter().collect()).unwrap().wanted
 }
@@ -164,7 +164,7 @@ permissions = [{ name = "cms.*" }]
 "#;
     let secret = |digit: &str| wanted(&files.replace("SECRET", &digit.repeat(64)));
     let apply = async |author: &Author, wanted| {
-        let plan = site.administration.plan(wanted, "git", true)?;
+        let plan = site.administration.plan(wanted, "git", true).await?;
         site.administration.apply(author, plan).await
     };
     apply(&operator(), secret("a")).await.unwrap();
@@ -180,10 +180,10 @@ async fn a_role_does_not_come_to_mean_another_of_its_name() {
     let held = "format = 1\n[[assignment]]\ntenant = \"acme\"\nrole = \"r\"\nto = { id = \"ada\" }\n";
     let all = [shared, own, held].map(|text| text.trim_start_matches("format = 1")).concat();
     let all = format!("format = 1{all}");
-    let first = site.administration.plan(wanted(&all), "git", true).unwrap();
+    let first = site.administration.plan(wanted(&all), "git", true).await.unwrap();
     site.administration.apply(&operator(), first).await.unwrap();
     let without = format!("{shared}{}", held.trim_start_matches("format = 1"));
-    let plan = site.administration.plan(wanted(&without), "git", true).unwrap();
+    let plan = site.administration.plan(wanted(&without), "git", true).await.unwrap();
     assert!(is_beyond(site.administration.apply(&holding(&["cms.entry.*"]), plan.clone()).await));
     site.administration.apply(&holding(&["cms.*"]), plan).await.unwrap();
 }
@@ -192,7 +192,7 @@ async fn a_role_does_not_come_to_mean_another_of_its_name() {
 async fn nobody_afar_changes_what_the_folder_manages_by_its_name() {
     let site = Site::open().await;
     let role = wanted("format = 1\n[[role]]\nname = \"r\"\npermissions = []\n");
-    let plan = site.administration.plan(role, casemate_directory::FOLDER_ORIGIN, true).unwrap();
+    let plan = site.administration.plan(role, casemate_directory::FOLDER_ORIGIN, true).await.unwrap();
     let refused = site.administration.apply(&holding(&["*", "casemate.*"]), plan).await;
     assert!(matches!(refused, Err(AdminError::ReadOnly { .. })), "{refused:?}");
 }

@@ -4,10 +4,12 @@
 mod code;
 mod following;
 mod granting;
+mod groups;
 mod keys;
 mod objects;
 mod providers;
 mod recovery;
+mod restoring;
 mod scale;
 mod sequences;
 mod teams;

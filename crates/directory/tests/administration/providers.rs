@@ -70,7 +70,7 @@ async fn code_from_afar_has_no_secret_sent_elsewhere_either() {
     let apply = async |text: &str| {
         let files = [(std::path::PathBuf::from("policy.toml"), text.to_owned())];
         let folder = casemate_directory::Folder::of_texts(files.into_iter().collect()).unwrap();
-        let plan = site.administration.plan(folder.wanted, "git", false).unwrap();
+        let plan = site.administration.plan(folder.wanted, "git", false).await.unwrap();
         site.administration.apply(&author, plan).await
     };
     let hook = |endpoint: &str, secret: &str| {

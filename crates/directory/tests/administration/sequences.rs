@@ -104,8 +104,9 @@ async fn carry_out(site: &Site, step: &Step) {
                 tenant: "default".to_owned(),
                 document: json!({ "name": format!("r{name}"), "permissions": [] }),
             };
-            let wanted = (0..3).filter(|bit| which & (1 << bit) != 0).map(role).collect();
-            if let Ok(plan) = administration.plan(wanted, "code", true) {
+            let objects = (0..3).filter(|bit| which & (1 << bit) != 0).map(role).collect();
+            let wanted = casemate_directory::Code { objects, groups: Vec::new() };
+            if let Ok(plan) = administration.plan(wanted, "code", true).await {
                 let _ = administration.apply(&author, plan).await;
             }
         }

@@ -18,7 +18,7 @@ fn users_of<T: std::fmt::Debug>(outcome: Result<T, AdminError>) -> Vec<(&'static
     }
 }
 
-fn wanted(text: &str) -> Vec<casemate_directory::Wanted> {
+fn wanted(text: &str) -> casemate_directory::Code {
     let files = vec![(std::path::PathBuf::from("policy.toml"), text.to_owned())];
     casemate_directory::Folder::of_texts(files).unwrap().wanted
 }
@@ -148,7 +148,7 @@ async fn a_role_of_the_tenant_does_not_take_the_place_of_a_shared_one_that_is_na
 
     // By code it may, and then by whoever holds what it grants.
     let text = "format = 1\n[[role]]\ntenant = \"acme\"\nname = \"shared\"\npermissions = [{ name = \"notes.*\" }]\n";
-    let plan = site.administration.plan(wanted(text), "code", false).unwrap();
+    let plan = site.administration.plan(wanted(text), "code", false).await.unwrap();
     assert!(is_beyond(site.administration.apply(&holding(&["notes.read"]), plan.clone()).await));
     site.administration.apply(&holding(&["notes.*"]), plan).await.unwrap();
 }
@@ -212,16 +212,18 @@ tenant = "acme"
 team = "support"
 to = { id = "ada" }
 "#;
-    let plan = || site.administration.plan(wanted(text), "code", true).unwrap();
-    assert_eq!(plan().create.len(), 5);
-    assert!(plan().create.iter().all(|change| change.diff.iter().all(|line| !line.contains("granted"))));
-    site.administration.apply(&operator(), plan()).await.unwrap();
-    assert!(plan().is_empty(), "{:?}", plan());
+    let plan = async || site.administration.plan(wanted(text), "code", true).await.unwrap();
+    assert_eq!(plan().await.create.len(), 5);
+    assert!(
+        plan().await.create.iter().all(|change| change.diff.iter().all(|line| !line.contains("granted")))
+    );
+    site.administration.apply(&operator(), plan().await).await.unwrap();
+    assert!(plan().await.is_empty(), "{:?}", plan().await);
     let held = site.administration.list(Kind::Assignment, "acme", &Default::default()).unwrap().items;
     assert_eq!(held[0].granted.as_ref().map(|granted| granted.id.as_str()), Some("test"));
     let revision = site.directory.current().revision();
     site.administration.revert(&operator(), 0).await.unwrap();
     assert!(site.administration.get(Kind::Team, "default", "none").is_none());
     site.administration.revert(&operator(), revision).await.unwrap();
-    assert!(plan().is_empty(), "{:?}", plan());
+    assert!(plan().await.is_empty(), "{:?}", plan().await);
 }

@@ -88,7 +88,8 @@ pub(super) fn routes(api: Api<App>) -> Api<App> {
             .takes::<NewMembers>(json!({ "users": ["usr_0123456789abcdef0123456789abcdef"] }))
             .writes()
             .answers_nothing(204, "They are in it.")
-            .problem(Code::GrantExceeded),
+            .problem(Code::GrantExceeded)
+            .problem(Code::ManagedByCode),
     )
     .delete(
         "/api/v1/groups/{id}/members/{user}",

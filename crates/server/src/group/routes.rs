@@ -89,7 +89,8 @@ fn writing(api: Api<App>) -> Api<App> {
             .answers::<GroupView>(200, "As it is now.")
             .problem(Code::NameTaken)
             .problem(Code::GrantExceeded)
-            .problem(Code::InUse),
+            .problem(Code::InUse)
+            .problem(Code::ManagedByCode),
     )
     .delete(
         ITEM,
@@ -100,6 +101,7 @@ fn writing(api: Api<App>) -> Api<App> {
             .if_match()
             .writes()
             .answers_nothing(204, "It is gone.")
-            .problem(Code::InUse),
+            .problem(Code::InUse)
+            .problem(Code::ManagedByCode),
     )
 }

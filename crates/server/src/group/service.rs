@@ -6,11 +6,17 @@ use casemate_store::{GroupQuery, GroupRecord, GroupSort, StoreError, StoreReader
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::members::MemberList;
 use super::routes;
 use crate::export::Place;
-use crate::guard::Thing;
+use crate::guard::{Access, Thing};
 use crate::rows::{Rows, Searched, searched_text};
 use crate::view::time;
+
+/// Whether a caller may see who belongs to whichever group of a tenant.
+pub(crate) fn shows_members(access: &Access, tenant: &str) -> bool {
+    tenant == access.tenant() && access.may::<MemberList>(&Thing::default())
+}
 
 /// The columns of an exported list.
 const COLUMNS: [&str; 9] =
@@ -31,7 +37,7 @@ pub(crate) struct GroupView {
     /// What another system calls it.
     #[serde(skip_serializing_if = "Option::is_none")]
     external_id: Option<String>,
-    /// Who manages it: empty for by hand, `scim`, `ldap`.
+    /// Who manages it: empty for by hand, `scim`, `ldap`, `code:NAME` where it was applied from code under that name.
     source: String,
     /// The revision that changed it, or its members, last: what stands in its `ETag`.
     revision: i64,
@@ -95,7 +101,7 @@ pub(crate) struct GroupSearch {
     /// Only those with this external id.
     #[serde(default)]
     external_id: Option<String>,
-    /// Only those that are managed so: empty for by hand, `scim`, `ldap`.
+    /// Only those that are managed so: empty for by hand, `scim`, `ldap`, `code:NAME`.
     #[serde(default)]
     source: Option<String>,
     /// Only those that the user with this id belongs to.

@@ -53,7 +53,8 @@ pub(super) fn routes() -> Api<App> {
                 .problem(Code::NameTaken)
                 .problem(Code::GrantExceeded)
                 .problem(Code::LastAdministrator)
-                .problem(Code::InUse),
+                .problem(Code::InUse)
+                .problem(Code::ManagedByCode),
         )
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use casemate_directory::Folder;
+use casemate_directory::{AdminError, Folder};
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{
     Code, NoQuery, Page, PageRequest, Problem, json_response, permissions, read_document,
@@ -12,6 +12,7 @@ use casemate_platform::{
 use serde_json::json;
 
 use crate::App;
+use crate::group::service::shows_members;
 use crate::guard::{Require, Thing};
 use crate::objects::with_revision;
 use crate::policy::service::{
@@ -158,12 +159,13 @@ async fn apply(
     let files = files.into_iter().map(|(path, text)| (PathBuf::from(path), text)).collect();
     let folder = Folder::of_texts(files)
         .map_err(|mistakes| Problem::document(mistakes.iter().map(file_error).collect()))?;
-    let plan = app.administration.plan(folder.wanted, &origin, prune).map_err(problem)?;
+    let plan = app.administration.plan(folder.wanted, &origin, prune).await.map_err(not_planned)?;
     let mut view = PlanView::from(&plan);
+    let access = require.access();
+    view.show_members(|tenant| shows_members(access, tenant));
     if dry_run {
         return Ok(json_response(&view));
     }
-    let access = require.access();
     let mut permit = access.permit::<PolicyApply>(&app, &Thing::default()).await?;
     permit.author.reason = told(reason)?;
     let revision = match app.administration.apply(&permit.author, plan).await {
@@ -172,4 +174,14 @@ async fn apply(
     };
     view.revision = Some(revision);
     Ok(with_revision(json_response(&view), revision))
+}
+
+/// Why code cannot be planned: what is wrong in a file is told of that file.
+fn not_planned(error: AdminError) -> Problem {
+    match error {
+        AdminError::Invalid(mistakes) if mistakes.iter().all(|mistake| mistake.object().is_none()) => {
+            Problem::document(mistakes.iter().map(file_error).collect())
+        }
+        error => problem(error),
+    }
 }

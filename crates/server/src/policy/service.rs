@@ -200,6 +200,16 @@ impl From<&PlannedChange> for ChangeView {
     }
 }
 
+impl PlanView {
+    /// Leaves out who comes to groups and leaves them, but in the tenants where the caller may see that.
+    pub(crate) fn show_members(&mut self, may: impl Fn(&str) -> bool) {
+        let all = [&mut self.create, &mut self.update, &mut self.delete].into_iter().flatten();
+        for group in all.filter(|change| change.kind == "group" && !may(&change.tenant)) {
+            group.diff.retain(|line| !line.starts_with("+ member: ") && !line.starts_with("- member: "));
+        }
+    }
+}
+
 impl From<&Plan> for PlanView {
     fn from(plan: &Plan) -> PlanView {
         let views = |changes: &[PlannedChange]| changes.iter().map(ChangeView::from).collect();

@@ -156,3 +156,62 @@ async fn a_one_time_key_makes_the_first_administrator_once() {
     let last = server.send(&assignment, Some(&own), &any, None).await;
     assert_eq!((last.status, last.code()), (StatusCode::CONFLICT, "last_administrator"), "{}", last.text);
 }
+
+#[tokio::test]
+async fn groups_of_code_are_among_the_others_and_changed_in_it_alone() {
+    let server = Server::start().await;
+    let provider =
+        json!({ "name": "corp", "issuer": "https://login.example.com", "audiences": ["casemate"] });
+    server.make("/api/v1/providers", &provider).await;
+    let ada = server.make("/api/v1/users", &json!({ "login": "ada", "subject": "s1" })).await;
+    let text = "format = 1\n[[group]]\nname = \"staff\"\nmembers = [{ login = \"ada\" }]\n";
+    let files = json!({ "groups.toml": text });
+    let plan = server.admin("POST /api/v1/policy/apply", Some(&apply(&files, true))).await;
+    let diff = &plan.body["create"][0]["diff"];
+    assert_eq!(diff, &json!(["+ name: staff", "+ member: ada of corp"]), "{}", plan.text);
+    // Who is in groups is shown to nobody who might not look it up.
+    let permissions = json!([{ "name": "casemate.policy.{plan,read}" }]);
+    server.make("/api/v1/roles", &json!({ "name": "planner", "permissions": permissions })).await;
+    let account = server.make("/api/v1/service-accounts", &json!({ "name": "planner" })).await;
+    let to = json!({ "provider": "casemate", "type": "service", "login": "planner" });
+    server.make("/api/v1/assignments", &json!({ "role": "planner", "to": to })).await;
+    let keys = format!("POST /api/v1/service-accounts/{account}/api-keys");
+    let key = server.admin(&keys, Some(&json!({ "title": "k" }))).await;
+    let key = key.body["key"].as_str().unwrap().to_owned();
+    let request = Some(apply(&files, true));
+    let plan = server.send("POST /api/v1/policy/apply", Some(&key), &[], request.as_ref()).await;
+    assert_eq!(plan.body["create"][0]["diff"], json!(["+ name: staff"]), "{}", plan.text);
+
+    let applied = server.admin("POST /api/v1/policy/apply", Some(&apply(&files, false))).await;
+    assert_eq!(applied.status, StatusCode::OK, "{}", applied.text);
+    let again = server.admin("POST /api/v1/policy/apply", Some(&apply(&files, true))).await;
+    assert_eq!((&again.body["create"], &again.body["unchanged"]), (&json!([]), &json!(1)), "{}", again.text);
+    let listed = server.admin("POST /api/v1/groups/search", Some(&json!({ "source": "code:git" }))).await;
+    let group = &listed.body["items"][0];
+    assert_eq!(group["name"], "staff", "{}", listed.text);
+    let path = format!("/api/v1/groups/{}", group["id"].as_str().unwrap());
+    let any = [("if-match", "*")];
+    let other = json!({ "name": "crew" });
+    let users = json!({ "users": [ada] });
+    for (request, body) in [
+        (format!("PUT {path}"), Some(&other)),
+        (format!("DELETE {path}"), None),
+        (format!("POST {path}/members"), Some(&users)),
+        (format!("DELETE {path}/members/{ada}"), None),
+    ] {
+        let headers: &[(&str, &str)] = if request.contains("members") { &[] } else { &any };
+        let refused = server.send(&request, Some("administrator"), headers, body).await;
+        assert_eq!(refused.code(), "managed_by_code", "{request}: {}", refused.text);
+        assert!(refused.text.contains("`git`"), "{}", refused.text);
+    }
+    let unknown = json!({ "groups.toml": text.replace("ada", "eve") });
+    let refused = server.admin("POST /api/v1/policy/apply", Some(&apply(&unknown, false))).await;
+    assert_eq!(refused.code(), "invalid_document", "{}", refused.text);
+    let error = &refused.body["errors"][0];
+    assert_eq!(error["pointer"], "/files/groups.toml");
+    assert!(
+        error["message"].as_str().unwrap().starts_with("line 4, column 22: `corp` has no user"),
+        "{}",
+        refused.text
+    );
+}

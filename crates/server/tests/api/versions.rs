@@ -278,6 +278,12 @@ async fn nobody_sets_back_what_they_might_not_change() {
     assert_eq!(short(&refused), (403, "forbidden"), "{}", refused.text);
     let seen = server.send(&format!("GET {group_path}/versions/{joined}"), Some(&narrow), &[], None).await;
     assert!(seen.status.is_success() && !seen.text.contains(&ada), "{}", seen.text);
+    // Nor does whoever may turn it back and not look.
+    let turner = json!([{ "name": "casemate.group.*" }, { "name": "casemate.group-member.{add,remove}" }, { "name": "cms.*" }]);
+    let turner = clerk(&server, "turner", turner).await;
+    let dry = restore(&server, &turner, &group_path, joined, &json!({ "dry_run": true })).await;
+    assert_eq!((dry.status.as_u16(), &dry.body["changes"]), (200, &json!([])), "{}", dry.text);
+    assert!(dry.body.get("missing").is_none() && !dry.text.contains(&ada), "{}", dry.text);
     let done = restore(&server, "administrator", &group_path, joined, &json!({})).await;
     assert_eq!(done.body["changes"], json!([format!("+ member: {ada}")]), "{}", done.text);
 

@@ -6,7 +6,7 @@ use crate::bounds::is_keepable;
 use crate::error::StoreError;
 use crate::open::StoreReader;
 use crate::people::read::{USER, read_user};
-use crate::people::{UserRecord, former};
+use crate::people::{UserRecord, former, name_key};
 use crate::sql::{Value, places};
 
 /// How many ids one statement names.
@@ -40,6 +40,77 @@ impl StoreReader {
             }
         }
         Ok(known)
+    }
+
+    /// The users with these ids that were not deleted, in no order.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn users_by_ids(&self, ids: &[&str]) -> Result<Vec<UserRecord>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        let ids: Vec<&str> = ids.iter().copied().filter(|id| is_keepable(id)).collect();
+        for ids in ids.chunks(IDS) {
+            let text = format!(
+                "SELECT {USER} FROM directory_user WHERE id IN ({}) AND deleted_at IS NULL",
+                places(1, ids.len())
+            );
+            let values: Vec<Value<'_>> = ids.iter().map(|id| Value::from(*id)).collect();
+            let rows = self.pool.rows(&text, &values).await?;
+            found.extend(rows.iter().map(read_user).collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(found)
+    }
+
+    /// The users of a provider with these logins, whatever the case, that are at home in a tenant, in no order.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn users_by_logins(
+        &self,
+        tenant: &str,
+        provider: &str,
+        logins: &[&str],
+    ) -> Result<Vec<UserRecord>, StoreError> {
+        let mut found = Vec::with_capacity(logins.len());
+        let keys: Vec<String> =
+            logins.iter().filter(|login| is_keepable(login)).map(|login| name_key(login)).collect();
+        for keys in keys.chunks(IDS).filter(|_| is_keepable(provider)) {
+            let text = format!(
+                "SELECT {USER} FROM directory_user WHERE provider = $1 AND login_key IN ({}) AND deleted_at IS NULL",
+                places(2, keys.len())
+            );
+            let mut values = vec![Value::from(provider)];
+            values.extend(keys.iter().map(Value::from));
+            let rows = self.pool.rows(&text, &values).await?;
+            let users = rows.iter().map(read_user).collect::<Result<Vec<_>, _>>()?;
+            found.extend(users.into_iter().filter(|user| user.tenant == tenant));
+        }
+        Ok(found)
+    }
+
+    /// Those of these users who belong to a group as somebody else says than whoever puts them into it by hand.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn members_by_others(
+        &self,
+        group: &str,
+        users: &[&str],
+    ) -> Result<HashSet<String>, StoreError> {
+        let mut members = HashSet::new();
+        let users: Vec<&str> = users.iter().copied().filter(|id| is_keepable(id)).collect();
+        for users in users.chunks(IDS).filter(|_| is_keepable(group)) {
+            let text = format!(
+                "SELECT user_id FROM group_member WHERE group_id = $1 AND source <> '' AND user_id IN ({})",
+                places(2, users.len())
+            );
+            let mut values = vec![Value::from(group)];
+            values.extend(users.iter().map(|user| Value::from(*user)));
+            for row in self.pool.rows(&text, &values).await? {
+                members.insert(row.get("user_id")?);
+            }
+        }
+        Ok(members)
     }
 
     /// The users of a provider that are at home in a tenant and whom the provider calls so in tokens, in no order.

@@ -74,13 +74,25 @@ pub struct DirectoryVersion {
     pub restored: Option<i64>,
 }
 
-/// Whom a change put into a group by hand, and took out of it.
+/// Whom a change put into a group by hand or by code, and took out of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemberEdit {
     /// The ids of whom it put into the group.
     pub came: Vec<String>,
     /// The ids of whom it took out of the group.
     pub gone: Vec<String>,
+}
+
+impl MemberEdit {
+    /// Without those who left as one source says and came as another does: they belong to the group as before.
+    fn settled(mut self) -> MemberEdit {
+        let came: BTreeSet<String> = self.came.iter().cloned().collect();
+        let stayed: BTreeSet<String> =
+            self.gone.iter().filter(|user| came.contains(*user)).cloned().collect();
+        self.came.retain(|user| !stayed.contains(user));
+        self.gone.retain(|user| !stayed.contains(user));
+        self
+    }
 }
 
 const HEAD: &str = "revision, at, actor_provider, actor_type, actor_id, verb, restored";
@@ -99,7 +111,7 @@ pub(crate) async fn keep(
     for operation in operations {
         let Operation::KeepVersion(edit) = operation else { continue };
         let members = match edit.kind {
-            DirectoryKind::Group => members.remove(&edit.id).unwrap_or_default(),
+            DirectoryKind::Group => members.remove(&edit.id).unwrap_or_default().settled(),
             DirectoryKind::User => MemberEdit::default(),
         };
         if edit.before.as_ref() != Some(&edit.after) || members != MemberEdit::default() {
@@ -156,6 +168,20 @@ pub(crate) async fn prune(link: &mut Link, now: i64) -> Result<bool, sqlx::Error
                 (SELECT kind, id, revision FROM directory_version WHERE at < $1 ORDER BY at LIMIT $2)";
     let deleted = link.execute(text, values![now.saturating_sub(DIRECTORY_VERSION_AGE), ROUND]).await?;
     Ok(deleted >= ROUND as u64)
+}
+
+/// Deletes the versions of users and groups that were deleted: whoever deletes one forgets them with it, so that there are some
+/// only where another version of Casemate, or a backup of its, left them.
+pub(crate) async fn forget_deleted(link: &mut Link) -> Result<(), sqlx::Error> {
+    for (kind, table) in [(DirectoryKind::User, "directory_user"), (DirectoryKind::Group, "directory_group")]
+    {
+        let text = format!(
+            "DELETE FROM directory_version WHERE kind = $1 AND EXISTS \
+             (SELECT 1 FROM {table} AS owner WHERE owner.id = directory_version.id AND owner.deleted_at IS NOT NULL)"
+        );
+        link.execute(&text, values![kind.as_str()]).await?;
+    }
+    Ok(())
 }
 
 impl StoreReader {
@@ -225,6 +251,21 @@ impl StoreReader {
     ) -> Result<Vec<MemberEdit>, StoreError> {
         let text = "SELECT came, gone FROM directory_version WHERE kind = $1 AND id = $2 AND revision > $3 \
                     AND (came IS NOT NULL OR gone IS NOT NULL) ORDER BY revision DESC";
+        let values = values![DirectoryKind::Group.as_str(), group, revision];
+        Ok(self.pool.rows(text, values).await?.iter().map(read_members).collect::<Result<_, _>>()?)
+    }
+
+    /// What was made of the members of a group by hand up to a revision, and with it, the oldest first: as far as it is kept.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn member_edits_until(
+        &self,
+        group: &str,
+        revision: i64,
+    ) -> Result<Vec<MemberEdit>, StoreError> {
+        let text = "SELECT came, gone FROM directory_version WHERE kind = $1 AND id = $2 AND revision <= $3 \
+                    AND (came IS NOT NULL OR gone IS NOT NULL) ORDER BY revision";
         let values = values![DirectoryKind::Group.as_str(), group, revision];
         Ok(self.pool.rows(text, values).await?.iter().map(read_members).collect::<Result<_, _>>()?)
     }

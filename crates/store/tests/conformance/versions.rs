@@ -121,6 +121,18 @@ pub(crate) async fn whoever_is_deleted_leaves_no_versions(place: Place) {
     assert_eq!(revisions(&store, DirectoryKind::Group, "grp_1").await.len(), 1);
     make(&store, vec![Operation::RemoveGroup { id: "grp_1".into(), expected: None }]).await;
     assert!(revisions(&store, DirectoryKind::Group, "grp_1").await.is_empty());
+    // What another version of Casemate left behind goes with the next start.
+    let left = [("user", "usr_1"), ("user", "usr_2"), ("group", "grp_1")].map(|(kind, id)| {
+        format!(
+            "INSERT INTO directory_version VALUES ('{kind}', '{id}', 99, 0, '', '', '', 'create', NULL, NULL, '{{}}', NULL, NULL)"
+        )
+    });
+    send(&place, &left).await;
+    store.close().await;
+    let store = place.open().await;
+    assert!(revisions(&store, DirectoryKind::User, "usr_1").await.is_empty());
+    assert!(revisions(&store, DirectoryKind::Group, "grp_1").await.is_empty());
+    assert_eq!(revisions(&store, DirectoryKind::User, "usr_2").await.len(), 2);
 }
 
 pub(crate) async fn the_newest_are_kept_and_none_for_longer_than_their_age(place: Place) {

@@ -3,6 +3,7 @@
 use casemate_store::{GroupRecord, Operation};
 
 use super::Proposal;
+use super::code::not_of_code;
 use super::draft::{GroupDraft, drafted_group};
 use super::rules::{Gains, Rules};
 use super::told::{shown_group, told, verb};
@@ -141,6 +142,7 @@ impl Administration {
         expected: i64,
     ) -> Result<GroupRecord, AdminError> {
         let group = self.group(tenant, id).await?.ok_or(AdminError::NotFound("group"))?;
+        not_of_code(&group)?;
         if group.revision == expected {
             Ok(group)
         } else {

@@ -67,7 +67,7 @@ impl Administration {
     }
 
     /// Whether a group has an active member of a provider who is none of these.
-    async fn is_anybody_else(
+    pub(super) async fn is_anybody_else(
         &self,
         group: &GroupRecord,
         provider: &str,
@@ -114,7 +114,7 @@ impl Administration {
 
     /// Whether somebody is left to whom something is assigned: nobody whom the directory refuses; and of a group that the
     /// directory knows, or by which the user loses it, another of its members.
-    async fn is_anybody(
+    pub(super) async fn is_anybody(
         &self,
         tenant: &str,
         recipient: &Recipient,

@@ -6,6 +6,7 @@ use casemate_store::{GroupRecord, Membership, Operation, Still};
 use serde_json::json;
 
 use super::Proposal;
+use super::code::not_of_code;
 use super::rules::{Gains, Loses, Rules};
 use super::told::told;
 use super::version::kept_group;
@@ -32,6 +33,7 @@ impl Administration {
             Box::pin(async move {
                 let state = &*state;
                 let known = self.group(tenant, group).await?.ok_or(AdminError::NotFound("group"))?;
+                not_of_code(&known)?;
                 let rules = Rules::new(author, state, tenant);
                 let mut proposal = Proposal {
                     summary: format!("add members to the group {}", known.name),
@@ -70,6 +72,7 @@ impl Administration {
             Box::pin(async move {
                 let state = &*state;
                 let known = self.group(tenant, group).await?.ok_or(AdminError::NotFound("group"))?;
+                not_of_code(&known)?;
                 let member = self.user(tenant, user).await?.ok_or(AdminError::NotFound("user"))?;
                 let sources = self.store.reader().sources_of_member(group, user).await?;
                 match sources.iter().find(|source| !source.is_empty()) {

@@ -13,6 +13,7 @@ use crate::administration::rules::{may_grant, read};
 use crate::directory::State;
 use crate::kind::Kind;
 use crate::model::{AssignmentDocument, Target};
+use crate::objects::ObjectSet;
 use crate::policy::{Assignment, DEFAULT_TENANT, Recipient, Who};
 
 /// The most references that are named.
@@ -217,7 +218,7 @@ impl<'a> Rules<'a> {
 
     /// That nothing is assigned to a user by themselves.
     pub(super) fn unused_user(&self, user: &UserRecord) -> Result<(), AdminError> {
-        self.unused(|to| {
+        unused(&self.state.objects, self.tenant, |to| {
             self.is_of(to, &user.provider)
                 && (user.subject.is_some() && to.id == user.subject
                     || to.login.as_deref() == Some(&*user.login))
@@ -226,7 +227,7 @@ impl<'a> Rules<'a> {
 
     /// That nothing is assigned to a group. To one of Casemate's own, it is assigned as to one of its members' provider.
     pub(super) fn unused_group(&self, group: &GroupRecord) -> Result<(), AdminError> {
-        self.unused(|to| {
+        unused(&self.state.objects, self.tenant, |to| {
             to.group.as_deref() == Some(&*group.name)
                 && (group.provider == OWN_PROVIDER || self.is_of(to, &group.provider))
         })
@@ -235,22 +236,6 @@ impl<'a> Rules<'a> {
     /// Whether an assignment is to somebody of a provider: the only one, where it names none.
     fn is_of(&self, to: &Target, provider: &str) -> bool {
         to.provider.as_deref().is_none_or(|named| named == provider)
-    }
-
-    fn unused(&self, is_meant: impl Fn(&Target) -> bool) -> Result<(), AdminError> {
-        let objects = self.state.objects.of_kind(Kind::Assignment).iter();
-        let users: Vec<Reference> = objects
-            .filter(|object| object.tenant == self.tenant)
-            .filter(|object| read::<AssignmentDocument>(&object.body).is_some_and(|held| is_meant(&held.to)))
-            .take(MAX_NAMED)
-            .map(|object| Reference {
-                kind: Kind::Assignment.as_str(),
-                id: object.id.clone(),
-                tenant: object.tenant.clone(),
-                name: object.name.clone(),
-            })
-            .collect();
-        if users.is_empty() { Ok(()) } else { Err(AdminError::InUse(users)) }
     }
 
     /// Who administers the installation by what is lost, and who does otherwise. None where nobody does by what is lost.
@@ -269,6 +254,27 @@ impl<'a> Rules<'a> {
         };
         (!lost.is_empty()).then(|| (to(lost), to(others)))
     }
+}
+
+/// That nothing of a tenant is assigned to this.
+pub(super) fn unused(
+    objects: &ObjectSet,
+    tenant: &str,
+    is_meant: impl Fn(&Target) -> bool,
+) -> Result<(), AdminError> {
+    let users: Vec<Reference> = objects
+        .in_tenant(Kind::Assignment, tenant)
+        .iter()
+        .filter(|object| read::<AssignmentDocument>(&object.body).is_some_and(|held| is_meant(&held.to)))
+        .take(MAX_NAMED)
+        .map(|object| Reference {
+            kind: Kind::Assignment.as_str(),
+            id: object.id.clone(),
+            tenant: object.tenant.clone(),
+            name: object.name.clone(),
+        })
+        .collect();
+    if users.is_empty() { Ok(()) } else { Err(AdminError::InUse(users)) }
 }
 
 /// Whether a text of JSON is an object without members.

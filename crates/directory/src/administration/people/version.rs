@@ -38,6 +38,8 @@ pub struct Restored {
     pub revision: i64,
     /// What differs, one line for each difference: `+` and `-` before what comes and what goes.
     pub changes: Vec<String>,
+    /// Who comes to a group and leaves it, likewise.
+    pub members: Vec<String>,
     /// The ids of members of then who are not there any more, and are left out.
     pub missing: Vec<String>,
 }
@@ -197,7 +199,7 @@ impl Administration {
         let changes = told_changes(&proposal);
         if changes.is_empty() || dry_run {
             self.name_is_free(&proposal).await?;
-            return Ok(Restored { revision: expected, changes, missing: Vec::new() });
+            return Ok(Restored { revision: expected, changes, members: Vec::new(), missing: Vec::new() });
         }
         let draft = &draft;
         let revision = self
@@ -205,7 +207,7 @@ impl Administration {
                 Box::pin(async move { self.proposed_user(&state, author, tenant, becoming, draft).await })
             })
             .await?;
-        Ok(Restored { revision, changes, missing: Vec::new() })
+        Ok(Restored { revision, changes, members: Vec::new(), missing: Vec::new() })
     }
 
     /// Sets a group back to a version, with the members whom it had by hand; else as [`Administration::restore_user`].
@@ -225,23 +227,32 @@ impl Administration {
         let state = self.latest().await?;
         let becoming = Becoming { id, expected: Some(expected), restored: Some(wanted.revision) };
         let (proposal, turn) = self.proposed_turn(&state, author, tenant, becoming, &draft, wanted).await?;
-        let mut changes = told_changes(&proposal);
-        changes.extend(turn.leave.iter().map(|user| format!("- member: {}", user.id)));
-        changes.extend(turn.come.iter().map(|user| format!("+ member: {}", user.id)));
-        if changes.is_empty() || dry_run {
+        let changes = told_changes(&proposal);
+        let mut members: Vec<String> =
+            turn.leave.iter().map(|user| format!("- member: {}", user.id)).collect();
+        members.extend(turn.come.iter().map(|user| format!("+ member: {}", user.id)));
+        let missing = turn.missing;
+        if (changes.is_empty() && members.is_empty()) || dry_run {
             self.name_is_free(&proposal).await?;
-            return Ok(Restored { revision: expected, changes, missing: turn.missing });
+            return Ok(Restored { revision: expected, changes, members, missing });
         }
         let draft = &draft;
+        let thought_out = std::sync::Mutex::new(Some((state.snapshot.revision(), proposal)));
         let revision = self
             .change_people(author, |state| {
+                // What was thought out already is, unless something was changed meanwhile.
+                let mut first = thought_out.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let first = first.take().filter(|(revision, _)| *revision == state.snapshot.revision());
                 Box::pin(async move {
+                    if let Some((_, proposal)) = first {
+                        return Ok(proposal);
+                    }
                     let turned = self.proposed_turn(&state, author, tenant, becoming, draft, wanted).await;
                     turned.map(|(proposal, _)| proposal)
                 })
             })
             .await?;
-        Ok(Restored { revision, changes, missing: turn.missing })
+        Ok(Restored { revision, changes, members, missing })
     }
 
     /// Whether setting a group back puts users into it, and whether it takes some out.
@@ -286,12 +297,15 @@ impl Administration {
             proposal.operations.push(Operation::AddMember(by_hand(&before.id, &user.id)));
             proposal.told.push(self.told_member("add", tenant, &before.id, user));
         }
-        let mut left = Vec::new();
+        let leaving: Vec<&str> = turn.leave.iter().map(|user| &*user.id).collect();
+        let stay = self.store.reader().members_by_others(&before.id, &leaving).await?;
+        let (mut left, mut providers) = (Vec::new(), BTreeSet::new());
         for user in &turn.leave {
-            let sources = self.store.reader().sources_of_member(&before.id, &user.id).await?;
             // Whoever belongs to it as another source says too loses nothing.
-            if sources.iter().all(String::is_empty) {
-                rules.loses(&Loses::group(Some(&user.provider), &before.name))?;
+            if !stay.contains(&user.id) {
+                if providers.insert(&*user.provider) {
+                    rules.loses(&Loses::group(Some(&user.provider), &before.name))?;
+                }
                 left.push(user);
             }
             proposal.operations.push(Operation::RemoveMember(by_hand(&before.id, &user.id)));
@@ -336,19 +350,54 @@ impl Administration {
         }
         let ids: Vec<&str> = belonged.keys().map(String::as_str).collect();
         let present = self.store.reader().members_by_hand(group, &ids).await?;
+        let mut users: BTreeMap<String, UserRecord> = BTreeMap::new();
+        for user in self.store.reader().users_by_ids(&ids).await? {
+            if user.tenant == tenant {
+                users.insert(user.id.clone(), user);
+            }
+        }
+        let mut missing = self.deleted_since(group, since, &ids).await?;
         let mut turn = Turn::default();
         for (id, belonged) in belonged {
             if belonged == present.contains(&id) {
                 continue;
             }
-            match (self.user(tenant, &id).await?, belonged) {
+            match (users.remove(&id), belonged) {
                 (Some(user), true) => turn.come.push(user),
                 (Some(user), false) => turn.leave.push(user),
-                (None, true) => turn.missing.push(id),
+                (None, true) => drop(missing.insert(id)),
                 (None, false) => {}
             }
         }
+        turn.missing = missing.into_iter().collect();
         Ok(turn)
+    }
+
+    /// Who belonged to a group at a revision by hand, as far as its versions say, and was deleted since without having left it
+    /// before. Of those whom later versions tell of it is known anyway.
+    async fn deleted_since(
+        &self,
+        group: &str,
+        revision: i64,
+        known: &[&str],
+    ) -> Result<BTreeSet<String>, AdminError> {
+        let reader = self.store.reader();
+        let mut belonged: BTreeSet<String> = BTreeSet::new();
+        for MemberEdit { came, gone } in reader.member_edits_until(group, revision).await? {
+            belonged.extend(came);
+            for user in gone {
+                belonged.remove(&user);
+            }
+        }
+        for user in known {
+            belonged.remove(*user);
+        }
+        let ids: Vec<&str> = belonged.iter().map(String::as_str).collect();
+        let present = reader.members_by_hand(group, &ids).await?;
+        let absent: Vec<&str> = ids.into_iter().filter(|id| !present.contains(*id)).collect();
+        let there: BTreeSet<String> =
+            reader.users_by_ids(&absent).await?.into_iter().map(|user| user.id).collect();
+        Ok(absent.into_iter().filter(|id| !there.contains(*id)).map(str::to_owned).collect())
     }
 
     /// That nobody else has a name that is to be taken: what the store says of a change, of one that is not made.

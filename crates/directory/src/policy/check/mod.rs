@@ -2,6 +2,7 @@
 
 mod assignments;
 mod credentials;
+mod groups;
 mod hierarchy;
 mod people;
 mod providers;
@@ -47,6 +48,7 @@ pub(crate) fn check(
     let roles = checker.roles(&documents.roles, &catalog);
     let teams = checker.teams(&documents.teams, &roles);
     let people = checker.people(&documents.users);
+    checker.groups(&documents.groups);
     let (accounts, disabled) = checker.accounts(&documents.accounts);
     let assignments = checker.assignments(&documents.assignments, &roles, &teams);
     let credentials = checker.credentials(&documents.credentials, &catalog);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{GROUPS, PeopleChange, USERS, missing};
 use crate::commit::Refused;
-use crate::people::Membership;
+use crate::people::{Membership, code_origin};
 use crate::sql::{Database as _, Value, places, rows_of};
 
 const MEMBER_COLUMNS: usize = 3;
@@ -80,13 +80,14 @@ impl PeopleChange<'_> {
         for row in self.link.rows(text, values).await? {
             let (user, source): (String, String) = (row.get("user_id")?, row.get("source")?);
             let group: String = row.get("group_id")?;
-            if source.is_empty() {
+            if source.is_empty() || code_origin(&source).is_some() {
                 let members = self.by_hand.entry(group.clone()).or_default();
                 match side {
                     Side::Came => members.came.push(user.clone()),
                     Side::Gone => members.gone.push(user.clone()),
                 }
-            } else {
+            }
+            if !source.is_empty() {
                 provided.insert(user.clone());
             }
             self.groups.insert(group);

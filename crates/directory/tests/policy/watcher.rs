@@ -1,8 +1,8 @@
 //! A folder that is followed: when something of it is news.
 
-use casemate_directory::{Folder, Mistake, Watcher};
+use casemate_directory::{Folder, Mistake, Snapshot, Watcher};
 
-use super::{READER, folder};
+use super::{READER, allows, folder, subject};
 
 /// What a watcher says of a change that it has not seen yet: nothing until it finds the folder the same once more.
 fn at_rest(watcher: &mut Watcher) -> Option<Result<Folder, Vec<Mistake>>> {

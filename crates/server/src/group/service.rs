@@ -1,6 +1,6 @@
 //! Groups as the API lists, searches and shows them.
 
-use casemate_directory::{AdminError, Administration, Author, GroupDraft};
+use casemate_directory::{AdminError, Administration, Author, DEFAULT_TENANT, GroupDraft};
 use casemate_platform::PageRequest;
 use casemate_store::{GroupQuery, GroupRecord, GroupSort, StoreError, StoreReader};
 use schemars::JsonSchema;
@@ -13,9 +13,11 @@ use crate::guard::{Access, Thing};
 use crate::rows::{Rows, Searched, searched_text};
 use crate::view::time;
 
-/// Whether a caller may see who belongs to whichever group of a tenant.
+/// Whether a caller may see who belongs to whichever group of a tenant. What is of the whole installation is asked for with
+/// what is held in the default one.
 pub(crate) fn shows_members(access: &Access, tenant: &str) -> bool {
-    tenant == access.tenant() && access.may::<MemberList>(&Thing::default())
+    let held_in = if access.tenant().is_empty() { DEFAULT_TENANT } else { access.tenant() };
+    tenant == held_in && access.may::<MemberList>(&Thing::default())
 }
 
 /// The columns of an exported list.

@@ -56,7 +56,12 @@ impl Checker {
             (None, Some(login)) => self.name(place, &at("/login"), login),
             _ => return self.raise(place, &at(""), "a member is named by exactly one of `id` and `login`"),
         };
-        let provider = self.provider(place, (&at(""), &at("/provider")), member.provider.as_deref());
+        // Which providers there are beside those of the files, and who is known to them, is looked up where it is applied.
+        let named = member.provider.as_deref();
+        let provider = match self.providers.is_empty() {
+            true => named.unwrap_or_default().into(),
+            false => self.provider(place, (&at(""), &at("/provider")), named),
+        };
         if [API_KEY_PROVIDER, CREDENTIAL_PROVIDER].contains(&&*provider) {
             self.raise(place, &at("/provider"), format!("`{provider}` vouches for no users"));
         }

@@ -1,6 +1,6 @@
 //! People sign in with a real browser, with two real OpenID providers at once.
 
-use casemate_test_support::{Browser, Casemate, HttpAnswer, OpenIdProvider};
+use casemate_test_support::{Browser, Casemate, HttpAnswer, OpenIdProvider, Postgres};
 use serde_json::{Value, json};
 
 use crate::Folder;
@@ -33,12 +33,22 @@ fn policy(providers: &[OpenIdProvider; 2]) -> String {
 }
 
 impl Scene {
+    /// On SQLite.
     fn start(flags: &[&str]) -> Scene {
+        Scene::start_on(None, flags)
+    }
+
+    /// On the database at this URL, or on SQLite.
+    fn start_on(database: Option<&str>, flags: &[&str]) -> Scene {
         let providers = [OpenIdProvider::start().unwrap(), OpenIdProvider::start().unwrap()];
         let folder = Folder::new();
         folder.write("policy.toml", &policy(&providers));
         let builder =
             folder.builder().policy(folder.policy()).env("SIGN_IN_SECRET", OpenIdProvider::SIGN_IN_SECRET);
+        let builder = match database {
+            Some(url) => builder.env("CASEMATE_DATABASE_URL", url),
+            None => builder,
+        };
         let casemate = flags.iter().fold(builder, |builder, flag| builder.arg(flag)).start().unwrap();
         let url = format!("http://{}", casemate.address());
         for (provider, name) in providers.iter().zip(NAMES) {
@@ -85,9 +95,7 @@ fn log_in(browser: &Browser, who: &str) {
     browser.click("button[type=submit]").unwrap();
 }
 
-#[test]
-fn people_sign_in_and_out_with_two_providers() {
-    let scene = Scene::start(&[]);
+fn people_sign_in_and_out_with_two_providers(scene: &Scene) {
     let (ada, bob) = (Browser::start().unwrap(), Browser::start().unwrap());
     ada.go(&scene.at("/sign-in")).unwrap();
     let choices = ada.wait_for("Corp accounts").unwrap();
@@ -135,8 +143,18 @@ fn people_sign_in_and_out_with_two_providers() {
 }
 
 #[test]
-fn a_session_ends_when_its_owner_or_the_provider_ends_it() {
-    let scene = Scene::start(&[]);
+fn people_sign_in_and_out_with_two_providers_on_sqlite() {
+    people_sign_in_and_out_with_two_providers(&Scene::start(&[]));
+}
+
+#[test]
+fn people_sign_in_and_out_with_two_providers_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    let url = server.create_database().unwrap();
+    people_sign_in_and_out_with_two_providers(&Scene::start_on(Some(&url), &[]));
+}
+
+fn a_session_ends_when_its_owner_or_the_provider_ends_it(scene: &Scene) {
     let (one, other) = (Browser::start().unwrap(), Browser::start().unwrap());
     for browser in [&one, &other] {
         scene.sign_in(browser, "corp", "ada", "/sign-in");
@@ -171,6 +189,18 @@ fn a_session_ends_when_its_owner_or_the_provider_ends_it() {
     one.go(&scene.at("/sign-in")).unwrap();
     one.wait_for("Corp accounts").unwrap();
     assert!(!one.text().unwrap().contains("You are signed in"));
+}
+
+#[test]
+fn a_session_ends_when_its_owner_or_the_provider_ends_it_on_sqlite() {
+    a_session_ends_when_its_owner_or_the_provider_ends_it(&Scene::start(&[]));
+}
+
+#[test]
+fn a_session_ends_when_its_owner_or_the_provider_ends_it_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    let url = server.create_database().unwrap();
+    a_session_ends_when_its_owner_or_the_provider_ends_it(&Scene::start_on(Some(&url), &[]));
 }
 
 #[test]

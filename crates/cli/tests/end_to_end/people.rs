@@ -37,11 +37,35 @@ fn at_once(what: &str, servers: &[&Casemate], holds: impl Fn(&Casemate) -> bool)
     }
 }
 
+/// The key of a service account that may provision the users of a provider.
+fn provisioner(casemate: &Casemate, key: &str) -> String {
+    let account = send(casemate, key, "POST /api/v1/service-accounts", None, &json!({ "name": "corp-scim" }));
+    let permissions = json!([{ "name": "casemate.scim.provision" }]);
+    let role = json!({ "name": "provisioner", "permissions": permissions });
+    send(casemate, key, "POST /api/v1/roles", None, &role);
+    let to = json!({ "provider": "casemate", "type": "service", "login": "corp-scim" });
+    send(casemate, key, "POST /api/v1/assignments", None, &json!({ "role": "provisioner", "to": to }));
+    let keys = format!("POST /api/v1/service-accounts/{}/api-keys", account["id"].as_str().unwrap());
+    let made = send(casemate, key, &keys, None, &json!({ "title": "provisioning" }));
+    made["key"].as_str().unwrap().to_owned()
+}
+
+/// A temporary credential that somebody mints with their token, on whichever server.
+fn mint(casemate: &Casemate, token: &str) -> String {
+    let wanted = json!({ "title": "a run", "permissions": ["notes.*", "casemate.decision.ask"] });
+    let minted = casemate.post("/api/v1/temporary-credentials", token, &wanted.to_string()).unwrap();
+    assert_eq!(minted.status, 201, "{}", minted.body);
+    minted.json()["credential"].as_str().unwrap().to_owned()
+}
+
 /// Lets a robot of the provider into a group, and out of the house.
 fn lives(provider: &OpenIdProvider, servers: &[&Casemate], key: &str) {
     let first = servers[0];
-    let corp =
-        json!({ "name": "corp", "issuer": provider.issuer(), "audiences": [OpenIdProvider::AUDIENCE] });
+    let provisioner = provisioner(first, key);
+    let corp = json!({
+        "name": "corp", "issuer": provider.issuer(), "audiences": [OpenIdProvider::AUDIENCE],
+        "scim": { "account": "corp-scim" },
+    });
     send(first, key, "POST /api/v1/providers", None, &corp);
     let permissions = json!([{ "name": "casemate.decision.ask" }, { "name": "notes.read" }]);
     send(first, key, "POST /api/v1/roles", None, &json!({ "name": "reader", "permissions": permissions }));
@@ -73,11 +97,7 @@ fn lives(provider: &OpenIdProvider, servers: &[&Casemate], key: &str) {
         assert_eq!(me(casemate, &token).1["groups"], json!(["operators", "readers"]), "beside the token's");
     }
 
-    let minted = json!({ "title": "a run", "permissions": ["notes.*", "casemate.decision.ask"] }).to_string();
-    let minted = first.post("/api/v1/temporary-credentials", &token, &minted).unwrap();
-    assert_eq!(minted.status, 201, "{}", minted.body);
-    let minted: Value = serde_json::from_str(&minted.body).unwrap();
-    let temporary = minted["credential"].as_str().unwrap();
+    let temporary = &*mint(first, &token);
     for casemate in servers {
         assert!(decision(casemate, temporary, &about_itself));
     }
@@ -101,8 +121,30 @@ fn lives(provider: &OpenIdProvider, servers: &[&Casemate], key: &str) {
         }
         assert_eq!(casemate.post("/access/v1/evaluation", temporary, &about_itself).unwrap().status, 401);
     }
+    send(first, key, &format!("PUT {item}"), Some(&known["revision"]), &document);
+    at_once("whoever is let in again is let in", servers, may);
+
+    // The provider deactivates them, in the words of Entra ID.
+    let temporary = &*mint(first, &token);
+    for casemate in servers {
+        assert!(decision(casemate, temporary, &about_itself));
+    }
+    let out = json!({ "op": "Replace", "path": "active", "value": "False" });
+    let out = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [out] });
+    let provisioned = format!("PATCH /scim/v2/Users/{}", user["id"].as_str().unwrap());
+    send(first, &provisioner, &provisioned, None, &out);
+    let both_are_refused = |casemate: &Casemate| {
+        let minted = casemate.post("/access/v1/evaluation", temporary, &about_itself);
+        is_refused(casemate) && minted.is_ok_and(|answer| answer.status == 401)
+    };
+    at_once("whom the provider deactivates is refused", servers, both_are_refused);
+    let known = send(first, key, &format!("GET {item}"), None, &Value::Null);
     let known = send(first, key, &format!("PUT {item}"), Some(&known["revision"]), &document);
     at_once("whoever is let in again is let in", servers, may);
+    for casemate in servers {
+        let minted = casemate.post("/access/v1/evaluation", temporary, &about_itself).unwrap();
+        assert_eq!(minted.status, 401, "what ended stays so: {}", minted.body);
+    }
     send(first, key, &format!("DELETE {item}"), Some(&known["revision"]), &Value::Null);
     at_once("whoever is deleted is refused", servers, is_refused);
 }

@@ -249,7 +249,7 @@ impl<'a> Granting<'a> {
 
     /// Whoever says how a provider's identities are proven can be each of them, in every tenant. An endpoint is shown the
     /// opaque tokens of the others' identities as well, and whoever has it asked can present those.
-    fn provider(&mut self, name: &str) -> Result<(), AdminError> {
+    pub(super) fn provider(&mut self, name: &str) -> Result<(), AdminError> {
         let is_endpoint = |of: &str| {
             let mut providers = self.policy.providers.iter();
             providers.any(|known| known.name() == of && !matches!(known, Provider::OpenId(_)))

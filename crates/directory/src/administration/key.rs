@@ -210,7 +210,10 @@ fn check(state: &State, key: &StoredApiKey, now: i64) -> Result<(), AdminError> 
 }
 
 /// The permissions that a key is narrowed to.
-fn narrowing(catalog: &Catalog, key: &StoredApiKey) -> Result<Option<Vec<Permission>>, AdminError> {
+pub(super) fn narrowing(
+    catalog: &Catalog,
+    key: &StoredApiKey,
+) -> Result<Option<Vec<Permission>>, AdminError> {
     let Some(text) = &key.permissions else { return Ok(None) };
     let entries: Vec<Value> = serde_json::from_str(text).unwrap_or_default();
     if entries.len() > MAX_NARROWING {

@@ -13,6 +13,7 @@ mod listing;
 mod objects;
 mod people;
 mod plan;
+mod provisioning;
 mod recovery;
 mod rules;
 mod sealing;

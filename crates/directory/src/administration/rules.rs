@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use super::entry::Author;
 use super::error::{AdminError, Reference};
 use super::granting::Granting;
-use super::sealing;
 use super::write::Proposal;
+use super::{provisioning, sealing};
 use crate::directory::State;
 use crate::kind::Kind;
 use crate::model::{
@@ -33,6 +33,7 @@ pub(super) fn obey(
     policy: &Policy,
     set: &ObjectSet,
 ) -> Result<(), AdminError> {
+    provisioning::obey(author, state, proposal, policy)?;
     if proposal.changes.is_empty() {
         return Ok(());
     }

@@ -136,3 +136,82 @@ async fn a_key_is_narrowed_to_so_many_patterns_and_no_more() {
         other => panic!("{other:?}"),
     }
 }
+
+/// A provider whose people an account provisions, one of its groups with everything; gives the account's id.
+async fn provisioned(site: &Site) -> String {
+    let account = site.create(Kind::ServiceAccount, json!({ "name": "corp-scim" })).await.entry.id;
+    let provider = json!({ "name": "corp", "issuer": "https://login.example.com", "audiences": ["casemate"],
+        "scim": { "account": "corp-scim" } });
+    site.create(Kind::Provider, provider).await;
+    let to = json!({ "provider": "corp", "group": "Admins" });
+    site.create(Kind::Assignment, json!({ "role": "administrator", "to": to })).await;
+    site.role("provisioner", json!([{ "name": "casemate.scim.provision" }])).await;
+    account
+}
+
+fn to_account() -> Value {
+    json!({ "role": "provisioner", "to": { "provider": "casemate", "type": "service", "login": "corp-scim" } })
+}
+
+#[tokio::test]
+async fn a_key_that_provisions_gives_what_the_provider_s_people_may_hold() {
+    let site = Site::open().await;
+    let account = provisioned(&site).await;
+    site.create(Kind::Assignment, to_account()).await;
+    let provisioning = Some(vec![json!({ "name": "casemate.scim.*" })]);
+    let create = async |author: &Author, permissions| {
+        site.administration.create_key(author, "default", &account, draft(permissions)).await
+    };
+    let eve = holding(&["casemate.scim.provision", "casemate.scim.*", "notes.*"]);
+    for permissions in [None, provisioning.clone()] {
+        let refused = create(&eve, permissions).await;
+        assert!(matches!(refused, Err(AdminError::Beyond { .. })), "{refused:?}");
+    }
+    create(&eve, Some(vec![json!({ "name": "notes.read" })])).await.unwrap();
+    let (key, _) = create(&operator(), None).await.unwrap();
+    let rotated = site.administration.rotate_key(&eve, "default", &key.id, 0).await;
+    assert!(matches!(rotated, Err(AdminError::Beyond { .. })), "{rotated:?}");
+    site.administration.revoke_key(&eve, "default", &key.id).await.unwrap();
+    create(&holding(&["*", "casemate.*"]), provisioning).await.unwrap();
+
+    // Of an account that provisions nobody it is a key as any other.
+    let other = site.create(Kind::ServiceAccount, json!({ "name": "other" })).await.entry.id;
+    let scim = draft(Some(vec![json!({ "name": "casemate.scim.provision" })]));
+    site.administration.create_key(&eve, "default", &other, scim).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_lets_an_account_provision_whose_people_may_do_more_than_they() {
+    let site = Site::open().await;
+    let account = provisioned(&site).await;
+    let eve = holding(&["casemate.scim.provision", "casemate.scim.*", "notes.*"]);
+    let create = async |author: &Author, kind, document| {
+        site.administration.create(author, kind, "default", document, None).await
+    };
+    let refused = create(&eve, Kind::Assignment, to_account()).await;
+    assert!(matches!(refused, Err(AdminError::Beyond { .. })), "{refused:?}");
+    // Nor by what a role that the account holds comes to mean.
+    let role = site.role("helper", json!([{ "name": "notes.read" }])).await.entry.id;
+    let to = json!({ "provider": "casemate", "type": "service", "id": account });
+    create(&eve, Kind::Assignment, json!({ "role": "helper", "to": to })).await.unwrap();
+    let widened = json!({ "name": "helper", "permissions": [{ "name": "casemate.scim.provision" }] });
+    let update = async |author: &Author| {
+        site.administration.update(author, Kind::Role, "default", &role, None, widened.clone()).await
+    };
+    let refused = update(&eve).await;
+    assert!(matches!(refused, Err(AdminError::Beyond { .. })), "{refused:?}");
+    let everything = holding(&["*", "casemate.*"]);
+    update(&everything).await.unwrap();
+    create(&everything, Kind::Assignment, to_account()).await.unwrap();
+    // Whoever changes something else is not asked again.
+    site.administration
+        .create(
+            &eve,
+            Kind::Role,
+            "default",
+            json!({ "name": "reader", "permissions": [{ "name": "notes.read" }] }),
+            None,
+        )
+        .await
+        .unwrap();
+}

@@ -3,6 +3,7 @@
 use casemate_platform::clock;
 use casemate_server::access_review::{Review, ReviewQuery, review};
 use casemate_store::{Actor, Commit, GroupRecord, Membership, Operation, UserRecord};
+use casemate_test_support::Postgres;
 use serde_json::{Value, json};
 
 use crate::support::Server;
@@ -79,7 +80,10 @@ async fn put_bob(server: &Server) {
 /// Three assignments: to somebody by login, of a team to a group with one member in files and one in the store, and to a
 /// service account; gives the id of its key.
 async fn furnished() -> (Server, String) {
-    let server = Server::start().await;
+    furnish(Server::start().await).await
+}
+
+async fn furnish(server: Server) -> (Server, String) {
     let apply = json!({ "origin": "git", "files": { "policy.toml": POLICY } });
     let applied = server.admin("POST /api/v1/policy/apply", Some(&apply)).await;
     assert!(applied.status.is_success(), "{}", applied.text);
@@ -129,9 +133,7 @@ fn without_ids(told: Vec<String>) -> Vec<String> {
         .collect()
 }
 
-#[tokio::test]
-async fn everybody_whom_an_assignment_reaches_is_told_with_the_way_to_them() {
-    let (server, _) = furnished().await;
+async fn everybody_whom_an_assignment_reaches_is_told(server: &Server) {
     let answer = server.admin("GET /api/v1/access-review", None).await;
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
     let items = answer.body["items"].as_array().unwrap().clone();
@@ -173,6 +175,18 @@ async fn everybody_whom_an_assignment_reaches_is_told_with_the_way_to_them() {
     let refused =
         server.send("GET /api/v1/access-review", Some("tenant-administrator"), &elsewhere, None).await;
     assert_eq!(refused.status.as_u16(), 403);
+}
+
+#[tokio::test]
+async fn everybody_whom_an_assignment_reaches_is_told_with_the_way_to_them_on_sqlite() {
+    everybody_whom_an_assignment_reaches_is_told(&furnished().await.0).await;
+}
+
+#[tokio::test]
+async fn everybody_whom_an_assignment_reaches_is_told_with_the_way_to_them_on_postgresql() {
+    let postgres = Postgres::start().unwrap();
+    let (server, _) = furnish(Server::on_postgres(&postgres.url()).await).await;
+    everybody_whom_an_assignment_reaches_is_told(&server).await;
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use casemate_platform::clock;
 use casemate_store::{Actor, Commit, GroupRecord, Membership, Operation, UserRecord};
+use casemate_test_support::Postgres;
 use serde_json::{Value, json};
 
 use crate::support::Server;
@@ -140,7 +141,10 @@ async fn provision(server: &Server) {
 }
 
 async fn furnished() -> Server {
-    let server = Server::start().await;
+    furnish(Server::start().await).await
+}
+
+async fn furnish(server: Server) -> Server {
     let files = json!({ "policy.toml": POLICY, "schema.toml": SCHEMA });
     let apply = json!({ "origin": "git", "files": files });
     let applied = server.admin("POST /api/v1/policy/apply", Some(&apply)).await;
@@ -192,9 +196,7 @@ fn reads(author: Option<&str>) -> Value {
     json!({ "action": { "name": "notes.read" }, "resource": resource })
 }
 
-#[tokio::test]
-async fn everybody_who_may_is_told_once_with_the_way_to_it() {
-    let server = furnished().await;
+async fn everybody_who_may_is_told_once(server: &Server) {
     let expected: BTreeSet<String> = [
         "group|ops|-|allowed|reader|team editorial, group ops",
         "group|sales|-|conditional|-|-",
@@ -211,17 +213,17 @@ async fn everybody_who_may_is_told_once_with_the_way_to_it() {
     .map(str::to_owned)
     .into();
     for limit in [1, 2, 3, 1_000] {
-        assert_eq!(who_can(&server, &reads(Some("heidi")), limit).await, expected, "{limit}");
+        assert_eq!(who_can(server, &reads(Some("heidi")), limit).await, expected, "{limit}");
     }
-    let by_others = who_can(&server, &reads(Some("grace")), 1_000).await;
+    let by_others = who_can(server, &reads(Some("grace")), 1_000).await;
     assert!(!by_others.iter().any(|line| line.contains("heidi")), "{by_others:?}");
     // Of what is not known of the resource it depends for whoever has an id.
     let unknown = json!({ "action": { "name": "notes.read" } });
-    let unknown = who_can(&server, &unknown, 1_000).await;
+    let unknown = who_can(server, &unknown, 1_000).await;
     assert!(unknown.contains("user|heidi|-|conditional|-|-"), "{unknown:?}");
-    let by_key_alone = who_can(&server, &reads(None), 1_000).await;
+    let by_key_alone = who_can(server, &reads(None), 1_000).await;
     assert!(by_key_alone.contains("user|heidi|-|conditional|-|-"), "{by_key_alone:?}");
-    let nothing = who_can(&server, &json!({ "action": { "name": "notes.erase" } }), 1_000).await;
+    let nothing = who_can(server, &json!({ "action": { "name": "notes.erase" } }), 1_000).await;
     assert_eq!(nothing.len(), 1, "{nothing:?}");
 
     // What is said about each is what is answered about each.
@@ -242,6 +244,17 @@ async fn everybody_who_may_is_told_once_with_the_way_to_it() {
         let is_told = expected.iter().any(|line| line.starts_with(&format!("{kind}|{id}|")));
         assert_eq!(answer.body["decision"], json!(is_told), "{id}: {}", answer.text);
     }
+}
+
+#[tokio::test]
+async fn everybody_who_may_is_told_once_with_the_way_to_it_on_sqlite() {
+    everybody_who_may_is_told_once(&furnished().await).await;
+}
+
+#[tokio::test]
+async fn everybody_who_may_is_told_once_with_the_way_to_it_on_postgresql() {
+    let postgres = Postgres::start().unwrap();
+    everybody_who_may_is_told_once(&furnish(Server::on_postgres(&postgres.url()).await).await).await;
 }
 
 #[tokio::test]

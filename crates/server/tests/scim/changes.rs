@@ -81,8 +81,12 @@ pub(crate) async fn names_are_unique_in_their_provider(scim: Scim) {
 pub(crate) async fn a_version_that_is_not_there_any_more_is_not_changed(scim: Scim) {
     let user = scim.user(json!({"userName": "ada"})).await;
     let group = scim.group("Ops", &[]).await;
-    for (path, attribute) in [(format!("/Users/{user}"), "title"), (format!("/Groups/{group}"), "externalId")]
-    {
+    let whole = [
+        json!({"schemas": [USER], "userName": "ada", "displayName": "Ada"}),
+        json!({"schemas": [GROUP], "displayName": "Operations"}),
+    ];
+    let resources = [(format!("/Users/{user}"), "title"), (format!("/Groups/{group}"), "externalId")];
+    for ((path, attribute), whole) in resources.into_iter().zip(whole) {
         let first = scim.send(&format!("GET {path}"), None).await.header("etag").to_owned();
         assert!(first.starts_with("W/\""), "{first}");
         let known = scim.send_as(&scim.key, &format!("GET {path}"), &[("if-none-match", &first)], None).await;
@@ -94,11 +98,21 @@ pub(crate) async fn a_version_that_is_not_there_any_more_is_not_changed(scim: Sc
         assert!(matching.status.is_success(), "{}", matching.text);
         assert_ne!(matching.header("etag"), first);
         let operation = json!({"op": "add", "path": attribute, "value": "y"});
-        for request in [&patch, &format!("DELETE {path}")] {
-            let stale =
-                scim.send_as(&scim.key, request, &[("if-match", &first)], Some(body(&operation))).await;
+        let put = format!("PUT {path}");
+        let requests = [
+            (&patch, Some(body(&operation))),
+            (&put, Some(whole.clone())),
+            (&format!("DELETE {path}"), None),
+        ];
+        for (request, body) in requests {
+            let stale = scim.send_as(&scim.key, request, &[("if-match", &first)], body).await;
             assert_eq!((stale.status.as_u16(), &stale.body["status"]), (412, &json!("412")), "{request}");
         }
+        let current = scim.send(&format!("GET {path}"), None).await;
+        assert_eq!(current.header("etag"), matching.header("etag"), "none of them changed anything");
+        let tag = [("if-match", current.header("etag"))];
+        let replaced = scim.send_as(&scim.key, &put, &tag, Some(whole.clone())).await;
+        assert_eq!((replaced.status.as_u16(), &replaced.body["displayName"]), (200, &whole["displayName"]));
         let any = scim.send_as(&scim.key, &patch, &[("if-match", "*")], Some(body(&operation))).await;
         assert!(any.status.is_success(), "{}", any.text);
     }

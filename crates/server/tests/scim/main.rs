@@ -5,6 +5,7 @@ mod access;
 mod bulk;
 mod changes;
 mod client;
+mod ldap;
 mod lists;
 mod many;
 #[path = "../api/support.rs"]
@@ -55,6 +56,9 @@ mod holds {
         who_is_deactivated_or_deleted_is_refused_at_once,
         the_last_administrator_is_removed_like_anybody_else,
         who_is_not_active_stays_so_until_it_is_said,
+    );
+    on_both!(ldap:
+        who_comes_by_ldap_is_known_as_who_comes_by_scim,
     );
     on_both!(lists:
         filters_find_whom_they_describe,

@@ -24,8 +24,14 @@ async fn pull(scim: &Scim, slapd: &Slapd) {
     let settings = OutgoingSettings { loopback: true, proxy: Proxy::None, ..OutgoingSettings::default() };
     let actor =
         Actor { provider: "casemate".into(), kind: "system".into(), id: "ldap".into(), credential: None };
-    let by =
-        By { actor, request_id: String::new(), route: None, client: None, user_agent: None, now: clock::now() };
+    let by = By {
+        actor,
+        request_id: String::new(),
+        route: None,
+        client: None,
+        user_agent: None,
+        now: clock::now(),
+    };
     let order = Order { full: true, dry_run: false, allowed: None, by };
     sync(&scim.server.app.store, &Outgoing::new(settings).unwrap(), &source, &order).await.unwrap();
 }
@@ -101,11 +107,8 @@ pub(crate) async fn who_comes_by_ldap_is_known_as_who_comes_by_scim(scim: Scim) 
     scim.patch(&one(2), json!({"op": "remove", "path": ENTERPRISE})).await;
     let members = json!([{"value": ids[0]}, {"value": ids[2]}]);
     let group = scim.listed("GET /Groups", "id").await.remove(0);
-    scim.patch(
-        &format!("/Groups/{group}"),
-        json!({"op": "replace", "path": "members", "value": members}),
-    )
-    .await;
+    scim.patch(&format!("/Groups/{group}"), json!({"op": "replace", "path": "members", "value": members}))
+        .await;
     pull(&scim, &slapd).await;
     let of_scim = known(&scim, "corp").await;
     assert_eq!(known(&scim, "ldap").await, of_scim);

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::command::succeed;
-use crate::console::say;
 use crate::project::Project;
 use crate::tested::Binary;
 use crate::{Failure, Outcome, python, tested};
@@ -41,15 +40,13 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     fuzz(project, Binary::Alone, seconds)
 }
 
-/// Fuzzes for some seconds. Where schemathesis cannot be had, says that it was not run.
+/// Fuzzes for some seconds. Where schemathesis cannot be had, says that it was not run, and fails where every check was asked
+/// for.
 pub(crate) fn fuzz(project: &Project, binary: Binary<'_>, seconds: u64) -> Outcome<()> {
     let program = match installed(project) {
         Ok(program) => program,
         Err(why) => {
-            say(&format!(
-                "NOT RUN: the API was not fuzzed, since schemathesis {VERSION} cannot be had: {why}"
-            ));
-            return Ok(());
+            return python::not_run("the API was not fuzzed", &format!("schemathesis {VERSION}"), &why);
         }
     };
     tested::build(project, binary)?;

@@ -4,7 +4,6 @@ use std::process::Command;
 
 use crate::Outcome;
 use crate::command::cargo;
-use crate::console::say;
 use crate::project::Project;
 use crate::python;
 
@@ -15,7 +14,8 @@ const WITH: [&str; 2] = ["scim2-client==0.13.2", "scim2-models==0.12.3"];
 /// The environment variable by which the tests learn which Python has the suite.
 const PYTHON: &str = "SCIM2_TESTER_PYTHON";
 
-/// The tests that run every check. Where the suite cannot be had, says that they were not run.
+/// The tests that run every check. Where the suite cannot be had, says that they were not run,
+/// and fails where every check was asked for.
 pub(crate) fn tests(project: &Project, tested: &[String]) -> Outcome<Option<Command>> {
     let mut packages = vec![format!("scim2-tester[httpx2]=={VERSION}")];
     packages.extend(WITH.map(str::to_owned));
@@ -29,7 +29,7 @@ pub(crate) fn tests(project: &Project, tested: &[String]) -> Outcome<Option<Comm
             Ok(Some(command))
         }
         Err(why) => {
-            say(&format!("NOT RUN: SCIM was not tried, since scim2-tester {VERSION} cannot be had: {why}"));
+            python::not_run("SCIM was not tried", &format!("scim2-tester {VERSION}"), &why)?;
             Ok(None)
         }
     }

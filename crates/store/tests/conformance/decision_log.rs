@@ -1,7 +1,7 @@
 //! The log of questions: sealed batches that go by their age and their size.
 
 use casemate_store::{
-    DECISION_LOG, DECISION_LOG_FIELD, LogRetention, LoggedBatch, RootKeys, Sealer, Store, reseal,
+    DECISION_LOG, DECISION_LOG_FIELD, DataFolder, LogRetention, LoggedBatch, RootKeys, Sealer, Store, reseal,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -45,7 +45,22 @@ pub(crate) async fn a_logged_batch_is_read_as_it_was_written(place: Place) {
     large.sealed.sealed = vec![0; 1 << 20];
     assert!(store.log_decisions(large).await.is_err());
     assert_eq!(numbers(&store).await, [3, 2, 1]);
+    // What else stands in the row is read in the file as it is; nothing that was asked is.
+    if let Place::Folder { data, .. } = &place {
+        let holds = |words: &str| holds(data, words.as_bytes());
+        assert!(holds(&newest.sealed.id) && holds(&newest.sealed.root_key));
+        assert!(!holds("a question"));
+    }
     store.close().await;
+}
+
+/// Whether some file of a data folder holds these bytes.
+fn holds(data: &DataFolder, bytes: &[u8]) -> bool {
+    std::fs::read_dir(data.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .any(|path| std::fs::read(path).unwrap().windows(bytes.len()).any(|window| window == bytes))
 }
 
 pub(crate) async fn the_oldest_logged_batches_go_by_age_and_by_size(place: Place) {

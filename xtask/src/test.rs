@@ -19,6 +19,13 @@ const LONG_TESTS: [(&str, Option<&str>); 4] = [
     ("casemate-directory", Some("administration")),
     ("casemate-store", None),
 ];
+/// The crate of the real binary, where the long form is beside its code, and the names of the few tests that have one.
+const LONG_BY_BINARY: [&str; 3] = ["casemate-cli", "end_to_end", "locks_nobody_out"];
+
+/// The crates whose tests have a long form.
+fn long_crates() -> impl Iterator<Item = &'static str> {
+    LONG_TESTS.into_iter().map(|(package, _)| package).chain(LONG_BY_BINARY.into_iter().take(1))
+}
 /// How long the API is fuzzed.
 const API_FUZZ_SECONDS: u64 = 45;
 /// The environment variable that names the folder of test vectors.
@@ -92,19 +99,26 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
 /// The tests that have a long form, optimised, in that form.
 fn long(project: &Project, options: &Options, mut steps: Steps) -> Outcome<()> {
     let chosen: Vec<_> = LONG_TESTS.into_iter().filter(|(package, _)| covers(options, package)).collect();
-    let is_named = |package: &String| LONG_TESTS.iter().any(|(known, _)| known == package);
-    if !options.packages.iter().all(is_named) {
-        let packages: Vec<&str> = LONG_TESTS.iter().map(|(package, _)| *package).collect();
+    if !options.packages.iter().all(|named| long_crates().any(|known| known == named)) {
+        let packages: Vec<&str> = long_crates().collect();
         return Err(Failure::Usage(format!("only {} have tests with a long form", packages.join(", "))));
     }
     let mut counts = Counts::default();
-    steps.step("tests in their long form", || {
-        let mut selection: Vec<&str> =
-            chosen.iter().flat_map(|(package, _)| ["--package", package]).collect();
-        selection.push("--lib");
-        selection.extend(chosen.iter().filter_map(|(_, test)| *test).flat_map(|test| ["--test", test]));
-        tests(project, &selection, true, &mut counts)
-    });
+    if !chosen.is_empty() {
+        steps.step("tests in their long form", || {
+            let mut selection: Vec<&str> =
+                chosen.iter().flat_map(|(package, _)| ["--package", package]).collect();
+            selection.push("--lib");
+            selection.extend(chosen.iter().filter_map(|(_, test)| *test).flat_map(|test| ["--test", test]));
+            tests(project, &selection, true, &mut counts)
+        });
+    }
+    let [package, test, name] = LONG_BY_BINARY;
+    if covers(options, package) {
+        steps.step("passwords tried at many accounts", || {
+            tests(project, &["--package", package, "--test", test, name], true, &mut counts)
+        });
+    }
     if covers(options, "casemate-permission") {
         steps.step("faults seeded into the permission engine", || {
             seeded_faults(project, options, &mut counts)
@@ -283,7 +297,7 @@ mod tests {
             .filter(|entry| reads_the_variable(&entry.path()))
             .map(|entry| format!("casemate-{}", entry.file_name().to_str().unwrap()))
             .collect();
-        let mut named: Vec<&str> = LONG_TESTS.iter().map(|(package, _)| *package).collect();
+        let mut named: Vec<&str> = long_crates().collect();
         found.sort_unstable();
         named.sort_unstable();
         assert_eq!(found, named);

@@ -350,7 +350,7 @@ struct Spray {
 
 impl Spray {
     fn sized() -> Spray {
-        match std::env::var_os("CASEMATE_SPRAY") {
+        match std::env::var_os("CASEMATE_LONG") {
             None => Spray { attempts: 1_600, networks: 40, accounts: 80, at_once: 64 },
             Some(_) => Spray { attempts: 10_000, networks: 200, accounts: 500, at_once: 64 },
         }

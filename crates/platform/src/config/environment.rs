@@ -19,7 +19,7 @@ pub const BACKUP_PASSPHRASE_VARIABLE: &str = "CASEMATE_BACKUP_PASSPHRASE";
 
 /// Variables that are no settings: of commands, of the project's own tests, and what Kubernetes sets for a service
 /// `casemate`.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 7] = [
     BACKUP_PASSPHRASE_VARIABLE,
     "CASEMATE_LONG",
     "CASEMATE_VECTORS",
@@ -27,7 +27,6 @@ const OTHERS: [&str; 8] = [
     "CASEMATE_ADVISORIES",
     "CASEMATE_CI_RUN",
     "CASEMATE_CASES",
-    "CASEMATE_SPRAY",
 ];
 const OF_KUBERNETES: [&str; 2] = ["CASEMATE_SERVICE_", "CASEMATE_PORT"];
 

@@ -146,11 +146,12 @@ pub(crate) fn lately(app: &App, caller: &Caller, now: i64) -> Result<(), Problem
 }
 
 /// What cannot be undone, or gives somebody a way in: deleting, keys, settings, providers, whole policies, and whatever says who
-/// holds what, of which schemas are a part: they say what a permission means. A service account is let in again by a change.
+/// holds what, of which schemas are a part: they say what a permission means. A service account is let in again by a change, and whoever
+/// guesses secrets by a block or lock that is lifted.
 /// What ends or takes from somebody (keys, sessions, members of groups) stays quick, and so does what gives nobody anything by
 /// itself: a new tenant, a new service account, the level of the log.
 fn is_dangerous(permission: &str) -> bool {
-    const DANGEROUS: [&str; 26] = [
+    const DANGEROUS: [&str; 27] = [
         "casemate.api-key.create",
         "casemate.api-key.rotate",
         "casemate.setting.create",
@@ -177,6 +178,7 @@ fn is_dangerous(permission: &str) -> bool {
         "casemate.user.create",
         "casemate.user.update",
         "casemate.user.invite",
+        "casemate.block.lift",
     ];
     permission.ends_with(".delete") || DANGEROUS.contains(&permission)
 }
@@ -552,6 +554,7 @@ mod tests {
             "policy.apply",
             "tenant.appoint",
             "user.invite",
+            "block.lift",
         ] {
             assert!(is_dangerous(&format!("casemate.{name}")), "{name}");
         }

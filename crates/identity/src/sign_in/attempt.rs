@@ -21,6 +21,7 @@ pub const MAX_RETURN_PATH: usize = 1_024;
 const MAX_STATE: usize = 4_096;
 
 /// The secret that a browser holds while it signs in. Several attempts of one browser, in several windows, share it.
+#[derive(Clone)]
 pub struct BrowserKey(SecretString);
 
 /// One attempt to sign in with a provider.

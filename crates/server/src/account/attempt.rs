@@ -186,7 +186,7 @@ async fn run(
                 until = lockout.until,
                 "an account is locked"
             );
-            record_lock(app, tried, lockout.until, now).await;
+            tell_lock(app, tried, lockout.until, now);
         }
     }
     Ok(outcome?)
@@ -207,7 +207,13 @@ async fn repeated<T, F: Future<Output = Result<T, RecordError>>>(
     work().await
 }
 
-/// Tells that what is tried of a user's account is locked. Of who is nobody there is nothing to tell.
+/// Tells that what is tried of a user's account is locked. Nobody waits for it: of who is nobody there is nothing to tell, which an
+/// answer that comes sooner would say.
+fn tell_lock(app: &App, tried: &Tried, until: i64, now: i64) {
+    let (app, tried) = (app.clone(), tried.clone());
+    tokio::spawn(async move { record_lock(&app, &tried, until, now).await });
+}
+
 async fn record_lock(app: &App, tried: &Tried, until: i64, now: i64) {
     let user = match app.store.reader().user(&tried.account).await {
         Ok(Some(user)) => user,

@@ -15,7 +15,7 @@ pub(crate) struct Finishing(Mutex<HashMap<IpNet, usize>>);
 
 /// One that is being finished, until this is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     all: Arc<Finishing>,
     network: IpNet,
 }

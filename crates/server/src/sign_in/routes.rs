@@ -17,6 +17,7 @@ use casemate_store::{Actor, CommitError, Sessions};
 use serde_json::json;
 use url::form_urlencoded;
 
+use super::finishing::Place;
 use super::pages::{Choice, Choose, Onward, STYLE, SignedOut, failed};
 use super::service::{
     Also, Asked, NotBegun, Returned, begin_since, client, end, end_by_token, exchanged, record_failure,
@@ -220,8 +221,10 @@ async fn callback(
     let asked = Asked::new(id.clone(), CALLBACK, from, &headers, clock::now());
     let finished = match app.blocks.counted_by(from).map(|network| app.finishing.enter(network)) {
         Some(None) => Err(SignInError::Busy),
-        // It goes when this is done.
-        _place => finish(&app, &client, &asked, (&headers, from), &uri).await,
+        place => {
+            let place = place.flatten().map(Arc::new);
+            finish(&app, &client, &asked, (&headers, from, place), &uri).await
+        }
     };
     match finished {
         Ok(response) => response,
@@ -238,7 +241,7 @@ async fn finish(
     app: &App,
     client: &Arc<SignInClient>,
     asked: &Asked,
-    (headers, from): (&HeaderMap, Option<Client>),
+    (headers, from, place): (&HeaderMap, Option<Client>, Option<Arc<Place>>),
     uri: &Uri,
 ) -> Result<Response, SignInError> {
     let provider = client.offer().name();
@@ -248,7 +251,8 @@ async fn finish(
     let attempt = Attempt::resume(state, &key, provider, Timestamp(asked.now))?;
     let answer = Callback { code: query.get("code"), error: query.get("error"), issuer: query.get("iss") };
     let redirect_uri = redirect_uri(app, provider);
-    let returned = Returned { attempt: &attempt, key: &key, answer, redirect_uri: &redirect_uri, from };
+    let returned =
+        Returned { attempt: &attempt, key: &key, answer, redirect_uri: &redirect_uri, from, place };
     if attempt.links() {
         return ask_returned(app, client, asked, headers, returned).await;
     }

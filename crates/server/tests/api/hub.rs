@@ -45,7 +45,7 @@ impl Hub {
         self.shared.codes.load(Ordering::Acquire)
     }
 
-    /// Answers those whose codes begin with `slow`.
+    /// Answers those whose codes begin with `slow` or `late`.
     pub(crate) fn open(&self) {
         *self.shared.is_open.lock().unwrap() = true;
         self.shared.opened.notify_all();
@@ -89,7 +89,8 @@ impl Shared {
         )
     }
 
-    /// A code is the login of whoever is signed in there, unless it begins with `wrong` or `slow`.
+    /// A code is the login of whoever is signed in there, unless it begins with `wrong` or `slow`; of one that begins with `late`
+    /// too, it waits for the gate.
     fn said(&self, path: &str, token: &str, body: &[u8]) -> (u16, Value) {
         match path {
             "/login/oauth/access_token" => {
@@ -97,7 +98,7 @@ impl Shared {
                 let pairs = url_pairs(body);
                 let code = pairs.iter().find(|(name, _)| name == "code").map(|(_, code)| code.clone());
                 let code = code.unwrap_or_default();
-                if code.starts_with("slow") {
+                if code.starts_with("slow") || code.starts_with("late") {
                     let is_open = self.is_open.lock().unwrap();
                     drop(self.opened.wait_while(is_open, |is_open| !*is_open));
                 }

@@ -21,20 +21,20 @@ use crate::hub::Hub;
 use crate::sessions::OWN_PAGE;
 use crate::support::{Answer, Server};
 
-struct Scene {
-    server: Server,
-    hub: Hub,
+pub(crate) struct Scene {
+    pub(crate) server: Server,
+    pub(crate) hub: Hub,
 }
 
 /// Somebody's browser.
 #[derive(Clone)]
-struct Browser {
-    session: String,
-    attempt: String,
-    from: Option<Client>,
+pub(crate) struct Browser {
+    pub(crate) session: String,
+    pub(crate) attempt: String,
+    pub(crate) from: Option<Client>,
 }
 
-async fn start() -> Scene {
+pub(crate) async fn start() -> Scene {
     let sealer = Arc::new(Sealer::new(&RootKeys::generate().unwrap()));
     let scene = Scene { server: Server::start_with(Some(sealer)).await, hub: Hub::start() };
     for provider in [
@@ -67,7 +67,7 @@ impl Scene {
         self.server.make("/api/v1/users", &user).await
     }
 
-    async fn commit(&self, operation: Operation) {
+    pub(crate) async fn commit(&self, operation: Operation) {
         let commit = Commit {
             base: None,
             at: clock::now(),
@@ -94,7 +94,7 @@ impl Scene {
         self.browser_of(&signed_in("corp", subject, None, None), |_| {}).await
     }
 
-    async fn send(&self, browser: &Browser, request: &str, body: &str) -> Answer {
+    pub(crate) async fn send(&self, browser: &Browser, request: &str, body: &str) -> Answer {
         self.send_from(browser, request, body, OWN_PAGE).await
     }
 
@@ -151,12 +151,12 @@ impl Scene {
     }
 }
 
-fn state_of(text: &str) -> String {
+pub(crate) fn state_of(text: &str) -> String {
     text.split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned()
 }
 
 /// Takes the cookies of an answer.
-fn took(browser: &mut Browser, answer: &Answer) {
+pub(crate) fn took(browser: &mut Browser, answer: &Answer) {
     for value in answer.headers.get_all("set-cookie") {
         let cookie = value.to_str().unwrap().split(';').next().unwrap().to_owned();
         let place =
@@ -359,6 +359,29 @@ async fn nobody_reaches_sign_ins_of_another_user_or_of_another_tenant() {
     let refused = scene.return_as(&browser, &state, "octocat-of-eve").await;
     assert!(refused.status == 409 && refused.text.contains("another tenant"), "{}", refused.text);
     assert!(scene.links(&eve).await.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_takes_a_sign_in_of_another_away_holds_what_they_hold() {
+    let scene = start().await;
+    let ada = scene.user("corp", Some("ada"), "ada").await;
+    let bob = scene.user("corp", Some("bob"), "bob").await;
+    scene.link("lnk_ada", "583007", &ada).await;
+    scene.link("lnk_bob", "583008", &bob).await;
+    let helpdesk = json!({ "name": "helpdesk", "permissions": [{ "name": "casemate.user.*" }] });
+    scene.server.make("/api/v1/roles", &helpdesk).await;
+    for (role, id) in [("administrator", "ada"), ("helpdesk", "eve")] {
+        let to = json!({ "role": role, "to": { "provider": "corp", "id": id } });
+        scene.server.make("/api/v1/assignments", &to).await;
+    }
+    let eve = scene.browser("eve").await;
+    let path = |user: &str, link: &str| format!("DELETE /api/v1/users/{user}/sign-ins/{link}");
+    let refused = scene.send(&eve, &path(&ada, "lnk_ada"), "").await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    assert_eq!(scene.links(&ada).await.len(), 1);
+    assert_eq!(scene.send(&eve, &path(&bob, "lnk_bob"), "").await.status, 204);
+    assert_eq!(scene.server.admin(&path(&ada, "lnk_ada"), None).await.status, 204);
+    assert!(scene.links(&ada).await.is_empty() && scene.links(&bob).await.is_empty());
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ mod mechanics;
 mod objects;
 mod people;
 mod policy;
+mod returning;
+mod second_factor;
 mod sessions;
 mod settings;
 mod support;

@@ -3,6 +3,7 @@
 use casemate_store::{LinkChange, LinkedIdentity, Operation, UserRecord};
 use serde_json::json;
 
+use super::rules::Rules;
 use super::{Proposal, told};
 use crate::administration::Administration;
 use crate::administration::entry::Author;
@@ -21,7 +22,8 @@ impl Administration {
     /// Takes a linked sign-in of somebody away; whoever came by it is signed out. It may be the last way in which they sign in.
     ///
     /// # Errors
-    /// Where they or it are not there.
+    /// Where they or it are not there, and where the author does not hold all that they hold, in whichever tenant: whoever takes a way
+    /// to sign in from somebody decides whether they can come in.
     pub async fn remove_link(
         &self,
         author: &Author,
@@ -29,12 +31,15 @@ impl Administration {
         user: &str,
         link: &str,
     ) -> Result<i64, AdminError> {
-        self.change_people(author, |_| {
+        self.change_people(author, |state| {
             Box::pin(async move {
+                let state = &*state;
                 let user = self.user(tenant, user).await?.ok_or(AdminError::NotFound("user"))?;
                 let links = self.links_of(&user).await?;
                 let found = links.into_iter().find(|found| found.id == link);
                 let found = found.ok_or(AdminError::NotFound("linked sign-in"))?;
+                let groups = self.groups_of_user(&user.id).await?;
+                Rules::new(author, state, tenant).becomes(&user, &groups)?;
                 let before =
                     json!({ "link": found.id, "provider": found.provider, "subject": found.subject });
                 let before = Some(before.to_string());

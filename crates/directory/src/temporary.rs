@@ -131,6 +131,7 @@ impl BrowserSessions {
                 title: draft.title.clone(),
                 permissions: names,
                 networks: networks.join(","),
+                with: with.map(|with| with.id.clone()),
             }),
         };
         Ok((session, key.reveal()))

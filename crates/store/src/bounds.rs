@@ -154,7 +154,12 @@ impl Measure<'_> {
             Operation::EndSessions { which, reason } => {
                 self.text("reason", reason, MAX_KIND)?;
                 let (provider, name) = match which {
-                    Sessions::Id(id) => (None, id),
+                    Sessions::Id(id) | Sessions::WithTemporary(id) => (None, id),
+                    Sessions::Replaced { id, by, provider, subject } => {
+                        self.text("id", by, MAX_NAME)?;
+                        self.text("subject", subject, MAX_NAME)?;
+                        (Some(provider), id)
+                    }
                     Sessions::Subject { provider, subject }
                     | Sessions::LogoutSubject { provider, subject } => (Some(provider), subject),
                     Sessions::ProviderSession { provider, sid, subject } => {
@@ -249,6 +254,7 @@ impl Measure<'_> {
         let Some(temporary) = &session.temporary else { return Ok(()) };
         self.shown("title", &temporary.title)?;
         self.optional("permissions", temporary.permissions.as_ref(), MAX_BODY)?;
+        self.optional("session", temporary.with.as_ref(), MAX_ID)?;
         self.text("networks", &temporary.networks, MAX_BODY)
     }
 

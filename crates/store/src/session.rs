@@ -78,6 +78,8 @@ pub struct Temporary {
     pub permissions: Option<String>,
     /// From where it may be used, as CIDR networks with commas between; empty for everywhere.
     pub networks: String,
+    /// The public name of the session that it was made with, or of the one that is in that one's place by now.
+    pub with: Option<String>,
 }
 
 impl StoredSession {
@@ -99,6 +101,20 @@ impl std::fmt::Debug for StoredSession {
 pub enum Sessions {
     /// The one with this public name.
     Id(String),
+    /// The one with this public name, and the temporary credentials that were made with it.
+    WithTemporary(String),
+    /// The one with this public name, in whose place another of the same person is from now on; what was made with the one counts
+    /// as made with the other.
+    Replaced {
+        /// Its public name.
+        id: String,
+        /// The other's.
+        by: String,
+        /// Who vouches for whom the other is of.
+        provider: String,
+        /// Unique within the provider.
+        subject: String,
+    },
     /// All of somebody.
     Subject {
         /// Who vouches for them.
@@ -148,7 +164,7 @@ pub struct UsedSession {
 
 const COLUMNS: &str = "digest, id, provider, subject, logout_subject, provider_sid, identity, authenticated_at, created_at, \
                        used_at, idle_until, absolute_until, client, user_agent, ended_at, end_reason, tenant, home, title, \
-                       permissions, networks, via";
+                       permissions, networks, via, made_with";
 
 /// The session with this digest, also one that has ended.
 pub(crate) async fn by_digest(pool: &Pool, digest: &[u8; 32]) -> Result<Option<StoredSession>, StoreError> {
@@ -234,8 +250,8 @@ pub(crate) async fn begin(
     }
     let text = "INSERT INTO session (digest, id, provider, subject, logout_subject, provider_sid, identity, \
                 authenticated_at, created_at, used_at, idle_until, absolute_until, client, user_agent, revision, \
-                tenant, home, title, permissions, networks, via) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+                tenant, home, title, permissions, networks, via, made_with) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)";
     let temporary = session.temporary.as_ref();
     let values = values![
         session.digest.as_slice(),
@@ -259,6 +275,7 @@ pub(crate) async fn begin(
         temporary.and_then(|temporary| temporary.permissions.as_deref()),
         temporary.map(|temporary| &*temporary.networks),
         &session.via,
+        temporary.and_then(|temporary| temporary.with.as_deref()),
     ];
     database.execute(text, values).await?;
     if temporary.is_none() {
@@ -332,6 +349,17 @@ pub(crate) async fn end(
     let mut values = vec![Value::from(at), reason.into(), revision.into()];
     let condition = match which {
         Sessions::Id(id) => {
+            values.push(id.into());
+            "id = $4"
+        }
+        Sessions::WithTemporary(id) => {
+            values.push(id.into());
+            "(id = $4 OR made_with = $4)"
+        }
+        Sessions::Replaced { id, by, provider, subject } => {
+            let text =
+                "UPDATE session SET made_with = $2 WHERE made_with = $1 AND provider = $3 AND subject = $4";
+            database.execute(text, values![id, by, provider, subject]).await?;
             values.push(id.into());
             "id = $4"
         }
@@ -431,5 +459,5 @@ fn temporary(row: &Row) -> Result<Option<Temporary>, StoreError> {
     let Some(title) = row.get("title")? else { return Ok(None) };
     let networks: Option<String> = row.get("networks")?;
     let networks = networks.unwrap_or_default();
-    Ok(Some(Temporary { title, permissions: row.get("permissions")?, networks }))
+    Ok(Some(Temporary { title, permissions: row.get("permissions")?, networks, with: row.get("made_with")? }))
 }

@@ -147,6 +147,7 @@ mod holds {
         a_user_of_another_tenant_is_in_nobodys_way,
         a_sign_in_is_noted_at_the_user,
         temporary_credentials_are_no_sessions_and_end_with_them,
+        what_was_made_with_a_session_ends_with_it_where_that_is_meant,
         no_more_temporary_credentials_are_made_than_are_kept,
         who_loses_an_attribute_at_the_provider_has_no_session_left,
         who_is_called_the_same_in_another_tenant_has_sessions_of_their_own,

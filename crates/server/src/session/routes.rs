@@ -13,14 +13,14 @@ use casemate_platform::{
     Client, Code, Guard as _, NoQuery, Problem, RequestId, authenticate, clock, json_response, permissions,
     read_document,
 };
-use casemate_store::{SessionOwner, Sessions, StoredSession};
+use casemate_store::{SessionOwner, StoredSession};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::App;
 use crate::guard::{Require, Thing, admitted};
-use crate::sign_in::service::{Asked, actor, end};
+use crate::sign_in::service::{Asked, actor, end_by_hand};
 
 permissions! {
     /// To see the sessions of others.
@@ -108,7 +108,8 @@ pub(crate) fn routes() -> Api<App> {
             remove,
             Operation::new("endSession", TAG, "A session of a browser")
                 .describe(
-                    "Everybody ends their own. Those of others need the permission `casemate.session.end`.",
+                    "The temporary credentials that were made with it end too. Everybody ends their own. Those of others need the permission \
+                     `casemate.session.end`.",
                 )
                 .needs_caller()
                 .answers_nothing(204, "It has ended.")
@@ -195,8 +196,7 @@ async fn remove(
     let id = parts.extensions.get::<RequestId>().cloned().unwrap_or_else(RequestId::random);
     let client = parts.extensions.get::<Client>().copied();
     let asked = Asked::new(id, ONE, client, &parts.headers, clock::now());
-    let ended = end(&app, &asked, actor(&identity), Sessions::Id(session.id), "ended-by-request").await;
-    ended.map_err(|error| {
+    end_by_hand(&app, &asked, actor(&identity), session).await.map_err(|error| {
         tracing::error!(%error, "a session cannot be ended");
         Problem::new(Code::Unavailable)
     })?;

@@ -137,8 +137,7 @@ pub(super) async fn begin_since(
     let Also { mut operations, events } = also;
     operations.extend(outdated(app, signed_in, asked.now).await.map_err(NotBegun::Store)?);
     if let Some(id) = earlier {
-        let which = Sessions::Id(id.to_owned());
-        operations.push(Operation::EndSessions { which, reason: "replaced".to_owned() });
+        operations.push(replaced(id, &session));
     }
     let mut event = asked.event(actor(&signed_in.identity), "casemate.session.begin", "sign-in", &session.id);
     event.after = Some(told(&signed_in.identity, &session, &operations).to_string());
@@ -148,6 +147,17 @@ pub(super) async fn begin_since(
     app.store.commit(commit).await.map_err(NotBegun::Store)?;
     settle(app).await;
     Ok(cookie)
+}
+
+/// What ends the session that a browser had, in whose place another is.
+fn replaced(earlier: &str, by: &StoredSession) -> Operation {
+    let which = Sessions::Replaced {
+        id: earlier.to_owned(),
+        by: by.id.clone(),
+        provider: by.provider.clone(),
+        subject: by.subject.clone(),
+    };
+    Operation::EndSessions { which, reason: "replaced".to_owned() }
 }
 
 /// Who signed in, by which provider they came, and what they showed to it; where it was by a link, which.
@@ -182,8 +192,7 @@ pub(crate) async fn renew(
     session.absolute_until = session.absolute_until.min(earlier.absolute_until);
     let mut operations = vec![Operation::Still(Still::Session { id: earlier.id.clone() })];
     operations.extend(also);
-    let which = Sessions::Id(earlier.id.clone());
-    operations.push(Operation::EndSessions { which, reason: "replaced".to_owned() });
+    operations.push(replaced(&earlier.id, &session));
     operations.push(Operation::BeginSession(session));
     let commit = Commit { base: Some(base), ..asked.commit(operations, event) };
     app.store.commit(commit).await.map_err(NotBegun::Store)?;
@@ -271,6 +280,29 @@ pub(crate) async fn end(
     app.store.commit(asked.commit(operations, event)).await?;
     settle(app).await;
     Ok(())
+}
+
+/// Ends a session by hand, and the temporary credentials that were made with it: whoever ends it may not know who had it.
+pub(crate) async fn end_by_hand(
+    app: &App,
+    asked: &Asked,
+    actor: Actor,
+    session: StoredSession,
+) -> Result<(), CommitError> {
+    let tenant = Some(session.owner_tenant());
+    let owner = SessionOwner { provider: &session.provider, subject: &session.subject, tenant };
+    let temporary = app.store.reader().temporary_of(owner, asked.now).await;
+    let temporary = temporary.map_err(|error| CommitError::Failed(error.to_string()))?;
+    let is_made_with = |one: &&StoredSession| {
+        one.temporary.as_ref().is_some_and(|temporary| temporary.with.as_ref() == Some(&session.id))
+    };
+    let number = temporary.iter().filter(is_made_with).count();
+    let mut event = asked.event(actor, "casemate.session.end", "sign-out", &session.id);
+    let reason = "ended-by-request".to_owned();
+    event.reason = Some(reason.clone());
+    event.after = Some(json!({ "temporary_credentials": number }).to_string());
+    let which = Sessions::WithTemporary(session.id);
+    change(app, asked, vec![Operation::EndSessions { which, reason }], event).await
 }
 
 /// Ends the sessions that a logout token names. Each token is taken once, by whichever process.

@@ -17,7 +17,7 @@ use casemate_platform::{
     Caller, Client, Code, DocumentError, Guard as _, NoQuery, Problem, RequestId, authenticate, clock,
     json_response, permissions, read_document,
 };
-use casemate_store::{CommitError, MAX_TEMPORARY, SessionOwner, StoreError, StoredSession};
+use casemate_store::{CommitError, MAX_TEMPORARY, SESSION, SessionOwner, StoreError, StoredSession};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -260,6 +260,7 @@ async fn create(State(app): State<App>, _: NoQuery, request: Request) -> Result<
     compares(&app, &caller.0, &session)?;
     begin(&app, &asked, &caller.0, session.clone()).await.map_err(|error| match error {
         CommitError::NotAdmitted => Problem::new(Code::UserInactive),
+        CommitError::UsedUp { what } if what == SESSION => Problem::new(Code::CredentialRejected),
         CommitError::UsedUp { .. } => Problem::new(Code::LimitReached).detail(format!(
             "of {MAX_TEMPORARY} temporary credentials the first has to be over for a quarter of an hour, ended early or not; \
              make them for less time"

@@ -1,7 +1,7 @@
 //! Beginning and ending temporary credentials, with the events that tell of it.
 
 use casemate_identity::Identity;
-use casemate_store::{AuditEvent, CommitError, Operation, Sessions, StoredSession};
+use casemate_store::{AuditEvent, CommitError, Operation, Sessions, Still, StoredSession};
 use serde_json::{Value, json};
 
 use crate::App;
@@ -16,7 +16,12 @@ pub(crate) async fn begin(
 ) -> Result<(), CommitError> {
     let mut event = event(asked, owner, "create", &session);
     event.after = Some(shown(&session).to_string());
-    change(app, asked, vec![Operation::BeginSession(session)], event).await
+    // One that is ended meanwhile is ended with all that was made with it.
+    let with = session.temporary.as_ref().and_then(|temporary| temporary.with.clone());
+    let mut operations: Vec<Operation> =
+        with.map(|id| Operation::Still(Still::Session { id })).into_iter().collect();
+    operations.push(Operation::BeginSession(session));
+    change(app, asked, operations, event).await
 }
 
 /// Takes one out of force.

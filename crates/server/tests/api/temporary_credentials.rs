@@ -198,6 +198,43 @@ async fn one_ends_with_whoever_made_it() {
 }
 
 #[tokio::test]
+async fn who_ends_a_session_by_hand_ends_what_was_made_with_it() {
+    let server = start().await;
+    let (mine, _) = owner(&server, &["casemate.role.list"]).await;
+    let another = async || {
+        let (session, cookie) = sign_in(&server, "ada").await;
+        store(&server, &session).await;
+        (session.id, cookie)
+    };
+    let minted = async |cookie: &str| {
+        text(&mint(&server, cookie, &json!({ "title": "x", "seconds": 43_200 })).await, "credential")
+    };
+    let works = async |credential: &str| status(&server, "GET /api/v1/roles", credential).await == 200;
+    let (strange, cookie) = another().await;
+    let (kept, one, two) = (minted(&mine).await, minted(&cookie).await, minted(&cookie).await);
+    let end = format!("DELETE /api/v1/sessions/{strange}");
+    let ended = server.send(&end, None, &[("cookie", &mine), OWN_PAGE], None).await;
+    assert_eq!(ended.status, 204, "{}", ended.text);
+    assert!(!works(&one).await && !works(&two).await);
+    assert!(works(&kept).await, "it was made with another session");
+    let events = server.app.store.reader().audit_events(&AuditFilter::default(), None, 50).await.unwrap();
+    let told = events.iter().find(|stored| stored.event.action == "casemate.session.end").unwrap();
+    let after: Value = serde_json::from_str(told.event.after.as_deref().unwrap_or_default()).unwrap();
+    assert_eq!((&*told.event.resource_id, after), (&*strange, json!({ "temporary_credentials": 2 })));
+
+    // Also where an administrator does.
+    let (strange, cookie) = another().await;
+    let one = minted(&cookie).await;
+    assert_eq!(server.admin(&format!("DELETE /api/v1/sessions/{strange}"), None).await.status, 204);
+    assert!(!works(&one).await && works(&kept).await);
+
+    // Whoever signs out leaves what they made for this.
+    let signed_out = server.send("POST /sign-out", None, &[("cookie", &mine), OWN_PAGE], None).await;
+    assert_eq!(signed_out.status, 200);
+    assert!(works(&kept).await);
+}
+
+#[tokio::test]
 async fn nobody_has_more_of_them_than_are_kept_and_who_ends_one_makes_no_room_at_once() {
     let server = start().await;
     let (cookie, _) = owner(&server, &["casemate.role.list"]).await;

@@ -300,4 +300,14 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "ALTER TABLE decision_segment ADD COLUMN database_id {integer} NOT NULL DEFAULT 0",
         ],
     },
+    Migration {
+        version: 20,
+        // A binary that does not know it leaves what was made with a session that is ended.
+        needs: 5,
+        statements: &[
+            // Of a temporary credential: the session that it was made with.
+            "ALTER TABLE session ADD COLUMN made_with {text}",
+            "CREATE INDEX session_by_made_with ON session (made_with) WHERE made_with IS NOT NULL",
+        ],
+    },
 ];

@@ -303,6 +303,7 @@ fn temporary(number: u8, subject: &str) -> StoredSession {
         title: "a deployment".to_owned(),
         permissions: Some(r#"["cms.entry.*"]"#.to_owned()),
         networks: "192.0.2.0/24".to_owned(),
+        with: Some("ses_1".to_owned()),
     };
     StoredSession { temporary: Some(temporary), ..session(number, subject) }
 }
@@ -325,6 +326,37 @@ pub(crate) async fn temporary_credentials_are_no_sessions_and_end_with_them(plac
     assert_eq!(lasting("bob").await, ["ses_3"]);
     end(&store, whose("corp")).await;
     assert!(lasting("bob").await.is_empty());
+    store.close().await;
+}
+
+pub(crate) async fn what_was_made_with_a_session_ends_with_it_where_that_is_meant(place: Place) {
+    let store = place.open().await;
+    let other = Temporary { with: Some("ses_9".to_owned()), ..temporary(3, "ada").temporary.unwrap() };
+    let other = StoredSession { temporary: Some(other), ..session(3, "ada") };
+    begin(&store, [session(1, "ada"), temporary(2, "ada"), other, temporary(4, "bob")]).await;
+    let lasting = async |subject: &str| {
+        let found = store.reader().temporary_of(owner(subject, None), 3_000).await.unwrap();
+        found.into_iter().map(|one| (one.id, one.temporary.unwrap().with.unwrap())).collect::<Vec<_>>()
+    };
+    let made = |id: &str, with: &str| (id.to_owned(), with.to_owned());
+    let replaced = Sessions::Replaced {
+        id: "ses_1".to_owned(),
+        by: "ses_5".to_owned(),
+        provider: "corp".to_owned(),
+        subject: "ada".to_owned(),
+    };
+    end(&store, replaced).await;
+    begin(&store, [session(5, "ada")]).await;
+    assert_eq!(left(&store).await, ["ses_5"]);
+    assert_eq!(lasting("ada").await, [made("ses_3", "ses_9"), made("ses_2", "ses_5")]);
+    assert_eq!(lasting("bob").await, [made("ses_4", "ses_1")], "nothing of others comes along");
+    end(&store, Sessions::Id("ses_5".to_owned())).await;
+    assert_eq!(lasting("ada").await.len(), 2, "whoever only signs out leaves it");
+    begin(&store, [session(6, "ada")]).await;
+    end(&store, Sessions::WithTemporary("ses_6".to_owned())).await;
+    assert_eq!((left(&store).await, lasting("ada").await.len()), (vec![], 2));
+    end(&store, Sessions::WithTemporary("ses_5".to_owned())).await;
+    assert_eq!(lasting("ada").await, [made("ses_3", "ses_9")], "also of a session that has ended");
     store.close().await;
 }
 

@@ -205,9 +205,14 @@ fn a_locked_account_is_told_of_and_opened_by_a_new_password() {
         assert_eq!(sign_in(&casemate, &from, "ada", "wrong password").status, 403);
     }
     assert_eq!(sign_in(&casemate, "192.0.2.1", "ada", PASSWORD).status, 429);
-    let events = search(&casemate, &key, json!({ "resource_type": "user" }));
-    let locks: Vec<_> = events.iter().filter(|event| event["action"] == "casemate.user.lock").collect();
-    assert_eq!(locks.len(), 1, "{events:?}");
+    // It is written down after the answer.
+    let told = |casemate: &Casemate| {
+        let mut events = search(casemate, &key, json!({ "resource_type": "user" }));
+        events.retain(|event| event["action"] == "casemate.user.lock");
+        Some(events).filter(|locks| !locks.is_empty())
+    };
+    let locks = casemate.wait_until(told).unwrap();
+    assert_eq!(locks.len(), 1, "{locks:?}");
     assert_eq!(
         (&locks[0]["resource"]["id"], &locks[0]["after"]["what"]),
         (&id, &json!("password")),

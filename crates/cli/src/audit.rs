@@ -102,6 +102,7 @@ async fn list(arguments: List, printer: &mut Printer) -> Outcome {
         decision: arguments.decision.map(RecordedDecision::from),
         subject: arguments.subject,
         since: arguments.since.map(|since| since.0),
+        ..DecisionFilter::default()
     };
     let mut left = arguments.limit;
     let mut before = None;

@@ -1,6 +1,7 @@
 //! Recorded decisions: who asked what about whom, and what was answered.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -117,6 +118,19 @@ pub struct DecisionFilter {
     pub subject: Option<String>,
     /// Only those decided at or after this time, in microseconds since 1970 (UTC).
     pub since: Option<i64>,
+    /// Only those whose place in the record is behind this one.
+    pub behind: Option<i64>,
+}
+
+/// The newest decision about each subject, of so many as were looked back over.
+#[derive(Debug, Clone, Default)]
+pub struct NewestDecisions {
+    /// The place of the newest decision about a subject, by the subject's id: whichever tenant's and provider's it is.
+    pub places: HashMap<String, i64>,
+    /// What was looked at lies behind this place.
+    pub behind: i64,
+    /// When the oldest of them was decided, where there are others before it.
+    pub looked_back_to: Option<i64>,
 }
 
 /// One page, newest first.
@@ -360,7 +374,8 @@ pub(crate) async fn page(
     let limit = limit.clamp(1, MAX_PAGE);
     let text = format!(
         "SELECT seq, {COLUMNS} FROM decision_event WHERE seq < $1 AND ($2 IS NULL OR decision = $2) \
-         AND ($3 IS NULL OR subject_id = $3) AND ($4 IS NULL OR at >= $4) ORDER BY seq DESC LIMIT $5"
+         AND ($3 IS NULL OR subject_id = $3) AND ($4 IS NULL OR at >= $4) \
+         AND ($5 IS NULL OR seq > $5) ORDER BY seq DESC LIMIT $6"
     );
     let rows = pool
         .rows(
@@ -370,6 +385,7 @@ pub(crate) async fn page(
                 filter.decision.map(RecordedDecision::as_str),
                 &filter.subject,
                 filter.since,
+                filter.behind,
                 i64::from(limit) + 1,
             ],
         )
@@ -379,6 +395,23 @@ pub(crate) async fn page(
     items.truncate(limit as usize);
     let next = if more { items.last().map(|event| event.seq) } else { None };
     Ok(Page { items, next })
+}
+
+/// The newest decision about each subject, of the newest `count`.
+pub(crate) async fn newest(pool: &Pool, count: u32) -> Result<NewestDecisions, StoreError> {
+    let last = pool.rows("SELECT seq FROM decision_event ORDER BY seq DESC LIMIT 1", values![]).await?;
+    let Some(last) = last.first() else { return Ok(NewestDecisions::default()) };
+    let behind = last.get::<i64>("seq")?.saturating_sub(i64::from(count));
+    let text = "SELECT subject_id, MAX(seq) AS seq FROM decision_event WHERE seq > $1 GROUP BY subject_id";
+    let mut places = HashMap::new();
+    for row in pool.rows(text, values![behind]).await? {
+        places.insert(row.get("subject_id")?, row.get("seq")?);
+    }
+    let text = "SELECT at FROM decision_event WHERE seq > $1 \
+                AND EXISTS (SELECT 1 FROM decision_event WHERE seq <= $1) ORDER BY seq LIMIT 1";
+    let oldest = pool.rows(text, values![behind]).await?;
+    let looked_back_to = oldest.first().map(|row| row.get("at")).transpose()?;
+    Ok(NewestDecisions { places, behind, looked_back_to })
 }
 
 fn read(row: &Row) -> Result<RecordedEvent, StoreError> {

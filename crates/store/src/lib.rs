@@ -66,7 +66,8 @@ pub use bounds::{
 pub use commit::{Actor, Commit, CommitError, Operation, SESSION, Still};
 pub use credential::DevelopmentCredential;
 pub use decision::{
-    DecisionEvent, DecisionFilter, MAX_PAGE, Page, Party, RecordedDecision, RecordedEvent, clipped,
+    DecisionEvent, DecisionFilter, MAX_PAGE, NewestDecisions, Page, Party, RecordedDecision, RecordedEvent,
+    clipped,
 };
 pub use decision_log::{DECISION_LOG, DECISION_LOG_FIELD, LogRetention, LoggedBatch};
 pub use error::{RecordError, StoreError};

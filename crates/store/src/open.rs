@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use crate::ballast::Ballast;
 use crate::bounds::{MAX_WAITING_BYTES, is_keepable};
 use crate::credential::{self, DevelopmentCredential};
-use crate::decision::{self, DecisionEvent, DecisionFilter, Page};
+use crate::decision::{self, DecisionEvent, DecisionFilter, NewestDecisions, Page};
 use crate::error::{RecordError, StoreError};
 use crate::folder::{DataFolder, create_private};
 use crate::reserve::Reserve;
@@ -231,6 +231,15 @@ impl StoreReader {
             self.settle().await?;
         }
         decision::page(&self.pool, filter, before, limit).await
+    }
+
+    /// The newest recorded decision about each subject, of the newest `count`.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn newest_decisions(&self, count: u32) -> Result<NewestDecisions, StoreError> {
+        self.settle().await?;
+        decision::newest(&self.pool, count).await
     }
 
     /// The development credentials that have not ended at `now` (microseconds since 1970, UTC).

@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Api<App> {
         "/api/v1/access-review",
         list,
         Operation::new("listAccessReview", "Access review", "Who holds what, since when, and through what")
-            .describe("One entry for each assignment and each person, service or group that it reaches, as far as they are known: those in files and in the directory. When they were last seen is known from sign-ins, the use of API keys, the audit log, and the newest 5,000 recorded decisions. A page may hold fewer entries than asked for, and others follow. As `text/csv` it is the whole list.")
+            .describe("One entry for each assignment and each person, service or group that it reaches, as far as they are known: those in files and in the directory. When they were last seen is known from sign-ins, the use of API keys, the audit log, and decisions about them among the newest 200,000 recorded ones; unless the setting `decision.recorded` is `all`, allowed decisions are not recorded, and who uses an application without signing in to Casemate is not seen. A page may hold fewer entries than asked for, and others follow. As `text/csv` it is the whole list.")
             .needs::<AccessReviewList>()
             .paged()
             .query("unused_days", "Only what is in force, was granted at least so many days ago, and whose holder was not seen since then.")

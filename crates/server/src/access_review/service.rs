@@ -339,7 +339,9 @@ impl<'a> Walk<'a> {
         let used = self.usage.of(self.reader, &self.query.tenant, &holder, signed_in_at).await?;
         let is_unused = |days| used.is_none_or(|(at, _)| at <= self.before(days));
         if self.query.unused_days.is_none_or(is_unused) {
-            self.items.push(held.by(holder, group, used));
+            let mut holding = held.by(holder, group, used);
+            holding.looked_back_to = self.usage.looked_back_to().map(|at| Timestamp(at).to_string());
+            self.items.push(holding);
         }
         Ok(())
     }
@@ -410,6 +412,7 @@ impl Held {
             reason: self.document.reason.clone(),
             last_used: used.map(|(at, _)| time(at)),
             last_used_by: used.map(|(_, by)| by),
+            looked_back_to: None,
         }
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use casemate_directory::{API_KEY_PROVIDER, OWN_PROVIDER};
-use casemate_store::{AuditFilter, DecisionFilter, KeyQuery, StoreError, StoreReader};
+use casemate_store::{AuditFilter, DecisionFilter, KeyQuery, NewestDecisions, StoreError, StoreReader};
 
 use super::view::Holder;
 
-/// The most pages of the record of decisions that are looked back over, the newest first.
-const DECISION_PAGES: usize = 5;
+/// The most recorded decisions that are looked back over, the newest first: of all tenants, once for a page.
+const DECISIONS: u32 = 200_000;
 /// The most keys of an account that are looked at.
 const KEYS: u32 = 1_000;
-/// The most audit events of the same id, at whatever providers, that are looked at.
+/// The most events of the same id, at whatever providers, that are looked at.
 const EVENTS: u32 = 50;
 
 /// Provider, type and id.
@@ -21,8 +21,8 @@ type Name = (String, String, String);
 #[derive(Debug, Default)]
 pub(super) struct Usage {
     found: HashMap<Name, Option<(i64, &'static str)>>,
-    /// Those whom the newest decisions are about, or who asked for them; read once it is needed.
-    decisions: Option<HashMap<Name, i64>>,
+    /// Whom the newest decisions are about; read once it is needed.
+    decisions: Option<NewestDecisions>,
 }
 
 impl Usage {
@@ -54,11 +54,35 @@ impl Usage {
         tenant: &str,
         name: &Name,
     ) -> Result<Option<i64>, StoreError> {
-        let decisions = match &mut self.decisions {
-            Some(decisions) => decisions,
-            unread => unread.insert(decisions(reader, tenant).await?),
+        let newest = match &mut self.decisions {
+            Some(newest) => newest,
+            unread => unread.insert(reader.newest_decisions(DECISIONS).await?),
         };
-        Ok(decisions.get(name).copied())
+        let Some(place) = newest.places.get(&name.2) else { return Ok(None) };
+        let about = DecisionFilter {
+            subject: Some(name.2.clone()),
+            behind: Some(newest.behind),
+            ..DecisionFilter::default()
+        };
+        // The newest is found at its place. It may be of another tenant or provider, which knows the same id.
+        let mut before = place.saturating_add(1);
+        for limit in [1, EVENTS] {
+            let page = reader.decisions(&about, Some(before), limit).await?;
+            for event in page.items.iter().map(|recorded| &recorded.event) {
+                let of = &event.subject;
+                if event.tenant == tenant && of.provider == name.0 && of.kind == name.1 {
+                    return Ok(Some(event.at));
+                }
+            }
+            let Some(next) = page.next else { break };
+            before = next;
+        }
+        Ok(None)
+    }
+
+    /// Until when the record of decisions was looked back over, where it goes back further.
+    pub(super) fn looked_back_to(&self) -> Option<i64> {
+        self.decisions.as_ref()?.looked_back_to
     }
 }
 
@@ -88,27 +112,4 @@ async fn acted_at(
     let mut events = events.into_iter().map(|stored| stored.event);
     let own = events.find(|event| event.actor.provider == *provider && event.actor.kind == *kind);
     Ok(own.map(|event| event.at))
-}
-
-/// Whom the newest decisions of a tenant are about, or who asked for them, each with the last time.
-async fn decisions(reader: &StoreReader, tenant: &str) -> Result<HashMap<Name, i64>, StoreError> {
-    let mut found: HashMap<Name, i64> = HashMap::new();
-    let mut before = None;
-    for _ in 0..DECISION_PAGES {
-        let page = reader.decisions(&DecisionFilter::default(), before, casemate_store::MAX_PAGE).await?;
-        for event in page.items.into_iter().map(|recorded| recorded.event) {
-            if event.tenant != tenant {
-                continue;
-            }
-            for party in [event.subject, event.caller] {
-                let last = found.entry((party.provider, party.kind, party.id)).or_insert(event.at);
-                *last = event.at.max(*last);
-            }
-        }
-        before = page.next;
-        if before.is_none() {
-            break;
-        }
-    }
-    Ok(found)
 }

@@ -45,6 +45,11 @@ pub struct Holding {
     /// By what that is known: `sign_in`, `api_key`, `audit_event` or `decision`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_by: Option<&'static str>,
+    /// How far recorded decisions were looked back over, where the record goes back further: who was the subject of none since
+    /// then may have been before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("format" = "date-time"))]
+    pub looked_back_to: Option<String>,
 }
 
 /// Whether something that is assigned counts.
@@ -80,7 +85,7 @@ pub struct Holder {
 }
 
 /// The columns of a review where it is saved for a spreadsheet.
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 19] = [
     "assignment",
     "provider",
     "type",
@@ -99,6 +104,7 @@ pub const COLUMNS: [&str; 18] = [
     "reason",
     "last_used",
     "last_used_by",
+    "looked_back_to",
 ];
 
 impl State {
@@ -123,7 +129,7 @@ impl Holding {
 
     /// What stands in the [`COLUMNS`].
     #[must_use]
-    pub fn cells(&self) -> [String; 18] {
+    pub fn cells(&self) -> [String; 19] {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let Holder { provider, kind, id, login, display_name } = &self.holder;
         [
@@ -145,6 +151,7 @@ impl Holding {
             text(&self.reason),
             text(&self.last_used),
             self.last_used_by.unwrap_or_default().to_owned(),
+            text(&self.looked_back_to),
         ]
     }
 }

@@ -2,7 +2,10 @@
 
 use casemate_platform::clock;
 use casemate_server::access_review::{Review, ReviewQuery, review};
-use casemate_store::{Actor, Commit, GroupRecord, Membership, Operation, UserRecord};
+use casemate_store::{
+    Actor, AuditEvent, Commit, DecisionEvent, GroupRecord, Membership, Operation, Party, RecordedDecision,
+    UserRecord,
+};
 use casemate_test_support::Postgres;
 use serde_json::{Value, json};
 
@@ -233,4 +236,113 @@ async fn what_is_not_used_is_told_and_what_was_granted_lately_is_not() {
     server.app.store.note_used_keys(vec![(key, clock::now() + 35 * DAY)]).await.unwrap();
     assert_eq!(at(40, 30).await, members);
     assert_eq!(at(70, 30).await, [&members[..], &[("ci".to_owned(), Some("api_key"))]].concat());
+}
+
+fn decision(tenant: &str, id: &str, at: i64) -> DecisionEvent {
+    let party =
+        |provider: &str, id: &str| Party { provider: provider.into(), kind: "user".into(), id: id.into() };
+    DecisionEvent {
+        at,
+        request_id: "one".into(),
+        item: 0,
+        tenant: tenant.into(),
+        application: None,
+        caller: party("", "application"),
+        credential: None,
+        subject: party("corp", id),
+        action: "notes.read".into(),
+        resource_type: None,
+        resource_id: None,
+        decision: RecordedDecision::Denied,
+        reason: "no_permission".into(),
+        permission: None,
+        revision: 1,
+    }
+}
+
+/// How whoever has this login was seen last, and when.
+async fn seen(server: &Server, login: &str) -> Option<(&'static str, String)> {
+    let query =
+        ReviewQuery { tenant: "default".into(), limit: 100, now: clock::now(), ..ReviewQuery::default() };
+    let reader = server.app.store.reader();
+    let found = review(&server.app.administration.lister(), reader, &query).await.unwrap();
+    assert!(found.items.iter().all(|held| held.looked_back_to.is_none()), "all of the record was read");
+    let held = found.items.into_iter().find(|held| held.holder.login.as_deref() == Some(login)).unwrap();
+    Some((held.last_used_by?, held.last_used.unwrap()))
+}
+
+fn text(at: i64) -> String {
+    casemate_expression::Timestamp(at).to_string()
+}
+
+#[tokio::test]
+async fn whoever_is_the_subject_of_a_decision_is_seen_whatever_others_ask() {
+    let (server, _) = furnished().await;
+    let store = &server.app.store;
+    let now = clock::now();
+    store.record(vec![decision("default", "bob-1", now)]).await.unwrap();
+    // Somebody else of the same name, elsewhere, and many more about others.
+    store.record(vec![decision("acme", "bob-1", now + 5), decision("acme", "grace", now)]).await.unwrap();
+    for _ in 0..6 {
+        store.record(vec![decision("acme", "noisy", now + 9); 1_000]).await.unwrap();
+    }
+    assert_eq!(seen(&server, "bob@example.com").await, Some(("decision", text(now))));
+    assert_eq!(seen(&server, "grace@example.com").await, None, "another tenant's is somebody else");
+}
+
+#[tokio::test]
+async fn whoever_does_something_that_is_on_record_is_seen() {
+    let (server, _) = furnished().await;
+    let at = clock::now();
+    let actor = Actor { provider: "corp".into(), kind: "user".into(), id: "bob-1".into(), credential: None };
+    let event = AuditEvent {
+        at,
+        actor: actor.clone(),
+        action: "casemate.role.update".into(),
+        kind: "update".into(),
+        tenant: "default".into(),
+        resource_type: "role".into(),
+        resource_id: "reader".into(),
+        outcome: "success".into(),
+        reason: None,
+        request_id: "one".into(),
+        route: None,
+        client: None,
+        user_agent: None,
+        before: None,
+        after: None,
+    };
+    assert_eq!(seen(&server, "bob@example.com").await, None);
+    let commit = Commit {
+        base: None,
+        at,
+        actor,
+        summary: "a change".into(),
+        operations: Vec::new(),
+        events: vec![event],
+        fence: None,
+    };
+    server.app.store.commit(commit).await.unwrap();
+    assert_eq!(seen(&server, "bob@example.com").await, Some(("audit_event", text(at))));
+}
+
+#[tokio::test]
+async fn whoever_signs_in_is_seen() {
+    let (server, _) = furnished().await;
+    let reader = server.app.store.reader();
+    let bob = reader.user_by_subject("corp", "bob-1").await.unwrap().unwrap();
+    let at = clock::now();
+    let user = UserRecord { signed_in_at: Some(at), ..bob };
+    let actor = Actor { provider: "corp".into(), kind: "user".into(), id: "bob-1".into(), credential: None };
+    let commit = Commit {
+        base: None,
+        at,
+        actor,
+        summary: "sign in".into(),
+        operations: vec![Operation::PutUser { user: Box::new(user), expected: None }],
+        events: Vec::new(),
+        fence: None,
+    };
+    server.app.store.commit(commit).await.unwrap();
+    assert_eq!(seen(&server, "bob@example.com").await, Some(("sign_in", text(at))));
 }

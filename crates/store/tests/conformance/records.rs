@@ -123,6 +123,7 @@ pub(crate) async fn decisions_are_filtered_and_paged(place: Place) {
         decision: Some(RecordedDecision::Denied),
         subject: Some("ada".into()),
         since: Some(10),
+        ..DecisionFilter::default()
     };
     let found: Vec<_> = decided(&store, &filter, 2).await.into_iter().map(|event| event.at).collect();
     assert_eq!(found, [28, 26, 22, 20, 16, 14, 10]);

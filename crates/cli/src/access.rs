@@ -2,11 +2,10 @@
 
 use casemate_platform::clock;
 use casemate_server::access_review::{COLUMNS, Holding, ReviewQuery, review};
-use casemate_server::csv::Rows;
 
 use crate::exit::{Exit, Outcome};
 use crate::place::{Place, failed};
-use crate::printer::{Format, Printer, printable};
+use crate::printer::{Format, Printer};
 use crate::runtime;
 use crate::settings::PlaceSettings;
 
@@ -44,34 +43,31 @@ struct Review {
     place: PlaceSettings,
 }
 
-/// Runs the command; `csv` says whether comma-separated values are wanted.
-pub(crate) fn run(arguments: Arguments, csv: bool, printer: &mut Printer) -> Outcome {
+/// Runs the command.
+pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
     match arguments.command {
-        Command::Review(arguments) => runtime::block_on(reviewed(arguments, csv, printer)),
+        Command::Review(arguments) => runtime::block_on(reviewed(arguments, printer)),
     }
 }
 
-async fn reviewed(arguments: Review, csv: bool, printer: &mut Printer) -> Outcome {
+async fn reviewed(arguments: Review, printer: &mut Printer) -> Outcome {
     let Review { tenant, unused_days, expiring_days, place } = arguments;
     let config = place.load(printer)?.config;
     let place = Place::open_existing(&config).await?;
-    let mut query =
-        ReviewQuery { tenant, unused_days, expiring_days, after: None, limit: PAGE, now: clock::now() };
+    let (limit, now) = (PAGE, clock::now());
+    let mut query = ReviewQuery { tenant, unused_days, expiring_days, limit, now, ..ReviewQuery::default() };
     let lister = place.administration.lister();
     let mut rows = Vec::new();
-    if csv {
-        written(printer, COLUMNS)?;
+    if printer.format() == Format::Csv {
+        printer.csv(COLUMNS)?;
     }
     loop {
         let page = review(&lister, place.store.reader(), &query).await.map_err(failed)?;
         for held in &page.items {
-            match (csv, printer.format()) {
-                (true, _) => {
-                    let cells = held.cells();
-                    written(printer, cells.each_ref().map(String::as_str))?;
-                }
-                (false, Format::Json) => printer.json(held)?,
-                (false, Format::Table) => rows.push(row(held)),
+            match printer.format() {
+                Format::Csv => printer.csv(held.cells().iter().map(String::as_str))?,
+                Format::Json => printer.json(held)?,
+                Format::Table => rows.push(row(held)),
             }
         }
         query.after = page.next;
@@ -79,21 +75,13 @@ async fn reviewed(arguments: Review, csv: bool, printer: &mut Printer) -> Outcom
             break;
         }
     }
-    if !csv && printer.format() == Format::Table {
+    if printer.format() == Format::Table {
         let headings = ["HOLDER", "HOLDS", "THROUGH", "STATE", "SINCE", "UNTIL", "GRANTED BY", "LAST SEEN"];
         printer.table(headings, &rows)?;
     }
     drop(lister);
     place.close().await;
     Ok(Exit::Success)
-}
-
-/// Writes a row for spreadsheets. Nothing in it drives the terminal.
-fn written<const N: usize>(printer: &mut Printer, cells: [&str; N]) -> std::io::Result<()> {
-    let mut rows = Rows::default();
-    let cells = cells.map(printable);
-    rows.row(cells.iter().map(String::as_str));
-    printer.line(rows.into_text().trim_end_matches('\n'))
 }
 
 fn row(held: &Holding) -> [String; 8] {

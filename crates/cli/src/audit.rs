@@ -10,6 +10,30 @@ use crate::runtime;
 use crate::settings::PlaceSettings;
 use crate::state;
 
+/// The columns of comma-separated values.
+const COLUMNS: [&str; 20] = [
+    "seq",
+    "at",
+    "request_id",
+    "item",
+    "tenant",
+    "application",
+    "caller.provider",
+    "caller.type",
+    "caller.id",
+    "credential",
+    "subject.provider",
+    "subject.type",
+    "subject.id",
+    "action",
+    "resource.type",
+    "resource.id",
+    "decision",
+    "reason",
+    "permission",
+    "revision",
+];
+
 /// What `casemate audit` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -104,6 +128,9 @@ async fn list(arguments: List, printer: &mut Printer) -> Outcome {
         since: arguments.since.map(|since| since.0),
         ..DecisionFilter::default()
     };
+    if printer.format() == Format::Csv {
+        printer.csv(COLUMNS)?;
+    }
     let mut left = arguments.limit;
     let mut before = None;
     let mut rows = Vec::new();
@@ -114,6 +141,7 @@ async fn list(arguments: List, printer: &mut Printer) -> Outcome {
         for item in &page.items {
             match printer.format() {
                 Format::Json => printer.json(&Line::from(item))?,
+                Format::Csv => printer.csv(cells(item).iter().map(String::as_str))?,
                 Format::Table => rows.push(row(item)),
             }
         }
@@ -193,6 +221,34 @@ impl<'a> From<&'a casemate_store::Party> for Party<'a> {
     fn from(party: &'a casemate_store::Party) -> Party<'a> {
         Party { provider: &party.provider, r#type: &party.kind, id: &party.id }
     }
+}
+
+/// What stands in the [`COLUMNS`].
+fn cells(recorded: &RecordedEvent) -> [String; 20] {
+    let event = &recorded.event;
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        recorded.seq.to_string(),
+        time(event.at),
+        event.request_id.clone(),
+        event.item.to_string(),
+        event.tenant.clone(),
+        text(&event.application),
+        event.caller.provider.clone(),
+        event.caller.kind.clone(),
+        event.caller.id.clone(),
+        text(&event.credential),
+        event.subject.provider.clone(),
+        event.subject.kind.clone(),
+        event.subject.id.clone(),
+        event.action.clone(),
+        text(&event.resource_type),
+        text(&event.resource_id),
+        event.decision.as_str().to_owned(),
+        event.reason.clone(),
+        text(&event.permission),
+        event.revision.to_string(),
+    ]
 }
 
 fn row(recorded: &RecordedEvent) -> [String; 8] {

@@ -60,7 +60,7 @@ fn check(settings: AllSettings, printer: &mut Printer) -> Outcome {
     let file = loaded.file.as_ref().map(|path| path.display().to_string());
     match printer.format() {
         Format::Json => printer.json(&Checked { ok: true, file, warnings: &loaded.remarks })?,
-        Format::Table => {
+        Format::Table | Format::Csv => {
             warn(&loaded, printer);
             match file {
                 Some(file) => printer.line(format_args!("the configuration is right ({file})"))?,

@@ -48,6 +48,13 @@ struct Sync {
     place: PlaceSettings,
 }
 
+impl Arguments {
+    /// Whether a list is asked for.
+    pub(crate) fn lists(&self) -> bool {
+        matches!(self.command, Command::Log(_))
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
     match arguments.command {
@@ -74,7 +81,7 @@ async fn synced(arguments: Sync, printer: &mut Printer) -> Outcome {
     let report = sync(&place.store, &place.outgoing, &source, &order).await.map_err(failed)?;
     match printer.format() {
         Format::Json => printer.json(&report)?,
-        Format::Table => show(&report, printer)?,
+        Format::Table | Format::Csv => show(&report, printer)?,
     }
     place.close().await;
     Ok(if report.is_withheld() { Exit::Failure } else { Exit::Success })

@@ -48,7 +48,7 @@ async fn examine(loaded: &Loaded, online: bool, printer: &mut Printer) -> Outcom
             let mode = loaded.config.mode.as_str();
             printer.json(&Report { ok: !failed, mode, checks: &checks })?;
         }
-        Format::Table => print(&checks, printer)?,
+        Format::Table | Format::Csv => print(&checks, printer)?,
     }
     Ok(if failed { Exit::Verdict } else { Exit::Success })
 }

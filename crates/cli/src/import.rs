@@ -58,7 +58,7 @@ fn webiny(arguments: Webiny, printer: &mut Printer) -> Outcome {
             let roles: Vec<_> = roles.iter().map(|role| &role.document).collect();
             printer.json(&json!({ "roles": roles, "teams": teams, "not_carried_over": left }))?;
         }
-        Format::Table => {
+        Format::Table | Format::Csv => {
             printer.line(policy_file(&imported)?.trim_end())?;
             for item in left {
                 printer.note(format_args!("not carried over: {} {}: {}", item.role, item.pointer, item.why));

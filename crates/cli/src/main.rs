@@ -34,22 +34,11 @@ use crate::printer::{Format, Printer};
 #[command(name = "casemate", version, about, max_term_width = 100, disable_help_subcommand = true)]
 struct Arguments {
     /// How answers are written to standard output.
-    #[arg(long, global = true, value_enum, default_value_t = Output::Table)]
-    format: Output,
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    format: Format,
 
     #[command(subcommand)]
     command: Command,
-}
-
-/// How answers are written to standard output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Output {
-    /// For people.
-    Table,
-    /// For programs: one JSON value a line.
-    Json,
-    /// For spreadsheets: comma-separated values; of access reviews alone.
-    Csv,
 }
 
 #[derive(Debug, Subcommand)]
@@ -82,23 +71,35 @@ enum Command {
     Permission(permission::Arguments),
 }
 
+impl Command {
+    /// Whether it answers a list, which can be saved for spreadsheets.
+    fn lists(&self) -> bool {
+        match self {
+            Command::Access(_) | Command::Audit(_) => true,
+            Command::Policy(arguments) => arguments.lists(),
+            Command::Directory(arguments) => arguments.lists(),
+            _ => false,
+        }
+    }
+}
+
 fn main() -> std::process::ExitCode {
     // clap itself answers --help and --version with 0 and a usage mistake with 2, as `Exit` does.
     let arguments = Arguments::parse();
-    let csv = arguments.format == Output::Csv;
-    let format = if arguments.format == Output::Json { Format::Json } else { Format::Table };
-    let mut printer = Printer::new(format);
-    let outcome = match arguments.command {
-        Command::Access(arguments) => access::run(arguments, csv, &mut printer),
-        _ if csv => Err(Failure::usage(miette::miette!("only `casemate access review` has `--format csv`"))),
-        command => run(command, &mut printer),
+    let mut printer = Printer::new(arguments.format);
+    let outcome = match arguments.format == Format::Csv && !arguments.command.lists() {
+        true => Err(Failure::usage(miette::miette!(
+            help = "`access review`, `audit list`, `directory log` and `policy log` do",
+            "this command writes no list, and has no `--format csv`"
+        ))),
+        false => run(arguments.command, &mut printer),
     };
     printer.finish(outcome).into()
 }
 
 fn run(command: Command, printer: &mut Printer) -> Outcome {
     match command {
-        Command::Access(arguments) => access::run(arguments, false, printer),
+        Command::Access(arguments) => access::run(arguments, printer),
         Command::Serve(arguments) => serve::run(arguments, printer),
         Command::Apply(arguments) => apply::run(arguments, printer),
         Command::Policy(arguments) => policy::run(arguments, printer),

@@ -3,7 +3,7 @@
 mod impact;
 
 use casemate_directory::{Kind, PlannedChange};
-use casemate_store::{Edit, Version};
+use casemate_store::{Edit, Version, VersionQuery};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -100,6 +100,10 @@ struct Revert {
     place: PlaceSettings,
 }
 
+/// The columns of comma-separated values.
+const COLUMNS: [&str; 7] =
+    ["revision", "at", "actor.provider", "actor.type", "actor.id", "summary", "objects"];
+
 /// A change, for programs.
 #[derive(Serialize)]
 struct Line<'a> {
@@ -129,6 +133,13 @@ struct Reverted<'a> {
     changes: &'a [PlannedChange],
 }
 
+impl Arguments {
+    /// Whether a list is asked for.
+    pub(crate) fn lists(&self) -> bool {
+        matches!(self.command, Command::Log(_))
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
     match arguments.command {
@@ -142,13 +153,24 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
 
 async fn log(arguments: Log, printer: &mut Printer) -> Outcome {
     let config = arguments.place.load(printer)?.config;
-    let versions =
-        state::reader(&config).await?.versions(arguments.before, arguments.limit).await.map_err(failed)?;
-    if printer.format() == Format::Json {
-        for version in &versions {
-            printer.json(&line(version))?;
+    let Log { before: after, limit, .. } = arguments;
+    let query = VersionQuery { after, limit, ..VersionQuery::default() };
+    let versions = state::reader(&config).await?.versions(&query).await.map_err(failed)?;
+    match printer.format() {
+        Format::Json => {
+            for version in &versions {
+                printer.json(&line(version))?;
+            }
+            return Ok(Exit::Success);
         }
-        return Ok(Exit::Success);
+        Format::Csv => {
+            printer.csv(COLUMNS)?;
+            for version in &versions {
+                printer.csv(cells(version).iter().map(String::as_str))?;
+            }
+            return Ok(Exit::Success);
+        }
+        Format::Table => {}
     }
     let rows: Vec<[String; 5]> = versions
         .iter()
@@ -277,6 +299,19 @@ fn line(version: &Version) -> Line<'_> {
         summary: &version.summary,
         objects: version.objects,
     }
+}
+
+/// What stands in the [`COLUMNS`].
+fn cells(version: &Version) -> [String; 7] {
+    [
+        version.revision.to_string(),
+        time(version.at),
+        version.actor.provider.clone(),
+        version.actor.kind.clone(),
+        version.actor.id.clone(),
+        version.summary.clone(),
+        version.objects.to_string(),
+    ]
 }
 
 fn made(edit: Edit) -> Made {

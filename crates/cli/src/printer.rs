@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
+use casemate_server::csv::Rows;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use serde::Serialize;
 
@@ -16,6 +17,8 @@ pub(crate) enum Format {
     Table,
     /// For programs: one JSON value a line.
     Json,
+    /// For spreadsheets: comma-separated values. Only lists are written so.
+    Csv,
 }
 
 /// Owns standard output, standard error, and the format of answers.
@@ -78,6 +81,17 @@ impl Printer {
             self.line(line.trim_end())?;
         }
         Ok(())
+    }
+
+    /// A row for spreadsheets. Nothing in it is a formula or drives the terminal.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written.
+    pub(crate) fn csv<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) -> io::Result<()> {
+        let cells: Vec<String> = cells.into_iter().map(printable).collect();
+        let mut rows = Rows::default();
+        rows.row(cells.iter().map(String::as_str));
+        self.line(rows.into_text().trim_end_matches('\n'))
     }
 
     /// Hands over what was written so far, for a command that goes on.

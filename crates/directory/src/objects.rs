@@ -67,21 +67,46 @@ impl ObjectSet {
         kind: Kind,
         tenant: &str,
         after: (i64, &str),
-    ) -> impl Iterator<Item = &'s Arc<Object>> {
-        let at = |place: u32| self.items.get(place as usize);
-        let by_age = self.by_age.get_or_init(|| {
-            let mut places: Vec<u32> = self.items.iter().zip(0u32..).map(|(_, place)| place).collect();
-            places.sort_by(|one, other| at(*one).map(age).cmp(&at(*other).map(age)));
-            places
-        });
+    ) -> impl Iterator<Item = &'s Arc<Object>> + use<'s> {
         let wanted = (kind.as_str(), tenant, after.0, after.1);
-        let start = by_age.partition_point(|place| at(*place).map(age) <= Some(wanted));
+        let start = self.by_age().partition_point(|place| self.at(*place).map(age) <= Some(wanted));
+        self.in_turn(kind, tenant, self.by_age().iter().skip(start))
+    }
+
+    /// As [`ObjectSet::made_after`], backwards from before that one.
+    pub(crate) fn made_before<'s>(
+        &'s self,
+        kind: Kind,
+        tenant: &str,
+        before: (i64, &str),
+    ) -> impl Iterator<Item = &'s Arc<Object>> + use<'s> {
+        let wanted = (kind.as_str(), tenant, before.0, before.1);
+        let end = self.by_age().partition_point(|place| self.at(*place).map(age) < Some(wanted));
+        self.in_turn(kind, tenant, self.by_age().iter().take(end).rev())
+    }
+
+    fn in_turn<'s, I: Iterator<Item = &'s u32>>(
+        &'s self,
+        kind: Kind,
+        tenant: &str,
+        places: I,
+    ) -> impl Iterator<Item = &'s Arc<Object>> + use<'s, I> {
         let tenant = tenant.to_owned();
-        by_age
-            .iter()
-            .skip(start)
-            .map_while(move |place| at(*place))
+        places
+            .map_while(|place| self.at(*place))
             .take_while(move |object| *object.kind == *kind.as_str() && *object.tenant == *tenant)
+    }
+
+    fn at(&self, place: u32) -> Option<&Arc<Object>> {
+        self.items.get(place as usize)
+    }
+
+    fn by_age(&self) -> &[u32] {
+        self.by_age.get_or_init(|| {
+            let mut places: Vec<u32> = self.items.iter().zip(0u32..).map(|(_, place)| place).collect();
+            places.sort_by(|one, other| self.at(*one).map(age).cmp(&self.at(*other).map(age)));
+            places
+        })
     }
 
     /// The same with these changes, made at `at` by the change of that revision.

@@ -26,6 +26,7 @@ pub mod health;
 pub mod identity;
 mod invitation;
 mod linking;
+mod listed;
 mod listing;
 mod log_level;
 mod objects;

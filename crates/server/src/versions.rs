@@ -3,19 +3,22 @@
 use std::future::Future;
 
 use axum::extract::{Path, Request, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use casemate_directory::model::When;
 use casemate_directory::{AdminError, Administration, Author, Restored, VersionState, directory_differences};
-use casemate_platform::{
-    Code, IfMatch, NoQuery, Page, PageRequest, Problem, entity_tag, json_response, read_document,
+use casemate_platform::{Code, IfMatch, NoQuery, Problem, entity_tag, json_response, read_document};
+use casemate_store::{
+    DirectoryEdit, DirectoryKind, DirectoryVersion, DirectoryVersionQuery, MemberEdit, StoreError,
 };
-use casemate_store::{DirectoryEdit, DirectoryKind, DirectoryVersion, MemberEdit};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::App;
+use crate::export::Place;
 use crate::guard::{Access, Require, Thing};
+use crate::listed::{self, Asked, ByRevision, InQuery, Listed, searches};
 use crate::objects::with_revision;
 use crate::refusal::{problem, reason};
 use crate::rows::{Rows, one};
@@ -174,24 +177,119 @@ impl VersionDetail {
     }
 }
 
-/// `GET` of the versions of one, the newest first.
+/// Which versions of one are searched for.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "DirectoryVersionSearch")]
+pub(crate) struct VersionSearch {
+    /// Only those of the actor with this id.
+    #[serde(default)]
+    actor: Option<String>,
+    /// Only those where this was done: `create`, `update`, `restore`, `add`, `remove`.
+    #[serde(default)]
+    verb: Option<String>,
+    /// Only those at or after this time.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    since: Option<When>,
+    /// Only those before this time.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    until: Option<When>,
+    /// In which order.
+    #[serde(default)]
+    sort: ByRevision,
+    /// The `next` of the page before.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 1024))]
+    after: Option<String>,
+    /// The most entries of the page; 100 where nothing is said.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 1000))]
+    limit: Option<u32>,
+}
+
+searches!(VersionSearch);
+
+/// Versions of one, as a list.
+struct Versions;
+
+impl Listed for Versions {
+    type Record = DirectoryVersion;
+    type View = VersionView;
+    type Query = DirectoryVersionQuery;
+    const LIST: &'static str = "versions";
+    const COLUMNS: &'static [&'static str] =
+        &["revision", "at", "actor.provider", "actor.type", "actor.id", "verb", "restored"];
+
+    fn cells(version: DirectoryVersion) -> Vec<String> {
+        vec![
+            version.revision.to_string(),
+            time(version.at),
+            version.actor.provider,
+            version.actor.kind,
+            version.actor.id,
+            version.verb,
+            version.restored.map(|revision| revision.to_string()).unwrap_or_default(),
+        ]
+    }
+
+    fn behind(query: DirectoryVersionQuery, after: Option<Place>, limit: u32) -> DirectoryVersionQuery {
+        DirectoryVersionQuery { after: listed::number(after), limit, ..query }
+    }
+
+    fn place(_: &DirectoryVersionQuery, version: &DirectoryVersion) -> Place {
+        listed::numbered(version.revision)
+    }
+
+    async fn read(app: &App, query: &DirectoryVersionQuery) -> Result<Vec<DirectoryVersion>, StoreError> {
+        app.store.reader().directory_versions(query).await
+    }
+}
+
+/// `GET` of the versions of one.
 pub(crate) async fn list<R: Versioned>(
     State(app): State<App>,
     require: Require<R::Read>,
     Path(id): Path<String>,
-    page: PageRequest,
+    headers: HeaderMap,
+    search: InQuery<VersionSearch>,
 ) -> Result<Response, Problem> {
-    let access = require.access();
-    let record = one::<R>(&app, access, &id).await?;
-    access.permit::<R::Read>(&app, &R::thing(&record)).await?;
-    let list = format!("{}-versions\n{id}", R::LIST);
-    let before = page.key(&list)?.map(|key| key.parse().map_err(|_| Problem::new(Code::MalformedQuery)));
-    let limit = page.limit.saturating_add(1);
-    let versions = app.administration.directory_versions(R::KIND, R::id(&record), before.transpose()?, limit);
-    let versions = versions.await.map_err(problem)?;
-    let page = Page::of(versions, &list, page.limit, |version| version.revision.to_string());
-    let response = json_response(&page.map(VersionView::from));
-    Ok((axum::Extension(access.caller.clone()), response).into_response())
+    found::<R>(&app, require.access(), &id, &headers, search.0).await
+}
+
+/// `POST` to `search` of the versions of one.
+pub(crate) async fn search<R: Versioned>(
+    State(app): State<App>,
+    require: Require<R::Read>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let search = read_document(request).await?;
+    found::<R>(&app, require.access(), &id, &headers, search).await
+}
+
+async fn found<R: Versioned>(
+    app: &App,
+    access: &Access,
+    id: &str,
+    headers: &HeaderMap,
+    mut search: VersionSearch,
+) -> Result<Response, Problem> {
+    let record = one::<R>(app, access, id).await?;
+    access.permit::<R::Read>(app, &R::thing(&record)).await?;
+    let asked = Asked::of(&format!("{}-versions\n{id}", R::LIST), &mut search)?;
+    let query = DirectoryVersionQuery {
+        actor: search.actor,
+        verb: search.verb,
+        since: search.since.map(|since| since.0.0),
+        until: search.until.map(|until| until.0.0),
+        oldest_first: matches!(search.sort, ByRevision::Oldest),
+        ..DirectoryVersionQuery::of(R::KIND, R::id(&record))
+    };
+    listed::answer::<Versions>(app, &access.caller, headers, (asked, query), |_| true).await
 }
 
 /// `GET` of one version of one.

@@ -4,7 +4,8 @@
 use crate::decision::MAX_PAGE;
 use crate::error::{RecordError, StoreError};
 use crate::open::{Store, StoreReader};
-use crate::sql::{Database, Pool, values};
+use crate::selection::{Held, Selection};
+use crate::sql::{Database, Row, values};
 
 /// The most counts that are kept; when there are more, the oldest minutes go.
 const MAX_ROWS: i64 = 200_000;
@@ -42,17 +43,59 @@ impl Store {
     }
 }
 
+/// Which counted refusals are wanted; the default is all, the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DenialQuery {
+    /// Only those of this address.
+    pub address: Option<String>,
+    /// Only those of this route.
+    pub route: Option<String>,
+    /// Only those at or after this minute, in minutes since 1970 (UTC).
+    pub since: Option<i64>,
+    /// Only those before this minute.
+    pub until: Option<i64>,
+    /// Whether the oldest come first, and not the newest.
+    pub oldest_first: bool,
+    /// Only those beyond this minute, address and route, in the order.
+    pub after: Option<(i64, String, String)>,
+    /// How many at most (1 to [`MAX_PAGE`]).
+    pub limit: u32,
+}
+
+impl DenialQuery {
+    fn selection(&self) -> Selection {
+        let mut selection = Selection::new("anonymous_denial", "1 = 1");
+        selection.text("address = {}", self.address.as_ref());
+        selection.text("route = {}", self.route.as_ref());
+        selection.and("minute >= {}", self.since.map(Held::Integer));
+        selection.and("minute < {}", self.until.map(Held::Integer));
+        let columns = ["minute", "address", "route"];
+        selection.order_by_key(columns, !self.oldest_first, self.after.as_ref());
+        selection
+    }
+}
+
 impl StoreReader {
-    /// One page of counted refusals, the newest first: those before a minute, address and route.
+    /// A page of counted refusals.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn anonymous_denials(
-        &self,
-        before: Option<&(i64, String, String)>,
-        limit: u32,
-    ) -> Result<Vec<AnonymousDenial>, StoreError> {
-        page(&self.pool, before, limit.clamp(1, MAX_PAGE)).await
+    pub async fn anonymous_denials(&self, query: &DenialQuery) -> Result<Vec<AnonymousDenial>, StoreError> {
+        let selection = query.selection();
+        if selection.is_void() {
+            return Ok(Vec::new());
+        }
+        let text = selection.page("minute, address, route, count", query.limit.clamp(1, MAX_PAGE), 0);
+        let rows = self.pool.rows(&text, &selection.values()).await?;
+        let read = |row: &Row| {
+            Ok(AnonymousDenial {
+                minute: row.get("minute")?,
+                address: row.get("address")?,
+                route: row.get("route")?,
+                count: row.get("count")?,
+            })
+        };
+        rows.iter().map(read).collect()
     }
 }
 
@@ -71,27 +114,4 @@ async fn add(database: &mut impl Database, denials: &[AnonymousDenial]) -> Resul
         database.execute(text, values![MAX_ROWS]).await?;
     }
     Ok(())
-}
-
-/// The counts before a minute, address and route, the newest first.
-async fn page(
-    pool: &Pool,
-    before: Option<&(i64, String, String)>,
-    limit: u32,
-) -> Result<Vec<AnonymousDenial>, StoreError> {
-    let text = "SELECT minute, address, route, count FROM anonymous_denial WHERE (minute, address, route) < ($1, $2, $3) \
-                ORDER BY minute DESC, address DESC, route DESC LIMIT $4";
-    let (minute, address, route) =
-        before.map_or((i64::MAX, "", ""), |(minute, address, route)| (*minute, address, route));
-    let rows = pool.rows(text, values![minute, address, route, i64::from(limit)]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(AnonymousDenial {
-                minute: row.get("minute")?,
-                address: row.get("address")?,
-                route: row.get("route")?,
-                count: row.get("count")?,
-            })
-        })
-        .collect()
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::bounds::is_keepable;
 use crate::commit::Actor;
 use crate::decision::clipped;
 use crate::error::StoreError;
+use crate::selection::{Held, Selection};
 use crate::sql::{Database, Pool, Row, Value, rows_of};
 
 /// What happened, once. Texts longer than 1,024 bytes are cut; `before` and `after` may be as long as a document, and are
@@ -68,18 +68,33 @@ pub struct AuditFilter {
     pub resource_type: Option<String>,
     /// Only those about the resource with this id.
     pub resource_id: Option<String>,
+    /// Only those that ended so.
+    pub outcome: Option<String>,
     /// Only those at or after this time, in microseconds since 1970 (UTC).
     pub since: Option<i64>,
+    /// Only those before this time.
+    pub until: Option<i64>,
+    /// Whether the oldest come first, and not the newest.
+    pub oldest_first: bool,
 }
 
 impl AuditFilter {
-    /// Whether the filter asks for what no database can hold, and so for nothing.
-    pub(crate) fn is_void(&self) -> bool {
-        let AuditFilter { tenant, actor, action, resource_type, resource_id, .. } = self;
-        [tenant, actor, action, resource_type, resource_id]
-            .into_iter()
-            .flatten()
-            .any(|text| !is_keepable(text))
+    fn selection(&self, beyond: Option<i64>) -> Selection {
+        let mut selection = Selection::new("audit_event", "1 = 1");
+        selection.text("actor_id = {}", self.actor.as_ref());
+        selection.text("action = {}", self.action.as_ref());
+        selection.text("resource_type = {}", self.resource_type.as_ref());
+        selection.text("resource_id = {}", self.resource_id.as_ref());
+        let rarer = [&self.actor, &self.action, &self.resource_type, &self.resource_id];
+        // What is rarer than a tenant is looked up; the expression keeps the tenants' index from being taken for it.
+        let of_tenant =
+            if rarer.into_iter().any(Option::is_some) { "tenant || '' = {}" } else { "tenant = {}" };
+        selection.text(of_tenant, self.tenant.as_ref());
+        selection.text("outcome = {}", self.outcome.as_ref());
+        selection.and("at >= {}", self.since.map(Held::Integer));
+        selection.and("at < {}", self.until.map(Held::Integer));
+        selection.order_by_number("seq", !self.oldest_first, beyond);
+        selection
     }
 }
 
@@ -138,37 +153,21 @@ fn texts(event: &AuditEvent) -> [Option<Cow<'_, str>>; WRITTEN - 2] {
     ]
 }
 
-/// The events before `before` that the filter wants, the newest first.
+const COLUMNS: &str = "seq, at, revision, actor_provider, actor_type, actor_id, credential, action, kind, tenant, \
+                       resource_type, resource_id, outcome, reason, request_id, route, client, user_agent, before, after";
+
+/// The events beyond the one at a place that the filter wants, in its order.
 pub(crate) async fn page(
     pool: &Pool,
     filter: &AuditFilter,
-    before: Option<i64>,
+    beyond: Option<i64>,
     limit: u32,
 ) -> Result<Vec<StoredAuditEvent>, StoreError> {
-    // Only what is asked for stands in the text: an index answers a comparison, and never an alternative to one.
-    let mut values = vec![Value::from(before.unwrap_or(i64::MAX)), i64::from(limit).into()];
-    let mut conditions = String::new();
-    let AuditFilter { tenant, actor, action, resource_type, resource_id, since } = filter;
-    let wanted: [(&str, Option<Value<'_>>); 6] = [
-        ("tenant =", tenant.as_ref().map(Value::from)),
-        ("actor_id =", actor.as_ref().map(Value::from)),
-        ("action =", action.as_ref().map(Value::from)),
-        ("resource_type =", resource_type.as_ref().map(Value::from)),
-        ("resource_id =", resource_id.as_ref().map(Value::from)),
-        ("at >=", since.map(Value::from)),
-    ];
-    for (condition, value) in wanted {
-        if let Some(value) = value {
-            values.push(value);
-            conditions.push_str(&format!(" AND {condition} ${}", values.len()));
-        }
+    let selection = filter.selection(beyond);
+    if selection.is_void() {
+        return Ok(Vec::new());
     }
-    let text = format!(
-        "SELECT seq, at, revision, actor_provider, actor_type, actor_id, credential, action, kind, tenant, \
-         resource_type, resource_id, outcome, reason, request_id, route, client, user_agent, before, after \
-         FROM audit_event WHERE seq < $1{conditions} ORDER BY seq DESC LIMIT $2"
-    );
-    let rows = pool.rows(&text, &values).await?;
+    let rows = pool.rows(&selection.page(COLUMNS, limit, 0), &selection.values()).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
@@ -199,4 +198,40 @@ fn read(row: &Row) -> Result<StoredAuditEvent, sqlx::Error> {
             after: row.get("after")?,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, SqliteConnection};
+
+    use super::*;
+    use crate::migration;
+    use crate::sql::Link;
+
+    #[tokio::test]
+    async fn events_are_found_by_an_index_in_their_order() {
+        let mut link = Link::Sqlite(SqliteConnection::connect("sqlite::memory:").await.unwrap());
+        migration::migrate(&mut link).await.unwrap();
+        let text = |text: &str| Some(text.to_owned());
+        let of_tenant = || AuditFilter { tenant: text("default"), ..AuditFilter::default() };
+        for (filter, index) in [
+            (of_tenant(), "audit_event_by_tenant"),
+            (AuditFilter { actor: text("ada"), ..of_tenant() }, "audit_event_by_actor"),
+            (AuditFilter { action: text("casemate.role.update"), ..of_tenant() }, "audit_event_by_action"),
+            (AuditFilter { resource_type: text("role"), ..of_tenant() }, "audit_event_by_resource_type"),
+            (AuditFilter { resource_id: text("rol_1"), ..of_tenant() }, "audit_event_by_resource"),
+            (AuditFilter::default(), "INTEGER PRIMARY KEY"),
+        ] {
+            for (oldest_first, beyond) in [(true, Some(5)), (false, Some(5)), (false, None)] {
+                let selection = AuditFilter { oldest_first, ..filter.clone() }.selection(beyond);
+                let text = selection.page("seq", 10, 0);
+                let rows =
+                    link.rows(&format!("EXPLAIN QUERY PLAN {text}"), &selection.values()).await.unwrap();
+                let plan: Vec<String> = rows.iter().map(|row| row.get("detail").unwrap()).collect();
+                let is_whole = plan[0] == "SCAN audit_event" && index == "INTEGER PRIMARY KEY";
+                assert!(plan[0].contains(index) || is_whole, "{text}: {plan:?}");
+                assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{text}: {plan:?}");
+            }
+        }
+    }
 }

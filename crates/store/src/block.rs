@@ -4,7 +4,8 @@ use crate::bounds::is_keepable;
 use crate::decision::MAX_PAGE;
 use crate::error::StoreError;
 use crate::open::StoreReader;
-use crate::sql::{Database, Pool, Row, Value, values};
+use crate::selection::{Held, Selection, holding};
+use crate::sql::{Database, Pool, Row, values};
 
 /// The most blocks that are in force at once, and kept in memory by those who enforce them.
 pub const MAX_BLOCKS: i64 = 20_000;
@@ -78,7 +79,31 @@ pub struct BlockEntry {
     pub until: i64,
 }
 
-/// Which blocks and locks are wanted, by id.
+/// The order of blocks and locks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BlockSort {
+    /// By id.
+    #[default]
+    Id,
+    /// By when something was blocked last.
+    BlockedAt,
+    /// By when it is blocked no longer.
+    Until,
+}
+
+impl BlockSort {
+    /// Where an entry stands in the order, together with the id.
+    #[must_use]
+    pub fn key(self, entry: &BlockEntry) -> String {
+        match self {
+            BlockSort::Id => entry.id.clone(),
+            BlockSort::BlockedAt => entry.blocked_at.to_string(),
+            BlockSort::Until => entry.until.to_string(),
+        }
+    }
+}
+
+/// Which blocks and locks are wanted; the default is all, by id.
 #[derive(Debug, Clone, Default)]
 pub struct BlockQuery {
     /// Those of this kind alone.
@@ -87,8 +112,12 @@ pub struct BlockQuery {
     pub user: Option<String>,
     /// Those of which the network or the login holds this text, in whatever case.
     pub search: Option<String>,
-    /// Those after this id.
-    pub after: String,
+    /// In which order.
+    pub sort: BlockSort,
+    /// Whether the order is turned around.
+    pub descending: bool,
+    /// Those behind the one with this key of the order ([`BlockSort::key`]) and this id.
+    pub after: Option<(String, String)>,
     /// In force at this time.
     pub now: i64,
     /// The most of them.
@@ -96,37 +125,17 @@ pub struct BlockQuery {
 }
 
 impl StoreReader {
-    /// A page of the blocks of networks and locks of accounts that are in force, by id.
+    /// A page of the blocks of networks and locks of accounts that are in force.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn blocks_and_locks(&self, query: &BlockQuery) -> Result<Vec<BlockEntry>, StoreError> {
-        let texts = [Some(&query.after), query.user.as_ref(), query.search.as_ref()];
-        if !texts.into_iter().flatten().all(|text| is_keepable(text)) {
+        let selection = query.selection();
+        if selection.is_void() {
             return Ok(Vec::new());
         }
-        let mut text = format!("{ENTRIES} WHERE id > $1");
-        let mut values: Vec<Value<'_>> = values![&query.after, query.now].to_vec();
-        if let Some(kind) = query.kind {
-            values.push(kind.as_str().into());
-            text.push_str(&format!(" AND kind = ${}", values.len()));
-        }
-        if let Some(user) = &query.user {
-            values.push(user.into());
-            text.push_str(&format!(" AND user_id = ${}", values.len()));
-        }
-        let search = query.search.as_ref().map(|search| search.to_lowercase());
-        if let Some(search) = search.as_ref().filter(|search| !search.is_empty()) {
-            values.push(search.into());
-            let place = values.len();
-            let holds = |column: &str| {
-                let column = format!("lower(coalesce({column}, ''))");
-                format!("replace({column}, ${place}, '') <> {column}")
-            };
-            text.push_str(&format!(" AND ({} OR {})", holds("network"), holds("login")));
-        }
-        text.push_str(&format!(" ORDER BY id LIMIT {}", query.limit.clamp(1, MAX_PAGE)));
-        self.pool.rows(&text, &values).await?.iter().map(read_entry).collect()
+        let text = selection.page(ENTRY, query.limit.clamp(1, MAX_PAGE), 0);
+        self.pool.rows(&text, &selection.values()).await?.iter().map(read_entry).collect()
     }
 
     /// The block or lock with this id that is in force at `now` (microseconds since 1970, UTC).
@@ -137,20 +146,39 @@ impl StoreReader {
         if !is_keepable(id) {
             return Ok(None);
         }
-        let text = format!("{ENTRIES} WHERE id = $1");
+        let text = format!("SELECT {ENTRY} FROM {ENTRIES} WHERE id = $1 AND until > $2");
         self.pool.row(&text, values![id, now]).await?.as_ref().map(read_entry).transpose()
     }
 }
 
-/// Both, in force at `$2`. Of users who were deleted nothing is told.
-const ENTRIES: &str = "SELECT id, kind, network, user_id, login, what, times, blocked_at, until FROM \
-    (SELECT id, 'network' AS kind, network, NULL AS user_id, NULL AS login, NULL AS what, times, blocked_at, until \
-    FROM address_block WHERE until > $2 UNION ALL \
+const ENTRY: &str = "id, kind, network, user_id, login, what, times, blocked_at, until";
+
+/// Both. Of users who were deleted nothing is told.
+const ENTRIES: &str = "(SELECT id, 'network' AS kind, network, NULL AS user_id, NULL AS login, NULL AS what, times, \
+    blocked_at, until FROM address_block UNION ALL \
     SELECT account_lock.id, CASE WHEN account_lock.network IS NULL THEN 'account' ELSE 'account_and_network' END, \
     account_lock.network, account_lock.user_id, directory_user.login, account_lock.what, account_lock.times, \
     account_lock.locked_at, account_lock.until FROM account_lock \
-    JOIN directory_user ON directory_user.id = account_lock.user_id AND directory_user.deleted_at IS NULL \
-    WHERE account_lock.until > $2) AS entries";
+    JOIN directory_user ON directory_user.id = account_lock.user_id AND directory_user.deleted_at IS NULL) AS entries";
+
+impl BlockQuery {
+    fn selection(&self) -> Selection {
+        let mut selection = Selection::new(ENTRIES, "1 = 1");
+        selection.and("until > {}", Some(Held::Integer(self.now)));
+        selection.text("kind = {}", self.kind.map(|kind| kind.as_str().to_owned()).as_ref());
+        selection.text("user_id = {}", self.user.as_ref());
+        let search = self.search.as_deref().filter(|search| !search.is_empty()).map(holding);
+        let holds = "(lower(network) LIKE {} ESCAPE '\\' OR lower(login) LIKE {} ESCAPE '\\')";
+        selection.text(holds, search.as_ref());
+        let (column, is_number) = match self.sort {
+            BlockSort::Id => ("id", false),
+            BlockSort::BlockedAt => ("blocked_at", true),
+            BlockSort::Until => ("until", true),
+        };
+        selection.order(column, is_number, self.descending, self.after.as_ref());
+        selection
+    }
+}
 
 fn read_entry(row: &Row) -> Result<BlockEntry, StoreError> {
     let kind: String = row.get("kind")?;

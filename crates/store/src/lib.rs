@@ -50,7 +50,7 @@ pub use account::{
     MAX_GUESSES, MAX_KNOWN_NETWORKS, MAX_LINKS, MAX_STEPS, PASSWORD_FIELD, PasswordLink, RecoveryCodes,
     Reservation, SecondFactor, SignInStep, USER_SECRETS,
 };
-pub use anonymous::AnonymousDenial;
+pub use anonymous::{AnonymousDenial, DenialQuery};
 pub use api_key::{KeyQuery, KeySort, KeyState, StoredApiKey};
 pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};
 pub use backup::{
@@ -58,7 +58,7 @@ pub use backup::{
     restore,
 };
 pub use ballast::{BALLAST, Ballast, BallastError};
-pub use block::{AddressBlock, BlockEntry, BlockKind, BlockQuery, MAX_BLOCKS};
+pub use block::{AddressBlock, BlockEntry, BlockKind, BlockQuery, BlockSort, MAX_BLOCKS};
 pub use bounds::{
     MAX_BODY, MAX_CHANGE, MAX_ID, MAX_KIND, MAX_NAME, MAX_OPERATIONS, MAX_PERSONAL, MAX_SEALED,
     MAX_WAITING_BYTES,
@@ -79,10 +79,10 @@ pub use linked::{LinkChange, LinkedIdentity, MAX_LINKED};
 pub use object::{Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};
 pub use people::{
-    ChangedUsers, DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersion, FormerUser,
-    GroupQuery, GroupRecord, GroupSort, MAX_CHANGED_USERS, MAX_DIRECTORY_VERSIONS, MAX_GROUPS_OF_USER,
-    Member, MemberEdit, MemberQuery, Membership, UserChange, UserQuery, UserRecord, UserSort, code_origin,
-    code_source, name_key,
+    ChangedUsers, DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersion,
+    DirectoryVersionQuery, FormerUser, GroupQuery, GroupRecord, GroupSort, MAX_CHANGED_USERS,
+    MAX_DIRECTORY_VERSIONS, MAX_GROUPS_OF_USER, Member, MemberEdit, MemberQuery, Membership, UserChange,
+    UserQuery, UserRecord, UserSort, code_origin, code_source, name_key,
 };
 pub use reseal::{ResealError, Resealed, drop_unused_root_keys, reseal};
 pub use retention::Retention;
@@ -91,8 +91,8 @@ pub use seal::{MAX_SECRET, SealError, Sealer};
 pub use secret::SealedSecret;
 pub use segment::{RecordLag, read_segment};
 pub use session::{
-    MAX_SESSIONS, MAX_TEMPORARY, SessionOwner, Sessions, StoredSession, Temporary, UsedSession,
+    MAX_SESSIONS, MAX_TEMPORARY, SessionOwner, SessionQuery, Sessions, StoredSession, Temporary, UsedSession,
 };
 pub use sync_state::SyncState;
-pub use version::{Edit, Version};
+pub use version::{Edit, Version, VersionQuery};
 pub use writer::{MAX_GROUP, MAX_QUEUE, MAX_WAITING};

@@ -18,7 +18,8 @@ pub use query::{GroupQuery, GroupSort, UserQuery, UserSort};
 pub use read::{ChangedUsers, FormerUser, Member, MemberQuery, UserChange};
 pub(crate) use statistics::{TOLD, TOLD_BY_TENANT, count_grown};
 pub use version::{
-    DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersion, MAX_DIRECTORY_VERSIONS, MemberEdit,
+    DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersion, DirectoryVersionQuery,
+    MAX_DIRECTORY_VERSIONS, MemberEdit,
 };
 pub(crate) use write::{PeopleChange, is_people};
 

@@ -51,7 +51,7 @@ impl Selection {
         self.and(condition, value.cloned().map(Held::Text));
     }
 
-    /// The order, and what stands behind a place in it.
+    /// The order, and what stands behind a place in it; what is equal stands in the order of ids.
     pub(crate) fn order(
         &mut self,
         column: &str,
@@ -59,9 +59,20 @@ impl Selection {
         descending: bool,
         after: Option<&(String, String)>,
     ) {
+        self.order_by((column, "id"), is_number, descending, after);
+    }
+
+    /// The order of two columns, the second of which is a text, and what stands behind a place in it.
+    pub(crate) fn order_by(
+        &mut self,
+        (first, second): (&str, &str),
+        is_number: bool,
+        descending: bool,
+        after: Option<&(String, String)>,
+    ) {
         let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-        self.order = format!("ORDER BY {column} {direction}, id {direction}");
-        let Some((key, id)) = after else { return };
+        self.order = format!("ORDER BY {first} {direction}, {second} {direction}");
+        let Some((key, last)) = after else { return };
         let key = match is_number {
             true => key.parse().ok().map(Held::Integer),
             false => Some(Held::Text(key.clone())),
@@ -70,10 +81,35 @@ impl Selection {
             self.is_void = true;
             return;
         };
-        self.and(&format!("({column}, id) {beyond} ({{}}, "), Some(key));
-        self.held.push(Held::Text(id.clone()));
-        self.is_void |= !is_keepable(id);
+        self.and(&format!("({first}, {second}) {beyond} ({{}}, "), Some(key));
+        self.held.push(Held::Text(last.clone()));
+        self.is_void |= !is_keepable(last);
         self.conditions.push_str(&format!("${})", self.held.len()));
+    }
+
+    /// The order of a number and two texts, and what stands behind a place in it.
+    pub(crate) fn order_by_key(
+        &mut self,
+        columns: [&str; 3],
+        descending: bool,
+        after: Option<&(i64, String, String)>,
+    ) {
+        let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
+        let ordered = columns.map(|column| format!("{column} {direction}"));
+        self.order = format!("ORDER BY {}", ordered.join(", "));
+        let Some((number, one, other)) = after else { return };
+        self.is_void |= !is_keepable(one) || !is_keepable(other);
+        self.held.extend([Held::Text(one.clone()), Held::Text(other.clone())]);
+        let last = self.held.len();
+        let behind = format!("({}) {beyond} ({{}}, ${}, ${last})", columns.join(", "), last - 1);
+        self.and(&behind, Some(Held::Integer(*number)));
+    }
+
+    /// The order of a number that no two rows share, and what stands behind one in it.
+    pub(crate) fn order_by_number(&mut self, column: &str, descending: bool, after: Option<i64>) {
+        let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
+        self.and(&format!("{column} {beyond} {{}}"), after.map(Held::Integer));
+        self.order = format!("ORDER BY {column} {direction}");
     }
 
     /// Whether no row can be meant, whatever the database holds.

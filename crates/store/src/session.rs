@@ -8,6 +8,10 @@ use crate::commit::{CommitError, Refused};
 use crate::error::StoreError;
 use crate::sql::{Database, Pool, Row, Value, values};
 
+mod list;
+
+pub use list::{SessionOwner, SessionQuery};
+
 /// The most sessions that one person has at once; the oldest ends first.
 pub const MAX_SESSIONS: i64 = 50;
 
@@ -176,55 +180,6 @@ pub(crate) async fn by_digest(pool: &Pool, digest: &[u8; 32]) -> Result<Option<S
 pub(crate) async fn by_id(pool: &Pool, id: &str) -> Result<Option<StoredSession>, StoreError> {
     let text = format!("SELECT {COLUMNS} FROM session WHERE id = $1");
     pool.row(&text, values![id]).await?.as_ref().map(read).transpose()
-}
-
-/// Whose sessions are wanted.
-#[derive(Debug, Clone, Copy)]
-pub struct SessionOwner<'a> {
-    /// Who vouches for them.
-    pub provider: &'a str,
-    /// Unique within the provider, and the tenant.
-    pub subject: &'a str,
-    /// The tenant of which they are ([`StoredSession::owner_tenant`]); those of each tenant whom the provider calls so, where
-    /// none is said.
-    pub tenant: Option<&'a str>,
-}
-
-/// Somebody's sessions that have not ended at `now`, the newest first.
-pub(crate) async fn of(
-    pool: &Pool,
-    owner: SessionOwner<'_>,
-    now: i64,
-) -> Result<Vec<StoredSession>, StoreError> {
-    alive(pool, owner, "title IS NULL", MAX_SESSIONS, now).await
-}
-
-/// Somebody's temporary credentials that have not ended at `now`, the newest first.
-pub(crate) async fn temporary_of(
-    pool: &Pool,
-    owner: SessionOwner<'_>,
-    now: i64,
-) -> Result<Vec<StoredSession>, StoreError> {
-    alive(pool, owner, "title IS NOT NULL", MAX_TEMPORARY, now).await
-}
-
-async fn alive(
-    pool: &Pool,
-    SessionOwner { provider, subject, tenant }: SessionOwner<'_>,
-    which: &str,
-    most: i64,
-    now: i64,
-) -> Result<Vec<StoredSession>, StoreError> {
-    let mut values = values![provider, subject, now].to_vec();
-    let of_tenant = tenant.map_or_else(String::new, |tenant| {
-        values.push(tenant.into());
-        format!("AND {HOME}$4)")
-    });
-    let text = format!(
-        "SELECT {COLUMNS} FROM session WHERE provider = $1 AND subject = $2 AND ended_at IS NULL {of_tenant} \
-         AND idle_until > $3 AND absolute_until > $3 AND {which} ORDER BY created_at DESC, id DESC LIMIT {most}"
-    );
-    pool.rows(&text, &values).await?.iter().map(read).collect()
 }
 
 /// The digests of sessions that were ended after a revision, at most `limit`.

@@ -1,9 +1,11 @@
 //! Versions: what each change made of the objects, so that configuration can always be set back to an earlier state.
 
 use crate::commit::Actor;
-use crate::decision::clipped;
+use crate::decision::{MAX_PAGE, clipped};
 use crate::error::StoreError;
 use crate::object::{Draft, Object, last_revision};
+use crate::open::StoreReader;
+use crate::selection::{Held, Selection, holding};
 use crate::sql::{Database, Pool, Row, values};
 
 /// A change of configuration.
@@ -85,13 +87,54 @@ pub(crate) async fn insert_edit(
     Ok(())
 }
 
-/// The changes before the revision `before`, the newest first.
-pub(crate) async fn page(pool: &Pool, before: Option<i64>, limit: u32) -> Result<Vec<Version>, StoreError> {
-    let text = "SELECT v.revision, v.at, v.actor_provider, v.actor_type, v.actor_id, v.summary, \
-                (SELECT COUNT(*) FROM version_object o WHERE o.revision = v.revision) AS objects \
-                FROM version v WHERE v.revision < $1 ORDER BY v.revision DESC LIMIT $2";
-    let rows = pool.rows(text, values![before.unwrap_or(i64::MAX), i64::from(limit)]).await?;
-    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+/// Which changes of configuration are wanted; the default is all, the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VersionQuery {
+    /// Only those of the actor with this id.
+    pub actor: Option<String>,
+    /// Only those whose summary holds this, whatever the case of ASCII letters.
+    pub search: Option<String>,
+    /// Only those at or after this time, in microseconds since 1970 (UTC).
+    pub since: Option<i64>,
+    /// Only those before this time.
+    pub until: Option<i64>,
+    /// Whether the oldest come first, and not the newest.
+    pub oldest_first: bool,
+    /// Only those beyond this revision, in the order.
+    pub after: Option<i64>,
+    /// How many at most (1 to [`MAX_PAGE`]).
+    pub limit: u32,
+}
+
+impl VersionQuery {
+    fn selection(&self) -> Selection {
+        let mut selection = Selection::new("version v", "1 = 1");
+        selection.text("v.actor_id = {}", self.actor.as_ref());
+        let search = self.search.as_deref().map(holding);
+        selection.text("lower(v.summary) LIKE {} ESCAPE '\\'", search.as_ref());
+        selection.and("v.at >= {}", self.since.map(Held::Integer));
+        selection.and("v.at < {}", self.until.map(Held::Integer));
+        selection.order_by_number("v.revision", !self.oldest_first, self.after);
+        selection
+    }
+}
+
+impl StoreReader {
+    /// A page of the changes of configuration.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn versions(&self, query: &VersionQuery) -> Result<Vec<Version>, StoreError> {
+        let selection = query.selection();
+        if selection.is_void() {
+            return Ok(Vec::new());
+        }
+        let columns = "v.revision, v.at, v.actor_provider, v.actor_type, v.actor_id, v.summary, \
+                       (SELECT COUNT(*) FROM version_object o WHERE o.revision = v.revision) AS objects";
+        let text = selection.page(columns, query.limit.clamp(1, MAX_PAGE), 0);
+        let rows = self.pool.rows(&text, &selection.values()).await?;
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    }
 }
 
 /// One change and what it made of each object.

@@ -79,6 +79,13 @@ mod holds {
         links_go_with_what_their_provider_was_and_each_is_told_of,
         nothing_is_linked_in_a_session_that_ended,
     );
+    on_both!(pages:
+        sessions_come_and_go_between_pages,
+        events_and_changes_are_told_in_both_orders,
+        versions_of_people_are_told_in_both_orders,
+        members_come_and_go_between_pages,
+        blocks_and_refusals_come_and_go_between_pages,
+    );
     on_both!(versions:
         a_version_is_kept_with_its_change_and_read_again,
         members_by_hand_are_told_change_by_change_and_no_others,

@@ -1,7 +1,9 @@
 //! `casemate directory log`, `show` and `restore`: the versions of users and groups.
 
 use casemate_directory::{Restored, VersionState, directory_differences};
-use casemate_store::{DirectoryKind, DirectoryVersion, GroupQuery, StoreReader, UserQuery};
+use casemate_store::{
+    DirectoryKind, DirectoryVersion, DirectoryVersionQuery, GroupQuery, StoreReader, UserQuery,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -117,17 +119,48 @@ struct RestoredLine<'a> {
     missing: &'a [String],
 }
 
+/// The columns of comma-separated values.
+const COLUMNS: [&str; 7] = ["revision", "at", "actor.provider", "actor.type", "actor.id", "verb", "restored"];
+
+/// What stands in the [`COLUMNS`].
+fn cells(version: &DirectoryVersion) -> [String; 7] {
+    [
+        version.revision.to_string(),
+        time(version.at),
+        version.actor.provider.clone(),
+        version.actor.kind.clone(),
+        version.actor.id.clone(),
+        version.verb.clone(),
+        version.restored.map(|revision| revision.to_string()).unwrap_or_default(),
+    ]
+}
+
 pub(super) async fn log(arguments: Log, printer: &mut Printer) -> Outcome {
     let config = arguments.place.load(printer)?.config;
     let reader = state::reader(&config).await?;
     let Found { kind, id, .. } = found(&reader, &arguments.whom).await?;
-    let versions = reader.directory_versions(kind, &id, arguments.before, arguments.limit).await;
+    let query = DirectoryVersionQuery {
+        after: arguments.before,
+        limit: arguments.limit,
+        ..DirectoryVersionQuery::of(kind, &id)
+    };
+    let versions = reader.directory_versions(&query).await;
     let versions = versions.map_err(failed)?;
-    if printer.format() == Format::Json {
-        for version in &versions {
-            printer.json(&line(version))?;
+    match printer.format() {
+        Format::Json => {
+            for version in &versions {
+                printer.json(&line(version))?;
+            }
+            return Ok(Exit::Success);
         }
-        return Ok(Exit::Success);
+        Format::Csv => {
+            printer.csv(COLUMNS)?;
+            for version in &versions {
+                printer.csv(cells(version).iter().map(String::as_str))?;
+            }
+            return Ok(Exit::Success);
+        }
+        Format::Table => {}
     }
     let rows: Vec<[String; 4]> = versions
         .iter()

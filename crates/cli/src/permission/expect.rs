@@ -127,7 +127,7 @@ pub(crate) fn run(arguments: &Arguments, printer: &mut Printer) -> Outcome {
     }
     let Tally { passed, failed, refused } = tally;
     match printer.format() {
-        Format::Table => {
+        Format::Table | Format::Csv => {
             let refused = if refused == 0 { String::new() } else { format!(", {refused} refused") };
             printer
                 .line(format_args!("{passed} passed, {failed} failed{refused}, in {} files", files.len()))?;
@@ -227,7 +227,7 @@ fn report(
             "file": path.display().to_string(), "line": line, "case": name, "result": verdict, "detail": detail,
         })),
         Format::Table if detail.is_empty() => printer.line(format_args!("{verdict}  {}:{line}  {name}", path.display())),
-        Format::Table => {
+        Format::Table | Format::Csv => {
             let text = format!("{verdict}  {}:{line}  {name}\n        {detail}", path.display());
             printer.line(crate::printer::printable_lines(&text))
         }

@@ -98,7 +98,7 @@ fn print(printer: &mut Printer, findings: &[Finding]) -> std::io::Result<()> {
     match printer.format() {
         Format::Json => printer.json(&serde_json::json!({ "findings": findings })),
         Format::Table if findings.is_empty() => printer.line("nothing found"),
-        Format::Table => {
+        Format::Table | Format::Csv => {
             let rows: Vec<[String; 4]> = findings
                 .iter()
                 .map(|finding| {

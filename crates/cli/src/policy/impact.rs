@@ -86,7 +86,7 @@ pub(super) async fn impacts(arguments: Arguments, printer: &mut Printer) -> Outc
         for entry in &page.items {
             match printer.format() {
                 Format::Json => printer.json(entry)?,
-                Format::Table => rows.push(row(entry)),
+                Format::Table | Format::Csv => rows.push(row(entry)),
             }
         }
         differs += page.items.len();

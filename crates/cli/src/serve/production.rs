@@ -41,7 +41,7 @@ pub(super) fn check(loaded: &Loaded, policy: &Policy, printer: &mut Printer) -> 
         (true, _) => {
             match printer.format() {
                 Format::Json => printer.json(&Refused { ok: false, checks: &checks })?,
-                Format::Table => doctor::print(&checks, printer)?,
+                Format::Table | Format::Csv => doctor::print(&checks, printer)?,
             }
             let noun = if failed == 1 { "check" } else { "checks" };
             let help = "mend what failed; `casemate doctor` goes through the same checks without starting";

@@ -63,7 +63,7 @@ impl Welcome<'_> {
                 metrics: self.metrics,
                 checks: self.checks,
             })?,
-            Format::Table => self.lines(printer)?,
+            Format::Table | Format::Csv => self.lines(printer)?,
         }
         printer.flush()
     }

@@ -60,6 +60,14 @@ fn an_access_review_is_a_table_json_or_comma_separated_values() {
     assert!(lines[2].contains(",user,ada,\"'=ada\",,,editorial,author; reader,ops,in_force,"), "{csv}");
     assert_eq!(review(&["--expiring-days", "30", "--format", "json"]), "");
     assert_eq!(review(&["--unused-days", "30", "--format", "json"]), "");
-    let other = folder.run(&["policy", "log", "--format", "csv"]);
+    let log = folder.run(&["policy", "log", "--format", "csv"]);
+    assert_eq!(log.code, Some(0), "{log:?}");
+    let lines: Vec<&str> = log.out.split("\r\n").collect();
+    assert_eq!(lines[0], "revision,at,actor.provider,actor.type,actor.id,summary,objects");
+    assert!(lines[1].contains(",system,apply,apply code,"), "{log:?}");
+    let audit = folder.run(&["audit", "list", "--format", "csv"]);
+    assert_eq!(audit.code, Some(0), "{audit:?}");
+    assert!(audit.out.starts_with("seq,at,request_id,item,tenant,application,caller.provider,"), "{audit:?}");
+    let other = folder.run(&["doctor", "--format", "csv"]);
     assert_eq!(other.code, Some(2), "{other:?}");
 }

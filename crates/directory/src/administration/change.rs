@@ -110,14 +110,6 @@ impl Administration {
         outcome
     }
 
-    /// The changes before the revision `before`, the newest first.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn versions(&self, before: Option<i64>, limit: u32) -> Result<Vec<Version>, AdminError> {
-        Ok(self.store.reader().versions(before, limit).await?)
-    }
-
     /// One change and what it made of each object.
     ///
     /// # Errors

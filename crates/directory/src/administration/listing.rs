@@ -60,7 +60,9 @@ impl Lister {
             0 => PAGE,
             limit => limit.min(MAX_PAGE),
         };
-        let listing = match query.sort == Sort::default() {
+        // Built-in roles were always there, and end what is read backwards.
+        let is_ready = query.sort.by == SortBy::Created && !(query.sort.descending && kind == Kind::Role);
+        let listing = match is_ready {
             true => self.as_made(kind, tenant, query, limit),
             false => self.sorted(kind, tenant, query, limit),
         };
@@ -85,11 +87,16 @@ impl Lister {
         roles.held(assigned).iter().map(|held| held.role.name.to_string()).collect()
     }
 
-    /// In the order in which they were made, which is kept ready.
+    /// In the order in which they were made, which is kept ready, or backwards.
     fn as_made(&self, kind: Kind, tenant: &str, query: &ListQuery, limit: usize) -> Option<Listing> {
         let after = match query.after.as_deref() {
-            None => (i64::MIN, ""),
+            None => (if query.sort.descending { i64::MAX } else { i64::MIN }, ""),
             Some(cursor) => cursor_of(cursor)?,
+        };
+        let objects = &self.state.objects;
+        let in_turn: Box<dyn Iterator<Item = &Arc<Object>>> = match query.sort.descending {
+            true => Box::new(objects.made_before(kind, tenant, after)),
+            false => Box::new(objects.made_after(kind, tenant, after)),
         };
         let wanted = |entry: &Entry| is_wanted(entry, query);
         let first = query.after.is_none() && kind == Kind::Role;
@@ -99,7 +106,7 @@ impl Lister {
         }
         let mut last = None;
         let mut more = false;
-        for object in self.state.objects.made_after(kind, tenant, after) {
+        for object in in_turn {
             if items.len() >= limit && last.is_some() {
                 more = true;
                 break;

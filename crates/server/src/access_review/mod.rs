@@ -5,5 +5,5 @@ mod service;
 mod usage;
 mod view;
 
-pub use service::{Review, ReviewError, ReviewQuery, review};
+pub use service::{HolderQuery, Review, ReviewError, ReviewQuery, review};
 pub use view::{COLUMNS, Holder, Holding, State};

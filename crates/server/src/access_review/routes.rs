@@ -2,22 +2,26 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, State};
-use axum::http::HeaderMap;
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{
-    Code, Page, PageRequest, Problem, Query, clock, cursor, json_response, permissions, read_cursor,
+    Code, NoQuery, Page, PageRequest, Problem, Query, clock, cursor, json_response, permissions,
+    read_document,
 };
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
 
-use super::service::{Review, ReviewError, ReviewQuery, review};
-use super::view::{COLUMNS, Holding};
+use super::service::{HolderQuery, Review, ReviewError, ReviewQuery, review};
+use super::view::{COLUMNS, Holding, State as Standing};
 use crate::App;
 use crate::csv::{self, Rows};
 use crate::export::{self, AT_ONCE};
 use crate::guard::{Access, Require, Thing};
-use crate::user::service::whole;
+use crate::listed::{Asked, searched_text, searches, whole};
 
 permissions! {
     /// To see who holds what.
@@ -29,72 +33,195 @@ const MAX_DAYS: u32 = 36_500;
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
-    Api::new().get(
+    Api::new()
+    .post(
+        "/api/v1/access-review/search",
+        search,
+        Operation::new("searchAccessReview", "Access review", "Who holds what, since when, and through what")
+            .describe("What fits a text and filters, which are personal data and stand in no address. A page may hold fewer entries than asked for, and others follow.")
+            .needs::<AccessReviewList>()
+            .takes::<ReviewSearch>(json!({ "search": "lovelace", "state": "in_force", "sort": "-created_at" }))
+            .answers_csv_or::<Page<Holding>>(200, "A page, or the whole list."),
+    )
+    .get(
         "/api/v1/access-review",
         list,
         Operation::new("listAccessReview", "Access review", "Who holds what, since when, and through what")
             .describe("One entry for each assignment and each person, service or group that it reaches, as far as they are known: those in files and in the directory. When they were last seen is known from sign-ins, the use of API keys, the audit log, and decisions about them among the newest 200,000 recorded ones; unless the setting `decision.recorded` is `all`, allowed decisions are not recorded, and who uses an application without signing in to Casemate is not seen. A page may hold fewer entries than asked for, and others follow. As `text/csv` it is the whole list.")
             .needs::<AccessReviewList>()
             .paged()
+            .query("sort", "`created_at`, or `-created_at`: by when it was assigned.")
             .query("unused_days", "Only what is in force, was granted at least so many days ago, and whose holder was not seen since then.")
             .query("expiring_days", "Only what ends within so many days.")
             .answers_csv_or::<Page<Holding>>(200, "A page, or the whole list."),
     )
 }
 
-/// What a query says.
-struct Asked {
-    unused_days: Option<u32>,
-    expiring_days: Option<u32>,
-    page: PageRequest,
-    /// Whether a page is wanted, and not the whole list.
-    is_page: bool,
+/// An order of what is held.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "AccessReviewOrder")]
+enum Order {
+    /// What was assigned first comes first.
+    #[default]
+    #[serde(rename = "created_at")]
+    Oldest,
+    /// What was assigned last comes first.
+    #[serde(rename = "-created_at")]
+    Newest,
 }
 
-impl<S: Sync> FromRequestParts<S> for Asked {
+/// What is searched for of what is held.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "AccessReviewSearch")]
+struct ReviewSearch {
+    /// A text that stands in the holder's id, login or name, in whatever case.
+    #[serde(default)]
+    #[schemars(length(max = 256))]
+    search: Option<String>,
+    /// Only what is held by somebody whom this provider vouches for.
+    #[serde(default)]
+    provider: Option<String>,
+    /// Only what is held by this type: `user`, `service`, …; `group` for groups themselves.
+    #[serde(default)]
+    r#type: Option<String>,
+    /// Only what is held by the one with this id at the provider.
+    #[serde(default)]
+    id: Option<String>,
+    /// Only what is held by the one with this login.
+    #[serde(default)]
+    login: Option<String>,
+    /// Only by what this role is held: by itself, through a team, or since another extends it.
+    #[serde(default)]
+    role: Option<String>,
+    /// Only what is assigned as this team.
+    #[serde(default)]
+    team: Option<String>,
+    /// Only what is held through this group.
+    #[serde(default)]
+    group: Option<String>,
+    /// Only what is in this state.
+    #[serde(default)]
+    state: Option<Standing>,
+    /// Only what is in force, was granted at least so many days ago, and whose holder was not seen since then.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 36_500))]
+    unused_days: Option<u32>,
+    /// Only what ends within so many days.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 36_500))]
+    expiring_days: Option<u32>,
+    /// In which order of assignments.
+    #[serde(default)]
+    sort: Order,
+    /// The `next` of the page before.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 1024))]
+    after: Option<String>,
+    /// The most entries of the page; 100 where nothing is said.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 1000))]
+    limit: Option<u32>,
+}
+
+searches!(ReviewSearch);
+
+impl<S: Sync> FromRequestParts<S> for ReviewSearch {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked, Problem> {
-        let mut query = Query::of(parts, &["after", "limit", "unused_days", "expiring_days"])?;
-        let unused_days = days("unused_days", query.take("unused_days"))?;
-        let expiring_days = days("expiring_days", query.take("expiring_days"))?;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<ReviewSearch, Problem> {
+        let mut query = Query::of(parts, &["after", "limit", "sort", "unused_days", "expiring_days"])?;
+        let sort = query.take("sort").map(|sort| serde_json::from_value(sort.into())).transpose();
+        let sort = sort.map_err(|_| {
+            Problem::new(Code::MalformedQuery).detail("`sort` is `created_at`, or `-created_at`")
+        })?;
+        let unused_days = number("unused_days", query.take("unused_days"))?;
+        let expiring_days = number("expiring_days", query.take("expiring_days"))?;
         let (after, limit) = (query.take("after"), query.take("limit"));
-        let is_page = after.is_some() || limit.is_some();
-        Ok(Asked { unused_days, expiring_days, page: PageRequest::of_query(after, limit)?, is_page })
+        let is_limited = limit.is_some();
+        let page = PageRequest::of_query(after, limit)?;
+        Ok(ReviewSearch {
+            unused_days,
+            expiring_days,
+            sort: sort.unwrap_or_default(),
+            after: page.after,
+            limit: is_limited.then_some(page.limit),
+            ..ReviewSearch::default()
+        })
     }
 }
 
-fn days(name: &str, text: Option<String>) -> Result<Option<u32>, Problem> {
+fn number(name: &str, text: Option<String>) -> Result<Option<u32>, Problem> {
     let Some(text) = text else { return Ok(None) };
     let is_number = text.len() <= 5 && text.bytes().all(|byte| byte.is_ascii_digit());
-    match text.parse().ok().filter(|days| is_number && (1..=MAX_DAYS).contains(days)) {
-        Some(days) => Ok(Some(days)),
-        None => Err(Problem::new(Code::MalformedQuery)
-            .detail(format!("`{name}` is a number of days from 1 to {MAX_DAYS}"))),
-    }
+    let days = text.parse().ok().filter(|_| is_number);
+    days.map(Some).ok_or_else(|| no_days(Code::MalformedQuery, name))
 }
 
+fn no_days(code: Code, name: &str) -> Problem {
+    Problem::new(code).detail(format!("`{name}` is a number of days from 1 to {MAX_DAYS}"))
+}
+
+/// `GET`.
 async fn list(
     State(app): State<App>,
     require: Require<AccessReviewList>,
     headers: HeaderMap,
-    asked: Asked,
+    search: ReviewSearch,
 ) -> Result<Response, Problem> {
-    let access = require.access();
-    access.permit::<AccessReviewList>(&app, &Thing::default()).await?;
-    let Asked { unused_days, expiring_days, page, is_page } = asked;
-    let list = format!("access-review\n{}\n{unused_days:?}\n{expiring_days:?}", access.tenant());
-    let after = page.after.as_deref().map(|after| read_cursor(&list, after)).transpose()?;
+    found(&app, require.access(), &headers, search, Code::MalformedQuery).await
+}
+
+/// `POST` to `search`.
+async fn search(
+    State(app): State<App>,
+    require: Require<AccessReviewList>,
+    headers: HeaderMap,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let search = read_document(request).await?;
+    found(&app, require.access(), &headers, search, Code::MalformedBody).await
+}
+
+async fn found(
+    app: &App,
+    access: &Access,
+    headers: &HeaderMap,
+    mut search: ReviewSearch,
+    malformed: Code,
+) -> Result<Response, Problem> {
+    for (name, days) in [("unused_days", search.unused_days), ("expiring_days", search.expiring_days)] {
+        if days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
+            return Err(no_days(malformed, name));
+        }
+    }
+    access.permit::<AccessReviewList>(app, &Thing::default()).await?;
+    let Asked { list, page, is_page } =
+        Asked::of(&format!("access-review\n{}", access.tenant()), &mut search)?;
+    let after = page.key(&list)?;
     let query = ReviewQuery {
         tenant: access.tenant().to_owned(),
-        unused_days,
-        expiring_days,
+        unused_days: search.unused_days,
+        expiring_days: search.expiring_days,
+        role: search.role,
+        team: search.team,
+        group: search.group,
+        state: search.state,
+        holder: HolderQuery {
+            provider: search.provider,
+            kind: search.r#type,
+            id: search.id,
+            login: search.login,
+            search: searched_text(search.search)?,
+        },
+        newest_first: matches!(search.sort, Order::Newest),
         after,
         limit: page.limit,
         now: clock::now(),
     };
-    if csv::is_wanted(&headers) {
-        return if is_page { Err(whole()) } else { Ok(export(&app, access, query)) };
+    if csv::is_wanted(headers) {
+        return if is_page { Err(whole()) } else { Ok(export(app, access, query)) };
     }
     let found = review(&app.administration.lister(), app.store.reader(), &query).await;
     let found = found.map_err(|error| match error {
@@ -105,7 +232,9 @@ async fn list(
         }
     })?;
     let page = Page { items: found.items, next: found.next.map(|next| cursor(&list, &next)) };
-    Ok((axum::Extension(access.caller.clone()), json_response(&page)).into_response())
+    let mut response = (axum::Extension(access.caller.clone()), json_response(&page)).into_response();
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
 }
 
 /// The whole review as comma-separated values, of the assignments as they are now.

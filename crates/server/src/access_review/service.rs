@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use casemate_directory::model::{AssignmentDocument, Granted, Target, UserDocument};
-use casemate_directory::{API_KEY_PROVIDER, Entry, Kind, ListQuery, Lister, OWN_PROVIDER};
+use casemate_directory::{API_KEY_PROVIDER, Entry, Kind, ListQuery, Lister, OWN_PROVIDER, Sort, SortBy};
 use casemate_expression::Timestamp;
 use casemate_store::{GroupQuery, StoreError, StoreReader, UserQuery, UserRecord};
 use serde::{Deserialize, Serialize};
@@ -28,12 +28,58 @@ pub struct ReviewQuery {
     pub unused_days: Option<u32>,
     /// Only what ends within so many days.
     pub expiring_days: Option<u32>,
+    /// Only by what this role is held: by itself, through a team, or since another extends it.
+    pub role: Option<String>,
+    /// Only what is assigned as this team.
+    pub team: Option<String>,
+    /// Only what is held through this group.
+    pub group: Option<String>,
+    /// Only what is in this state.
+    pub state: Option<State>,
+    /// Only by whom.
+    pub holder: HolderQuery,
+    /// Whether what was assigned last comes first.
+    pub newest_first: bool,
     /// Only what follows the page with this [`Review::next`].
     pub after: Option<String>,
     /// The most entries; 1 to 1,000.
     pub limit: u32,
     /// The time, in microseconds since 1970 (UTC).
     pub now: i64,
+}
+
+/// By whom something is held.
+#[derive(Debug, Clone, Default)]
+pub struct HolderQuery {
+    /// Only those whom this provider vouches for.
+    pub provider: Option<String>,
+    /// Only those of this type: `user`, `service`, …; `group` for groups themselves.
+    pub kind: Option<String>,
+    /// Only the one with this id at the provider.
+    pub id: Option<String>,
+    /// Only the one with this login.
+    pub login: Option<String>,
+    /// Only those whose id, login or name holds this, whatever the case.
+    pub search: Option<String>,
+}
+
+impl HolderQuery {
+    fn wants(&self, holder: &Holder) -> bool {
+        let is = |wanted: &Option<String>, found: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
+        };
+        let holds = |text: &Option<String>, part: &str| {
+            text.as_ref().is_some_and(|text| text.to_lowercase().contains(part))
+        };
+        let search = self.search.as_ref().map(|search| search.to_lowercase());
+        is(&self.provider, Some(&holder.provider))
+            && is(&self.kind, Some(&holder.kind))
+            && is(&self.id, holder.id.as_deref())
+            && is(&self.login, holder.login.as_deref())
+            && search.is_none_or(|part| {
+                [&holder.id, &holder.login, &holder.display_name].into_iter().any(|text| holds(text, &part))
+            })
+    }
 }
 
 /// A page of a review.
@@ -71,7 +117,8 @@ pub async fn review(
     };
     let mut walk = Walk::new(lister, reader, query)?;
     loop {
-        let one = ListQuery { limit: 1, after: place.after.clone(), ..ListQuery::default() };
+        let sort = Sort { by: SortBy::Created, descending: query.newest_first };
+        let one = ListQuery { limit: 1, after: place.after.clone(), sort, ..ListQuery::default() };
         let mut page = lister.list(Kind::Assignment, &query.tenant, &one).map_err(|_| ReviewError::After)?;
         let Some(entry) = page.items.pop() else { break };
         let within = place.within.take().filter(|within| within.assignment == entry.id);
@@ -199,6 +246,16 @@ impl<'a> Walk<'a> {
             (Some(from), _) if now < from => State::NotYet,
             _ => State::InForce,
         };
+        let query = self.query;
+        let is = |wanted: &Option<String>, found: Option<&String>| {
+            wanted.as_ref().is_none_or(|wanted| found == Some(wanted))
+        };
+        if query.state.is_some_and(|wanted| wanted != state)
+            || !is(&query.team, document.team.as_ref())
+            || !is(&query.group, document.to.group.as_ref())
+        {
+            return None;
+        }
         let granted_at = entry.granted.as_ref().map_or(entry.created_at, |granted| granted.at.0.0);
         let since = from.map_or(granted_at, |from| from.0.max(granted_at));
         if let Some(days) = self.query.expiring_days {
@@ -212,6 +269,9 @@ impl<'a> Walk<'a> {
         }
         let (role, team) = (document.role.as_deref(), document.team.as_deref());
         let roles = self.lister.roles_of(&entry.tenant, role, team);
+        if query.role.as_ref().is_some_and(|wanted| !roles.contains(wanted)) {
+            return None;
+        }
         Some(Held { document, roles, state, since, id: entry.id.clone(), granted: entry.granted.clone() })
     }
 
@@ -235,7 +295,9 @@ impl<'a> Walk<'a> {
                 if self.query.unused_days.is_none() {
                     let (kind, id) = ("group".to_owned(), Some(group.to_owned()));
                     let holder = Holder { provider: provider.to_owned(), kind, id, ..Holder::default() };
-                    self.items.push(held.by(holder, None, None));
+                    if self.query.holder.wants(&holder) {
+                        self.items.push(held.by(holder, None, None));
+                    }
                 }
                 Within { assignment: held.id.clone(), ..Within::default() }
             }
@@ -334,6 +396,9 @@ impl<'a> Walk<'a> {
                     && known.provider.as_deref().unwrap_or(&self.sole_provider) == holder.provider
             });
             holder.id = known.map(|known| known.id.clone());
+        }
+        if !self.query.holder.wants(&holder) {
+            return Ok(());
         }
         let signed_in_at = user.and_then(|user| user.signed_in_at);
         let used = self.usage.of(self.reader, &self.query.tenant, &holder, signed_in_at).await?;

@@ -2,7 +2,7 @@
 
 use casemate_directory::model::Granted;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Something that somebody holds.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -53,7 +53,7 @@ pub struct Holding {
 }
 
 /// Whether something that is assigned counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// It counts.

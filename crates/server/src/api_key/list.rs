@@ -1,28 +1,18 @@
 //! Lists of API keys: of one account, and of all in a tenant.
 
-use std::sync::Arc;
-
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::response::Response;
-use casemate_platform::{Code, Page, PageRequest, Problem, Query, clock};
-use casemate_store::{KeyQuery, KeySort, KeyState, StoredApiKey};
+use casemate_platform::{Code, Problem};
+use casemate_store::{KeyQuery, KeySort, KeyState, StoreError, StoredApiKey};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::routes::ApiKeyList;
 use super::service::{ApiKeyView, thing};
 use crate::App;
-use crate::csv::Rows;
-use crate::export::{self, AT_ONCE};
+use crate::export::Place;
 use crate::guard::Access;
-use crate::refusal::problem;
-use crate::user::service::{place, whole};
+use crate::listed::{Asked, Listed, searched_text, searches};
 use crate::view::time;
 
-/// The longest text of a search, in bytes.
-const MAX_SEARCH: usize = 256;
 /// The most days that may be asked for: a hundred years.
 const MAX_DAYS: u32 = 36_500;
 /// A day, in microseconds.
@@ -112,25 +102,7 @@ pub(crate) struct ApiKeySearch {
     limit: Option<u32>,
 }
 
-impl<S: Sync> FromRequestParts<S> for ApiKeySearch {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<ApiKeySearch, Problem> {
-        let mut query = Query::of(parts, &["after", "limit", "sort"])?;
-        let sort = match query.take("sort") {
-            None => Order::default(),
-            Some(text) => serde_json::from_value(Value::String(text)).map_err(|_| {
-                let detail = "`sort` is `created_at`, `title`, or one of these with `-` before it";
-                Problem::new(Code::MalformedQuery).detail(detail)
-            })?,
-        };
-        let (after, limit) = (query.take("after"), query.take("limit"));
-        let is_limited = limit.is_some();
-        let page = PageRequest::of_query(after, limit)?;
-        let limit = is_limited.then_some(page.limit);
-        Ok(ApiKeySearch { sort, after: page.after, limit, ..ApiKeySearch::default() })
-    }
-}
+searches!(ApiKeySearch);
 
 /// A moment so many days away from now.
 fn away(name: &str, days: Option<u32>, now: i64, sign: i64) -> Result<Option<i64>, Problem> {
@@ -150,14 +122,12 @@ impl ApiKeySearch {
         ApiKeySearch { account: Some(account.to_owned()), ..self }
     }
 
-    /// The query at `now`, and the page that is wanted of it.
-    fn query(self, now: i64) -> Result<(KeyQuery, PageRequest, bool), Problem> {
-        if self.search.as_deref().is_some_and(|search| search.len() > MAX_SEARCH) {
-            let detail = format!("`search` is at most {MAX_SEARCH} bytes long");
-            return Err(Problem::new(Code::MalformedBody).detail(detail));
-        }
-        let is_page = self.after.is_some() || self.limit.is_some();
-        let page = PageRequest::new(self.after, self.limit)?;
+    /// The page that is wanted, and the query at `now` of what works in a tenant.
+    ///
+    /// # Errors
+    /// 400 where what is said is out of bounds.
+    pub(super) fn query(mut self, tenant: &str, now: i64) -> Result<(Asked, KeyQuery), Problem> {
+        let asked = Asked::of(ApiKeys::LIST, &mut self)?;
         let (sort, descending) = match self.sort {
             Order::Oldest => (KeySort::Created, false),
             Order::Newest => (KeySort::Created, true),
@@ -171,100 +141,64 @@ impl ApiKeySearch {
             State::Revoked => (KeyState::Revoked, now),
         });
         let query = KeyQuery {
+            tenant: Some(tenant.to_owned()),
             account: self.account,
             state,
             expires_before: away("expiring_days", self.expiring_days, now, 1)?,
             unused_since: away("unused_days", self.unused_days, now, -1)?,
-            search: self.search.filter(|search| !search.is_empty()),
+            search: searched_text(self.search)?,
             sort,
             descending,
             ..KeyQuery::default()
         };
-        Ok((query, page, is_page))
+        Ok((asked, query))
     }
 }
 
-/// A page of what the caller may see of the keys that are wanted.
-///
-/// # Errors
-/// 400 where the cursor is of another list, 503 where the database cannot be read.
-pub(crate) async fn page(
-    app: &App,
-    access: &Access,
-    search: ApiKeySearch,
-    sees: impl Fn(&StoredApiKey) -> bool,
-) -> Result<Page<ApiKeyView>, Problem> {
-    let ApiKeySearch { search: text, account, state, expiring_days, unused_days, .. } = &search;
-    let list = format!("api-keys\n{account:?}\n{text:?}\n{state:?}\n{expiring_days:?}\n{unused_days:?}");
-    let (query, page, _) = search.query(clock::now())?;
-    let list = format!("{list}\n{:?}\n{}", query.sort, query.descending);
-    let after = place(page.key(&list)?)?;
-    let (sort, limit) = (query.sort, page.limit.saturating_add(1));
-    let query = KeyQuery { after, limit, ..query };
-    let keys =
-        app.administration.keys(access.tenant(), query).await.map_err(|error| problem(error.into()))?;
-    let Page { items, next } =
-        Page::of(keys, &list, page.limit, |key| format!("{}\n{}", key.id, sort.key(key)));
-    Ok(Page { items: items.iter().filter(|key| sees(key)).map(ApiKeyView::from).collect(), next })
-}
+/// API keys, as a list.
+pub(super) struct ApiKeys;
 
-/// All keys that are wanted and may be seen, as comma-separated values, without their secrets.
-///
-/// # Errors
-/// 400 where a page is asked for.
-pub(crate) fn export(
-    app: &App,
-    access: Access,
-    search: ApiKeySearch,
-    sees: impl Fn(&Access, &StoredApiKey) -> bool + Send + Sync + 'static,
-) -> Result<Response, Problem> {
-    let (query, _, is_page) = search.query(clock::now())?;
-    if is_page {
-        return Err(whole());
+impl Listed for ApiKeys {
+    type Record = StoredApiKey;
+    type View = ApiKeyView;
+    type Query = KeyQuery;
+    const LIST: &'static str = "api-keys";
+    const COLUMNS: &'static [&'static str] = &COLUMNS;
+
+    fn cells(key: StoredApiKey) -> Vec<String> {
+        let moment = |at: Option<i64>| at.map(time).unwrap_or_default();
+        vec![
+            key.id,
+            key.account,
+            key.tenant,
+            key.title,
+            key.application.unwrap_or_default(),
+            key.networks.replace(',', " "),
+            key.permissions.unwrap_or_default(),
+            key.rotated_from.unwrap_or_default(),
+            key.revision.to_string(),
+            time(key.created_at),
+            moment(key.expires_at),
+            moment(key.revoked_at),
+            moment(key.used_at),
+        ]
     }
-    let query = KeyQuery { limit: AT_ONCE, ..query };
-    let (administration, caller) = (app.administration.clone(), access.caller.clone());
-    let shared = Arc::new((access, sees));
-    let mut response = export::answer("api-keys", &COLUMNS, move |after| {
-        let (administration, shared) = (administration.clone(), Arc::clone(&shared));
-        let query = KeyQuery { after, ..query.clone() };
-        async move {
-            let (access, sees) = &*shared;
-            let sort = query.sort;
-            let keys = administration.keys(access.tenant(), query).await?;
-            let is_last = keys.len() < AT_ONCE as usize;
-            let after = keys.last().filter(|_| !is_last).map(|key| (sort.key(key), key.id.clone()));
-            let mut rows = Rows::default();
-            keys.iter().filter(|key| sees(access, key)).for_each(|key| write(&mut rows, key));
-            Ok((rows, after))
-        }
-    });
-    response.extensions_mut().insert(caller);
-    Ok(response)
+
+    fn behind(query: KeyQuery, after: Option<Place>, limit: u32) -> KeyQuery {
+        KeyQuery { after, limit, ..query }
+    }
+
+    fn place(query: &KeyQuery, key: &StoredApiKey) -> Place {
+        (query.sort.key(key), key.id.clone())
+    }
+
+    async fn read(app: &App, query: &KeyQuery) -> Result<Vec<StoredApiKey>, StoreError> {
+        let tenant = query.tenant.clone().unwrap_or_default();
+        app.administration.keys(&tenant, query.clone()).await
+    }
 }
 
 /// Whether somebody may see a key in a list.
 pub(crate) fn sees(access: &Access, key: &StoredApiKey) -> bool {
     access.may::<ApiKeyList>(&thing(key))
-}
-
-fn write(rows: &mut Rows, key: &StoredApiKey) {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let moment = |at: Option<i64>| at.map(time).unwrap_or_default();
-    let cells = [
-        key.id.clone(),
-        key.account.clone(),
-        key.tenant.clone(),
-        key.title.clone(),
-        text(&key.application),
-        key.networks.replace(',', " "),
-        text(&key.permissions),
-        text(&key.rotated_from),
-        key.revision.to_string(),
-        time(key.created_at),
-        moment(key.expires_at),
-        moment(key.revoked_at),
-        moment(key.used_at),
-    ];
-    rows.row(cells.iter().map(String::as_str));
 }

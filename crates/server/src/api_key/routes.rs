@@ -14,10 +14,10 @@ use casemate_store::StoredApiKey;
 use serde_json::json;
 
 use crate::App;
-use crate::api_key::list::{self, ApiKeySearch};
+use crate::api_key::list::{self, ApiKeySearch, ApiKeys};
 use crate::api_key::service::{ApiKeyRequest, ApiKeyView, RotationRequest, thing};
-use crate::csv;
 use crate::guard::{Access, Require, Thing};
+use crate::listed::{self, InQuery};
 use crate::objects::with_revision;
 use crate::once::{Attempt, Once, created};
 use crate::refusal::problem;
@@ -119,25 +119,22 @@ async fn list(
     require: Require<ApiKeyList>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    search: ApiKeySearch,
+    search: InQuery<ApiKeySearch>,
 ) -> Result<Response, Problem> {
-    let account = account(&app, require.access(), &id)?;
-    require.access().permit::<ApiKeyList>(&app, &account_thing(&account)).await?;
-    let search = search.of(&id);
-    if csv::is_wanted(&headers) {
-        return list::export(&app, require.into_access(), search, |_, _| true);
-    }
-    Ok(json_response(&list::page(&app, require.access(), search, |_| true).await?))
+    let access = require.access();
+    let account = account(&app, access, &id)?;
+    access.permit::<ApiKeyList>(&app, &account_thing(&account)).await?;
+    let wanted = search.0.of(&id).query(access.tenant(), access.now())?;
+    listed::answer::<ApiKeys>(&app, &access.caller, &headers, wanted, |_| true).await
 }
 
 async fn list_all(
     State(app): State<App>,
     require: Require<ApiKeyList>,
     headers: HeaderMap,
-    search: ApiKeySearch,
+    search: InQuery<ApiKeySearch>,
 ) -> Result<Response, Problem> {
-    let renewed = require.access().readmitted::<ApiKeyList>(&app).await?;
-    found(&app, renewed.unwrap_or_else(|| require.into_access()), &headers, search).await
+    found(&app, require, &headers, search.0).await
 }
 
 async fn search(
@@ -148,21 +145,21 @@ async fn search(
     request: Request,
 ) -> Result<Response, Problem> {
     let search = read_document(request).await?;
-    let renewed = require.access().readmitted::<ApiKeyList>(&app).await?;
-    found(&app, renewed.unwrap_or_else(|| require.into_access()), &headers, search).await
+    found(&app, require, &headers, search).await
 }
 
 async fn found(
     app: &App,
-    access: Access,
+    require: Require<ApiKeyList>,
     headers: &HeaderMap,
     search: ApiKeySearch,
 ) -> Result<Response, Problem> {
-    if csv::is_wanted(headers) {
-        return list::export(app, access, search, list::sees);
-    }
-    let page = list::page(app, &access, search, |key| list::sees(&access, key)).await?;
-    Ok((axum::Extension(access.caller.clone()), json_response(&page)).into_response())
+    let renewed = require.access().readmitted::<ApiKeyList>(app).await?;
+    let access = renewed.unwrap_or_else(|| require.into_access());
+    let wanted = search.query(access.tenant(), access.now())?;
+    let caller = access.caller.clone();
+    let sees = move |key: &StoredApiKey| list::sees(&access, key);
+    listed::answer::<ApiKeys>(app, &caller, headers, wanted, sees).await
 }
 
 async fn create(

@@ -160,6 +160,12 @@ impl From<&StoredApiKey> for ApiKeyView {
     }
 }
 
+impl From<StoredApiKey> for ApiKeyView {
+    fn from(key: StoredApiKey) -> ApiKeyView {
+        ApiKeyView::from(&key)
+    }
+}
+
 impl ApiKeyView {
     /// A key with itself, for the one answer that shows it.
     pub(crate) fn with_key(key: &StoredApiKey, secret: &SecretString) -> ApiKeyView {

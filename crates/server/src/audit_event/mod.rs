@@ -1,4 +1,5 @@
 //! Audit events: who changed or tried what.
 
+mod anonymous;
 pub(crate) mod routes;
 pub(crate) mod service;

@@ -1,14 +1,17 @@
 //! `/api/v1/audit-events`.
 
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use casemate_platform::api::{Api, Operation};
-use casemate_platform::{NoQuery, Page, PageRequest, Problem, json_response, permissions, read_document};
+use casemate_platform::{NoQuery, Page, Problem, permissions, read_document};
 use serde_json::json;
 
 use crate::App;
-use crate::audit_event::service::{DenialSearch, DenialView, EventSearch, EventView, denials, events};
-use crate::guard::{Require, Thing};
+use crate::audit_event::anonymous::{DenialSearch, DenialView, Denials};
+use crate::audit_event::service::{EventSearch, EventView, Events};
+use crate::guard::{Access, Require, Thing};
+use crate::listed::{self, InQuery};
 
 permissions! {
     /// To list audit events.
@@ -23,58 +26,72 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             "/api/v1/audit-events",
             list,
-            Operation::new("listAuditEvents", TAG, "Who changed or tried what, the newest first")
+            Operation::new("listAuditEvents", TAG, "Who changed or tried what")
+                .describe("As `text/csv` it is the whole list.")
                 .needs::<AuditEventList>()
                 .paged()
-                .answers::<Page<EventView>>(200, "A page."),
+                .query("sort", "`-id`, the newest first, or `id`.")
+                .answers_csv_or::<Page<EventView>>(200, "A page, or the whole list."),
         )
         .post(
             "/api/v1/audit-events/search",
             search,
-            Operation::new("searchAuditEvents", TAG, "Who changed or tried what, the newest first")
+            Operation::new("searchAuditEvents", TAG, "Who changed or tried what")
+                .describe("Those that fit filters, which may be personal data and stand in no address.")
                 .needs::<AuditEventList>()
                 .takes::<EventSearch>(json!({ "action": "casemate.role.update", "limit": 20 }))
-                .answers::<Page<EventView>>(200, "A page."),
+                .answers_csv_or::<Page<EventView>>(200, "A page, or the whole list."),
         )
         .post(
             "/api/v1/audit-events/anonymous-denials/search",
             anonymous,
             Operation::new("searchAnonymousDenials", TAG, "Refusals of callers without a valid credential")
-                .describe("Counted by minute, address and route, the newest first. For those who may see audit events in the tenant `default`.")
+                .describe("Counted by minute, address and route. For those who may see audit events in the tenant `default`.")
                 .needs::<AuditEventList>()
                 .takes::<DenialSearch>(json!({ "limit": 20 }))
-                .answers::<Page<DenialView>>(200, "A page."),
+                .answers_csv_or::<Page<DenialView>>(200, "A page, or the whole list."),
         )
 }
 
 async fn list(
     State(app): State<App>,
     require: Require<AuditEventList>,
-    page: PageRequest,
+    headers: HeaderMap,
+    search: InQuery<EventSearch>,
 ) -> Result<Response, Problem> {
-    require.access().permit::<AuditEventList>(&app, &Thing::default()).await?;
-    Ok(json_response(&events(&app, require.access(), EventSearch::of(page)).await?))
+    found(&app, require.access(), &headers, search.0).await
 }
 
 async fn search(
     State(app): State<App>,
     require: Require<AuditEventList>,
+    headers: HeaderMap,
     _: NoQuery,
     request: Request,
 ) -> Result<Response, Problem> {
     let search = read_document(request).await?;
-    require.access().permit::<AuditEventList>(&app, &Thing::default()).await?;
-    Ok(json_response(&events(&app, require.access(), search).await?))
+    found(&app, require.access(), &headers, search).await
+}
+
+async fn found(
+    app: &App,
+    access: &Access,
+    headers: &HeaderMap,
+    search: EventSearch,
+) -> Result<Response, Problem> {
+    access.permit::<AuditEventList>(app, &Thing::default()).await?;
+    listed::answer::<Events>(app, &access.caller, headers, search.query(access)?, |_| true).await
 }
 
 async fn anonymous(
     State(app): State<App>,
     require: Require<AuditEventList>,
+    headers: HeaderMap,
     _: NoQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let DenialSearch { after, limit } = read_document(request).await?;
-    let page = PageRequest::new(after, limit)?;
-    require.access().permit::<AuditEventList>(&app, &Thing::default()).await?;
-    Ok(json_response(&denials(&app, require.access(), page).await?))
+    let search: DenialSearch = read_document(request).await?;
+    let access = require.access();
+    access.permit::<AuditEventList>(&app, &Thing::default()).await?;
+    listed::answer::<Denials>(&app, &access.caller, &headers, search.query(access)?, |_| true).await
 }

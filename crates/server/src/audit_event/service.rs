@@ -2,15 +2,54 @@
 
 use casemate_directory::DEFAULT_TENANT;
 use casemate_directory::model::When;
-use casemate_platform::{Code, Page, PageRequest, Problem};
-use casemate_store::{AnonymousDenial, AuditFilter, StoredAuditEvent};
+use casemate_platform::{Code, Problem};
+use casemate_store::{AuditFilter, StoreError, StoredAuditEvent};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::App;
+use crate::export::Place;
 use crate::guard::Access;
+use crate::listed::{self, Asked, Listed, searches};
 use crate::view::time;
+
+/// The columns of an exported list.
+const COLUMNS: [&str; 20] = [
+    "id",
+    "at",
+    "revision",
+    "actor.provider",
+    "actor.type",
+    "actor.id",
+    "actor.credential",
+    "action",
+    "kind",
+    "tenant",
+    "resource.type",
+    "resource.id",
+    "outcome",
+    "reason",
+    "request_id",
+    "route",
+    "client",
+    "user_agent",
+    "before",
+    "after",
+];
+
+/// An order of audit events.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "AuditEventOrder")]
+enum Order {
+    /// The newest first.
+    #[default]
+    #[serde(rename = "-id")]
+    Newest,
+    /// The oldest first.
+    #[serde(rename = "id")]
+    Oldest,
+}
 
 /// Which audit events are wanted.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -19,7 +58,7 @@ pub(crate) struct EventSearch {
     /// Those about the whole installation in place of those about the tenant. Needs the permission in the tenant
     /// `default`.
     #[serde(default)]
-    pub(crate) installation: bool,
+    installation: bool,
     /// Only those of the actor with this id.
     #[serde(default)]
     actor: Option<String>,
@@ -32,10 +71,20 @@ pub(crate) struct EventSearch {
     /// Only those about the resource with this id.
     #[serde(default)]
     resource_id: Option<String>,
+    /// Only those that ended so: `success`, `denied`, `failure`.
+    #[serde(default)]
+    outcome: Option<String>,
     /// Only those at or after this time.
     #[serde(default)]
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     since: Option<When>,
+    /// Only those before this time.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    until: Option<When>,
+    /// In which order.
+    #[serde(default)]
+    sort: Order,
     /// The `next` of the page before.
     #[serde(default)]
     #[schemars(length(min = 1, max = 1024))]
@@ -46,24 +95,89 @@ pub(crate) struct EventSearch {
     limit: Option<u32>,
 }
 
-/// Which counted refusals are wanted. The `next` of their pages holds an address, and stands in no query.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DenialSearch {
-    /// The `next` of the page before.
-    #[serde(default)]
-    #[schemars(length(min = 1, max = 1024))]
-    pub(crate) after: Option<String>,
-    /// The most entries of the page; 100 where nothing is said.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 1000))]
-    pub(crate) limit: Option<u32>,
-}
+searches!(EventSearch);
 
 impl EventSearch {
-    /// All events.
-    pub(crate) fn of(page: PageRequest) -> EventSearch {
-        EventSearch { after: page.after, limit: Some(page.limit), ..EventSearch::default() }
+    /// The page that is wanted, and the query.
+    ///
+    /// # Errors
+    /// 400 where what is said is out of bounds, 403 where it is about what is not shown in the tenant.
+    pub(super) fn query(mut self, access: &Access) -> Result<(Asked, EventQuery), Problem> {
+        let asked = Asked::of(&format!("{}\n{}", Events::LIST, access.tenant()), &mut self)?;
+        if self.installation && access.tenant() != DEFAULT_TENANT {
+            let detail = "events of the whole installation are shown to those who may see them in the tenant `default`";
+            return Err(Problem::new(Code::Forbidden).detail(detail));
+        }
+        let tenant = if self.installation { String::new() } else { access.tenant().to_owned() };
+        let filter = AuditFilter {
+            tenant: Some(tenant),
+            actor: self.actor,
+            action: self.action,
+            resource_type: self.resource_type,
+            resource_id: self.resource_id,
+            outcome: self.outcome,
+            since: self.since.map(|since| since.0.0),
+            until: self.until.map(|until| until.0.0),
+            oldest_first: matches!(self.sort, Order::Oldest),
+        };
+        Ok((asked, EventQuery { filter, beyond: None, limit: 0 }))
+    }
+}
+
+/// Audit events, as a list.
+pub(super) struct Events;
+
+/// Which of them are wanted of the store.
+#[derive(Debug, Clone)]
+pub(super) struct EventQuery {
+    filter: AuditFilter,
+    beyond: Option<i64>,
+    limit: u32,
+}
+
+impl Listed for Events {
+    type Record = StoredAuditEvent;
+    type View = EventView;
+    type Query = EventQuery;
+    const LIST: &'static str = "audit-events";
+    const COLUMNS: &'static [&'static str] = &COLUMNS;
+
+    fn cells(StoredAuditEvent { seq, revision, event }: StoredAuditEvent) -> Vec<String> {
+        let text = Option::unwrap_or_default;
+        vec![
+            seq.to_string(),
+            time(event.at),
+            revision.to_string(),
+            event.actor.provider,
+            event.actor.kind,
+            event.actor.id,
+            text(event.actor.credential),
+            event.action,
+            event.kind,
+            event.tenant,
+            event.resource_type,
+            event.resource_id,
+            event.outcome,
+            text(event.reason),
+            event.request_id,
+            text(event.route),
+            text(event.client),
+            text(event.user_agent),
+            text(event.before),
+            text(event.after),
+        ]
+    }
+
+    fn behind(query: EventQuery, after: Option<Place>, limit: u32) -> EventQuery {
+        EventQuery { beyond: listed::number(after), limit, ..query }
+    }
+
+    fn place(_: &EventQuery, event: &StoredAuditEvent) -> Place {
+        listed::numbered(event.seq)
+    }
+
+    async fn read(app: &App, query: &EventQuery) -> Result<Vec<StoredAuditEvent>, StoreError> {
+        app.store.reader().audit_events(&query.filter, query.beyond, query.limit).await
     }
 }
 
@@ -132,130 +246,34 @@ struct ResourceView {
     id: String,
 }
 
-/// Refusals of callers without a valid credential, counted by address, route and minute.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "AnonymousDenial")]
-pub(crate) struct DenialView {
-    /// The minute.
-    #[schemars(extend("format" = "date-time"))]
-    minute: String,
-    /// The client's address; `other` where there were too many in that minute to tell apart.
-    address: String,
-    /// The template of the route; `other` as for the address.
-    route: String,
-    /// How many there were.
-    count: i64,
-}
-
-impl From<&StoredAuditEvent> for EventView {
-    fn from(stored: &StoredAuditEvent) -> EventView {
-        let StoredAuditEvent { seq, revision, event } = stored;
-        let json = |text: &Option<String>| {
-            let text = text.as_deref()?;
-            Some(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
+impl From<StoredAuditEvent> for EventView {
+    fn from(StoredAuditEvent { seq, revision, event }: StoredAuditEvent) -> EventView {
+        let json = |text: Option<String>| {
+            let text = text?;
+            Some(serde_json::from_str(&text).unwrap_or(Value::String(text)))
         };
         EventView {
-            id: *seq,
+            id: seq,
             at: time(event.at),
-            revision: *revision,
+            revision,
             actor: ActorView {
-                provider: event.actor.provider.clone(),
-                r#type: event.actor.kind.clone(),
-                id: event.actor.id.clone(),
-                credential: event.actor.credential.clone(),
+                provider: event.actor.provider,
+                r#type: event.actor.kind,
+                id: event.actor.id,
+                credential: event.actor.credential,
             },
-            action: event.action.clone(),
-            kind: event.kind.clone(),
-            tenant: event.tenant.clone(),
-            resource: ResourceView { r#type: event.resource_type.clone(), id: event.resource_id.clone() },
-            outcome: event.outcome.clone(),
-            reason: event.reason.clone(),
-            request_id: event.request_id.clone(),
-            route: event.route.clone(),
-            client: event.client.clone(),
-            user_agent: event.user_agent.clone(),
-            before: json(&event.before),
-            after: json(&event.after),
+            action: event.action,
+            kind: event.kind,
+            tenant: event.tenant,
+            resource: ResourceView { r#type: event.resource_type, id: event.resource_id },
+            outcome: event.outcome,
+            reason: event.reason,
+            request_id: event.request_id,
+            route: event.route,
+            client: event.client,
+            user_agent: event.user_agent,
+            before: json(event.before),
+            after: json(event.after),
         }
     }
-}
-
-impl From<&AnonymousDenial> for DenialView {
-    fn from(denial: &AnonymousDenial) -> DenialView {
-        DenialView {
-            minute: time(denial.minute.saturating_mul(60_000_000)),
-            address: denial.address.clone(),
-            route: denial.route.clone(),
-            count: denial.count,
-        }
-    }
-}
-
-/// A page of events, the newest first.
-///
-/// # Errors
-/// 400 where the cursor is of another list, 503 where the database cannot be read.
-pub(crate) async fn events(
-    app: &App,
-    access: &Access,
-    search: EventSearch,
-) -> Result<Page<EventView>, Problem> {
-    let EventSearch { installation, actor, action, resource_type, resource_id, since, after, limit } = search;
-    let page = PageRequest::new(after, limit)?;
-    if installation && access.tenant() != DEFAULT_TENANT {
-        let detail =
-            "events of the whole installation are shown to those who may see them in the tenant `default`";
-        return Err(Problem::new(Code::Forbidden).detail(detail));
-    }
-    let tenant = if installation { String::new() } else { access.tenant().to_owned() };
-    let since = since.map(|since| since.0.0);
-    let filter = AuditFilter { tenant: Some(tenant), actor, action, resource_type, resource_id, since };
-    let list = format!("audit-events\n{filter:?}");
-    let before = position(page.key(&list)?)?;
-    let limit = page.limit.saturating_add(1);
-    let events = app.store.reader().audit_events(&filter, before, limit).await.map_err(unreadable)?;
-    let page = Page::of(events, &list, page.limit, |event| event.seq.to_string());
-    Ok(page.map(|event| EventView::from(&event)))
-}
-
-/// A page of counted refusals, the newest first.
-///
-/// # Errors
-/// As [`events`].
-pub(crate) async fn denials(
-    app: &App,
-    access: &Access,
-    page: PageRequest,
-) -> Result<Page<DenialView>, Problem> {
-    if access.tenant() != DEFAULT_TENANT {
-        let detail = "who presents no credential is in no tenant: this is shown in the tenant `default`";
-        return Err(Problem::new(Code::Forbidden).detail(detail));
-    }
-    let list = "anonymous-denials";
-    let before = page.key(list)?.map(|key| {
-        let mut parts = key.splitn(3, '\n').map(str::to_owned);
-        let minute = parts.next().and_then(|minute| minute.parse().ok());
-        Some((minute?, parts.next()?, parts.next()?))
-    });
-    let before = match before {
-        Some(None) => return Err(Problem::new(Code::MalformedQuery)),
-        Some(before) => before,
-        None => None,
-    };
-    let limit = page.limit.saturating_add(1);
-    let reader = app.store.reader();
-    let denials = reader.anonymous_denials(before.as_ref(), limit).await.map_err(unreadable)?;
-    let page = Page::of(denials, list, page.limit, |denial| {
-        format!("{}\n{}\n{}", denial.minute, denial.address, denial.route)
-    });
-    Ok(page.map(|denial| DenialView::from(&denial)))
-}
-
-fn position(key: Option<String>) -> Result<Option<i64>, Problem> {
-    key.map(|key| key.parse().map_err(|_| Problem::new(Code::MalformedQuery))).transpose()
-}
-
-fn unreadable(error: casemate_store::StoreError) -> Problem {
-    tracing::error!(%error, "audit events cannot be read");
-    Problem::new(Code::Unavailable)
 }

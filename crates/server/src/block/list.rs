@@ -1,19 +1,15 @@
 //! Lists of blocks and locks, as a page or as a whole.
 
-use axum::response::Response;
-use casemate_platform::{Code, Page, PageRequest, Problem, clock};
-use casemate_store::{BlockEntry, BlockKind, BlockQuery, StoreError};
+use casemate_platform::{Code, Problem};
+use casemate_store::{BlockEntry, BlockKind, BlockQuery, BlockSort, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::App;
-use crate::csv::Rows;
-use crate::export::{self, AT_ONCE};
+use crate::export::Place;
+use crate::listed::{Asked, Listed, searched_text, searches};
 use crate::view::time;
 
-const LIST: &str = "blocks";
-/// The longest text of a search, in bytes.
-const MAX_SEARCH: usize = 256;
 /// The columns of an exported list.
 const COLUMNS: [&str; 9] = ["id", "kind", "network", "user", "login", "what", "times", "blocked_at", "until"];
 
@@ -97,6 +93,31 @@ impl From<BlockEntry> for BlockView {
     }
 }
 
+/// An order of blocks.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "BlockOrder")]
+pub(super) enum Order {
+    /// By id.
+    #[default]
+    #[serde(rename = "id")]
+    Id,
+    /// By id, backwards.
+    #[serde(rename = "-id")]
+    IdBackwards,
+    /// What was blocked longest ago first.
+    #[serde(rename = "blocked_at")]
+    Oldest,
+    /// What was blocked last first.
+    #[serde(rename = "-blocked_at")]
+    Newest,
+    /// What is blocked no longer first.
+    #[serde(rename = "until")]
+    FirstToEnd,
+    /// What is blocked longest first.
+    #[serde(rename = "-until")]
+    LastToEnd,
+}
+
 /// Which blocks are searched for.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -112,6 +133,9 @@ pub(super) struct BlockSearch {
     /// Only those of the account of the user with this id.
     #[serde(default)]
     user: Option<String>,
+    /// In which order.
+    #[serde(default)]
+    sort: Order,
     /// The `next` of the page before.
     #[serde(default)]
     #[schemars(length(min = 1, max = 1024))]
@@ -122,87 +146,72 @@ pub(super) struct BlockSearch {
     limit: Option<u32>,
 }
 
-impl BlockSearch {
-    /// All, as a request without a body asks for them.
-    pub(super) fn of_page(page: PageRequest, is_page: bool) -> BlockSearch {
-        let limit = is_page.then_some(page.limit);
-        BlockSearch { after: page.after, limit, ..BlockSearch::default() }
-    }
+searches!(BlockSearch);
 
-    fn query(self, now: i64) -> Result<(BlockQuery, PageRequest, bool), Problem> {
-        if self.search.as_ref().is_some_and(|search| search.len() > MAX_SEARCH) {
-            let detail = format!("`search` is at most {MAX_SEARCH} bytes long");
-            return Err(Problem::new(Code::MalformedBody).detail(detail));
-        }
-        let is_page = self.after.is_some() || self.limit.is_some();
-        let page = PageRequest::new(self.after, self.limit)?;
+impl BlockSearch {
+    /// The page that is wanted, and the query at `now`.
+    ///
+    /// # Errors
+    /// 400 where what is said is out of bounds.
+    pub(super) fn query(mut self, now: i64) -> Result<(Asked, BlockQuery), Problem> {
+        let asked = Asked::of(Blocked::LIST, &mut self)?;
+        let (sort, descending) = match self.sort {
+            Order::Id => (BlockSort::Id, false),
+            Order::IdBackwards => (BlockSort::Id, true),
+            Order::Oldest => (BlockSort::BlockedAt, false),
+            Order::Newest => (BlockSort::BlockedAt, true),
+            Order::FirstToEnd => (BlockSort::Until, false),
+            Order::LastToEnd => (BlockSort::Until, true),
+        };
         let query = BlockQuery {
             kind: self.kind.map(BlockKind::from),
             user: self.user,
-            search: self.search,
+            search: searched_text(self.search)?,
             now,
+            sort,
+            descending,
             ..BlockQuery::default()
         };
-        Ok((query, page, is_page))
+        Ok((asked, query))
     }
 }
 
-/// A page of what is in force.
-///
-/// # Errors
-/// 400 where the cursor is of another list, 503 where the database cannot be read.
-pub(super) async fn page(app: &App, search: BlockSearch, now: i64) -> Result<Page<BlockView>, Problem> {
-    let (query, page, _) = search.query(now)?;
-    let list = format!("{LIST}\n{:?}\n{:?}\n{:?}", query.kind, query.user, query.search);
-    let after = page.key(&list)?.unwrap_or_default();
-    // One more tells whether another page follows.
-    let query = BlockQuery { after, limit: page.limit.saturating_add(1), ..query };
-    let found = app.store.reader().blocks_and_locks(&query).await.map_err(unavailable)?;
-    Ok(Page::of(found, &list, page.limit, |entry| entry.id.clone()).map(BlockView::from))
-}
+/// Blocks and locks, as a list.
+pub(super) struct Blocked;
 
-/// All that is in force, as comma-separated values.
-///
-/// # Errors
-/// 400 where a page is asked for.
-pub(super) fn export(app: &App, search: BlockSearch) -> Result<Response, Problem> {
-    let (query, _, is_page) = search.query(clock::now())?;
-    if is_page {
-        let detail = "`text/csv` is the whole list: leave `after` and `limit` out";
-        return Err(Problem::new(Code::MalformedQuery).detail(detail));
+impl Listed for Blocked {
+    type Record = BlockEntry;
+    type View = BlockView;
+    type Query = BlockQuery;
+    const LIST: &'static str = "blocks";
+    const COLUMNS: &'static [&'static str] = &COLUMNS;
+
+    fn cells(entry: BlockEntry) -> Vec<String> {
+        let text = Option::unwrap_or_default;
+        vec![
+            entry.id,
+            entry.kind.as_str().to_owned(),
+            text(entry.network),
+            text(entry.user),
+            text(entry.login),
+            text(entry.what),
+            entry.times.to_string(),
+            time(entry.blocked_at),
+            time(entry.until),
+        ]
     }
-    let (reader, query) = (app.store.reader().clone(), BlockQuery { limit: AT_ONCE, ..query });
-    Ok(export::answer(LIST, &COLUMNS, move |after| {
-        let reader = reader.clone();
-        let after = after.map_or_else(String::new, |(_, id): (String, String)| id);
-        let query = BlockQuery { after, ..query.clone() };
-        async move {
-            let found = reader.blocks_and_locks(&query).await?;
-            let is_last = found.len() < AT_ONCE as usize;
-            let after = found.last().filter(|_| !is_last).map(|entry| (String::new(), entry.id.clone()));
-            let mut rows = Rows::default();
-            for entry in found {
-                write(&mut rows, entry);
-            }
-            Ok((rows, after))
-        }
-    }))
-}
 
-fn write(rows: &mut Rows, entry: BlockEntry) {
-    let text = Option::unwrap_or_default;
-    let cells = [
-        entry.id,
-        entry.kind.as_str().to_owned(),
-        text(entry.network),
-        text(entry.user),
-        text(entry.login),
-        text(entry.what),
-        entry.times.to_string(),
-        time(entry.blocked_at),
-        time(entry.until),
-    ];
-    rows.row(cells.iter().map(String::as_str));
+    fn behind(query: BlockQuery, after: Option<Place>, limit: u32) -> BlockQuery {
+        BlockQuery { after, limit, ..query }
+    }
+
+    fn place(query: &BlockQuery, entry: &BlockEntry) -> Place {
+        (query.sort.key(entry), entry.id.clone())
+    }
+
+    async fn read(app: &App, query: &BlockQuery) -> Result<Vec<BlockEntry>, StoreError> {
+        app.store.reader().blocks_and_locks(query).await
+    }
 }
 
 /// That blocks cannot be read.

@@ -1,20 +1,18 @@
 //! `/api/v1/blocks`.
 
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casemate_platform::api::{Api, Operation};
-use casemate_platform::{
-    Code, NoQuery, Page, PageRequest, Problem, json_response, permissions, read_document,
-};
+use casemate_platform::{Code, NoQuery, Page, Problem, permissions, read_document};
 use casemate_store::BlockKind;
 use serde_json::json;
 
-use super::list::{self, BlockSearch, BlockView, unavailable};
+use super::list::{BlockSearch, BlockView, Blocked, unavailable};
 use super::service::{lift, lift_lock};
 use crate::App;
-use crate::csv;
 use crate::guard::{Access, Require, Thing};
+use crate::listed::{self, InQuery};
 use crate::objects::with_revision;
 
 permissions! {
@@ -34,11 +32,12 @@ pub(crate) fn routes() -> Api<App> {
             list_all,
             Operation::new("listBlocks", TAG, "Networks and accounts of which too many secrets were wrong")
                 .describe(
-                    "Those in force, by id. Of a network no credential is taken until the block ends or is lifted; of an account nothing is \
+                    "Those in force. Of a network no credential is taken until the block ends or is lifted; of an account nothing is \
                      looked at, but where its owner signed in before. As `text/csv` it is the whole list.",
                 )
                 .needs::<BlockList>()
                 .paged()
+                .query("sort", "`id`, `blocked_at`, `until`, or one of these with `-` before it.")
                 .answers_csv_or::<Page<BlockView>>(200, "A page, or the whole list."),
         )
         .post(
@@ -67,12 +66,9 @@ async fn list_all(
     State(app): State<App>,
     require: Require<BlockList>,
     headers: HeaderMap,
-    page: PageRequest,
-    uri: axum::http::Uri,
+    search: InQuery<BlockSearch>,
 ) -> Result<Response, Problem> {
-    // A page is asked for where anything is said of it.
-    let is_page = uri.query().is_some_and(|query| !query.is_empty());
-    found(&app, require.access(), &headers, BlockSearch::of_page(page, is_page)).await
+    found(&app, require.access(), &headers, search.0).await
 }
 
 async fn search(
@@ -93,12 +89,7 @@ async fn found(
     search: BlockSearch,
 ) -> Result<Response, Problem> {
     access.permit::<BlockList>(app, &Thing::default()).await?;
-    if csv::is_wanted(headers) {
-        return list::export(app, search);
-    }
-    let mut response = json_response(&list::page(app, search, access.now()).await?);
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
-    Ok(response)
+    listed::answer::<Blocked>(app, &access.caller, headers, search.query(access.now())?, |_| true).await
 }
 
 async fn remove(

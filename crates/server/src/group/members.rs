@@ -1,23 +1,23 @@
 //! `/api/v1/groups/{id}/members`.
 
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::MAX_MEMBERS;
 use casemate_platform::api::{Api, Operation};
-use casemate_platform::{Code, NoQuery, Page, PageRequest, Problem, json_body, json_response, permissions};
-use casemate_store::{Member, MemberQuery};
+use casemate_platform::{Code, NoQuery, Page, Problem, json_body, permissions, read_document};
+use casemate_store::{Member, MemberQuery, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::App;
-use crate::csv::{self, Rows};
-use crate::export::{self, AT_ONCE};
+use crate::export::Place;
 use crate::group::service::{Groups, thing};
-use crate::guard::Require;
+use crate::guard::{Access, Require};
+use crate::listed::{self, Asked, InQuery, Listed, searched_text, searches};
 use crate::objects::with_revision;
-use crate::rows::{one, place, strict, unreadable};
+use crate::rows::{one, strict};
 
 permissions! {
     /// To list who belongs to a group.
@@ -30,9 +30,6 @@ permissions! {
 
 const TAG: &str = "Groups";
 const PATH: &str = "/api/v1/groups/{id}/members";
-
-/// The columns of an exported list.
-const COLUMNS: [&str; 5] = ["user", "login", "display_name", "active", "source"];
 
 /// Somebody who belongs to a group, as one source says.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -58,6 +55,76 @@ impl From<Member> for MemberView {
     }
 }
 
+/// An order of members.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "GroupMemberOrder")]
+enum Order {
+    /// By the user's id, then by who says so.
+    #[default]
+    #[serde(rename = "user")]
+    User,
+    /// The same, backwards.
+    #[serde(rename = "-user")]
+    UserBackwards,
+}
+
+/// Which members of a group are searched for.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "GroupMemberSearch")]
+struct MemberSearch {
+    /// A text that stands in the login, the name or the e-mail address, in whatever case.
+    #[serde(default)]
+    #[schemars(length(max = 256))]
+    search: Option<String>,
+    /// Only those who are active, or are not.
+    #[serde(default)]
+    active: Option<bool>,
+    /// Only what this source says: empty for by hand, `scim`, `ldap`, `sign-in`.
+    #[serde(default)]
+    source: Option<String>,
+    /// In which order.
+    #[serde(default)]
+    sort: Order,
+    /// The `next` of the page before.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 1024))]
+    after: Option<String>,
+    /// The most entries of the page; 100 where nothing is said.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 1000))]
+    limit: Option<u32>,
+}
+
+searches!(MemberSearch);
+
+/// Members of a group, as a list.
+struct Members;
+
+impl Listed for Members {
+    type Record = Member;
+    type View = MemberView;
+    type Query = MemberQuery;
+    const LIST: &'static str = "group-members";
+    const COLUMNS: &'static [&'static str] = &["user", "login", "display_name", "active", "source"];
+
+    fn cells(Member { user, source, login, display_name, active }: Member) -> Vec<String> {
+        vec![user, login, display_name.unwrap_or_default(), active.to_string(), source]
+    }
+
+    fn behind(query: MemberQuery, after: Option<Place>, limit: u32) -> MemberQuery {
+        MemberQuery { after, limit, ..query }
+    }
+
+    fn place(_: &MemberQuery, member: &Member) -> Place {
+        (member.user.clone(), member.source.clone())
+    }
+
+    async fn read(app: &App, query: &MemberQuery) -> Result<Vec<Member>, StoreError> {
+        app.store.reader().members(query).await
+    }
+}
+
 /// Who is to belong to a group.
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +144,17 @@ pub(super) fn routes(api: Api<App>) -> Api<App> {
             .describe("Somebody of whom several sources say so stands there once for each. As `text/csv` it is the whole list.")
             .needs::<MemberList>()
             .paged()
+            .query("sort", "`user`, or `-user`: by the user's id.")
+            .answers_csv_or::<Page<MemberView>>(200, "A page, or the whole list."),
+    )
+    .post(
+        "/api/v1/groups/{id}/members/search",
+        search,
+        Operation::new("searchGroupMembers", TAG, "Who belongs to a group")
+            .describe("Those that fit a text and filters, which are personal data and stand in no address. In other orders \
+                       `POST /api/v1/users/search` finds them, with `group`.")
+            .needs::<MemberList>()
+            .takes::<MemberSearch>(json!({ "search": "lovelace", "active": true }))
             .answers_csv_or::<Page<MemberView>>(200, "A page, or the whole list."),
     )
     .post(
@@ -110,43 +188,42 @@ async fn list(
     require: Require<MemberList>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    page: PageRequest,
+    search: InQuery<MemberSearch>,
 ) -> Result<Response, Problem> {
-    let access = require.access();
-    let known = one::<Groups>(&app, access, &id).await?;
-    access.permit::<MemberList>(&app, &thing(&known)).await?;
-    if csv::is_wanted(&headers) {
-        return Ok((axum::Extension(access.caller.clone()), exported(&app, known.id)).into_response());
-    }
-    let list = format!("group-members\n{id}");
-    let after = place(page.key(&list)?)?.map(|(source, user)| (user, source));
-    let query = MemberQuery { group: known.id, after, limit: page.limit.saturating_add(1), source: None };
-    let members = app.store.reader().members(&query).await.map_err(unreadable)?;
-    let page = Page::of(members, &list, page.limit, |member| format!("{}\n{}", member.user, member.source));
-    let mut response = json_response(&page.map(MemberView::from));
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
-    Ok((axum::Extension(access.caller.clone()), response).into_response())
+    found(&app, require.access(), &id, &headers, search.0).await
 }
 
-fn exported(app: &App, group: String) -> Response {
-    let reader = app.store.reader().clone();
-    export::answer("group-members", &COLUMNS, move |after| {
-        let reader = reader.clone();
-        let query = MemberQuery { group: group.clone(), after, limit: AT_ONCE, source: None };
-        async move {
-            let members = reader.members(&query).await?;
-            let is_last = members.len() < AT_ONCE as usize;
-            let last = members.last().filter(|_| !is_last);
-            let after = last.map(|member| (member.user.clone(), member.source.clone()));
-            let mut rows = Rows::default();
-            for member in &members {
-                let active = if member.active { "true" } else { "false" };
-                let name = member.display_name.as_deref().unwrap_or_default();
-                rows.row([&*member.user, &*member.login, name, active, &*member.source]);
-            }
-            Ok((rows, after))
-        }
-    })
+async fn search(
+    State(app): State<App>,
+    require: Require<MemberList>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let search = read_document(request).await?;
+    found(&app, require.access(), &id, &headers, search).await
+}
+
+async fn found(
+    app: &App,
+    access: &Access,
+    id: &str,
+    headers: &HeaderMap,
+    mut search: MemberSearch,
+) -> Result<Response, Problem> {
+    let known = one::<Groups>(app, access, id).await?;
+    access.permit::<MemberList>(app, &thing(&known)).await?;
+    let asked = Asked::of(&format!("{}\n{id}", Members::LIST), &mut search)?;
+    let query = MemberQuery {
+        group: known.id,
+        source: search.source,
+        active: search.active,
+        search: searched_text(search.search)?,
+        descending: matches!(search.sort, Order::UserBackwards),
+        ..MemberQuery::default()
+    };
+    listed::answer::<Members>(app, &access.caller, headers, (asked, query), |_| true).await
 }
 
 async fn add(

@@ -1,16 +1,17 @@
 //! Groups as the API lists, searches and shows them.
 
 use casemate_directory::{AdminError, Administration, Author, DEFAULT_TENANT, GroupDraft};
-use casemate_platform::PageRequest;
-use casemate_store::{GroupQuery, GroupRecord, GroupSort, StoreError, StoreReader};
+use casemate_store::{GroupQuery, GroupRecord, GroupSort, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::members::MemberList;
 use super::routes;
+use crate::App;
 use crate::export::Place;
 use crate::guard::{Access, Thing};
-use crate::rows::{Rows, Searched, searched_text};
+use crate::listed::{Asked, Listed, searched_text, searches};
+use crate::rows::{Rows, Searched};
 use crate::view::time;
 
 /// Whether a caller may see who belongs to whichever group of a tenant. What is of the whole installation is asked for with
@@ -122,11 +123,12 @@ pub(crate) struct GroupSearch {
     limit: Option<u32>,
 }
 
+searches!(GroupSearch);
+
 impl GroupSearch {
-    /// The query in a tenant, and the page that is wanted of it.
-    fn query(self, tenant: &str) -> Searched<GroupQuery> {
-        let is_page = self.after.is_some() || self.limit.is_some();
-        let page = PageRequest::new(self.after, self.limit)?;
+    /// The page that is wanted, and the query in a tenant.
+    fn query(mut self, tenant: &str) -> Searched<GroupQuery> {
+        let asked = Asked::of(Groups::LIST, &mut self)?;
         let (sort, descending) = match self.sort {
             Order::Oldest => (GroupSort::Created, false),
             Order::Newest => (GroupSort::Created, true),
@@ -145,7 +147,7 @@ impl GroupSearch {
             descending,
             ..GroupQuery::default()
         };
-        Ok((query, page, is_page))
+        Ok((asked, query))
     }
 }
 
@@ -157,21 +159,50 @@ pub(crate) fn thing(group: &GroupRecord) -> Thing {
 /// Groups, as rows.
 pub(crate) struct Groups;
 
-impl Rows for Groups {
+impl Listed for Groups {
     type Record = GroupRecord;
-    type Draft = GroupDraft;
     type View = GroupView;
-    type Search = GroupSearch;
     type Query = GroupQuery;
+    const LIST: &'static str = "groups";
+    const COLUMNS: &'static [&'static str] = &COLUMNS;
+
+    fn cells(group: GroupRecord) -> Vec<String> {
+        vec![
+            group.id,
+            group.tenant,
+            group.provider,
+            group.name,
+            group.external_id.unwrap_or_default(),
+            group.source,
+            group.revision.to_string(),
+            time(group.created_at),
+            time(group.updated_at),
+        ]
+    }
+
+    fn behind(query: GroupQuery, after: Option<Place>, limit: u32) -> GroupQuery {
+        GroupQuery { after, limit, ..query }
+    }
+
+    fn place(query: &GroupQuery, group: &GroupRecord) -> Place {
+        (query.sort.key(group), group.id.clone())
+    }
+
+    async fn read(app: &App, query: &GroupQuery) -> Result<Vec<GroupRecord>, StoreError> {
+        app.store.reader().groups(query).await
+    }
+}
+
+impl Rows for Groups {
+    type Draft = GroupDraft;
+    type Search = GroupSearch;
     type List = routes::GroupList;
     type Read = routes::GroupRead;
     type Create = routes::GroupCreate;
     type Update = routes::GroupUpdate;
     type Delete = routes::GroupDelete;
     const PATH: &'static str = routes::PATH;
-    const LIST: &'static str = "groups";
     const CREATE: &'static str = "createGroup";
-    const COLUMNS: &'static [&'static str] = &COLUMNS;
 
     fn id(group: &GroupRecord) -> &str {
         &group.id
@@ -189,34 +220,8 @@ impl Rows for Groups {
         Thing::named(&draft.name)
     }
 
-    fn cells(group: GroupRecord) -> Vec<String> {
-        vec![
-            group.id,
-            group.tenant,
-            group.provider,
-            group.name,
-            group.external_id.unwrap_or_default(),
-            group.source,
-            group.revision.to_string(),
-            time(group.created_at),
-            time(group.updated_at),
-        ]
-    }
-
     fn searched(search: GroupSearch, tenant: &str) -> Searched<GroupQuery> {
         search.query(tenant)
-    }
-
-    fn behind(query: GroupQuery, after: Option<Place>, limit: u32) -> GroupQuery {
-        GroupQuery { after, limit, ..query }
-    }
-
-    fn key(query: &GroupQuery, group: &GroupRecord) -> String {
-        query.sort.key(group)
-    }
-
-    async fn read(reader: &StoreReader, query: &GroupQuery) -> Result<Vec<GroupRecord>, StoreError> {
-        reader.groups(query).await
     }
 
     async fn find(

@@ -12,7 +12,9 @@ use crate::group::routes::{GroupRead, GroupUpdate};
 use crate::group::service::{Groups, thing};
 use crate::guard::{Access, Thing};
 use crate::refusal::problem;
-use crate::versions::{self, RestoreRequest, RestoredView, VersionDetail, VersionView, Versioned};
+use crate::versions::{
+    self, RestoreRequest, RestoredView, VersionDetail, VersionSearch, VersionView, Versioned,
+};
 
 const TAG: &str = "Groups";
 const PATH: &str = "/api/v1/groups/{id}/versions";
@@ -23,11 +25,21 @@ pub(super) fn routes() -> Api<App> {
         .get(
             PATH,
             versions::list::<Groups>,
-            Operation::new("listGroupVersions", TAG, "What changes by hand made of a group, the newest first")
-                .describe("The newest hundred, and none older than 400 days. What a provider says has no version.")
+            Operation::new("listGroupVersions", TAG, "What changes by hand made of a group")
+                .describe("The newest hundred are kept, and none older than 400 days. What a provider says has no version. As `text/csv` it is the whole list.")
                 .needs::<GroupRead>()
                 .paged()
-                .answers::<Page<VersionView>>(200, "A page."),
+                .query("sort", "`-revision`, or `revision`.")
+                .answers_csv_or::<Page<VersionView>>(200, "A page, or the whole list."),
+        )
+        .post(
+            "/api/v1/groups/{id}/versions/search",
+            versions::search::<Groups>,
+            Operation::new("searchGroupVersions", TAG, "What changes by hand made of a group")
+                .describe("Those of an actor, of a kind of change, or of a time.")
+                .needs::<GroupRead>()
+                .takes::<VersionSearch>(json!({ "verb": "update", "since": "2026-01-01T00:00:00Z" }))
+                .answers_csv_or::<Page<VersionView>>(200, "A page, or the whole list."),
         )
         .get(
             "/api/v1/groups/{id}/versions/{revision}",

@@ -3,5 +3,6 @@
 mod jobs;
 pub(crate) mod routes;
 pub(crate) mod service;
+mod versions;
 
 pub use jobs::{PolicyStatus, follow};

@@ -3,22 +3,23 @@
 use std::path::PathBuf;
 
 use axum::extract::{Path, Request, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use casemate_directory::{AdminError, Folder};
 use casemate_platform::api::{Api, Operation};
-use casemate_platform::{
-    Code, NoQuery, Page, PageRequest, Problem, json_response, permissions, read_document,
-};
+use casemate_platform::{Code, NoQuery, Page, Problem, json_response, permissions, read_document};
 use serde_json::json;
 
 use crate::App;
 use crate::group::service::shows_members;
-use crate::guard::{Require, Thing};
+use crate::guard::{Access, Require, Thing};
+use crate::listed::{self, InQuery};
 use crate::objects::with_revision;
 use crate::policy::service::{
     ApplyRequest, ChangeView, Changed, DiffRequest, DiffView, PlanView, RevertRequest, VersionDetail,
     VersionView,
 };
+use crate::policy::versions::{VersionSearch, Versions};
 use crate::refusal::{problem, reason as told};
 use crate::view::file_error;
 
@@ -36,7 +37,6 @@ permissions! {
 }
 
 const TAG: &str = "Policy";
-const LIST: &str = "policy-versions";
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
@@ -44,10 +44,21 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             "/api/v1/policy/versions",
             versions,
-            Operation::new("listPolicyVersions", TAG, "The changes of configuration, the newest first")
+            Operation::new("listPolicyVersions", TAG, "The changes of configuration")
+                .describe("As `text/csv` it is the whole list.")
                 .needs::<PolicyList>()
                 .paged()
-                .answers::<Page<VersionView>>(200, "A page."),
+                .query("sort", "`-revision`, or `revision`.")
+                .answers_csv_or::<Page<VersionView>>(200, "A page, or the whole list."),
+        )
+        .post(
+            "/api/v1/policy/versions/search",
+            search_versions,
+            Operation::new("searchPolicyVersions", TAG, "The changes of configuration")
+                .describe("Those that fit a text, an actor, and a time.")
+                .needs::<PolicyList>()
+                .takes::<VersionSearch>(json!({ "search": "roles", "since": "2026-01-01T00:00:00Z" }))
+                .answers_csv_or::<Page<VersionView>>(200, "A page, or the whole list."),
         )
         .get(
             "/api/v1/policy/versions/{revision}",
@@ -97,14 +108,31 @@ pub(crate) fn routes() -> Api<App> {
 async fn versions(
     State(app): State<App>,
     require: Require<PolicyList>,
-    page: PageRequest,
+    headers: HeaderMap,
+    search: InQuery<VersionSearch>,
 ) -> Result<Response, Problem> {
-    require.access().permit::<PolicyList>(&app, &Thing::default()).await?;
-    let before = page.key(LIST)?.map(|key| key.parse().map_err(|_| Problem::new(Code::MalformedQuery)));
-    let limit = page.limit.saturating_add(1);
-    let versions = app.administration.versions(before.transpose()?, limit).await.map_err(problem)?;
-    let page = Page::of(versions, LIST, page.limit, |version| version.revision.to_string());
-    Ok(json_response(&page.map(|version| VersionView::from(&version))))
+    found(&app, require.access(), &headers, search.0).await
+}
+
+async fn search_versions(
+    State(app): State<App>,
+    require: Require<PolicyList>,
+    headers: HeaderMap,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let search = read_document(request).await?;
+    found(&app, require.access(), &headers, search).await
+}
+
+async fn found(
+    app: &App,
+    access: &Access,
+    headers: &HeaderMap,
+    search: VersionSearch,
+) -> Result<Response, Problem> {
+    access.permit::<PolicyList>(app, &Thing::default()).await?;
+    listed::answer::<Versions>(app, &access.caller, headers, search.query()?, |_| true).await
 }
 
 async fn version(
@@ -116,7 +144,7 @@ async fn version(
     require.access().permit::<PolicyRead>(&app, &Thing::default()).await?;
     let revision = revision.parse().map_err(|_| Problem::new(Code::NotFound))?;
     let (version, edits) = app.administration.version(revision).await.map_err(problem)?;
-    Ok(json_response(&VersionDetail::of(&version, edits)))
+    Ok(json_response(&VersionDetail::of(version, edits)))
 }
 
 async fn diff(

@@ -160,22 +160,17 @@ pub(crate) struct Changed {
     pub(crate) revision: i64,
 }
 
-impl From<&Version> for VersionView {
-    fn from(version: &Version) -> VersionView {
-        let Actor { provider, kind, id, .. } = version.actor.clone();
-        VersionView {
-            revision: version.revision,
-            at: time(version.at),
-            actor: ActorView { provider, r#type: kind, id },
-            summary: version.summary.clone(),
-            objects: version.objects,
-        }
+impl From<Version> for VersionView {
+    fn from(Version { revision, at, actor, summary, objects }: Version) -> VersionView {
+        let Actor { provider, kind, id, .. } = actor;
+        let actor = ActorView { provider, r#type: kind, id };
+        VersionView { revision, at: time(at), actor, summary, objects }
     }
 }
 
 impl VersionDetail {
     /// A change and its edits.
-    pub(crate) fn of(version: &Version, edits: Vec<Edit>) -> VersionDetail {
+    pub(crate) fn of(version: Version, edits: Vec<Edit>) -> VersionDetail {
         let edits = edits.into_iter().map(|edit| EditView {
             kind: edit.kind,
             id: edit.id,

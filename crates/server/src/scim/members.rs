@@ -105,6 +105,7 @@ impl Client<'_> {
                 after: after.take(),
                 source: Some(SOURCE.to_owned()),
                 limit: MAX_PAGE,
+                ..MemberQuery::default()
             };
             let page = self.app.store.reader().members(&query).await?;
             let is_last = page.len() < MAX_PAGE as usize;

@@ -3,23 +3,22 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use casemate_expression::Timestamp;
 use casemate_identity::{Identity, Kind};
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{
-    Client, Code, Guard as _, NoQuery, Problem, RequestId, authenticate, clock, json_response, permissions,
+    Caller, Client, Code, Guard as _, NoQuery, Page, Problem, RequestId, authenticate, clock, permissions,
     read_document,
 };
 use casemate_store::{SessionOwner, StoredSession};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::list::{Lasting, SessionSearch, SessionView};
 use crate::App;
 use crate::guard::{Require, Thing, admitted};
+use crate::listed::{self, InQuery};
 use crate::sign_in::service::{Asked, actor, end_by_hand};
 
 permissions! {
@@ -32,53 +31,6 @@ permissions! {
 const TAG: &str = "Sessions";
 const ONE: &str = "/api/v1/sessions/{id}";
 
-/// A session of a browser.
-#[derive(Debug, Serialize, JsonSchema)]
-struct SessionView {
-    /// Its name, which is no credential.
-    id: String,
-    /// The provider by which the directory knows who signed in.
-    provider: String,
-    /// The provider by which they came, where that is another one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    via: Option<String>,
-    /// Who signed in.
-    subject: String,
-    /// Whether it is the one that this request was sent with.
-    current: bool,
-    /// When they signed in.
-    created_at: String,
-    /// When they proved who they are.
-    authenticated_at: String,
-    /// When it was used last, to about a minute.
-    used_at: String,
-    /// When it ends at the latest.
-    ends_at: String,
-    /// The client's address at the sign-in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client: Option<String>,
-    /// The client's `User-Agent` at the sign-in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_agent: Option<String>,
-}
-
-/// Sessions, the newest first. Nobody has more than fifty.
-#[derive(Debug, Serialize, JsonSchema)]
-struct SessionsView {
-    /// They.
-    items: Vec<SessionView>,
-}
-
-/// Whose sessions are wanted.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct SessionSearch {
-    /// The provider that vouches for them.
-    provider: String,
-    /// Their id within the provider.
-    subject: String,
-}
-
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
     Api::new()
@@ -86,8 +38,11 @@ pub(crate) fn routes() -> Api<App> {
             "/api/v1/sessions",
             list,
             Operation::new("listSessions", TAG, "One's own sessions of browsers")
+                .describe("The sessions that last; nobody has more than fifty. As `text/csv` it is the whole list.")
                 .needs_caller()
-                .answers::<SessionsView>(200, "The sessions that last.")
+                .paged()
+                .query("sort", "`-created_at`, the newest first, or `created_at`.")
+                .answers_csv_or::<Page<SessionView>>(200, "A page, or the whole list.")
                 .problem(Code::CredentialMissing)
                 .problem(Code::CredentialRejected)
                 .problem(Code::UserInactive)
@@ -97,11 +52,11 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/sessions/search",
             search,
-            Operation::new("searchSessions", TAG, "Somebody's sessions of browsers")
-                .describe("Whose they are stands in no URL: logs keep those.")
+            Operation::new("searchSessions", TAG, "Everybody's sessions of browsers")
+                .describe("Those that last and fit a text and filters. Whose they are stands in no URL: logs keep those.")
                 .needs::<SessionList>()
                 .takes::<SessionSearch>(json!({ "provider": "corp", "subject": "ada" }))
-                .answers::<SessionsView>(200, "The sessions that last."),
+                .answers_csv_or::<Page<SessionView>>(200, "A page, or the whole list."),
         )
         .delete(
             ONE,
@@ -132,45 +87,44 @@ async fn caller(app: &App, parts: &Parts) -> Result<Arc<Identity>, Problem> {
     Ok(caller.0)
 }
 
-async fn list(State(app): State<App>, _: NoQuery, request: Request) -> Result<Response, Problem> {
+async fn list(
+    State(app): State<App>,
+    headers: HeaderMap,
+    search: InQuery<SessionSearch>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let identity = caller(&app, &parts).await?;
     // Nothing but people signs in, and what else has the same id is somebody else. What is temporary sees no sessions.
     let is_person = identity.kind == Kind::USER && identity.temporary.is_none();
-    let subject = identity.id.as_deref().filter(|_| is_person);
-    let current = identity.session.as_ref().map(|session| &*session.id);
-    let items = match subject {
-        Some(subject) => {
-            let tenant = app.directory.sessions().tenant_of(&identity);
-            let owner = SessionOwner { provider: &identity.provider, subject, tenant: Some(&tenant) };
-            sessions_of(&app, owner, current).await?
-        }
-        None => Vec::new(),
-    };
-    Ok(json_response(&SessionsView { items }))
+    let tenant = app.directory.sessions().tenant_of(&identity);
+    let owner = identity.id.as_deref().filter(|_| is_person).map(|subject| SessionOwner {
+        provider: &identity.provider,
+        subject,
+        tenant: Some(&tenant),
+    });
+    let (asked, wanted) = search.0.query(current(&identity), clock::now())?;
+    let wanted = (asked, wanted.of(owner));
+    listed::answer::<Lasting>(&app, &Caller(Arc::clone(&identity)), &headers, wanted, |_| true).await
 }
 
 async fn search(
     State(app): State<App>,
     require: Require<SessionList>,
+    headers: HeaderMap,
     _: NoQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let SessionSearch { provider, subject } = read_document(request).await?;
-    require.access().permit::<SessionList>(&app, &Thing::default()).await?;
-    let current = require.access().caller.0.session.as_ref().map(|session| &*session.id);
-    let owner = SessionOwner { provider: &provider, subject: &subject, tenant: None };
-    let items = sessions_of(&app, owner, current).await?;
-    Ok(json_response(&SessionsView { items }))
+    let search: SessionSearch = read_document(request).await?;
+    let access = require.access();
+    access.permit::<SessionList>(&app, &Thing::default()).await?;
+    let wanted = search.query(current(&access.caller.0), access.now())?;
+    listed::answer::<Lasting>(&app, &access.caller, &headers, wanted, |_| true).await
 }
 
-async fn sessions_of(
-    app: &App,
-    owner: SessionOwner<'_>,
-    current: Option<&str>,
-) -> Result<Vec<SessionView>, Problem> {
-    let found = app.store.reader().sessions_of(owner, clock::now()).await;
-    Ok(found.map_err(unavailable)?.into_iter().map(|session| view(session, current)).collect())
+/// The session that a request was sent with.
+fn current(identity: &Identity) -> Option<&str> {
+    identity.session.as_ref().map(|session| &*session.id)
 }
 
 async fn remove(
@@ -209,23 +163,6 @@ fn is_of(app: &App, identity: &Identity, session: &StoredSession) -> bool {
         && app.directory.sessions().is_of_tenant(identity, session)
         && *identity.provider == *session.provider
         && identity.id.as_deref() == Some(&session.subject)
-}
-
-fn view(session: StoredSession, current: Option<&str>) -> SessionView {
-    let time = |at: i64| Timestamp(at).to_string();
-    SessionView {
-        current: current == Some(&*session.id),
-        id: session.id,
-        provider: session.provider,
-        via: session.via,
-        subject: session.subject,
-        created_at: time(session.created_at),
-        authenticated_at: time(session.authenticated_at),
-        used_at: time(session.used_at),
-        ends_at: time(session.idle_until.min(session.absolute_until)),
-        client: session.client,
-        user_agent: session.user_agent,
-    }
 }
 
 fn unavailable(error: casemate_store::StoreError) -> Problem {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::{
     LONGEST_TEMPORARY_LIFE, SHORTEST_TEMPORARY_LIFE, SessionError, TEMPORARY_PATTERNS, TemporaryDraft,
@@ -14,20 +14,21 @@ use casemate_identity::{ExposeSecret, Identity, TemporaryMark};
 use casemate_permission::name::Pattern;
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{
-    Caller, Client, Code, DocumentError, Guard as _, NoQuery, Problem, RequestId, authenticate, clock,
-    json_response, permissions, read_document,
+    Caller, Client, Code, DocumentError, Guard as _, NoQuery, Page, Problem, RequestId, authenticate, clock,
+    permissions, read_document,
 };
 use casemate_store::{CommitError, MAX_TEMPORARY, SESSION, SessionOwner, StoreError, StoredSession};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
+use super::list::{TemporaryCredentialSearch, TemporaryCredentialView, TemporaryCredentials, of};
 use crate::App;
 use crate::guard::{Require, Thing, admitted, lately};
+use crate::listed::{self, InQuery};
 use crate::once::created;
 use crate::sign_in::service::Asked;
 use crate::temporary_credential::service::{begin, end};
-use crate::view::time;
 
 permissions! {
     /// To see the temporary credentials of others.
@@ -69,54 +70,6 @@ struct TemporaryCredentialRequest {
     networks: Vec<String>,
 }
 
-/// A temporary credential, without its secret.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "TemporaryCredential")]
-struct TemporaryCredentialView {
-    /// Its name, which is no credential.
-    id: String,
-    /// The provider that vouches for its owner.
-    provider: String,
-    /// Its owner.
-    subject: String,
-    /// What it is for, in words.
-    title: String,
-    /// The names, or patterns of names, that it may use at most; absent where it may use all that its owner may.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    permissions: Option<Vec<String>>,
-    /// From where it may be used; empty for everywhere.
-    networks: Vec<String>,
-    /// When it was made.
-    #[schemars(extend("format" = "date-time"))]
-    created_at: String,
-    /// When it was used last, to about a minute; when it was made, where it was not.
-    #[schemars(extend("format" = "date-time"))]
-    used_at: String,
-    /// When it ends.
-    #[schemars(extend("format" = "date-time"))]
-    expires_at: String,
-    /// The credential itself, in the answer to what made it and never again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential: Option<String>,
-}
-
-/// Temporary credentials that have not ended, the newest first. Nobody has more than two hundred of each tenant.
-#[derive(Debug, Serialize, JsonSchema)]
-struct TemporaryCredentialsView {
-    /// They.
-    items: Vec<TemporaryCredentialView>,
-}
-
-/// Whose temporary credentials are wanted.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct TemporaryCredentialSearch {
-    /// The provider that vouches for their owner; `api-key` for those that an API key made.
-    provider: String,
-    /// Their owner's id within the provider; the id of the API key.
-    subject: String,
-}
-
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
     let own = |operation: Operation| {
@@ -133,8 +86,10 @@ pub(crate) fn routes() -> Api<App> {
             ALL,
             list,
             own(Operation::new("listTemporaryCredentials", TAG, "One's own temporary credentials"))
-                .answers::<TemporaryCredentialsView>(200, "Those that have not ended.")
-                .problem(Code::MalformedQuery),
+                .describe("Those that have not ended; nobody has more than two hundred of each tenant. As `text/csv` it is the whole list.")
+                .paged()
+                .query("sort", "`-created_at`, the newest first, or `created_at`.")
+                .answers_csv_or::<Page<TemporaryCredentialView>>(200, "A page, or the whole list."),
         )
         .post(
             ALL,
@@ -157,11 +112,11 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/temporary-credentials/search",
             search,
-            Operation::new("searchTemporaryCredentials", TAG, "Somebody's temporary credentials")
-                .describe("Whose they are stands in no URL: logs keep those.")
+            Operation::new("searchTemporaryCredentials", TAG, "Everybody's temporary credentials")
+                .describe("Those that have not ended and fit a text and filters. Whose they are stands in no URL: logs keep those.")
                 .needs::<TemporaryCredentialList>()
                 .takes::<TemporaryCredentialSearch>(json!({ "provider": "corp", "subject": "ada" }))
-                .answers::<TemporaryCredentialsView>(200, "Those that have not ended."),
+                .answers_csv_or::<Page<TemporaryCredentialView>>(200, "A page, or the whole list."),
         )
         .delete(
             ONE,
@@ -204,36 +159,37 @@ fn asked(parts: &Parts, route: &'static str) -> Asked {
     Asked::new(id, route, client, &parts.headers, clock::now())
 }
 
-async fn list(State(app): State<App>, _: NoQuery, request: Request) -> Result<Response, Problem> {
+async fn list(
+    State(app): State<App>,
+    headers: HeaderMap,
+    search: InQuery<TemporaryCredentialSearch>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let caller = owner(&app, &parts).await?;
-    let items = match caller.0.id.as_deref() {
-        Some(subject) => {
-            let tenant = app.directory.sessions().tenant_of(&caller.0);
-            let owner = SessionOwner { provider: &caller.0.provider, subject, tenant: Some(&tenant) };
-            temporary_of(&app, owner).await?
-        }
-        None => Vec::new(),
-    };
-    Ok(json_response(&TemporaryCredentialsView { items }))
+    let tenant = app.directory.sessions().tenant_of(&caller.0);
+    let owner = caller.0.id.as_deref().map(|subject| SessionOwner {
+        provider: &caller.0.provider,
+        subject,
+        tenant: Some(&tenant),
+    });
+    let (asked, query) = search.0.query(clock::now())?;
+    let wanted = (asked, of(query, owner));
+    listed::answer::<TemporaryCredentials>(&app, &caller, &headers, wanted, |_| true).await
 }
 
 async fn search(
     State(app): State<App>,
     require: Require<TemporaryCredentialList>,
+    headers: HeaderMap,
     _: NoQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let TemporaryCredentialSearch { provider, subject } = read_document(request).await?;
-    require.access().permit::<TemporaryCredentialList>(&app, &Thing::default()).await?;
-    let owner = SessionOwner { provider: &provider, subject: &subject, tenant: None };
-    let items = temporary_of(&app, owner).await?;
-    Ok(json_response(&TemporaryCredentialsView { items }))
-}
-
-async fn temporary_of(app: &App, owner: SessionOwner<'_>) -> Result<Vec<TemporaryCredentialView>, Problem> {
-    let found = app.store.reader().temporary_of(owner, clock::now()).await;
-    Ok(found.map_err(unavailable)?.into_iter().map(|session| view(session, None)).collect())
+    let search: TemporaryCredentialSearch = read_document(request).await?;
+    let access = require.access();
+    access.permit::<TemporaryCredentialList>(&app, &Thing::default()).await?;
+    let wanted = search.query(access.now())?;
+    listed::answer::<TemporaryCredentials>(&app, &access.caller, &headers, wanted, |_| true).await
 }
 
 async fn create(State(app): State<App>, _: NoQuery, request: Request) -> Result<Response, Problem> {
@@ -270,7 +226,7 @@ async fn create(State(app): State<App>, _: NoQuery, request: Request) -> Result<
             Problem::new(Code::Unavailable)
         }
     })?;
-    let shown = view(session, Some(secret.expose_secret().to_owned()));
+    let shown = TemporaryCredentialView::from(session).with_credential(secret.expose_secret());
     let body = serde_json::to_string(&shown).unwrap_or_default();
     Ok(created(StatusCode::CREATED.as_u16(), body))
 }
@@ -389,23 +345,6 @@ impl TemporaryCredentialRequest {
         }
         let permissions = self.permissions.map(|_| patterns);
         Ok(TemporaryDraft { title: self.title, permissions, networks, life })
-    }
-}
-
-fn view(session: StoredSession, credential: Option<String>) -> TemporaryCredentialView {
-    let temporary = session.temporary.unwrap_or_default();
-    let networks = temporary.networks.split(',').filter(|network| !network.is_empty());
-    TemporaryCredentialView {
-        id: session.id,
-        provider: session.provider,
-        subject: session.subject,
-        title: temporary.title,
-        permissions: temporary.permissions.map(|text| serde_json::from_str(&text).unwrap_or_default()),
-        networks: networks.map(str::to_owned).collect(),
-        created_at: time(session.created_at),
-        used_at: time(session.used_at),
-        expires_at: time(session.absolute_until),
-        credential,
     }
 }
 

@@ -1,19 +1,20 @@
 //! Users as the API lists, searches and shows them.
 
 use casemate_directory::{AdminError, Administration, Author, UserDraft};
-use casemate_platform::PageRequest;
-use casemate_store::{StoreError, StoreReader, UserQuery, UserRecord, UserSort};
+use casemate_store::{StoreError, UserQuery, UserRecord, UserSort};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::routes;
+use crate::App;
 use crate::export::Place;
 use crate::guard::Thing;
-use crate::rows::{Rows, Searched, searched_text};
+use crate::listed::{Asked, Listed, searched_text, searches};
+use crate::rows::{Rows, Searched};
 use crate::view::time;
 
-pub(crate) use crate::rows::{place, strict, whole};
+pub(crate) use crate::rows::strict;
 
 /// The columns of an exported list.
 const COLUMNS: [&str; 15] = [
@@ -161,11 +162,12 @@ pub(crate) struct UserSearch {
     limit: Option<u32>,
 }
 
+searches!(UserSearch);
+
 impl UserSearch {
-    /// The query in a tenant, and the page that is wanted of it.
-    fn query(self, tenant: &str) -> Searched<UserQuery> {
-        let is_page = self.after.is_some() || self.limit.is_some();
-        let page = PageRequest::new(self.after, self.limit)?;
+    /// The page that is wanted, and the query in a tenant.
+    fn query(mut self, tenant: &str) -> Searched<UserQuery> {
+        let asked = Asked::of(Users::LIST, &mut self)?;
         let (sort, descending) = match self.sort {
             Order::Oldest => (UserSort::Created, false),
             Order::Newest => (UserSort::Created, true),
@@ -186,7 +188,7 @@ impl UserSearch {
             descending,
             ..UserQuery::default()
         };
-        Ok((query, page, is_page))
+        Ok((asked, query))
     }
 }
 
@@ -198,37 +200,12 @@ pub(crate) fn thing(user: &UserRecord) -> Thing {
 /// Users, as rows.
 pub(crate) struct Users;
 
-impl Rows for Users {
+impl Listed for Users {
     type Record = UserRecord;
-    type Draft = UserDraft;
     type View = UserView;
-    type Search = UserSearch;
     type Query = UserQuery;
-    type List = routes::UserList;
-    type Read = routes::UserRead;
-    type Create = routes::UserCreate;
-    type Update = routes::UserUpdate;
-    type Delete = routes::UserDelete;
-    const PATH: &'static str = routes::PATH;
     const LIST: &'static str = "users";
-    const CREATE: &'static str = "createUser";
     const COLUMNS: &'static [&'static str] = &COLUMNS;
-
-    fn id(user: &UserRecord) -> &str {
-        &user.id
-    }
-
-    fn revision(user: &UserRecord) -> i64 {
-        user.revision
-    }
-
-    fn thing(user: &UserRecord) -> Thing {
-        thing(user)
-    }
-
-    fn drafted(draft: &UserDraft) -> Thing {
-        Thing::named(&draft.login)
-    }
 
     fn cells(user: UserRecord) -> Vec<String> {
         vec![
@@ -250,20 +227,48 @@ impl Rows for Users {
         ]
     }
 
-    fn searched(search: UserSearch, tenant: &str) -> Searched<UserQuery> {
-        search.query(tenant)
-    }
-
     fn behind(query: UserQuery, after: Option<Place>, limit: u32) -> UserQuery {
         UserQuery { after, limit, ..query }
     }
 
-    fn key(query: &UserQuery, user: &UserRecord) -> String {
-        query.sort.key(user)
+    fn place(query: &UserQuery, user: &UserRecord) -> Place {
+        (query.sort.key(user), user.id.clone())
     }
 
-    async fn read(reader: &StoreReader, query: &UserQuery) -> Result<Vec<UserRecord>, StoreError> {
-        reader.users(query).await
+    async fn read(app: &App, query: &UserQuery) -> Result<Vec<UserRecord>, StoreError> {
+        app.store.reader().users(query).await
+    }
+}
+
+impl Rows for Users {
+    type Draft = UserDraft;
+    type Search = UserSearch;
+    type List = routes::UserList;
+    type Read = routes::UserRead;
+    type Create = routes::UserCreate;
+    type Update = routes::UserUpdate;
+    type Delete = routes::UserDelete;
+    const PATH: &'static str = routes::PATH;
+    const CREATE: &'static str = "createUser";
+
+    fn id(user: &UserRecord) -> &str {
+        &user.id
+    }
+
+    fn revision(user: &UserRecord) -> i64 {
+        user.revision
+    }
+
+    fn thing(user: &UserRecord) -> Thing {
+        thing(user)
+    }
+
+    fn drafted(draft: &UserDraft) -> Thing {
+        Thing::named(&draft.login)
+    }
+
+    fn searched(search: UserSearch, tenant: &str) -> Searched<UserQuery> {
+        search.query(tenant)
     }
 
     async fn find(

@@ -10,7 +10,9 @@ use crate::App;
 use crate::guard::{Access, Thing};
 use crate::user::routes::{UserRead, UserUpdate};
 use crate::user::service::Users;
-use crate::versions::{self, RestoreRequest, RestoredView, VersionDetail, VersionView, Versioned};
+use crate::versions::{
+    self, RestoreRequest, RestoredView, VersionDetail, VersionSearch, VersionView, Versioned,
+};
 
 const TAG: &str = "Users";
 const PATH: &str = "/api/v1/users/{id}/versions";
@@ -21,13 +23,23 @@ pub(super) fn routes() -> Api<App> {
         .get(
             PATH,
             versions::list::<Users>,
-            Operation::new("listUserVersions", TAG, "What changes by hand made of a user, the newest first")
+            Operation::new("listUserVersions", TAG, "What changes by hand made of a user")
                 .describe(
-                    "The newest hundred, and none older than 400 days. What a provider says has no version.",
+                    "The newest hundred are kept, and none older than 400 days. What a provider says has no version. As `text/csv` it is the whole list.",
                 )
                 .needs::<UserRead>()
                 .paged()
-                .answers::<Page<VersionView>>(200, "A page."),
+                .query("sort", "`-revision`, or `revision`.")
+                .answers_csv_or::<Page<VersionView>>(200, "A page, or the whole list."),
+        )
+        .post(
+            "/api/v1/users/{id}/versions/search",
+            versions::search::<Users>,
+            Operation::new("searchUserVersions", TAG, "What changes by hand made of a user")
+                .describe("Those of an actor, of a kind of change, or of a time.")
+                .needs::<UserRead>()
+                .takes::<VersionSearch>(json!({ "verb": "update", "since": "2026-01-01T00:00:00Z" }))
+                .answers_csv_or::<Page<VersionView>>(200, "A page, or the whole list."),
         )
         .get(
             "/api/v1/users/{id}/versions/{revision}",

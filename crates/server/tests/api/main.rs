@@ -5,6 +5,7 @@ mod access_review;
 mod authorization;
 mod candidates;
 mod description;
+mod every_list;
 mod hub;
 mod impact;
 mod keys;

@@ -1,6 +1,7 @@
 //! Versions, plans, and configuration as code.
 
 use axum::http::StatusCode;
+use casemate_store::DenialQuery;
 use serde_json::{Value, json};
 
 use crate::support::Server;
@@ -140,7 +141,13 @@ async fn a_one_time_key_makes_the_first_administrator_once() {
         wrong.text
     );
     server.app.denials.flush(&server.app.store).await;
-    let counted = server.app.store.reader().anonymous_denials(None, 10).await.unwrap();
+    let counted = server
+        .app
+        .store
+        .reader()
+        .anonymous_denials(&DenialQuery { limit: 10, ..DenialQuery::default() })
+        .await
+        .unwrap();
     let counted: Vec<_> = counted.iter().map(|denial| (denial.route.as_str(), denial.count)).collect();
     assert_eq!(counted, [("/api/v1/administrators", 1)], "who tries keys leaves a trace");
     let key = secrecy::ExposeSecret::expose_secret(&key).to_owned();

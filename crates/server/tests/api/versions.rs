@@ -1,6 +1,6 @@
 //! Versions of users and groups, and setting them back.
 
-use casemate_store::{Actor, Commit, DirectoryKind, Membership, Operation};
+use casemate_store::{Actor, Commit, DirectoryKind, DirectoryVersionQuery, Membership, Operation};
 use casemate_test_support::Postgres;
 use serde_json::{Value, json};
 
@@ -137,7 +137,12 @@ async fn a_user_is_set_back(server: Server) {
     let gone = server.send(&format!("DELETE {path}"), Some("administrator"), &known, None).await;
     assert_eq!(gone.status.as_u16(), 204);
     assert_eq!(server.admin(&format!("GET {path}/versions"), None).await.status.as_u16(), 404);
-    let kept = server.app.store.reader().directory_versions(DirectoryKind::User, &id, None, 10).await;
+    let kept = server
+        .app
+        .store
+        .reader()
+        .directory_versions(&DirectoryVersionQuery::of(DirectoryKind::User, &id))
+        .await;
     assert!(kept.unwrap().is_empty());
 }
 

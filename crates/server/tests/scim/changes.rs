@@ -2,7 +2,7 @@
 
 use casemate_directory::NotAdmitted;
 use casemate_identity::{Identity, Kind};
-use casemate_store::{AuditFilter, DirectoryKind};
+use casemate_store::{AuditFilter, DirectoryKind, DirectoryVersionQuery};
 use serde_json::{Value, json};
 
 use crate::client::{ENTERPRISE, GROUP, Scim, USER};
@@ -41,7 +41,13 @@ pub(crate) async fn a_user_lives_from_being_made_to_being_deleted(scim: Scim) {
     // What changes nothing is no change.
     let again = scim.send(&format!("PUT {one}"), Some(put)).await;
     assert_eq!(again.header("etag"), replaced.header("etag"));
-    let kept = scim.server.app.store.reader().directory_versions(DirectoryKind::User, &id, None, 10).await;
+    let kept = scim
+        .server
+        .app
+        .store
+        .reader()
+        .directory_versions(&DirectoryVersionQuery::of(DirectoryKind::User, &id))
+        .await;
     assert!(kept.unwrap().is_empty(), "a provider says it again, and is not set back");
 
     let gone = scim.send(&format!("DELETE {one}"), None).await;

@@ -13,7 +13,7 @@ use crate::idempotency::{self, Remembered};
 use crate::object::{self, Objects};
 use crate::open::StoreReader;
 use crate::secret::{self, SealedSecret};
-use crate::session::{self, SessionOwner, StoredSession};
+use crate::session::{self, StoredSession};
 use crate::version::{self, Edit, Version};
 
 impl StoreReader {
@@ -40,14 +40,6 @@ impl StoreReader {
     /// Where the database cannot be read.
     pub async fn objects(&self) -> Result<Objects, StoreError> {
         object::all(&self.pool).await
-    }
-
-    /// The changes of configuration before the revision `before`, the newest first, at most `limit` (1 to [`MAX_PAGE`]).
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn versions(&self, before: Option<i64>, limit: u32) -> Result<Vec<Version>, StoreError> {
-        version::page(&self.pool, before, limit.clamp(1, MAX_PAGE)).await
     }
 
     /// One change of configuration and what it made of each object; nothing where the revision changed none.
@@ -163,42 +155,6 @@ impl StoreReader {
         session::by_id(&self.pool, id).await
     }
 
-    /// Somebody's sessions that have not ended at `now`, the newest first; at most [`MAX_SESSIONS`].
-    ///
-    /// [`MAX_SESSIONS`]: crate::MAX_SESSIONS
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn sessions_of(
-        &self,
-        owner: SessionOwner<'_>,
-        now: i64,
-    ) -> Result<Vec<StoredSession>, StoreError> {
-        let SessionOwner { provider, subject, tenant } = owner;
-        if ![provider, subject, tenant.unwrap_or_default()].into_iter().all(is_keepable) {
-            return Ok(Vec::new());
-        }
-        session::of(&self.pool, owner, now).await
-    }
-
-    /// Somebody's temporary credentials that have not ended at `now`, the newest first; at most [`MAX_TEMPORARY`].
-    ///
-    /// [`MAX_TEMPORARY`]: crate::MAX_TEMPORARY
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn temporary_of(
-        &self,
-        owner: SessionOwner<'_>,
-        now: i64,
-    ) -> Result<Vec<StoredSession>, StoreError> {
-        let SessionOwner { provider, subject, tenant } = owner;
-        if ![provider, subject, tenant.unwrap_or_default()].into_iter().all(is_keepable) {
-            return Ok(Vec::new());
-        }
-        session::temporary_of(&self.pool, owner, now).await
-    }
-
     /// The digests of up to `limit` sessions that were ended after a revision.
     ///
     /// # Errors
@@ -207,20 +163,17 @@ impl StoreReader {
         session::ended_after(&self.pool, revision, limit).await
     }
 
-    /// One page of audit events, newest first: those before the event `before`.
+    /// One page of audit events: those beyond the event `beyond` in the filter's order.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn audit_events(
         &self,
         filter: &AuditFilter,
-        before: Option<i64>,
+        beyond: Option<i64>,
         limit: u32,
     ) -> Result<Vec<StoredAuditEvent>, StoreError> {
-        if filter.is_void() {
-            return Ok(Vec::new());
-        }
-        audit::page(&self.pool, filter, before, limit.clamp(1, MAX_PAGE)).await
+        audit::page(&self.pool, filter, beyond, limit.clamp(1, MAX_PAGE)).await
     }
 
     /// All sealed secrets of objects; those of people are read one by one.

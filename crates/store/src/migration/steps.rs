@@ -310,4 +310,21 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX session_by_made_with ON session (made_with) WHERE made_with IS NOT NULL",
         ],
     },
+    Migration {
+        version: 21,
+        // Only ways to find what is there.
+        needs: 5,
+        statements: &[
+            "CREATE INDEX audit_event_by_tenant ON audit_event (tenant, seq)",
+            "CREATE INDEX audit_event_by_action ON audit_event (action, seq)",
+            "CREATE INDEX audit_event_by_resource_type ON audit_event (resource_type, seq)",
+            // By the id alone: with the type before it, it answered neither of the two in their order.
+            "DROP INDEX audit_event_by_resource",
+            "CREATE INDEX audit_event_by_resource ON audit_event (resource_id, seq)",
+            "CREATE INDEX version_by_actor ON version (actor_id, revision)",
+            "CREATE INDEX session_by_begin ON session (created_at, id) WHERE ended_at IS NULL AND title IS NULL",
+            "CREATE INDEX session_by_begin_of_temporary ON session (created_at, id)
+             WHERE ended_at IS NULL AND title IS NOT NULL",
+        ],
+    },
 ];

@@ -6,6 +6,7 @@ use crate::bounds::is_keepable;
 use crate::decision::MAX_PAGE;
 use crate::error::StoreError;
 use crate::open::StoreReader;
+use crate::selection::{Held, Selection, holding};
 use crate::sql::{Row, Value, places, values};
 
 pub(super) const USER: &str = "id, tenant, provider, subject, login, external_id, active, display_name, email, attributes, scim, \
@@ -70,8 +71,30 @@ pub struct MemberQuery {
     pub after: Option<(String, String)>,
     /// Only what this source says.
     pub source: Option<String>,
+    /// Only those who are active, or are not.
+    pub active: Option<bool>,
+    /// Only those whose login, name or e-mail address holds this, whatever the case of ASCII letters.
+    pub search: Option<String>,
+    /// Whether the order is turned around.
+    pub descending: bool,
     /// How many at most (1 to [`MAX_PAGE`]).
     pub limit: u32,
+}
+
+impl MemberQuery {
+    fn selection(&self) -> Selection {
+        let members = "group_member AS member JOIN directory_user ON directory_user.id = member.user_id";
+        let mut selection = Selection::new(members, "1 = 1");
+        selection.text("member.group_id = {}", Some(&self.group));
+        selection.text("member.source = {}", self.source.as_ref());
+        selection.and("active = {}", self.active.map(|active| Held::Integer(i64::from(active))));
+        let search = "(login_key LIKE {} ESCAPE '\\' OR lower(display_name) LIKE {} ESCAPE '\\' \
+                      OR lower(email) LIKE {} ESCAPE '\\')";
+        selection.text(search, self.search.as_deref().map(holding).as_ref());
+        let columns = ("member.user_id", "member.source");
+        selection.order_by(columns, false, self.descending, self.after.as_ref());
+        selection
+    }
 }
 
 impl StoreReader {
@@ -271,23 +294,13 @@ impl StoreReader {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn members(&self, query: &MemberQuery) -> Result<Vec<Member>, StoreError> {
-        let MemberQuery { group, after, source, limit } = query;
-        let (user, said_by) = after.as_ref().map_or(("", ""), |(user, said_by)| (user, said_by));
-        let is_wanted = source.as_deref().unwrap_or_default();
-        if ![&**group, user, said_by, is_wanted].into_iter().all(is_keepable) {
+        let selection = query.selection();
+        if selection.is_void() {
             return Ok(Vec::new());
         }
-        let of_source = if source.is_some() { "AND member.source = $4" } else { "" };
-        let text = format!(
-            "SELECT member.user_id, member.source AS said_by, login, display_name, active FROM group_member AS member \
-             JOIN directory_user ON directory_user.id = member.user_id \
-             WHERE member.group_id = $1 AND (member.user_id, member.source) > ($2, $3) {of_source} \
-             ORDER BY member.user_id, member.source LIMIT {}",
-            limit.clamp(&1, &MAX_PAGE)
-        );
-        let mut values = vec![Value::from(group), user.into(), said_by.into()];
-        values.extend(source.as_ref().map(Value::from));
-        let rows = self.pool.rows(&text, &values).await?;
+        let columns = "member.user_id, member.source AS said_by, login, display_name, active";
+        let text = selection.page(columns, query.limit.clamp(1, MAX_PAGE), 0);
+        let rows = self.pool.rows(&text, &selection.values()).await?;
         let read = |row: &Row| {
             Ok(Member {
                 user: row.get("user_id")?,

@@ -8,6 +8,7 @@ use crate::commit::{Actor, Operation};
 use crate::decision::{MAX_PAGE, clipped};
 use crate::error::StoreError;
 use crate::open::StoreReader;
+use crate::selection::{Held, Selection};
 use crate::sql::{Database, Link, Row, Value, places, values};
 
 /// How many versions of one user or group are kept: the newest.
@@ -72,6 +73,59 @@ pub struct DirectoryVersion {
     pub verb: String,
     /// The revision that it was set back to, where it was.
     pub restored: Option<i64>,
+}
+
+/// Which versions of a user or group are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryVersionQuery {
+    /// Of which they are.
+    pub kind: DirectoryKind,
+    /// The id of the user or group.
+    pub id: String,
+    /// Only those of the actor with this id.
+    pub actor: Option<String>,
+    /// Only those where this was done.
+    pub verb: Option<String>,
+    /// Only those at or after this time, in microseconds since 1970 (UTC).
+    pub since: Option<i64>,
+    /// Only those before this time.
+    pub until: Option<i64>,
+    /// Whether the oldest come first, and not the newest.
+    pub oldest_first: bool,
+    /// Only those beyond this revision, in the order.
+    pub after: Option<i64>,
+    /// How many at most (1 to [`MAX_PAGE`]).
+    pub limit: u32,
+}
+
+impl DirectoryVersionQuery {
+    /// All versions of a user or group, the newest first.
+    #[must_use]
+    pub fn of(kind: DirectoryKind, id: &str) -> DirectoryVersionQuery {
+        DirectoryVersionQuery {
+            kind,
+            id: id.to_owned(),
+            actor: None,
+            verb: None,
+            since: None,
+            until: None,
+            oldest_first: false,
+            after: None,
+            limit: MAX_PAGE,
+        }
+    }
+
+    fn selection(&self) -> Selection {
+        let of_kind = format!("kind = '{}'", self.kind.as_str());
+        let mut selection = Selection::new("directory_version", &of_kind);
+        selection.text("id = {}", Some(&self.id));
+        selection.text("actor_id = {}", self.actor.as_ref());
+        selection.text("verb = {}", self.verb.as_ref());
+        selection.and("at >= {}", self.since.map(Held::Integer));
+        selection.and("at < {}", self.until.map(Held::Integer));
+        selection.order_by_number("revision", !self.oldest_first, self.after);
+        selection
+    }
 }
 
 /// Whom a change put into a group by hand or by code, and took out of it.
@@ -185,27 +239,21 @@ pub(crate) async fn forget_deleted(link: &mut Link) -> Result<(), sqlx::Error> {
 }
 
 impl StoreReader {
-    /// The versions of a user or group before the revision `before`, the newest first, at most `limit` (1 to [`MAX_PAGE`]).
+    /// A page of the versions of a user or group.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn directory_versions(
         &self,
-        kind: DirectoryKind,
-        id: &str,
-        before: Option<i64>,
-        limit: u32,
+        query: &DirectoryVersionQuery,
     ) -> Result<Vec<DirectoryVersion>, StoreError> {
-        if !is_keepable(id) {
+        let selection = query.selection();
+        if selection.is_void() {
             return Ok(Vec::new());
         }
-        let text = format!(
-            "SELECT {HEAD} FROM directory_version WHERE kind = $1 AND id = $2 AND revision < $3 \
-             ORDER BY revision DESC LIMIT $4"
-        );
-        let limit = i64::from(limit.clamp(1, MAX_PAGE));
-        let values = values![kind.as_str(), id, before.unwrap_or(i64::MAX), limit];
-        Ok(self.pool.rows(&text, values).await?.iter().map(read).collect::<Result<_, _>>()?)
+        let text = selection.page(HEAD, query.limit.clamp(1, MAX_PAGE), 0);
+        let rows = self.pool.rows(&text, &selection.values()).await?;
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
     }
 
     /// One version of a user or group, with what it made of it.
@@ -325,14 +373,17 @@ mod tests {
     async fn versions_are_found_and_forgotten_by_an_index() {
         let mut link = Link::Sqlite(SqliteConnection::connect("sqlite::memory:").await.unwrap());
         migration::migrate(&mut link).await.unwrap();
-        let page = format!(
-            "SELECT {HEAD} FROM directory_version WHERE kind = 'user' AND id = $1 AND revision < 9 \
-             ORDER BY revision DESC LIMIT 100"
-        );
+        let page = DirectoryVersionQuery {
+            since: Some(5),
+            after: Some(9),
+            ..DirectoryVersionQuery::of(DirectoryKind::User, "usr_1")
+        };
+        let page = page.selection();
+        let values_of_page = page.values();
         let oldest = "SELECT kind, id, revision FROM directory_version WHERE at < 9 ORDER BY at LIMIT 9";
         let key = "sqlite_autoindex_directory_version_1";
         for (text, index, values) in [
-            (page, key, values!["usr_1"].to_vec()),
+            (page.page(HEAD, 100, 0), key, values_of_page.clone()),
             (forgetting(DirectoryKind::User, 2), key, values!["usr_1", "usr_2"].to_vec()),
             (oldest.to_owned(), "directory_version_by_age", Vec::new()),
         ] {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use casemate_store::{
     AccountChange, Actor, Attempt, AttemptLimit, Checked, Commit, CommitError, Growth, KNOWN_FOR, Lockout,
     MAX_KNOWN_NETWORKS, MAX_STEPS, Operation, PASSWORD_FIELD, Reservation, SealedSecret, SignInStep, Store,
-    StoredSession, USER_SECRETS, UserRecord,
+    StoredSession, USER_SECRETS, UserRecord, VersionQuery,
 };
 
 use crate::place::Place;
@@ -242,7 +242,7 @@ pub(crate) async fn a_password_is_one_user_s_and_goes_with_them(place: Place) {
     assert_eq!((found.founder, found.changed_at), (true, 1_001), "two within one microsecond differ");
     assert_eq!(commit(&store, 1_200, still(1_000)).await, Err(CommitError::UsedUp { what: "password" }));
     // Changes of it are in nobody's way, and are no version.
-    assert_eq!(reader.versions(None, 10).await.unwrap(), []);
+    assert_eq!(reader.versions(&VersionQuery { limit: 10, ..VersionQuery::default() }).await.unwrap(), []);
     let network = "192.0.2.7/32".to_owned();
     let know = AccountChange::KnowNetwork { user: "usr_1".to_owned(), network: network.clone() };
     commit(&store, 1_300, vec![Operation::Account(know)]).await.unwrap();

@@ -1,6 +1,6 @@
 //! Objects, their names, and their versions.
 
-use casemate_store::{AuditFilter, CommitError, Draft, Edit, MAX_BODY, Operation, Store};
+use casemate_store::{AuditFilter, CommitError, Draft, Edit, MAX_BODY, Operation, Store, VersionQuery};
 
 use crate::place::{Place, actor, commit, draft, event, put, remove};
 
@@ -135,7 +135,10 @@ pub(crate) async fn a_report_is_in_nobody_s_way(place: Place) {
     assert_eq!(store.commit(commit(Some(1), vec![put("2", "b", "{}")], vec![])).await, Ok(2));
     let events = store.reader().audit_events(&AuditFilter::default(), None, 10).await.unwrap();
     assert_eq!(events.iter().map(|event| event.revision).collect::<Vec<_>>(), [1, 1, 1]);
-    assert_eq!(store.reader().versions(None, 10).await.unwrap().len(), 2);
+    assert_eq!(
+        store.reader().versions(&VersionQuery { limit: 10, ..VersionQuery::default() }).await.unwrap().len(),
+        2
+    );
     store.close().await;
 }
 
@@ -148,10 +151,11 @@ pub(crate) async fn versions_tell_what_became_of_each_object(place: Place) {
     assert_eq!(store.commit(commit(None, vec![put("2", "b", "same")], vec![])).await, Ok(4));
     store.commit(commit(None, vec![remove("1")], vec![])).await.unwrap();
     let reader = store.reader();
-    let log = reader.versions(None, 10).await.unwrap();
+    let log = reader.versions(&VersionQuery { limit: 10, ..VersionQuery::default() }).await.unwrap();
     let told: Vec<_> = log.iter().map(|version| (version.revision, version.objects)).collect();
     assert_eq!(told, [(5, 1), (3, 1), (2, 1), (1, 2)]);
-    let page = reader.versions(Some(5), 2).await.unwrap();
+    let page =
+        reader.versions(&VersionQuery { after: Some(5), limit: 2, ..VersionQuery::default() }).await.unwrap();
     assert_eq!(page.iter().map(|version| version.revision).collect::<Vec<_>>(), [3, 2]);
     assert_eq!(reader.version(4).await.unwrap(), None);
 

@@ -115,7 +115,7 @@ pub(crate) async fn locks_are_listed_beside_blocks_and_lifted(place: Place) {
         "of who is nobody nothing is told"
     );
     assert!(all.is_sorted_by_key(|entry| entry.id.clone()));
-    let after = BlockQuery { after: all[1].id.clone(), ..BlockQuery::default() };
+    let after = BlockQuery { after: Some((all[1].id.clone(), all[1].id.clone())), ..BlockQuery::default() };
     assert_eq!(found(&store, after).await, all[2..]);
     let of = |query: BlockQuery| async { found(&store, query).await.len() };
     assert_eq!(of(BlockQuery { kind: Some(BlockKind::Account), ..BlockQuery::default() }).await, 2);

@@ -1,8 +1,8 @@
 //! Audit events and decisions.
 
 use casemate_store::{
-    Actor, AnonymousDenial, AuditEvent, AuditFilter, DecisionEvent, DecisionFilter, KeyQuery, Party,
-    RecordedDecision, Retention, Store,
+    Actor, AnonymousDenial, AuditEvent, AuditFilter, DecisionEvent, DecisionFilter, DenialQuery, KeyQuery,
+    Party, RecordedDecision, Retention, Store,
 };
 
 use crate::place::{Place, commit, event};
@@ -163,7 +163,9 @@ pub(crate) async fn refusals_of_a_minute_are_added_up(place: Place) {
     for round in rounds {
         store.count_anonymous_denials(round).await.unwrap();
     }
-    let kept = async || store.reader().anonymous_denials(None, 10).await.unwrap();
+    let kept = async || {
+        store.reader().anonymous_denials(&DenialQuery { limit: 10, ..DenialQuery::default() }).await.unwrap()
+    };
     let mut counted = kept().await;
     counted.sort_by(|a, b| (a.minute, &a.address).cmp(&(b.minute, &b.address)));
     let expected =

@@ -1,8 +1,8 @@
 //! Versions of users and groups: what changes by hand made of them.
 
 use casemate_store::{
-    Actor, Commit, DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, MAX_DIRECTORY_VERSIONS, MemberEdit,
-    Membership, Operation, Retention, Store,
+    Actor, Commit, DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersionQuery,
+    MAX_DIRECTORY_VERSIONS, MemberEdit, Membership, Operation, Retention, Store,
 };
 
 use crate::people::{group, join, put_group, put_user, user};
@@ -36,7 +36,7 @@ async fn make(store: &Store, operations: Vec<Operation>) -> i64 {
 }
 
 async fn revisions(store: &Store, kind: DirectoryKind, id: &str) -> Vec<i64> {
-    let versions = store.reader().directory_versions(kind, id, None, 1_000).await.unwrap();
+    let versions = store.reader().directory_versions(&DirectoryVersionQuery::of(kind, id)).await.unwrap();
     versions.into_iter().map(|version| version.revision).collect()
 }
 
@@ -55,7 +55,9 @@ pub(crate) async fn a_version_is_kept_with_its_change_and_read_again(place: Plac
     assert!(revisions(&store, DirectoryKind::Group, "usr_1").await.is_empty());
     assert!(revisions(&store, DirectoryKind::User, "usr_\0").await.is_empty());
     let reader = store.reader();
-    let page = reader.directory_versions(DirectoryKind::User, "usr_1", Some(second), 1).await.unwrap();
+    let of_user = DirectoryVersionQuery::of(DirectoryKind::User, "usr_1");
+    let page = DirectoryVersionQuery { after: Some(second), limit: 1, ..of_user };
+    let page = reader.directory_versions(&page).await.unwrap();
     assert_eq!(page.iter().map(|version| version.revision).collect::<Vec<_>>(), [first]);
     let (version, kept, members) =
         reader.directory_version(DirectoryKind::User, "usr_1", second).await.unwrap().unwrap();

@@ -110,20 +110,6 @@ fn documents_differ(before: Option<&str>, after: Option<&str>) -> Vec<String> {
 }
 
 impl Administration {
-    /// The versions of a user or group before the revision `before`, the newest first.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn directory_versions(
-        &self,
-        kind: DirectoryKind,
-        id: &str,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<DirectoryVersion>, AdminError> {
-        Ok(self.store.reader().directory_versions(kind, id, before, limit).await?)
-    }
-
     /// One version of a user or group.
     ///
     /// # Errors

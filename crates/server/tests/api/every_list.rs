@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use casemate_store::AnonymousDenial;
+use casemate_store::{AnonymousDenial, StoredSession, Temporary};
 use serde_json::{Value, json};
 
 use crate::sessions;
@@ -73,7 +73,7 @@ impl Described {
     }
 
     /// What an operation takes in its query.
-    fn in_query(&self, operation: &Value) -> BTreeSet<&str> {
+    fn in_query<'v>(&'v self, operation: &'v Value) -> BTreeSet<&'v str> {
         let parameters = operation["parameters"].as_array().into_iter().flatten();
         let parameters = parameters.map(|parameter| self.follow(parameter));
         parameters.filter(|one| one["in"] == "query").map(|one| one["name"].as_str().unwrap()).collect()
@@ -166,9 +166,11 @@ async fn prepare(server: &Server) -> [(&'static str, String); 3] {
         server.make("/api/v1/service-accounts", &json!({ "name": name })).await;
         let held = json!({ "role": name, "to": { "provider": "credential", "id": "x" } });
         server.make("/api/v1/assignments", &held).await;
-        server.make("/api/v1/temporary-credentials", &json!({ "title": name })).await;
         let (session, _) = sessions::sign_in(server, name).await;
         sessions::store(server, &session).await;
+        let (session, _) = sessions::sign_in(server, name).await;
+        let temporary = Some(Temporary { title: format!("For {name}"), ..Temporary::default() });
+        sessions::store(server, &StoredSession { temporary, ..session }).await;
     }
     let denial =
         |minute| AnonymousDenial { minute, address: "192.0.2.1".into(), route: "/".into(), count: 1 };
@@ -230,8 +232,8 @@ async fn pages_in_every_order_make_up_the_whole_list_which_is_saved_as_it_is() {
             let (mut paged, mut after) = (Vec::new(), None);
             loop {
                 let mut wanted = json!({ "sort": order, "limit": 1 });
-                if let Some(after) = after {
-                    wanted["after"] = after;
+                if let Some(after) = &after {
+                    wanted["after"] = Value::clone(after);
                 }
                 let page = server.admin(&request, Some(&wanted)).await;
                 assert_eq!(page.status, 200, "{path} {order}: {}", page.text);
@@ -281,8 +283,8 @@ async fn what_is_searched_for_is_found_by_each_filter() {
         ("sessions", json!({ "search": "AD" }), 1),
         ("sessions", json!({ "provider": "other" }), 0),
         ("sessions", json!({ "via": "corp" }), 0),
-        ("temporary-credentials", json!({ "search": "EV" }), 1),
-        ("temporary-credentials", json!({ "provider": "credential" }), 3),
+        ("temporary-credentials", json!({ "search": "FOR EV" }), 1),
+        ("temporary-credentials", json!({ "provider": "corp" }), 3),
         ("temporary-credentials", json!({ "subject": "nobody" }), 0),
         ("audit-events", json!({ "action": "casemate.user.create" }), 3),
         ("audit-events", json!({ "action": "casemate.user.create", "outcome": "denied" }), 0),

@@ -227,7 +227,9 @@ impl Input {
             match (printer.format(), self.batch.form) {
                 (Format::Json, Form::Array) => all.push(json),
                 (Format::Json, Form::One | Form::Lines) => printer.json(&json)?,
-                (Format::Table, _) => printer.line(crate::printer::printable_lines(text.trim_end()))?,
+                (Format::Table | Format::Csv, _) => {
+                    printer.line(crate::printer::printable_lines(text.trim_end()))?
+                }
             }
         }
         if printer.format() == Format::Json && self.batch.form == Form::Array {

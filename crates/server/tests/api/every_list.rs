@@ -203,7 +203,7 @@ async fn prepare(server: &Server) -> [(&'static str, String); 3] {
 }
 
 fn items(body: &Value) -> Vec<Value> {
-    body["items"].as_array().unwrap_or_else(|| panic!("{body}")).clone()
+    body["items"].as_array().unwrap().clone()
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ mod linked;
 mod links;
 #[path = "conformance/locks.rs"]
 mod locks;
+#[path = "conformance/pages.rs"]
+mod pages;
 #[path = "conformance/people.rs"]
 mod people;
 #[path = "conformance/place.rs"]

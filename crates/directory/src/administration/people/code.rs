@@ -219,6 +219,7 @@ impl Administration {
                     after,
                     source: Some(source.to_owned()),
                     limit: MAX_PAGE,
+                    ..MemberQuery::default()
                 };
                 let page = reader.members(&query).await?;
                 let is_last = page.len() < MAX_PAGE as usize;

@@ -13,7 +13,8 @@ pub(crate) fn problems(project: &Project) -> Result<Vec<String>, String> {
     let Ok(entries) = fs::read_dir(&root) else { return Ok(Vec::new()) };
     let areas: BTreeSet<String> = entries
         .flatten()
-        .filter(|entry| entry.path().is_dir())
+        // A folder beside a file of its name is what that file is divided into.
+        .filter(|entry| entry.path().join("mod.rs").is_file())
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     let mut wrong = Vec::new();

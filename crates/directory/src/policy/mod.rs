@@ -66,11 +66,20 @@ pub const AUDITOR: &str = "auditor";
 /// The built-in role that is empty: what whoever did not sign in may do, as long as nothing else is assigned to them.
 pub const ANONYMOUS: &str = "anonymous";
 
+/// What an auditor may do: look at what is there, ask who may do what, and what a change of the policy would have changed.
+const AUDITED: [&str; 5] = [
+    "casemate.*.list",
+    "casemate.*.read",
+    "casemate.decision.ask",
+    "casemate.decision.search",
+    "casemate.policy.impact",
+];
+
 /// What the built-in roles grant, as JSON.
 pub(crate) const BUILT_IN: [(&str, &str, &[&str]); 3] = [
     (ADMINISTRATOR, "May do everything", &["*", "casemate.*"]),
     (ANONYMOUS, "May do nothing", &[]),
-    (AUDITOR, "May look at everything and change nothing", &["casemate.*.list", "casemate.*.read"]),
+    (AUDITOR, "May look at everything and change nothing", &AUDITED),
 ];
 
 /// A source of permissions outside the directory.

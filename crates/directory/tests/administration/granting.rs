@@ -87,6 +87,12 @@ async fn built_in_roles_are_read_and_not_changed() {
     site.assign("auditor", "ada").await;
     assert!(site.allows("ada", "casemate.audit-event.list") && site.allows("ada", "casemate.role.read"));
     assert!(!site.allows("ada", "casemate.role.update") && !site.allows("ada", "cms.entry.read"));
+    let looks = |role: &str| {
+        site.administration.get(Kind::Role, "default", role).unwrap().document["permissions"].clone()
+    };
+    let names = ["*.list", "*.read", "decision.ask", "decision.search", "policy.impact"];
+    assert_eq!(looks("auditor"), json!(names.map(|name| json!({ "name": format!("casemate.{name}") }))));
+    assert_eq!(looks("anonymous"), json!([]), "nothing, until it is assigned something else");
     site.assign("administrator", "bob").await;
     assert!(site.allows("bob", "casemate.role.update") && site.allows("bob", "cms.entry.read"));
 }

@@ -1,7 +1,9 @@
 //! Groups of Casemate's own as code.
 
 use casemate_directory::{AdminError, Code, Folder, GroupDraft, Plan, UserDraft, VersionState};
-use casemate_store::{AuditFilter, DirectoryKind, GroupQuery, GroupRecord, MemberQuery, UserRecord};
+use casemate_store::{
+    AuditFilter, DirectoryKind, DirectoryVersionQuery, GroupQuery, GroupRecord, MemberQuery, UserRecord,
+};
 use serde_json::json;
 
 use super::*;
@@ -123,8 +125,8 @@ async fn what_is_applied_is_told_and_has_versions() {
     assert!(told[2].1.contains("\"managed_by\":\"code\""), "{told:?}");
 
     site.apply_code(&[&EDITORS.replace(", { id = \"s-bob\" }", "")], true).await.unwrap();
-    let versions =
-        site.store.reader().directory_versions(DirectoryKind::Group, &group.id, None, 10).await.unwrap();
+    let versions = DirectoryVersionQuery::of(DirectoryKind::Group, &group.id);
+    let versions = site.store.reader().directory_versions(&versions).await.unwrap();
     assert_eq!(versions.iter().map(|version| &*version.verb).collect::<Vec<_>>(), ["apply", "apply"]);
     let newest = site.store.reader().directory_version(DirectoryKind::Group, &group.id, versions[0].revision);
     let (_, _, members) = newest.await.unwrap().unwrap();
@@ -146,7 +148,7 @@ async fn what_code_manages_is_changed_there_alone() {
     let refused = [
         administration.update_group(author, "default", id, revision, &draft).await.map(|_| 0),
         administration.delete_group(author, "default", id, revision).await,
-        administration.add_members(author, "default", id, &[eve.id.clone()]).await,
+        administration.add_members(author, "default", id, std::slice::from_ref(&eve.id)).await,
         administration.remove_member(author, "default", id, &ada.id).await,
         administration
             .restore_group(author, "default", (id, revision), state, true)

@@ -19,7 +19,18 @@ use tempfile::TempDir;
 pub(crate) const CALLERS: [(&str, &str, &[&str]); 9] = [
     ("nobody", "default", &[]),
     ("asker", "default", &[r#"{"name":"casemate.decision.ask"}"#]),
-    ("auditor", "default", &[r#"{"name":"casemate.*.list"}"#, r#"{"name":"casemate.*.read"}"#]),
+    // What the built-in role has.
+    (
+        "auditor",
+        "default",
+        &[
+            r#"{"name":"casemate.*.list"}"#,
+            r#"{"name":"casemate.*.read"}"#,
+            r#"{"name":"casemate.decision.ask"}"#,
+            r#"{"name":"casemate.decision.search"}"#,
+            r#"{"name":"casemate.policy.impact"}"#,
+        ],
+    ),
     ("other-administrator", "other", &[r#"{"name":"*"}"#, r#"{"name":"casemate.*"}"#]),
     ("tenant-administrator", "acme", &[r#"{"name":"*"}"#, r#"{"name":"casemate.*"}"#]),
     (

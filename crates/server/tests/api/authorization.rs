@@ -303,7 +303,7 @@ async fn an_auditor_reads_everything_and_changes_nothing() {
         )
         .await;
         let asks = ["casemate.decision.ask", "casemate.decision.search", "casemate.policy.impact"];
-        let reads = name.ends_with(".list") || name.ends_with(".read") || asks.contains(name);
+        let reads = name.ends_with(".list") || name.ends_with(".read") || asks.contains(&name);
         if route.method == Method::GET {
             assert!(reads, "{id} reads, and needs {name}, which no auditor holds");
         }

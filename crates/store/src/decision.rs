@@ -375,7 +375,7 @@ pub(crate) async fn page(
     let text = format!(
         "SELECT seq, {COLUMNS} FROM decision_event WHERE seq < $1 AND ($2 IS NULL OR decision = $2) \
          AND ($3 IS NULL OR subject_id = $3) AND ($4 IS NULL OR at >= $4) \
-         AND ($5 IS NULL OR seq > $5) ORDER BY seq DESC LIMIT $6"
+         AND seq > $5 ORDER BY seq DESC LIMIT $6"
     );
     let rows = pool
         .rows(
@@ -385,7 +385,7 @@ pub(crate) async fn page(
                 filter.decision.map(RecordedDecision::as_str),
                 &filter.subject,
                 filter.since,
-                filter.behind,
+                filter.behind.unwrap_or(i64::MIN),
                 i64::from(limit) + 1,
             ],
         )

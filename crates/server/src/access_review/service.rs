@@ -9,7 +9,7 @@ use casemate_expression::Timestamp;
 use casemate_store::{GroupQuery, StoreError, StoreReader, UserQuery, UserRecord};
 use serde::{Deserialize, Serialize};
 
-use super::usage::Usage;
+use super::usage::{Seen, Usage};
 use super::view::{Holder, Holding, State};
 
 /// The most holders that are looked at for one page: where few fit, a page holds few, and others follow.
@@ -401,11 +401,12 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let signed_in_at = user.and_then(|user| user.signed_in_at);
-        let used = self.usage.of(self.reader, &self.query.tenant, &holder, signed_in_at).await?;
+        let Seen { last: used, looked_back_to } =
+            self.usage.of(self.reader, &self.query.tenant, &holder, signed_in_at).await?;
         let is_unused = |days| used.is_none_or(|(at, _)| at <= self.before(days));
         if self.query.unused_days.is_none_or(is_unused) {
             let mut holding = held.by(holder, group, used);
-            holding.looked_back_to = self.usage.looked_back_to().map(|at| Timestamp(at).to_string());
+            holding.looked_back_to = looked_back_to.map(|at| Timestamp(at).to_string());
             self.items.push(holding);
         }
         Ok(())

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use casemate_directory::{API_KEY_PROVIDER, OWN_PROVIDER};
-use casemate_store::{AuditFilter, DecisionFilter, KeyQuery, NewestDecisions, StoreError, StoreReader};
+use casemate_store::{
+    AuditFilter, DecisionEvent, DecisionFilter, KeyQuery, NewestDecisions, StoreError, StoreReader,
+};
 
 use super::view::Holder;
 
@@ -14,15 +16,29 @@ const KEYS: u32 = 1_000;
 /// The most events of the same id, at whatever providers, that are looked at.
 const EVENTS: u32 = 50;
 
+/// How often one page looks beyond the newest decision about an id, which is somebody's of the same id elsewhere: each such
+/// look goes through all that is looked back over.
+const LOOKS_BEYOND: u32 = 20;
+
 /// Provider, type and id.
 type Name = (String, String, String);
 
 /// Who was seen when.
 #[derive(Debug, Default)]
 pub(super) struct Usage {
-    found: HashMap<Name, Option<(i64, &'static str)>>,
+    found: HashMap<Name, Seen>,
     /// Whom the newest decisions are about; read once it is needed.
     decisions: Option<NewestDecisions>,
+    looks_beyond: u32,
+}
+
+/// When somebody was seen.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// The last time, and by what that is known.
+    pub(super) last: Option<(i64, &'static str)>,
+    /// Until when recorded decisions were looked back over, where the record goes back further.
+    pub(super) looked_back_to: Option<i64>,
 }
 
 impl Usage {
@@ -33,8 +49,10 @@ impl Usage {
         tenant: &str,
         holder: &Holder,
         signed_in_at: Option<i64>,
-    ) -> Result<Option<(i64, &'static str)>, StoreError> {
-        let Some(id) = holder.id.clone() else { return Ok(signed_in_at.map(|at| (at, "sign_in"))) };
+    ) -> Result<Seen, StoreError> {
+        let Some(id) = holder.id.clone() else {
+            return Ok(Seen { last: signed_in_at.map(|at| (at, "sign_in")), looked_back_to: None });
+        };
         let name = (holder.provider.clone(), holder.kind.clone(), id);
         if let Some(found) = self.found.get(&name) {
             return Ok(*found);
@@ -42,47 +60,59 @@ impl Usage {
         let mut times = vec![(signed_in_at, "sign_in")];
         times.push((key_used_at(reader, &name).await?, "api_key"));
         times.push((acted_at(reader, tenant, &name).await?, "audit_event"));
-        times.push((self.decided_at(reader, tenant, &name).await?, "decision"));
+        let (decided_at, looked_back_to) = self.decided_at(reader, tenant, &name).await?;
+        times.push((decided_at, "decision"));
         let last = times.into_iter().filter_map(|(at, by)| Some((at?, by))).max_by_key(|(at, _)| *at);
-        self.found.insert(name, last);
-        Ok(last)
+        let seen = Seen { last, looked_back_to };
+        self.found.insert(name, seen);
+        Ok(seen)
     }
 
+    /// When the last decision about somebody was, and until when that was looked for where the record goes back further.
     async fn decided_at(
         &mut self,
         reader: &StoreReader,
         tenant: &str,
         name: &Name,
-    ) -> Result<Option<i64>, StoreError> {
+    ) -> Result<(Option<i64>, Option<i64>), StoreError> {
         let newest = match &mut self.decisions {
             Some(newest) => newest,
             unread => unread.insert(reader.newest_decisions(DECISIONS).await?),
         };
-        let Some(place) = newest.places.get(&name.2) else { return Ok(None) };
-        let about = DecisionFilter {
+        let looked_back_to = newest.looked_back_to;
+        let Some(&place) = newest.places.get(&name.2) else { return Ok((None, looked_back_to)) };
+        let behind = newest.behind;
+        let about = |behind| DecisionFilter {
             subject: Some(name.2.clone()),
-            behind: Some(newest.behind),
+            behind: Some(behind),
             ..DecisionFilter::default()
         };
+        let is_own = |event: &&DecisionEvent| {
+            let of = &event.subject;
+            event.tenant == tenant && of.provider == name.0 && of.kind == name.1
+        };
         // The newest is found at its place. It may be of another tenant or provider, which knows the same id.
-        let mut before = place.saturating_add(1);
-        for limit in [1, EVENTS] {
-            let page = reader.decisions(&about, Some(before), limit).await?;
-            for event in page.items.iter().map(|recorded| &recorded.event) {
-                let of = &event.subject;
-                if event.tenant == tenant && of.provider == name.0 && of.kind == name.1 {
-                    return Ok(Some(event.at));
-                }
+        let first =
+            reader.decisions(&about(place.saturating_sub(1)), Some(place.saturating_add(1)), 1).await?;
+        let mut oldest = None;
+        for event in first.items.iter().map(|recorded| &recorded.event) {
+            if is_own(&event) {
+                return Ok((Some(event.at), looked_back_to));
             }
-            let Some(next) = page.next else { break };
-            before = next;
+            oldest = Some(event.at);
         }
-        Ok(None)
-    }
-
-    /// Until when the record of decisions was looked back over, where it goes back further.
-    pub(super) fn looked_back_to(&self) -> Option<i64> {
-        self.decisions.as_ref()?.looked_back_to
+        if self.looks_beyond >= LOOKS_BEYOND {
+            return Ok((None, oldest));
+        }
+        self.looks_beyond += 1;
+        let rest = reader.decisions(&about(behind), Some(place), EVENTS).await?;
+        let mut events = rest.items.iter().map(|recorded| &recorded.event);
+        if let Some(event) = events.find(is_own) {
+            return Ok((Some(event.at), looked_back_to));
+        }
+        let is_cut = rest.next.is_some();
+        let cut_at = rest.items.last().map(|recorded| recorded.event.at).filter(|_| is_cut);
+        Ok((None, cut_at.or(looked_back_to)))
     }
 }
 

@@ -291,6 +291,24 @@ async fn whoever_is_the_subject_of_a_decision_is_seen_whatever_others_ask() {
 }
 
 #[tokio::test]
+async fn how_far_was_looked_back_is_told_of_whom_others_of_the_same_name_hide() {
+    let (server, _) = furnished().await;
+    let store = &server.app.store;
+    let now = clock::now();
+    store.record(vec![decision("default", "bob-1", now)]).await.unwrap();
+    let elsewhere = (1..=60).map(|after| decision("acme", "bob-1", now + after)).collect();
+    store.record(elsewhere).await.unwrap();
+    let query = ReviewQuery { tenant: "default".into(), limit: 100, now, ..ReviewQuery::default() };
+    let found = review(&server.app.administration.lister(), store.reader(), &query).await.unwrap();
+    for held in found.items {
+        let is_hidden = held.holder.login.as_deref() == Some("bob@example.com");
+        assert_eq!(held.last_used_by, None, "{held:?}");
+        // One at its place, and fifty before it.
+        assert_eq!(held.looked_back_to, is_hidden.then(|| text(now + 10)), "{held:?}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_does_something_that_is_on_record_is_seen() {
     let (server, _) = furnished().await;
     let at = clock::now();

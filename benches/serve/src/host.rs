@@ -24,7 +24,7 @@ const WORKING_OFF: f64 = 0.7 / 0.3;
 /// Threads that look whether the machine is there.
 pub(crate) struct Watch {
     is_over: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<Result<Vec<Away>, String>>>,
+    threads: Vec<JoinHandle<Result<Vec<Away>, Failure>>>,
 }
 
 /// When a core was away, and what was held up by that not worked off yet.
@@ -58,8 +58,8 @@ impl Watch {
     }
 }
 
-fn look(core: usize, is_over: &AtomicBool) -> Result<Vec<Away>, String> {
-    crate::load::pin(core).map_err(|error| error.to_string())?;
+fn look(core: usize, is_over: &AtomicBool) -> Result<Vec<Away>, Failure> {
+    crate::load::pin(core)?;
     rustix::process::setpriority_process(None, FIRST)
         .map_err(|error| format!("looking after the machine needs CAP_SYS_NICE: run it as root: {error}"))?;
     let mut away = Vec::new();

@@ -6,6 +6,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use hdrhistogram::Histogram;
 use rustix::event::{Timespec, epoll};
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
@@ -13,25 +14,20 @@ use rustix::io::Errno;
 use crate::Failure;
 
 /// The core of whoever asks.
-pub(crate) const CORE: usize = 1;
+const CORE: usize = 1;
 /// How long answers may take once nothing more is asked.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
 /// The longest answer, headers included.
 const MAX_ANSWER: usize = 4 << 10;
 
-/// What was answered.
+/// What a request took, and how many there were.
 pub(crate) struct Outcome {
     pub(crate) requests: u64,
     pub(crate) per_second: f64,
-    /// Of the requests that were sent at a rate.
-    pub(crate) answers: Vec<Answer>,
-}
-
-/// When a request was due and when it was answered.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Answer {
-    pub(crate) due: Instant,
-    pub(crate) at: Instant,
+    /// Microseconds.
+    pub(crate) p50: f64,
+    /// Microseconds.
+    pub(crate) p99: f64,
 }
 
 /// How requests follow each other.
@@ -58,10 +54,10 @@ pub(crate) enum Waiting {
 /// How long whoever asks dozes.
 const MOMENT: Duration = Duration::from_micros(50);
 
-/// Keeps this thread on a core.
-pub(crate) fn pin(core: usize) -> Result<(), Failure> {
+/// Keeps this thread on its core.
+pub(crate) fn pin() -> Result<(), Failure> {
     let mut set = rustix::thread::CpuSet::new();
-    set.set(core);
+    set.set(CORE);
     rustix::thread::sched_setaffinity(None, &set)
         .map_err(|error| format!("two cores are needed, one for whoever asks: {error}"))?;
     Ok(())
@@ -114,11 +110,7 @@ impl Load {
             (Pace::PerSecond(_), Waiting::Looking) => Waiting::Dozing,
             (_, waiting) => waiting,
         };
-        let expected = match pace {
-            Pace::Free => 0,
-            Pace::PerSecond(rate) => (rate * time.as_secs_f64()) as usize + self.connections.len(),
-        };
-        let mut answers = Answers { count: 0, kept: Vec::with_capacity(expected) };
+        let mut times = Histogram::<u64>::new_with_bounds(1, 60_000_000_000, 3)?;
         let started = Instant::now();
         let (end, last) = (started + time, started + time + LAST_ANSWERS);
         let mut due = started;
@@ -131,17 +123,22 @@ impl Load {
             if now >= last {
                 return Err("a server does not answer any more".into());
             }
-            self.receive(waiting, next.unwrap_or(last).saturating_duration_since(now), &mut answers)?;
+            self.receive(waiting, next.unwrap_or(last).saturating_duration_since(now), &mut times)?;
         }
         while self.idle.len() < self.connections.len() {
             let left = last.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err("a server does not answer any more".into());
             }
-            self.receive(waiting, left, &mut answers)?;
+            self.receive(waiting, left, &mut times)?;
         }
-        let per_second = answers.count as f64 / started.elapsed().as_secs_f64();
-        Ok(Outcome { requests: answers.count, per_second, answers: answers.kept })
+        let micros = |quantile| times.value_at_quantile(quantile) as f64 / 1e3;
+        Ok(Outcome {
+            requests: times.len(),
+            per_second: times.len() as f64 / started.elapsed().as_secs_f64(),
+            p50: micros(0.5),
+            p99: micros(0.99),
+        })
     }
 
     /// Sends what is due, as far as connections are free; gives when there is something to send again, if that is known.
@@ -174,7 +171,12 @@ impl Load {
     }
 
     /// Waits for answers, and takes those that are there.
-    fn receive(&mut self, waiting: Waiting, wait: Duration, answers: &mut Answers) -> Result<(), Failure> {
+    fn receive(
+        &mut self,
+        waiting: Waiting,
+        wait: Duration,
+        times: &mut Histogram<u64>,
+    ) -> Result<(), Failure> {
         let wait = match waiting {
             Waiting::Asleep => wait,
             Waiting::Looking => Duration::ZERO,
@@ -194,27 +196,12 @@ impl Load {
             let number = data.u64() as usize;
             let Some(connection) = self.connections.get_mut(number) else { continue };
             if connection.is_answered(self.expected)? {
-                answers.take(connection.due);
+                let took = connection.due.elapsed().as_nanos() as u64;
+                times.saturating_record(took.max(1));
                 self.idle.push_back(number);
             }
         }
         Ok(())
-    }
-}
-
-/// What came so far.
-struct Answers {
-    count: u64,
-    /// As many as there is room for.
-    kept: Vec<Answer>,
-}
-
-impl Answers {
-    fn take(&mut self, due: Instant) {
-        self.count += 1;
-        if self.kept.len() < self.kept.capacity() {
-            self.kept.push(Answer { due, at: Instant::now() });
-        }
     }
 }
 

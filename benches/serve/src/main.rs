@@ -5,8 +5,6 @@
 mod append;
 mod bare;
 mod flush;
-mod host;
-mod latencies;
 mod load;
 mod policy;
 mod rounds;
@@ -19,9 +17,8 @@ use std::process::{Command, ExitCode};
 use casemate_figures::{Failure, Figure, say};
 
 use append::Appended;
-use latencies::Latencies;
 use load::Waiting;
-use rounds::{Measured, Rounds};
+use rounds::{HELD_ROUNDS, Measured, Rounds};
 use server::Server;
 
 /// Where all of them are asked.
@@ -44,7 +41,7 @@ fn run() -> Result<Vec<Figure>, Failure> {
     let folder = tempfile::tempdir_in(own.parent().unwrap_or(Path::new(".")))?;
     say("measuring recording by itself");
     let appended = append::measure(folder.path())?;
-    load::pin(load::CORE)?;
+    load::pin()?;
     let policy = folder.path().join("policy");
     policy::write(&policy)?;
     let start = |name, more: &[&str]| {
@@ -62,7 +59,7 @@ fn run() -> Result<Vec<Figure>, Failure> {
         bare: Measured::new(bare, 64, Waiting::Looking)?,
         quiet: Measured::new(quiet, 64, Waiting::Looking)?,
         durable: Measured::new(durable, 256, Waiting::Asleep)?,
-        flushes: Latencies::new()?,
+        flushes: Vec::new(),
     };
     rounds.measure(&folder.path().join("flush"))?;
     let mut figures = figures_of(&rounds);
@@ -105,28 +102,20 @@ fn figures_of(rounds: &Rounds) -> Vec<Figure> {
     for (name, server) in servers {
         figures.push(Figure::new(format!("{name}: CPU per request"), server.cpu(), "µs"));
         figures.push(Figure::new(format!("{name}: highest rate"), server.highest(), "requests/s"));
-        let p99 = latencies(&mut figures, &format!("{name}, at 70 %"), &server.held);
+        figures.push(Figure::new(format!("{name}: p50 at 70 %"), server.p50(), "µs"));
+        let undisturbed = format!("{name}: rounds of {HELD_ROUNDS} that the machine's host left alone");
+        figures.push(Figure::new(undisturbed, server.undisturbed(), ""));
+        let p99 = Figure::new(format!("{name}: p99 at 70 %"), server.p99(), "µs");
         figures.push(if server.name == quiet.name { p99.at_most(1_000.0) } else { p99 });
     }
-    let p99 = latencies(&mut figures, "raw flush of such groups", &rounds.flushes);
+    let (p50, p99) = rounds.flush();
     figures.extend([
-        p99,
+        Figure::new("raw flush of such groups: p50", p50, "µs"),
+        Figure::new("raw flush of such groups: p99", p99, "µs"),
         Figure::new("throughput, not recorded", quiet.rate_beside(bare), "x bare").at_least(0.7),
         Figure::new("throughput by CPU, not recorded", quiet.cpu_beside(bare), "x bare").at_least(0.7),
         Figure::new("throughput, durable", durable.rate_beside(bare), "x bare").at_least(0.3),
-        Figure::new("p99, durable", durable.held.p99() / rounds.flushes.p99(), "x raw flush").at_most(3.0),
+        Figure::new("p99, durable", rounds.p99_beside_flush(), "x raw flush").at_most(3.0),
     ]);
     figures
-}
-
-/// Adds what is told of times beside their p99, and gives that.
-fn latencies(figures: &mut Vec<Figure>, name: &str, times: &Latencies) -> Figure {
-    figures.push(Figure::new(format!("{name}: p50"), times.p50(), "µs"));
-    figures.push(Figure::new(format!("{name}: p99 whatever the host did"), times.p99_of_all(), "µs"));
-    figures.push(Figure::new(
-        format!("{name}: while both cores were there"),
-        times.part() * 100.0,
-        "% of them",
-    ));
-    Figure::new(format!("{name}: p99 while both cores were there"), times.p99(), "µs")
 }

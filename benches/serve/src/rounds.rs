@@ -5,8 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::flush;
-use crate::latencies::Latencies;
+use crate::flush::{self, Flush};
 use crate::load::{Load, Outcome, Pace, Waiting};
 use crate::server::Server;
 use crate::{Failure, policy, say};
@@ -18,8 +17,9 @@ const TURN: Duration = Duration::from_millis(1_500);
 const WARM_UP: Duration = Duration::from_millis(500);
 /// The part of the highest rate at which latencies are taken.
 const PART: f64 = 0.7;
-/// How often latencies are taken, and for how long each time.
-const HELD_ROUNDS: usize = 40;
+/// How often latencies are taken, and for how long each time: a host that runs more machines than it has cores takes
+/// milliseconds away from a round every now and then, which no p99 of a millisecond survives, and leaves others alone.
+pub(crate) const HELD_ROUNDS: usize = 40;
 const HELD_TURN: Duration = Duration::from_millis(500);
 /// About what is kept of one decision, in bytes.
 const EVENT_BYTES: usize = 400;
@@ -33,8 +33,15 @@ pub(crate) struct Measured {
     load: Load,
     /// As fast as it answers, by round; with CPU microseconds per request.
     free: Vec<(Outcome, f64)>,
-    /// At a part of its highest rate.
-    pub(crate) held: Latencies,
+    /// At a part of its highest rate, by round.
+    held: Vec<Held>,
+}
+
+/// A round at a part of the highest rate.
+struct Held {
+    outcome: Outcome,
+    /// Whether the host left the machine alone.
+    is_undisturbed: bool,
 }
 
 /// All that is measured.
@@ -42,7 +49,8 @@ pub(crate) struct Rounds {
     pub(crate) bare: Measured,
     pub(crate) quiet: Measured,
     pub(crate) durable: Measured,
-    pub(crate) flushes: Latencies,
+    /// Each with whether the host left the machine alone.
+    pub(crate) flushes: Vec<(Flush, bool)>,
 }
 
 impl Measured {
@@ -51,7 +59,7 @@ impl Measured {
         let request = policy::request(&server.address);
         let mut load = Load::new(address, connections, request, policy::ANSWER, waiting)?;
         load.run(Pace::Free, WARM_UP)?;
-        Ok(Measured { name: server.name, server, load, free: Vec::new(), held: Latencies::new()? })
+        Ok(Measured { name: server.name, server, load, free: Vec::new(), held: Vec::new() })
     }
 
     fn turn(&mut self) -> Result<(), Failure> {
@@ -63,8 +71,10 @@ impl Measured {
     }
 
     fn held_turn(&mut self) -> Result<(), Failure> {
-        let pace = Pace::PerSecond(PART * self.highest());
-        self.held.add(|| Ok(self.load.run(pace, HELD_TURN)?.answers))
+        let before = stolen()?;
+        let outcome = self.load.run(Pace::PerSecond(PART * self.highest()), HELD_TURN)?;
+        self.held.push(Held { outcome, is_undisturbed: stolen()? == before });
+        Ok(())
     }
 
     /// CPU microseconds per request.
@@ -75,6 +85,28 @@ impl Measured {
     /// Requests a second.
     pub(crate) fn highest(&self) -> f64 {
         median(self.free.iter().map(|(outcome, _)| outcome.per_second))
+    }
+
+    /// Microseconds, at a part of the highest rate.
+    pub(crate) fn p50(&self) -> f64 {
+        self.latency(|outcome| outcome.p50)
+    }
+
+    /// Microseconds, at a part of the highest rate.
+    pub(crate) fn p99(&self) -> f64 {
+        self.latency(|outcome| outcome.p99)
+    }
+
+    /// How many of the rounds at a part of its highest rate the host left alone.
+    pub(crate) fn undisturbed(&self) -> f64 {
+        self.held.iter().filter(|held| held.is_undisturbed).count() as f64
+    }
+
+    /// The median over the rounds that the host left alone; over all, where it left none alone.
+    fn latency(&self, pick: fn(&Outcome) -> f64) -> f64 {
+        let none = self.undisturbed() == 0.0;
+        let rounds = self.held.iter().filter(|held| held.is_undisturbed || none);
+        median(rounds.map(|held| pick(&held.outcome)))
     }
 
     /// Requests a second as a ratio to another's: the median over the rounds.
@@ -97,16 +129,14 @@ impl Rounds {
             self.quiet.turn()?;
             self.durable.turn()?;
         }
-        let mut alone = Latencies::new()?;
-        alone.add(|| flush::measure(file, EVENT_BYTES, WARM_UP))?;
+        let mut alone = flush::measure(file, EVENT_BYTES, WARM_UP)?;
         // What comes in while one flush lasts is the group of the next; a larger group takes longer to flush, during which
         // more come in, until that settles.
         let rate = PART * self.durable.highest();
         let mut group = 1;
         for _ in 0..SETTLING {
-            group = (rate * alone.p50() / 1e6).max(1.0) as usize;
-            alone = Latencies::new()?;
-            alone.add(|| flush::measure(file, group * EVENT_BYTES, WARM_UP))?;
+            group = (rate * alone.p50 / 1e6).max(1.0) as usize;
+            alone = flush::measure(file, group * EVENT_BYTES, WARM_UP)?;
         }
         say(&format!(
             "measuring at 70 % of that, {HELD_ROUNDS} rounds; a flush takes about {group} decisions"
@@ -115,11 +145,35 @@ impl Rounds {
             self.bare.held_turn()?;
             self.quiet.held_turn()?;
             self.durable.held_turn()?;
-            let bytes = group * EVENT_BYTES;
-            self.flushes.add(|| flush::measure(file, bytes, HELD_TURN))?;
+            let before = stolen()?;
+            let flush = flush::measure(file, group * EVENT_BYTES, HELD_TURN)?;
+            self.flushes.push((flush, stolen()? == before));
         }
         Ok(())
     }
+
+    /// What the raw flush took, p50 and p99 in microseconds.
+    pub(crate) fn flush(&self) -> (f64, f64) {
+        let none = self.flushes.iter().all(|(_, is_undisturbed)| !is_undisturbed);
+        let of = |pick: fn(&Flush) -> f64| {
+            let counted = self.flushes.iter().filter(|(_, is_undisturbed)| *is_undisturbed || none);
+            median(counted.map(|(flush, _)| pick(flush)))
+        };
+        (of(|flush| flush.p50), of(|flush| flush.p99))
+    }
+
+    /// The p99 of durable answers as a ratio to that of the raw flush.
+    pub(crate) fn p99_beside_flush(&self) -> f64 {
+        self.durable.p99() / self.flush().1
+    }
+}
+
+/// The time that the machine's host did not give it, though it had something to do: ticks by core, of which a second has a
+/// hundred (proc_stat(5), `steal`).
+fn stolen() -> Result<Vec<u64>, Failure> {
+    let stat = std::fs::read_to_string("/proc/stat")?;
+    let cores = stat.lines().skip(1).take_while(|line| line.starts_with("cpu"));
+    Ok(cores.filter_map(|core| core.split_ascii_whitespace().nth(8)?.parse().ok()).collect())
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

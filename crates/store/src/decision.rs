@@ -303,7 +303,11 @@ pub(crate) async fn insert_records(
     static MANY: OnceLock<String> = OnceLock::new();
     let (many, rest) = records.as_chunks::<RECORDS>();
     for rows in many {
-        let text = MANY.get_or_init(|| insertion_text(RECORDS));
+        // Records come from segments, and those are of an embedded database alone.
+        let text = MANY.get_or_init(|| {
+            let rows = vec!["(?, ?, ?, ?)"; RECORDS].join(", ");
+            format!("INSERT INTO decision_event ({COLUMNS}) VALUES {rows}")
+        });
         database.execute(text, &values_of(rows)).await?;
     }
     for rows in rest.chunks(MAX_ROWS) {

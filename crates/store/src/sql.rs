@@ -1,5 +1,6 @@
 //! The same statements for SQLite and PostgreSQL: one text, values bound by position, rows read by name.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use sqlx::{
     AssertSqlSafe, Connection, Decode, Executor as _, PgConnection, PgPool, Postgres, Row as _, Sqlite,
     SqliteConnection, SqlitePool, Type,
 };
+
+mod unnamed;
 
 /// How long PostgreSQL may take to let us in.
 pub(crate) const CONNECT: Duration = Duration::from_secs(10);
@@ -80,6 +83,14 @@ pub(crate) trait Database {
     }
 }
 
+/// The text that SQLite is sent: one in which it has no names to go through, where that matters.
+fn told_sqlite<'t>(text: &'t str, values: &[Value<'_>]) -> Cow<'t, str> {
+    if values.len() < unnamed::WORTH {
+        return Cow::Borrowed(text);
+    }
+    unnamed::unnamed(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
 macro_rules! bound {
     ($text:expr, $values:expr) => {{
         let mut query = sqlx::query(AssertSqlSafe($text));
@@ -110,7 +121,8 @@ async fn execute_sqlite(
     text: &str,
     values: &[Value<'_>],
 ) -> Result<u64, sqlx::Error> {
-    Ok(bound!(text, values).execute(connection).await?.rows_affected())
+    let text = told_sqlite(text, values);
+    Ok(bound!(text.as_ref(), values).execute(connection).await?.rows_affected())
 }
 
 async fn execute_postgres(
@@ -126,7 +138,8 @@ async fn rows_sqlite(
     text: &str,
     values: &[Value<'_>],
 ) -> Result<Vec<Row>, sqlx::Error> {
-    let rows = bound!(text, values).fetch_all(connection).await?;
+    let text = told_sqlite(text, values);
+    let rows = bound!(text.as_ref(), values).fetch_all(connection).await?;
     Ok(rows.into_iter().map(Row::Sqlite).collect())
 }
 

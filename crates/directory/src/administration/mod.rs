@@ -30,7 +30,10 @@ pub use change::FOLDER_ORIGIN;
 pub use entry::{Author, Entry, KeyDraft, ListQuery, Listing, RememberKey, Sort, SortBy, Written};
 pub use error::{AdminError, Reference};
 pub use listing::Lister;
-pub use people::{GroupDraft, MAX_MEMBERS, Restored, UserDraft, VersionState, directory_differences};
+pub use people::{
+    Formerly, GroupDraft, Judged, MAX_MEMBERS, Restored, Taken, UserDraft, VersionState,
+    directory_differences,
+};
 pub use plan::{Plan, PlannedChange};
 pub use webiny::{Imported, ImportedRole, NotCarriedOver, WebinyError, import_webiny};
 

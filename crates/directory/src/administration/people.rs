@@ -5,6 +5,7 @@ mod draft;
 mod factor;
 mod group;
 mod invitation;
+mod judged;
 mod last;
 mod linked;
 mod member;
@@ -27,6 +28,7 @@ use crate::directory::State;
 
 pub(super) use code::{GroupChange, GroupPlan, Unknown};
 pub use draft::{GroupDraft, UserDraft};
+pub use judged::{Formerly, Judged, Taken};
 pub use member::MAX_MEMBERS;
 pub(super) use told::told_user;
 pub(super) use version::kept_user;

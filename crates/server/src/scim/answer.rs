@@ -102,6 +102,13 @@ pub(super) fn not_found() -> ScimError {
     ScimError::with_status(404, "there is no such resource")
 }
 
+/// It would leave nobody who administers.
+pub(super) fn last_administrator() -> ScimError {
+    let detail = "it would leave nobody who administers Casemate: assign the role `administrator` in the tenant `default`, without an \
+                  end, to somebody else or to a service account first";
+    ScimError::with_status(409, detail)
+}
+
 /// An answer with a document, which no cache keeps.
 pub(super) fn document(status: StatusCode, document: &Value) -> Response {
     let mut response = (status, document.to_string()).into_response();

@@ -108,6 +108,10 @@ impl Run<'_, '_> {
             return;
         }
         match self.thought(place, operation).await {
+            Ok(Some((waiting, change))) if change.is_alone() => {
+                self.flush().await;
+                self.alone(waiting).await;
+            }
             Ok(Some((waiting, change))) => {
                 self.touched.insert(waiting.done.clone());
                 self.touched.extend(waiting.bulk_id.clone());
@@ -202,6 +206,7 @@ fn is_of_one(error: &CommitError) -> bool {
         CommitError::NameTaken { .. }
             | CommitError::Missing { .. }
             | CommitError::Changed { .. }
+            | CommitError::Conflict { .. }
             | CommitError::Twice { .. }
             | CommitError::Invalid { .. }
             | CommitError::TooLarge { .. }

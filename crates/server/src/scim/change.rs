@@ -1,14 +1,16 @@
 //! Making, replacing, changing and deleting one resource, each with its event in one transaction.
 
+use casemate_directory::{Formerly, Judged, Taken};
 use casemate_platform::{Code, Problem};
 use casemate_scim::{Draft, Patch, Precondition, Resource, ResourceType, ScimError, version};
 use casemate_store::{AuditEvent, Commit, CommitError, Operation};
 use serde_json::Value;
 
-use super::answer::{Refusal, not_found};
+use super::answer::{Refusal, last_administrator, not_found};
 use super::client::Client;
 use super::members::MemberEdit;
 use super::records::{Record, shown};
+use crate::refusal::problem;
 
 /// How often a change is thought out anew because the resource was changed meanwhile.
 const ATTEMPTS: usize = 5;
@@ -29,6 +31,23 @@ pub(super) struct Prepared {
     pub(super) id: String,
     pub(super) operations: Vec<Operation>,
     pub(super) event: AuditEvent,
+    /// What it takes from those who administer.
+    judged: Judged,
+}
+
+impl Prepared {
+    /// Whether it is made by itself, on what is there once everything before it was done.
+    pub(super) fn is_alone(&self) -> bool {
+        self.judged.taken != Taken::Nothing
+    }
+
+    /// That somebody is left who administers.
+    pub(super) fn leaves_somebody(&self) -> Result<(), ScimError> {
+        match self.judged.taken {
+            Taken::TheLast { .. } => Err(last_administrator()),
+            Taken::Nothing | Taken::OneOfSeveral => Ok(()),
+        }
+    }
 }
 
 /// What becomes of a wish.
@@ -65,10 +84,19 @@ impl Client<'_> {
                 Thought::Same(revision) => return Ok((id.unwrap_or_default().to_owned(), revision)),
                 Thought::Change(prepared) => *prepared,
             };
-            let resource = prepared.id.clone();
+            prepared.leaves_somebody()?;
+            let (resource, is_alone) = (prepared.id.clone(), prepared.is_alone());
             match self.commit(vec![prepared]).await {
-                Ok(revision) => return Ok((resource, revision)),
+                Ok(revision) => {
+                    // It counts as a change of the policy, on which the next ones are judged.
+                    if is_alone {
+                        self.follow().await;
+                    }
+                    return Ok((resource, revision));
+                }
                 Err(CommitError::Changed { .. }) => {}
+                // Who administers is to be known as it is now.
+                Err(CommitError::Conflict { .. }) => self.follow().await,
                 Err(error) => return Err(error.into()),
             }
         }
@@ -92,7 +120,7 @@ impl Client<'_> {
             return Err(ScimError::with_status(412, detail).into());
         }
         match wish {
-            Wish::Delete => Ok(self.delete(&before)),
+            Wish::Delete => self.delete(&before).await,
             Wish::Replace(draft) => {
                 let members = match kind {
                     ResourceType::Group => {
@@ -109,12 +137,12 @@ impl Client<'_> {
                 {
                     resource.set("active", Some(false.into()));
                 }
-                self.update(&before, &resource, &members, expected)
+                self.update(&before, &resource, &members, expected).await
             }
             Wish::Change(patch) => {
                 let patched = patch.apply(&before.resource())?;
                 let members = self.member_edit(before.id(), &patched.members).await?;
-                self.update(&before, &patched.resource, &members, expected)
+                self.update(&before, &patched.resource, &members, expected).await
             }
             Wish::Create(_) => Err(not_found().into()),
         }
@@ -142,10 +170,11 @@ impl Client<'_> {
             with(&mut after, edit.shown());
         }
         let event = self.event("create", (word(kind), &id), (None, Some(after)));
-        Ok(Thought::Change(Box::new(Prepared { kind, id, operations, event })))
+        let judged = self.judge(Formerly::Nothing, &operations).await?;
+        Ok(Thought::Change(Box::new(Prepared { kind, id, operations, event, judged })))
     }
 
-    fn update(
+    async fn update(
         &self,
         before: &Record,
         resource: &Resource,
@@ -179,10 +208,11 @@ impl Client<'_> {
         }
         let kind = before.kind();
         let event = self.event("update", (word(kind), &id), (Some(shown(before)), Some(told)));
-        Ok(Thought::Change(Box::new(Prepared { kind, id, operations, event })))
+        let judged = self.judge(before.formerly(), &operations).await?;
+        Ok(Thought::Change(Box::new(Prepared { kind, id, operations, event, judged })))
     }
 
-    fn delete(&self, before: &Record) -> Thought {
+    async fn delete(&self, before: &Record) -> Result<Thought, Refusal> {
         let (kind, id) = (before.kind(), before.id().to_owned());
         let expected = Some(before.revision());
         let operation = match kind {
@@ -190,7 +220,14 @@ impl Client<'_> {
             ResourceType::Group => Operation::RemoveGroup { id: id.clone(), expected },
         };
         let event = self.event("delete", (word(kind), &id), (Some(shown(before)), None));
-        Thought::Change(Box::new(Prepared { kind, id, operations: vec![operation], event }))
+        let operations = vec![operation];
+        let judged = self.judge(before.formerly(), &operations).await?;
+        Ok(Thought::Change(Box::new(Prepared { kind, id, operations, event, judged })))
+    }
+
+    async fn judge(&self, before: Formerly<'_>, operations: &[Operation]) -> Result<Judged, Refusal> {
+        let judged = self.app.administration.judge(before, operations, self.author.now).await;
+        Ok(judged.map_err(problem)?)
     }
 
     /// Makes changes, all of them or none, and gives their revision.
@@ -200,12 +237,16 @@ impl Client<'_> {
             several => format!("{} changes by SCIM", several.len()),
         };
         let (mut operations, mut events) = (Vec::new(), Vec::with_capacity(prepared.len()));
+        let base = prepared.iter().filter_map(|change| change.judged.base).min();
         for change in prepared {
+            if change.is_alone() {
+                operations.push(Operation::Alone);
+            }
             operations.extend(change.operations);
             events.push(change.event);
         }
         let change = Commit {
-            base: None,
+            base,
             at: self.author.now,
             actor: self.author.actor.clone(),
             summary,

@@ -1,5 +1,6 @@
 //! Users and groups of the store as resources, and back.
 
+use casemate_directory::Formerly;
 use casemate_scim::schema::ENTERPRISE;
 use casemate_scim::{Resource, ResourceType, version};
 use casemate_store::{GroupRecord, UserRecord};
@@ -36,6 +37,13 @@ impl Record {
         match self {
             Record::User(user) => user.revision,
             Record::Group(group) => group.revision,
+        }
+    }
+
+    pub(super) fn formerly(&self) -> Formerly<'_> {
+        match self {
+            Record::User(user) => Formerly::User(user),
+            Record::Group(group) => Formerly::Group(group),
         }
     }
 

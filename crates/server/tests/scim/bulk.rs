@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::client::{GROUP, Scim, USER};
 
-async fn bulk(scim: &Scim, operations: Vec<Value>, fail_on_errors: Option<usize>) -> (u16, Value) {
+pub(crate) async fn bulk(scim: &Scim, operations: Vec<Value>, fail_on_errors: Option<usize>) -> (u16, Value) {
     let mut body = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations,
     });
@@ -19,7 +19,7 @@ fn post(name: &str) -> Value {
     json!({"method": "POST", "path": "/Users", "bulkId": name, "data": {"schemas": [USER], "userName": name}})
 }
 
-fn statuses(answer: &Value) -> Vec<&str> {
+pub(crate) fn statuses(answer: &Value) -> Vec<&str> {
     let operations = answer["Operations"].as_array().unwrap();
     operations.iter().map(|operation| operation["status"].as_str().unwrap()).collect()
 }

@@ -245,18 +245,6 @@ pub(crate) async fn who_is_not_active_stays_so_until_it_is_said(scim: Scim) {
     assert_eq!(scim.listed("GET /Users?filter=active eq false", "id").await, Vec::<String>::new());
 }
 
-pub(crate) async fn the_last_administrator_is_removed_like_anybody_else(scim: Scim) {
-    let user = scim.user(json!({"userName": "ada", "externalId": "e-1"})).await;
-    let to = json!({"provider": "corp", "id": "e-1"});
-    scim.server.make("/api/v1/assignments", &json!({"role": "administrator", "to": to})).await;
-    let one = format!("/Users/{user}");
-    let off = json!({"op": "replace", "path": "active", "value": false});
-    assert_eq!(scim.patch(&one, off).await.body["active"], false);
-    assert_eq!(scim.send(&format!("DELETE {one}"), None).await.status.as_u16(), 204);
-    let gone = scim.server.app.directory.user_of(&Identity::new("corp", "e-1", Kind::USER)).await;
-    assert!(matches!(gone, Err(NotAdmitted::Deleted)));
-}
-
 pub(crate) async fn who_is_deactivated_or_deleted_is_refused_at_once(scim: Scim) {
     let user = scim.user(json!({"userName": "ada", "externalId": "e-1"})).await;
     scim.group("Ops", &[&user]).await;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
 mod access;
+mod administrators;
 mod bulk;
 mod changes;
 mod client;
@@ -41,6 +42,12 @@ mod holds {
         an_account_of_the_same_name_in_another_tenant_provisions_nobody,
         the_server_describes_itself,
     );
+    on_both!(administrators:
+        the_last_administrator_stays_whatever_their_provider_says,
+        a_group_keeps_the_last_of_it_who_administers,
+        operations_of_one_request_leave_somebody_together,
+        who_does_not_administer_changes_no_policy,
+    );
     on_both!(bulk:
         operations_have_outcomes_of_their_own,
         operations_refer_to_each_other,
@@ -54,7 +61,6 @@ mod holds {
         members_come_and_go,
         what_is_said_of_a_user_is_seen_by_expressions,
         who_is_deactivated_or_deleted_is_refused_at_once,
-        the_last_administrator_is_removed_like_anybody_else,
         who_is_not_active_stays_so_until_it_is_said,
     );
     on_both!(ldap:

@@ -10,6 +10,15 @@ use crate::administration::Administration;
 use crate::administration::error::AdminError;
 use crate::policy::{Recipient, Who};
 
+/// Of the active members of a group.
+#[derive(Default)]
+pub(super) struct MembersLeft {
+    /// Whether one stays.
+    pub(super) stays: bool,
+    /// The id of one who leaves.
+    pub(super) leaves: Option<String>,
+}
+
 impl Administration {
     /// That somebody may administer the installation, where this user may no longer: they become `after`, or are deleted.
     /// Gives what the change is to be made with.
@@ -23,7 +32,7 @@ impl Administration {
             return Ok(None);
         }
         let groups = self.groups_of_user(&before.id).await?;
-        self.others_administer(rules, &before.id, &Loses::between(before, after, &groups)).await
+        self.others_administer(rules, &before.id, &[Loses::between(before, after, &groups)]).await
     }
 
     /// The same, where a user leaves a group.
@@ -36,7 +45,7 @@ impl Administration {
         if !member.active {
             return Ok(None);
         }
-        let loses = Loses::group(Some(&member.provider), &group.name);
+        let loses = [Loses::group(Some(&member.provider), &group.name)];
         self.others_administer(rules, &member.id, &loses).await
     }
 
@@ -47,7 +56,7 @@ impl Administration {
         group: &GroupRecord,
         left: &[&UserRecord],
     ) -> Result<Option<Operation>, AdminError> {
-        let Some((lost, others)) = rules.administering(&Loses::group(None, &group.name)) else {
+        let Some((lost, others)) = rules.administering(&[Loses::group(None, &group.name)]) else {
             return Ok(None);
         };
         if !left.iter().any(|user| user.active && lost.iter().any(|lost| *lost.provider == *user.provider)) {
@@ -74,6 +83,17 @@ impl Administration {
         left: &[&UserRecord],
     ) -> Result<bool, AdminError> {
         let left: BTreeSet<&str> = left.iter().map(|user| &*user.id).collect();
+        Ok(self.members_left(group, provider, |id| left.contains(id)).await?.stays)
+    }
+
+    /// Whether an active member of a provider stays in a group, and one of those who leave.
+    pub(super) async fn members_left(
+        &self,
+        group: &GroupRecord,
+        provider: &str,
+        leaves: impl Fn(&str) -> bool,
+    ) -> Result<MembersLeft, AdminError> {
+        let mut found = MembersLeft::default();
         let mut query = UserQuery {
             tenant: Some(group.tenant.clone()),
             provider: Some(provider.to_owned()),
@@ -84,23 +104,30 @@ impl Administration {
         };
         loop {
             let members = self.store.reader().users(&query).await?;
-            if members.iter().any(|member| !left.contains(&*member.id)) {
-                return Ok(true);
+            // Nobody signs in as somebody without a subject.
+            for member in members.iter().filter(|member| member.subject.is_some()) {
+                match leaves(&member.id) {
+                    false => found.stays = true,
+                    true if found.leaves.is_none() => found.leaves = Some(member.id.clone()),
+                    true => {}
+                }
             }
-            let Some(last) = members.last().filter(|_| members.len() >= MAX_PAGE as usize) else {
-                return Ok(false);
+            let is_known = found.stays && found.leaves.is_some();
+            let Some(last) = members.last().filter(|_| !is_known && members.len() >= MAX_PAGE as usize)
+            else {
+                return Ok(found);
             };
             query.after = Some((query.sort.key(last), last.id.clone()));
         }
     }
 
-    async fn others_administer(
+    pub(super) async fn others_administer(
         &self,
         rules: &Rules<'_>,
         id: &str,
-        loses: &Loses<'_>,
+        losses: &[Loses<'_>],
     ) -> Result<Option<Operation>, AdminError> {
-        let Some((lost, others)) = rules.administering(loses) else { return Ok(None) };
+        let Some((lost, others)) = rules.administering(losses) else { return Ok(None) };
         for (recipient, is_lost) in
             others.into_iter().map(|other| (other, false)).chain(lost.into_iter().map(|lost| (lost, true)))
         {

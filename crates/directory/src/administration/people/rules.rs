@@ -40,20 +40,25 @@ pub(super) struct Gains<'a> {
 /// By what they are it no longer.
 pub(super) type Loses<'a> = Gains<'a>;
 
+/// Whether nobody is any more who a user was that becomes this, or is deleted. Whoever signs in by another subject is
+/// somebody else.
+pub(super) fn is_gone(before: &UserRecord, after: Option<&UserRecord>) -> bool {
+    let stays = |after: &UserRecord| {
+        let is_same = before.subject.is_none() || before.subject == after.subject;
+        after.active && after.provider == before.provider && is_same
+    };
+    !after.is_some_and(stays)
+}
+
 impl<'a> Gains<'a> {
-    /// What a user is no longer who becomes this, or is deleted. Whoever signs in by another subject is somebody else.
+    /// What a user is no longer who becomes this, or is deleted.
     pub(super) fn between(
         before: &'a UserRecord,
         after: Option<&UserRecord>,
         groups: &'a [String],
     ) -> Loses<'a> {
         let all = Gains::of(before, groups);
-        let Some(after) = after.filter(|after| after.active && after.provider == before.provider) else {
-            return all;
-        };
-        if before.subject.is_some() && before.subject != after.subject {
-            return all;
-        }
+        let Some(after) = after.filter(|after| !is_gone(before, Some(after))) else { return all };
         let login = all.login.filter(|login| *login != after.login);
         Gains { subject: None, login, groups: Vec::new(), ..all }
     }
@@ -66,6 +71,33 @@ impl<'a> Gains<'a> {
             login: Some(&user.login),
             groups: groups.iter().map(String::as_str).collect(),
         }
+    }
+
+    /// What a change by a provider takes: from the user, and from whoever it makes known as somebody who may not come in.
+    pub(super) fn of_change(
+        before: Option<&'a UserRecord>,
+        after: Option<&'a UserRecord>,
+        groups: &'a [String],
+    ) -> Vec<Loses<'a>> {
+        let mut losses = Vec::new();
+        if let Some(before) = before.filter(|before| before.active) {
+            losses.push(Gains::between(before, after, groups));
+        }
+        if let Some(after) = after.filter(|after| !after.active) {
+            let was = before.filter(|before| !before.active);
+            let all = Gains::of(after, &[]);
+            losses.push(Gains {
+                subject: all.subject.filter(|_| was.is_none_or(|was| was.subject != after.subject)),
+                login: all.login.filter(|login| was.is_none_or(|was| was.login != *login)),
+                ..all
+            });
+        }
+        losses.retain(|lost: &Loses<'_>| !lost.is_nothing());
+        losses
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.subject.is_none() && self.login.is_none() && self.groups.is_empty()
     }
 
     /// A member of a group.
@@ -89,6 +121,11 @@ impl<'a> Gains<'a> {
 impl<'a> Rules<'a> {
     pub(super) fn new(author: &'a Author, state: &'a State, tenant: &'a str) -> Rules<'a> {
         Rules { holds: author.holds.as_ref(), now: author.now, state, tenant }
+    }
+
+    /// The rules for what a provider says of its people: it gives and takes whatever there is.
+    pub(super) fn of_provider(state: &'a State, tenant: &'a str, now: i64) -> Rules<'a> {
+        Rules { holds: None, now, state, tenant }
     }
 
     pub(super) fn tenant(&self) -> &str {
@@ -238,17 +275,22 @@ impl<'a> Rules<'a> {
         to.provider.as_deref().is_none_or(|named| named == provider)
     }
 
+    /// The assignments by which the installation is administered.
+    pub(super) fn administrators(&self) -> impl Iterator<Item = &'a Assignment> + use<'a> {
+        self.state.snapshot.compiled().administering(self.now)
+    }
+
     /// Who administers the installation by what is lost, and who does otherwise. None where nobody does by what is lost.
     pub(super) fn administering(
         &self,
-        loses: &Loses<'_>,
+        losses: &[Loses<'_>],
     ) -> Option<(Vec<&'a Recipient>, Vec<&'a Recipient>)> {
         if self.tenant != crate::DEFAULT_TENANT {
             return None;
         }
-        let administering = self.state.snapshot.compiled().administering(self.now);
-        let (lost, others): (Vec<&Assignment>, Vec<&Assignment>) =
-            administering.partition(|assignment| loses.is_meant(assignment));
+        let (lost, others): (Vec<&Assignment>, Vec<&Assignment>) = self
+            .administrators()
+            .partition(|assignment| losses.iter().any(|loses| loses.is_meant(assignment)));
         let to = |assignments: Vec<&'a Assignment>| -> Vec<&'a Recipient> {
             assignments.into_iter().map(|assignment| &assignment.recipient).collect()
         };

@@ -1,0 +1,267 @@
+//! Whether somebody is left who administers, where a provider says by SCIM or LDAP who its people are.
+
+use std::collections::{BTreeSet, HashSet};
+
+use casemate_store::{GroupQuery, GroupRecord, MAX_PAGE, MemberQuery, Operation, UserRecord};
+
+use super::rules::{Loses, Rules, is_gone};
+use crate::administration::Administration;
+use crate::administration::error::AdminError;
+use crate::policy::{Recipient, Who};
+use crate::{DEFAULT_TENANT, OWN_PROVIDER};
+
+/// The user or group that a change is of, as it was.
+#[derive(Debug, Clone, Copy)]
+pub enum Formerly<'a> {
+    /// It is made.
+    Nothing,
+    /// A user.
+    User(&'a UserRecord),
+    /// A group.
+    Group(&'a GroupRecord),
+}
+
+/// What a change takes from those who administer the installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// Nothing.
+    Nothing,
+    /// Somebody administers no longer, and somebody else does. The change is to be made with [`Operation::Alone`], and in a
+    /// transaction without others: they might take out who is left.
+    OneOfSeveral,
+    /// Nobody would be left: it is not to be made.
+    TheLast {
+        /// The id of one who leaves the group that the change is of, and by whose staying somebody would be left.
+        member: Option<String>,
+    },
+}
+
+/// What a change was found to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// What it takes.
+    pub taken: Taken,
+    /// The revision of the policy that this is true on, where it depends on one: [`casemate_store::Commit::base`].
+    pub base: Option<i64>,
+}
+
+impl Judged {
+    const NOTHING: Judged = Judged { taken: Taken::Nothing, base: None };
+}
+
+impl Administration {
+    /// What a change of one user or group of a provider takes from those who administer, as things are at `now`, in
+    /// microseconds since 1970 (UTC). Of most changes the policy alone says so; the database is asked where people stop being
+    /// what something is assigned by to somebody who administers.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn judge(
+        &self,
+        formerly: Formerly<'_>,
+        operations: &[Operation],
+        now: i64,
+    ) -> Result<Judged, AdminError> {
+        let state = self.directory.state();
+        let rules = |tenant| Rules::of_provider(&state, tenant, now);
+        let taken = match formerly {
+            Formerly::Group(group) => {
+                let edit = Edit::of(group, operations);
+                if edit.is_empty() {
+                    return Ok(Judged::NOTHING);
+                }
+                self.group_takes(&rules(&group.tenant), group, edit).await?
+            }
+            Formerly::User(_) | Formerly::Nothing => {
+                let before = match formerly {
+                    Formerly::User(user) => Some(user),
+                    _ => None,
+                };
+                let Some(becomes) = operations.iter().find_map(Becomes::of) else {
+                    return Ok(Judged::NOTHING);
+                };
+                let after = match becomes {
+                    Becomes::This(user) => Some(user),
+                    Becomes::Deleted => None,
+                };
+                let Some(tenant) = before.or(after).map(|user| &*user.tenant) else {
+                    return Ok(Judged::NOTHING);
+                };
+                let rules = rules(tenant);
+                let groups = match before {
+                    Some(before) if leaves_groups(&rules, before, after) => {
+                        self.groups_of_user(&before.id).await?
+                    }
+                    _ => Vec::new(),
+                };
+                let losses = Loses::of_change(before, after, &groups);
+                if losses.is_empty() {
+                    return Ok(Judged::NOTHING);
+                }
+                let id = before.map_or("", |before| &before.id);
+                match self.others_administer(&rules, id, &losses).await {
+                    Ok(None) => Taken::Nothing,
+                    Ok(Some(_)) => Taken::OneOfSeveral,
+                    Err(AdminError::LastAdministrator) => Taken::TheLast { member: None },
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        Ok(Judged { taken, base: Some(state.snapshot.revision()) })
+    }
+
+    async fn group_takes(
+        &self,
+        rules: &Rules<'_>,
+        group: &GroupRecord,
+        mut edit: Edit<'_>,
+    ) -> Result<Taken, AdminError> {
+        let loses = [Loses::group(Some(&group.provider), &group.name)];
+        let Some((_, others)) = rules.administering(&loses) else { return Ok(Taken::Nothing) };
+        self.without_those_who_stay(group, &mut edit).await?;
+        let found = self.members_left(group, &group.provider, |id| edit.leaves(id)).await?;
+        let Some(member) = found.leaves else { return Ok(Taken::Nothing) };
+        if found.stays
+            || self.comes(group, &edit).await?
+            || self.is_in_namesake(rules.tenant(), group).await?
+            || self.is_anybody_of(rules, &others).await?
+        {
+            return Ok(Taken::OneOfSeveral);
+        }
+        Ok(Taken::TheLast { member: Some(member).filter(|_| !edit.is_whole) })
+    }
+
+    /// Leaves out those of whom another source says that they are members.
+    async fn without_those_who_stay(
+        &self,
+        group: &GroupRecord,
+        edit: &mut Edit<'_>,
+    ) -> Result<(), AdminError> {
+        if edit.is_whole {
+            return Ok(());
+        }
+        let mut query = MemberQuery { group: group.id.clone(), limit: MAX_PAGE, ..MemberQuery::default() };
+        loop {
+            let page = self.store.reader().members(&query).await?;
+            for member in &page {
+                if !edit.left.contains(&(&*member.user, &*member.source)) {
+                    edit.stay.insert(member.user.clone());
+                }
+            }
+            let Some(last) = page.last().filter(|_| page.len() >= MAX_PAGE as usize) else {
+                return Ok(());
+            };
+            query.after = Some((last.user.clone(), last.source.clone()));
+        }
+    }
+
+    /// Whether one of those who come may sign in, and is of the group's provider.
+    async fn comes(&self, group: &GroupRecord, edit: &Edit<'_>) -> Result<bool, AdminError> {
+        if edit.is_whole {
+            return Ok(false);
+        }
+        for id in &edit.came {
+            let user = self.store.reader().user(id).await?;
+            if user.is_some_and(|user| {
+                user.active
+                    && user.subject.is_some()
+                    && user.provider == group.provider
+                    && user.tenant == group.tenant
+            }) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether another group of the same name counts for the provider's people, and has somebody in it.
+    async fn is_in_namesake(&self, tenant: &str, group: &GroupRecord) -> Result<bool, AdminError> {
+        let (tenant, name) = (Some(tenant.to_owned()), Some(group.name.clone()));
+        let query = GroupQuery { tenant, name, limit: MAX_PAGE, ..GroupQuery::default() };
+        for other in self.store.reader().groups(&query).await? {
+            let counts = [&*group.provider, OWN_PROVIDER].contains(&&*other.provider);
+            if other.id != group.id
+                && other.name == group.name
+                && counts
+                && self.members_left(&other, &group.provider, |_| false).await?.stays
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn is_anybody_of(&self, rules: &Rules<'_>, others: &[&Recipient]) -> Result<bool, AdminError> {
+        for other in others {
+            if self.is_anybody(rules.tenant(), other, "", false).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// What becomes of a user.
+enum Becomes<'a> {
+    This(&'a UserRecord),
+    Deleted,
+}
+
+impl<'a> Becomes<'a> {
+    fn of(operation: &'a Operation) -> Option<Becomes<'a>> {
+        match operation {
+            Operation::PutUser { user, .. } => Some(Becomes::This(user)),
+            Operation::RemoveUser { .. } => Some(Becomes::Deleted),
+            _ => None,
+        }
+    }
+}
+
+/// Who leaves a group, and who comes.
+struct Edit<'a> {
+    /// Whether all leave it, since it goes or is called otherwise.
+    is_whole: bool,
+    /// Who no longer is a member, and which source said so.
+    left: HashSet<(&'a str, &'a str)>,
+    came: BTreeSet<&'a str>,
+    /// Who is a member all the same.
+    stay: HashSet<String>,
+}
+
+impl<'a> Edit<'a> {
+    fn of(group: &GroupRecord, operations: &'a [Operation]) -> Edit<'a> {
+        let mut edit =
+            Edit { is_whole: false, left: HashSet::new(), came: BTreeSet::new(), stay: HashSet::new() };
+        for operation in operations {
+            match operation {
+                Operation::PutGroup { group: after, .. } => edit.is_whole |= after.name != group.name,
+                Operation::RemoveGroup { .. } => edit.is_whole = true,
+                Operation::RemoveMember(member) => {
+                    edit.left.insert((&member.user, &member.source));
+                }
+                Operation::AddMember(member) => {
+                    edit.came.insert(&member.user);
+                }
+                _ => {}
+            }
+        }
+        edit
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.is_whole && self.left.is_empty()
+    }
+
+    fn leaves(&self, user: &str) -> bool {
+        self.is_whole || !(self.stay.contains(user) || self.came.contains(user))
+    }
+}
+
+/// Whether somebody is no longer in groups by which people of their provider administer.
+fn leaves_groups(rules: &Rules<'_>, before: &UserRecord, after: Option<&UserRecord>) -> bool {
+    let by_group = |to: &Recipient| matches!(to.who, Who::Group { .. }) && *to.provider == *before.provider;
+    before.active
+        && rules.tenant() == DEFAULT_TENANT
+        && is_gone(before, after)
+        && rules.administrators().any(|held| by_group(&held.recipient))
+}

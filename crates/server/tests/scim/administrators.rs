@@ -1,0 +1,215 @@
+//! Whoever a provider says is gone: somebody who administers is left.
+
+use serde_json::{Value, json};
+
+use crate::bulk::{bulk, statuses};
+use crate::client::{GROUP, Scim, USER};
+use crate::support::{Answer, Server};
+
+const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+fn off() -> Value {
+    json!({"op": "replace", "path": "active", "value": false})
+}
+
+fn person(login: &str) -> Value {
+    json!({"schemas": [USER], "userName": login, "externalId": format!("sub-{login}")})
+}
+
+/// Makes a user of the provider whom its tokens call `sub-` and their login.
+async fn joins(scim: &Scim, login: &str) -> String {
+    scim.user(person(login)).await
+}
+
+async fn administers(scim: &Scim, to: Value) -> String {
+    scim.server.make("/api/v1/assignments", &json!({"role": "administrator", "to": to})).await
+}
+
+async fn is_active(scim: &Scim, user: &str) -> bool {
+    scim.server.app.store.reader().user(user).await.unwrap().is_some_and(|user| user.active)
+}
+
+#[track_caller]
+fn refused(answer: &Answer) {
+    assert_eq!(answer.status.as_u16(), 409, "{}", answer.text);
+    let detail = answer.body["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("assign the role `administrator`") && detail.contains("service account"),
+        "{detail}"
+    );
+    assert_eq!(answer.body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));
+}
+
+#[track_caller]
+fn done(answer: &Answer) {
+    assert!(answer.status.is_success(), "{} {}", answer.status, answer.text);
+}
+
+pub(crate) async fn the_last_administrator_stays_whatever_their_provider_says(scim: Scim) {
+    // Of whom the directory knows nothing yet: their credentials are taken.
+    administers(&scim, json!({"provider": "corp", "id": "sub-ada"})).await;
+    let mut inactive = person("ada");
+    inactive["active"] = json!(false);
+    refused(&scim.send("POST /Users", Some(inactive)).await);
+    let ada = joins(&scim, "ada").await;
+    let one = format!("/Users/{ada}");
+    refused(&scim.patch(&one, off()).await);
+    refused(&scim.send(&format!("DELETE {one}"), None).await);
+    let other = json!({"op": "replace", "path": "externalId", "value": "sub-another"});
+    refused(&scim.patch(&one, other.clone()).await);
+    let mut put = person("ada");
+    put["active"] = json!(false);
+    refused(&scim.send(&format!("PUT {one}"), Some(put)).await);
+    assert!(is_active(&scim, &ada).await);
+    // What takes nothing from them is done, and so is what takes them from nobody who administers.
+    done(&scim.patch(&one, json!({"op": "replace", "path": "title", "value": "Countess"})).await);
+    done(&scim.patch(&one, json!({"op": "replace", "path": "userName", "value": "countess"})).await);
+    let bob = joins(&scim, "bob").await;
+    done(&scim.patch(&format!("/Users/{bob}"), off()).await);
+    // Nobody administers who is not active, or only for a time.
+    administers(&scim, json!({"provider": "corp", "login": "bob"})).await;
+    refused(&scim.patch(&one, off()).await);
+    // Somebody else does.
+    done(
+        &scim
+            .patch(&format!("/Users/{bob}"), json!({"op": "replace", "path": "active", "value": true}))
+            .await,
+    );
+    done(&scim.patch(&one, off()).await);
+    let renamed = json!({"op": "replace", "path": "userName", "value": "robert"});
+    refused(&scim.patch(&format!("/Users/{bob}"), renamed).await);
+    refused(&scim.send(&format!("DELETE /Users/{bob}"), None).await);
+    scim.server.make("/api/v1/service-accounts", &json!({"name": "operator"})).await;
+    administers(&scim, json!({"provider": "casemate", "type": "service", "login": "operator"})).await;
+    done(&scim.send(&format!("DELETE /Users/{bob}"), None).await);
+    done(&scim.send(&format!("DELETE {one}"), None).await);
+}
+
+pub(crate) async fn a_group_keeps_the_last_of_it_who_administers(scim: Scim) {
+    let (ada, bob, carol) =
+        (joins(&scim, "ada").await, joins(&scim, "bob").await, joins(&scim, "carol").await);
+    let group = scim.group("Admins", &[&ada, &bob]).await;
+    administers(&scim, json!({"provider": "corp", "group": "Admins"})).await;
+    let one = format!("/Groups/{group}");
+    let members = |of: &[&String]| of.iter().map(|id| json!({"value": id})).collect::<Vec<_>>();
+    let put = async |name: &str, of: &[&String]| {
+        let body = json!({"schemas": [GROUP], "displayName": name, "members": members(of)});
+        scim.send(&format!("PUT {one}"), Some(body)).await
+    };
+    let remove = |user: &str| json!({"op": "remove", "path": format!("members[value eq \"{user}\"]")});
+
+    refused(&scim.send(&format!("DELETE {one}"), None).await);
+    refused(&put("Chiefs", &[&ada, &bob]).await);
+    refused(&put("Admins", &[]).await);
+    refused(&scim.patch(&one, json!({"op": "remove", "path": "members"})).await);
+    done(&scim.patch(&one, remove(&bob)).await);
+    refused(&scim.patch(&one, remove(&ada)).await);
+    refused(&scim.patch(&format!("/Users/{ada}"), off()).await);
+    refused(&scim.send(&format!("DELETE /Users/{ada}"), None).await);
+    // Who comes in their place administers, if they may come in at all.
+    done(&scim.patch(&format!("/Users/{carol}"), off()).await);
+    refused(&put("Admins", &[&carol]).await);
+    done(&put("Admins", &[&bob]).await);
+    assert_eq!(scim.members(&group).await, [&*bob]);
+    done(&scim.patch(&format!("/Users/{ada}"), off()).await);
+
+    // Who is in it by hand too stays in it.
+    let by_hand = format!("POST /api/v1/groups/{group}/members");
+    done(&scim.server.admin(&by_hand, Some(&json!({"users": [bob]}))).await);
+    done(&put("Admins", &[]).await);
+    done(&put("Admins", &[&bob]).await);
+    // A group of Casemate's own of this name does as well.
+    let own = scim.server.make("/api/v1/groups", &json!({"name": "Admins"})).await;
+    refused(&scim.send(&format!("DELETE {one}"), None).await);
+    let into = format!("POST /api/v1/groups/{own}/members");
+    done(&scim.server.admin(&into, Some(&json!({"users": [bob]}))).await);
+    done(&scim.send(&format!("DELETE {one}"), None).await);
+    refused(&scim.patch(&format!("/Users/{bob}"), off()).await);
+    assert!(is_active(&scim, &bob).await);
+}
+
+pub(crate) async fn operations_of_one_request_leave_somebody_together(scim: Scim) {
+    let mut people = Vec::new();
+    for login in ["ada", "bob", "carol", "dan"] {
+        people.push(joins(&scim, login).await);
+    }
+    let [ada, bob, carol, dan] = &people[..] else { panic!("four people") };
+    let group = scim.group("Admins", &[bob, carol]).await;
+    administers(&scim, json!({"provider": "corp", "id": "sub-ada"})).await;
+    administers(&scim, json!({"provider": "corp", "group": "Admins"})).await;
+    let patch = |path: String, operation: Value| json!({"method": "PATCH", "path": path, "data": {"schemas": [PATCH], "Operations": [operation]}});
+    let out = |user: &str| patch(format!("/Users/{user}"), off());
+    let make = |name: &str| json!({"method": "POST", "path": "/Users", "bulkId": name, "data": person(name)});
+    let leave = json!({"op": "remove", "path": format!("members[value eq \"{bob}\"]")});
+    let operations = vec![
+        make("eve"),
+        out(dan),
+        out(ada),
+        patch(format!("/Groups/{group}"), leave),
+        out(carol),
+        json!({"method": "DELETE", "path": format!("/Groups/{group}")}),
+        out(bob),
+        make("frank"),
+    ];
+    let (status, answer) = bulk(&scim, operations, None).await;
+    assert_eq!(status, 200);
+    let expected = ["201", "200", "200", "200", "409", "409", "200", "201"];
+    assert_eq!(statuses(&answer), expected, "{answer}");
+    let detail = answer["Operations"][4]["response"]["detail"].as_str().unwrap();
+    assert!(detail.contains("assign the role `administrator`"), "{detail}");
+    for (user, expected) in people.iter().zip([false, false, true, false]) {
+        assert_eq!(is_active(&scim, user).await, expected);
+    }
+    assert_eq!(scim.members(&group).await, [&**carol]);
+    // Who comes to administer before in the same request counts.
+    let join = json!({"op": "add", "path": "members", "value": [{"value": "bulkId:gina"}]});
+    let operations = vec![make("gina"), patch(format!("/Groups/{group}"), join), out(carol)];
+    let (_, answer) = bulk(&scim, operations, None).await;
+    assert_eq!(statuses(&answer), ["201", "200", "200"], "{answer}");
+}
+
+pub(crate) async fn who_does_not_administer_changes_no_policy(scim: Scim) {
+    let (ada, bob) = (joins(&scim, "ada").await, joins(&scim, "bob").await);
+    let group = scim.group("Ops", &[&bob]).await;
+    scim.group("Admins", &[&ada]).await;
+    administers(&scim, json!({"provider": "corp", "group": "Admins"})).await;
+    let policy = async || scim.server.app.store.reader().position().await.unwrap().policy;
+    let before = policy().await;
+    let leave = json!({"op": "remove", "path": format!("members[value eq \"{bob}\"]")});
+    done(&scim.patch(&format!("/Groups/{group}"), leave).await);
+    done(&scim.patch(&format!("/Users/{bob}"), off()).await);
+    done(&scim.send(&format!("DELETE /Users/{bob}"), None).await);
+    done(&scim.send(&format!("DELETE /Groups/{group}"), None).await);
+    assert_eq!(policy().await, before, "nothing is compiled anew for them");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_who_are_taken_away_on_two_replicas_one_stays() {
+    let database = casemate_test_support::Postgres::start().unwrap();
+    let url = database.create_database().unwrap();
+    let first = Scim::postgres(&url).await;
+    let (ada, bob) = (joins(&first, "ada").await, joins(&first, "bob").await);
+    let second = Scim { server: Server::on_postgres(&url).await, key: first.key.clone() };
+    // The second does not know yet who administers.
+    administers(&first, json!({"provider": "corp", "id": "sub-ada"})).await;
+    refused(&second.patch(&format!("/Users/{ada}"), off()).await);
+    assert!(is_active(&first, &ada).await);
+    administers(&first, json!({"provider": "corp", "id": "sub-bob"})).await;
+    for _ in 0..10 {
+        let (one, other) = (format!("/Users/{ada}"), format!("/Users/{bob}"));
+        let (of_ada, of_bob) = tokio::join!(first.patch(&one, off()), second.patch(&other, off()));
+        let left = [is_active(&first, &ada).await, is_active(&first, &bob).await];
+        assert!(left[0] || left[1], "{} {}", of_ada.text, of_bob.text);
+        assert_eq!(
+            [of_ada.status.as_u16() == 409, of_bob.status.as_u16() == 409],
+            left,
+            "{} {}",
+            of_ada.text,
+            of_bob.text
+        );
+        for user in [&ada, &bob] {
+            let on = json!({"op": "replace", "path": "active", "value": true});
+            done(&first.patch(&format!("/Users/{user}"), on).await);
+        }
+    }
+}

@@ -78,7 +78,7 @@ async fn synced(arguments: Sync, printer: &mut Printer) -> Outcome {
         allowed: allow_removals.map(u64::from),
         by: by(&operator("directory-sync", None)),
     };
-    let report = sync(&place.store, &place.outgoing, &source, &order).await.map_err(failed)?;
+    let report = sync(&place.administration, &place.outgoing, &source, &order).await.map_err(failed)?;
     match printer.format() {
         Format::Json => printer.json(&report)?,
         Format::Table | Format::Csv => show(&report, printer)?,
@@ -128,6 +128,13 @@ fn show(report: &Report, printer: &mut Printer) -> std::io::Result<()> {
                 "{} {what} are gone and were left as they are, since at most {} may vanish at once: --allow-removals says otherwise",
                 withheld.gone, withheld.most
             ))?;
+        }
+    }
+    if report.kept > 0 {
+        printer
+            .line(format!("{} stay as they are, since nobody else administers, among them:", report.kept))?;
+        for why in &report.kept_first {
+            printer.line(format!("  {}", crate::printer::printable(why)))?;
         }
     }
     if report.skipped > 0 {

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use casemate_store::{AuditEvent, Commit, CommitError, Lease, Operation, Store};
+use casemate_directory::{Administration, Judged, Taken};
+use casemate_store::{AuditEvent, Commit, CommitError, GroupRecord, Lease, Operation, Store, UserRecord};
 use serde_json::Value;
 
 use crate::report::Report;
@@ -22,6 +23,13 @@ pub(crate) enum Verb {
     Gone,
 }
 
+/// A user or group as it was.
+#[derive(Clone)]
+pub(crate) enum Was {
+    User(Box<UserRecord>),
+    Group(Box<GroupRecord>),
+}
+
 /// A change of one user or group.
 #[derive(Clone)]
 pub(crate) struct Change {
@@ -32,6 +40,8 @@ pub(crate) struct Change {
     /// What reports call it.
     pub(crate) named: String,
     pub(crate) operations: Vec<Operation>,
+    /// What it was; none where it is made.
+    pub(crate) was: Option<Was>,
     pub(crate) before: Option<Value>,
     pub(crate) after: Option<Value>,
     pub(crate) members_added: u64,
@@ -41,25 +51,39 @@ pub(crate) struct Change {
 /// Changes that wait to be made.
 pub(crate) struct Changes<'a> {
     pub(crate) store: &'a Store,
+    pub(crate) administration: &'a Administration,
     pub(crate) by: &'a By,
     pub(crate) tenant: &'a str,
     pub(crate) lease: Lease,
     /// Whether nothing is changed, and only counted.
-    is_dry: bool,
+    pub(crate) is_dry: bool,
     waiting: Vec<Change>,
     size: usize,
     /// The users that could not be made.
     pub(crate) refused: HashSet<String>,
+    /// The users who are gone and were left as they are, since nobody else administers.
+    pub(crate) kept: HashSet<String>,
 }
 
 impl<'a> Changes<'a> {
     pub(crate) fn new(
-        store: &'a Store,
+        administration: &'a Administration,
         by: &'a By,
         tenant: &'a str,
         (lease, is_dry): (Lease, bool),
     ) -> Changes<'a> {
-        Changes { store, by, tenant, lease, is_dry, waiting: Vec::new(), size: 0, refused: HashSet::new() }
+        Changes {
+            store: administration.store(),
+            administration,
+            by,
+            tenant,
+            lease,
+            is_dry,
+            waiting: Vec::new(),
+            size: 0,
+            refused: HashSet::new(),
+            kept: HashSet::new(),
+        }
     }
 
     pub(crate) async fn add(&mut self, change: Change, report: &mut Report) -> Result<(), SyncError> {
@@ -68,26 +92,46 @@ impl<'a> Changes<'a> {
         if self.waiting.len() >= TOGETHER || self.size >= WAITING { self.flush(report).await } else { Ok(()) }
     }
 
-    /// Makes what waits: together, or, where one of them cannot be made, each by itself.
+    /// Makes what waits: together, or, where one of them cannot be made, each by itself. What takes something from those who
+    /// administer comes last and by itself, on what is there by then.
     pub(crate) async fn flush(&mut self, report: &mut Report) -> Result<(), SyncError> {
         self.size = 0;
-        let waiting = std::mem::take(&mut self.waiting);
-        match self.commit(&waiting).await {
-            Ok(()) => waiting.iter().for_each(|change| count(report, change)),
-            Err(error) if waiting.len() > 1 && is_of_one(&error) => {
-                for change in &waiting {
-                    match self.commit(std::slice::from_ref(change)).await {
-                        Ok(()) => count(report, change),
-                        Err(error) => self.refuse(change, error, report).await?,
-                    }
+        let (mut together, mut alone, mut base) = (Vec::new(), Vec::new(), None);
+        for change in std::mem::take(&mut self.waiting) {
+            let judged = self.judge(&change).await?;
+            if judged.taken == Taken::Nothing {
+                base = [base, judged.base].into_iter().flatten().min();
+                together.push(change);
+            } else {
+                alone.push(change);
+            }
+        }
+        let judged = Judged { taken: Taken::Nothing, base };
+        match self.commit(&together, &judged).await {
+            Ok(()) => together.iter().for_each(|change| count(report, change)),
+            Err(error) if is_of_one(&error) || matches!(error, CommitError::Conflict { .. }) => {
+                for change in &together {
+                    self.one(change, report).await?;
                 }
             }
-            Err(error) => match &*waiting {
-                [change] => self.refuse(change, error, report).await?,
-                _ => return Err(error.into()),
-            },
+            Err(error) => return Err(error.into()),
+        }
+        for change in &alone {
+            self.one(change, report).await?;
         }
         Ok(())
+    }
+
+    async fn one(&mut self, change: &Change, report: &mut Report) -> Result<(), SyncError> {
+        match self.make(change).await {
+            Ok(Taken::TheLast { member }) => self.keep(change, member, report).await,
+            Ok(_) => {
+                count(report, change);
+                Ok(())
+            }
+            Err(SyncError::Commit(error)) if is_of_one(&error) => self.refuse(change, error, report).await,
+            Err(error) => Err(error),
+        }
     }
 
     /// Notes a change that cannot be made, and makes what of it takes something away from somebody all the same.
@@ -97,19 +141,17 @@ impl<'a> Changes<'a> {
         error: CommitError,
         report: &mut Report,
     ) -> Result<(), SyncError> {
-        if !is_of_one(&error) {
-            return Err(error.into());
-        }
         if change.of_user && change.verb == Verb::Create {
             self.refused.insert(change.id.clone());
         }
         let narrowed =
             if change.of_user { self.only_deactivating(change).await? } else { only_leaving(change) };
         if let Some(narrowed) = narrowed {
-            match self.commit(std::slice::from_ref(&narrowed)).await {
-                Ok(()) => count(report, &narrowed),
-                Err(error) if is_of_one(&error) => {}
-                Err(error) => return Err(error.into()),
+            match self.make(&narrowed).await {
+                Ok(Taken::TheLast { member }) => self.keep(&narrowed, member, report).await?,
+                Ok(_) => count(report, &narrowed),
+                Err(SyncError::Commit(error)) if is_of_one(&error) => {}
+                Err(error) => return Err(error),
             }
         }
         report.skip(format!("{}: {error}", change.named));
@@ -124,26 +166,33 @@ impl<'a> Changes<'a> {
             return Ok(None);
         }
         let now = self.store.reader().user(&change.id).await?.filter(|user| user.active);
-        Ok(now.map(|now| Change { operations: vec![put(deactivated(&now), now.revision)], ..change.clone() }))
+        Ok(now.map(|now| Change {
+            operations: vec![put(deactivated(&now), now.revision)],
+            was: Some(Was::User(Box::new(now))),
+            ..change.clone()
+        }))
     }
 
-    async fn commit(&self, changes: &[Change]) -> Result<(), CommitError> {
+    /// Makes changes that were judged, all of them or none.
+    pub(crate) async fn commit(&self, changes: &[Change], judged: &Judged) -> Result<(), CommitError> {
         if self.is_dry || changes.is_empty() {
             return Ok(());
         }
+        let alone = (judged.taken != Taken::Nothing).then_some(Operation::Alone);
+        let operations = changes.iter().flat_map(|change| change.operations.iter().cloned());
         let commit = Commit {
-            base: None,
+            base: judged.base,
             at: self.by.now,
             actor: self.by.actor.clone(),
             summary: String::new(),
-            operations: changes.iter().flat_map(|change| change.operations.iter().cloned()).collect(),
+            operations: alone.into_iter().chain(operations).collect(),
             events: changes.iter().map(|change| self.event(change)).collect(),
             fence: Some(self.lease.fence()),
         };
         self.store.commit(commit).await.map(drop)
     }
 
-    fn event(&self, change: &Change) -> AuditEvent {
+    pub(crate) fn event(&self, change: &Change) -> AuditEvent {
         let By { actor, request_id, route, client, user_agent, now } = self.by;
         let verb = match (change.verb, change.of_user) {
             (Verb::Create, _) => "create",
@@ -178,7 +227,7 @@ fn only_leaving(change: &Change) -> Option<Change> {
     is_less.then(|| Change { operations, after: change.before.clone(), members_added: 0, ..change.clone() })
 }
 
-fn count(report: &mut Report, change: &Change) {
+pub(crate) fn count(report: &mut Report, change: &Change) {
     let counted = if change.of_user { &mut report.users } else { &mut report.groups };
     match change.verb {
         Verb::Create => counted.created += 1,
@@ -190,7 +239,7 @@ fn count(report: &mut Report, change: &Change) {
 }
 
 /// Whether one change alone may be what stands in the way of several.
-fn is_of_one(error: &CommitError) -> bool {
+pub(crate) fn is_of_one(error: &CommitError) -> bool {
     matches!(
         error,
         CommitError::NameTaken { .. }

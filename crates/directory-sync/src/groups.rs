@@ -7,7 +7,7 @@ use casemate_store::{GroupQuery, GroupRecord, MAX_PAGE, MemberQuery, Membership,
 use serde_json::{Value, json};
 
 use crate::SOURCE;
-use crate::changes::{Change, Verb};
+use crate::changes::{Change, Verb, Was};
 use crate::reading::Pages;
 use crate::report::Withheld;
 use crate::run::{Run, SyncError, new_id};
@@ -166,7 +166,7 @@ impl Run<'_> {
             |user: &String| Membership { group: id.clone(), user: user.clone(), source: SOURCE.to_owned() };
         let left = now
             .iter()
-            .filter(|user| !wanted.contains(*user) && !self.withheld.contains(*user))
+            .filter(|user| !wanted.contains(*user) && !self.is_left(user))
             .map(|user| Operation::RemoveMember(member(user)));
         let came =
             wanted.iter().filter(|user| !now.contains(*user)).map(|user| Operation::AddMember(member(user)));
@@ -196,6 +196,7 @@ impl Run<'_> {
                 before: before.as_ref().map(shown),
                 after: Some(told),
                 operations: put.take().into_iter().chain(some).collect(),
+                was: before.clone().map(|before| Was::Group(Box::new(before))),
                 members_added: added,
                 members_removed: removed,
             };
@@ -203,6 +204,11 @@ impl Run<'_> {
             self.changes.add(change, &mut self.report).await?;
         }
         Ok(())
+    }
+
+    /// Whether a user who is gone was left as they are.
+    fn is_left(&self, user: &str) -> bool {
+        self.withheld.contains(user) || self.changes.kept.contains(user)
     }
 
     fn group_record(&self, before: Option<&GroupRecord>, id: &str, found: &FoundGroup) -> GroupRecord {
@@ -280,7 +286,8 @@ impl Run<'_> {
                 named: group.name.clone(),
                 before: Some(shown(&group)),
                 after: None,
-                operations: vec![Operation::RemoveGroup { id: group.id, expected: None }],
+                operations: vec![Operation::RemoveGroup { id: group.id.clone(), expected: None }],
+                was: Some(Was::Group(Box::new(group))),
                 members_added: 0,
                 members_removed: 0,
             };

@@ -8,6 +8,7 @@
 
 mod changes;
 mod groups;
+mod last;
 mod nested;
 mod reading;
 mod report;

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 /// How many entries that were passed over a report names.
 const NAMED: usize = 20;
+/// What is said of somebody who was left as they are.
+const LAST_ADMINISTRATOR: &str = "left as it is, since nobody else administers: assign the role `administrator` in the tenant \
+                                  `default`, without an end, to somebody else or to a service account";
 
 /// What a pull came to, or would come to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +29,12 @@ pub struct Report {
     pub skipped: u64,
     /// The first of them, with why.
     pub skipped_first: Vec<String>,
+    /// How many users and groups were left as they are, since nobody would be left who administers.
+    #[serde(default)]
+    pub kept: u64,
+    /// The first of them, with what to do.
+    #[serde(default)]
+    pub kept_first: Vec<String>,
     /// Users that are gone or not active any more, and were left as they are, since they are more than may vanish at once.
     pub users_withheld: Option<Withheld>,
     /// Groups that are gone and were left as they are, since they are more than may vanish at once.
@@ -67,9 +76,23 @@ impl Report {
         }
     }
 
-    /// Whether something was left as it is, since it is more than may vanish at once.
+    /// Notes somebody without whom nobody would administer.
+    pub(crate) fn keep(&mut self, named: &str) {
+        self.kept += 1;
+        if self.kept_first.len() < NAMED {
+            self.kept_first.push(format!("{named}: {LAST_ADMINISTRATOR}"));
+        }
+    }
+
+    /// Whether something was left as it is: since it is more than may vanish at once, or nobody would be left who administers.
     #[must_use]
     pub fn is_withheld(&self) -> bool {
+        self.kept > 0 || self.is_too_many()
+    }
+
+    /// Whether something was left as it is, since it is more than may vanish at once.
+    #[must_use]
+    pub fn is_too_many(&self) -> bool {
         self.users_withheld.is_some() || self.groups_withheld.is_some() || self.members_withheld.is_some()
     }
 

@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use casemate_directory::{AdminError, Administration};
 use casemate_ldap::{Entry, Mapping, Mark, MarkKind, Removal, after};
 use casemate_platform::clock;
 use casemate_platform::outgoing::{LdapError, Outgoing};
@@ -88,6 +89,9 @@ pub enum SyncError {
     /// The database took a change not.
     #[error(transparent)]
     Commit(CommitError),
+    /// Who administers cannot be found out.
+    #[error("who administers cannot be found out: {0}")]
+    Administrators(#[from] AdminError),
     /// The system gives no randomness.
     #[error("the system gives no randomness: {0}")]
     Randomness(getrandom::Error),
@@ -134,7 +138,11 @@ impl State {
 
     fn is_full_due(&self, source: &Source, now: i64) -> bool {
         let every = i64::from(source.config.full_interval_seconds.unwrap_or(FULL_EVERY)) * SECOND;
-        self.config != said(source) || self.full_at.is_none_or(|read| now >= read.saturating_add(every))
+        // Whoever was kept is asked for again, which what changed alone would not do.
+        let has_kept = self.report.as_ref().is_some_and(|report| report.full && report.kept > 0);
+        has_kept
+            || self.config != said(source)
+            || self.full_at.is_none_or(|read| now >= read.saturating_add(every))
     }
 }
 
@@ -148,19 +156,20 @@ fn said(source: &Source) -> String {
 /// # Errors
 /// Where another process does so, the directory does not answer as it should, or the database cannot be asked.
 pub async fn sync(
-    store: &Store,
+    administration: &Administration,
     outgoing: &Outgoing,
     source: &Source,
     order: &Order,
 ) -> Result<Report, SyncError> {
-    let now = order.by.now;
+    let (store, now) = (administration.store(), order.by.now);
     // One that changes nothing keeps no other waiting but those like it.
     let what = if order.dry_run { "ldap-dry-run" } else { "ldap" };
     let name = format!("{what}/{}", source.provider);
     let lease = store.acquire_lease(&name, &new_id("")?, now, now.saturating_add(LEASE)).await;
     let lease = lease.map_err(SyncError::Write)?.ok_or(SyncError::Busy)?;
     let mut next = state(store.reader(), &source.provider).await?;
-    let pulling = tokio::time::timeout(LONGEST, pull(store, outgoing, source, order, (lease.clone(), &next)));
+    let pulling =
+        tokio::time::timeout(LONGEST, pull(administration, outgoing, source, order, (lease.clone(), &next)));
     let pulled = match unless_it_panics(pulling).await {
         Some(ended) => ended.map_err(|_| SyncError::TooLong).and_then(|pulled| pulled),
         None => Err(SyncError::Malformed),
@@ -212,12 +221,13 @@ struct Read {
 }
 
 async fn pull(
-    store: &Store,
+    administration: &Administration,
     outgoing: &Outgoing,
     source: &Source,
     order: &Order,
     (lease, before): (Lease, &State),
 ) -> Result<(Report, Read), SyncError> {
+    let store = administration.store();
     let mapping = mapping(&source.config);
     let generation = store.reader().position().await?.generation;
     let mut reading = Reading::begin(outgoing, source).await?;
@@ -238,7 +248,7 @@ async fn pull(
         by: &order.by,
         mapping,
         reading,
-        changes: Changes::new(store, &order.by, &source.config.tenant, (lease, order.dry_run)),
+        changes: Changes::new(administration, &order.by, &source.config.tenant, (lease, order.dry_run)),
         report: Report { full: is_full, dry_run: order.dry_run, ..Report::default() },
         mark: before.mark.clone().filter(|_| !is_full),
         seen_users: HashSet::new(),

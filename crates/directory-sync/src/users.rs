@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::SOURCE;
-use crate::changes::{Change, Verb};
+use crate::changes::{Change, Verb, Was};
 use crate::reading::Pages;
 use crate::report::Withheld;
 use crate::run::{Run, SyncError, new_id};
@@ -110,7 +110,8 @@ impl Run<'_> {
             named: found.dn,
             before: before.as_ref().map(shown),
             after: Some(shown(&after)),
-            operations: vec![put(after, before.map_or(0, |before| before.revision))],
+            operations: vec![put(after, before.as_ref().map_or(0, |before| before.revision))],
+            was: before.map(|before| Was::User(Box::new(before))),
             members_added: 0,
             members_removed: 0,
         };
@@ -227,6 +228,7 @@ impl Run<'_> {
                 before: Some(shown(&before)),
                 after: Some(shown(&after)),
                 operations: vec![put(after, before.revision)],
+                was: Some(Was::User(Box::new(before))),
                 members_added: 0,
                 members_removed: 0,
             };

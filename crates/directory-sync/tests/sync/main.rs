@@ -2,10 +2,15 @@
 //! and an answer that is not all there is removes nobody.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
+mod administrators;
 mod nested;
 mod place;
 mod refusals;
 
+pub(crate) use administrators::{
+    a_member_of_the_administrators_stays_until_another_comes,
+    whoever_administers_last_stays_until_another_does,
+};
 pub(crate) use nested::groups_in_groups_hand_on_whom_they_have;
 pub(crate) use refusals::{
     a_deactivation_counts_whatever_else_is_wrong, rights_that_were_taken_away_take_nobody_s_access,
@@ -52,7 +57,7 @@ fn group(name: &str, members: &[&str]) -> String {
 }
 
 async fn pull(place: &Place, order: &Order) -> Result<Report, SyncError> {
-    sync(&place.store, &place.outgoing, &place.source, order).await
+    sync(&place.administration, &place.outgoing, &place.source, order).await
 }
 
 async fn user(place: &Place, login: &str) -> UserRecord {
@@ -330,4 +335,6 @@ on_both!(pulling:
     who_was_deactivated_by_hand_stays_so,
     rights_that_were_taken_away_take_nobody_s_access,
     groups_in_groups_hand_on_whom_they_have,
+    whoever_administers_last_stays_until_another_does,
+    a_member_of_the_administrators_stays_until_another_comes,
 );

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use casemate_directory::{Administration, Directory, DirectoryHost};
 use casemate_directory_sync::Source;
 use casemate_identity::provider::LdapConfig;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings, Proxy};
@@ -13,8 +14,9 @@ use serde_json::json;
 static SERVER: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
 
 pub(crate) struct Place {
-    pub(crate) store: Store,
-    pub(crate) outgoing: Outgoing,
+    pub(crate) store: Arc<Store>,
+    pub(crate) administration: Administration,
+    pub(crate) outgoing: Arc<Outgoing>,
     pub(crate) slapd: Slapd,
     pub(crate) source: Source,
     _folder: Option<tempfile::TempDir>,
@@ -26,7 +28,7 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::open_or_create(&folder.path().join("data")).unwrap();
         let store = Store::open(&data, Retention::default(), || 0).await.unwrap();
-        Place::with(store, Some(folder), None)
+        Place::with(store, Some(folder), None).await
     }
 
     pub(crate) async fn postgres() -> Place {
@@ -40,10 +42,10 @@ impl Place {
         };
         let url = server.create_database().unwrap().into();
         let store = Store::open_database(Database::Postgres(&url), Retention::default(), || 0).await.unwrap();
-        Place::with(store, None, Some(server))
+        Place::with(store, None, Some(server)).await
     }
 
-    fn with(store: Store, folder: Option<tempfile::TempDir>, server: Option<Arc<Postgres>>) -> Place {
+    async fn with(store: Store, folder: Option<tempfile::TempDir>, server: Option<Arc<Postgres>>) -> Place {
         let slapd = Slapd::start(None).unwrap();
         let settings = OutgoingSettings { loopback: true, proxy: Proxy::None, ..OutgoingSettings::default() };
         let config: LdapConfig = serde_json::from_value(json!({
@@ -52,9 +54,13 @@ impl Place {
             "claims": {"department": "departmentNumber"},
         }))
         .unwrap();
+        let (store, outgoing) = (Arc::new(store), Arc::new(Outgoing::new(settings).unwrap()));
+        let host = DirectoryHost::new(Arc::<Outgoing>::clone(&outgoing));
+        let directory = Arc::new(Directory::open(store.reader(), host).await.unwrap());
         Place {
+            administration: Administration::new(Arc::clone(&store), directory),
             store,
-            outgoing: Outgoing::new(settings).unwrap(),
+            outgoing,
             source: Source { provider: "corp".into(), config, password: Slapd::PASSWORD.to_owned().into() },
             slapd,
             _folder: folder,

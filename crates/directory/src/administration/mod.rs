@@ -104,6 +104,12 @@ impl Administration {
         Administration { store, directory, writing: tokio::sync::Mutex::new(()) }
     }
 
+    /// Where all of it is kept.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
     /// What decides, and follows each change.
     #[must_use]
     pub fn directory(&self) -> &Arc<Directory> {

@@ -64,9 +64,18 @@ async fn pull(app: App, outgoing: Arc<Outgoing>, directory: Pulled) {
     };
     let order =
         Order { full: false, dry_run: false, allowed: None, by: by(&Author::system("directory-sync", now)) };
-    match sync(&app.store, &outgoing, &source, &order).await {
+    match sync(&app.administration, &outgoing, &source, &order).await {
         Ok(report) => {
-            if report.is_withheld() {
+            if report.kept > 0 {
+                tracing::warn!(
+                    provider,
+                    kept = report.kept,
+                    first = ?report.kept_first,
+                    "whoever is the last who administers was left as they are: assign the role `administrator` to somebody else \
+                     or to a service account"
+                );
+            }
+            if report.is_too_many() {
                 tracing::warn!(
                     provider,
                     users = ?report.users_withheld,

@@ -170,7 +170,7 @@ async fn pull(
     source: casemate_directory_sync::Source,
     order: Order,
 ) -> Result<Report, Problem> {
-    sync(&app.store, &outgoing, &source, &order).await.map_err(|error| match error {
+    sync(&app.administration, &outgoing, &source, &order).await.map_err(|error| match error {
         SyncError::Busy | SyncError::TakenOver => {
             Problem::new(Code::ChangedMeanwhile).detail("another process pulls this directory just now")
         }

@@ -33,7 +33,8 @@ async fn pull(scim: &Scim, slapd: &Slapd) {
         now: clock::now(),
     };
     let order = Order { full: true, dry_run: false, allowed: None, by };
-    sync(&scim.server.app.store, &Outgoing::new(settings).unwrap(), &source, &order).await.unwrap();
+    let outgoing = Outgoing::new(settings).unwrap();
+    sync(&scim.server.app.administration, &outgoing, &source, &order).await.unwrap();
 }
 
 /// What is known of the people of a provider, each with their groups, without what tells who said it, when, and under which id.

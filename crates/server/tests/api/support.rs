@@ -106,7 +106,12 @@ impl Server {
         Server::sealing(database, None, false).await
     }
 
-    async fn sealing(database: Database<'_>, sealer: Option<Arc<Sealer>>, loopback: bool) -> Server {
+    /// On a database; it may call this machine where `loopback` says so.
+    pub(crate) async fn sealing(
+        database: Database<'_>,
+        sealer: Option<Arc<Sealer>>,
+        loopback: bool,
+    ) -> Server {
         let store = Store::open_database(database, Retention::default(), || 0).await.unwrap();
         let own = CALLERS
             .iter()

@@ -9,6 +9,7 @@ mod client;
 mod ldap;
 mod lists;
 mod many;
+mod replicas;
 #[path = "../api/support.rs"]
 mod support;
 

@@ -129,11 +129,13 @@ pub(crate) async fn a_group_keeps_the_last_of_it_who_administers(scim: Scim) {
 }
 
 pub(crate) async fn operations_of_one_request_leave_somebody_together(scim: Scim) {
-    let mut people = Vec::new();
-    for login in ["ada", "bob", "carol", "dan"] {
-        people.push(joins(&scim, login).await);
-    }
-    let [ada, bob, carol, dan] = &people[..] else { panic!("four people") };
+    let people = [
+        joins(&scim, "ada").await,
+        joins(&scim, "bob").await,
+        joins(&scim, "carol").await,
+        joins(&scim, "dan").await,
+    ];
+    let [ada, bob, carol, dan] = &people;
     let group = scim.group("Admins", &[bob, carol]).await;
     administers(&scim, json!({"provider": "corp", "id": "sub-ada"})).await;
     administers(&scim, json!({"provider": "corp", "group": "Admins"})).await;

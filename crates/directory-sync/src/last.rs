@@ -108,8 +108,8 @@ impl Changes<'_> {
     }
 }
 
-/// The change without what takes the most: the user is called as before, so is the group, or the member stays in it. Nothing, where that
-/// is all of it.
+/// The change without what takes the most: the user is called as before, so is the group, or the member stays in it.
+/// Nothing, where that is all of it.
 fn narrowed(change: &Change, member: Option<&str>) -> Option<Change> {
     let mut less = change.clone();
     let is_less = match &change.was {

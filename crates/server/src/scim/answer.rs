@@ -104,8 +104,8 @@ pub(super) fn not_found() -> ScimError {
 
 /// It would leave nobody who administers.
 pub(super) fn last_administrator() -> ScimError {
-    let detail = "it would leave nobody who administers Casemate: assign the role `administrator` in the tenant `default`, without an \
-                  end, to somebody else or to a service account first";
+    let detail = "it would leave nobody who administers Casemate: assign the role `administrator` in the tenant `default`, \
+                  without an end, to somebody else or to a service account first";
     ScimError::with_status(409, detail)
 }
 

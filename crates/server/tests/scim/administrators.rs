@@ -185,6 +185,34 @@ pub(crate) async fn who_does_not_administer_changes_no_policy(scim: Scim) {
     assert_eq!(policy().await, before, "nothing is compiled anew for them");
 }
 
+pub(crate) async fn what_is_done_to_their_group_is_done_one_after_the_other(scim: Scim) {
+    let (ada, bob) = (joins(&scim, "ada").await, joins(&scim, "bob").await);
+    let group = scim.group("Admins", &[&ada, &bob]).await;
+    let ops = scim.group("Ops", &[&bob]).await;
+    let own = scim.server.make("/api/v1/groups", &json!({"name": "Own"})).await;
+    for name in ["Admins", "Chiefs"] {
+        administers(&scim, json!({"provider": "corp", "group": name})).await;
+    }
+    let policy = async || scim.server.app.store.reader().position().await.unwrap().policy;
+    done(&scim.patch(&format!("/Users/{bob}"), off()).await);
+    // Somebody might let them in at this very time, and take another out since they are there.
+    let before = policy().await;
+    let leave = json!({"op": "remove", "path": format!("members[value eq \"{bob}\"]")});
+    done(&scim.patch(&format!("/Groups/{group}"), leave).await);
+    let left = policy().await;
+    assert!(left > before, "a change that was thought out before is thought out again");
+    // So is who leaves a group that gets the name.
+    let renamed = json!({"op": "replace", "path": "displayName", "value": "Chiefs"});
+    done(&scim.patch(&format!("/Groups/{ops}"), renamed).await);
+    let named = policy().await;
+    assert!(named > left);
+    let path = format!("/api/v1/groups/{own}");
+    let tag = scim.server.admin(&format!("GET {path}"), None).await.header("etag").to_owned();
+    let (put, headers, name) = (format!("PUT {path}"), [("if-match", &*tag)], json!({"name": "Chiefs"}));
+    done(&scim.server.send(&put, Some("administrator"), &headers, Some(&name)).await);
+    assert!(policy().await > named);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_who_are_taken_away_on_two_replicas_one_stays() {
     let database = casemate_test_support::Postgres::start().unwrap();

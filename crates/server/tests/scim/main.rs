@@ -47,6 +47,7 @@ mod holds {
         the_last_administrator_stays_whatever_their_provider_says,
         a_group_keeps_the_last_of_it_who_administers,
         operations_of_one_request_leave_somebody_together,
+        what_is_done_to_their_group_is_done_one_after_the_other,
         who_does_not_administer_changes_no_policy,
     );
     on_both!(bulk:

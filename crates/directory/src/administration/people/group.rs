@@ -92,12 +92,15 @@ impl Administration {
             None => None,
         };
         let group = drafted_group(state, tenant, id, draft, before.as_ref(), author.now)?;
+        let mut alone = None;
         if let Some(before) = &before
             && (&before.name, &before.provider) != (&group.name, &group.provider)
         {
             let rules = Rules::new(author, state, tenant);
             rules.unused_group(before)?;
             rules.gains(&Gains::group(None, &group.name))?;
+            // Whoever leaves it at the same time is somebody else from then on.
+            alone = rules.is_administered_by_group(&group.name).then_some(Operation::Alone);
         }
         let verb = verb(before.is_some(), restored);
         let body = |group: &GroupRecord| Some(shown_group(group).to_string());
@@ -105,7 +108,8 @@ impl Administration {
         let summary = format!("{verb} the group {}", group.name);
         let kept = kept_group(verb, restored, before.as_ref(), &group);
         let put = Operation::PutGroup { group: Box::new(group), expected: Some(expected.unwrap_or(0)) };
-        Ok(Proposal { operations: vec![put, kept], told: vec![told], summary })
+        let operations = [put, kept].into_iter().chain(alone).collect();
+        Ok(Proposal { operations, told: vec![told], summary })
     }
 
     /// Deletes a group; gives the revision of the change.

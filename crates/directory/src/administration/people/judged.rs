@@ -26,7 +26,7 @@ pub enum Formerly<'a> {
 pub enum Taken {
     /// Nothing.
     Nothing,
-    /// Somebody administers no longer, and somebody else does. The change is to be made with [`Operation::Alone`], and in a
+    /// Somebody may administer no longer, and somebody else does; or it is about a group by which people administer. The change is to be made with [`Operation::Alone`], and in a
     /// transaction without others: they might take out who is left.
     OneOfSeveral,
     /// Nobody would be left: it is not to be made.
@@ -117,10 +117,15 @@ impl Administration {
         mut edit: Edit<'_>,
     ) -> Result<Taken, AdminError> {
         let loses = [Loses::group(Some(&group.provider), &group.name)];
-        let Some((_, others)) = rules.administering(&loses) else { return Ok(Taken::Nothing) };
+        let Some((_, others)) = rules.administering(&loses) else {
+            // Whoever leaves a group that is just getting such a name is to be judged anew.
+            let is_named = edit.renamed.is_some_and(|name| rules.is_administered_by_group(name));
+            return Ok(if is_named { Taken::OneOfSeveral } else { Taken::Nothing });
+        };
         self.without_those_who_stay(group, &mut edit).await?;
         let found = self.members_left(group, &group.provider, |id| edit.leaves(id)).await?;
-        let Some(member) = found.leaves else { return Ok(Taken::Nothing) };
+        // Whoever is not active may be let in at the same time.
+        let Some(member) = found.leaves else { return Ok(Taken::OneOfSeveral) };
         if found.stays
             || self.comes(group, &edit).await?
             || self.is_in_namesake(rules.tenant(), group).await?
@@ -221,6 +226,8 @@ impl<'a> Becomes<'a> {
 struct Edit<'a> {
     /// Whether all leave it, since it goes or is called otherwise.
     is_whole: bool,
+    /// What it is called from now on, where that is something else.
+    renamed: Option<&'a str>,
     /// Who no longer is a member, and which source said so.
     left: HashSet<(&'a str, &'a str)>,
     came: BTreeSet<&'a str>,
@@ -230,11 +237,18 @@ struct Edit<'a> {
 
 impl<'a> Edit<'a> {
     fn of(group: &GroupRecord, operations: &'a [Operation]) -> Edit<'a> {
-        let mut edit =
-            Edit { is_whole: false, left: HashSet::new(), came: BTreeSet::new(), stay: HashSet::new() };
+        let mut edit = Edit {
+            is_whole: false,
+            renamed: None,
+            left: HashSet::new(),
+            came: BTreeSet::new(),
+            stay: HashSet::new(),
+        };
         for operation in operations {
             match operation {
-                Operation::PutGroup { group: after, .. } => edit.is_whole |= after.name != group.name,
+                Operation::PutGroup { group: after, .. } if after.name != group.name => {
+                    (edit.is_whole, edit.renamed) = (true, Some(&*after.name));
+                }
                 Operation::RemoveGroup { .. } => edit.is_whole = true,
                 Operation::RemoveMember(member) => {
                     edit.left.insert((&member.user, &member.source));

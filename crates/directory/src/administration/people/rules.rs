@@ -280,6 +280,11 @@ impl<'a> Rules<'a> {
         self.state.snapshot.compiled().administering(self.now)
     }
 
+    /// Whether people administer the installation by a group of this name.
+    pub(super) fn is_administered_by_group(&self, name: &str) -> bool {
+        self.administering(&[Loses::group(None, name)]).is_some()
+    }
+
     /// Who administers the installation by what is lost, and who does otherwise. None where nobody does by what is lost.
     pub(super) fn administering(
         &self,

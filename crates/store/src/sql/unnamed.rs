@@ -46,13 +46,17 @@ mod tests {
         let text = "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING";
         let told = "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING";
         assert_eq!(unnamed(text).as_deref(), Some(told));
-        assert_eq!(unnamed("a = $1 AND b = '$2' AND c = $2").as_deref(), Some("a = ? AND b = '$2' AND c = ?"));
+        assert_eq!(
+            unnamed("a = $1 AND b = '$2' AND c = $2").as_deref(),
+            Some("a = ? AND b = '$2' AND c = ?")
+        );
         assert_eq!(unnamed("a = '''$9' || $1").as_deref(), Some("a = '''$9' || ?"));
     }
 
     #[test]
     fn other_texts_stay() {
-        let texts = ["a = $1 AND b = $1", "a = $2 AND b = $1", "a = $1 AND b = $3", "SELECT 1", "a = $0", "$"];
+        let texts =
+            ["a = $1 AND b = $1", "a = $2 AND b = $1", "a = $1 AND b = $3", "SELECT 1", "a = $0", "$"];
         for text in texts {
             assert_eq!(unnamed(text), None, "{text}");
         }

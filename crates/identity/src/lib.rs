@@ -17,6 +17,7 @@ pub mod factor;
 mod identity;
 pub mod jwk;
 pub mod jwt;
+mod network;
 mod password;
 pub mod provider;
 mod rejection;
@@ -32,6 +33,7 @@ pub use api_key::{ApiKey, ApiKeyAuthenticator, KeyRing, StoredKey, TemporaryKey}
 pub use chain::{Answer, Authenticator, BoxFuture, Chain, ChainError, Outcome};
 pub use credentials::{Credential, Credentials, MAX_CREDENTIAL_BYTES};
 pub use identity::{Actor, Authentication, Claims, Identity, Kind, KindError, SessionMark, TemporaryMark};
+pub use network::network_of;
 pub use password::{
     LONGEST_PASSWORD, NoDigest, SALT_BYTES, SHORTEST_PASSWORD, WeakPassword, check_password, digest_password,
     verify_password,

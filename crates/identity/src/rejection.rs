@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::api_key::ApiKeyError;
+use crate::api_key::{ApiKeyError, KeyId};
 use crate::jwt::TokenError;
 use crate::provider::MappingError;
 
@@ -110,8 +110,19 @@ impl Reason {
     pub fn is_temporary(&self) -> bool {
         matches!(
             self,
-            Reason::IssuerUnavailable | Reason::KeyNotLookedUp | Reason::ProviderUnavailable { .. }
+            Reason::IssuerUnavailable
+                | Reason::KeyNotLookedUp
+                | Reason::ProviderUnavailable { .. }
+                | Reason::ApiKey(ApiKeyError::UnderWay(_))
         )
+    }
+
+    /// The key whose secret was wrong, where there is one with the id that was shown.
+    pub fn wrong_key(&self) -> Option<KeyId> {
+        match self {
+            Reason::ApiKey(ApiKeyError::Secret(id)) => Some(*id),
+            _ => None,
+        }
     }
 
     /// Whether a secret was shown that nobody here gave out, as somebody does who tries one after the other. A token that a

@@ -1,15 +1,18 @@
 //! The authenticator of API keys.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 
 use super::error::ApiKeyError;
+use super::guard::{Closed, Place};
 use super::key::{ApiKey, secret_sha256, split};
 use super::ring::KeyRing;
 use crate::chain::{Answer, Authenticator, BoxFuture};
 use crate::credentials::{Credential, Credentials};
 use crate::identity::{Identity, Kind};
+use crate::network::network_of;
 use crate::rejection::Reason;
 use crate::time::Timestamp;
 
@@ -39,11 +42,23 @@ impl ApiKeyAuthenticator {
             let _ = aws_lc_rs::constant_time::verify_slices_are_equal(&digest, &NOBODYS);
             return Err(ApiKeyError::Unknown(id));
         };
+        let network = network_of(credentials.client().unwrap_or(NOWHERE));
+        let place = key.guard.enter(&network, key.is_bound_to(credentials.client()), now);
+        let place = place.map_err(|closed| match closed {
+            Closed::Locked => ApiKeyError::Locked(id),
+            Closed::UnderWay => ApiKeyError::UnderWay(id),
+        })?;
         if !key.has_secret(&digest) {
+            place.keep(network, beginning_of(&digest), now);
             return Err(ApiKeyError::Secret(id));
         }
+        let is_news = !matches!(place, Place::Today);
+        drop(place);
         key.check_circumstances(credentials.client(), now)?;
         key.usage.note(now);
+        if is_news {
+            key.guard.arrive(network, now);
+        }
         Ok(Arc::clone(&key.identity))
     }
 
@@ -60,6 +75,14 @@ impl ApiKeyAuthenticator {
             Err(error) => Answer::Rejected(Reason::ApiKey(error)),
         }
     }
+}
+
+/// Where whoever comes from, of whom that is not known.
+const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+/// What stands for a secret.
+fn beginning_of(digest: &[u8; 32]) -> u64 {
+    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// Compared with where there is no key.

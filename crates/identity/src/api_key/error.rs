@@ -20,6 +20,17 @@ pub enum ApiKeyError {
     /// The key exists and its secret is another.
     #[error("the secret of the API key `{0}` is wrong")]
     Secret(KeyId),
+    /// Too many other secrets of keys of its account were wrong, from this network or from many, and no key of it is known there:
+    /// whether this one is right was not looked at.
+    #[error(
+        "too many secrets of keys of the account of the API key `{0}` were wrong, and none is known where it comes from: lift the lock, or bind the key to its networks"
+    )]
+    Locked(KeyId),
+    /// As many secrets of keys of its account are being counted as may be wrong, and no key of it is known there.
+    #[error(
+        "as many secrets of keys of the account of the API key `{0}` are being counted as may be wrong: try again"
+    )]
+    UnderWay(KeyId),
     /// Its time is still to come.
     #[error("the API key `{0}` is not valid yet")]
     NotYetValid(KeyId),
@@ -48,6 +59,8 @@ impl ApiKeyError {
             ApiKeyError::Format(_) => "api_key_malformed",
             ApiKeyError::Unknown(_) => "api_key_unknown",
             ApiKeyError::Secret(_) => "api_key_secret",
+            ApiKeyError::Locked(_) => "api_key_locked",
+            ApiKeyError::UnderWay(_) => "api_key_under_way",
             ApiKeyError::NotYetValid(_) => "api_key_not_yet_valid",
             ApiKeyError::Expired(_) => "api_key_expired",
             ApiKeyError::Network { .. } | ApiKeyError::NoClient(_) => "api_key_network",

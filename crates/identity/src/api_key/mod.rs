@@ -8,12 +8,17 @@
 
 mod authenticator;
 mod error;
+mod guard;
 mod key;
 mod ring;
 mod temporary;
 
 pub use authenticator::ApiKeyAuthenticator;
 pub use error::ApiKeyError;
+pub use guard::{
+    FIRST_KEY_LOCK, KeyArrival, KeyArrivals, KeyGuard, KeyLock, MOST_WRONG_KEYS, MOST_WRONG_KEYS_OF_NETWORK,
+    WRONG_KEYS_WINDOW,
+};
 pub use key::{ApiKey, KeyFormatError, KeyId, RandomError, SCANNER_PATTERN};
 pub use ring::{KeyRing, KeyRingError, KeyUsage, MAX_KEYS, MAX_NETWORKS, StoredKey};
 pub use temporary::{TEMPORARY_SCANNER_PATTERN, TemporaryKey};

@@ -13,6 +13,7 @@ use ipnet::IpNet;
 use thiserror::Error;
 
 use super::error::ApiKeyError;
+use super::guard::KeyGuard;
 use super::key::KeyId;
 use crate::identity::Identity;
 use crate::time::Timestamp;
@@ -48,6 +49,8 @@ pub struct StoredKey {
     pub rotated_from: Option<KeyId>,
     /// When it was used.
     pub usage: KeyUsage,
+    /// Who tries its secret, and where it is known: the same for all keys of its account.
+    pub guard: Arc<KeyGuard>,
 }
 
 /// When a key was used. Clones share it, so that it outlives changes of the key.
@@ -136,6 +139,7 @@ impl StoredKey {
             networks: Vec::new(),
             rotated_from: None,
             usage: KeyUsage::new(None),
+            guard: Arc::default(),
         }
     }
 
@@ -158,14 +162,16 @@ impl StoredKey {
         if self.expires_at.is_some_and(|end| now >= end) {
             return Err(ApiKeyError::Expired(self.id));
         }
-        if self.networks.is_empty() {
+        if self.networks.is_empty() || self.is_bound_to(client) {
             return Ok(());
         }
         let client = client.ok_or(ApiKeyError::NoClient(self.id))?;
-        if self.networks.iter().any(|network| network.contains(&client)) {
-            return Ok(());
-        }
         Err(ApiKeyError::Network { id: self.id, client })
+    }
+
+    /// Whether it may be used from some networks alone, and a client is in one.
+    pub(super) fn is_bound_to(&self, client: Option<IpAddr>) -> bool {
+        client.is_some_and(|client| self.networks.iter().any(|network| network.contains(&client)))
     }
 
     pub(super) fn has_secret(&self, secret_sha256: &[u8; 32]) -> bool {

@@ -111,7 +111,7 @@ async fn serve(
     let shutdown = shutdown()?;
     let mut jobs = jobs(&app, watcher);
     jobs.spawn(follow_log_levels(Arc::clone(&app.directory), levels));
-    jobs.spawn(follow_blocks(app.blocks.clone(), Arc::clone(&app.store)));
+    jobs.spawn(follow_blocks(app.blocks.clone(), Arc::clone(&app.directory), Arc::clone(&app.store)));
     jobs.spawn(pull_directories(app.clone(), outgoing));
     jobs.spawn(send_resets(app.clone()));
     if let Some(postman) = postman {
@@ -261,6 +261,9 @@ fn jobs(app: &App, watcher: Option<Watcher>) -> JoinSet<()> {
 async fn end(app: App) {
     if let Err(error) = app.directory.flush_used_keys(&app.store).await {
         tracing::warn!(%error, "when API keys were used last is not written down");
+    }
+    if let Err(error) = app.directory.flush_key_networks(&app.store).await {
+        tracing::warn!(%error, "where API keys were accepted is not written down");
     }
     if let Err(error) = app.directory.flush_used_sessions(&app.store, clock::now()).await {
         tracing::warn!(%error, "when sessions were used last is not written down");

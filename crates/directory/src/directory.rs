@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
+use casemate_identity::api_key::{KeyGuard, KeyId};
 use casemate_identity::provider::MappingError;
 use casemate_identity::provider::{SecretReference, SecretSource as _};
 use casemate_identity::remote::{Fetch, ProviderStatus};
@@ -14,7 +15,7 @@ use casemate_identity::{
     Authenticator, CacheLimits, Chain, ChainError, Claims, Identity, ProviderAuthenticators, ProviderHost,
     RevocationEpoch,
 };
-use casemate_store::{RecordError, RootKeyFile, Sealer, Store, StoreError, StoreReader};
+use casemate_store::{RecordError, RootKeyFile, Sealer, SeenNetwork, Store, StoreError, StoreReader};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
@@ -345,6 +346,44 @@ impl Directory {
             return Ok(());
         }
         store.note_used_keys(used).await
+    }
+
+    /// The id of the service account that owns a key, and what it has in common with the account's other keys; nothing where there is no
+    /// such key.
+    #[must_use]
+    pub fn key_owner(&self, id: &KeyId) -> Option<(Box<str>, Arc<KeyGuard>)> {
+        self.keys.owner(id)
+    }
+
+    /// The tenant of the service account with this id, where there is one.
+    #[must_use]
+    pub fn tenant_of_account(&self, id: &str) -> Option<String> {
+        let state = self.current.load();
+        state.objects.by_id(Kind::ServiceAccount, id).map(|account| account.tenant.clone())
+    }
+
+    /// Takes which accounts' keys are locked, as it stands in the store by now.
+    ///
+    /// # Errors
+    /// Where the store cannot be read; what was locked stays so.
+    pub async fn follow_key_locks(&self) -> Result<(), StoreError> {
+        match &self.reader {
+            Some(reader) => self.keys.follow_locks(reader).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Writes down where API keys were accepted; to be called every so often, and at the end.
+    ///
+    /// # Errors
+    /// As [`Store::note_networks`]; what was to be written is lost then.
+    pub async fn flush_key_networks(&self, store: &Store) -> Result<(), RecordError> {
+        let seen = self.keys.take_arrivals().into_iter().map(|arrival| SeenNetwork {
+            account: arrival.account.into(),
+            network: arrival.network.to_string(),
+            at: arrival.at,
+        });
+        store.note_networks(seen.collect()).await
     }
 
     /// How people sign in with a browser, with each provider that offers it, in the order of the configuration.

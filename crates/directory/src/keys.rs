@@ -1,11 +1,11 @@
 //! API keys in force: who presents one, and what it may do at most.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use casemate_expression::Datum;
-use casemate_identity::api_key::{KeyUsage, StoredKey};
+use casemate_identity::api_key::{KeyArrival, KeyArrivals, KeyGuard, KeyId, KeyLock, KeyUsage, StoredKey};
 use casemate_identity::{
     Answer, ApiKeyAuthenticator, Authenticator, BoxFuture, Credentials, Identity, KeyRing, Kind, Reason,
     Timestamp,
@@ -13,7 +13,7 @@ use casemate_identity::{
 use casemate_permission::limits::{NARROWING_EFFORT, NARROWING_PATTERNS};
 use casemate_permission::name::{Effort, Pattern, includes_within};
 use casemate_permission::{Grant, Permission};
-use casemate_store::StoredApiKey;
+use casemate_store::{LockedKeys, StoreError, StoreReader, StoredApiKey};
 
 use crate::API_KEY_PROVIDER;
 
@@ -36,6 +36,13 @@ pub(crate) struct KeyGrant {
 pub(crate) struct Keys {
     ring: Arc<KeyRing>,
     grants: RwLock<HashMap<Box<str>, Arc<KeyGrant>>>,
+    /// What the keys of each account have in common.
+    guards: RwLock<HashMap<Box<str>, Arc<KeyGuard>>>,
+    /// The accounts that were locked when that was last read.
+    locked: Mutex<BTreeSet<Box<str>>>,
+    /// Held while it is read, so that nothing older is taken after it.
+    locking: tokio::sync::Mutex<()>,
+    arrivals: Arc<KeyArrivals>,
 }
 
 impl fmt::Debug for Keys {
@@ -60,7 +67,7 @@ impl Keys {
             if stored.account == RECOVERY || stored.revoked_at.is_some() {
                 continue;
             }
-            match key(&stored) {
+            match self.key(&stored) {
                 Some(key) => {
                     keys.push(key);
                     let grant = grant(&stored.account, stored.application, stored.permissions);
@@ -76,6 +83,57 @@ impl Keys {
             granted.clear();
         }
         *grants = granted;
+        drop(grants);
+        // Those that still look after a key, or are locked.
+        let locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut guards = self.guards.write().unwrap_or_else(PoisonError::into_inner);
+        guards.retain(|account, guard| Arc::strong_count(guard) > 1 || locked.contains(account));
+    }
+
+    /// Who owns a key, and what it has in common with the account's others.
+    pub(crate) fn owner(&self, id: &KeyId) -> Option<(Box<str>, Arc<KeyGuard>)> {
+        let key = self.ring.get(id)?;
+        Some((key.account.clone(), Arc::clone(&key.guard)))
+    }
+
+    /// Networks from which keys were accepted for the first time that day, and of which nobody was told yet.
+    pub(crate) fn take_arrivals(&self) -> Vec<KeyArrival> {
+        self.arrivals.take()
+    }
+
+    pub(crate) fn has_locked(&self) -> bool {
+        !self.locked.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Takes which accounts' keys are locked, as it stands in the store.
+    pub(crate) async fn follow_locks(&self, reader: &StoreReader) -> Result<(), StoreError> {
+        let _locking = self.locking.lock().await;
+        let all = reader.locked_keys().await?;
+        let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::take(&mut *locked);
+        for account in before.iter().filter(|account| all.iter().all(|one| *one.account != ***account)) {
+            self.guard(account).set_lock(None);
+        }
+        for one in all {
+            let account = Box::from(one.account.as_str());
+            self.guard(&account).set_lock(Some(lock(&one)));
+            locked.insert(account);
+        }
+        Ok(())
+    }
+
+    fn guard(&self, account: &str) -> Arc<KeyGuard> {
+        if let Some(guard) = self.guards.read().unwrap_or_else(PoisonError::into_inner).get(account) {
+            return Arc::clone(guard);
+        }
+        let mut guards = self.guards.write().unwrap_or_else(PoisonError::into_inner);
+        let made = || Arc::new(KeyGuard::new(account, Arc::clone(&self.arrivals)));
+        Arc::clone(guards.entry(account.into()).or_insert_with(made))
+    }
+
+    fn key(&self, stored: &StoredApiKey) -> Option<StoredKey> {
+        let key = key(stored)?;
+        Some(StoredKey { guard: self.guard(&key.account), ..key })
     }
 
     /// The ids of the keys of an account that are in force at `now`.
@@ -112,7 +170,7 @@ impl Keys {
             }
             let key = match stored.revoked_at {
                 Some(_) => None,
-                None => key(&stored),
+                None => self.key(&stored),
             };
             let mut grants = self.grants.write().unwrap_or_else(PoisonError::into_inner);
             match key.map(|key| (key.id, self.ring.insert(key))) {
@@ -144,6 +202,14 @@ fn grant(account: &str, application: Option<String>, permissions: Option<String>
         application: application.map(Arc::from),
         permissions: permissions.map(Arc::from),
     }
+}
+
+/// What is locked; a network that cannot be read is none.
+fn lock(locked: &LockedKeys) -> KeyLock {
+    let networks =
+        locked.networks.iter().filter_map(|(network, until)| Some((network.parse().ok()?, *until)));
+    let known = locked.known.iter().filter_map(|network| network.parse().ok());
+    KeyLock { until: locked.until, networks: networks.collect(), known: known.collect() }
 }
 
 fn key(stored: &StoredApiKey) -> Option<StoredKey> {

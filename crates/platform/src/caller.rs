@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
 use axum::http::{HeaderMap, HeaderName, header};
+use casemate_identity::api_key::KeyId;
 use casemate_identity::{Chain, Credentials, Identity, Timestamp};
 
 use crate::client::Client;
@@ -24,13 +25,22 @@ tokio::task_local! {
     static REQUEST: Arc<Noted>;
 }
 
+/// A secret that nobody gave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guessed {
+    /// What stands for it.
+    pub secret: u64,
+    /// The API key whose secret it was to be, where there is one with its id.
+    pub key: Option<KeyId>,
+}
+
 /// A request's id, where it comes from, and, once that is known, who calls.
 #[derive(Debug)]
 pub(crate) struct Noted {
     id: RequestId,
     client: Option<Client>,
     caller: OnceLock<Caller>,
-    guessed: OnceLock<u64>,
+    guessed: OnceLock<Guessed>,
 }
 
 impl Noted {
@@ -66,9 +76,9 @@ impl Noted {
     }
 }
 
-/// What stands for the secret that the request which is being handled showed, where nobody gave out such a one.
+/// The secret that the request which is being handled showed, where nobody gave out such a one.
 #[must_use]
-pub fn guessed() -> Option<u64> {
+pub fn guessed() -> Option<Guessed> {
     REQUEST.try_with(|noted| noted.guessed.get().copied()).ok().flatten()
 }
 
@@ -121,7 +131,9 @@ pub async fn authenticate(chain: &Chain, headers: &HeaderMap, now: i64) -> Resul
                     .map(|value| value.as_bytes())
                     .collect();
                 // Outside a request nobody guesses; asked twice, it is the same secret.
-                let _ = REQUEST.try_with(|noted| noted.guessed.set(stand_in(&shown.concat())));
+                let guessed =
+                    Guessed { secret: stand_in(&shown.concat()), key: rejection.reason.wrong_key() };
+                let _ = REQUEST.try_with(|noted| noted.guessed.set(guessed));
             }
             metrics::authentication(rejection.reason.code());
             tracing::info!(

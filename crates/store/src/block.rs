@@ -67,9 +67,11 @@ pub struct BlockEntry {
     pub network: Option<String>,
     /// The id of the user, where it is of one.
     pub user: Option<String>,
-    /// Their login.
+    /// The id of the service account, where it is of one.
+    pub service_account: Option<String>,
+    /// The user's login, or the account's name.
     pub login: Option<String>,
-    /// What is not looked at of an account: `password`, `second factor`.
+    /// What is not looked at of an account: `password`, `second factor`, `api key`.
     pub what: Option<String>,
     /// How many times in a row it was blocked.
     pub times: i64,
@@ -110,6 +112,8 @@ pub struct BlockQuery {
     pub kind: Option<BlockKind>,
     /// Those of this user alone, by id.
     pub user: Option<String>,
+    /// Those of this service account alone, by id.
+    pub service_account: Option<String>,
     /// Those of which the network or the login holds this text, in whatever case.
     pub search: Option<String>,
     /// In which order.
@@ -151,15 +155,19 @@ impl StoreReader {
     }
 }
 
-const ENTRY: &str = "id, kind, network, user_id, login, what, times, blocked_at, until";
+const ENTRY: &str = "id, kind, network, user_id, service_account, login, what, times, blocked_at, until";
 
-/// Both. Of users who were deleted nothing is told.
-const ENTRIES: &str = "(SELECT id, 'network' AS kind, network, NULL AS user_id, NULL AS login, NULL AS what, times, \
-    blocked_at, until FROM address_block UNION ALL \
+/// Both. Of users and service accounts that were deleted nothing is told.
+const ENTRIES: &str = "(SELECT id, 'network' AS kind, network, NULL AS user_id, NULL AS service_account, NULL AS login, \
+    NULL AS what, times, blocked_at, until FROM address_block UNION ALL \
     SELECT account_lock.id, CASE WHEN account_lock.network IS NULL THEN 'account' ELSE 'account_and_network' END, \
-    account_lock.network, account_lock.user_id, directory_user.login, account_lock.what, account_lock.times, \
+    account_lock.network, account_lock.user_id, NULL AS service_account, directory_user.login, account_lock.what, account_lock.times, \
     account_lock.locked_at, account_lock.until FROM account_lock \
-    JOIN directory_user ON directory_user.id = account_lock.user_id AND directory_user.deleted_at IS NULL) AS entries";
+    JOIN directory_user ON directory_user.id = account_lock.user_id AND directory_user.deleted_at IS NULL UNION ALL \
+    SELECT account_lock.id, CASE WHEN account_lock.network IS NULL THEN 'account' ELSE 'account_and_network' END, \
+    account_lock.network, NULL AS user_id, account_lock.user_id AS service_account, object.name, account_lock.what, \
+    account_lock.times, account_lock.locked_at, account_lock.until FROM account_lock \
+    JOIN object ON object.kind = 'service-account' AND object.id = account_lock.user_id) AS entries";
 
 impl BlockQuery {
     fn selection(&self) -> Selection {
@@ -167,6 +175,7 @@ impl BlockQuery {
         selection.and("until > {}", Some(Held::Integer(self.now)));
         selection.text("kind = {}", self.kind.map(|kind| kind.as_str().to_owned()).as_ref());
         selection.text("user_id = {}", self.user.as_ref());
+        selection.text("service_account = {}", self.service_account.as_ref());
         let search = self.search.as_deref().filter(|search| !search.is_empty()).map(holding);
         let holds = "(lower(network) LIKE {} ESCAPE '\\' OR lower(login) LIKE {} ESCAPE '\\')";
         selection.text(holds, search.as_ref());
@@ -188,6 +197,7 @@ fn read_entry(row: &Row) -> Result<BlockEntry, StoreError> {
         kind: known.ok_or(StoreError::Unreadable { column: "kind", value: kind })?,
         network: row.get("network")?,
         user: row.get("user_id")?,
+        service_account: row.get("service_account")?,
         login: row.get("login")?,
         what: row.get("what")?,
         times: row.get("times")?,

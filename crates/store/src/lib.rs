@@ -45,10 +45,10 @@ mod version;
 mod writer;
 
 pub use account::{
-    AccountChange, Attempt, AttemptLimit, Checked, Counted, FACTOR_FIELD, FACTOR_SECRETS, FactorChange,
-    FactorKind, Growth, Guess, KNOWN_FOR, LINKS_WITHIN, LinkPurpose, LocalPassword, Lockout, MAX_FACTORS,
-    MAX_GUESSES, MAX_KNOWN_NETWORKS, MAX_LINKS, MAX_STEPS, PASSWORD_FIELD, PasswordLink, RecoveryCodes,
-    Reservation, SecondFactor, SignInStep, USER_SECRETS,
+    API_KEY_ATTEMPTS, AccountChange, Attempt, AttemptLimit, Checked, Counted, FACTOR_FIELD, FACTOR_SECRETS,
+    FactorChange, FactorKind, Growth, Guess, KNOWN_FOR, LINKS_WITHIN, LinkPurpose, LocalPassword, LockedKeys,
+    Lockout, MAX_FACTORS, MAX_GUESSES, MAX_KNOWN_NETWORKS, MAX_LINKS, MAX_STEPS, PASSWORD_FIELD,
+    PasswordLink, RecoveryCodes, Reservation, SecondFactor, SeenNetwork, SignInStep, USER_SECRETS,
 };
 pub use anonymous::{AnonymousDenial, DenialQuery};
 pub use api_key::{KeyQuery, KeySort, KeyState, StoredApiKey};

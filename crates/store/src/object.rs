@@ -3,8 +3,12 @@
 //! The store does not know what a kind's documents mean; it knows that a kind's names are unique in a tenant, which
 //! revision changed an object last, and what it was before each change.
 
+use crate::account::forget_account;
 use crate::error::StoreError;
 use crate::sql::{Database, Pool, Row, values};
+
+/// The kind of service accounts: of these the store knows what is locked, and where their keys are known.
+pub(crate) const SERVICE_ACCOUNT: &str = "service-account";
 
 /// An object as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +124,9 @@ pub(crate) async fn park(database: &mut impl Database, kind: &str, id: &str) -> 
 /// Deletes an object.
 pub(crate) async fn remove(database: &mut impl Database, kind: &str, id: &str) -> Result<(), sqlx::Error> {
     database.execute("DELETE FROM object WHERE kind = $1 AND id = $2", values![kind, id]).await?;
+    if kind == SERVICE_ACCOUNT {
+        forget_account(database, id).await?;
+    }
     Ok(())
 }
 

@@ -63,6 +63,8 @@ mod holds {
     on_both!(locks:
         what_is_reserved_and_lost_counts_for_a_minute,
         locks_are_listed_beside_blocks_and_lifted,
+        keys_of_a_service_account_are_locked_by_what_is_counted,
+        where_keys_are_known_is_kept_within_bounds_and_goes_with_the_account,
         the_same_wrong_secret_is_counted_once_whoever_is_asked,
     );
     on_both!(links:

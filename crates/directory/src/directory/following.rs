@@ -44,6 +44,7 @@ impl Directory {
         if last == before {
             return Ok(last);
         }
+        self.keys.follow_locks(reader).await?;
         self.sessions.take(before).await?;
         // Users first: one who was deactivated is refused also where the policy cannot be taken.
         self.take_users(&mut known, last).await?;
@@ -101,6 +102,12 @@ impl Directory {
                 tracing::error!(%error, "the configuration in the database is not taken: what decided before still does");
                 tokio::time::sleep(EVERY).await;
             }
+            // Where keys of a locked account are known has no revision.
+            if self.keys.has_locked()
+                && let Err(error) = self.follow_key_locks().await
+            {
+                tracing::error!(%error, "which API keys are locked cannot be read: what was known is enforced");
+            }
         }
     }
 
@@ -120,6 +127,7 @@ impl Directory {
         known.users = position.revision;
         self.sessions.take_anew();
         self.keys.replace(reader.api_keys_changed_after(0).await?);
+        self.keys.follow_locks(reader).await?;
         known.keys = position.revision;
         self.revocations.raise();
         let revision = self.take_all(reader, known).await?;

@@ -128,11 +128,6 @@ impl KeyGuard {
         self.locked.store(lock.map(Arc::new));
     }
 
-    /// Forgets what was wrong: a lock was lifted.
-    pub fn forget(&self) {
-        self.tries().clear();
-    }
-
     /// Says that the host has counted a wrong secret of a network.
     pub fn settle(&self, network: &IpNet) {
         let mut tries = self.tries();

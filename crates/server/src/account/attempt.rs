@@ -31,7 +31,7 @@ const MOST_OF_NETWORK: i64 = 5;
 /// How many may fail of an account, from wherever they come; and of one from one network.
 const MOST_OF_ACCOUNT: i64 = 10;
 /// How long an account is locked.
-const LOCK: Growth = Growth { first: 5 * MINUTE, longest: 24 * 60 * MINUTE };
+pub(crate) const LOCK: Growth = Growth { first: 5 * MINUTE, longest: 24 * 60 * MINUTE };
 
 /// Who tries what.
 #[derive(Debug, Clone)]
@@ -97,10 +97,20 @@ pub(super) fn network_key(network: &IpNet) -> String {
     format!("network\n{network}")
 }
 
+/// By what attempts at `what` of an account are counted.
+pub(crate) fn account_key(what: &str, account: &str) -> String {
+    format!("{what}\n{account}")
+}
+
+/// By what those of them are counted that come from a network.
+pub(crate) fn pair_key(what: &str, account: &str, network: &IpNet) -> String {
+    format!("{what}\n{account}\n{network}")
+}
+
 impl Tried {
     fn account_limit(&self) -> AttemptLimit {
         AttemptLimit {
-            key: format!("{}\n{}", self.what, self.account),
+            key: account_key(self.what, &self.account),
             most: MOST_OF_ACCOUNT,
             window: ACCOUNT_WINDOW,
             lock: Some(LOCK),
@@ -108,7 +118,7 @@ impl Tried {
     }
 
     fn pair_limit(&self) -> AttemptLimit {
-        let key = format!("{}\n{}\n{}", self.what, self.account, self.network);
+        let key = pair_key(self.what, &self.account, &self.network);
         AttemptLimit { key, ..self.account_limit() }
     }
 

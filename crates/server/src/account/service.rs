@@ -24,7 +24,7 @@ use crate::block::service::network_of_client as network_of;
 use crate::forms::{random, see_other, set_cookie};
 use crate::sign_in::service::{Also, Asked, NotBegun, begin, change, change_since, session_of};
 
-pub(crate) use super::attempt::{NotTried, Tried, attempt};
+pub(crate) use super::attempt::{LOCK, NotTried, Tried, account_key, attempt, pair_key};
 pub(crate) use super::digests::is_same;
 
 /// The cookie of a browser that showed a password, and is to show a second factor.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::http::HeaderValue;
 use axum::http::header::RETRY_AFTER;
-use casemate_platform::{Client, Code, Problem, clock};
+use casemate_platform::{Client, Code, Guessed, Problem, clock};
 use casemate_store::{
     Attempt, AttemptLimit, Checked, Counted, Guess, Lockout, MAX_GUESSES, RecordError, Reservation, RootKeys,
     Sealer,
@@ -16,10 +16,17 @@ use tokio::sync::oneshot;
 
 use super::guesses::{Noted, WINDOW};
 use super::service::block_network;
+use super::wrong_keys::{WrongKey, lock_counted};
 use crate::App;
 
 /// The most wrong secrets of requests that wait to be counted; of those that come then, each process counts for itself.
 const MAX_WAITING: usize = 1_024;
+
+/// By how many counters a secret is counted at most: its network, the account whose key it was to be, and both.
+const MOST_COUNTERS: usize = 3;
+
+/// What the counters of networks begin with.
+const SECRETS: &str = "secrets\n";
 
 /// What secrets are marked for.
 const MARKS: &str = "wrong secret";
@@ -42,14 +49,19 @@ impl Tally {
 
 #[derive(Debug)]
 struct Waiting {
-    guess: Guess,
+    /// What it is counted by, the network first where that is counted.
+    guesses: Vec<Guess>,
+    /// Whether the network is.
+    is_of_network: bool,
+    /// Whose key it was to be.
+    of_key: Option<WrongKey>,
     /// Whether there are too many by now.
     reply: oneshot::Sender<Result<bool, RecordError>>,
 }
 
 /// By what wrong secrets of a network are counted.
 pub(super) fn secrets_key(network: &IpNet) -> String {
-    format!("secrets\n{network}")
+    format!("{SECRETS}{network}")
 }
 
 fn limit(network: &IpNet, most: usize) -> AttemptLimit {
@@ -74,30 +86,45 @@ fn mark_of(app: &App, secret: u64) -> Option<[u8; 2]> {
     made
 }
 
-/// Counts a wrong secret, which `secret` stands for, and blocks whoever shows too many: before this returns, it is on record for every
+/// Counts a wrong secret of the account whose key it was to be, and of its network, and blocks whoever shows too many: before this returns, it is on record for every
 /// replica. Gives the refusal for whoever has shown more than may be wrong, whichever replica they asked. Where it cannot be
 /// recorded, this process counts for itself.
-pub(crate) async fn count_guess(app: &App, client: Option<Client>, secret: u64) -> Option<Problem> {
+pub(crate) async fn count_guess(app: &App, client: Option<Client>, guessed: Guessed) -> Option<Problem> {
     let now = clock::now();
     let after = app.blocks.after();
-    let network = app.blocks.counted_by(client).filter(|_| after > 0)?;
-    let is_last = match app.blocks.note(network, secret, now) {
-        Noted::Again => return app.blocks.refusal_of(client),
-        Noted::New { is_last } => is_last,
+    let network = app.blocks.counted_by(client).filter(|_| after > 0);
+    let of_key = WrongKey::of(app, guessed.key, client);
+    let is_last = match network.map(|network| app.blocks.note(network, guessed.secret, now)) {
+        Some(Noted::Again) => {
+            of_key.iter().for_each(WrongKey::settle);
+            return app.blocks.refusal_of(client);
+        }
+        Some(Noted::New { is_last }) => is_last,
+        None if of_key.is_none() => return None,
+        None => false,
     };
-    let marked = mark_of(app, secret);
-    let counting = app.clone();
+    let marked = mark_of(app, guessed.secret);
+    let (counting, counted_key) = (app.clone(), of_key.clone());
     // It is counted whoever goes away meanwhile.
     let counted = tokio::spawn(async move {
-        let mark = marked.ok_or(RecordError::Closed)?;
-        count(&counting, Guess { limit: limit(&network, after), mark }, now).await
+        let counted = match marked {
+            None => Err(RecordError::Closed),
+            Some(mark) => {
+                let limits = network.map(|network| limit(&network, after)).into_iter();
+                let limits = limits.chain(of_key.iter().flat_map(WrongKey::limits));
+                let guesses = limits.map(|limit| Guess { limit, mark }).collect();
+                count(&counting, guesses, network.is_some(), of_key, now).await
+            }
+        };
+        counted_key.iter().for_each(WrongKey::settle);
+        counted
     });
     match counted.await.unwrap_or(Err(RecordError::Closed)) {
         Ok(false) => None,
         Ok(true) => app.blocks.refusal_of(client),
         Err(error) => {
-            tracing::warn!(%error, %network, "a wrong secret is counted by this process alone");
-            if is_last {
+            tracing::warn!(%error, "a wrong secret is counted by this process alone");
+            if let Some(network) = network.filter(|_| is_last) {
                 block_network(app, network, now).await;
             }
             None
@@ -105,8 +132,14 @@ pub(crate) async fn count_guess(app: &App, client: Option<Client>, secret: u64) 
     }
 }
 
-/// Waits for the turn to count all that wait, which another may have counted by then. Whether there are too many.
-async fn count(app: &App, guess: Guess, now: i64) -> Result<bool, RecordError> {
+/// Waits for the turn to count all that wait, which another may have counted by then. Whether there are too many of the network.
+async fn count(
+    app: &App,
+    guesses: Vec<Guess>,
+    is_of_network: bool,
+    of_key: Option<WrongKey>,
+    now: i64,
+) -> Result<bool, RecordError> {
     let tally = app.blocks.tally();
     let (reply, answer) = oneshot::channel();
     {
@@ -114,13 +147,13 @@ async fn count(app: &App, guess: Guess, now: i64) -> Result<bool, RecordError> {
         if waiting.len() >= MAX_WAITING {
             return Err(RecordError::Busy);
         }
-        waiting.push(Waiting { guess, reply });
+        waiting.push(Waiting { guesses, is_of_network, of_key, reply });
     }
     // Each takes as many as it can in its turn, so that nobody is left whose turn was.
     let turn = tally.turn.lock().await;
     let batch: Vec<Waiting> = {
         let mut waiting = tally.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let most = waiting.len().min(MAX_GUESSES);
+        let most = waiting.len().min(MAX_GUESSES / MOST_COUNTERS);
         waiting.drain(..most).collect()
     };
     if !batch.is_empty() {
@@ -131,16 +164,18 @@ async fn count(app: &App, guess: Guess, now: i64) -> Result<bool, RecordError> {
 }
 
 async fn count_all(app: &App, batch: Vec<Waiting>, now: i64) {
-    let guesses = batch.iter().map(|waiting| waiting.guess.clone()).collect();
+    let guesses = batch.iter().flat_map(|waiting| waiting.guesses.iter().cloned()).collect();
     let counted = app.store.count_guesses(guesses, now).await;
     if let Ok(full) = &counted {
         for counted in full {
             block_counted(app, &counted.key, now).await;
         }
+        lock_counted(app, full, batch.iter().filter_map(|waiting| waiting.of_key.as_ref()), now).await;
     }
-    for Waiting { guess, reply } in batch {
+    for Waiting { guesses, is_of_network, reply, .. } in batch {
+        let of_network = guesses.first().filter(|_| is_of_network).map(|guess| &guess.limit.key);
         let is_over = |full: &Vec<Counted>| {
-            full.iter().any(|counted| counted.key == guess.limit.key && counted.is_over)
+            full.iter().any(|counted| Some(&counted.key) == of_network && counted.is_over)
         };
         // Who went away needs no answer.
         let _ = reply.send(counted.as_ref().map(is_over).map_err(RecordError::clone));
@@ -149,7 +184,7 @@ async fn count_all(app: &App, batch: Vec<Waiting>, now: i64) {
 
 /// Blocks the network that is counted by a key, and takes its count for full until the block ends.
 async fn block_counted(app: &App, key: &str, now: i64) {
-    let network = key.split_once('\n').and_then(|(_, network)| network.parse::<IpNet>().ok());
+    let network = key.strip_prefix(SECRETS).and_then(|network| network.parse::<IpNet>().ok());
     let Some(network) = network.filter(|network| !app.blocks.is_blocked(network)) else { return };
     let Some(until) = block_network(app, network, now).await else { return };
     if let Err(error) = app.store.lock_attempts(key.to_owned(), until).await {

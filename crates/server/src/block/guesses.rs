@@ -2,10 +2,9 @@
 //! nothing: a program with a key that was revoked, or that has not come to this replica yet.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::IpNet;
 
 /// The most networks that are counted apart.
 const MAX_NETWORKS: usize = 4_096;
@@ -15,17 +14,6 @@ pub(super) const WINDOW: i64 = 10 * 60 * 1_000_000;
 const FIRST: i64 = 5 * 60 * 1_000_000;
 /// The longest block, in microseconds: a day.
 const LONGEST: i64 = 24 * 3_600 * 1_000_000;
-
-/// Who is one guesser: an IPv4 address, or a network of IPv6 that one customer is given (RFC 6177), 64 bits long.
-pub(crate) fn network_of(address: IpAddr) -> IpNet {
-    match address.to_canonical() {
-        IpAddr::V4(address) => Ipv4Net::from(address).into(),
-        IpAddr::V6(address) => {
-            let prefix = Ipv6Addr::from_bits(address.to_bits() >> 64 << 64);
-            Ipv6Net::new_assert(prefix, 64).into()
-        }
-    }
-}
 
 /// How long the block after so many others lasts, in microseconds.
 pub(super) fn duration(others: i64) -> i64 {
@@ -104,6 +92,9 @@ fn make_room(windows: &mut HashMap<IpNet, Window>, now: i64) {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv6Addr;
+
+    use casemate_identity::network_of;
     use proptest::prelude::*;
 
     use super::*;
@@ -116,14 +107,6 @@ mod tests {
 
     fn network(text: &str) -> IpNet {
         network_of(text.parse().unwrap())
-    }
-
-    #[test]
-    fn one_guesser_is_an_address_or_half_an_address_of_ipv6() {
-        assert_eq!(network("192.0.2.7").to_string(), "192.0.2.7/32");
-        assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.7"));
-        assert_eq!(network("2001:db8:1:2:3:4:5:6").to_string(), "2001:db8:1:2::/64");
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
     }
 
     #[test]

@@ -11,7 +11,8 @@ use crate::listed::{Asked, Listed, searched_text, searches};
 use crate::view::time;
 
 /// The columns of an exported list.
-const COLUMNS: [&str; 9] = ["id", "kind", "network", "user", "login", "what", "times", "blocked_at", "until"];
+const COLUMNS: [&str; 10] =
+    ["id", "kind", "network", "user", "service_account", "login", "what", "times", "blocked_at", "until"];
 
 /// What is blocked.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
@@ -20,7 +21,7 @@ const COLUMNS: [&str; 9] = ["id", "kind", "network", "user", "login", "what", "t
 pub(super) enum KindView {
     /// A network, of whoever.
     Network,
-    /// An account, wherever its owner never signed in from.
+    /// An account, wherever its owner never signed in from; a service account, wherever its keys are not known.
     Account,
     /// An account, from one network.
     AccountAndNetwork,
@@ -61,10 +62,13 @@ pub(super) struct BlockView {
     /// The id of the user whose account is locked.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<String>,
-    /// Their login.
+    /// The id of the service account whose API keys are locked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_account: Option<String>,
+    /// The user's login, or the service account's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     login: Option<String>,
-    /// What is not looked at of an account: `password` or `second factor`.
+    /// What is not looked at of an account: `password`, `second factor` or `api key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     what: Option<String>,
     /// How many times in a row it was blocked.
@@ -84,6 +88,7 @@ impl From<BlockEntry> for BlockView {
             kind: entry.kind.into(),
             network: entry.network,
             user: entry.user,
+            service_account: entry.service_account,
             login: entry.login,
             what: entry.what,
             times: entry.times,
@@ -123,7 +128,7 @@ pub(super) enum Order {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "BlockSearch")]
 pub(super) struct BlockSearch {
-    /// A text that stands in the network or the login, in whatever case.
+    /// A text that stands in the network, the login or the account's name, in whatever case.
     #[serde(default)]
     #[schemars(length(max = 256))]
     search: Option<String>,
@@ -133,6 +138,9 @@ pub(super) struct BlockSearch {
     /// Only those of the account of the user with this id.
     #[serde(default)]
     user: Option<String>,
+    /// Only those of the service account with this id.
+    #[serde(default)]
+    service_account: Option<String>,
     /// In which order.
     #[serde(default)]
     sort: Order,
@@ -166,6 +174,7 @@ impl BlockSearch {
         let query = BlockQuery {
             kind: self.kind.map(BlockKind::from),
             user: self.user,
+            service_account: self.service_account,
             search: searched_text(self.search)?,
             now,
             sort,
@@ -193,6 +202,7 @@ impl Listed for Blocked {
             entry.kind.as_str().to_owned(),
             text(entry.network),
             text(entry.user),
+            text(entry.service_account),
             text(entry.login),
             text(entry.what),
             entry.times.to_string(),

@@ -6,6 +6,7 @@ mod jobs;
 mod list;
 pub(crate) mod routes;
 pub(crate) mod service;
+mod wrong_keys;
 
 pub use jobs::follow_blocks;
 pub use service::{BlockRule, Blocks};

@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Api<App> {
             Operation::new("listBlocks", TAG, "Networks and accounts of which too many secrets were wrong")
                 .describe(
                     "Those in force. Of a network no credential is taken until the block ends or is lifted; of an account nothing is \
-                     looked at, but where its owner signed in before. As `text/csv` it is the whole list.",
+                     looked at, but where its owner signed in before, or where keys of the service account are known. As `text/csv` it is the whole list.",
                 )
                 .needs::<BlockList>()
                 .paged()

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue};
-use casemate_directory::Author;
+use casemate_directory::{Author, Kind};
 use casemate_expression::Timestamp;
 use casemate_platform::{Client, Code, Problem, clock};
 use casemate_store::{
@@ -19,11 +19,12 @@ use serde_json::json;
 
 use super::counting::{Tally, secrets_key};
 use super::guesses::{Guesses, Noted, duration};
+use super::wrong_keys::tenant_of;
 use crate::App;
 use crate::account::service::network_key;
 
 pub(crate) use super::counting::{count_guess, place_for};
-pub(crate) use super::guesses::network_of;
+pub(crate) use casemate_identity::network_of;
 
 /// The most blocks that are kept in memory; where there are more, the half that ends first is not enforced any longer.
 const MOST_IN_MEMORY: usize = 2 * MAX_BLOCKS as usize;
@@ -225,30 +226,42 @@ pub(super) async fn lift(app: &App, block: &AddressBlock, author: Author) -> Res
 /// # Errors
 /// 404 where it has ended by now, 503 where that cannot be recorded.
 pub(super) async fn lift_lock(app: &App, entry: &BlockEntry, author: Author) -> Result<i64, Problem> {
-    let user = entry.user.clone().unwrap_or_default();
-    let known = app.store.reader().user(&user).await.map_err(|error| {
-        tracing::error!(%error, "whose account is locked cannot be looked up");
-        Problem::new(Code::Unavailable)
-    })?;
+    let (whose, id, tenant) = match &entry.service_account {
+        Some(account) => (Kind::ServiceAccount.as_str(), account.clone(), tenant_of(app, account)),
+        None => {
+            let user = entry.user.clone().unwrap_or_default();
+            let known = app.store.reader().user(&user).await.map_err(|error| {
+                tracing::error!(%error, "whose account is locked cannot be looked up");
+                Problem::new(Code::Unavailable)
+            })?;
+            ("user", user, known.map(|user| user.tenant).unwrap_or_default())
+        }
+    };
     let about = json!({
         "what": entry.what,
         "from": entry.network,
         "until": Timestamp(entry.until).to_string(),
     });
     let event = AuditEvent {
-        tenant: known.map(|user| user.tenant).unwrap_or_default(),
-        resource_type: "user".to_owned(),
+        tenant,
+        resource_type: whose.to_owned(),
         before: Some(about.to_string()),
-        ..event(&author, "casemate.user.unlock", "unlock", &user)
+        ..event(&author, &format!("casemate.{whose}.unlock"), "unlock", &id)
     };
     let lift = AccountChange::LiftLock { id: entry.id.clone() };
-    commit(app, event, Operation::Account(lift)).await.map_err(|error| match error {
+    let lifted = commit(app, event, Operation::Account(lift)).await.map_err(|error| match error {
         CommitError::UsedUp { .. } => Problem::new(Code::NotFound),
         error => {
             tracing::error!(%error, "a lock cannot be lifted");
             Problem::new(Code::NotRecorded)
         }
-    })
+    })?;
+    if entry.service_account.is_some()
+        && let Err(error) = app.directory.follow_key_locks().await
+    {
+        tracing::warn!(%error, "API keys stay locked until the database is read again, although their lock is lifted");
+    }
+    Ok(lifted)
 }
 
 async fn commit(app: &App, event: AuditEvent, operation: Operation) -> Result<i64, CommitError> {

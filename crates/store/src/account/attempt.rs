@@ -411,12 +411,17 @@ impl Settle {
             return Ok(None);
         }
         let until = now.saturating_add(growth.after(row.get("lockouts")?));
-        let text = "UPDATE attempt_counter SET failures = 0, reserved = 0, window_until = $2, locked_until = $2, \
-                    lockouts = lockouts + 1, forget_at = $3 WHERE key = $1";
-        link.execute(text, values![&limit.key, until, until.saturating_add(REMEMBERED)]).await?;
-        lock::put(link, &limit.key, now, until).await?;
+        shut(link, &limit.key, now, until).await?;
         Ok(Some(Lockout { key: limit.key.clone(), until }))
     }
+}
+
+/// Locks what is counted by a key, of which too many failed.
+pub(super) async fn shut(link: &mut Link, key: &str, now: i64, until: i64) -> Result<(), sqlx::Error> {
+    let text = "UPDATE attempt_counter SET failures = 0, reserved = 0, window_until = $2, locked_until = $2, \
+                lockouts = lockouts + 1, forget_at = $3 WHERE key = $1";
+    link.execute(text, values![key, until, until.saturating_add(REMEMBERED)]).await?;
+    lock::put(link, key, now, until).await
 }
 
 /// A window that ended meanwhile took what was reserved along.

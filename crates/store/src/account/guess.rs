@@ -1,6 +1,6 @@
 //! Secrets that are too long to be guessed, and are tried all the same: different wrong ones are counted, each once.
 
-use super::attempt::{ATTEMPTS, AttemptLimit, Counter};
+use super::attempt::{ATTEMPTS, AttemptLimit, Counter, shut};
 use crate::bounds::is_keepable;
 use crate::error::{RecordError, StoreError};
 use crate::open::{Store, StoreReader};
@@ -12,7 +12,7 @@ pub const MAX_GUESSES: usize = 128;
 /// A wrong secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Guess {
-    /// By what it is counted. It is no attempt that was reserved, and locks nothing by itself.
+    /// By what it is counted. It is no attempt that was reserved.
     pub limit: AttemptLimit,
     /// What stands for the secret, made with a key that does not stand in the database: enough to tell a few apart, and too little to
     /// find any out.
@@ -32,6 +32,8 @@ pub struct Counted {
     pub key: String,
     /// Whether there are more, or nothing is looked at any more.
     pub is_over: bool,
+    /// Until when nothing is looked at, where that is locked by it (microseconds since 1970, UTC).
+    pub locked_until: Option<i64>,
 }
 
 impl StoreReader {
@@ -91,10 +93,16 @@ async fn count_once(link: &mut Link, guesses: &[Guess], now: i64) -> Result<Vec<
         let Some(Guess { limit, .. }) = same.first() else { continue };
         let marks: Vec<_> = same.iter().map(|guess| guess.mark).collect();
         let new = keep(link, limit, &marks, now).await?;
-        let counter = raise(link, limit, new, now).await?;
+        let (counter, lockouts) = raise(link, limit, new, now).await?;
         if counter.refused_until(limit.most, now).is_some() {
-            let is_over = counter.locked_until > now || counter.failures > limit.most;
-            full.push(Counted { key: limit.key.clone(), is_over });
+            let is_locked = counter.locked_until > now;
+            let is_over = is_locked || counter.failures > limit.most;
+            let until = limit.lock.map(|growth| now.saturating_add(growth.after(lockouts)));
+            let locked_until = until.filter(|_| !is_locked);
+            if let Some(until) = locked_until {
+                shut(link, &limit.key, now, until).await?;
+            }
+            full.push(Counted { key: limit.key.clone(), is_over, locked_until });
         }
     }
     Ok(full)
@@ -119,7 +127,13 @@ pub(super) async fn keep(
     Ok(i64::try_from(new).unwrap_or(i64::MAX))
 }
 
-async fn raise(link: &mut Link, limit: &AttemptLimit, new: i64, now: i64) -> Result<Counter, sqlx::Error> {
+/// The counter as it is then, and how often it was locked.
+async fn raise(
+    link: &mut Link,
+    limit: &AttemptLimit,
+    new: i64,
+    now: i64,
+) -> Result<(Counter, i64), sqlx::Error> {
     let text = "INSERT INTO attempt_counter (key, failures, reserved, window_until, locked_until, lockouts, forget_at) \
                 VALUES ($1, $4, 0, $2, 0, 0, $2) ON CONFLICT (key) DO UPDATE SET \
                 failures = CASE WHEN attempt_counter.window_until <= $3 THEN excluded.failures \
@@ -129,8 +143,8 @@ async fn raise(link: &mut Link, limit: &AttemptLimit, new: i64, now: i64) -> Res
                 ELSE attempt_counter.window_until END, \
                 forget_at = CASE WHEN attempt_counter.forget_at < excluded.window_until THEN excluded.window_until \
                 ELSE attempt_counter.forget_at END \
-                RETURNING failures, window_until, locked_until";
+                RETURNING failures, window_until, locked_until, lockouts";
     let values = values![&limit.key, now.saturating_add(limit.window), now, new];
     let row = link.row(text, values).await?.ok_or(sqlx::Error::RowNotFound)?;
-    Counter::read(&row)
+    Ok((Counter::read(&row)?, row.get("lockouts")?))
 }

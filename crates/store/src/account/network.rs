@@ -1,9 +1,11 @@
-//! Networks from which people signed in before: an account's lock does not hold there.
+//! Networks from which people signed in before, or keys of a service account were accepted: an account's lock does not hold there.
 
+use super::attempt::ATTEMPTS;
 use crate::bounds::is_keepable;
-use crate::error::StoreError;
-use crate::open::StoreReader;
-use crate::sql::{Database, values};
+use crate::error::{RecordError, StoreError};
+use crate::object::SERVICE_ACCOUNT;
+use crate::open::{Store, StoreReader};
+use crate::sql::{Database, Link, is_passing, values};
 
 /// The most networks of one person that are remembered; the one that was used longest ago goes first.
 pub const MAX_KNOWN_NETWORKS: i64 = 20;
@@ -24,6 +26,67 @@ impl StoreReader {
         let since = now.saturating_sub(KNOWN_FOR);
         Ok(self.pool.row(text, values![user, network, since]).await?.is_some())
     }
+}
+
+/// Where a key of a service account was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeenNetwork {
+    /// The account's id.
+    pub account: String,
+    /// The network.
+    pub network: String,
+    /// When, in microseconds since 1970 (UTC).
+    pub at: i64,
+}
+
+/// The most networks that are written in one transaction.
+const MAX_SEEN: usize = 256;
+
+impl Store {
+    /// Keeps where keys of service accounts were accepted, of accounts that are there. It never takes the room that is reserved for what
+    /// has to be on record, is no change and has no revision.
+    ///
+    /// # Errors
+    /// As [`Store::record`].
+    pub async fn note_networks(&self, mut seen: Vec<SeenNetwork>) -> Result<(), RecordError> {
+        seen.retain(|seen| is_keepable(&seen.account) && is_keepable(&seen.network));
+        // In one order, so that processes wait for each other rather than in a circle.
+        seen.sort_unstable();
+        while !seen.is_empty() {
+            let rest = seen.split_off(seen.len().min(MAX_SEEN));
+            let some = std::mem::replace(&mut seen, rest);
+            self.writer
+                .aside(MAX_SEEN, move |link| Box::pin(async move { note_all(link, &some).await }))
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+async fn note_all(link: &mut Link, seen: &[SeenNetwork]) -> Result<(), sqlx::Error> {
+    let mut attempt = 1;
+    loop {
+        link.begin().await?;
+        let outcome = match note_once(link, seen).await {
+            Ok(()) => link.commit().await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Err(error) if attempt < ATTEMPTS && is_passing(&error) => link.rollback().await?,
+            outcome => return outcome,
+        }
+        attempt += 1;
+    }
+}
+
+async fn note_once(link: &mut Link, seen: &[SeenNetwork]) -> Result<(), sqlx::Error> {
+    let text = "SELECT 1 AS one FROM object WHERE kind = $1 AND id = $2";
+    for SeenNetwork { account, network, at } in seen {
+        if link.row(text, values![SERVICE_ACCOUNT, account]).await?.is_some() {
+            know(link, account, network, *at).await?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) async fn know(

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use casemate_store::{
     AccountChange, Actor, Attempt, AttemptLimit, BlockEntry, BlockKind, BlockQuery, Checked, Commit,
-    CommitError, Growth, Guess, Operation, Reservation, Store, UserRecord,
+    CommitError, Draft, Growth, Guess, KNOWN_FOR, LockedKeys, MAX_KNOWN_NETWORKS, Operation, Reservation,
+    SeenNetwork, Store, UserRecord,
 };
 
 use crate::place::Place;
@@ -186,4 +187,108 @@ pub(crate) async fn the_same_wrong_secret_is_counted_once_whoever_is_asked(place
     let later = 12 * MINUTE;
     assert!(stores[0].count_guesses(vec![guess("b", 1)], later).await.unwrap().is_empty());
     assert!(!stores[0].reader().is_counted_guess("secrets\na", &[3; 2], later).await.unwrap());
+}
+
+fn account(id: &str) -> Operation {
+    let (kind, tenant, origin) = ("service-account".to_owned(), "default".to_owned(), String::new());
+    let (name, body) = (format!("name of {id}"), "{}".to_owned());
+    Operation::Put(Draft { kind, id: id.to_owned(), tenant, name, body, origin })
+}
+
+/// A wrong secret of an account's key.
+fn wrong(counter: &str, number: u8, most: i64) -> Guess {
+    Guess { limit: limit(counter, most, Some(LOCK)), mark: [number; 2] }
+}
+
+pub(crate) async fn keys_of_a_service_account_are_locked_by_what_is_counted(place: Place) {
+    // Two processes on one database.
+    let stores = [Arc::new(place.open().await), Arc::new(place.open().await)];
+    commit(&stores[0], 1, account("sva_1")).await.unwrap();
+    let counting: Vec<_> = (0..64_u8)
+        .map(|number| {
+            let store = Arc::clone(&stores[usize::from(number % 2)]);
+            let guesses = vec![
+                wrong("api key\nsva_1", number, 10),
+                wrong(&format!("api key\nsva_1\n192.0.2.{}/32", number % 4), number, 5),
+                wrong("api key\nsva_nobody", number, 10),
+            ];
+            tokio::spawn(async move { store.count_guesses(guesses, MINUTE).await.unwrap() })
+        })
+        .collect();
+    let mut locked = Vec::new();
+    for counted in counting {
+        let full = counted.await.unwrap().into_iter();
+        locked.extend(full.filter_map(|full| full.locked_until.map(|until| (full.key, until))));
+    }
+    locked.sort_unstable();
+    let pairs = (0..4).map(|number| format!("api key\nsva_1\n192.0.2.{number}/32"));
+    let keys = ["api key\nsva_1".to_owned()].into_iter().chain(pairs);
+    let all = keys.chain(["api key\nsva_nobody".to_owned()]).map(|key| (key, 6 * MINUTE));
+    assert_eq!(locked, all.collect::<Vec<_>>(), "each once, however many come at once");
+
+    let seen = |account: &str| SeenNetwork {
+        account: account.to_owned(),
+        network: "198.51.100.7/32".to_owned(),
+        at: 7,
+    };
+    stores[1].note_networks(vec![seen("sva_1"), seen("sva_nobody")]).await.unwrap();
+    let known = stores[0].reader().locked_keys().await.unwrap();
+    let networks = (0..4).map(|number| (format!("192.0.2.{number}/32"), 6 * MINUTE)).collect();
+    let expected = LockedKeys {
+        account: "sva_1".to_owned(),
+        until: 6 * MINUTE,
+        networks,
+        known: vec!["198.51.100.7/32".to_owned()],
+    };
+    let mut told = known.clone();
+    told.iter_mut().for_each(|locked| locked.networks.sort_unstable());
+    assert_eq!(told, [expected], "of an account that is not there nothing is locked");
+
+    let of = BlockQuery { service_account: Some("sva_1".to_owned()), ..BlockQuery::default() };
+    let listed = found(&stores[0], BlockQuery { kind: Some(BlockKind::Account), ..of.clone() }).await;
+    assert_eq!(listed.len(), 1);
+    let lock = &listed[0];
+    assert_eq!((lock.login.as_deref(), lock.user.as_deref()), (Some("name of sva_1"), None));
+    assert_eq!((lock.what.as_deref(), lock.until, lock.times), (Some("api key"), 6 * MINUTE, 1));
+    let search = Some("OF SVA".to_owned());
+    assert_eq!(found(&stores[0], BlockQuery { search, ..BlockQuery::default() }).await.len(), 5);
+    let lift = Operation::Account(AccountChange::LiftLock { id: lock.id.clone() });
+    commit(&stores[0], MINUTE, lift).await.unwrap();
+    assert_eq!(stores[1].reader().locked_keys().await.unwrap()[0].until, 0);
+    assert_eq!(found(&stores[0], of).await.len(), 4);
+    // The next lock of a network lasts twice as long.
+    let later = 7 * MINUTE;
+    let guesses = (100..105).map(|number| wrong("api key\nsva_1\n192.0.2.1/32", number, 5)).collect();
+    let full = stores[0].count_guesses(guesses, later).await.unwrap();
+    assert_eq!(full[0].locked_until, Some(later + 10 * MINUTE));
+}
+
+pub(crate) async fn where_keys_are_known_is_kept_within_bounds_and_goes_with_the_account(place: Place) {
+    let store = place.open().await;
+    commit(&store, 1, account("sva_1")).await.unwrap();
+    let now = 2 * KNOWN_FOR;
+    store
+        .count_guesses((0..10).map(|number| wrong("api key\nsva_1", number, 10)).collect(), now)
+        .await
+        .unwrap();
+    let seen = |number: i64, at| SeenNetwork {
+        account: "sva_1".to_owned(),
+        network: format!("192.0.2.{number}/32"),
+        at,
+    };
+    let known = async || store.reader().locked_keys().await.unwrap()[0].known.len();
+    store.note_networks(vec![seen(1, now - KNOWN_FOR)]).await.unwrap();
+    assert_eq!(known().await, 0, "it is too long ago");
+    store.note_networks((0..40).map(|number| seen(number, now - number)).collect()).await.unwrap();
+    assert_eq!(known().await, usize::try_from(MAX_KNOWN_NETWORKS).unwrap());
+    let gone = Operation::Remove { kind: "service-account".to_owned(), id: "sva_1".to_owned() };
+    commit(&store, now, gone).await.unwrap();
+    assert_eq!(store.reader().locked_keys().await.unwrap(), []);
+    commit(&store, now, account("sva_1")).await.unwrap();
+    store
+        .count_guesses((50..60).map(|number| wrong("api key\nsva_1", number, 10)).collect(), now)
+        .await
+        .unwrap();
+    assert!(store.reader().locked_keys().await.unwrap().iter().all(|locked| locked.known.is_empty()));
+    store.close().await;
 }

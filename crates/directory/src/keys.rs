@@ -101,10 +101,6 @@ impl Keys {
         self.arrivals.take()
     }
 
-    pub(crate) fn has_locked(&self) -> bool {
-        !self.locked.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
-
     /// Takes which accounts' keys are locked, as it stands in the store.
     pub(crate) async fn follow_locks(&self, reader: &StoreReader) -> Result<(), StoreError> {
         let _locking = self.locking.lock().await;

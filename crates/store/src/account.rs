@@ -77,6 +77,11 @@ pub enum AccountChange {
         /// The lock's id.
         id: String,
     },
+    /// Nothing by itself: with its revision, other processes look for what is locked of service accounts' API keys.
+    TellLock {
+        /// The account's id.
+        account: String,
+    },
     /// Somebody signed in from a network.
     KnowNetwork {
         /// The user's id.
@@ -87,13 +92,14 @@ pub enum AccountChange {
 }
 
 impl AccountChange {
-    /// The id of the user that it is about, where it names one.
+    /// The id of the user or service account that it is about, where it names one.
     pub(crate) fn user(&self) -> &str {
         match self {
             AccountChange::PutPassword { user, .. }
             | AccountChange::RemovePassword { user }
             | AccountChange::StillPassword { user, .. }
             | AccountChange::KnowNetwork { user, .. } => user,
+            AccountChange::TellLock { account } => account,
             AccountChange::Factor(change) => change.user(),
             AccountChange::BeginStep(step) => &step.user,
             AccountChange::PutLink(link) => &link.user,
@@ -150,6 +156,7 @@ async fn make_one(database: &mut impl Database, change: &AccountChange, at: i64)
         AccountChange::EndStep { digest } => {
             require(step::end(database, digest, at).await?, "sign-in")?;
         }
+        AccountChange::TellLock { .. } => {}
         AccountChange::LiftLock { id } => require(lock::lift(database, id, at).await?, "lock")?,
         AccountChange::KnowNetwork { user, network } => {
             require_user(database, user).await?;

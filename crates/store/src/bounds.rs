@@ -200,6 +200,7 @@ impl Measure<'_> {
                 self.text("email", link.email.as_deref().unwrap_or_default(), MAX_NAME)
             }
             AccountChange::RemovePassword { .. }
+            | AccountChange::TellLock { .. }
             | AccountChange::StillPassword { .. }
             | AccountChange::UseLink { .. }
             | AccountChange::EndStep { .. } => Ok(()),

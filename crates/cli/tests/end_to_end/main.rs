@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod administration;
+mod api_keys;
 mod authzen;
 mod blocks;
 mod code;

@@ -1,7 +1,7 @@
 //! Following the store: what this process and others change there comes into force here.
 
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use casemate_store::{Position, StoreReader};
 use tokio::sync::watch;
@@ -12,6 +12,8 @@ use crate::policy::Policy;
 
 /// How often other processes' changes are looked for.
 const EVERY: Duration = Duration::from_millis(500);
+/// How often locks of API keys are looked for that came without a revision.
+const LOCKS_EVERY: Duration = Duration::from_secs(5);
 
 /// How far the store was followed.
 #[derive(Debug, Default)]
@@ -92,6 +94,7 @@ impl Directory {
     /// Follows the store until the process ends: this process' changes at once, those of others within half a second.
     /// `revisions` comes from [`Store::revisions`].
     pub async fn follow(self: Arc<Directory>, mut revisions: watch::Receiver<i64>) {
+        let mut looked = Instant::now();
         loop {
             // A sender that is gone says no more, and looking every now and then goes on.
             let changed = tokio::time::timeout(EVERY, revisions.changed()).await;
@@ -102,10 +105,12 @@ impl Directory {
                 tracing::error!(%error, "the configuration in the database is not taken: what decided before still does");
                 tokio::time::sleep(EVERY).await;
             }
-            // Where keys of a locked account are known has no revision.
-            if self.keys.has_locked()
-                && let Err(error) = self.follow_key_locks().await
-            {
+            // Where keys of a locked account are known has no revision, nor has a lock of which nobody could tell.
+            if looked.elapsed() < LOCKS_EVERY {
+                continue;
+            }
+            looked = Instant::now();
+            if let Err(error) = self.follow_key_locks().await {
                 tracing::error!(%error, "which API keys are locked cannot be read: what was known is enforced");
             }
         }

@@ -8,7 +8,9 @@ use casemate_identity::api_key::{
     KeyGuard, KeyId, MOST_WRONG_KEYS, MOST_WRONG_KEYS_OF_NETWORK, WRONG_KEYS_WINDOW,
 };
 use casemate_platform::Client;
-use casemate_store::{API_KEY_ATTEMPTS, AttemptLimit, AuditEvent, Commit, Counted, StoreError};
+use casemate_store::{
+    API_KEY_ATTEMPTS, AccountChange, AttemptLimit, AuditEvent, Commit, Counted, Operation, StoreError,
+};
 use ipnet::IpNet;
 use serde_json::json;
 
@@ -58,21 +60,21 @@ pub(super) async fn lock_counted<'a>(
     shown: impl Iterator<Item = &'a WrongKey>,
     now: i64,
 ) {
-    let mut shown = shown.filter(|wrong| {
-        let is_full = |limit: AttemptLimit| counted.iter().any(|counted| counted.key == limit.key);
-        wrong.limits().into_iter().any(is_full)
-    });
-    let Some(first) = shown.next() else { return };
+    let shown: Vec<(&WrongKey, &Counted)> = shown
+        .flat_map(|wrong| wrong.limits().map(|limit| (wrong, limit.key)))
+        .filter_map(|(wrong, key)| Some((wrong, counted.iter().find(|counted| counted.key == key)?)))
+        .collect();
+    if shown.is_empty() {
+        return;
+    }
     // Also where another process locked them, which may not be known here yet.
     if let Err(error) = app.directory.follow_key_locks().await {
         tracing::error!(%error, "which API keys are locked cannot be read: this process counts for itself");
     }
-    for wrong in std::iter::once(first).chain(shown) {
-        for limit in wrong.limits() {
-            let same = counted.iter().find(|counted| counted.key == limit.key);
-            if let Some(until) = same.and_then(|counted| counted.locked_until) {
-                tell(app, wrong, &limit.key, until, now);
-            }
+    for counted in counted {
+        let of_it = shown.iter().rfind(|(_, shown)| shown.key == counted.key);
+        if let Some(((wrong, _), until)) = of_it.zip(counted.locked_until) {
+            tell(app, wrong, &counted.key, until, now);
         }
     }
 }
@@ -133,7 +135,7 @@ async fn record(
         at: now,
         actor: author.actor,
         summary: String::new(),
-        operations: Vec::new(),
+        operations: vec![Operation::Account(AccountChange::TellLock { account: wrong.account.to_string() })],
         events: vec![event],
         fence: None,
     };

@@ -7,11 +7,13 @@ use crate::object::SERVICE_ACCOUNT;
 use crate::open::{Store, StoreReader};
 use crate::sql::{Database, Link, is_passing, values};
 
-/// The most networks of one person that are remembered; the one that was used longest ago goes first.
+/// The most networks of one person or service account that are remembered; the one that was used longest ago goes first.
 pub const MAX_KNOWN_NETWORKS: i64 = 20;
 
 /// How long a network is remembered after the last sign-in, in microseconds: 90 days.
 pub const KNOWN_FOR: i64 = 90 * 24 * 3_600 * 1_000_000;
+
+const DAY: i64 = 24 * 3_600 * 1_000_000;
 
 impl StoreReader {
     /// Whether somebody signed in from a network before, as is known at `now` (microseconds since 1970, UTC).
@@ -81,30 +83,52 @@ async fn note_all(link: &mut Link, seen: &[SeenNetwork]) -> Result<(), sqlx::Err
 
 async fn note_once(link: &mut Link, seen: &[SeenNetwork]) -> Result<(), sqlx::Error> {
     let text = "SELECT 1 AS one FROM object WHERE kind = $1 AND id = $2";
-    for SeenNetwork { account, network, at } in seen {
-        if link.row(text, values![SERVICE_ACCOUNT, account]).await?.is_some() {
-            know(link, account, network, *at).await?;
+    for seen in seen {
+        if link.row(text, values![SERVICE_ACCOUNT, &seen.account]).await?.is_some() {
+            know_of_keys(link, seen).await?;
         }
     }
     Ok(())
 }
 
+/// Keeps where somebody signed in; of a person the networks of late stay.
 pub(super) async fn know(
     database: &mut impl Database,
     user: &str,
     network: &str,
     at: i64,
 ) -> Result<(), sqlx::Error> {
+    put(database, user, network, at, 1).await?;
+    trim(database, user, at, "last_seen DESC").await
+}
+
+/// Keeps where a key was accepted. Of one day the networks stay that came first: a program that runs somewhere for long is told of
+/// once, before those that come and go.
+async fn know_of_keys(link: &mut Link, seen: &SeenNetwork) -> Result<(), sqlx::Error> {
+    put(link, &seen.account, &seen.network, seen.at, DAY).await?;
+    trim(link, &seen.account, seen.at, &format!("last_seen / {DAY} DESC, last_seen")).await
+}
+
+/// Notes when a network was seen, anew once so much time is over.
+async fn put(
+    database: &mut impl Database,
+    whose: &str,
+    network: &str,
+    at: i64,
+    step: i64,
+) -> Result<(), sqlx::Error> {
     let text = "INSERT INTO known_network (user_id, network, last_seen) VALUES ($1, $2, $3) \
                 ON CONFLICT (user_id, network) DO UPDATE SET last_seen = CASE \
-                WHEN known_network.last_seen < excluded.last_seen THEN excluded.last_seen \
+                WHEN known_network.last_seen / $4 < excluded.last_seen / $4 THEN excluded.last_seen \
                 ELSE known_network.last_seen END";
-    database.execute(text, values![user, network, at]).await?;
+    database.execute(text, values![whose, network, at, step]).await.map(drop)
+}
+
+async fn trim(database: &mut impl Database, whose: &str, at: i64, order: &str) -> Result<(), sqlx::Error> {
     let text = format!(
         "DELETE FROM known_network WHERE user_id = $1 AND (last_seen <= $2 OR network NOT IN \
-         (SELECT network FROM known_network WHERE user_id = $1 ORDER BY last_seen DESC, network \
+         (SELECT network FROM known_network WHERE user_id = $1 ORDER BY {order}, network \
          LIMIT {MAX_KNOWN_NETWORKS}))"
     );
-    database.execute(&text, values![user, at.saturating_sub(KNOWN_FOR)]).await?;
-    Ok(())
+    database.execute(&text, values![whose, at.saturating_sub(KNOWN_FOR)]).await.map(drop)
 }

@@ -281,6 +281,15 @@ pub(crate) async fn where_keys_are_known_is_kept_within_bounds_and_goes_with_the
     assert_eq!(known().await, 0, "it is too long ago");
     store.note_networks((0..40).map(|number| seen(number, now - number)).collect()).await.unwrap();
     assert_eq!(known().await, usize::try_from(MAX_KNOWN_NETWORKS).unwrap());
+    // What is seen again that day is no newer for it, and stays.
+    store.note_networks(vec![seen(39, now - 1)]).await.unwrap();
+    let kept = store.reader().locked_keys().await.unwrap().remove(0).known;
+    let is_kept = |number| kept.contains(&seen(number, 0).network);
+    assert!(is_kept(0), "of the newest day");
+    assert!(
+        is_kept(39) && is_kept(21) && !is_kept(20) && !is_kept(1),
+        "and what came first of the day before: {kept:?}"
+    );
     let gone = Operation::Remove { kind: "service-account".to_owned(), id: "sva_1".to_owned() };
     commit(&store, now, gone).await.unwrap();
     assert_eq!(store.reader().locked_keys().await.unwrap(), []);

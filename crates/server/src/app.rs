@@ -304,10 +304,10 @@ async fn count_refusal(
     route: Option<&str>,
     status: StatusCode,
 ) -> Option<Problem> {
-    if status != StatusCode::UNAUTHORIZED {
-        return None;
+    if status == StatusCode::UNAUTHORIZED {
+        count_denial(app, client, route);
     }
-    count_denial(app, client, route);
+    // Also where a page sends whoever is not known elsewhere, rather than to say so.
     Box::pin(count_guess(app, client, guessed()?)).await
 }
 

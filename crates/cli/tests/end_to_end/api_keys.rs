@@ -360,4 +360,17 @@ fn keys_that_are_not_there_are_counted_of_no_account() {
         assert_eq!(answer.status, 401);
     }
     assert_eq!(status(&casemate, "192.0.2.50", &keys[0]), 401, "what SCIM is shown counts as well");
+    // A page sends whoever it does not know to sign in.
+    let headers = |number: usize| {
+        [
+            format!("Authorization: Bearer {}", forged(&keys[0], number)),
+            "X-Forwarded-For: 192.0.2.51".to_owned(),
+        ]
+    };
+    for number in 10..15 {
+        let headers = headers(number);
+        let page = casemate.request("GET /account/password", &headers.each_ref().map(String::as_str), "");
+        assert_eq!(page.unwrap().status, 303);
+    }
+    assert_eq!(locks(&casemate, &administrator, &account).len(), 3, "two networks, and the account by then");
 }

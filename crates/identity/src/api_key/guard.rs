@@ -128,6 +128,17 @@ impl KeyGuard {
         self.locked.store(lock.map(Arc::new));
     }
 
+    /// Whether the host said where keys are known, since something was wrong.
+    pub fn has_learned(&self) -> bool {
+        self.locked.load().is_some()
+    }
+
+    /// Takes where keys are known, unless that was said with a lock.
+    pub fn learn(&self, known: HashSet<IpNet>) {
+        let learned = Arc::new(KeyLock { known, ..KeyLock::default() });
+        self.locked.rcu(|locked| locked.clone().or_else(|| Some(Arc::clone(&learned))));
+    }
+
     /// Says that the host has counted a wrong secret of a network.
     pub fn settle(&self, network: &IpNet) {
         let mut tries = self.tries();
@@ -293,6 +304,21 @@ mod tests {
         }
         assert!(!is_open(&guard, 9, START));
         assert!(is_open(&guard, 9, at(5)), "as long as a first lock");
+    }
+
+    #[test]
+    fn what_is_full_in_this_process_alone_is_open_where_the_host_says_that_keys_are_known() {
+        let guard = KeyGuard::default();
+        assert!(!guard.has_learned());
+        guard.learn(HashSet::from([network(9)]));
+        assert!(guard.has_learned());
+        for mark in 0..10 {
+            wrong(&guard, 1 + mark as usize / 5, mark, START).unwrap();
+        }
+        assert!(is_open(&guard, 9, START) && !is_open(&guard, 8, START));
+        guard.set_lock(Some(KeyLock { until: at(5).0, ..KeyLock::default() }));
+        guard.learn(HashSet::from([network(9)]));
+        assert!(!is_open(&guard, 9, START), "a lock says so itself");
     }
 
     #[test]

@@ -107,6 +107,9 @@ pub(crate) async fn count_guess(app: &App, client: Option<Client>, guessed: Gues
     let (counting, counted_key) = (app.clone(), of_key.clone());
     // It is counted whoever goes away meanwhile.
     let counted = tokio::spawn(async move {
+        if let Some(wrong) = &of_key {
+            wrong.learn(&counting, now).await;
+        }
         let counted = match marked {
             None => Err(RecordError::Closed),
             Some(mark) => {

@@ -47,6 +47,17 @@ impl WrongKey {
         ]
     }
 
+    /// Reads where keys of the account are known: whatever is tried, they go on there.
+    pub(super) async fn learn(&self, app: &App, now: i64) {
+        if self.guard.has_learned() {
+            return;
+        }
+        match app.store.reader().known_networks(&self.account, now).await {
+            Ok(known) => self.guard.learn(known.iter().filter_map(|network| network.parse().ok()).collect()),
+            Err(error) => tracing::warn!(%error, "where API keys of an account are known cannot be read"),
+        }
+    }
+
     /// Says that it was counted, by all processes or by this one.
     pub(super) fn settle(&self) {
         self.guard.settle(&self.network);

@@ -30,6 +30,18 @@ impl StoreReader {
     }
 }
 
+impl StoreReader {
+    /// Where keys of a service account were accepted, as is known at `now` (microseconds since 1970, UTC).
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn known_networks(&self, account: &str, now: i64) -> Result<Vec<String>, StoreError> {
+        let text = "SELECT network FROM known_network WHERE user_id = $1 AND last_seen > $2";
+        let rows = self.pool.rows(text, values![account, now.saturating_sub(KNOWN_FOR)]).await?;
+        rows.iter().map(|row| Ok(row.get("network")?)).collect()
+    }
+}
+
 /// Where a key of a service account was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SeenNetwork {

@@ -2,8 +2,8 @@
 
 mod impact;
 
-use casemate_directory::{Kind, PlannedChange};
-use casemate_store::{Edit, Version, VersionQuery};
+use casemate_directory::{Covered, Kind, Left, PersonBack, PlannedChange, SetBack};
+use casemate_store::{Edit, MAX_PAGE, PeopleEdit, Version, VersionQuery};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Show the changes of configuration, newest first.
+    /// Show the changes of configuration, and of users and groups by hand, newest first.
     Log(Log),
     /// Show one change, with what it made of each object.
     Show(Show),
@@ -88,6 +88,10 @@ struct Revert {
     #[arg(long)]
     dry_run: bool,
 
+    /// Leave users and groups that were changed by hand since as they are.
+    #[arg(long)]
+    no_people: bool,
+
     /// Why, for the record.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -101,8 +105,8 @@ struct Revert {
 }
 
 /// The columns of comma-separated values.
-const COLUMNS: [&str; 7] =
-    ["revision", "at", "actor.provider", "actor.type", "actor.id", "summary", "objects"];
+const COLUMNS: [&str; 8] =
+    ["revision", "at", "actor.provider", "actor.type", "actor.id", "summary", "objects", "people"];
 
 /// A change, for programs.
 #[derive(Serialize)]
@@ -114,6 +118,7 @@ struct Line<'a> {
     actor_id: &'a str,
     summary: &'a str,
     objects: i64,
+    people: i64,
 }
 
 /// What a change made of one object, for programs.
@@ -131,6 +136,8 @@ struct Reverted<'a> {
     reverted: bool,
     revision: i64,
     changes: &'a [PlannedChange],
+    people: &'a [PersonBack],
+    left: &'a [Left],
 }
 
 impl Arguments {
@@ -172,7 +179,7 @@ async fn log(arguments: Log, printer: &mut Printer) -> Outcome {
         }
         Format::Table => {}
     }
-    let rows: Vec<[String; 5]> = versions
+    let rows: Vec<[String; 6]> = versions
         .iter()
         .map(|version| {
             [
@@ -180,36 +187,57 @@ async fn log(arguments: Log, printer: &mut Printer) -> Outcome {
                 time(version.at),
                 who(version),
                 version.objects.to_string(),
+                version.people.to_string(),
                 printable(&version.summary),
             ]
         })
         .collect();
-    printer.table(["REVISION", "TIME", "BY", "OBJECTS", "WHAT"], &rows)?;
+    printer.table(["REVISION", "TIME", "BY", "OBJECTS", "PEOPLE", "WHAT"], &rows)?;
     Ok(Exit::Success)
 }
 
 async fn show(arguments: Show, printer: &mut Printer) -> Outcome {
     let config = arguments.place.load(printer)?.config;
-    let found = state::reader(&config).await?.version(arguments.revision).await.map_err(failed)?;
+    let reader = state::reader(&config).await?;
+    let found = reader.version(arguments.revision).await.map_err(failed)?;
     let Some((version, edits)) = found else {
         let help = "`casemate policy log` lists those that did";
         return Err(Failure::usage(miette::miette!(
             help = help,
-            "revision {} changed no configuration",
+            "revision {} changed no configuration, and nobody by hand",
             arguments.revision
         )));
     };
+    let people = reader.people_edits(arguments.revision, MAX_PAGE).await.map_err(failed)?;
     if printer.format() == Format::Json {
+        let people: Vec<Value> = people.iter().map(person).collect();
         printer.json(&serde_json::json!({
             "version": line(&version),
             "objects": edits.into_iter().map(made).collect::<Vec<_>>(),
+            "people": people,
         }))?;
         return Ok(Exit::Success);
     }
     printer.line(format_args!("revision {}  {}  {}", version.revision, time(version.at), who(&version)))?;
     printer.line(printable(&version.summary))?;
     print_edits(printer, &edits, Detail::Full)?;
+    for PeopleEdit { kind, id, verb } in &people {
+        printer.line(printable(&format!("{} {} {id} ({verb})", sign(verb), kind.as_str())))?;
+    }
     Ok(Exit::Success)
+}
+
+/// That a change made a version of a user or a group, for programs.
+fn person(PeopleEdit { kind, id, verb }: &PeopleEdit) -> Value {
+    serde_json::json!({ "kind": kind.as_str(), "id": id, "verb": verb })
+}
+
+fn sign(verb: &str) -> &'static str {
+    match verb {
+        "create" => "+",
+        "delete" => "-",
+        _ => "~",
+    }
 }
 
 /// What was made of each object: `+` for what is new, `-` for what is gone, `~` for what differs.
@@ -249,30 +277,42 @@ async fn diff(arguments: Diff, printer: &mut Printer) -> Outcome {
 }
 
 async fn revert(arguments: Revert, printer: &mut Printer) -> Outcome {
-    let Revert { revision: target, dry_run, reason, verbose, place } = arguments;
+    let Revert { revision: target, dry_run, no_people, reason, verbose, place } = arguments;
     let config = place.load(printer)?.config;
     let place = Place::open_existing(&config).await?;
     let current = place.store.reader().revision().await.map_err(failed)?;
     known(target, current)?;
-    let (_, edits) = place.store.reader().edits_between(current, target).await.map_err(failed)?;
-    let changes: Vec<PlannedChange> = edits.iter().filter_map(PlannedChange::of_edit).collect();
-    let revision = if dry_run || changes.is_empty() {
-        current
-    } else {
-        let author = operator("policy-revert", reason);
-        let outcome = place.administration.revert(&author, target).await;
-        outcome.map_err(|error| refused(printer, &error))?
-    };
+    let author = operator("policy-revert", reason);
+    let covered = if no_people { Covered::Nobody } else { Covered::Everybody };
+    let back = place.administration.revert(&author, target, &covered, dry_run).await;
+    let back = back.map_err(|error| refused(printer, &error))?;
     place.close().await;
+    let changes: Vec<PlannedChange> = back.objects.iter().filter_map(PlannedChange::of_edit).collect();
+    let SetBack { revision, is_made, objects, people, left } = back;
     if printer.format() == Format::Json {
-        printer.json(&Reverted { reverted: !dry_run && !changes.is_empty(), revision, changes: &changes })?;
+        let (changes, people, left) = (&*changes, &*people, &*left);
+        printer.json(&Reverted { reverted: is_made, revision, changes, people, left })?;
         return Ok(Exit::Success);
     }
-    print_edits(printer, &edits, Detail::of(verbose))?;
-    printer.line(match (changes.len(), dry_run) {
-        (0, _) => format!("Nothing to do: everything is as it was at revision {target}."),
-        (count, true) => format!("Nothing was changed: {count} objects differ from revision {target}."),
-        (count, false) => format!("Set {count} objects back to revision {target}, as revision {revision}."),
+    print_edits(printer, &objects, Detail::of(verbose))?;
+    for person in &people {
+        print_change(printer, sign(person.verb), &person.change, Detail::of(verbose))?;
+    }
+    for Left { kind, id, name, reason, .. } in &left {
+        let named = if name.is_empty() { String::new() } else { format!(" ({name})") };
+        printer.note(printable(&format!("left: {kind} {id}{named}: {reason}")));
+    }
+    let counted = match people.len() {
+        0 => format!("{} objects", changes.len()),
+        some => format!("{} objects and {some} users and groups", changes.len()),
+    };
+    printer.line(match (changes.is_empty() && people.is_empty(), dry_run) {
+        (true, _) if left.is_empty() => {
+            format!("Nothing to do: everything is as it was at revision {target}.")
+        }
+        (true, _) => "Nothing was changed.".to_owned(),
+        (false, true) => format!("Nothing was changed: {counted} differ from revision {target}."),
+        (false, false) => format!("Set {counted} back to revision {target}, as revision {revision}."),
     })?;
     Ok(Exit::Success)
 }
@@ -298,11 +338,12 @@ fn line(version: &Version) -> Line<'_> {
         actor_id: &version.actor.id,
         summary: &version.summary,
         objects: version.objects,
+        people: version.people,
     }
 }
 
 /// What stands in the [`COLUMNS`].
-fn cells(version: &Version) -> [String; 7] {
+fn cells(version: &Version) -> [String; 8] {
     [
         version.revision.to_string(),
         time(version.at),
@@ -311,6 +352,7 @@ fn cells(version: &Version) -> [String; 7] {
         version.actor.id.clone(),
         version.summary.clone(),
         version.objects.to_string(),
+        version.people.to_string(),
     ]
 }
 

@@ -87,6 +87,14 @@ pub(crate) struct State {
     homes: Arc<HashMap<Box<str>, Box<str>>>,
 }
 
+impl State {
+    /// What decides, and what it was made of.
+    pub(crate) fn of(snapshot: Arc<Snapshot>, objects: Arc<ObjectSet>) -> State {
+        let homes = Arc::new(homes(&objects));
+        State { snapshot, objects, homes }
+    }
+}
+
 /// The tenants where users of providers are provisioned.
 fn homes(objects: &ObjectSet) -> HashMap<Box<str>, Box<str>> {
     let home = |object: &Arc<casemate_store::Object>| {

@@ -33,10 +33,11 @@ mod trial;
 mod watch;
 
 pub use administration::{
-    AdminError, Administration, Author, Entry, FOLDER_ORIGIN, Formerly, GroupDraft, Imported, ImportedRole,
-    Judged, KeyDraft, ListQuery, Lister, Listing, MAX_MEMBERS, NewAdministrator, NotCarriedOver, Plan,
-    PlannedChange, Redeemed, Reference, RememberKey, Restored, Sort, SortBy, Taken, UserDraft, VersionState,
-    WebinyError, Written, directory_differences, import_webiny,
+    AdminError, Administration, Author, Covered, Entry, FOLDER_ORIGIN, Formerly, GroupDraft, Imported,
+    ImportedRole, Judged, KeyDraft, Left, ListQuery, Lister, Listing, MAX_MEMBERS, MAX_SET_BACK,
+    NewAdministrator, NotCarriedOver, PersonBack, Plan, PlannedChange, Redeemed, Reference, RememberKey,
+    Restored, SetBack, Sort, SortBy, Taken, UserDraft, VersionState, WebinyError, Written,
+    directory_differences, import_webiny,
 };
 pub use authenticator::sha256;
 pub use candidates::{Candidate, CandidatePlace, Candidates, Sought};

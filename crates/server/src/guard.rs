@@ -229,6 +229,48 @@ impl Access {
         }
     }
 
+    /// Whether the caller may do `P` on this; where that is insisted on, it is refused otherwise.
+    ///
+    /// # Errors
+    /// As of [`Access::permit`], where it is insisted on.
+    pub(crate) async fn allows<P: Permission>(
+        &self,
+        app: &App,
+        thing: &Thing,
+        insists: bool,
+    ) -> Result<bool, Problem> {
+        if !insists || self.may::<P>(thing) {
+            return Ok(self.may::<P>(thing));
+        }
+        self.permit::<P>(app, thing).await.map(|_| true)
+    }
+
+    /// This caller with what they hold in another tenant, which a request is about as well.
+    ///
+    /// # Errors
+    /// 401 where they may no longer ask.
+    pub(crate) async fn within<P: Permission>(&self, app: &App, tenant: &str) -> Result<Access, Problem> {
+        let tenant = Arc::<str>::from(tenant);
+        let (caller, standing) = standing::<P>(app, &self.headers, Some(&tenant)).await?;
+        Ok(Access {
+            headers: self.headers.clone(),
+            request_id: self.request_id.clone(),
+            route: self.route.clone(),
+            client: self.client.clone(),
+            tenant,
+            standing,
+            caller,
+        })
+    }
+
+    /// Records, durably, that of several things some were not done, since the caller would have given what they do not hold.
+    ///
+    /// # Errors
+    /// 503 where it cannot be recorded.
+    pub(crate) async fn not_given<P: Permission>(&self, app: &App) -> Result<(), Problem> {
+        self.record_denial::<P>(app, None, P::NAME, "grant_exceeded").await
+    }
+
     /// A key for what belongs to this caller alone.
     pub(crate) fn caller_key(&self) -> String {
         let Subject { provider, kind, id, .. } = &self.standing.subject;
@@ -331,7 +373,8 @@ impl Access {
         problem(error)
     }
 
-    fn author(&self) -> Author {
+    /// The author of what was asked for one by one; whoever changes one thing has a [`Permit`].
+    pub(crate) fn author(&self) -> Author {
         let Standing { subject, set, now, .. } = &self.standing;
         let credential = credential(&self.caller.0);
         Author {

@@ -97,7 +97,7 @@ pub(crate) struct VersionView {
     at: String,
     /// Who made it.
     actor: ActorView,
-    /// What was done: `create`, `update` or `restore`; of a group also `add` and `remove`, of its members, and
+    /// What was done: `create`, `update`, `restore` or `delete`; of a group also `add` and `remove`, of its members, and
     /// `apply`, from code.
     verb: String,
     /// The revision that it was set back to.
@@ -123,8 +123,9 @@ pub(crate) struct VersionDetail {
     /// As it was before; absent where the change made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<Value>,
-    /// As it was afterwards.
-    after: Value,
+    /// As it was afterwards; absent where the change deleted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<Value>,
     /// The ids of the users whom the change put into the group; absent where the caller may not list its members.
     #[serde(skip_serializing_if = "Option::is_none")]
     came: Option<Vec<String>>,
@@ -169,7 +170,7 @@ impl VersionDetail {
         VersionDetail {
             version: version.into(),
             before: edit.before.as_ref().map(document),
-            after: document(&edit.after),
+            after: edit.after.as_ref().map(document),
             came,
             gone,
             changes,
@@ -306,7 +307,8 @@ pub(crate) async fn get<R: Versioned>(
     let found = app.administration.directory_version(R::KIND, R::id(&record), numbered(&revision)?).await;
     let (version, edit, members) = found.map_err(problem)?;
     // Who may read what it is today need not be who may read what it was.
-    let sides = [false, true].into_iter().filter(|before| !before || edit.before.is_some());
+    let is_there = |before: bool| if before { edit.before.is_some() } else { edit.after.is_some() };
+    let sides = [false, true].into_iter().filter(|before| is_there(*before));
     for before in sides {
         let state = VersionState { revision: version.revision, before };
         let draft = R::draft_at(&app.administration, R::id(&record), state).await.map_err(problem)?;

@@ -178,7 +178,10 @@ impl Measure<'_> {
         self.required("id", &edit.id, MAX_ID)?;
         self.required("verb", &edit.verb, MAX_KIND)?;
         self.optional("state before", edit.before.as_ref(), MAX_BODY)?;
-        self.required("state after", &edit.after, MAX_BODY)
+        match &edit.after {
+            Some(after) => self.required("state after", after, MAX_BODY),
+            None => Ok(()),
+        }
     }
 
     fn account(&mut self, change: &AccountChange) -> Result<(), CommitError> {

@@ -43,7 +43,7 @@ pub struct Commit {
     pub actor: Actor,
     /// What it is, in a few words, for the list of versions.
     pub summary: String,
-    /// What is to be different. An object, user or group stands in it once; objects may swap names. Of people, what is
+    /// What is to be different. An object, user or group stands in it once; all of them may swap names. Of people, what is
     /// deleted goes first, then users and groups are written, then members leave, then members come. A change without
     /// operations is a mere report: it has no revision of its own, and is in nobody's way.
     pub operations: Vec<Operation>,
@@ -99,7 +99,7 @@ pub enum Operation {
     PutGroup {
         /// The group.
         group: Box<GroupRecord>,
-        /// The revision that is expected, as of [`Operation::PutUser`].
+        /// The revision that is expected, as of [`Operation::PutUser`]; with 0 one that was deleted comes back under its id.
         expected: Option<i64>,
     },
     /// A group is deleted, and has no members any more.
@@ -312,8 +312,8 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
     if change.edits > 0 {
         version::insert(link, revision, commit.at, &commit.actor, &commit.summary).await?;
     }
-    let members = PeopleChange::new(link, revision, commit).make(&commit.operations).await?;
-    people_version::keep(link, &commit.operations, members, (revision, commit.at), &commit.actor).await?;
+    let kept = PeopleChange::new(link, revision, commit).make(&commit.operations).await?;
+    people_version::keep(link, &commit.operations, kept, (revision, commit.at), &commit.actor).await?;
     account::make(link, &commit.operations, commit.at).await?;
     linked::make(link, commit, revision).await?;
     audit::insert(link, revision, &commit.events).await?;

@@ -79,10 +79,10 @@ pub use linked::{LinkChange, LinkedIdentity, MAX_LINKED};
 pub use object::{Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};
 pub use people::{
-    ChangedUsers, DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersion,
+    ChangedUsers, DIRECTORY_VERSION_AGE, DeletedGroup, DirectoryEdit, DirectoryKind, DirectoryVersion,
     DirectoryVersionQuery, FormerUser, GroupQuery, GroupRecord, GroupSort, MAX_CHANGED_USERS,
-    MAX_DIRECTORY_VERSIONS, MAX_GROUPS_OF_USER, Member, MemberEdit, MemberQuery, Membership, UserChange,
-    UserQuery, UserRecord, UserSort, code_origin, code_source, name_key,
+    MAX_DIRECTORY_VERSIONS, MAX_GROUPS_OF_USER, Member, MemberEdit, MemberQuery, Membership, PeopleEdit,
+    PeopleSince, Then, UserChange, UserQuery, UserRecord, UserSort, code_origin, code_source, name_key,
 };
 pub use reseal::{ResealError, Resealed, drop_unused_root_keys, reseal};
 pub use retention::Retention;
@@ -94,5 +94,5 @@ pub use session::{
     MAX_SESSIONS, MAX_TEMPORARY, SessionOwner, SessionQuery, Sessions, StoredSession, Temporary, UsedSession,
 };
 pub use sync_state::SyncState;
-pub use version::{Edit, Version, VersionQuery};
+pub use version::{Edit, PEOPLE_SUMMARY, Version, VersionQuery};
 pub use writer::{MAX_GROUP, MAX_QUEUE, MAX_WAITING};

@@ -10,12 +10,14 @@ mod lost;
 mod named;
 mod query;
 mod read;
+mod since;
 mod statistics;
 pub(crate) mod version;
 mod write;
 
 pub use query::{GroupQuery, GroupSort, UserQuery, UserSort};
 pub use read::{ChangedUsers, FormerUser, Member, MemberQuery, UserChange};
+pub use since::{DeletedGroup, PeopleEdit, PeopleSince, Then};
 pub(crate) use statistics::{TOLD, TOLD_BY_TENANT, count_grown};
 pub use version::{
     DIRECTORY_VERSION_AGE, DirectoryEdit, DirectoryKind, DirectoryVersion, DirectoryVersionQuery,

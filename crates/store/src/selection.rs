@@ -112,6 +112,11 @@ impl Selection {
         self.order = format!("ORDER BY {column} {direction}");
     }
 
+    /// One row for each value of a column.
+    pub(crate) fn group(&mut self, column: &str) {
+        self.order = format!("GROUP BY {column} {}", self.order);
+    }
+
     /// Whether no row can be meant, whatever the database holds.
     pub(crate) fn is_void(&self) -> bool {
         self.is_void

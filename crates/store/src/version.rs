@@ -21,7 +21,12 @@ pub struct Version {
     pub summary: String,
     /// How many objects it changed.
     pub objects: i64,
+    /// How many users and groups it changed, by hand or from code.
+    pub people: i64,
 }
+
+/// What a change of users and groups alone is called: what it was in particular stands in their versions.
+pub const PEOPLE_SUMMARY: &str = "users and groups";
 
 /// What a change made of one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,10 +122,39 @@ impl VersionQuery {
         selection.order_by_number("v.revision", !self.oldest_first, self.after);
         selection
     }
+
+    /// The changes of users and groups alone, a row for each version of one; none where none are called as is searched for.
+    fn of_people(&self) -> Option<Selection> {
+        let search = self.search.as_deref().unwrap_or_default().to_ascii_lowercase();
+        if !PEOPLE_SUMMARY.contains(&search) {
+            return None;
+        }
+        let alone = "NOT EXISTS (SELECT 1 FROM version o WHERE o.revision = v.revision)";
+        let mut selection = Selection::new("directory_version v", alone);
+        selection.text("v.actor_id = {}", self.actor.as_ref());
+        selection.and("v.at >= {}", self.since.map(Held::Integer));
+        selection.and("v.at < {}", self.until.map(Held::Integer));
+        selection.order_by_number("v.revision", !self.oldest_first, self.after);
+        selection.group("v.revision");
+        Some(selection)
+    }
+}
+
+const COLUMNS: &str = "v.revision, v.at, v.actor_provider, v.actor_type, v.actor_id, v.summary, \
+                       (SELECT COUNT(*) FROM version_object o WHERE o.revision = v.revision) AS objects, \
+                       (SELECT COUNT(*) FROM directory_version o WHERE o.revision = v.revision) AS people";
+
+/// The same of a change of users and groups alone. It has one author and one time.
+fn columns_of_people() -> String {
+    format!(
+        "v.revision, MIN(v.at) AS at, MIN(v.actor_provider) AS actor_provider, MIN(v.actor_type) AS actor_type, \
+         MIN(v.actor_id) AS actor_id, '{PEOPLE_SUMMARY}' AS summary, COUNT(*) - COUNT(*) AS objects, \
+         COUNT(*) AS people"
+    )
 }
 
 impl StoreReader {
-    /// A page of the changes of configuration.
+    /// A page of the changes of configuration, and of users and groups by hand.
     ///
     /// # Errors
     /// Where the database cannot be read.
@@ -129,20 +163,33 @@ impl StoreReader {
         if selection.is_void() {
             return Ok(Vec::new());
         }
-        let columns = "v.revision, v.at, v.actor_provider, v.actor_type, v.actor_id, v.summary, \
-                       (SELECT COUNT(*) FROM version_object o WHERE o.revision = v.revision) AS objects";
-        let text = selection.page(columns, query.limit.clamp(1, MAX_PAGE), 0);
-        let rows = self.pool.rows(&text, &selection.values()).await?;
-        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+        let limit = query.limit.clamp(1, MAX_PAGE);
+        let rows = self.pool.rows(&selection.page(COLUMNS, limit, 0), &selection.values()).await?;
+        let mut versions = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let Some(people) = query.of_people().filter(|people| !people.is_void()) else { return Ok(versions) };
+        let rows = self.pool.rows(&people.page(&columns_of_people(), limit, 0), &people.values()).await?;
+        // Each of the two lists is as long as the page may be, so that none is passed over.
+        versions.extend(rows.iter().map(read).collect::<Result<Vec<_>, _>>()?);
+        versions.sort_by_key(|version| version.revision);
+        if !query.oldest_first {
+            versions.reverse();
+        }
+        versions.truncate(limit as usize);
+        Ok(versions)
     }
 }
 
 /// One change and what it made of each object.
 pub(crate) async fn one(pool: &Pool, revision: i64) -> Result<Option<(Version, Vec<Edit>)>, StoreError> {
-    let text = "SELECT v.revision, v.at, v.actor_provider, v.actor_type, v.actor_id, v.summary, \
-                (SELECT COUNT(*) FROM version_object o WHERE o.revision = v.revision) AS objects \
-                FROM version v WHERE v.revision = $1";
-    let Some(row) = pool.row(text, values![revision]).await? else { return Ok(None) };
+    let text = format!("SELECT {COLUMNS} FROM version v WHERE v.revision = $1");
+    let Some(row) = pool.row(&text, values![revision]).await? else {
+        let text = format!(
+            "SELECT {} FROM directory_version v WHERE v.revision = $1 GROUP BY v.revision",
+            columns_of_people()
+        );
+        let row = pool.row(&text, values![revision]).await?;
+        return Ok(row.map(|row| read(&row)).transpose()?.map(|version| (version, Vec::new())));
+    };
     let text = "SELECT revision, kind, id, before_tenant, before_name, before_body, before_origin, after_tenant, \
                 after_name, after_body, after_origin FROM version_object WHERE revision = $1 ORDER BY kind, id";
     let rows = pool.rows(text, values![revision]).await?;
@@ -187,6 +234,7 @@ fn read(row: &Row) -> Result<Version, sqlx::Error> {
         },
         summary: row.get("summary")?,
         objects: row.get("objects")?,
+        people: row.get("people")?,
     })
 }
 
@@ -206,4 +254,28 @@ fn read_edit(row: &Row) -> Result<Edit, sqlx::Error> {
     let before = draft("before_tenant", "before_name", "before_body", "before_origin")?;
     let after = draft("after_tenant", "after_name", "after_body", "after_origin")?;
     Ok(Edit { revision: row.get("revision")?, kind, id, before, after })
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, SqliteConnection};
+
+    use super::*;
+    use crate::migration;
+    use crate::sql::Link;
+
+    #[tokio::test]
+    async fn changes_of_people_are_listed_by_an_index() {
+        let mut link = Link::Sqlite(SqliteConnection::connect("sqlite::memory:").await.unwrap());
+        migration::migrate(&mut link).await.unwrap();
+        for oldest_first in [false, true] {
+            let query = VersionQuery { oldest_first, after: Some(9), ..VersionQuery::default() };
+            let people = query.of_people().unwrap();
+            let text = format!("EXPLAIN QUERY PLAN {}", people.page(&columns_of_people(), 100, 0));
+            let rows = link.rows(&text, &people.values()).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.get("detail").unwrap()).collect();
+            assert!(plan[0].contains("directory_version_by_revision"), "{plan:?}");
+            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:?}");
+        }
+    }
 }

@@ -25,6 +25,8 @@ mod locks;
 mod pages;
 #[path = "conformance/people.rs"]
 mod people;
+#[path = "conformance/people_since.rs"]
+mod people_since;
 #[path = "conformance/place.rs"]
 mod place;
 #[path = "conformance/processes.rs"]
@@ -95,6 +97,13 @@ mod holds {
         members_by_hand_are_told_change_by_change_and_no_others,
         whoever_is_deleted_leaves_no_versions,
         the_newest_are_kept_and_none_for_longer_than_their_age,
+    );
+    on_both!(people_since:
+        what_was_changed_since_a_revision_is_told_with_what_it_was,
+        a_group_that_was_deleted_by_hand_comes_back_under_its_id,
+        where_versions_are_not_kept_that_is_said,
+        changes_of_people_stand_among_all_changes,
+        users_and_groups_swap_names_in_one_change,
     );
     on_both!(factors:
         a_step_of_time_is_taken_once_and_none_before_it,

@@ -189,7 +189,7 @@ pub(super) async fn show(arguments: Show, printer: &mut Printer) -> Outcome {
         printer.json(&serde_json::json!({
             "version": line(&version),
             "before": edit.before.as_ref().map(document),
-            "after": document(&edit.after),
+            "after": edit.after.as_ref().map(document),
             "came": members.came,
             "gone": members.gone,
             "changes": changes,

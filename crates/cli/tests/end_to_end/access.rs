@@ -63,7 +63,7 @@ fn an_access_review_is_a_table_json_or_comma_separated_values() {
     let log = folder.run(&["policy", "log", "--format", "csv"]);
     assert_eq!(log.code, Some(0), "{log:?}");
     let lines: Vec<&str> = log.out.split("\r\n").collect();
-    assert_eq!(lines[0], "revision,at,actor.provider,actor.type,actor.id,summary,objects");
+    assert_eq!(lines[0], "revision,at,actor.provider,actor.type,actor.id,summary,objects,people");
     assert!(lines[1].contains(",system,apply,apply code,"), "{log:?}");
     let audit = folder.run(&["audit", "list", "--format", "csv"]);
     assert_eq!(audit.code, Some(0), "{audit:?}");

@@ -57,3 +57,77 @@ fn users_and_groups_are_set_back_on_the_machine() {
     let none = folder.run(&["directory", "show", "user", user, "1"]);
     assert_eq!(none.code, Some(2), "{none:?}");
 }
+
+#[test]
+fn everything_is_set_back_on_the_machine_with_users_and_groups() {
+    let folder = Folder::new();
+    let casemate = folder.builder().start().unwrap();
+    let key = casemate.administrator().unwrap();
+    let make = |path: &str, body: &Value| -> String {
+        let answer = casemate.post(path, &key, &body.to_string()).unwrap();
+        assert!((200..300).contains(&answer.status), "{path}: {} {}", answer.status, answer.body);
+        let made: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        made["id"].as_str().unwrap_or_default().to_owned()
+    };
+    let send = |request: &str, body: &str| {
+        let item = request.split_once(' ').unwrap().1;
+        let known: Value = serde_json::from_str(&casemate.get(item, &key).unwrap().body).unwrap();
+        let (tag, authorization) =
+            (format!("If-Match: \"{}\"", known["revision"]), format!("Authorization: Bearer {key}"));
+        let headers = [&*authorization, "Content-Type: application/json", &*tag];
+        let answer = casemate.request(request, &headers, body).unwrap();
+        assert!((200..300).contains(&answer.status), "{request}: {} {}", answer.status, answer.body);
+    };
+    let ada = make("/api/v1/users", &json!({ "login": "ada" }));
+    let staff = make("/api/v1/groups", &json!({ "name": "staff" }));
+    make(&format!("/api/v1/groups/{staff}/members"), &json!({ "users": [ada] }));
+    let log = || -> Vec<Value> {
+        let out = folder.run(&["policy", "log", "--format=json"]).out;
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let then = log()[0]["revision"].to_string();
+    assert_eq!((&log()[0]["people"], &log()[0]["objects"]), (&json!(1), &json!(0)));
+
+    send(&format!("PUT /api/v1/users/{ada}"), &json!({ "login": "ada.l" }).to_string());
+    let bob = make("/api/v1/users", &json!({ "login": "bob" }));
+    make("/api/v1/roles", &json!({ "name": "reader", "permissions": [] }));
+    send(&format!("DELETE /api/v1/groups/{staff}"), "");
+    let last = log()[0]["revision"].to_string();
+    assert!(folder.run(&["policy", "log"]).out.contains("users and groups"));
+    let shown = folder.run(&["policy", "show", &last]).out;
+    assert!(shown.ends_with(&format!("- group {staff} (delete)\n")), "{shown}");
+
+    let dry = folder.run(&["policy", "revert", &then, "--dry-run"]);
+    for line in [
+        "- role reader in default\n",
+        "~ user ada.l in default\n    - login: ada.l\n    + login: ada\n",
+        "- user bob in default\n",
+        &format!(
+            "+ group staff in default\n    + name: staff\n    + provider: casemate\n    + member: {ada}\n"
+        ),
+    ] {
+        assert!(dry.out.contains(line), "{line}: {dry:?}");
+    }
+    let differ =
+        format!("Nothing was changed: 1 objects and 3 users and groups differ from revision {then}.\n");
+    assert!(dry.out.ends_with(&differ), "{dry:?}");
+    assert_eq!(log()[0]["revision"].to_string(), last);
+    let objects =
+        folder.run(&["policy", "revert", &then, "--no-people", "--dry-run", "--format=json"]).json();
+    assert_eq!((&objects["people"], objects["changes"][0]["name"].as_str()), (&json!([]), Some("reader")));
+
+    let reverted = folder.run(&["policy", "revert", &then, "--reason", "a mistake"]);
+    assert!(reverted.out.contains("Set 1 objects and 3 users and groups back to revision"), "{reverted:?}");
+    assert_eq!((&log()[0]["people"], &log()[0]["objects"]), (&json!(3), &json!(1)), "one change");
+    let user: Value =
+        serde_json::from_str(&casemate.get(&format!("/api/v1/users/{ada}"), &key).unwrap().body).unwrap();
+    assert_eq!(user["login"], "ada");
+    assert_eq!(casemate.get(&format!("/api/v1/users/{bob}"), &key).unwrap().status, 404);
+    let members = casemate.get(&format!("/api/v1/groups/{staff}/members"), &key).unwrap();
+    assert_eq!(members.json()["items"][0]["user"], json!(ada), "{}", members.body);
+    let again = folder.run(&["policy", "revert", &then]);
+    assert!(again.out.starts_with("Nothing to do"), "{again:?}");
+    // Who was deleted does not come back, and that is said.
+    let back = folder.run(&["policy", "revert", &last]);
+    assert!(back.err.contains(&format!("left: user {bob}: they were deleted")), "{back:?}");
+}

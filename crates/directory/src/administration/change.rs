@@ -9,7 +9,7 @@ use super::Administration;
 use super::entry::Author;
 use super::error::AdminError;
 use super::granted::{GRANTED, carried};
-use super::people::{GroupPlan, Unknown};
+use super::people::{Back, Covered, GroupPlan, Left, PersonBack, Unknown};
 use super::plan::{Plan, PlannedChange};
 use super::write::{Proposal, Told, canonical, mistake, new_id};
 use crate::directory::State;
@@ -19,6 +19,21 @@ use crate::policy::{Code, Folder, Wanted};
 
 /// What manages the objects of the policy folder that a server follows.
 pub const FOLDER_ORIGIN: &str = "folder";
+/// What setting back to a revision made, or would.
+#[derive(Debug, Clone)]
+pub struct SetBack {
+    /// The revision that is in force: of the change, or the last one where nothing was changed.
+    pub revision: i64,
+    /// Whether anything was changed.
+    pub is_made: bool,
+    /// What became of objects.
+    pub objects: Vec<Edit>,
+    /// What became of users and groups.
+    pub people: Vec<PersonBack>,
+    /// What could not be set back.
+    pub left: Vec<Left>,
+}
+
 /// How often something is tried that others' changes are in the way of.
 const ATTEMPTS: usize = 5;
 /// The longest name of a source of code, in bytes.
@@ -127,14 +142,21 @@ impl Administration {
         Ok(edits.iter().filter_map(|edit| planned_edit(edit.before.as_ref(), edit.after.as_ref())).collect())
     }
 
-    /// Sets everything back to what it was at a revision, by a new change; gives its revision, or the last one where
-    /// nothing was to be done. API keys stay as they are, and secrets too while what is set back refers to them; the others
-    /// go. What is managed by code is set back by the operator
-    /// on the machine alone.
+    /// Sets everything back to what it was at a revision, by a new change; with `dry_run` it is only said what that would be.
+    /// API keys stay as they are, and secrets too while what is set back refers to them; the others go. What is managed by code
+    /// is set back by the operator on the machine alone. In the same change, those users and groups that are covered become what
+    /// they were, as far as changes by hand made something else of them; what of that cannot be is left, with the reason.
     ///
     /// # Errors
-    /// Where the revision never was, or the whole would hold mistakes or break a rule.
-    pub async fn revert(&self, author: &Author, revision: i64) -> Result<i64, AdminError> {
+    /// Where the revision never was, the whole would hold mistakes or break a rule, more than
+    /// [`MAX_SET_BACK`](super::MAX_SET_BACK) users and groups were changed since, or it is not kept what became of them.
+    pub async fn revert(
+        &self,
+        author: &Author,
+        revision: i64,
+        covered: &Covered,
+        dry_run: bool,
+    ) -> Result<SetBack, AdminError> {
         let mut outcome = Err(AdminError::Precondition { current: 0 });
         for _ in 0..ATTEMPTS {
             let current = self.directory.refresh().await?;
@@ -142,25 +164,39 @@ impl Administration {
                 return Err(AdminError::NotFound("version"));
             }
             let (_, edits) = self.store.reader().edits_between(current, revision).await?;
-            outcome = self.change(author, |state| reverting(state, author, current, revision, &edits)).await;
+            let state = self.directory.state();
+            let changes = changes_of(author, &edits)?;
+            let then = match changes.as_slice() {
+                [] => None,
+                _ if matches!(covered, Covered::Nobody) => None,
+                changes => Some(self.candidate(&state, changes).await?),
+            };
+            let back = self.people_back(author, (&state, then.as_ref()), revision, covered).await?;
+            let nothing = changes.is_empty() && back.people.is_empty();
+            let revision = match dry_run || nothing {
+                true => Ok(current),
+                false => {
+                    let proposed = |state: &State| reverting(state, current, revision, &changes, &back);
+                    self.change(author, proposed).await.map(|made| made.revision)
+                }
+            };
+            outcome = revision.map(|revision| SetBack {
+                revision,
+                is_made: !dry_run && !nothing,
+                objects: edits,
+                people: back.people,
+                left: back.left,
+            });
             if !matches!(outcome, Err(AdminError::Precondition { .. })) {
                 break;
             }
         }
-        Ok(outcome?.revision)
+        outcome
     }
 }
 
-fn reverting(
-    state: &State,
-    author: &Author,
-    current: i64,
-    revision: i64,
-    edits: &[Edit],
-) -> Result<Proposal, AdminError> {
-    if state.snapshot.revision() != current {
-        return Err(AdminError::Precondition { current: state.snapshot.revision() });
-    }
+/// What sets objects back that became something else.
+fn changes_of(author: &Author, edits: &[Edit]) -> Result<Vec<Change>, AdminError> {
     let mut changes = Vec::new();
     for edit in edits {
         let sides = [&edit.before, &edit.after];
@@ -174,13 +210,31 @@ fn reverting(
             (None, Err(_)) => {}
         }
     }
-    if changes.is_empty() {
-        return Ok(Proposal::default());
+    Ok(changes)
+}
+
+fn reverting(
+    state: &State,
+    current: i64,
+    revision: i64,
+    changes: &[Change],
+    back: &Back,
+) -> Result<Proposal, AdminError> {
+    if state.snapshot.revision() != current {
+        return Err(AdminError::Precondition { current: state.snapshot.revision() });
     }
-    let after = serde_json::json!({ "objects": changes.len() });
-    let told = told("revert", revision.to_string(), after);
-    let summary = format!("set back to revision {revision}");
-    Ok(Proposal { changes, told: vec![told], summary, ..Proposal::default() })
+    let mut after = serde_json::json!({ "objects": changes.len() });
+    if let Some(counts) = after.as_object_mut().filter(|_| !back.people.is_empty()) {
+        counts.insert("people".to_owned(), back.people.len().into());
+    }
+    let told = std::iter::once(told("revert", revision.to_string(), after)).chain(back.told.iter().cloned());
+    Ok(Proposal {
+        changes: changes.to_vec(),
+        people: back.operations.clone(),
+        told: told.collect(),
+        summary: format!("set back to revision {revision}"),
+        ..Proposal::default()
+    })
 }
 
 fn told(verb: &'static str, id: String, after: Value) -> Told {
@@ -305,12 +359,17 @@ fn planned_edit(before: Option<&Draft>, after: Option<&Draft>) -> Option<Planned
         lines.push(format!("- managed by {}", said(&before.origin)));
         lines.push(format!("+ managed by {}", said(&after.origin)));
     }
+    Some(PlannedChange::of(kind, &either.tenant, &either.name, bounded(lines)))
+}
+
+/// The first of the lines that tell how something differs, and how many follow.
+pub(super) fn bounded(mut lines: Vec<String>) -> Vec<String> {
     if lines.len() > MAX_LINES {
         let more = lines.len() - MAX_LINES;
         lines.truncate(MAX_LINES);
         lines.push(format!("and {more} lines more"));
     }
-    Some(PlannedChange::of(kind, &either.tenant, &either.name, lines))
+    lines
 }
 
 pub(super) fn differences(name: &str, old: Option<&Value>, new: Option<&Value>, lines: &mut Vec<String>) {

@@ -70,6 +70,14 @@ impl Administration {
         self.with(&state, vec![Change::Put(draft)], state.snapshot.revision()).await
     }
 
+    /// What would stand, and decide, if these objects were changed.
+    pub(super) async fn candidate(&self, state: &State, changes: &[Change]) -> Result<State, AdminError> {
+        let revision = state.snapshot.revision();
+        let objects: ObjectSet = state.objects.with(changes, revision, 0);
+        let snapshot = self.with(state, changes.to_vec(), revision).await?;
+        Ok(State::of(Arc::new(snapshot), Arc::new(objects)))
+    }
+
     async fn with(&self, state: &State, changes: Vec<Change>, revision: i64) -> Result<Snapshot, AdminError> {
         let objects: ObjectSet = state.objects.with(&changes, revision, 0);
         let (own, keys) = self.directory.own();

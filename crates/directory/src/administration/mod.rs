@@ -26,13 +26,13 @@ use std::sync::Arc;
 use casemate_store::{Store, StoredApiKey};
 use secrecy::SecretString;
 
-pub use change::FOLDER_ORIGIN;
+pub use change::{FOLDER_ORIGIN, SetBack};
 pub use entry::{Author, Entry, KeyDraft, ListQuery, Listing, RememberKey, Sort, SortBy, Written};
 pub use error::{AdminError, Reference};
 pub use listing::Lister;
 pub use people::{
-    Formerly, GroupDraft, Judged, MAX_MEMBERS, Restored, Taken, UserDraft, VersionState,
-    directory_differences,
+    Covered, Formerly, GroupDraft, Judged, Left, MAX_MEMBERS, MAX_SET_BACK, PersonBack, Restored, Taken,
+    UserDraft, VersionState, directory_differences,
 };
 pub use plan::{Plan, PlannedChange};
 pub use webiny::{Imported, ImportedRole, NotCarriedOver, WebinyError, import_webiny};

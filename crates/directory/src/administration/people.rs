@@ -1,5 +1,6 @@
 //! Users and groups, administered one by one: they are rows of the store and no objects, and obey the same rules.
 
+mod back;
 mod code;
 mod draft;
 mod factor;
@@ -26,6 +27,8 @@ use super::error::AdminError;
 use super::write::{Told, event};
 use crate::directory::State;
 
+pub(super) use back::Back;
+pub use back::{Covered, Left, MAX_SET_BACK, PersonBack};
 pub(super) use code::{GroupChange, GroupPlan, Unknown};
 pub use draft::{GroupDraft, UserDraft};
 pub use judged::{Formerly, Judged, Taken};

@@ -51,6 +51,7 @@ pub(super) enum SecretChange {
 }
 
 /// An audit event in the making.
+#[derive(Clone)]
 pub(super) struct Told {
     pub(super) action: String,
     pub(super) kind: &'static str,
@@ -93,6 +94,7 @@ impl Administration {
             && proposal.secrets.is_empty()
             && proposal.keys.is_empty()
             && proposal.groups.is_empty()
+            && proposal.people.is_empty()
         {
             return Ok(Made { revision: base, objects: Arc::clone(&state.objects) });
         }

@@ -89,12 +89,22 @@ async fn everything_is_set_back_by_a_new_change() {
     let diff = site.administration.diff(4, 2).await.unwrap();
     assert_eq!(diff.len(), 2);
     assert!(diff.iter().any(|change| change.diff.contains(&"- permissions: {\"name\":\"*\"}".to_owned())));
-    let beyond = site.administration.revert(&holding(&["notes.read"]), 2).await;
+    let beyond = site.administration.revert(&holding(&["notes.read"]), 2, &Covered::Everybody, false).await;
     assert!(matches!(beyond, Err(AdminError::Beyond { .. })), "{beyond:?}");
-    assert_eq!(site.administration.revert(&operator(), 2).await.unwrap(), 5);
+    assert_eq!(
+        site.administration.revert(&operator(), 2, &Covered::Everybody, false).await.unwrap().revision,
+        5
+    );
     assert!(site.allows("ada", "notes.write") && !site.allows("ada", "pb.page"));
     let back = site.administration.get(Kind::Assignment, "default", &assignment.entry.id).unwrap();
     assert_eq!(back.document, assignment.entry.document);
-    assert!(matches!(site.administration.revert(&operator(), 99).await, Err(AdminError::NotFound(_))));
-    assert_eq!(site.administration.revert(&operator(), 5).await.unwrap(), 5, "nothing was to be done");
+    assert!(matches!(
+        site.administration.revert(&operator(), 99, &Covered::Everybody, false).await,
+        Err(AdminError::NotFound(_))
+    ));
+    assert_eq!(
+        site.administration.revert(&operator(), 5, &Covered::Everybody, false).await.unwrap().revision,
+        5,
+        "nothing was to be done"
+    );
 }

@@ -58,7 +58,7 @@ async fn the_last_administrator_stays_whatever_is_tried() {
         site.administration.update(&author, Kind::Assignment, "default", &first.entry.id, None, document);
     assert!(matches!(ended.await, Err(AdminError::LastAdministrator)));
     assert!(matches!(
-        site.administration.revert(&operator(), before).await,
+        site.administration.revert(&operator(), before, &Covered::Everybody, false).await,
         Err(AdminError::LastAdministrator)
     ));
 
@@ -128,7 +128,10 @@ async fn a_denial_is_lifted_only_by_whoever_holds_what_it_denies() {
     assert!(!site.allows("ada", "cms.secret.read"));
     let explained = json!({ "role": "no-secrets", "to": { "id": "ada" }, "reason": "as agreed" });
     becomes(&below, explained).await.unwrap();
-    assert!(is_beyond(site.administration.revert(&below, 2).await), "the assignment would be gone");
+    assert!(
+        is_beyond(site.administration.revert(&below, 2, &Covered::Everybody, false).await),
+        "the assignment would be gone"
+    );
     delete(&above).await.unwrap();
 }
 

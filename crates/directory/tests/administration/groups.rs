@@ -32,13 +32,13 @@ impl Site {
         site
     }
 
-    async fn user(&self, login: &str) -> UserRecord {
+    pub(super) async fn user(&self, login: &str) -> UserRecord {
         let draft = json!({ "login": login, "subject": format!("s-{login}") });
         let draft: UserDraft = serde_json::from_value(draft).unwrap();
         self.administration.create_user(&operator(), "default", &draft).await.unwrap()
     }
 
-    async fn group_by_hand(&self, name: &str) -> GroupRecord {
+    pub(super) async fn group_by_hand(&self, name: &str) -> GroupRecord {
         let draft: GroupDraft = serde_json::from_value(json!({ "name": name })).unwrap();
         self.administration.create_group(&operator(), "default", &draft).await.unwrap()
     }
@@ -48,18 +48,18 @@ impl Site {
         self.administration.plan(code(texts), "code", prune).await
     }
 
-    async fn apply_code(&self, texts: &[&str], prune: bool) -> Result<i64, AdminError> {
+    pub(super) async fn apply_code(&self, texts: &[&str], prune: bool) -> Result<i64, AdminError> {
         let plan = self.plan_code(texts, prune).await?;
         self.administration.apply(&operator(), plan).await
     }
 
-    async fn group_named(&self, name: &str) -> Option<GroupRecord> {
+    pub(super) async fn group_named(&self, name: &str) -> Option<GroupRecord> {
         let query = GroupQuery { name: Some(name.to_owned()), limit: 1, ..GroupQuery::default() };
         self.store.reader().groups(&query).await.unwrap().pop()
     }
 
     /// The logins of whoever is in a group, each with who says so.
-    async fn members_of(&self, name: &str) -> Vec<(String, String)> {
+    pub(super) async fn members_of(&self, name: &str) -> Vec<(String, String)> {
         let group = self.group_named(name).await.unwrap().id;
         let query = MemberQuery { group, limit: 100, ..MemberQuery::default() };
         let members = self.store.reader().members(&query).await.unwrap();

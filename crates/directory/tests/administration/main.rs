@@ -7,6 +7,7 @@ mod granting;
 mod groups;
 mod keys;
 mod objects;
+mod people_back;
 mod providers;
 mod recovery;
 mod restoring;
@@ -16,7 +17,7 @@ mod teams;
 
 use std::sync::Arc;
 
-use casemate_directory::{Administration, Author, Directory, DirectoryHost, Kind, Written};
+use casemate_directory::{Administration, Author, Covered, Directory, DirectoryHost, Kind, Written};
 use casemate_expression::{Map, Timestamp};
 use casemate_identity::remote::{Fetch, FetchError, Fetched, Reply, Submission};
 use casemate_identity::{BoxFuture, Credentials};

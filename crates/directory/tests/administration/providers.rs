@@ -135,9 +135,9 @@ async fn a_secret_that_no_document_refers_to_any_more_is_kept_nowhere() {
     let without = update(issuer).await;
     update(introspection("https://good.example/", json!("another secret"))).await;
     // Step by step, each of which says nothing of a secret that moves.
-    site.administration.revert(&author, without).await.unwrap();
+    site.administration.revert(&author, without, &Covered::Everybody, false).await.unwrap();
     assert!(site.store.reader().secrets().await.unwrap().is_empty());
-    site.administration.revert(&author, written.revision).await.unwrap();
+    site.administration.revert(&author, written.revision, &Covered::Everybody, false).await.unwrap();
     assert!(site.store.reader().secrets().await.unwrap().is_empty());
 }
 

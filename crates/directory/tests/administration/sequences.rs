@@ -96,7 +96,7 @@ async fn carry_out(site: &Site, step: &Step) {
             let _ = administration.delete(&author, kind, "default", &at(kind, *place), None).await;
         }
         Step::Revert(revision) => {
-            let _ = administration.revert(&author, i64::from(*revision)).await;
+            let _ = administration.revert(&author, i64::from(*revision), &Covered::Everybody, false).await;
         }
         Step::Apply(which) => {
             let role = |name: usize| casemate_directory::Wanted {

@@ -185,7 +185,7 @@ async fn who_granted_is_recorded_and_cannot_be_written() {
     let before = site.directory.current().revision();
     update(json!({ "role": "author", "to": { "id": "eve" }, "until": "2100-01-01T00:00:00Z" })).await;
     assert_eq!(granted(), Some(("user".to_owned(), "bob".to_owned(), 2_000)));
-    administration.revert(&bob, before).await.unwrap();
+    administration.revert(&bob, before, &Covered::Everybody, false).await.unwrap();
     assert_eq!(granted(), by_ada, "as it was then");
 }
 
@@ -222,8 +222,8 @@ to = { id = "ada" }
     let held = site.administration.list(Kind::Assignment, "acme", &Default::default()).unwrap().items;
     assert_eq!(held[0].granted.as_ref().map(|granted| granted.id.as_str()), Some("test"));
     let revision = site.directory.current().revision();
-    site.administration.revert(&operator(), 0).await.unwrap();
+    site.administration.revert(&operator(), 0, &Covered::Everybody, false).await.unwrap();
     assert!(site.administration.get(Kind::Team, "default", "none").is_none());
-    site.administration.revert(&operator(), revision).await.unwrap();
+    site.administration.revert(&operator(), revision, &Covered::Everybody, false).await.unwrap();
     assert!(plan().await.is_empty(), "{:?}", plan().await);
 }

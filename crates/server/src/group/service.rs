@@ -1,11 +1,12 @@
 //! Groups as the API lists, searches and shows them.
 
-use casemate_directory::{AdminError, Administration, Author, DEFAULT_TENANT, GroupDraft};
+use casemate_directory::{AdminError, Administration, Author, DEFAULT_TENANT, GroupDraft, PersonBack};
+use casemate_platform::Problem;
 use casemate_store::{GroupQuery, GroupRecord, GroupSort, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::members::MemberList;
+use super::members::{MemberAdd, MemberList, MemberRemove};
 use super::routes;
 use crate::App;
 use crate::export::Place;
@@ -154,6 +155,36 @@ impl GroupSearch {
 /// A group, as conditions of permissions see it.
 pub(crate) fn thing(group: &GroupRecord) -> Thing {
     Thing::with_id(&group.id).with("name", &group.name)
+}
+
+/// Whether the caller may do to a group what setting it back with all others does; where that is insisted on, it is refused
+/// otherwise.
+pub(crate) async fn may_set_back(
+    app: &App,
+    access: &Access,
+    back: &PersonBack,
+    insists: bool,
+) -> Result<bool, Problem> {
+    let known = Thing::with_id(&back.id).with("name", &back.change.name);
+    let becomes = Thing::with_id(&back.id).with("name", &back.becomes);
+    let may = match back.verb {
+        "delete" => access.allows::<routes::GroupDelete>(app, &known, insists).await?,
+        "create" => access.allows::<routes::GroupCreate>(app, &becomes, insists).await?,
+        _ => {
+            access.allows::<routes::GroupUpdate>(app, &known, insists).await?
+                && access.allows::<routes::GroupUpdate>(app, &becomes, insists).await?
+        }
+    };
+    Ok(may
+        && access.allows::<routes::GroupRead>(app, &known, insists).await?
+        && access.allows::<routes::GroupRead>(app, &becomes, insists).await?
+        && (!back.come || access.allows::<MemberAdd>(app, &known, insists).await?)
+        && (!back.leave || access.allows::<MemberRemove>(app, &known, insists).await?))
+}
+
+/// Whether the caller may read a group that is called so.
+pub(crate) fn may_read(access: &Access, id: &str, name: &str) -> bool {
+    access.may::<routes::GroupRead>(&Thing::with_id(id).with("name", name))
 }
 
 /// Groups, as rows.

@@ -8,16 +8,17 @@ use axum::response::Response;
 use casemate_directory::{AdminError, Folder};
 use casemate_platform::api::{Api, Operation};
 use casemate_platform::{Code, NoQuery, Page, Problem, json_response, permissions, read_document};
+use casemate_store::MAX_PAGE;
 use serde_json::json;
 
 use crate::App;
 use crate::group::service::shows_members;
 use crate::guard::{Access, Require, Thing};
-use crate::listed::{self, InQuery};
+use crate::listed::{self, InQuery, unreadable};
 use crate::objects::with_revision;
+use crate::policy::revert::{RevertRequest, RevertedView, revert};
 use crate::policy::service::{
-    ApplyRequest, ChangeView, Changed, DiffRequest, DiffView, PlanView, RevertRequest, VersionDetail,
-    VersionView,
+    ApplyRequest, ChangeView, DiffRequest, DiffView, PlanView, VersionDetail, VersionView,
 };
 use crate::policy::versions::{VersionSearch, Versions};
 use crate::refusal::{problem, reason as told};
@@ -45,7 +46,7 @@ pub(crate) fn routes() -> Api<App> {
             "/api/v1/policy/versions",
             versions,
             Operation::new("listPolicyVersions", TAG, "The changes of configuration")
-                .describe("As `text/csv` it is the whole list.")
+                .describe("Those of users and groups by hand are among them. As `text/csv` it is the whole list.")
                 .needs::<PolicyList>()
                 .paged()
                 .query("sort", "`-revision`, or `revision`.")
@@ -79,11 +80,15 @@ pub(crate) fn routes() -> Api<App> {
             "/api/v1/policy/revert",
             revert,
             Operation::new("revertPolicy", TAG, "Sets the configuration back to a revision")
-                .describe("By a new change, which can be set back itself. Secrets stay as they are.")
+                .describe(
+                    "By a new change, which can be set back itself. Secrets stay as they are. Users, groups and their members \
+                     that were changed by hand since become what they were too, where the caller may change all of them; \
+                     what of that cannot be is named with its reason.",
+                )
                 .needs::<PolicyRevert>()
-                .takes::<RevertRequest>(json!({ "revision": 1, "reason": "the new roles were wrong" }))
+                .takes::<RevertRequest>(json!({ "revision": 1, "dry_run": true, "reason": "the new roles were wrong" }))
                 .writes()
-                .answers::<Changed>(200, "It was set back.")
+                .answers::<RevertedView>(200, "What was changed, or would be.")
                 .problem(Code::NotFound)
                 .problem(Code::GrantExceeded)
                 .problem(Code::LastAdministrator),
@@ -144,7 +149,8 @@ async fn version(
     require.access().permit::<PolicyRead>(&app, &Thing::default()).await?;
     let revision = revision.parse().map_err(|_| Problem::new(Code::NotFound))?;
     let (version, edits) = app.administration.version(revision).await.map_err(problem)?;
-    Ok(json_response(&VersionDetail::of(version, edits)))
+    let people = app.store.reader().people_edits(revision, MAX_PAGE).await.map_err(unreadable)?;
+    Ok(json_response(&VersionDetail::of(version, edits, people)))
 }
 
 async fn diff(
@@ -157,23 +163,6 @@ async fn diff(
     require.access().permit::<PolicyRead>(&app, &Thing::default()).await?;
     let changes = app.administration.diff(from, to).await.map_err(problem)?;
     Ok(json_response(&DiffView { changes: changes.iter().map(ChangeView::from).collect() }))
-}
-
-async fn revert(
-    State(app): State<App>,
-    require: Require<PolicyRevert>,
-    _: NoQuery,
-    request: Request,
-) -> Result<Response, Problem> {
-    let RevertRequest { revision, reason } = read_document(request).await?;
-    let access = require.access();
-    let mut permit = access.permit::<PolicyRevert>(&app, &Thing::default()).await?;
-    permit.author.reason = told(reason)?;
-    let revision = match app.administration.revert(&permit.author, revision).await {
-        Ok(revision) => revision,
-        Err(error) => return Err(access.not_done::<PolicyRevert>(&app, None, error).await),
-    };
-    Ok(with_revision(json_response(&Changed { revision }), revision))
 }
 
 async fn apply(

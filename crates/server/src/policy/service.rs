@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use casemate_directory::{Plan, PlannedChange};
-use casemate_store::{Actor, Draft, Edit, Version};
+use casemate_store::{Actor, Draft, Edit, PeopleEdit, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,19 +20,6 @@ pub(crate) struct DiffRequest {
     /// The one to end with.
     #[schemars(range(min = 0))]
     pub(crate) to: i64,
-}
-
-/// A revision to go back to.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RevertRequest {
-    /// The revision whose configuration is to be in force again.
-    #[schemars(range(min = 0))]
-    pub(crate) revision: i64,
-    /// Why, for the audit event.
-    #[serde(default)]
-    #[schemars(length(max = 1024))]
-    pub(crate) reason: Option<String>,
 }
 
 /// Code that is to be in force.
@@ -56,7 +43,7 @@ pub(crate) struct ApplyRequest {
     pub(crate) reason: Option<String>,
 }
 
-/// A change of configuration.
+/// A change of configuration, or of users and groups by hand.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "PolicyVersion")]
 pub(crate) struct VersionView {
@@ -71,6 +58,8 @@ pub(crate) struct VersionView {
     summary: String,
     /// How many objects it changed.
     objects: i64,
+    /// How many users and groups it changed, by hand or from code.
+    people: i64,
 }
 
 /// Who made a change.
@@ -90,6 +79,19 @@ pub(crate) struct VersionDetail {
     version: VersionView,
     /// What it made of each object.
     edits: Vec<EditView>,
+    /// The users and groups that it changed, at most 1,000: what it made of each stands in their versions.
+    people: Vec<PersonEditView>,
+}
+
+/// That a change made a version of a user or a group.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PolicyPersonEdit")]
+struct PersonEditView {
+    /// `user` or `group`.
+    kind: &'static str,
+    id: String,
+    /// What was done, as its version says.
+    verb: String,
 }
 
 /// What a change made of one object.
@@ -153,31 +155,29 @@ pub(crate) struct PlanView {
     unchanged: usize,
 }
 
-/// A change that was made.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Changed {
-    /// Its revision.
-    pub(crate) revision: i64,
-}
-
 impl From<Version> for VersionView {
-    fn from(Version { revision, at, actor, summary, objects }: Version) -> VersionView {
+    fn from(Version { revision, at, actor, summary, objects, people }: Version) -> VersionView {
         let Actor { provider, kind, id, .. } = actor;
         let actor = ActorView { provider, r#type: kind, id };
-        VersionView { revision, at: time(at), actor, summary, objects }
+        VersionView { revision, at: time(at), actor, summary, objects, people }
     }
 }
 
 impl VersionDetail {
-    /// A change and its edits.
-    pub(crate) fn of(version: Version, edits: Vec<Edit>) -> VersionDetail {
+    /// A change, its edits, and whom it changed.
+    pub(crate) fn of(version: Version, edits: Vec<Edit>, people: Vec<PeopleEdit>) -> VersionDetail {
         let edits = edits.into_iter().map(|edit| EditView {
             kind: edit.kind,
             id: edit.id,
             before: edit.before.map(ObjectView::from),
             after: edit.after.map(ObjectView::from),
         });
-        VersionDetail { version: version.into(), edits: edits.collect() }
+        let people = people.into_iter().map(|PeopleEdit { kind, id, verb }| PersonEditView {
+            kind: kind.as_str(),
+            id,
+            verb,
+        });
+        VersionDetail { version: version.into(), edits: edits.collect(), people: people.collect() }
     }
 }
 

@@ -75,7 +75,7 @@ impl Listed for Versions {
     type Query = VersionQuery;
     const LIST: &'static str = "policy-versions";
     const COLUMNS: &'static [&'static str] =
-        &["revision", "at", "actor.provider", "actor.type", "actor.id", "summary", "objects"];
+        &["revision", "at", "actor.provider", "actor.type", "actor.id", "summary", "objects", "people"];
 
     fn cells(version: Version) -> Vec<String> {
         vec![
@@ -86,6 +86,7 @@ impl Listed for Versions {
             version.actor.id,
             version.summary,
             version.objects.to_string(),
+            version.people.to_string(),
         ]
     }
 

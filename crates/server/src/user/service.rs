@@ -1,6 +1,7 @@
 //! Users as the API lists, searches and shows them.
 
-use casemate_directory::{AdminError, Administration, Author, UserDraft};
+use casemate_directory::{AdminError, Administration, Author, PersonBack, UserDraft};
+use casemate_platform::Problem;
 use casemate_store::{StoreError, UserQuery, UserRecord, UserSort};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use serde_json::Value;
 use super::routes;
 use crate::App;
 use crate::export::Place;
-use crate::guard::Thing;
+use crate::guard::{Access, Thing};
 use crate::listed::{Asked, Listed, searched_text, searches};
 use crate::rows::{Rows, Searched};
 use crate::view::time;
@@ -195,6 +196,36 @@ impl UserSearch {
 /// A user, as conditions of permissions see them.
 pub(crate) fn thing(user: &UserRecord) -> Thing {
     Thing::with_id(&user.id).with("name", &user.login)
+}
+
+/// Whether the caller may do to a user what setting them back with all others does; where that is insisted on, it is refused
+/// otherwise.
+pub(crate) async fn may_set_back(
+    app: &App,
+    access: &Access,
+    back: &PersonBack,
+    insists: bool,
+) -> Result<bool, Problem> {
+    let known = Thing::with_id(&back.id).with("name", &back.change.name);
+    if back.verb == "delete" {
+        return Ok(access.allows::<routes::UserDelete>(app, &known, insists).await?
+            && access.allows::<routes::UserRead>(app, &known, insists).await?);
+    }
+    let becomes = Thing::with_id(&back.id).with("name", &back.becomes);
+    Ok(access.allows::<routes::UserUpdate>(app, &known, insists).await?
+        && access.allows::<routes::UserUpdate>(app, &becomes, insists).await?
+        && access.allows::<routes::UserRead>(app, &known, insists).await?
+        && access.allows::<routes::UserRead>(app, &becomes, insists).await?)
+}
+
+/// The caller with what they hold in another tenant, of whose users and groups a request is as well.
+pub(crate) async fn within(app: &App, access: &Access, tenant: &str) -> Result<Access, Problem> {
+    access.within::<routes::UserUpdate>(app, tenant).await
+}
+
+/// Whether the caller may read a user who is called so.
+pub(crate) fn may_read(access: &Access, id: &str, login: &str) -> bool {
+    access.may::<routes::UserRead>(&Thing::with_id(id).with("name", login))
 }
 
 /// Users, as rows.

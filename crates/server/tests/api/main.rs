@@ -14,6 +14,7 @@ mod lists;
 mod mechanics;
 mod objects;
 mod people;
+mod people_back;
 mod policy;
 mod returning;
 mod second_factor;

@@ -118,9 +118,14 @@ async fn fill(link: &mut Link, what: &Restore<'_>) -> Result<BackupSummary, Back
     // Only now it is known that all of it is as it was written.
     if what.replace && before >= header.revision {
         // Whoever knows the old state notices that there is another.
-        link.execute("UPDATE revision SET last = $1, policy = $1", values![before + 1]).await?;
+        link.execute("UPDATE revision SET last = $1, policy = $1, people_kept = $1", values![before + 1])
+            .await?;
     } else {
-        link.execute("UPDATE revision SET last = $1, policy = $1", values![header.revision]).await?;
+        link.execute(
+            "UPDATE revision SET last = $1, policy = $1, people_kept = $1",
+            values![header.revision],
+        )
+        .await?;
     }
     generation::renew(link).await?;
     set_sequences(link, &header).await?;

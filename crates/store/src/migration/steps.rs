@@ -327,4 +327,16 @@ pub(super) const MIGRATIONS: &[Migration] = &[
              WHERE ended_at IS NULL AND title IS NOT NULL",
         ],
     },
+    Migration {
+        version: 22,
+        // A binary that does not know it forgets what it deletes, which then is not set back.
+        needs: 5,
+        statements: &[
+            "CREATE INDEX directory_version_by_revision ON directory_version (revision)",
+            // The revision up to which versions of users and groups are not kept completely.
+            "ALTER TABLE revision ADD COLUMN people_kept {integer} NOT NULL DEFAULT 0",
+            // What was deleted until now left nothing behind.
+            "UPDATE revision SET people_kept = last",
+        ],
+    },
 ];

@@ -54,10 +54,10 @@ pub struct DirectoryEdit {
     pub verb: String,
     /// The revision that it was set back to, where it was.
     pub restored: Option<i64>,
-    /// What it was before, a JSON document; absent where the change made it.
+    /// What it was before, a JSON document; absent where the change made it. Of a user who is deleted it is not kept.
     pub before: Option<String>,
-    /// What it was afterwards, a JSON document.
-    pub after: String,
+    /// What it was afterwards, a JSON document; absent where the change deleted it.
+    pub after: Option<String>,
 }
 
 /// A version of a user or a group.
@@ -149,27 +149,48 @@ impl MemberEdit {
     }
 }
 
+/// What stands for what is not there any more, since the column takes no null.
+const DELETED: &str = "";
+
 const HEAD: &str = "revision, at, actor_provider, actor_type, actor_id, verb, restored";
 
 /// What a change made of the members of groups by hand, by the groups' ids.
 pub(crate) type MembersByHand = BTreeMap<String, MemberEdit>;
 
+/// What the versions of a change say that the change itself does not.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// What became of the members of groups.
+    pub(crate) members: MembersByHand,
+    /// By which revision users who are deleted were made, as far as that is known.
+    pub(crate) made: BTreeMap<String, i64>,
+}
+
+/// What is kept of a user who is deleted: by which revision they were made.
+pub(super) const MADE: &str = "made";
+
 /// Keeps the versions that a change makes; what it leaves as it was has none.
 pub(crate) async fn keep(
     link: &mut Link,
     operations: &[Operation],
-    mut members: MembersByHand,
+    mut kept: Kept,
     made: (i64, i64),
     actor: &Actor,
 ) -> Result<(), sqlx::Error> {
     for operation in operations {
         let Operation::KeepVersion(edit) = operation else { continue };
         let members = match edit.kind {
-            DirectoryKind::Group => members.remove(&edit.id).unwrap_or_default().settled(),
+            DirectoryKind::Group => kept.members.remove(&edit.id).unwrap_or_default().settled(),
             DirectoryKind::User => MemberEdit::default(),
         };
-        if edit.before.as_ref() != Some(&edit.after) || members != MemberEdit::default() {
-            insert(link, edit, &members, made, actor).await?;
+        if edit.after.is_none() || edit.before != edit.after || members != MemberEdit::default() {
+            let before = match (edit.kind, &edit.after) {
+                (DirectoryKind::User, None) => {
+                    Some(format!("{{\"{MADE}\":{}}}", kept.made.get(&edit.id).copied().unwrap_or_default()))
+                }
+                _ => edit.before.clone(),
+            };
+            insert(link, edit, before, &members, made, actor).await?;
         }
     }
     Ok(())
@@ -178,6 +199,7 @@ pub(crate) async fn keep(
 async fn insert(
     link: &mut Link,
     edit: &DirectoryEdit,
+    before: Option<String>,
     members: &MemberEdit,
     (revision, at): (i64, i64),
     actor: &Actor,
@@ -198,8 +220,8 @@ async fn insert(
         &by,
         &edit.verb,
         edit.restored,
-        &edit.before,
-        &edit.after,
+        &before,
+        edit.after.as_deref().unwrap_or(DELETED),
         &came,
         &gone
     ];
@@ -211,6 +233,15 @@ async fn insert(
     Ok(())
 }
 
+/// Which of these users were made by a change by hand that is kept, and by which revision.
+pub(super) fn made_by(ids: usize) -> String {
+    format!(
+        "SELECT id, MIN(revision) AS revision FROM directory_version WHERE kind = 'user' AND before IS NULL \
+         AND id IN ({}) GROUP BY id",
+        places(1, ids)
+    )
+}
+
 /// The statement that forgets all versions of so many users or groups.
 pub(super) fn forgetting(kind: DirectoryKind, ids: usize) -> String {
     format!("DELETE FROM directory_version WHERE kind = '{}' AND id IN ({})", kind.as_str(), places(1, ids))
@@ -218,20 +249,31 @@ pub(super) fn forgetting(kind: DirectoryKind, ids: usize) -> String {
 
 /// Deletes one round of the versions that are too old at `now`; answers whether there may be more.
 pub(crate) async fn prune(link: &mut Link, now: i64) -> Result<bool, sqlx::Error> {
+    let oldest = now.saturating_sub(DIRECTORY_VERSION_AGE);
+    let text = "SELECT MAX(revision) AS revision FROM \
+                (SELECT revision FROM directory_version WHERE at < $1 ORDER BY at LIMIT $2) AS old";
+    let row = link.row(text, values![oldest, ROUND]).await?;
+    let Some(last) = row.map(|row| row.get::<Option<i64>>("revision")).transpose()?.flatten() else {
+        return Ok(false);
+    };
+    // Before what is forgotten, people cannot be set back as a whole.
+    link.execute("UPDATE revision SET people_kept = $1 WHERE people_kept < $1", values![last]).await?;
     let text = "DELETE FROM directory_version WHERE (kind, id, revision) IN \
                 (SELECT kind, id, revision FROM directory_version WHERE at < $1 ORDER BY at LIMIT $2)";
-    let deleted = link.execute(text, values![now.saturating_sub(DIRECTORY_VERSION_AGE), ROUND]).await?;
+    let deleted = link.execute(text, values![oldest, ROUND]).await?;
     Ok(deleted >= ROUND as u64)
 }
 
-/// Deletes the versions of users and groups that were deleted: whoever deletes one forgets them with it, so that there are some
-/// only where another version of Casemate, or a backup of its, left them.
+/// Deletes the versions of users that were deleted, but for the one that says so, and of groups without such a one: whoever
+/// deletes one by hand sees to that, so that there are others only where another version of Casemate, or a backup of its, left them.
 pub(crate) async fn forget_deleted(link: &mut Link) -> Result<(), sqlx::Error> {
     for (kind, table) in [(DirectoryKind::User, "directory_user"), (DirectoryKind::Group, "directory_group")]
     {
         let text = format!(
-            "DELETE FROM directory_version WHERE kind = $1 AND EXISTS \
-             (SELECT 1 FROM {table} AS owner WHERE owner.id = directory_version.id AND owner.deleted_at IS NOT NULL)"
+            "DELETE FROM directory_version WHERE kind = $1 AND after <> '' AND EXISTS \
+             (SELECT 1 FROM {table} AS owner WHERE owner.id = directory_version.id AND owner.deleted_at IS NOT NULL) \
+             AND NOT EXISTS (SELECT 1 FROM directory_version AS gone WHERE gone.kind = 'group' \
+             AND gone.kind = directory_version.kind AND gone.id = directory_version.id AND gone.after = '')"
         );
         link.execute(&text, values![kind.as_str()]).await?;
     }
@@ -283,7 +325,7 @@ impl StoreReader {
             verb: version.verb.clone(),
             restored: version.restored,
             before: row.get("before")?,
-            after: row.get("after")?,
+            after: Some(row.get::<String>("after")?).filter(|after| after != DELETED),
         };
         Ok(Some((version, edit, read_members(&row)?)))
     }
@@ -354,7 +396,7 @@ fn read(row: &Row) -> Result<DirectoryVersion, sqlx::Error> {
     })
 }
 
-fn read_members(row: &Row) -> Result<MemberEdit, sqlx::Error> {
+pub(super) fn read_members(row: &Row) -> Result<MemberEdit, sqlx::Error> {
     let listed = |column| -> Result<Vec<String>, sqlx::Error> {
         let ids = row.get::<Option<String>>(column)?.unwrap_or_default();
         Ok(ids.split_whitespace().map(str::to_owned).collect())

@@ -5,10 +5,11 @@ pub(super) mod member;
 pub(super) mod session;
 mod user;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::commit::{Commit, CommitError, Operation, Refused};
-use crate::people::version::MembersByHand;
+use crate::people::DirectoryKind;
+use crate::people::version::Kept;
 use crate::sql::{Database as _, Link, Value, places};
 
 /// How many rows one statement writes: SQLite takes 32,766 values at a time.
@@ -73,18 +74,18 @@ pub(crate) struct PeopleChange<'a> {
     users: BTreeSet<String>,
     /// Groups whose members changed.
     groups: BTreeSet<String>,
-    /// Whom it puts into groups by hand, and takes out of them.
-    by_hand: MembersByHand,
+    /// What is kept of it with the versions that it makes.
+    kept: Kept,
 }
 
 impl<'a> PeopleChange<'a> {
     pub(crate) fn new(link: &'a mut Link, revision: i64, commit: &'a Commit) -> PeopleChange<'a> {
-        let (at, by_hand) = (commit.at, MembersByHand::new());
-        PeopleChange { link, revision, at, commit, users: BTreeSet::new(), groups: BTreeSet::new(), by_hand }
+        let (at, kept) = (commit.at, Kept::default());
+        PeopleChange { link, revision, at, commit, users: BTreeSet::new(), groups: BTreeSet::new(), kept }
     }
 
-    /// Does all that the operations say of people; gives what became of the members of groups by hand.
-    pub(crate) async fn make(mut self, operations: &[Operation]) -> Result<MembersByHand, Refused> {
+    /// Does all that the operations say of people; gives what versions say of it beside.
+    pub(crate) async fn make(mut self, operations: &[Operation]) -> Result<Kept, Refused> {
         let mut gone: [Vec<(&str, Option<i64>)>; 2] = Default::default();
         let (mut users, mut groups) = (Vec::new(), Vec::new());
         let (mut left, mut came) = (Vec::new(), Vec::new());
@@ -118,9 +119,40 @@ impl<'a> PeopleChange<'a> {
         for chunk in came.chunks(ROWS) {
             self.add_members(chunk).await?;
         }
-        let by_hand = std::mem::take(&mut self.by_hand);
+        let kept = std::mem::take(&mut self.kept);
         self.raise().await?;
-        Ok(by_hand)
+        Ok(kept)
+    }
+
+    /// The ids of the users, or groups, of which the change keeps versions.
+    fn versioned(&self, kind: DirectoryKind) -> HashSet<&str> {
+        let kept = self.commit.operations.iter().filter_map(|operation| match operation {
+            Operation::KeepVersion(edit) if edit.kind == kind => Some(&*edit.id),
+            _ => None,
+        });
+        kept.collect()
+    }
+
+    /// Who still has a name that others get by this change, and gets another by it, lends it to them until they are written.
+    async fn lend(&mut self, table: Table, key: &str, holders: &[String]) -> Result<(), Refused> {
+        let values: Vec<Value<'_>> = holders.iter().map(Value::from).collect();
+        if values.is_empty() {
+            return Ok(());
+        }
+        let text =
+            format!("UPDATE {} SET {key} = NULL WHERE id IN ({})", table.name, places(1, values.len()));
+        self.link.execute(&text, &values).await?;
+        Ok(())
+    }
+
+    /// The ids of all users, or groups, that this change writes.
+    fn written(&self, table: Table) -> HashSet<&'a str> {
+        let ids = self.commit.operations.iter().filter_map(|operation| match operation {
+            Operation::PutUser { user, .. } if table.kind == USERS.kind => Some(&*user.id),
+            Operation::PutGroup { group, .. } if table.kind == GROUPS.kind => Some(&*group.id),
+            _ => None,
+        });
+        ids.collect()
     }
 
     /// Lets followers see whose access may have changed.
@@ -202,6 +234,8 @@ impl<'a> PeopleChange<'a> {
 
 fn check_put(table: Table, id: &str, before: Option<&Before>, expected: Option<i64>) -> Result<(), Refused> {
     match (before, expected) {
+        // A group that was deleted comes back under its id; of a user nothing is left that could.
+        (Some(before), Some(0)) if before.is_gone && table.kind == GROUPS.kind => Ok(()),
         (Some(before), _) if before.is_gone => Err(missing(table, id)),
         (Some(before), expected) => check_expected(table, id, before, expected),
         (None, None | Some(0)) => Ok(()),

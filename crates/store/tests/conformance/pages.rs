@@ -110,7 +110,7 @@ pub(crate) async fn versions_of_people_are_told_in_both_orders(place: Place) {
             verb: verb.into(),
             restored: None,
             before: Some(number.to_string()),
-            after: (number + 1).to_string(),
+            after: Some((number + 1).to_string()),
         };
         let operations = vec![put_user(user("usr_1", "ada")), Operation::KeepVersion(Box::new(edit))];
         revisions.push(change(&store, operations).await);

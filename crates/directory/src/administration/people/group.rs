@@ -7,7 +7,7 @@ use super::code::not_of_code;
 use super::draft::{GroupDraft, drafted_group};
 use super::rules::{Gains, Rules};
 use super::told::{shown_group, told, verb};
-use super::version::kept_group;
+use super::version::{kept_deleted_group, kept_group};
 use crate::administration::Administration;
 use crate::administration::entry::Author;
 use crate::administration::error::AdminError;
@@ -130,7 +130,10 @@ impl Administration {
                 Rules::new(author, state, tenant).unused_group(&group)?;
                 let told = told("group", "delete", tenant, id, Some(shown_group(&group).to_string()), None);
                 Ok(Proposal {
-                    operations: vec![Operation::RemoveGroup { id: id.to_owned(), expected: Some(expected) }],
+                    operations: vec![
+                        Operation::RemoveGroup { id: id.to_owned(), expected: Some(expected) },
+                        kept_deleted_group(&group, None),
+                    ],
                     told: vec![told],
                     summary: format!("delete the group {}", group.name),
                 })

@@ -98,7 +98,7 @@ impl Administration {
 }
 
 /// That a group is what it was as the change was thought out.
-fn still(group: &GroupRecord) -> Operation {
+pub(super) fn still(group: &GroupRecord) -> Operation {
     Operation::Still(Still::Group { id: group.id.clone(), revision: group.revision })
 }
 

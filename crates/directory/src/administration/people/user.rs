@@ -6,7 +6,7 @@ use super::Proposal;
 use super::draft::{UserDraft, drafted};
 use super::rules::{Loses, Rules};
 use super::told::{shown_gone, shown_user, told, verb};
-use super::version::kept_user;
+use super::version::{kept_deleted_user, kept_user};
 use crate::administration::Administration;
 use crate::administration::entry::Author;
 use crate::administration::error::AdminError;
@@ -126,7 +126,7 @@ impl Administration {
                 let told = told("user", "delete", tenant, id, Some(shown_gone(&user).to_string()), None);
                 let gone = Operation::RemoveUser { id: id.to_owned(), expected: Some(expected) };
                 Ok(Proposal {
-                    operations: std::iter::once(gone).chain(alone).collect(),
+                    operations: [gone, kept_deleted_user(id, None)].into_iter().chain(alone).collect(),
                     told: vec![told],
                     summary: format!("delete the user {}", user.login),
                 })

@@ -46,10 +46,10 @@ pub struct Restored {
 
 /// Who comes to a group and leaves it, so that its members by hand are who they were.
 #[derive(Default)]
-struct Turn {
-    come: Vec<UserRecord>,
-    leave: Vec<UserRecord>,
-    missing: Vec<String>,
+pub(super) struct Turn {
+    pub(super) come: Vec<UserRecord>,
+    pub(super) leave: Vec<UserRecord>,
+    pub(super) missing: Vec<String>,
 }
 
 /// The version that a change by hand of a user makes.
@@ -60,7 +60,7 @@ pub(in crate::administration) fn kept_user(
     after: &UserRecord,
 ) -> Operation {
     let shown = |user: &UserRecord| shown_user(user).to_string();
-    kept((DirectoryKind::User, &after.id), verb, restored, before.map(shown), shown(after))
+    kept((DirectoryKind::User, &after.id), verb, restored, before.map(shown), Some(shown(after)))
 }
 
 /// The version that a change by hand of a group, or of its members, makes.
@@ -71,7 +71,18 @@ pub(super) fn kept_group(
     after: &GroupRecord,
 ) -> Operation {
     let shown = |group: &GroupRecord| shown_group(group).to_string();
-    kept((DirectoryKind::Group, &after.id), verb, restored, before.map(shown), shown(after))
+    kept((DirectoryKind::Group, &after.id), verb, restored, before.map(shown), Some(shown(after)))
+}
+
+/// The version that a deletion by hand of a user makes: that they are gone, and nothing of who they were.
+pub(super) fn kept_deleted_user(id: &str, restored: Option<i64>) -> Operation {
+    kept((DirectoryKind::User, id), "delete", restored, None, None)
+}
+
+/// The version that a deletion by hand of a group makes.
+pub(super) fn kept_deleted_group(group: &GroupRecord, restored: Option<i64>) -> Operation {
+    let before = Some(shown_group(group).to_string());
+    kept((DirectoryKind::Group, &group.id), "delete", restored, before, None)
 }
 
 fn kept(
@@ -79,7 +90,7 @@ fn kept(
     verb: &str,
     restored: Option<i64>,
     before: Option<String>,
-    after: String,
+    after: Option<String>,
 ) -> Operation {
     let (id, verb) = (id.to_owned(), verb.to_owned());
     Operation::KeepVersion(Box::new(DirectoryEdit { kind, id, verb, restored, before, after }))
@@ -88,13 +99,13 @@ fn kept(
 /// How a user or group differs from what it was, one line for each difference.
 #[must_use]
 pub fn directory_differences(edit: &DirectoryEdit, members: &MemberEdit) -> Vec<String> {
-    let mut lines = documents_differ(edit.before.as_deref(), Some(&edit.after));
+    let mut lines = documents_differ(edit.before.as_deref(), edit.after.as_deref());
     lines.extend(members.gone.iter().map(|user| format!("- member: {user}")));
     lines.extend(members.came.iter().map(|user| format!("+ member: {user}")));
     lines
 }
 
-fn documents_differ(before: Option<&str>, after: Option<&str>) -> Vec<String> {
+pub(super) fn documents_differ(before: Option<&str>, after: Option<&str>) -> Vec<String> {
     let members = |side: Option<&str>| -> BTreeMap<String, Value> {
         let members: Option<BTreeMap<String, Value>> = side.and_then(|text| serde_json::from_str(text).ok());
         let mut members = members.unwrap_or_default();
@@ -129,13 +140,7 @@ impl Administration {
     /// # Errors
     /// Where there is no such version, or nothing before it.
     pub async fn user_draft_at(&self, id: &str, state: VersionState) -> Result<UserDraft, AdminError> {
-        let document = self.document_at(DirectoryKind::User, id, state).await?;
-        let mut draft: UserDraft = read(&document)?;
-        if draft.subject.is_none() && draft.provider.as_deref() != Some(OWN_PROVIDER) {
-            // Who was called nothing is called nothing again.
-            draft.subject = Some(String::new());
-        }
-        Ok(draft)
+        user_draft(&self.document_at(DirectoryKind::User, id, state).await?)
     }
 
     /// A group as it was at a version, as a change would say it.
@@ -153,13 +158,11 @@ impl Administration {
         VersionState { revision, before }: VersionState,
     ) -> Result<String, AdminError> {
         let (_, edit, _) = self.directory_version(kind, id, revision).await?;
-        if !before {
-            return Ok(edit.after);
-        }
-        edit.before.ok_or_else(|| {
-            let reason = "nothing was there before this version: it made it".to_owned();
-            AdminError::Unkeepable { pointer: "/to", reason }
-        })
+        let (side, reason) = match before {
+            true => (edit.before, "nothing was there before this version: it made it"),
+            false => (edit.after, "nothing was there after this version: it deleted it"),
+        };
+        side.ok_or_else(|| AdminError::Unkeepable { pointer: "/to", reason: reason.to_owned() })
     }
 
     /// Sets a user back to a version, by a new change that goes through all checks of an ordinary one; with `dry_run` it is
@@ -306,7 +309,7 @@ impl Administration {
         Ok((proposal, turn))
     }
 
-    fn told_member(
+    pub(super) fn told_member(
         &self,
         verb: &'static str,
         tenant: &str,
@@ -319,7 +322,12 @@ impl Administration {
     }
 
     /// Who has to come and to leave. What was made of the members since is taken back, the newest first.
-    async fn turn(&self, tenant: &str, group: &str, wanted: VersionState) -> Result<Turn, AdminError> {
+    pub(super) async fn turn(
+        &self,
+        tenant: &str,
+        group: &str,
+        wanted: VersionState,
+    ) -> Result<Turn, AdminError> {
         let since = if wanted.before { wanted.revision.saturating_sub(1) } else { wanted.revision };
         let mut belonged: BTreeMap<String, bool> = BTreeMap::new();
         for MemberEdit { came, gone } in self.store.reader().member_edits_after(group, since).await? {
@@ -424,7 +432,7 @@ impl Administration {
 }
 
 /// Keeps of a user what setting them back does not change: that they left, and who a source says that they are.
-fn stay_who_they_are(draft: &mut UserDraft, today: &UserRecord) {
+pub(super) fn stay_who_they_are(draft: &mut UserDraft, today: &UserRecord) {
     draft.active &= today.active;
     if today.source.is_empty() {
         return;
@@ -443,7 +451,17 @@ fn told_changes(proposal: &Proposal) -> Vec<String> {
     told.map_or_else(Vec::new, |told| documents_differ(told.before.as_deref(), told.after.as_deref()))
 }
 
-fn read<D: serde::de::DeserializeOwned>(document: &str) -> Result<D, AdminError> {
+/// A user as their document says, as a change would say it.
+pub(super) fn user_draft(document: &str) -> Result<UserDraft, AdminError> {
+    let mut draft: UserDraft = read(document)?;
+    if draft.subject.is_none() && draft.provider.as_deref() != Some(OWN_PROVIDER) {
+        // Who was called nothing is called nothing again.
+        draft.subject = Some(String::new());
+    }
+    Ok(draft)
+}
+
+pub(super) fn read<D: serde::de::DeserializeOwned>(document: &str) -> Result<D, AdminError> {
     serde_json::from_str(document).map_err(|error| AdminError::Unavailable(error.to_string()))
 }
 

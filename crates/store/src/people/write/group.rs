@@ -14,20 +14,28 @@ impl PeopleChange<'_> {
     pub(super) async fn remove_groups(&mut self, ids: &[(&str, Option<i64>)]) -> Result<(), Refused> {
         self.check_gone(GROUPS, ids).await?;
         let text = format!(
-            "DELETE FROM group_member WHERE group_id IN ({}) RETURNING user_id, source",
+            "DELETE FROM group_member WHERE group_id IN ({}) RETURNING group_id, user_id, source",
             places(1, ids.len())
         );
         let named: Vec<Value<'_>> = ids.iter().map(|(id, _)| Value::from(*id)).collect();
         let mut left = BTreeSet::new();
         for row in self.link.rows(&text, &named).await? {
             let (user, source): (String, String) = (row.get("user_id")?, row.get("source")?);
-            if !source.is_empty() {
+            if source.is_empty() {
+                self.kept.members.entry(row.get("group_id")?).or_default().gone.push(user.clone());
+            } else {
                 left.insert(user.clone());
             }
             self.users.insert(user);
         }
         self.end_sessions_of(left).await?;
-        self.link.execute(&forgetting(DirectoryKind::Group, ids.len()), &named).await?;
+        // What is deleted by hand may come back.
+        let versioned = self.versioned(DirectoryKind::Group);
+        let forgotten: Vec<Value<'_>> =
+            ids.iter().filter(|(id, _)| !versioned.contains(id)).map(|(id, _)| Value::from(*id)).collect();
+        if !forgotten.is_empty() {
+            self.link.execute(&forgetting(DirectoryKind::Group, forgotten.len()), &forgotten).await?;
+        }
         let text = format!(
             "UPDATE directory_group SET name = '', name_key = NULL, external_id = NULL, scim = NULL, revision = $1, \
              updated_at = $2, deleted_at = $2 WHERE id IN ({})",
@@ -64,7 +72,7 @@ impl PeopleChange<'_> {
              created_at, updated_at) VALUES {} ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant, \
              provider = excluded.provider, name = excluded.name, name_key = excluded.name_key, \
              external_id = excluded.external_id, source = excluded.source, scim = excluded.scim, \
-             revision = excluded.revision, updated_at = excluded.updated_at",
+             revision = excluded.revision, updated_at = excluded.updated_at, deleted_at = NULL",
             rows_of(groups.len(), GROUP_COLUMNS)
         );
         let mut values = Vec::with_capacity(groups.len() * GROUP_COLUMNS);
@@ -101,17 +109,24 @@ impl PeopleChange<'_> {
         }
         for ((tenant, provider), wanted) in &wanted {
             let text = format!(
-                "SELECT id, name_key FROM directory_group WHERE tenant = $1 AND provider = $2 AND name_key IN ({})",
+                "SELECT id, name_key, revision FROM directory_group WHERE tenant = $1 AND provider = $2 AND name_key IN ({})",
                 places(3, wanted.len())
             );
             let mut values = vec![Value::from(*tenant), Value::from(*provider)];
             values.extend(wanted.keys().map(|name| Value::from(*name)));
+            let (mut lend, mut written) = (Vec::new(), None);
             for row in self.link.rows(&text, &values).await? {
                 let (id, key): (String, String) = (row.get("id")?, row.get("name_key")?);
                 if let Some(group) = wanted.get(&*key).filter(|group| group.id != id) {
-                    return Err(taken(GROUPS.kind, &group.name));
+                    let written = written.get_or_insert_with(|| self.written(GROUPS));
+                    // What is written already has the name for good.
+                    if row.get::<i64>("revision")? == self.revision || !written.contains(&*id) {
+                        return Err(taken(GROUPS.kind, &group.name));
+                    }
+                    lend.push(id);
                 }
             }
+            self.lend(GROUPS, "name_key", &lend).await?;
         }
         Ok(())
     }

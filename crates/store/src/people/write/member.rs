@@ -81,7 +81,7 @@ impl PeopleChange<'_> {
             let (user, source): (String, String) = (row.get("user_id")?, row.get("source")?);
             let group: String = row.get("group_id")?;
             if source.is_empty() || code_origin(&source).is_some() {
-                let members = self.by_hand.entry(group.clone()).or_default();
+                let members = self.kept.members.entry(group.clone()).or_default();
                 match side {
                     Side::Came => members.came.push(user.clone()),
                     Side::Gone => members.gone.push(user.clone()),

@@ -6,7 +6,7 @@ use super::{Before, PeopleChange, USERS, check_put, taken};
 use crate::account;
 use crate::commit::Refused;
 use crate::linked;
-use crate::people::version::forgetting;
+use crate::people::version::{forgetting, made_by};
 use crate::people::{DirectoryKind, UserRecord, former, name_key};
 use crate::sql::{Database as _, Value, places, rows_of, values};
 
@@ -28,6 +28,11 @@ impl PeopleChange<'_> {
             self.link.execute(&text, &named).await?;
         }
         self.link.execute(&linked::forgetting(&places(1, ids.len())), &named).await?;
+        if !self.versioned(DirectoryKind::User).is_empty() {
+            for row in self.link.rows(&made_by(ids.len()), &named).await? {
+                self.kept.made.insert(row.get("id")?, row.get("revision")?);
+            }
+        }
         self.link.execute(&forgetting(DirectoryKind::User, ids.len()), &named).await?;
         let text = format!(
             "UPDATE directory_user SET subject = NULL, login = '', login_key = NULL, external_id = NULL, active = 0, \
@@ -125,17 +130,25 @@ impl PeopleChange<'_> {
         for (column, kind, wanted) in [("login_key", "user", &logins), ("subject", "subject", &subjects)] {
             for (provider, wanted) in wanted {
                 let text = format!(
-                    "SELECT id, {column} AS name FROM directory_user WHERE provider = $1 AND {column} IN ({})",
+                    "SELECT id, {column} AS name, revision FROM directory_user WHERE provider = $1 AND {column} IN ({})",
                     places(2, wanted.len())
                 );
                 let mut values = vec![Value::from(*provider)];
                 values.extend(wanted.keys().map(|name| Value::from(*name)));
+                let (mut lend, mut written) = (Vec::new(), None);
                 for row in self.link.rows(&text, &values).await? {
                     let (id, name): (String, String) = (row.get("id")?, row.get("name")?);
                     if wanted.get(&*name).is_some_and(|user| user.id != id) {
-                        return Err(taken(kind, &name));
+                        let written = written.get_or_insert_with(|| self.written(USERS));
+                        // Whoever is written already has the name for good; and by a subject people are known, which nobody lends.
+                        let is_ahead = row.get::<i64>("revision")? != self.revision && written.contains(&*id);
+                        if column == "subject" || !is_ahead {
+                            return Err(taken(kind, &name));
+                        }
+                        lend.push(id);
                     }
                 }
+                self.lend(USERS, column, &lend).await?;
             }
         }
         Ok(())

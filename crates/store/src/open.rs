@@ -66,6 +66,10 @@ impl Database<'_> {
     }
 }
 
+/// After so many instructions of SQLite's machine (some ten microseconds) whoever writes leaves the core to whoever has
+/// something else to do. Kernels that look only every few milliseconds who else is there make requests wait that long otherwise.
+const TURN: i32 = 200;
+
 /// How a connection is opened.
 #[derive(Clone)]
 pub(crate) enum Opening {
@@ -85,7 +89,10 @@ impl Opening {
                     .foreign_keys(true)
                     // What a statement needs besides the database is not left in files of another folder.
                     .pragma("temp_store", "MEMORY")
-                    .pragma("journal_size_limit", "67108864"),
+                    .pragma("journal_size_limit", "67108864")
+                    // Where four mebibytes come from the journal into the database at once, whoever records a decision
+                    // meanwhile waits for all of them.
+                    .pragma("wal_autocheckpoint", "128"),
             )),
             Database::Postgres(url) | Database::PostgresPool(url, _) => {
                 Opening::postgres(url.expose_secret())
@@ -112,7 +119,14 @@ impl Opening {
 
     pub(crate) async fn connect(&self) -> Result<Link, sqlx::Error> {
         match self {
-            Opening::Sqlite(options) => SqliteConnection::connect_with(options).await.map(Link::Sqlite),
+            Opening::Sqlite(options) => {
+                let mut connection = SqliteConnection::connect_with(options).await?;
+                connection.lock_handle().await?.set_progress_handler(TURN, || {
+                    std::thread::yield_now();
+                    true
+                });
+                Ok(Link::Sqlite(connection))
+            }
             Opening::Postgres(options) => {
                 PostgresLink::connect(options).await.map(|link| Link::Postgres(Box::new(link)))
             }

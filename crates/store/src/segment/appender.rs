@@ -24,6 +24,9 @@ const MAX_FRAME: usize = (SIZE / 2) as usize;
 pub(crate) const MAX_REQUEST: usize = MAX_FRAME / 8;
 /// How long after a failure the next segment is tried, whether or not anybody records meanwhile. The first is at once.
 const RETRY: Duration = Duration::from_secs(1);
+/// After so many requests the core is left to the thread that appends, should it have something to do: a kernel that looks only
+/// every few milliseconds who else is there would leave it waiting that long.
+const TURN: usize = 8;
 /// For how long others are waited for while they come, before a group is written.
 const GATHER: Duration = Duration::from_micros(500);
 
@@ -155,7 +158,7 @@ impl Segment {
     /// Records decisions. They are on disk when this answers `Ok`.
     pub(crate) async fn record(&self, encoded: Encoded) -> Result<(), RecordError> {
         let (reply, answer) = oneshot::channel();
-        {
+        let is_turn = {
             let mut waiting = self.queue.waiting();
             if waiting.is_closed {
                 return Err(RecordError::Closed);
@@ -172,6 +175,10 @@ impl Segment {
             if std::mem::take(&mut waiting.is_asleep) {
                 self.queue.wake.notify_one();
             }
+            waiting.replies.len().is_multiple_of(TURN)
+        };
+        if is_turn {
+            std::thread::yield_now();
         }
         answer.await.unwrap_or(Err(RecordError::Closed))
     }

@@ -19,7 +19,7 @@ use crate::sql::{Database, Link, Pool, values};
 
 /// About how many bytes come into the database at once, or one frame where that is larger: no change waits longer than these
 /// take.
-const STEP: u64 = 1 << 20;
+pub(super) const STEP: u64 = 128 << 10;
 /// How long a reader waits for what was acknowledged before it asked.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a reader looks how far another process is.

@@ -16,7 +16,7 @@ use crate::error::RecordError;
 /// The most events that are acknowledged and not in the database yet.
 pub(crate) const MAX_BEHIND: u64 = 262_144;
 /// After so many bytes they come into the database at once.
-const ENOUGH: u64 = 1 << 20;
+const ENOUGH: u64 = super::indexer::STEP;
 /// After this they do even if they are few, unless somebody reads earlier.
 const PATIENCE: Duration = Duration::from_millis(200);
 /// How long after a failure the next attempt is made.

@@ -2,7 +2,7 @@
 
 use crate::decision::MAX_PAGE;
 use crate::error::StoreError;
-use crate::selection::{Held, Selection, holding};
+use crate::selection::{Held, Selection};
 use crate::sql::{Database, Pool, Row, Value, values};
 
 /// An API key of a service account.
@@ -95,7 +95,7 @@ pub struct KeyQuery {
     pub expires_before: Option<i64>,
     /// Only those that were made before this time, and not used since.
     pub unused_since: Option<i64>,
-    /// Only those whose title holds this, whatever the case of ASCII letters.
+    /// Only those whose title holds this, whatever the case.
     pub search: Option<String>,
     /// In which order.
     pub sort: KeySort,
@@ -124,8 +124,7 @@ impl KeyQuery {
         selection.and("expires_at < {}", self.expires_before.map(Held::Integer));
         let unused = "created_at < {} AND (used_at IS NULL OR used_at < {})";
         selection.and(unused, self.unused_since.map(Held::Integer));
-        let search = self.search.as_deref().map(holding);
-        selection.text("lower(title) LIKE {} ESCAPE '\\'", search.as_ref());
+        selection.search(&["title"], self.search.as_deref());
         let (column, is_number) = match self.sort {
             KeySort::Created => ("created_at", true),
             KeySort::Title => ("title", false),

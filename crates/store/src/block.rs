@@ -4,7 +4,7 @@ use crate::bounds::is_keepable;
 use crate::decision::MAX_PAGE;
 use crate::error::StoreError;
 use crate::open::StoreReader;
-use crate::selection::{Held, Selection, holding};
+use crate::selection::{Held, Selection};
 use crate::sql::{Database, Pool, Row, values};
 
 /// The most blocks that are in force at once, and kept in memory by those who enforce them.
@@ -176,9 +176,8 @@ impl BlockQuery {
         selection.text("kind = {}", self.kind.map(|kind| kind.as_str().to_owned()).as_ref());
         selection.text("user_id = {}", self.user.as_ref());
         selection.text("service_account = {}", self.service_account.as_ref());
-        let search = self.search.as_deref().filter(|search| !search.is_empty()).map(holding);
-        let holds = "(lower(network) LIKE {} ESCAPE '\\' OR lower(login) LIKE {} ESCAPE '\\')";
-        selection.text(holds, search.as_ref());
+        let search = self.search.as_deref().filter(|search| !search.is_empty());
+        selection.search(&["network", "login"], search);
         let (column, is_number) = match self.sort {
             BlockSort::Id => ("id", false),
             BlockSort::BlockedAt => ("blocked_at", true),

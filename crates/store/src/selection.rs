@@ -1,8 +1,11 @@
 //! Which rows of a table are wanted, in which order: the part of a statement that lists share, and its values.
 
 use crate::bounds::is_keepable;
-use crate::people::name_key;
 use crate::sql::Value;
+
+mod search;
+
+use search::Sought;
 
 /// A value that a condition holds by itself.
 pub(crate) enum Held {
@@ -49,6 +52,30 @@ impl Selection {
     /// As [`Selection::and`], for a text.
     pub(crate) fn text(&mut self, condition: &str, value: Option<&String>) {
         self.and(condition, value.cloned().map(Held::Text));
+    }
+
+    /// Only rows in which one of the columns holds a text, in whatever case.
+    pub(crate) fn search(&mut self, columns: &[&str], text: Option<&str>) {
+        let Some(text) = text else { return };
+        self.is_void |= !is_keepable(text);
+        let Sought { pattern, replaced } = Sought::of(text);
+        let mut columns: Vec<_> = columns.iter().map(|column| format!("lower({column})")).collect();
+        for (written, folded) in replaced {
+            let (written, folded) = (self.hold(written.to_string()), self.hold(folded.to_string()));
+            for column in &mut columns {
+                *column = format!("replace({column}, {written}, {folded})");
+            }
+        }
+        let pattern = self.hold(pattern);
+        let hold: Vec<_> =
+            columns.iter().map(|column| format!("{column} LIKE {pattern} ESCAPE '\\'")).collect();
+        self.conditions.push_str(&format!(" AND ({})", hold.join(" OR ")));
+    }
+
+    /// Takes a text up among the values, and gives its place.
+    fn hold(&mut self, text: String) -> String {
+        self.held.push(Held::Text(text));
+        format!("${}", self.held.len())
     }
 
     /// The order, and what stands behind a place in it; what is equal stands in the order of ids.
@@ -141,18 +168,4 @@ impl Selection {
     pub(crate) fn count(&self) -> String {
         format!("SELECT COUNT(*) AS count FROM {} WHERE {}", self.table, self.conditions)
     }
-}
-
-/// A pattern for `LIKE … ESCAPE '\'` that stands for whatever holds a text.
-pub(crate) fn holding(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for character in name_key(text).chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
 }

@@ -5,7 +5,7 @@ use crate::decision::{MAX_PAGE, clipped};
 use crate::error::StoreError;
 use crate::object::{Draft, Object, last_revision};
 use crate::open::StoreReader;
-use crate::selection::{Held, Selection, holding};
+use crate::selection::{Held, Selection};
 use crate::sql::{Database, Pool, Row, values};
 
 /// A change of configuration.
@@ -97,7 +97,7 @@ pub(crate) async fn insert_edit(
 pub struct VersionQuery {
     /// Only those of the actor with this id.
     pub actor: Option<String>,
-    /// Only those whose summary holds this, whatever the case of ASCII letters.
+    /// Only those whose summary holds this, whatever the case.
     pub search: Option<String>,
     /// Only those at or after this time, in microseconds since 1970 (UTC).
     pub since: Option<i64>,
@@ -115,8 +115,7 @@ impl VersionQuery {
     fn selection(&self) -> Selection {
         let mut selection = Selection::new("version v", "1 = 1");
         selection.text("v.actor_id = {}", self.actor.as_ref());
-        let search = self.search.as_deref().map(holding);
-        selection.text("lower(v.summary) LIKE {} ESCAPE '\\'", search.as_ref());
+        selection.search(&["v.summary"], self.search.as_deref());
         selection.and("v.at >= {}", self.since.map(Held::Integer));
         selection.and("v.at < {}", self.until.map(Held::Integer));
         selection.order_by_number("v.revision", !self.oldest_first, self.after);

@@ -33,6 +33,8 @@ mod place;
 mod processes;
 #[path = "conformance/records.rs"]
 mod records;
+#[path = "conformance/search.rs"]
+mod search;
 #[path = "conformance/sessions.rs"]
 mod sessions;
 #[path = "conformance/versions.rs"]
@@ -91,6 +93,10 @@ mod holds {
         versions_of_people_are_told_in_both_orders,
         members_come_and_go_between_pages,
         blocks_and_refusals_come_and_go_between_pages,
+    );
+    on_both!(search:
+        a_text_is_found_in_whatever_case,
+        a_text_of_more_letters_than_are_compared_in_both_cases_is_found_by_itself,
     );
     on_both!(versions:
         a_version_is_kept_with_its_change_and_read_again,

@@ -1,7 +1,7 @@
 //! Which users or groups are wanted, in which order.
 
 use super::name_key;
-use crate::selection::{Held, Selection, holding};
+use crate::selection::{Held, Selection};
 
 /// What holds of the rows of people that there still are.
 const NOT_DELETED: &str = "deleted_at IS NULL";
@@ -27,7 +27,7 @@ pub struct UserQuery {
     pub email: Option<String>,
     /// Only members of the group with this id.
     pub group: Option<String>,
-    /// Only those whose login, name or e-mail address holds this, whatever the case of ASCII letters.
+    /// Only those whose login, name or e-mail address holds this, whatever the case.
     pub search: Option<String>,
     /// In which order.
     pub sort: UserSort,
@@ -127,9 +127,7 @@ impl UserQuery {
         selection.text("email = {}", self.email.as_ref());
         let member = "id IN (SELECT user_id FROM group_member WHERE group_id = {})";
         selection.text(member, self.group.as_ref());
-        let search = "(login_key LIKE {} ESCAPE '\\' OR lower(display_name) LIKE {} ESCAPE '\\' \
-                      OR lower(email) LIKE {} ESCAPE '\\')";
-        selection.text(search, self.search.as_deref().map(holding).as_ref());
+        selection.search(&["login", "display_name", "email"], self.search.as_deref());
         let (column, is_number) = match self.sort {
             UserSort::Created => ("created_at", true),
             UserSort::Login => ("login_key", false),
@@ -150,7 +148,7 @@ impl GroupQuery {
         selection.text("external_id = {}", self.external_id.as_ref());
         let of = "id IN (SELECT group_id FROM group_member WHERE user_id = {})";
         selection.text(of, self.member.as_ref());
-        selection.text("name_key LIKE {} ESCAPE '\\'", self.search.as_deref().map(holding).as_ref());
+        selection.search(&["name"], self.search.as_deref());
         let (column, is_number) = match self.sort {
             GroupSort::Created => ("created_at", true),
             GroupSort::Name => ("name_key", false),

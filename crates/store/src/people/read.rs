@@ -6,7 +6,7 @@ use crate::bounds::is_keepable;
 use crate::decision::MAX_PAGE;
 use crate::error::StoreError;
 use crate::open::StoreReader;
-use crate::selection::{Held, Selection, holding};
+use crate::selection::{Held, Selection};
 use crate::sql::{Row, Value, places, values};
 
 pub(super) const USER: &str = "id, tenant, provider, subject, login, external_id, active, display_name, email, attributes, scim, \
@@ -73,7 +73,7 @@ pub struct MemberQuery {
     pub source: Option<String>,
     /// Only those who are active, or are not.
     pub active: Option<bool>,
-    /// Only those whose login, name or e-mail address holds this, whatever the case of ASCII letters.
+    /// Only those whose login, name or e-mail address holds this, whatever the case.
     pub search: Option<String>,
     /// Whether the order is turned around.
     pub descending: bool,
@@ -88,9 +88,7 @@ impl MemberQuery {
         selection.text("member.group_id = {}", Some(&self.group));
         selection.text("member.source = {}", self.source.as_ref());
         selection.and("active = {}", self.active.map(|active| Held::Integer(i64::from(active))));
-        let search = "(login_key LIKE {} ESCAPE '\\' OR lower(display_name) LIKE {} ESCAPE '\\' \
-                      OR lower(email) LIKE {} ESCAPE '\\')";
-        selection.text(search, self.search.as_deref().map(holding).as_ref());
+        selection.search(&["login", "display_name", "email"], self.search.as_deref());
         let columns = ("member.user_id", "member.source");
         selection.order_by(columns, false, self.descending, self.after.as_ref());
         selection

@@ -4,7 +4,7 @@ use super::{COLUMNS, HOME, MAX_SESSIONS, MAX_TEMPORARY, StoredSession, read};
 use crate::decision::MAX_PAGE;
 use crate::error::StoreError;
 use crate::open::StoreReader;
-use crate::selection::{Held, Selection, holding};
+use crate::selection::{Held, Selection};
 
 /// Whose sessions are wanted.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,7 @@ pub struct SessionQuery {
     pub tenant: Option<String>,
     /// Only those who came by this provider, where that is another than the one that knows them.
     pub via: Option<String>,
-    /// Only those of which the subject, the client, its `User-Agent` or the title holds this, whatever the case of ASCII letters.
+    /// Only those of which the subject, the client, its `User-Agent` or the title holds this, whatever the case.
     pub search: Option<String>,
     /// The time at which they have not ended, in microseconds since 1970 (UTC).
     pub now: i64,
@@ -62,9 +62,7 @@ impl SessionQuery {
         selection.text(&format!("{HOME}{{}})"), self.tenant.as_ref());
         selection.text("via = {}", self.via.as_ref());
         selection.and("idle_until > {} AND absolute_until > {}", Some(Held::Integer(self.now)));
-        let search = "(lower(subject) LIKE {} ESCAPE '\\' OR lower(client) LIKE {} ESCAPE '\\' \
-                      OR lower(user_agent) LIKE {} ESCAPE '\\' OR lower(title) LIKE {} ESCAPE '\\')";
-        selection.text(search, self.search.as_deref().map(holding).as_ref());
+        selection.search(&["subject", "client", "user_agent", "title"], self.search.as_deref());
         selection.order("created_at", true, !self.oldest_first, self.after.as_ref());
         selection
     }

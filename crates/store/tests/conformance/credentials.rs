@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::place::{Place, commit, put, remove};
 
-fn key(id: &str, account: &str) -> StoredApiKey {
+pub(crate) fn key(id: &str, account: &str) -> StoredApiKey {
     StoredApiKey {
         id: id.into(),
         account: account.into(),

@@ -186,7 +186,8 @@ pub(crate) struct VersionSearch {
     /// Only those of the actor with this id.
     #[serde(default)]
     actor: Option<String>,
-    /// Only those where this was done: `create`, `update`, `restore`, `add`, `remove`.
+    /// Only those where this was done: `create`, `update`, `restore` or `delete`; of a group also `add` and `remove`, of its
+    /// members, and `apply`, from code.
     #[serde(default)]
     verb: Option<String>,
     /// Only those at or after this time.

@@ -44,7 +44,8 @@ struct MemberView {
     display_name: Option<String>,
     /// Whether they may do anything at all.
     active: bool,
-    /// Who says that they belong to it: empty for by hand, `scim`, `ldap`, `sign-in`.
+    /// Who says that they belong to it: empty for by hand, `scim`, `ldap`, `sign-in`, or `code:NAME` where it was applied
+    /// from code under that name.
     source: String,
 }
 
@@ -80,7 +81,8 @@ struct MemberSearch {
     /// Only those who are active, or are not.
     #[serde(default)]
     active: Option<bool>,
-    /// Only what this source says: empty for by hand, `scim`, `ldap`, `sign-in`.
+    /// Only what this source says: empty for by hand, `scim`, `ldap`, `sign-in`, or `code:NAME` where it was applied
+    /// from code under that name.
     #[serde(default)]
     source: Option<String>,
     /// In which order.

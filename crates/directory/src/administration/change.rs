@@ -231,6 +231,7 @@ fn reverting(
     Ok(Proposal {
         changes: changes.to_vec(),
         people: back.operations.clone(),
+        is_judged: back.is_judged,
         told: told.collect(),
         summary: format!("set back to revision {revision}"),
         ..Proposal::default()

@@ -39,9 +39,6 @@ pub(super) fn obey(
     }
     nothing_breaks(state, proposal, policy)?;
     nothing_widens(state.snapshot.catalog(), policy, set)?;
-    if state.snapshot.compiled().administrators(author.now) > 0 && policy.administrators(author.now) == 0 {
-        return Err(AdminError::LastAdministrator);
-    }
     let Some(holds) = &author.holds else { return Ok(()) };
     sealing::stays_where_it_is(state, proposal)?;
     Granting::new(holds, Timestamp(author.now), state, policy).obey(&proposal.changes)

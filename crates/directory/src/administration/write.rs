@@ -31,6 +31,8 @@ pub(super) struct Proposal {
     pub(super) keys: Vec<StoredApiKey>,
     /// What is written of people, with the rest.
     pub(super) people: Vec<Operation>,
+    /// Whether it was found already that somebody administers once all of it is done, people with the rest.
+    pub(super) is_judged: bool,
     /// What becomes of groups that code manages.
     pub(super) groups: Vec<GroupChange>,
     /// What is told of it: action, kind of event, tenant, kind and id of the object, before and after.
@@ -107,7 +109,7 @@ impl Administration {
         let (policy, set) = checked.await.map_err(|_| AdminError::from(DirectoryError::Closed))?;
         let policy = policy.map_err(AdminError::Invalid)?;
         rules::obey(author, state, &proposal, &policy, &set)?;
-        let alone = self.groups_obey(author, state, (&policy, &set), &proposal.groups).await?;
+        let alone = self.groups_obey(author, state, (&policy, &set), &proposal).await?;
         for group in std::mem::take(&mut proposal.groups) {
             proposal.people.extend(group.operations(author));
             proposal.told.extend(group.told());

@@ -109,6 +109,18 @@ pub(crate) struct Recipient {
     pub(crate) who: Who,
 }
 
+impl Recipient {
+    /// Whether it is a service account: the policy knows those, and a user of the same name is somebody else.
+    pub(crate) fn is_account(&self) -> bool {
+        let service = casemate_identity::Kind::SERVICE.as_str();
+        *self.provider == *crate::OWN_PROVIDER
+            && match &self.who {
+                Who::Id { kind, .. } | Who::Login { kind, .. } => **kind == *service,
+                Who::Group { .. } => false,
+            }
+    }
+}
+
 /// By what an assignment knows its recipients.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Who {
@@ -246,13 +258,14 @@ impl Policy {
         &self.mismatches
     }
 
-    /// How many assignments make an administrator of the installation at `now`.
-    pub(crate) fn administrators(&self, now: i64) -> usize {
-        self.administrators_from().into_iter().filter(|from| *from <= now).count()
+    /// The assignments that make an administrator of the installation at `now`.
+    pub(crate) fn administering(&self, now: i64) -> impl Iterator<Item = &Assignment> {
+        in_force(&self.assignments, self.administering_places(), now)
     }
 
-    /// From when on each assignment that has no end makes an administrator of the installation.
-    pub(crate) fn administrators_from(&self) -> Vec<i64> {
+    /// The places of the assignments that have no end and make an administrator of the installation, but of service accounts
+    /// that are disabled.
+    pub(crate) fn administering_places(&self) -> Vec<usize> {
         let account_of = |account: &Person| (account.tenant.clone(), account.login.clone());
         let disabled: Vec<_> = self
             .accounts
@@ -262,17 +275,15 @@ impl Policy {
             .collect();
         let can_act = |assignment: &Assignment| match &assignment.recipient.who {
             Who::Id { id, .. } => !self.disabled_accounts.contains(id),
-            Who::Login { kind, login }
-                if *assignment.recipient.provider == *crate::OWN_PROVIDER
-                    && **kind == *casemate_identity::Kind::SERVICE.as_str() =>
-            {
+            Who::Login { login, .. } if assignment.recipient.is_account() => {
                 !disabled.contains(&(Arc::clone(&assignment.tenant), Some(login.clone())))
             }
             Who::Login { .. } | Who::Group { .. } => true,
         };
-        administering(&self.assignments)
-            .filter(|assignment| can_act(assignment))
-            .map(|assignment| assignment.from.map_or(i64::MIN, |from| from.0))
+        let places = self.assignments.iter().enumerate();
+        places
+            .filter(|(_, assignment)| is_administering(assignment) && can_act(assignment))
+            .map(|(place, _)| place)
             .collect()
     }
 
@@ -327,15 +338,25 @@ impl Folder {
     }
 }
 
-/// The assignments of the built-in role `administrator` in the tenant `default` that have no end, to somebody.
-pub(crate) fn administering(assignments: &[Assignment]) -> impl Iterator<Item = &Assignment> {
-    assignments.iter().filter(|assignment| {
-        // What a team or another role brings along beside it might deny all of it again.
-        assignment.assigned == Assigned::Role(Roles::ADMINISTRATOR)
-            && *assignment.tenant == *DEFAULT_TENANT
-            && assignment.until.is_none()
-            && *assignment.recipient.provider != *casemate_identity::Kind::ANONYMOUS.as_str()
-    })
+/// Those of assignments at these places that began by `now`.
+pub(crate) fn in_force(
+    assignments: &[Assignment],
+    places: impl IntoIterator<Item = usize>,
+    now: i64,
+) -> impl Iterator<Item = &Assignment> {
+    places
+        .into_iter()
+        .filter_map(|place| assignments.get(place))
+        .filter(move |assignment| assignment.from.is_none_or(|from| from.0 <= now))
+}
+
+/// Whether this is an assignment of the built-in role `administrator` in the tenant `default` that has no end, to somebody.
+fn is_administering(assignment: &Assignment) -> bool {
+    // What a team or another role brings along beside it might deny all of it again.
+    assignment.assigned == Assigned::Role(Roles::ADMINISTRATOR)
+        && *assignment.tenant == *DEFAULT_TENANT
+        && assignment.until.is_none()
+        && *assignment.recipient.provider != *casemate_identity::Kind::ANONYMOUS.as_str()
 }
 
 /// Mistakes in files, each with its place.

@@ -12,9 +12,7 @@ use super::holding::Holding;
 use crate::index::{By, Index, KeyRef};
 use crate::keys::Keys;
 use crate::known::{Known, Place, Presented};
-use crate::policy::{
-    Assignment, Credential, InForce, Mapping, Person, Policy, Roles, Source, Who, administering,
-};
+use crate::policy::{Assignment, Credential, InForce, Mapping, Person, Policy, Roles, Source, Who, in_force};
 use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
 use crate::{CREDENTIAL_PROVIDER, OWN_PROVIDER};
@@ -39,8 +37,8 @@ pub(crate) struct Compiled {
     pub(super) assignment_index: Index,
     pub(super) credentials: HashMap<Box<str>, Arc<Credential>>,
     pub(super) mismatches: Vec<crate::policy::Mistake>,
-    /// How many make an administrator, by when they begin to.
-    pub(super) administrators: Vec<i64>,
+    /// The places of those that make an administrator.
+    pub(super) administering: Vec<usize>,
     /// The names of the service accounts, by id.
     pub(super) account_names: HashMap<Box<str>, Box<str>>,
     /// The ids of the service accounts that are disabled.
@@ -71,7 +69,7 @@ impl Compiled {
         credentials: HashMap<Box<str>, Arc<Credential>>,
         keys: Arc<Keys>,
     ) -> Compiled {
-        let administrators = policy.administrators_from();
+        let administering = policy.administering_places();
         let account_names = policy
             .accounts
             .iter()
@@ -115,7 +113,7 @@ impl Compiled {
             assignment_index,
             credentials,
             mismatches: policy.mismatches,
-            administrators,
+            administering,
             account_names,
             disabled_accounts: policy.disabled_accounts,
             sources: policy.sources,
@@ -140,7 +138,7 @@ impl Compiled {
 
     /// How many assignments make an administrator of the installation at `now`.
     pub(crate) fn administrators(&self, now: i64) -> usize {
-        self.administrators.iter().filter(|from| **from <= now).count()
+        self.administering(now).count()
     }
 
     pub(crate) fn keys(&self) -> &Keys {
@@ -204,10 +202,9 @@ impl Compiled {
         &self.roles
     }
 
-    /// The assignments that make an administrator of the installation at `now`, of service accounts that are disabled too.
+    /// The assignments that make an administrator of the installation at `now`.
     pub(crate) fn administering(&self, now: i64) -> impl Iterator<Item = &Assignment> {
-        administering(&self.assignments)
-            .filter(move |assignment| assignment.from.is_none_or(|from| from.0 <= now))
+        in_force(&self.assignments, self.administering.iter().copied(), now)
     }
 
     /// Whom the policy knows in a tenant by provider, type and id.

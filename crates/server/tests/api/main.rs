@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
 mod access_review;
+mod administrators;
 mod authorization;
 mod candidates;
 mod description;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use casemate_store::{DeletedGroup, DirectoryKind, GroupRecord, Operation, PeopleSince, Then, UserRecord};
 use serde::Serialize;
 
+use super::last::takes;
 use super::rules::Rules;
 use crate::administration::Administration;
 use crate::administration::entry::Author;
@@ -86,6 +87,8 @@ pub(in crate::administration) struct Back {
     pub(in crate::administration) told: Vec<Told>,
     pub(in crate::administration) people: Vec<PersonBack>,
     pub(in crate::administration) left: Vec<Left>,
+    /// Whether it was found that somebody administers once all of this is done, and what comes with it.
+    pub(in crate::administration) is_judged: bool,
 }
 
 /// What becomes of one of them.
@@ -215,12 +218,12 @@ impl<'a> Turning<'a> {
 
 impl Administration {
     /// What makes users and groups what they were at a revision, where `then` is the policy that comes with the same change.
-    pub(in crate::administration) async fn people_back(
+    pub(in crate::administration) async fn people_back<'a>(
         &self,
-        author: &Author,
-        (today, then): (&State, Option<&State>),
+        author: &'a Author,
+        (today, then): (&'a State, Option<&'a State>),
         revision: i64,
-        covered: &Covered,
+        covered: &'a Covered,
     ) -> Result<Back, AdminError> {
         if matches!(covered, Covered::Nobody) {
             return Ok(Back::default());
@@ -249,6 +252,8 @@ impl Administration {
         let mut give_up: BTreeSet<String> =
             wanted.iter().filter(|one| one.gives_up()).map(|one| one.id.clone()).collect();
         let mut rounds = 0;
+        let administering = |state: &'a State| state.snapshot.compiled().administering(author.now);
+        let takes = then.is_some_and(|then| takes(administering(today), administering(then)));
         loop {
             let mut turning = Turning {
                 revision,
@@ -274,21 +279,25 @@ impl Administration {
                 continue;
             }
             let is_losing = turned.iter().any(|turned| turned.is_losing);
-            if is_losing && !self.somebody_administers(turning.then(), author.now, &turned).await? {
+            if (is_losing || takes) && !self.somebody_administers(turning.then(), author.now, &turned).await?
+            {
+                if !is_losing {
+                    return Err(AdminError::LastAdministrator);
+                }
                 // Whoever administers stays as they are, and all others are set back.
                 kept_by_rule.extend(
                     turned.into_iter().filter(|turned| turned.is_losing).map(|turned| turned.back.id),
                 );
                 continue;
             }
-            let mut back = Back { left: turning.left, ..Back::default() };
+            let mut back = Back { left: turning.left, is_judged: true, ..Back::default() };
             for turned in turned {
                 back.operations.extend(turned.operations);
                 back.told.extend(turned.told);
                 back.people.push(turned.back);
             }
-            if is_losing {
-                // Who stays may be taken out by another change at the same time.
+            if !back.people.is_empty() {
+                // Who stays may be taken out by another change at the same time, and who is not active let in.
                 back.operations.push(Operation::Alone);
             }
             return Ok(back);

@@ -1,5 +1,6 @@
 //! Groups of Casemate's own as code says them: rows like those that are made by API, which what applied them manages alone.
 
+mod last;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

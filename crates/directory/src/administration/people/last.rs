@@ -1,6 +1,6 @@
 //! That somebody is left who may administer the installation.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use casemate_store::{GroupQuery, GroupRecord, MAX_PAGE, Operation, UserQuery, UserRecord};
 
@@ -8,7 +8,16 @@ use super::rules::{Loses, Rules};
 use crate::OWN_PROVIDER;
 use crate::administration::Administration;
 use crate::administration::error::AdminError;
-use crate::policy::{Recipient, Who};
+use crate::policy::{Assignment, Recipient, Who};
+
+/// Whether somebody administers by an assignment of today, and then no longer by one.
+pub(super) fn takes<'a>(
+    mut today: impl Iterator<Item = &'a Assignment>,
+    then: impl Iterator<Item = &'a Assignment>,
+) -> bool {
+    let then: HashSet<&Recipient> = then.map(|assignment| &assignment.recipient).collect();
+    today.any(|assignment| !then.contains(&assignment.recipient))
+}
 
 /// Of the active members of a group.
 #[derive(Default)]
@@ -42,10 +51,11 @@ impl Administration {
         group: &GroupRecord,
         member: &UserRecord,
     ) -> Result<Option<Operation>, AdminError> {
-        if !member.active {
-            return Ok(None);
-        }
         let loses = [Loses::group(Some(&member.provider), &group.name)];
+        if !member.active {
+            // They may be let in at the same time.
+            return Ok(rules.administering(&loses).map(|_| Operation::Alone));
+        }
         self.others_administer(rules, &member.id, &loses).await
     }
 
@@ -59,8 +69,10 @@ impl Administration {
         let Some((lost, others)) = rules.administering(&[Loses::group(None, &group.name)]) else {
             return Ok(None);
         };
-        if !left.iter().any(|user| user.active && lost.iter().any(|lost| *lost.provider == *user.provider)) {
-            return Ok(None);
+        let mut loses = left.iter().filter(|user| lost.iter().any(|lost| *lost.provider == *user.provider));
+        if !loses.clone().any(|user| user.active) {
+            // They may be let in at the same time.
+            return Ok(loses.next().map(|_| Operation::Alone));
         }
         for recipient in lost {
             if self.is_anybody_else(group, &recipient.provider, left).await? {
@@ -148,6 +160,9 @@ impl Administration {
         user: &str,
         is_lost: bool,
     ) -> Result<bool, AdminError> {
+        if recipient.is_account() {
+            return Ok(true);
+        }
         let reader = self.store.reader();
         let provider = &*recipient.provider;
         let known = match &recipient.who {

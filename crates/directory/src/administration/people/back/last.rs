@@ -71,6 +71,9 @@ impl Administration {
         afterwards: &Afterwards<'_>,
         recipient: &Recipient,
     ) -> Result<bool, AdminError> {
+        if recipient.is_account() {
+            return Ok(true);
+        }
         let reader = self.store.reader();
         let provider = &*recipient.provider;
         let is_it = |user: &UserRecord| match &recipient.who {

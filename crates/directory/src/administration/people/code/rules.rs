@@ -1,5 +1,5 @@
-//! What code may not make of groups: delete or rename one to which something is assigned, give or take what its author does
-//! not hold, or leave nobody who administers.
+//! What code may not make of groups: delete or rename one to which something is assigned, or give or take what its author
+//! does not hold.
 
 use std::collections::BTreeSet;
 
@@ -10,9 +10,10 @@ use crate::administration::Administration;
 use crate::administration::entry::Author;
 use crate::administration::error::AdminError;
 use crate::administration::people::rules::{Gains, Loses, Rules, unused};
+use crate::administration::write::Proposal;
 use crate::directory::State;
 use crate::objects::ObjectSet;
-use crate::policy::{DEFAULT_TENANT, Policy, Recipient, Who, administering};
+use crate::policy::Policy;
 
 impl Administration {
     /// Holds what becomes of groups against all rules, together with the policy and the objects of then; gives what the change
@@ -22,58 +23,19 @@ impl Administration {
         author: &Author,
         state: &State,
         (policy, set): (&Policy, &ObjectSet),
-        changes: &[GroupChange],
+        proposal: &Proposal,
     ) -> Result<Option<Operation>, AdminError> {
-        for change in changes {
+        for change in &proposal.groups {
             change.obeys(author, state, set)?;
         }
-        self.groups_leave_an_administrator(policy, changes, author.now).await
-    }
-
-    /// That somebody may still administer the installation, where some do so by groups that they leave.
-    async fn groups_leave_an_administrator(
-        &self,
-        policy: &Policy,
-        changes: &[GroupChange],
-        now: i64,
-    ) -> Result<Option<Operation>, AdminError> {
-        let in_force = administering(&policy.assignments)
-            .filter(|assignment| assignment.from.is_none_or(|from| from.0 <= now));
-        let recipients: Vec<&Recipient> = in_force.map(|assignment| &assignment.recipient).collect();
-        let left_by = |recipient: &Recipient| changes.iter().find(|change| change.is_left_by(recipient));
-        if !recipients.iter().any(|recipient| left_by(recipient).is_some()) {
+        if proposal.is_judged || proposal.changes.is_empty() && proposal.groups.is_empty() {
             return Ok(None);
         }
-        for recipient in recipients {
-            let is_anybody = match left_by(recipient) {
-                None => self.is_anybody(DEFAULT_TENANT, recipient, "", false).await?,
-                Some(GroupChange { before: Some(group), after: Some(_), come, leave, .. }) => {
-                    let provider = &*recipient.provider;
-                    let leave: Vec<&UserRecord> = leave.iter().collect();
-                    come.iter().any(|user| user.active && user.provider == provider)
-                        || self.is_anybody_else(group, provider, &leave).await?
-                }
-                Some(_) => false,
-            };
-            if is_anybody {
-                // Who stays may be taken out by another change at the same time.
-                return Ok(Some(Operation::Alone));
-            }
-        }
-        Err(AdminError::LastAdministrator)
+        self.somebody_stays(state, policy, &proposal.groups, author.now).await
     }
 }
 
 impl GroupChange {
-    /// Whether somebody leaves it, or it goes, to whom something is assigned by it.
-    fn is_left_by(&self, recipient: &Recipient) -> bool {
-        let Some(group) = self.before.as_ref().filter(|group| group.tenant == DEFAULT_TENANT) else {
-            return false;
-        };
-        let is_it = matches!(&recipient.who, Who::Group { group: named, .. } if **named == *group.name);
-        is_it && self.leave.iter().any(|user| user.active && *user.provider == *recipient.provider)
-    }
-
     fn obeys(&self, author: &Author, state: &State, set: &ObjectSet) -> Result<(), AdminError> {
         let Some(group) = self.either() else { return Ok(()) };
         let rules = Rules::new(author, state, &group.tenant);

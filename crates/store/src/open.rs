@@ -89,10 +89,7 @@ impl Opening {
                     .foreign_keys(true)
                     // What a statement needs besides the database is not left in files of another folder.
                     .pragma("temp_store", "MEMORY")
-                    .pragma("journal_size_limit", "67108864")
-                    // Where four mebibytes come from the journal into the database at once, whoever records a decision
-                    // meanwhile waits for all of them.
-                    .pragma("wal_autocheckpoint", "128"),
+                    .pragma("journal_size_limit", "67108864"),
             )),
             Database::Postgres(url) | Database::PostgresPool(url, _) => {
                 Opening::postgres(url.expose_secret())

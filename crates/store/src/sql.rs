@@ -286,6 +286,18 @@ impl Link {
         }
     }
 
+    /// Brings what SQLite's journal holds into the database's own file, as far as nobody reads it yet; PostgreSQL does so by
+    /// itself. Where there is no room for that, it stays in the journal.
+    pub(crate) async fn checkpoint(&mut self) -> Result<(), sqlx::Error> {
+        match self {
+            Link::Sqlite(connection) => match connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await {
+                Err(error) if is_full(&error) || is_locked(&error) => Ok(()),
+                outcome => outcome.map(drop),
+            },
+            Link::Postgres(_) => Ok(()),
+        }
+    }
+
     pub(crate) async fn rollback(&mut self) -> Result<(), sqlx::Error> {
         match self {
             Link::Sqlite(connection) => connection.execute("ROLLBACK").await.map(drop),

@@ -20,6 +20,9 @@ use crate::sql::{Database, Link, Pool, values};
 /// About how many bytes come into the database at once, or one frame where that is larger: no change waits longer than these
 /// take.
 pub(super) const STEP: u64 = 128 << 10;
+/// After so many bytes the database's journal is brought into its own file: where four mebibytes of it are written at once, as
+/// SQLite would, whoever records a decision meanwhile waits for all of them.
+const CHECKPOINT: u64 = 2 * STEP;
 /// How long a reader waits for what was acknowledged before it asked.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a reader looks how far another process is.
@@ -326,6 +329,9 @@ async fn step(
         return Err(sqlx::Error::Protocol("another process indexes the same segment".to_owned()).into());
     }
     link.commit().await?;
+    if place.offset / CHECKPOINT != from.offset / CHECKPOINT {
+        link.checkpoint().await?;
+    }
     Ok((place, rows.len() as u64))
 }
 

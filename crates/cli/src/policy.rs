@@ -2,7 +2,7 @@
 
 mod impact;
 
-use casemate_directory::{Covered, Kind, Left, PersonBack, PlannedChange, SetBack};
+use casemate_directory::{AdminError, Covered, Kind, Left, PersonBack, PlannedChange, SetBack};
 use casemate_store::{Edit, MAX_PAGE, PeopleEdit, Version, VersionQuery};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -284,7 +284,13 @@ async fn revert(arguments: Revert, printer: &mut Printer) -> Outcome {
     known(target, current)?;
     let author = operator("policy-revert", reason);
     let covered = if no_people { Covered::Nobody } else { Covered::Everybody };
-    let back = place.administration.revert(&author, target, &covered, dry_run).await;
+    let back = match place.administration.revert(&author, target, &covered, dry_run).await {
+        Err(AdminError::PeopleUnkept { reason }) => {
+            let objects = place.administration.revert(&author, target, &Covered::Nobody, dry_run).await;
+            objects.map(|back| back.without_people(reason))
+        }
+        back => back,
+    };
     let back = back.map_err(|error| refused(printer, &error))?;
     place.close().await;
     let changes: Vec<PlannedChange> = back.objects.iter().filter_map(PlannedChange::of_edit).collect();
@@ -300,7 +306,11 @@ async fn revert(arguments: Revert, printer: &mut Printer) -> Outcome {
     }
     for Left { kind, id, name, reason, .. } in &left {
         let named = if name.is_empty() { String::new() } else { format!(" ({name})") };
-        printer.note(printable(&format!("left: {kind} {id}{named}: {reason}")));
+        let what = match &**id {
+            "" => "users and groups".to_owned(),
+            id => format!("{kind} {id}{named}"),
+        };
+        printer.note(printable(&format!("left: {what}: {reason}")));
     }
     let counted = match people.len() {
         0 => format!("{} objects", changes.len()),

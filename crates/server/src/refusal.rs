@@ -37,6 +37,11 @@ pub(crate) fn problem(error: AdminError) -> Problem {
             message: reason,
             help: None,
         }]),
+        AdminError::PeopleUnkept { .. } => Problem::document(vec![DocumentError {
+            pointer: "/revision".to_owned(),
+            message: text,
+            help: None,
+        }]),
         AdminError::Unclear { .. } => {
             tracing::error!(error = %text, "the outcome of a change is not known");
             Problem::new(Code::OutcomeUnknown).detail(text)

@@ -130,4 +130,20 @@ fn everything_is_set_back_on_the_machine_with_users_and_groups() {
     // Who was deleted does not come back, and that is said.
     let back = folder.run(&["policy", "revert", &last]);
     assert!(back.err.contains(&format!("left: user {bob}: they were deleted")), "{back:?}");
+
+    // Where it is not known what became of people, the objects alone are set back.
+    make("/api/v1/roles", &json!({ "name": "writer", "permissions": [] }));
+    let file = folder.0.path().join("casemate.backup").display().to_string();
+    assert_eq!(folder.run(&["backup", &file]).code, Some(0));
+    drop(casemate);
+    let other = Folder::new();
+    assert_eq!(other.run(&["restore", &file]).code, Some(0));
+    let alone = other.run(&["policy", "revert", &then]);
+    assert!(alone.out.contains("- role writer in default\n"), "{alone:?}");
+    let told = alone.err.replace("\n  | ", " ");
+    assert!(
+        told.contains("left: users and groups: what became of users and groups is known since"),
+        "{alone:?}"
+    );
+    assert!(alone.out.contains("Set 2 objects back to revision"), "{alone:?}");
 }

@@ -34,6 +34,16 @@ pub struct SetBack {
     pub left: Vec<Left>,
 }
 
+impl SetBack {
+    /// Adds that all users and groups were left as they are, and why.
+    #[must_use]
+    pub fn without_people(mut self, reason: String) -> SetBack {
+        let (id, tenant, name) = (String::new(), String::new(), String::new());
+        self.left.push(Left { kind: "people", id, tenant, name, reason, is_denied: false });
+        self
+    }
+}
+
 /// How often something is tried that others' changes are in the way of.
 const ATTEMPTS: usize = 5;
 /// The longest name of a source of code, in bytes.
@@ -148,8 +158,9 @@ impl Administration {
     /// they were, as far as changes by hand made something else of them; what of that cannot be is left, with the reason.
     ///
     /// # Errors
-    /// Where the revision never was, the whole would hold mistakes or break a rule, more than
-    /// [`MAX_SET_BACK`](super::MAX_SET_BACK) users and groups were changed since, or it is not kept what became of them.
+    /// Where the revision never was, or the whole would hold mistakes or break a rule; [`AdminError::PeopleUnkept`] where people
+    /// are covered, and more than [`MAX_SET_BACK`](super::MAX_SET_BACK) users and groups were changed since, or it is not kept
+    /// what became of them.
     pub async fn revert(
         &self,
         author: &Author,

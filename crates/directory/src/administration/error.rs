@@ -69,6 +69,12 @@ pub enum AdminError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Users and groups cannot be set back with the objects; the objects alone can.
+    #[error("{reason}, or leave users and groups out")]
+    PeopleUnkept {
+        /// Why they cannot, and to which revision they can.
+        reason: String,
+    },
     /// The connection to the database was lost while the change was being committed: it was made, or not.
     #[error(
         "the change may have been made: the database went away before it said so. If it was, it is revision {revision}: read \

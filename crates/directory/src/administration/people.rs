@@ -12,6 +12,7 @@ mod linked;
 mod member;
 mod rules;
 mod told;
+mod turn;
 mod user;
 mod version;
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use casemate_directory::{AdminError, GroupDraft, Left, SetBack, UserDraft};
-use casemate_store::{AuditFilter, Commit, GroupQuery, MemberQuery, Operation, UserQuery, UserRecord};
+use casemate_store::{
+    AuditFilter, Commit, GroupQuery, GroupRecord, MemberQuery, Operation, UserQuery, UserRecord,
+};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -323,7 +325,7 @@ async fn there_is_a_most_that_is_set_back_at_once_and_an_oldest_revision() {
     site.store.commit(commit).await.unwrap();
     let refused = site.administration.revert(&operator(), revision, &Covered::Everybody, false).await;
     assert!(
-        matches!(&refused, Err(AdminError::Unkeepable { pointer: "/revision", reason })
+        matches!(&refused, Err(AdminError::PeopleUnkept { reason })
         if reason.contains("newer revision")),
         "{refused:?}"
     );
@@ -333,12 +335,85 @@ async fn there_is_a_most_that_is_set_back_at_once_and_an_oldest_revision() {
     drop(Store::open(&data, Retention::default(), || i64::MAX).await.unwrap());
     let refused = site.administration.revert(&operator(), revision, &Covered::Everybody, true).await;
     assert!(
-        matches!(&refused, Err(AdminError::Unkeepable { pointer: "/revision", reason })
+        matches!(&refused, Err(AdminError::PeopleUnkept { reason })
         if reason.contains("is known since revision")),
         "{refused:?}"
     );
     let last = site.revision().await;
     assert!(!site.administration.revert(&operator(), last, &Covered::Everybody, true).await.unwrap().is_made);
+}
+
+#[tokio::test]
+async fn a_group_with_more_members_than_are_turned_at_once_comes_back_by_and_by_and_one_that_is_left_turns_nobody()
+ {
+    const MOST: usize = 10_000;
+    let site = Site::with_people(&["ada", "bob"]).await;
+    let (people, _) = site.people().await;
+    let mut groups = [site.group_by_hand("one").await, site.group_by_hand("two").await];
+    groups.sort_by(|one, other| one.id.cmp(&other.id));
+    let [many, few] = groups;
+    site.role("writer", json!([{ "name": "notes.write" }])).await;
+    let ids: Vec<String> = (0..=MOST).map(|number| format!("usr_{number:05}")).collect();
+    let member = |id: &String| {
+        let of =
+            casemate_store::Membership { group: many.id.clone(), user: id.clone(), source: String::new() };
+        Operation::AddMember(of)
+    };
+    let made = ids.iter().map(|id| {
+        let user = UserRecord {
+            id: id.clone(),
+            tenant: "default".into(),
+            provider: "corp".into(),
+            login: id.clone(),
+            attributes: "{}".into(),
+            source: "scim".into(),
+            active: true,
+            ..UserRecord::default()
+        };
+        Operation::PutUser { user: Box::new(user), expected: Some(0) }
+    });
+    let commit = Commit {
+        base: None,
+        at: 1,
+        actor: operator().actor,
+        summary: "many".into(),
+        operations: made.chain(ids.iter().map(member)).collect(),
+        events: vec![],
+        fence: None,
+    };
+    site.store.commit(commit).await.unwrap();
+    site.join(&few.id, &people.keys().map(String::as_str).collect::<Vec<_>>()).await.unwrap();
+    let revision = site.revision().await;
+    site.delete_group_now(&many.id).await.unwrap();
+    site.delete_group_now(&few.id).await.unwrap();
+    let to = json!({ "role": "writer", "to": { "provider": "corp", "group": many.name } });
+    site.create(Kind::Assignment, to).await;
+    let users: Vec<&str> = ids.iter().chain(people.keys()).map(String::as_str).collect();
+    let reader = site.store.reader();
+    let count = async |group: &GroupRecord| reader.members_by_hand(&group.id, &users).await.unwrap().len();
+
+    // What is left takes nothing of what may be turned.
+    let author = holding(&["notes.read"]);
+    let looked_at = Arc::new(author.clone());
+    let those = [&many.id, &few.id].map(|id| (id.clone(), (Arc::clone(&looked_at), 0)));
+    let those = Covered::Those(those.into_iter().collect());
+    let back = site.administration.revert(&author, revision, &those, false).await.unwrap();
+    assert_eq!(
+        (back.left.len(), &back.left[0].id, back.left[0].is_denied),
+        (1, &many.id, true),
+        "{:?}",
+        back.left
+    );
+    assert_eq!((count(&many).await, count(&few).await), (0, 2));
+
+    let back = site.back_to(revision).await;
+    let reasons = left(&back);
+    assert_eq!((reasons.len(), reasons[0].0, reasons[0].1), (1, "group", &*many.id), "{reasons:?}");
+    assert!(reasons[0].2.contains("and 1 more of this one would"), "{reasons:?}");
+    assert_eq!(count(&many).await, MOST);
+    let again = site.back_to(revision).await;
+    assert_eq!((again.is_made, left(&again)), (true, vec![]));
+    assert_eq!(count(&many).await, MOST + 1);
 }
 
 #[derive(Debug, Clone)]

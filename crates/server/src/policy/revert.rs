@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use casemate_directory::{Author, Covered, Left, PersonBack, PlannedChange, SetBack};
+use casemate_directory::{AdminError, Author, Covered, Left, PersonBack, PlannedChange, SetBack};
 use casemate_platform::{NoQuery, Problem, json_response, read_document};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub(crate) struct RevertRequest {
     #[schemars(range(min = 0))]
     revision: i64,
     /// Whether users and groups become what they were too, as far as they were changed by hand since. Where nothing is said, they
-    /// do if the caller may change all of them.
+    /// do if the caller may change all of them and all can be set back; where they cannot, `left` says why.
     #[serde(default)]
     people: Option<bool>,
     /// Says what would be changed, and changes nothing.
@@ -71,9 +71,9 @@ struct PersonView {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "PolicyLeft")]
 struct LeftView {
-    /// `user`, `group`, or `group-member` for a user who does not come back to a group.
+    /// `user`, `group`, `group-member` for a user who does not come back to a group, or `people` for all users and groups.
     kind: &'static str,
-    /// The id of the user or group.
+    /// The id of the user or group; empty for all of them.
     id: String,
     /// The tenant; empty where it is not known any more.
     tenant: String,
@@ -96,12 +96,15 @@ pub(super) async fn revert(
     let access = require.access();
     let mut permit = access.permit::<PolicyRevert>(&app, &Thing::default()).await?;
     permit.author.reason = told(reason)?;
-    let (covered, tenants) = match people {
-        Some(false) => (Covered::Nobody, InTenants::new()),
+    let (covered, tenants, unkept) = match people {
+        Some(false) => (Covered::Nobody, InTenants::new(), None),
         insists => covered(&app, access, &permit.author, revision, insists.is_some()).await?,
     };
     let back = match app.administration.revert(&permit.author, revision, &covered, dry_run).await {
-        Ok(back) => back,
+        Ok(back) => match unkept {
+            Some(reason) => back.without_people(reason),
+            None => back,
+        },
         Err(error) => return Err(access.not_done::<PolicyRevert>(&app, None, error).await),
     };
     if !dry_run && back.left.iter().any(|left| left.is_denied) {
@@ -114,18 +117,24 @@ pub(super) async fn revert(
 }
 
 /// Which users and groups are set back: all that would be, where the caller may change each of them in its tenant as they would
-/// change it alone; otherwise none, or, where they insist on it, it is refused.
+/// change it alone; otherwise none, or, where they insist on it, it is refused. Where people cannot be set back, with why.
 async fn covered(
     app: &App,
     access: &Access,
     author: &Author,
     revision: i64,
     insists: bool,
-) -> Result<(Covered, InTenants), Problem> {
+) -> Result<(Covered, InTenants, Option<String>), Problem> {
     // What would be done by whoever may do everything; it is shown to nobody.
     let anybody = Author { holds: None, ..author.clone() };
-    let all = app.administration.revert(&anybody, revision, &Covered::Everybody, true).await;
-    let SetBack { people, left, .. } = all.map_err(problem)?;
+    let SetBack { people, left, .. } =
+        match app.administration.revert(&anybody, revision, &Covered::Everybody, true).await {
+            Ok(all) => all,
+            Err(AdminError::PeopleUnkept { reason }) if !insists => {
+                return Ok((Covered::Nobody, InTenants::new(), Some(reason)));
+            }
+            Err(error) => return Err(problem(error)),
+        };
     let mut tenants = InTenants::new();
     for tenant in people.iter().map(|back| &back.change.tenant).chain(left.iter().map(|left| &left.tenant)) {
         if !tenant.is_empty() && !tenants.contains_key(tenant) {
@@ -141,12 +150,12 @@ async fn covered(
             _ => group::may_set_back(app, access, back, insists).await?,
         };
         if !may {
-            return Ok((Covered::Nobody, InTenants::new()));
+            return Ok((Covered::Nobody, InTenants::new(), None));
         }
         let author = authors.entry(&back.change.tenant).or_insert_with(|| Arc::new(access.author()));
         those.insert(back.id.clone(), (Arc::clone(author), back.at));
     }
-    Ok((Covered::Those(those), tenants))
+    Ok((Covered::Those(those), tenants, None))
 }
 
 fn shown(back: SetBack, is_covered: bool, tenants: &InTenants) -> RevertedView {

@@ -1,5 +1,7 @@
 //! Setting users and groups back with everything else.
 
+use casemate_directory::{MAX_MEMBERS, MAX_SET_BACK};
+use casemate_store::{Actor, Commit, DirectoryEdit, DirectoryKind, Membership, Operation, UserRecord};
 use casemate_test_support::Postgres;
 use serde_json::{Value, json};
 
@@ -149,6 +151,95 @@ async fn people_are_set_back_with_everything_else() {
 async fn people_are_set_back_with_everything_else_on_postgres() {
     let postgres = Postgres::start().unwrap();
     everything_is_set_back(Server::on_postgres(&postgres.create_database().unwrap()).await).await;
+}
+
+/// Makes one change of this.
+async fn commit(server: &Server, operations: Vec<Operation>) {
+    let actor =
+        Actor { provider: "casemate".into(), kind: "service".into(), id: "test".into(), credential: None };
+    let summary = "many".to_owned();
+    let commit = Commit { base: None, at: 1, actor, summary, operations, events: vec![], fence: None };
+    server.app.store.commit(commit).await.unwrap();
+}
+
+async fn a_large_group_comes_back_and_the_configuration_alone_where_people_cannot(server: Server) {
+    let crew = server.make(GROUPS, &json!({ "name": "crew" })).await;
+    let ids: Vec<String> = (0..=MAX_MEMBERS).map(|number| format!("usr_{number:05}")).collect();
+    let made = ids.iter().flat_map(|id| {
+        let user = UserRecord {
+            id: id.clone(),
+            tenant: "default".into(),
+            provider: "casemate".into(),
+            login: id.clone(),
+            attributes: "{}".into(),
+            active: true,
+            ..UserRecord::default()
+        };
+        let member = Membership { group: crew.clone(), user: id.clone(), source: String::new() };
+        [Operation::PutUser { user: Box::new(user), expected: Some(0) }, Operation::AddMember(member)]
+    });
+    commit(&server, made.collect()).await;
+    let then = now(&server).await;
+    delete(&server, &format!("{GROUPS}/{crew}")).await;
+    let back = revert(&server, "administrator", &json!({ "revision": then })).await;
+    assert_eq!((back.status.as_u16(), &back.body["left"]), (200, &json!([])), "{}", back.text);
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let members = server.app.store.reader().members_by_hand(&crew, &ids).await.unwrap();
+    assert_eq!(members.len(), MAX_MEMBERS + 1);
+
+    // More than are set back at once.
+    let then = now(&server).await;
+    server.make("/api/v1/roles", &json!({ "name": "reader", "permissions": [] })).await;
+    let changed = (0..=MAX_SET_BACK).map(|number| {
+        Operation::KeepVersion(Box::new(DirectoryEdit {
+            kind: DirectoryKind::Group,
+            id: format!("grp_{number}"),
+            verb: "update".into(),
+            restored: None,
+            before: Some("{}".into()),
+            after: Some("{\"a\":1}".into()),
+        }))
+    });
+    commit(&server, changed.collect()).await;
+    for dry_run in [true, false] {
+        let body = json!({ "revision": then, "people": true, "dry_run": dry_run });
+        let refused = revert(&server, "administrator", &body).await;
+        assert_eq!((refused.status.as_u16(), refused.code()), (422, "invalid_document"), "{}", refused.text);
+        assert_eq!(refused.body["errors"][0]["pointer"], "/revision", "{}", refused.text);
+        assert!(refused.text.contains("or leave users and groups out"), "{}", refused.text);
+    }
+    let alone = revert(&server, "administrator", &json!({ "revision": then })).await;
+    assert_eq!(
+        (alone.status.as_u16(), &alone.body["reverted"], alone.body.get("people")),
+        (200, &json!(true), None),
+        "{}",
+        alone.text
+    );
+    assert_eq!(alone.body["changes"][0]["name"], "reader", "{}", alone.text);
+    let left = alone.body["left"].as_array().unwrap();
+    assert_eq!(
+        (left.len(), &left[0]["kind"], &left[0]["id"]),
+        (1, &json!("people"), &json!("")),
+        "{}",
+        alone.text
+    );
+    assert!(
+        left[0]["reason"].as_str().unwrap().contains("more than 1000 users and groups"),
+        "{}",
+        alone.text
+    );
+}
+
+#[tokio::test]
+async fn a_large_group_comes_back_and_configuration_is_set_back_where_people_cannot_be() {
+    a_large_group_comes_back_and_the_configuration_alone_where_people_cannot(Server::start().await).await;
+}
+
+#[tokio::test]
+async fn a_large_group_comes_back_and_configuration_is_set_back_where_people_cannot_be_on_postgres() {
+    let postgres = Postgres::start().unwrap();
+    let server = Server::on_postgres(&postgres.create_database().unwrap()).await;
+    a_large_group_comes_back_and_the_configuration_alone_where_people_cannot(server).await;
 }
 
 /// A service account with a role of these permissions in the tenant `default`, and its key.

@@ -65,9 +65,9 @@ pub struct PersonBack {
 /// What could not be set back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Left {
-    /// `user`, `group`, or `group-member` for a user who does not come back to a group.
+    /// `user`, `group`, `group-member` for a user who does not come back to a group, or `people` for all users and groups.
     pub kind: &'static str,
-    /// The id of the user or group.
+    /// The id of the user or group; empty for all of them.
     pub id: String,
     /// The tenant.
     pub tenant: String,
@@ -232,19 +232,17 @@ impl Administration {
         let kept = reader.people_kept_since().await?;
         if revision < kept {
             let reason = format!(
-                "what became of users and groups is known since revision {kept}: take that one or a newer one, or leave \
-                 users and groups out"
+                "what became of users and groups is known since revision {kept}: they are set back to that one or a newer one"
             );
-            return Err(AdminError::Unkeepable { pointer: "/revision", reason });
+            return Err(AdminError::PeopleUnkept { reason });
         }
         let most = u32::try_from(MAX_SET_BACK).unwrap_or(u32::MAX);
         let since = reader.people_since(revision, most + 1).await?;
         if since.len() > MAX_SET_BACK {
             let reason = format!(
-                "more than {MAX_SET_BACK} users and groups were changed by hand since: set them back to a newer revision \
-                 first, or leave users and groups out"
+                "more than {MAX_SET_BACK} users and groups were changed by hand since: set them back to a newer revision first"
             );
-            return Err(AdminError::Unkeepable { pointer: "/revision", reason });
+            return Err(AdminError::PeopleUnkept { reason });
         }
         let (wanted, left) = self.wanted_back(since).await?;
         let mut kept_by_rule = BTreeSet::new();

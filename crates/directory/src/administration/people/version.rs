@@ -11,9 +11,10 @@ use casemate_store::{
 use serde_json::Value;
 
 use super::draft::{GroupDraft, UserDraft};
-use super::member::{MAX_MEMBERS, by_hand};
+use super::member::by_hand;
 use super::rules::{Gains, Loses, Rules};
 use super::told::{shown_group, shown_user, told};
+use super::turn::Turn;
 use super::{Proposal, group::Becoming};
 use crate::OWN_PROVIDER;
 use crate::administration::Administration;
@@ -42,14 +43,6 @@ pub struct Restored {
     pub members: Vec<String>,
     /// The ids of members of then who are not there any more, and are left out.
     pub missing: Vec<String>,
-}
-
-/// Who comes to a group and leaves it, so that its members by hand are who they were.
-#[derive(Default)]
-pub(super) struct Turn {
-    pub(super) come: Vec<UserRecord>,
-    pub(super) leave: Vec<UserRecord>,
-    pub(super) missing: Vec<String>,
 }
 
 /// The version that a change by hand of a user makes.
@@ -203,7 +196,7 @@ impl Administration {
     ///
     /// # Errors
     /// As of [`Administration::update_group`], [`Administration::add_members`] and [`Administration::remove_member`], where there
-    /// is no such version, and where more than [`MAX_MEMBERS`] users came and went since.
+    /// is no such version, and where more than [`MAX_MEMBERS`](super::MAX_MEMBERS) users came and went since.
     pub async fn restore_group(
         &self,
         author: &Author,
@@ -254,7 +247,7 @@ impl Administration {
         group: &str,
         wanted: VersionState,
     ) -> Result<(bool, bool), AdminError> {
-        let Turn { come, leave, missing } = self.turn(tenant, group, wanted).await?;
+        let Turn { come, leave, missing, .. } = self.turn(tenant, group, wanted).await?;
         Ok((!come.is_empty() || !missing.is_empty(), !leave.is_empty()))
     }
 
@@ -319,79 +312,6 @@ impl Administration {
         let shown = Some(serde_json::json!({ "user": user.id, "login": user.login }).to_string());
         let (before, after) = if verb == "add" { (None, shown) } else { (shown, None) };
         told("group-member", verb, tenant, group, before, after)
-    }
-
-    /// Who has to come and to leave. What was made of the members since is taken back, the newest first.
-    pub(super) async fn turn(
-        &self,
-        tenant: &str,
-        group: &str,
-        wanted: VersionState,
-    ) -> Result<Turn, AdminError> {
-        let since = if wanted.before { wanted.revision.saturating_sub(1) } else { wanted.revision };
-        let mut belonged: BTreeMap<String, bool> = BTreeMap::new();
-        for MemberEdit { came, gone } in self.store.reader().member_edits_after(group, since).await? {
-            belonged.extend(came.into_iter().map(|user| (user, false)));
-            belonged.extend(gone.into_iter().map(|user| (user, true)));
-        }
-        if belonged.len() > MAX_MEMBERS {
-            let reason = format!(
-                "{} users came and went since, and at most {MAX_MEMBERS} are turned back at once: set it back to a \
-                 newer version first",
-                belonged.len()
-            );
-            return Err(AdminError::Unkeepable { pointer: "", reason });
-        }
-        let ids: Vec<&str> = belonged.keys().map(String::as_str).collect();
-        let present = self.store.reader().members_by_hand(group, &ids).await?;
-        let mut users: BTreeMap<String, UserRecord> = BTreeMap::new();
-        for user in self.store.reader().users_by_ids(&ids).await? {
-            if user.tenant == tenant {
-                users.insert(user.id.clone(), user);
-            }
-        }
-        let mut missing = self.deleted_since(group, since, &ids).await?;
-        let mut turn = Turn::default();
-        for (id, belonged) in belonged {
-            if belonged == present.contains(&id) {
-                continue;
-            }
-            match (users.remove(&id), belonged) {
-                (Some(user), true) => turn.come.push(user),
-                (Some(user), false) => turn.leave.push(user),
-                (None, true) => drop(missing.insert(id)),
-                (None, false) => {}
-            }
-        }
-        turn.missing = missing.into_iter().collect();
-        Ok(turn)
-    }
-
-    /// Who belonged to a group at a revision by hand, as far as its versions say, and was deleted since without having left it
-    /// before. Of those whom later versions tell of it is known anyway.
-    async fn deleted_since(
-        &self,
-        group: &str,
-        revision: i64,
-        known: &[&str],
-    ) -> Result<BTreeSet<String>, AdminError> {
-        let reader = self.store.reader();
-        let mut belonged: BTreeSet<String> = BTreeSet::new();
-        for MemberEdit { came, gone } in reader.member_edits_until(group, revision).await? {
-            belonged.extend(came);
-            for user in gone {
-                belonged.remove(&user);
-            }
-        }
-        for user in known {
-            belonged.remove(*user);
-        }
-        let ids: Vec<&str> = belonged.iter().map(String::as_str).collect();
-        let present = reader.members_by_hand(group, &ids).await?;
-        let absent: Vec<&str> = ids.into_iter().filter(|id| !present.contains(*id)).collect();
-        let there: BTreeSet<String> =
-            reader.users_by_ids(&absent).await?.into_iter().map(|user| user.id).collect();
-        Ok(absent.into_iter().filter(|id| !there.contains(*id)).map(str::to_owned).collect())
     }
 
     /// That nobody else has a name that is to be taken: what the store says of a change, of one that is not made.

@@ -13,9 +13,7 @@ use crate::administration::people::draft::drafted_group;
 use crate::administration::people::member::{by_hand, still};
 use crate::administration::people::rules::{Gains, Loses, Rules};
 use crate::administration::people::told::{shown_group, told};
-use crate::administration::people::version::{
-    VersionState, documents_differ, kept_deleted_group, kept_group, read,
-};
+use crate::administration::people::version::{documents_differ, kept_deleted_group, kept_group, read};
 use crate::administration::plan::PlannedChange;
 
 impl Administration {
@@ -64,8 +62,8 @@ impl Administration {
         if let Today::Deleted(deleted) = &one.today {
             after.created_at = deleted.created_at;
         }
-        let turn =
-            self.turn(tenant, &one.id, VersionState { revision: turning.revision, before: false }).await?;
+        let most = MAX_TURNED.saturating_sub(turning.turned);
+        let turn = self.turn_at_most((tenant, &one.id), turning.revision, most).await?;
         turning.left.extend(turn.missing.iter().map(|user| Left {
             kind: "group-member",
             id: user.clone(),
@@ -77,18 +75,21 @@ impl Administration {
         let before = today.map(|today| shown_group(today).to_string());
         let body = shown_group(&after).to_string();
         let is_other = before.as_ref() != Some(&body);
-        if !is_other && turn.come.is_empty() && turn.leave.is_empty() {
+        let rest = (turn.rest > 0).then(|| {
+            let reason = format!(
+                "at most {MAX_TURNED} users come to groups and leave them at once, and {} more of this one would: set back \
+                 again, and they follow",
+                turn.rest
+            );
+            one.left(reason)
+        });
+        let turns = turn.len();
+        if !is_other && turns == 0 {
+            turning.left.extend(rest);
             return Ok(None);
         }
         if let Some(today) = today {
             not_of_code(today)?;
-        }
-        turning.turned += turn.come.len() + turn.leave.len();
-        if turning.turned > MAX_TURNED {
-            let reason = format!(
-                "more than {MAX_TURNED} users would come to groups and leave them: set back again, and the others follow"
-            );
-            return Err(AdminError::Unkeepable { pointer: "", reason });
         }
         let leaving: Vec<&str> = turn.leave.iter().map(|user| &*user.id).collect();
         let stay = self.store.reader().members_by_others(&one.id, &leaving).await?;
@@ -140,6 +141,8 @@ impl Administration {
         }
         let leave = lose.iter().map(|user| user.id.clone()).collect();
         let made = Made::Group { id: one.id.clone(), after: Some(Box::new(after)), come: turn.come, leave };
+        turning.turned += turns;
+        turning.left.extend(rest);
         Ok(Some(Turned { back, operations, told: events, is_losing, made }))
     }
 

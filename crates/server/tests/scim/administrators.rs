@@ -85,6 +85,53 @@ pub(crate) async fn the_last_administrator_stays_whatever_their_provider_says(sc
     done(&scim.send(&format!("DELETE {one}"), None).await);
 }
 
+pub(crate) async fn who_is_gone_is_nobody_who_stays(scim: Scim) {
+    let (ada, bob) = (joins(&scim, "ada").await, joins(&scim, "bob").await);
+    administers(&scim, json!({"provider": "corp", "login": "ada"})).await;
+    administers(&scim, json!({"provider": "corp", "login": "bob"})).await;
+    // In one step after the other: deleted, or called otherwise.
+    let called = |name: &str| json!({"op": "replace", "path": "userName", "value": name});
+    let (of_ada, of_bob) = (format!("/Users/{ada}"), format!("/Users/{bob}"));
+    done(&scim.patch(&of_ada, called("augusta")).await);
+    refused(&scim.send(&format!("DELETE {of_bob}"), None).await);
+    refused(&scim.patch(&of_bob, called("robert")).await);
+    // Who is called from now on as somebody who administers is who stays.
+    done(&scim.patch(&of_bob, called("ada")).await);
+    done(&scim.patch(&of_bob, called("bob")).await);
+    done(&scim.send(&format!("DELETE {of_ada}"), None).await);
+    refused(&scim.patch(&of_bob, off()).await);
+
+    // A group is as gone, or called otherwise.
+    let carol = joins(&scim, "carol").await;
+    let admins = scim.group("Admins", &[&bob, &carol]).await;
+    let of_admins = format!("/Groups/{admins}");
+    let named = |name: &str| json!({"op": "replace", "path": "displayName", "value": name});
+    administers(&scim, json!({"provider": "corp", "group": "Admins"})).await;
+    done(&scim.patch(&of_admins, named("Ops")).await);
+    refused(&scim.patch(&of_bob, called("robert")).await);
+    administers(&scim, json!({"provider": "corp", "group": "Ops"})).await;
+    done(&scim.patch(&of_bob, called("robert")).await);
+    refused(&scim.patch(&of_admins, named("Others")).await);
+    // By its new name its members administer, unless nobody stays in it.
+    let put = json!({"schemas": [GROUP], "displayName": "Admins", "members": []});
+    refused(&scim.send(&format!("PUT {of_admins}"), Some(put)).await);
+    done(&scim.patch(&of_admins, named("Admins")).await);
+    refused(&scim.send(&format!("DELETE {of_admins}"), None).await);
+
+    // Whom another provider's tokens alone tell of is somebody.
+    let other = json!({"name": "other", "issuer": "https://other.example", "audiences": ["casemate"]});
+    scim.server.make("/api/v1/providers", &other).await;
+    administers(&scim, json!({"provider": "other", "group": "Admins"})).await;
+    done(&scim.send(&format!("DELETE {of_admins}"), None).await);
+}
+
+pub(crate) async fn who_has_no_subject_administers_by_no_group(scim: Scim) {
+    let eve = scim.user(json!({"userName": "eve"})).await;
+    scim.group("Admins", &[&eve]).await;
+    administers(&scim, json!({"provider": "corp", "group": "Admins"})).await;
+    done(&scim.patch(&format!("/Users/{eve}"), off()).await);
+}
+
 pub(crate) async fn a_group_keeps_the_last_of_it_who_administers(scim: Scim) {
     let (ada, bob, carol) =
         (joins(&scim, "ada").await, joins(&scim, "bob").await, joins(&scim, "carol").await);

@@ -63,14 +63,14 @@ impl Administration {
         now: i64,
     ) -> Result<Judged, AdminError> {
         let state = self.directory.state();
-        let rules = |tenant| Rules::of_provider(&state, tenant, now);
+        let rules = |tenant, provider| Rules::of_provider(&state, tenant, provider, now);
         let taken = match formerly {
             Formerly::Group(group) => {
                 let edit = Edit::of(group, operations);
                 if edit.is_empty() {
                     return Ok(Judged::NOTHING);
                 }
-                self.group_takes(&rules(&group.tenant), group, edit).await?
+                self.group_takes(&rules(&group.tenant, &group.provider), group, edit).await?
             }
             Formerly::User(_) | Formerly::Nothing => {
                 let before = match formerly {
@@ -84,10 +84,10 @@ impl Administration {
                     Becomes::This(user) => Some(user),
                     Becomes::Deleted => None,
                 };
-                let Some(tenant) = before.or(after).map(|user| &*user.tenant) else {
+                let Some(user) = before.or(after) else {
                     return Ok(Judged::NOTHING);
                 };
-                let rules = rules(tenant);
+                let rules = rules(&user.tenant, &user.provider);
                 let groups = match before {
                     Some(before) if leaves_groups(&rules, before, after) => {
                         self.groups_of_user(&before.id).await?
@@ -102,6 +102,12 @@ impl Administration {
                 match self.others_administer(&rules, id, &losses).await {
                     Ok(None) => Taken::Nothing,
                     Ok(Some(_)) => Taken::OneOfSeveral,
+                    // They administer by what they are called from now on.
+                    Err(AdminError::LastAdministrator)
+                        if after.is_some_and(|after| rules.is_administered_by(after)) =>
+                    {
+                        Taken::OneOfSeveral
+                    }
                     Err(AdminError::LastAdministrator) => Taken::TheLast { member: None },
                     Err(error) => return Err(error),
                 }
@@ -122,6 +128,12 @@ impl Administration {
             let is_named = edit.renamed.is_some_and(|name| rules.is_administered_by_group(name));
             return Ok(if is_named { Taken::OneOfSeveral } else { Taken::Nothing });
         };
+        let administers =
+            |name: &str| rules.administering(&[Loses::group(Some(&group.provider), name)]).is_some();
+        if edit.renamed.is_some_and(administers) {
+            // Whoever stays in it administers by the new name.
+            edit.is_whole = false;
+        }
         self.without_those_who_stay(group, &mut edit).await?;
         let found = self.members_left(group, &group.provider, |id| edit.leaves(id)).await?;
         // Whoever is not active may be let in at the same time.
@@ -198,7 +210,7 @@ impl Administration {
 
     async fn is_anybody_of(&self, rules: &Rules<'_>, others: &[&Recipient]) -> Result<bool, AdminError> {
         for other in others {
-            if self.is_anybody(rules.tenant(), other, "", false).await? {
+            if self.counts(rules, other, "", false).await? {
                 return Ok(true);
             }
         }

@@ -10,6 +10,9 @@ use crate::administration::Administration;
 use crate::administration::error::AdminError;
 use crate::policy::{Assignment, Recipient, Who};
 
+/// The sources of users and groups of whom a provider says who they are.
+const TOLD_BY: [Option<&str>; 2] = [Some("scim"), Some("ldap")];
+
 /// Whether somebody administers by an assignment of today, and then no longer by one.
 pub(super) fn takes<'a>(
     mut today: impl Iterator<Item = &'a Assignment>,
@@ -17,6 +20,21 @@ pub(super) fn takes<'a>(
 ) -> bool {
     let then: HashSet<&Recipient> = then.map(|assignment| &assignment.recipient).collect();
     today.any(|assignment| !then.contains(&assignment.recipient))
+}
+
+/// Who is left to whom something is assigned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Somebody,
+    /// Somebody whom the directory does not know: tokens alone may tell of them.
+    Unknown,
+    Nobody,
+}
+
+impl Left {
+    fn any(is_anybody: bool) -> Left {
+        if is_anybody { Left::Somebody } else { Left::Nobody }
+    }
 }
 
 /// Of the active members of a group.
@@ -80,7 +98,7 @@ impl Administration {
             }
         }
         for recipient in others {
-            if self.is_anybody(rules.tenant(), recipient, "", false).await? {
+            if self.counts(rules, recipient, "", false).await? {
                 return Ok(Some(Operation::Alone));
             }
         }
@@ -143,7 +161,7 @@ impl Administration {
         for (recipient, is_lost) in
             others.into_iter().map(|other| (other, false)).chain(lost.into_iter().map(|lost| (lost, true)))
         {
-            if self.is_anybody(rules.tenant(), recipient, id, is_lost).await? {
+            if self.counts(rules, recipient, id, is_lost).await? {
                 // Who stays may be taken out by another change at the same time.
                 return Ok(Some(Operation::Alone));
             }
@@ -151,8 +169,49 @@ impl Administration {
         Err(AdminError::LastAdministrator)
     }
 
-    /// Whether somebody is left to whom something is assigned: nobody whom the directory refuses; and of a group that the
-    /// directory knows, or by which the user loses it, another of its members.
+    /// Whether somebody is left by these rules to whom something is assigned. Where a provider is saying who its people are, it
+    /// is nobody of whom it says nothing: they are gone, or called otherwise.
+    pub(super) async fn counts(
+        &self,
+        rules: &Rules<'_>,
+        recipient: &Recipient,
+        user: &str,
+        is_lost: bool,
+    ) -> Result<bool, AdminError> {
+        Ok(match self.left(rules.tenant(), recipient, user, is_lost).await? {
+            Left::Somebody => true,
+            Left::Nobody => false,
+            Left::Unknown => match rules.provider() {
+                Some(telling) => !self.is_told(telling, &recipient.provider).await?,
+                None => true,
+            },
+        })
+    }
+
+    /// Whether it is said by SCIM or LDAP who a provider's people are: of the provider that is `telling`, where there are any;
+    /// of another, where there are some who came so.
+    async fn is_told(&self, telling: &str, provider: &str) -> Result<bool, AdminError> {
+        let sources: &[Option<&str>] = if telling == provider { &[None] } else { &TOLD_BY };
+        for source in sources {
+            let (provider, source) = (Some(provider.to_owned()), source.map(str::to_owned));
+            let users = UserQuery {
+                provider: provider.clone(),
+                source: source.clone(),
+                limit: 1,
+                ..UserQuery::default()
+            };
+            if !self.store.reader().users(&users).await?.is_empty() {
+                return Ok(true);
+            }
+            let groups = GroupQuery { provider, source, limit: 1, ..GroupQuery::default() };
+            if !self.store.reader().groups(&groups).await?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether somebody may be left to whom something is assigned, of whom tokens alone may tell.
     pub(super) async fn is_anybody(
         &self,
         tenant: &str,
@@ -160,15 +219,27 @@ impl Administration {
         user: &str,
         is_lost: bool,
     ) -> Result<bool, AdminError> {
+        Ok(self.left(tenant, recipient, user, is_lost).await? != Left::Nobody)
+    }
+
+    /// Who is left to whom something is assigned: nobody whom the directory refuses; and of a group that the directory knows,
+    /// or by which the user loses it, another of its members.
+    async fn left(
+        &self,
+        tenant: &str,
+        recipient: &Recipient,
+        user: &str,
+        is_lost: bool,
+    ) -> Result<Left, AdminError> {
         if recipient.is_account() {
-            return Ok(true);
+            return Ok(Left::Somebody);
         }
         let reader = self.store.reader();
         let provider = &*recipient.provider;
         let known = match &recipient.who {
             Who::Group { group, .. } => {
                 if reader.has_other_members(tenant, provider, group, user).await? {
-                    return Ok(true);
+                    return Ok(Left::Somebody);
                 }
                 let (tenant, name) = (Some(tenant.to_owned()), Some(group.to_string()));
                 let named = GroupQuery { tenant, name, limit: MAX_PAGE, ..GroupQuery::default() };
@@ -176,18 +247,21 @@ impl Administration {
                 let is_known = |known: &GroupRecord| {
                     known.name == **group && [provider, OWN_PROVIDER].contains(&&*known.provider)
                 };
-                return Ok(!is_lost && !named.iter().any(is_known));
+                let is_nobody = is_lost || named.iter().any(is_known);
+                return Ok(if is_nobody { Left::Nobody } else { Left::Unknown });
             }
-            _ if is_lost => return Ok(false),
+            _ if is_lost => return Ok(Left::Nobody),
             Who::Id { id, .. } => match reader.user_by_subject(provider, id).await? {
                 None => {
                     let former = reader.former_user(tenant, provider, id).await?;
-                    return Ok(former.is_none_or(|former| former.active && !former.is_deleted));
+                    return Ok(
+                        former.map_or(Left::Unknown, |former| Left::any(former.active && !former.is_deleted))
+                    );
                 }
                 known => known,
             },
             Who::Login { login, .. } => reader.user_by_login(provider, login).await?,
         };
-        Ok(known.is_none_or(|known| known.tenant != tenant || known.active))
+        Ok(known.map_or(Left::Unknown, |known| Left::any(known.tenant != tenant || known.active)))
     }
 }

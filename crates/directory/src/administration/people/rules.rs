@@ -26,6 +26,7 @@ pub(super) struct Rules<'a> {
     now: i64,
     state: &'a State,
     tenant: &'a str,
+    provider: Option<&'a str>,
 }
 
 /// By what somebody comes to be who something is assigned to.
@@ -51,12 +52,14 @@ pub(super) fn is_gone(before: &UserRecord, after: Option<&UserRecord>) -> bool {
 }
 
 impl<'a> Gains<'a> {
-    /// What a user is no longer who becomes this, or is deleted.
+    /// What a user is no longer who becomes this, or is deleted. Nobody signs in as somebody without a subject, nor is a member
+    /// of groups by that.
     pub(super) fn between(
         before: &'a UserRecord,
         after: Option<&UserRecord>,
         groups: &'a [String],
     ) -> Loses<'a> {
+        let groups = before.subject.as_ref().map_or(&[][..], |_| groups);
         let all = Gains::of(before, groups);
         let Some(after) = after.filter(|after| !is_gone(before, Some(after))) else { return all };
         let login = all.login.filter(|login| *login != after.login);
@@ -120,12 +123,17 @@ impl<'a> Gains<'a> {
 
 impl<'a> Rules<'a> {
     pub(super) fn new(author: &'a Author, state: &'a State, tenant: &'a str) -> Rules<'a> {
-        Rules { holds: author.holds.as_ref(), now: author.now, state, tenant }
+        Rules { holds: author.holds.as_ref(), now: author.now, state, tenant, provider: None }
     }
 
     /// The rules for what a provider says of its people: it gives and takes whatever there is.
-    pub(super) fn of_provider(state: &'a State, tenant: &'a str, now: i64) -> Rules<'a> {
-        Rules { holds: None, now, state, tenant }
+    pub(super) fn of_provider(state: &'a State, tenant: &'a str, provider: &'a str, now: i64) -> Rules<'a> {
+        Rules { holds: None, now, state, tenant, provider: Some(provider) }
+    }
+
+    /// The provider that is saying who its people are, where one is.
+    pub(super) fn provider(&self) -> Option<&str> {
+        self.provider
     }
 
     pub(super) fn tenant(&self) -> &str {
@@ -283,6 +291,11 @@ impl<'a> Rules<'a> {
     /// Whether people administer the installation by a group of this name.
     pub(super) fn is_administered_by_group(&self, name: &str) -> bool {
         self.administering(&[Loses::group(None, name)]).is_some()
+    }
+
+    /// Whether a user administers the installation by their subject or login.
+    pub(super) fn is_administered_by(&self, user: &UserRecord) -> bool {
+        user.active && self.administering(&[Gains::of(user, &[])]).is_some()
     }
 
     /// Who administers the installation by what is lost, and who does otherwise. None where nobody does by what is lost.

@@ -384,14 +384,19 @@ impl Directory {
     /// Writes down where API keys were accepted; to be called every so often, and at the end.
     ///
     /// # Errors
-    /// As [`Store::note_networks`]; what was to be written is lost then.
+    /// As [`Store::note_networks`]; what was to be written waits for the next time then.
     pub async fn flush_key_networks(&self, store: &Store) -> Result<(), RecordError> {
-        let seen = self.keys.take_arrivals().into_iter().map(|arrival| SeenNetwork {
-            account: arrival.account.into(),
+        let arrivals = self.keys.take_arrivals();
+        let seen = arrivals.iter().map(|arrival| SeenNetwork {
+            account: arrival.account.to_string(),
             network: arrival.network.to_string(),
             at: arrival.at,
         });
-        store.note_networks(seen.collect()).await
+        let noted = store.note_networks(seen.collect()).await;
+        if noted.is_err() {
+            self.keys.put_back_arrivals(arrivals);
+        }
+        noted
     }
 
     /// How people sign in with a browser, with each provider that offers it, in the order of the configuration.

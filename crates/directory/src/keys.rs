@@ -101,6 +101,11 @@ impl Keys {
         self.arrivals.take()
     }
 
+    /// Keeps networks that could not be written down, for the next time.
+    pub(crate) fn put_back_arrivals(&self, arrivals: Vec<KeyArrival>) {
+        self.arrivals.put_back(arrivals);
+    }
+
     /// Takes which accounts' keys are locked, as it stands in the store.
     pub(crate) async fn follow_locks(&self, reader: &StoreReader) -> Result<(), StoreError> {
         let _locking = self.locking.lock().await;

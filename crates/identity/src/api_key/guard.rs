@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::{ArcSwap, ArcSwapOption};
 use ipnet::IpNet;
 
+use super::arrivals::{KeyArrival, KeyArrivals};
 use crate::time::Timestamp;
 
 /// How many different secrets may be wrong of an account's keys within [`WRONG_KEYS_WINDOW`], from wherever they come.
@@ -25,17 +26,21 @@ const MINUTE: i64 = 60 * 1_000_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 /// The most networks of a day that are told apart; keys work from others too, which are not remembered.
 const MOST_OF_DAY: usize = 20;
-/// The most new networks that wait for the host.
-const MOST_ARRIVALS: usize = 1_024;
 /// How long it is waited for what the host says of a wrong secret: who was to say it is gone.
 const COUNTED_WITHIN: i64 = MINUTE;
+/// How long it is relied on where the host said that keys are known: five minutes.
+const LEARNED_FOR: i64 = 5 * MINUTE;
+/// The most networks where keys are known that are kept of an account.
+const MOST_KNOWN: usize = 100;
+/// The most wrong secrets that are kept of an account, where the same ones are shown from many networks.
+const MOST_TRIES: usize = 256;
 
 /// What the keys of one account have in common. All of them share it.
 #[derive(Debug, Default)]
 pub struct KeyGuard {
     account: Box<str>,
     today: ArcSwap<Today>,
-    locked: ArcSwapOption<KeyLock>,
+    locked: ArcSwapOption<Held>,
     tries: Mutex<Vec<Wrong>>,
     arrivals: Option<Arc<KeyArrivals>>,
 }
@@ -51,19 +56,12 @@ pub struct KeyLock {
     pub known: HashSet<IpNet>,
 }
 
-/// Networks from which keys were accepted for the first time that day, for the host to write down.
-#[derive(Debug, Default)]
-pub struct KeyArrivals(Mutex<Vec<KeyArrival>>);
-
-/// A key was accepted from somewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyArrival {
-    /// The account that owns the key.
-    pub account: Box<str>,
-    /// Where it was shown.
-    pub network: IpNet,
-    /// When, in microseconds since 1970 (UTC).
-    pub at: i64,
+/// What the host said.
+#[derive(Debug, Clone)]
+struct Held {
+    lock: KeyLock,
+    /// When it was said where keys are known, where nothing is locked; a lock says so anew each time that it is followed.
+    learned_at: Option<i64>,
 }
 
 /// Where keys were accepted on one day.
@@ -114,7 +112,7 @@ impl KeyGuard {
     pub fn set_lock(&self, lock: Option<KeyLock>) {
         let mut tries = self.tries();
         let before = self.locked.load_full();
-        let before = before.as_deref();
+        let before = before.as_deref().map(|held| &held.lock);
         if let Some(lock) = &lock {
             // What was wrong before a lock is done with.
             if before.map_or(0, |before| before.until) < lock.until {
@@ -125,18 +123,23 @@ impl KeyGuard {
                 wrong.is_of_network &= before.map_or(0, until) >= until(lock);
             }
         }
-        self.locked.store(lock.map(Arc::new));
+        self.locked.store(lock.map(|lock| Arc::new(Held { lock, learned_at: None })));
     }
 
-    /// Whether the host said where keys are known, since something was wrong.
-    pub fn has_learned(&self) -> bool {
-        self.locked.load().is_some()
+    /// Whether the host said of late where keys are known; `now` in microseconds since 1970 (UTC).
+    pub fn has_learned(&self, now: i64) -> bool {
+        let is_recent = |at: i64| now.saturating_sub(at) < LEARNED_FOR;
+        self.locked.load().as_ref().is_some_and(|held| held.learned_at.is_none_or(is_recent))
     }
 
-    /// Takes where keys are known, unless that was said with a lock.
-    pub fn learn(&self, known: HashSet<IpNet>) {
-        let learned = Arc::new(KeyLock { known, ..KeyLock::default() });
-        self.locked.rcu(|locked| locked.clone().or_else(|| Some(Arc::clone(&learned))));
+    /// Takes where keys are known at `now` (microseconds since 1970, UTC), unless that was said with a lock.
+    pub fn learn(&self, known: HashSet<IpNet>, now: i64) {
+        let lock = KeyLock { known, ..KeyLock::default() };
+        let learned = Arc::new(Held { lock, learned_at: Some(now) });
+        self.locked.rcu(|held| {
+            let followed = held.clone().filter(|held| held.learned_at.is_none());
+            followed.or_else(|| Some(Arc::clone(&learned)))
+        });
     }
 
     /// Says that the host has counted a wrong secret of a network.
@@ -156,7 +159,7 @@ impl KeyGuard {
         if is_own {
             return Ok(Place::Known);
         }
-        if let Some(lock) = &*self.locked.load() {
+        if let Some(Held { lock, .. }) = self.locked.load().as_deref() {
             if lock.known.contains(network) {
                 return Ok(Place::Known);
             }
@@ -183,7 +186,14 @@ impl KeyGuard {
             if is_new { Arc::new(today.with(network, now)) } else { Arc::clone(today) }
         });
         if let Some(arrivals) = self.arrivals.as_ref().filter(|_| is_new) {
-            arrivals.push(KeyArrival { account: self.account.clone(), network, at: now.0 });
+            let arrival = KeyArrival { account: self.account.clone(), network, at: now.0 };
+            if !arrivals.push(arrival) {
+                // It is told when it comes again.
+                self.today.rcu(|today| today.without(&network));
+            }
+        }
+        if is_new {
+            self.locked.rcu(|held| held.as_ref().map(|held| Held::with(held, network)));
         }
     }
 
@@ -196,7 +206,12 @@ impl Place<'_> {
     /// Keeps the place for a secret that was wrong; `mark` stands for it.
     pub(super) fn keep(self, network: IpNet, mark: u64, now: Timestamp) {
         let Place::Taken(mut tries) = self else { return };
-        if tries.iter().any(|wrong| wrong.mark == mark && wrong.network == network) {
+        let is_known = tries.iter().any(|wrong| wrong.mark == mark);
+        if is_known && tries.iter().any(|wrong| wrong.mark == mark && wrong.network == network) {
+            return;
+        }
+        // Whoever shows what was wrong elsewhere finds nothing out.
+        if is_known && tries.len() >= MOST_TRIES {
             return;
         }
         let at = now.0;
@@ -211,7 +226,7 @@ fn fullness(tries: &mut Vec<Wrong>, network: &IpNet, now: i64) -> Option<Closed>
     }
     let is_full = |tries: &[Wrong]| {
         let of_network = tries.iter().filter(|wrong| wrong.is_of_network && wrong.network == *network);
-        tries.len() >= MOST_WRONG_KEYS || of_network.count() >= MOST_WRONG_KEYS_OF_NETWORK
+        different(tries) >= MOST_WRONG_KEYS || of_network.count() >= MOST_WRONG_KEYS_OF_NETWORK
     };
     if !is_full(tries) {
         return None;
@@ -224,6 +239,28 @@ fn fullness(tries: &mut Vec<Wrong>, network: &IpNet, now: i64) -> Option<Closed>
     }
     let waits = |wrong: &Wrong| !wrong.is_counted && now.saturating_sub(wrong.at) < COUNTED_WITHIN;
     Some(if tries.iter().any(waits) { Closed::UnderWay } else { Closed::Locked })
+}
+
+/// How many secrets they are: the same one from elsewhere is no other, neither here nor for the host.
+fn different(tries: &[Wrong]) -> usize {
+    let is_first =
+        |(index, wrong): &(usize, &Wrong)| tries.iter().take(*index).all(|one| one.mark != wrong.mark);
+    if tries.len() < MOST_WRONG_KEYS {
+        tries.len()
+    } else {
+        tries.iter().enumerate().filter(is_first).count()
+    }
+}
+
+impl Held {
+    /// Where keys are known there too.
+    fn with(held: &Arc<Held>, network: IpNet) -> Arc<Held> {
+        let mut held = Arc::clone(held);
+        if held.lock.known.len() < MOST_KNOWN && !held.lock.known.contains(&network) {
+            Arc::make_mut(&mut held).lock.known.insert(network);
+        }
+        held
+    }
 }
 
 impl Today {
@@ -243,24 +280,16 @@ impl Today {
         networks.push(network);
         Today { day, networks }
     }
-}
 
-impl KeyArrivals {
-    fn push(&self, arrival: KeyArrival) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() < MOST_ARRIVALS {
-            waiting.push(arrival);
-        }
-    }
-
-    /// Takes all that wait.
-    pub fn take(&self) -> Vec<KeyArrival> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn without(&self, network: &IpNet) -> Today {
+        let networks = self.networks.iter().filter(|known| *known != network).copied().collect();
+        Today { day: self.day, networks }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::arrivals::MOST_ARRIVALS;
     use super::*;
 
     const START: Timestamp = Timestamp(20_000 * DAY);
@@ -299,26 +328,58 @@ mod tests {
             Err(Closed::Locked),
             "by this process, while the host says nothing"
         );
-        for mark in 0..5 {
+        for mark in 5..10 {
             wrong(&guard, 2 + mark as usize, mark, START).unwrap();
         }
-        assert!(!is_open(&guard, 9, START));
-        assert!(is_open(&guard, 9, at(5)), "as long as a first lock");
+        assert!(!is_open(&guard, 99, START));
+        assert!(is_open(&guard, 99, at(5)), "as long as a first lock");
+    }
+
+    #[test]
+    fn one_secret_is_one_for_the_account_wherever_it_comes_from() {
+        let guard = KeyGuard::default();
+        for from in 0..250 {
+            wrong(&guard, from, 1, START).unwrap();
+            wrong(&guard, from, 2, START).unwrap();
+        }
+        assert!(is_open(&guard, 251, START));
+        assert!(guard.tries().len() <= MOST_TRIES);
+        for mark in 3..11 {
+            wrong(&guard, 251 + mark as usize % 2, mark, START).unwrap();
+        }
+        assert!(!is_open(&guard, 253, START), "others count, however many networks there are");
     }
 
     #[test]
     fn what_is_full_in_this_process_alone_is_open_where_the_host_says_that_keys_are_known() {
         let guard = KeyGuard::default();
-        assert!(!guard.has_learned());
-        guard.learn(HashSet::from([network(9)]));
-        assert!(guard.has_learned());
+        assert!(!guard.has_learned(START.0));
+        guard.learn(HashSet::from([network(9)]), START.0);
+        assert!(guard.has_learned(START.0));
         for mark in 0..10 {
             wrong(&guard, 1 + mark as usize / 5, mark, START).unwrap();
         }
         assert!(is_open(&guard, 9, START) && !is_open(&guard, 8, START));
         guard.set_lock(Some(KeyLock { until: at(5).0, ..KeyLock::default() }));
-        guard.learn(HashSet::from([network(9)]));
+        guard.learn(HashSet::from([network(9)]), START.0);
         assert!(!is_open(&guard, 9, START), "a lock says so itself");
+        assert!(guard.has_learned(at(10_000).0));
+    }
+
+    #[test]
+    fn where_keys_are_known_is_learned_anew_and_what_arrives_is_part_of_it() {
+        let guard = KeyGuard::default();
+        guard.learn(HashSet::from([network(1)]), START.0);
+        guard.arrive(network(2), START);
+        let tomorrow = Timestamp(START.0 + DAY);
+        assert!(!guard.has_learned(tomorrow.0));
+        for mark in 0..10 {
+            wrong(&guard, 100 + mark as usize, mark, tomorrow).unwrap();
+        }
+        let open = || [1, 2, 3].map(|from| is_open(&guard, from, tomorrow));
+        assert_eq!(open(), [true, true, false]);
+        guard.learn(HashSet::from([network(3)]), tomorrow.0);
+        assert_eq!(open(), [false, false, true]);
     }
 
     #[test]
@@ -357,7 +418,7 @@ mod tests {
         guard.set_lock(Some(of_network(at(5).0)));
         assert_eq!(wrong(&guard, 1, 9, at(1)), Err(Closed::Locked));
         assert!(wrong(&guard, 1, 9, at(5)).is_ok(), "the network begins anew");
-        for mark in 0..4 {
+        for mark in 10..14 {
             wrong(&guard, 2, mark, at(5)).unwrap();
         }
         assert!(!is_open(&guard, 3, at(5)), "the account does not");
@@ -379,6 +440,21 @@ mod tests {
         let tomorrow = Timestamp(START.0 + DAY);
         guard.arrive(network(1), tomorrow);
         assert_eq!(arrivals.take().len(), 1);
+    }
+
+    #[test]
+    fn a_network_that_was_not_written_down_is_told_again() {
+        let arrivals = Arc::new(KeyArrivals::default());
+        let guard = KeyGuard::new("sva_1", Arc::clone(&arrivals));
+        guard.arrive(network(1), START);
+        let taken = arrivals.take();
+        arrivals.put_back(taken.clone());
+        assert_eq!(arrivals.take(), taken);
+        arrivals.put_back(vec![taken[0].clone(); 2 * MOST_ARRIVALS]);
+        guard.arrive(network(2), START);
+        assert_eq!(arrivals.take().len(), MOST_ARRIVALS, "there was no room for it");
+        guard.arrive(network(2), START);
+        assert_eq!(arrivals.take().len(), 1, "it comes again");
     }
 
     #[test]

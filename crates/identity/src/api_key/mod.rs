@@ -6,6 +6,7 @@
 //!
 //! The host keeps the keys and puts them into a [`KeyRing`], which an [`ApiKeyAuthenticator`] answers from.
 
+mod arrivals;
 mod authenticator;
 mod error;
 mod guard;
@@ -13,11 +14,11 @@ mod key;
 mod ring;
 mod temporary;
 
+pub use arrivals::{KeyArrival, KeyArrivals};
 pub use authenticator::ApiKeyAuthenticator;
 pub use error::ApiKeyError;
 pub use guard::{
-    FIRST_KEY_LOCK, KeyArrival, KeyArrivals, KeyGuard, KeyLock, MOST_WRONG_KEYS, MOST_WRONG_KEYS_OF_NETWORK,
-    WRONG_KEYS_WINDOW,
+    FIRST_KEY_LOCK, KeyGuard, KeyLock, MOST_WRONG_KEYS, MOST_WRONG_KEYS_OF_NETWORK, WRONG_KEYS_WINDOW,
 };
 pub use key::{ApiKey, KeyFormatError, KeyId, RandomError, SCANNER_PATTERN};
 pub use ring::{KeyRing, KeyRingError, KeyUsage, MAX_KEYS, MAX_NETWORKS, StoredKey};

@@ -94,14 +94,14 @@ pub(crate) async fn count_guess(app: &App, client: Option<Client>, guessed: Gues
     let after = app.blocks.after();
     let network = app.blocks.counted_by(client).filter(|_| after > 0);
     let of_key = WrongKey::of(app, guessed.key, client);
-    let is_last = match network.map(|network| app.blocks.note(network, guessed.secret, now)) {
-        Some(Noted::Again) => {
-            of_key.iter().for_each(WrongKey::settle);
-            return app.blocks.refusal_of(client);
-        }
-        Some(Noted::New { is_last }) => is_last,
-        None if of_key.is_none() => return None,
-        None => false,
+    let noted = match (network, &of_key) {
+        (Some(network), _) => app.blocks.note(network, guessed.secret, now),
+        (None, Some(wrong)) => app.blocks.note_uncounted(wrong.network(), guessed.secret, now),
+        (None, None) => return None,
+    };
+    let Noted::New { is_last } = noted else {
+        of_key.iter().for_each(WrongKey::settle);
+        return app.blocks.refusal_of(client);
     };
     let marked = mark_of(app, guessed.secret);
     let (counting, counted_key) = (app.clone(), of_key.clone());

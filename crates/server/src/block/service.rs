@@ -29,6 +29,9 @@ pub(crate) use casemate_identity::network_of;
 /// The most blocks that are kept in memory; where there are more, the half that ends first is not enforced any longer.
 const MOST_IN_MEMORY: usize = 2 * MAX_BLOCKS as usize;
 
+/// The most wrong secrets that are told apart of a network that is never blocked.
+const MOST_UNCOUNTED: usize = 256;
+
 /// When a network is blocked.
 #[derive(Debug, Clone, Default)]
 pub struct BlockRule {
@@ -46,6 +49,8 @@ pub struct Blocks(Arc<Shared>);
 struct Shared {
     rule: BlockRule,
     guesses: Guesses,
+    /// Of networks that are never blocked.
+    uncounted: Guesses,
     tally: Tally,
     /// Until when, in microseconds since 1970 (UTC).
     blocked: ArcSwap<HashMap<IpNet, i64>>,
@@ -93,6 +98,11 @@ impl Blocks {
     /// Notes a wrong secret that was shown to this process.
     pub(super) fn note(&self, network: IpNet, secret: u64, now: i64) -> Noted {
         self.0.guesses.note(network, secret, now, self.0.rule.after)
+    }
+
+    /// As [`Blocks::note`], of a network that is never blocked: of the account whose key it was to be, it counts once too.
+    pub(super) fn note_uncounted(&self, network: IpNet, secret: u64, now: i64) -> Noted {
+        self.0.uncounted.note(network, secret, now, MOST_UNCOUNTED)
     }
 
     /// Where wrong secrets wait to be counted.
@@ -348,6 +358,15 @@ mod tests {
         let kept = blocks.0.blocked.load();
         assert!(kept.len() <= MOST_IN_MEMORY);
         assert!(kept.contains_key(&network(3 * MAX_BLOCKS as u32 - 1)));
+    }
+
+    #[test]
+    fn the_same_secret_again_is_known_where_networks_are_never_blocked() {
+        let blocks = Blocks::default();
+        let note = |secret| blocks.note_uncounted(network_of(IpAddr::from([127, 0, 0, 1])), secret, 1);
+        assert_eq!([1, 1, 2, 1].map(note).map(|noted| noted == Noted::Again), [false, true, false, true]);
+        let (bound, again) = (10 * MOST_UNCOUNTED as u64, |secret: &u64| note(*secret) == Noted::Again);
+        assert_eq!((3..bound).filter(again).count(), 0);
     }
 
     #[test]

@@ -49,13 +49,20 @@ impl WrongKey {
 
     /// Reads where keys of the account are known: whatever is tried, they go on there.
     pub(super) async fn learn(&self, app: &App, now: i64) {
-        if self.guard.has_learned() {
+        if self.guard.has_learned(now) {
             return;
         }
         match app.store.reader().known_networks(&self.account, now).await {
-            Ok(known) => self.guard.learn(known.iter().filter_map(|network| network.parse().ok()).collect()),
+            Ok(known) => {
+                self.guard.learn(known.iter().filter_map(|network| network.parse().ok()).collect(), now);
+            }
             Err(error) => tracing::warn!(%error, "where API keys of an account are known cannot be read"),
         }
+    }
+
+    /// Where it was shown.
+    pub(super) fn network(&self) -> IpNet {
+        self.network
     }
 
     /// Says that it was counted, by all processes or by this one.

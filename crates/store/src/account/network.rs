@@ -1,5 +1,7 @@
 //! Networks from which people signed in before, or keys of a service account were accepted: an account's lock does not hold there.
 
+use std::collections::HashMap;
+
 use super::attempt::ATTEMPTS;
 use crate::bounds::is_keepable;
 use crate::error::{RecordError, StoreError};
@@ -9,6 +11,9 @@ use crate::sql::{Database, Link, is_passing, values};
 
 /// The most networks of one person or service account that are remembered; the one that was used longest ago goes first.
 pub const MAX_KNOWN_NETWORKS: i64 = 20;
+
+/// How long a network of a service account makes no room for new ones, in days after it was seen.
+const SETTLED_DAYS: i64 = 7;
 
 /// How long a network is remembered after the last sign-in, in microseconds: 90 days.
 pub const KNOWN_FOR: i64 = 90 * 24 * 3_600 * 1_000_000;
@@ -66,6 +71,12 @@ impl Store {
         seen.retain(|seen| is_keepable(&seen.account) && is_keepable(&seen.network));
         // In one order, so that processes wait for each other rather than in a circle.
         seen.sort_unstable();
+        // Of one network that was seen more than once, the last time.
+        seen.dedup_by(|next, kept| {
+            let is_same = (&next.account, &next.network) == (&kept.account, &kept.network);
+            kept.at = if is_same { next.at } else { kept.at };
+            is_same
+        });
         while !seen.is_empty() {
             let rest = seen.split_off(seen.len().min(MAX_SEEN));
             let some = std::mem::replace(&mut seen, rest);
@@ -95,9 +106,10 @@ async fn note_all(link: &mut Link, seen: &[SeenNetwork]) -> Result<(), sqlx::Err
 
 async fn note_once(link: &mut Link, seen: &[SeenNetwork]) -> Result<(), sqlx::Error> {
     let text = "SELECT 1 AS one FROM object WHERE kind = $1 AND id = $2";
-    for seen in seen {
-        if link.row(text, values![SERVICE_ACCOUNT, &seen.account]).await?.is_some() {
-            know_of_keys(link, seen).await?;
+    for seen in seen.chunk_by(|one, other| one.account == other.account) {
+        let Some(SeenNetwork { account, .. }) = seen.first() else { continue };
+        if link.row(text, values![SERVICE_ACCOUNT, account]).await?.is_some() {
+            know_of_keys(link, account, seen).await?;
         }
     }
     Ok(())
@@ -114,11 +126,29 @@ pub(super) async fn know(
     trim(database, user, at, "last_seen DESC").await
 }
 
-/// Keeps where a key was accepted. Of one day the networks stay that came first: a program that runs somewhere for long is told of
-/// once, before those that come and go.
-async fn know_of_keys(link: &mut Link, seen: &SeenNetwork) -> Result<(), sqlx::Error> {
-    put(link, &seen.account, &seen.network, seen.at, DAY).await?;
-    trim(link, &seen.account, seen.at, &format!("last_seen / {DAY} DESC, last_seen")).await
+/// Keeps where keys of an account were accepted. The networks stay that came first, for as long as they are used: a program that runs
+/// somewhere for long is known there, however many come and go elsewhere.
+async fn know_of_keys(link: &mut Link, account: &str, seen: &[SeenNetwork]) -> Result<(), sqlx::Error> {
+    let now = seen.iter().map(|seen| seen.at).max().unwrap_or_default();
+    let text = "SELECT network, last_seen FROM known_network WHERE user_id = $1 AND last_seen > $2";
+    let mut known = HashMap::new();
+    for row in link.rows(text, values![account, now.saturating_sub(KNOWN_FOR)]).await? {
+        known.insert(row.get::<String>("network")?, row.get::<i64>("last_seen")?);
+    }
+    let (again, mut new): (Vec<_>, Vec<_>) = seen.iter().partition(|seen| known.contains_key(&seen.network));
+    for seen in &again {
+        known.insert(seen.network.clone(), seen.at);
+    }
+    let is_settled = |last: &&i64| now.div_euclid(DAY) - last.div_euclid(DAY) <= SETTLED_DAYS;
+    let settled = known.values().filter(is_settled).count();
+    new.sort_by_key(|seen| seen.at);
+    new.truncate(usize::try_from(MAX_KNOWN_NETWORKS).unwrap_or_default().saturating_sub(settled));
+    let mut kept = [again, new].concat();
+    kept.sort_unstable();
+    for seen in kept {
+        put(link, account, &seen.network, seen.at, DAY).await?;
+    }
+    trim(link, account, now, &format!("last_seen / {DAY} DESC, last_seen")).await
 }
 
 /// Notes when a network was seen, anew once so much time is over.

@@ -300,24 +300,20 @@ pub(crate) async fn insert_records(
     database: &mut impl Database,
     records: &[Record<'_>],
 ) -> Result<(), sqlx::Error> {
+    static MANY: OnceLock<String> = OnceLock::new();
     let (many, rest) = records.as_chunks::<RECORDS>();
     for rows in many {
-        database.execute(unnamed_insertion(RECORDS), &values_of(rows)).await?;
+        // Records come from segments, and those are of an embedded database alone.
+        let text = MANY.get_or_init(|| {
+            let rows = vec!["(?, ?, ?, ?)"; RECORDS].join(", ");
+            format!("INSERT INTO decision_event ({COLUMNS}) VALUES {rows}")
+        });
+        database.execute(text, &values_of(rows)).await?;
     }
     for rows in rest.chunks(MAX_ROWS) {
-        database.execute(unnamed_insertion(rows.len()), &values_of(rows)).await?;
+        database.execute(insertion(rows.len()), &values_of(rows)).await?;
     }
     Ok(())
-}
-
-/// As [`insertion`], of up to [`RECORDS`] rows, for an embedded database: segments are of no other.
-fn unnamed_insertion(rows: usize) -> &'static str {
-    static TEXTS: [OnceLock<String>; RECORDS] = [const { OnceLock::new() }; RECORDS];
-    let text = |rows| {
-        let rows = vec!["(?, ?, ?, ?)"; rows].join(", ");
-        format!("INSERT INTO decision_event ({COLUMNS}) VALUES {rows}")
-    };
-    TEXTS.get(rows.saturating_sub(1)).map_or("", |told| told.get_or_init(|| text(rows)))
 }
 
 fn values_of<'a>(records: &[Record<'a>]) -> Vec<Value<'a>> {

@@ -91,12 +91,6 @@ fn told_sqlite<'t>(text: &'t str, values: &[Value<'_>]) -> Cow<'t, str> {
     unnamed::unnamed(text).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// Whether the driver keeps a statement prepared. Of those with many values there is another for each number of rows: a hundred of
-/// them, kept for every connection, would take more memory than all else that a connection does.
-fn is_kept(told: &Cow<'_, str>) -> bool {
-    matches!(told, Cow::Borrowed(_))
-}
-
 macro_rules! bound {
     ($text:expr, $values:expr) => {{
         let mut query = sqlx::query(AssertSqlSafe($text));
@@ -128,8 +122,7 @@ async fn execute_sqlite(
     values: &[Value<'_>],
 ) -> Result<u64, sqlx::Error> {
     let text = told_sqlite(text, values);
-    let query = bound!(text.as_ref(), values).persistent(is_kept(&text));
-    Ok(query.execute(connection).await?.rows_affected())
+    Ok(bound!(text.as_ref(), values).execute(connection).await?.rows_affected())
 }
 
 async fn execute_postgres(
@@ -146,8 +139,7 @@ async fn rows_sqlite(
     values: &[Value<'_>],
 ) -> Result<Vec<Row>, sqlx::Error> {
     let text = told_sqlite(text, values);
-    let query = bound!(text.as_ref(), values).persistent(is_kept(&text));
-    let rows = query.fetch_all(connection).await?;
+    let rows = bound!(text.as_ref(), values).fetch_all(connection).await?;
     Ok(rows.into_iter().map(Row::Sqlite).collect())
 }
 

@@ -73,6 +73,9 @@ async fn put(
     let permit = require.access().permit::<LogUpdate>(&app, &Thing::default()).await?;
     let levels = levels(&app)?;
     let before = levels.get();
+    if wanted.levels.trim().is_empty() {
+        return Err(wrong("say a level, such as `info`; `off` logs nothing".to_owned()));
+    }
     if wanted.levels.len() > MAX_LEVELS {
         return Err(wrong(format!("at most {MAX_LEVELS} bytes")));
     }

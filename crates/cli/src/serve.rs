@@ -244,6 +244,8 @@ async fn one_time_key(
 fn jobs(app: &App, watcher: Option<Watcher>) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     jobs.spawn(Arc::clone(&app.directory).follow(app.store.revisions()));
+    let store = Arc::clone(&app.store);
+    jobs.spawn(async move { store.listen().await });
     jobs.spawn(note_used_keys(Arc::clone(&app.directory), Arc::clone(&app.store)));
     jobs.spawn(write_denials(app.denials.clone(), Arc::clone(&app.store)));
     jobs.spawn(write_decision_log(

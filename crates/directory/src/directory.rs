@@ -4,6 +4,7 @@ mod following;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use casemate_identity::api_key::{KeyGuard, KeyId};
@@ -31,6 +32,9 @@ use crate::snapshot::{Compiled, Snapshot};
 use crate::temporary::TemporaryOwners;
 use crate::{DEFAULT_TENANT, OWN_PROVIDER};
 
+/// How often changes are looked for of which nobody told, unless the host says otherwise.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
 /// What a directory needs of its host.
 pub struct DirectoryHost {
     /// How the keys of providers are fetched, and endpoints asked.
@@ -45,6 +49,8 @@ pub struct DirectoryHost {
     pub root_keys: Option<RootKeyFile>,
     /// How long sessions of browsers last.
     pub sessions: SessionTimes,
+    /// How often changes are looked for of which nobody told.
+    pub look_every: Duration,
 }
 
 impl DirectoryHost {
@@ -58,6 +64,7 @@ impl DirectoryHost {
             limits: CacheLimits::default(),
             root_keys: None,
             sessions: SessionTimes::default(),
+            look_every: LOOK_EVERY,
         }
     }
 }
@@ -126,6 +133,7 @@ pub struct Directory {
     taken: watch::Sender<i64>,
     /// Held while the store is followed.
     following: tokio::sync::Mutex<following::Followed>,
+    look_every: Duration,
 }
 
 struct Running {
@@ -191,6 +199,7 @@ impl Directory {
             root_keys: host.root_keys,
             taken: watch::Sender::new(0),
             following: tokio::sync::Mutex::default(),
+            look_every: host.look_every,
         })
     }
 

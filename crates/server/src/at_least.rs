@@ -2,19 +2,15 @@
 
 use std::time::Duration;
 
+use crate::App;
 use axum::http::{HeaderMap, HeaderName};
 use casemate_platform::{Code, Problem};
-use tokio::time::Instant;
-
-use crate::App;
 
 /// The header in which a change says its revision.
 pub(crate) const REVISION: HeaderName = HeaderName::from_static("casemate-revision");
 const AT_LEAST: HeaderName = HeaderName::from_static("casemate-at-least");
 /// How long a request waits for a revision.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often it looks.
-const EVERY: Duration = Duration::from_millis(10);
 
 /// Waits until what decides here has reached the revision that a request asks for.
 ///
@@ -33,8 +29,9 @@ async fn has_arrived(app: &App, revision: i64) -> bool {
     if app.directory.current().revision() >= revision {
         return true;
     }
-    // Nobody waits for what nobody has made.
-    match app.store.reader().revision().await {
+    let mut taken = app.directory.taken();
+    // Nobody waits for what nobody has made; what somebody else has is followed at once.
+    match app.store.look().await {
         Ok(last) if last >= revision => {}
         Ok(_) => return false,
         Err(error) => {
@@ -42,14 +39,8 @@ async fn has_arrived(app: &App, revision: i64) -> bool {
             return false;
         }
     }
-    let end = Instant::now() + PATIENCE;
-    while app.directory.current().revision() < revision {
-        if Instant::now() >= end {
-            return false;
-        }
-        tokio::time::sleep(EVERY).await;
-    }
-    true
+    let arrived = taken.wait_for(|taken| *taken >= revision);
+    matches!(tokio::time::timeout(PATIENCE, arrived).await, Ok(Ok(_)))
 }
 
 fn wanted(headers: &HeaderMap) -> Result<Option<i64>, Problem> {

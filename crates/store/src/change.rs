@@ -17,7 +17,7 @@ use crate::people::count_grown;
 use crate::reserve::Reserve;
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, UsedSession};
-use crate::sql::{Link, is_full, is_locked, is_lost, is_passing};
+use crate::sql::{Link, is_full, is_locked, is_lost, is_passing, is_unsupported};
 
 /// How often a change is tried that another process' change was in the way of.
 const ATTEMPTS: u32 = 5;
@@ -62,8 +62,8 @@ impl Store {
         Arc::clone(&self.room).try_acquire_many_owned(bytes).map_err(|_| CommitError::Busy)
     }
 
-    /// Tells of changes by their revision: of those that this process makes at once, of those of others when
-    /// [`Store::look`] finds them.
+    /// Tells of changes: of those that this process makes at once and by their revision, of those of others when
+    /// [`Store::look`] finds them. Where [`Store::listen`] runs, it also wakes whenever any process has committed a change.
     #[must_use]
     pub fn revisions(&self) -> watch::Receiver<i64> {
         self.revision.subscribe()
@@ -247,9 +247,18 @@ async fn make(link: &mut Link, commit: &Commit) -> Result<Result<i64, CommitErro
             begun => begun?,
         }
         let failed = match apply(link, commit).await {
-            Ok(revision) => match link.commit().await {
-                Ok(()) => return Ok(Ok(revision)),
-                Err(error) if is_lost(&error) => return Ok(Err(CommitError::Unclear { revision })),
+            Ok(revision) => match told(link, commit).await {
+                Ok(()) => match link.commit().await {
+                    Ok(()) => return Ok(Ok(revision)),
+                    Err(error) if is_lost(&error) => return Ok(Err(CommitError::Unclear { revision })),
+                    Err(error) => error,
+                },
+                Err(error) if is_unsupported(&error) => {
+                    // That ended the transaction: it is made again, and nobody told.
+                    link.never_notify();
+                    link.rollback().await?;
+                    continue;
+                }
                 Err(error) => error,
             },
             Err(Refused::Change(error)) => {
@@ -264,6 +273,14 @@ async fn make(link: &mut Link, commit: &Commit) -> Result<Result<i64, CommitErro
         link.rollback().await?;
         attempt += 1;
     }
+}
+
+/// Has those who listen told of a change that has a revision, once it is committed.
+async fn told(link: &mut Link, commit: &Commit) -> Result<(), sqlx::Error> {
+    if commit.operations.is_empty() {
+        return Ok(());
+    }
+    link.notify().await
 }
 
 impl From<RecordError> for CommitError {

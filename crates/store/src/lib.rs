@@ -26,6 +26,7 @@ mod generation;
 mod idempotency;
 mod lease;
 mod linked;
+mod listen;
 mod migration;
 mod object;
 mod open;

@@ -13,6 +13,8 @@ use sqlx::{
 
 mod unnamed;
 
+use crate::listen::NOTIFY;
+
 /// How long PostgreSQL may take to let us in.
 pub(crate) const CONNECT: Duration = Duration::from_secs(10);
 
@@ -42,6 +44,8 @@ pub(crate) struct PostgresLink {
     connection: PgConnection,
     options: PgConnectOptions,
     patience: Duration,
+    /// Whether the database can tell others of changes, as far as is known.
+    wakes: bool,
 }
 
 /// Connections for reading.
@@ -106,7 +110,7 @@ macro_rules! bound {
 }
 
 /// What PostgreSQL answers in time.
-async fn in_time<T>(
+pub(crate) async fn in_time<T>(
     limit: Duration,
     answer: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
@@ -193,7 +197,7 @@ impl Database for Reading {
 impl PostgresLink {
     pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PostgresLink, sqlx::Error> {
         let connection = in_time(CONNECT, PgConnection::connect_with(options)).await?;
-        Ok(PostgresLink { connection, options: options.clone(), patience: ANSWER })
+        Ok(PostgresLink { connection, options: options.clone(), patience: ANSWER, wakes: true })
     }
 
     async fn send(&mut self, text: &'static str) -> Result<(), sqlx::Error> {
@@ -232,6 +236,12 @@ pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
 pub(crate) fn is_passing(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
     matches!(code.as_deref(), Some("40001" | "40P01"))
+}
+
+/// Whether the database knows no such statement: one that speaks PostgreSQL's language, but not all of it.
+pub(crate) fn is_unsupported(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("0A000" | "42601"))
 }
 
 /// Whether another process holds SQLite's lock (result code 5, and its extended forms).
@@ -283,6 +293,21 @@ impl Link {
                 link.patience = ANSWER;
                 outcome
             }
+        }
+    }
+
+    /// Wakes the processes that listen, once what is being done is committed.
+    pub(crate) async fn notify(&mut self) -> Result<(), sqlx::Error> {
+        match self {
+            Link::Postgres(link) if link.wakes => link.send(NOTIFY).await,
+            Link::Postgres(_) | Link::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Wakes nobody any more: the database knows no such thing.
+    pub(crate) fn never_notify(&mut self) {
+        if let Link::Postgres(link) = self {
+            link.wakes = false;
         }
     }
 

@@ -203,5 +203,6 @@ mod holds {
         who_asked_may_go_away,
         a_database_without_casemate_says_so,
         lost_connections_are_opened_again,
+        whoever_listens_is_woken_by_other_processes,
     );
 }

@@ -10,8 +10,6 @@ use super::{Directory, DirectoryError, State};
 use crate::objects::ObjectSet;
 use crate::policy::Policy;
 
-/// How often other processes' changes are looked for.
-const EVERY: Duration = Duration::from_millis(500);
 /// How often locks of API keys are looked for that came without a revision.
 const LOCKS_EVERY: Duration = Duration::from_secs(5);
 
@@ -91,19 +89,20 @@ impl Directory {
         Ok(revision)
     }
 
-    /// Follows the store until the process ends: this process' changes at once, those of others within half a second.
-    /// `revisions` comes from [`Store::revisions`].
+    /// Follows the store until the process ends: this process' changes at once, and those of others when `revisions`, which comes
+    /// from [`casemate_store::Store::revisions`], tells of them, or else within half a second.
     pub async fn follow(self: Arc<Directory>, mut revisions: watch::Receiver<i64>) {
+        let every = self.look_every;
         let mut looked = Instant::now();
         loop {
             // A sender that is gone says no more, and looking every now and then goes on.
-            let changed = tokio::time::timeout(EVERY, revisions.changed()).await;
+            let changed = tokio::time::timeout(every, revisions.changed()).await;
             if matches!(changed, Ok(Err(_))) {
-                tokio::time::sleep(EVERY).await;
+                tokio::time::sleep(every).await;
             }
             if let Err(error) = self.refresh().await {
                 tracing::error!(%error, "the configuration in the database is not taken: what decided before still does");
-                tokio::time::sleep(EVERY).await;
+                tokio::time::sleep(every).await;
             }
             // Where keys of a locked account are known has no revision, nor has a lock of which nobody could tell.
             if looked.elapsed() < LOCKS_EVERY {

@@ -112,6 +112,16 @@ impl Server {
         sealer: Option<Arc<Sealer>>,
         loopback: bool,
     ) -> Server {
+        Server::looking(database, sealer, loopback, None).await
+    }
+
+    /// The same, which looks for changes of others so often where it is said.
+    pub(crate) async fn looking(
+        database: Database<'_>,
+        sealer: Option<Arc<Sealer>>,
+        loopback: bool,
+        every: Option<Duration>,
+    ) -> Server {
         let store = Store::open_database(database, Retention::default(), || 0).await.unwrap();
         let own = CALLERS
             .iter()
@@ -129,7 +139,9 @@ impl Server {
             .collect();
         let outgoing =
             Arc::new(Outgoing::new(OutgoingSettings { loopback, ..OutgoingSettings::default() }).unwrap());
-        let host = DirectoryHost { own, sealer, ..DirectoryHost::new(outgoing) };
+        let host = DirectoryHost::new(outgoing);
+        let look_every = every.unwrap_or(host.look_every);
+        let host = DirectoryHost { own, sealer, look_every, ..host };
         let directory = Arc::new(Directory::open(store.reader(), host).await.unwrap());
         let settings = Settings {
             public_url: "http://localhost".to_owned(),

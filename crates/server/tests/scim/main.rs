@@ -12,6 +12,7 @@ mod many;
 mod replicas;
 #[path = "../api/support.rs"]
 mod support;
+mod told;
 
 /// Makes two tests of the cases of a theme, one for each database. Every case has a database of its own; those on PostgreSQL
 /// share a server, whose start takes longer than they do.

@@ -1,6 +1,7 @@
 //! Several processes on one database, and databases of other times. A store stands for a process: it shares nothing with
 //! another one.
 
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -184,4 +185,28 @@ pub(crate) async fn lost_connections_are_opened_again(place: Place) {
     assert_eq!(store.commit(commit(None, vec![put("2", "b", "{}")], vec![])).await, Ok(2));
     assert_eq!(store.reader().objects().await.unwrap().items.len(), 2);
     store.close().await;
+}
+
+pub(crate) async fn whoever_listens_is_woken_by_other_processes(place: Place) {
+    let (store, other) = (Arc::new(place.open().await), place.open().await);
+    let mut revisions = store.revisions();
+    let listening = Arc::clone(&store);
+    let listening = tokio::spawn(async move { listening.listen().await });
+    if let Place::Folder { .. } = place {
+        // Nobody tells of changes to a file: it ends at once.
+        tokio::time::timeout(Duration::from_secs(30), listening).await.unwrap().unwrap();
+    } else {
+        let wait = Duration::from_secs(30);
+        // Once when it begins to listen, of whatever came before; and then of each change.
+        tokio::time::timeout(wait, revisions.changed()).await.unwrap().unwrap();
+        for round in 1..=3 {
+            other.commit(commit(None, vec![put("1", &format!("a-{round}"), "{}")], vec![])).await.unwrap();
+            tokio::time::timeout(wait, revisions.changed()).await.unwrap().unwrap();
+        }
+        assert_eq!(store.look().await.unwrap(), 3);
+        listening.abort();
+        let _ = listening.await;
+    }
+    Arc::into_inner(store).unwrap().close().await;
+    other.close().await;
 }

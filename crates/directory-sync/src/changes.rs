@@ -106,7 +106,7 @@ impl<'a> Changes<'a> {
                 alone.push(change);
             }
         }
-        let judged = Judged { taken: Taken::Nothing, base };
+        let judged = Judged { base, ..Judged::NOTHING };
         match self.commit(&together, &judged).await {
             Ok(()) => together.iter().for_each(|change| count(report, change)),
             Err(error) if is_of_one(&error) || matches!(error, CommitError::Conflict { .. }) => {
@@ -178,14 +178,13 @@ impl<'a> Changes<'a> {
         if self.is_dry || changes.is_empty() {
             return Ok(());
         }
-        let alone = (judged.taken != Taken::Nothing).then_some(Operation::Alone);
         let operations = changes.iter().flat_map(|change| change.operations.iter().cloned());
         let commit = Commit {
             base: judged.base,
             at: self.by.now,
             actor: self.by.actor.clone(),
             summary: String::new(),
-            operations: alone.into_iter().chain(operations).collect(),
+            operations: judged.with.iter().cloned().chain(operations).collect(),
             events: changes.iter().map(|change| self.event(change)).collect(),
             fence: Some(self.lease.fence()),
         };

@@ -34,6 +34,8 @@ impl Changes<'_> {
             match self.commit(std::slice::from_ref(change), &judged).await {
                 // Who administers is to be known as it is now.
                 Err(CommitError::Conflict { .. }) => self.refresh().await?,
+                // Somebody else who was to be left is not what they were.
+                Err(CommitError::Changed { id, .. }) if id != change.id => self.refresh().await?,
                 Err(error) => return Err(error.into()),
                 Ok(()) => {
                     // It counts as a change of the policy, on which the next ones are judged.

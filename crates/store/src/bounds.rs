@@ -107,6 +107,7 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::Alone => ("change", ""),
         Operation::Still(Still::Session { id }) => ("session", id),
         Operation::Still(Still::Group { id, .. }) => ("group", id),
+        Operation::Still(Still::User { id, .. }) => ("user", id),
     }
 }
 
@@ -147,7 +148,7 @@ impl Measure<'_> {
             Operation::Account(change) => self.account(change),
             Operation::Link(change) => self.link(change),
             Operation::Alone => Ok(()),
-            Operation::Still(Still::Session { id } | Still::Group { id, .. }) => {
+            Operation::Still(Still::Session { id } | Still::Group { id, .. } | Still::User { id, .. }) => {
                 self.required("id", id, MAX_ID)
             }
             Operation::BeginSession(session) => self.session(session),

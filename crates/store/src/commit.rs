@@ -157,6 +157,13 @@ pub enum Still {
         /// The revision that it must still have.
         revision: i64,
     },
+    /// A user is what they were, and belongs to the same groups, called the same; else [`CommitError::Changed`].
+    User {
+        /// Their id.
+        id: String,
+        /// The revision that they must still have.
+        revision: i64,
+    },
 }
 
 /// What [`CommitError::UsedUp`] says of a session that ended.
@@ -328,14 +335,16 @@ async fn check(link: &mut Link, still: &Still) -> Result<(), Refused> {
             let found = link.row(text, values![id]).await?;
             found.map(drop).ok_or(Refused::Change(CommitError::UsedUp { what: SESSION }))
         }
-        Still::Group { id, revision } => {
-            let text =
-                "SELECT 1 AS one FROM directory_group WHERE id = $1 AND revision = $2 AND deleted_at IS NULL";
-            let found = link.row(text, values![id, *revision]).await?;
-            let changed = || CommitError::Changed { kind: "group".to_owned(), id: id.clone() };
-            found.map(drop).ok_or_else(|| Refused::Change(changed()))
-        }
+        Still::Group { id, revision } => is_at(link, ("directory_group", "group"), id, *revision).await,
+        Still::User { id, revision } => is_at(link, ("directory_user", "user"), id, *revision).await,
     }
+}
+
+async fn is_at(link: &mut Link, (table, kind): (&str, &str), id: &str, revision: i64) -> Result<(), Refused> {
+    let text = format!("SELECT 1 AS one FROM {table} WHERE id = $1 AND revision = $2 AND deleted_at IS NULL");
+    let found = link.row(&text, values![id, revision]).await?;
+    let changed = || CommitError::Changed { kind: kind.to_owned(), id: id.to_owned() };
+    found.map(drop).ok_or_else(|| Refused::Change(changed()))
 }
 
 /// Whether changes that were thought out before an operation have to be thought out again.

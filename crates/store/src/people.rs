@@ -6,6 +6,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
+mod left;
 mod lost;
 mod named;
 mod query;

@@ -155,6 +155,8 @@ mod holds {
         users_are_found_by_all_that_they_are_called,
         logins_and_subjects_are_unique_in_their_provider,
         a_change_of_people_expects_what_was_looked_at,
+        whoever_has_to_stay_as_they_are_holds_a_change_up,
+        that_people_were_provisioned_outlives_them,
         what_is_deleted_leaves_nothing_personal,
         what_users_were_called_before_is_known,
         members_belong_as_long_as_any_source_says_so,

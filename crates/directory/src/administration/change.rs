@@ -62,7 +62,7 @@ impl Administration {
         Ok(self.planned(wanted, origin, prune, Unknown::Refused).await?.0)
     }
 
-    async fn planned(
+    pub(super) async fn planned(
         &self,
         Code { objects, groups }: Code,
         origin: &str,
@@ -89,29 +89,7 @@ impl Administration {
         }
         self.directory.refresh().await?;
         let (_, groups) = self.planned(plan.wanted.clone(), &plan.origin, plan.prune, plan.unknown).await?;
-        let made = self
-            .change(author, |state| {
-                let objects = plan.wanted.objects.clone();
-                let (now, changes) = planned(state, objects, &plan.origin, plan.prune)?;
-                let now = now.with_groups(&groups);
-                if !now.does_as(&plan) {
-                    return Err(AdminError::Precondition { current: now.base });
-                }
-                if now.is_empty() {
-                    return Ok(Proposal::default());
-                }
-                let after = serde_json::json!({
-                    "origin": now.origin,
-                    "created": now.create.len(),
-                    "updated": now.update.len(),
-                    "deleted": now.delete.len(),
-                });
-                let told = told("apply", now.origin.clone(), after);
-                let summary = format!("apply {}", now.origin);
-                let groups = groups.changes.clone();
-                Ok(Proposal { changes, groups, told: vec![told], summary, ..Proposal::default() })
-            })
-            .await?;
+        let made = self.change(author, |state| applying(state, &plan, &groups)).await?;
         Ok(made.revision)
     }
 
@@ -204,6 +182,29 @@ impl Administration {
         }
         outcome
     }
+}
+
+/// What carries a plan out, where it is still what would be done.
+pub(super) fn applying(state: &State, plan: &Plan, groups: &GroupPlan) -> Result<Proposal, AdminError> {
+    let objects = plan.wanted.objects.clone();
+    let (now, changes) = planned(state, objects, &plan.origin, plan.prune)?;
+    let now = now.with_groups(groups);
+    if !now.does_as(plan) {
+        return Err(AdminError::Precondition { current: now.base });
+    }
+    if now.is_empty() {
+        return Ok(Proposal::default());
+    }
+    let after = serde_json::json!({
+        "origin": now.origin,
+        "created": now.create.len(),
+        "updated": now.update.len(),
+        "deleted": now.delete.len(),
+    });
+    let told = told("apply", now.origin.clone(), after);
+    let summary = format!("apply {}", now.origin);
+    let groups = groups.changes.clone();
+    Ok(Proposal { changes, groups, told: vec![told], summary, ..Proposal::default() })
 }
 
 /// What sets objects back that became something else.

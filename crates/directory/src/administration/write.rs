@@ -63,6 +63,13 @@ pub(super) struct Told {
     pub(super) after: Option<String>,
 }
 
+/// A change that was found to be one that may be made.
+pub(super) struct Judged {
+    policy: Policy,
+    set: ObjectSet,
+    pub(super) commit: Commit,
+}
+
 /// What came of it.
 pub(super) struct Made {
     pub(super) revision: i64,
@@ -90,7 +97,7 @@ impl Administration {
         Err(AdminError::Unavailable("other processes change the configuration all the time".into()))
     }
 
-    async fn attempt(&self, author: &Author, state: &State, mut proposal: Proposal) -> Result<Made, Failed> {
+    async fn attempt(&self, author: &Author, state: &State, proposal: Proposal) -> Result<Made, Failed> {
         let base = state.snapshot.revision();
         if proposal.changes.is_empty()
             && proposal.secrets.is_empty()
@@ -100,6 +107,35 @@ impl Administration {
         {
             return Ok(Made { revision: base, objects: Arc::clone(&state.objects) });
         }
+        // Rows of people were thought out before.
+        let is_of_people = !(proposal.people.is_empty() && proposal.groups.is_empty());
+        let Judged { policy, set, commit } = self.judged(author, state, proposal).await?;
+        let revision = match self.store.commit(commit).await {
+            Ok(revision) => revision,
+            Err(CommitError::Conflict { .. }) => return Err(Failed::Overtaken),
+            Err(CommitError::Changed { .. } | CommitError::Missing { .. }) if is_of_people => {
+                return Err(AdminError::Precondition { current: base }.into());
+            }
+            // Who is left is not what they were.
+            Err(CommitError::Changed { .. }) => return Err(Failed::Overtaken),
+            Err(error) => return Err(Failed::Refused(error.into())),
+        };
+        let installed = self.directory.install(base, revision, policy, set).await;
+        if let Err(error) = installed {
+            // The change is made; what decides follows when the store is next looked at.
+            tracing::error!(%error, revision, "a change was made and is not in force yet");
+        }
+        Ok(Made { revision, objects: Arc::clone(&self.directory.state().objects) })
+    }
+
+    /// Checks a proposal as a whole and holds it against all rules.
+    pub(super) async fn judged(
+        &self,
+        author: &Author,
+        state: &State,
+        mut proposal: Proposal,
+    ) -> Result<Judged, AdminError> {
+        let base = state.snapshot.revision();
         granted::record(author, state, &mut proposal.changes);
         let set = state.objects.with(&proposal.changes, base + 1, author.now);
         let checked = tokio::task::spawn_blocking(move || {
@@ -109,12 +145,12 @@ impl Administration {
         let (policy, set) = checked.await.map_err(|_| AdminError::from(DirectoryError::Closed))?;
         let policy = policy.map_err(AdminError::Invalid)?;
         rules::obey(author, state, &proposal, &policy, &set)?;
-        let alone = self.groups_obey(author, state, (&policy, &set), &proposal).await?;
+        let with = self.groups_obey(author, state, (&policy, &set), &proposal).await?;
         for group in std::mem::take(&mut proposal.groups) {
             proposal.people.extend(group.operations(author));
             proposal.told.extend(group.told());
         }
-        proposal.people.extend(alone);
+        proposal.people.extend(with);
         homes::stay(&self.store, state, &proposal.changes).await?;
         sealing::drop_unused(state, &mut proposal);
         let written = proposal.subject.as_ref().and_then(|(kind, id)| {
@@ -124,21 +160,7 @@ impl Administration {
         let ended = sessions::ended(state, &proposal.changes);
         let mut commit = commit(author, base, proposal, written.as_ref());
         commit.operations.extend(ended);
-        let revision = match self.store.commit(commit).await {
-            Ok(revision) => revision,
-            Err(CommitError::Conflict { .. }) => return Err(Failed::Overtaken),
-            // Rows of people were thought out before.
-            Err(CommitError::Changed { .. } | CommitError::Missing { .. }) => {
-                return Err(AdminError::Precondition { current: base }.into());
-            }
-            Err(error) => return Err(Failed::Refused(error.into())),
-        };
-        let installed = self.directory.install(base, revision, policy, set).await;
-        if let Err(error) = installed {
-            // The change is made; what decides follows when the store is next looked at.
-            tracing::error!(%error, revision, "a change was made and is not in force yet");
-        }
-        Ok(Made { revision, objects: Arc::clone(&self.directory.state().objects) })
+        Ok(Judged { policy, set, commit })
     }
 }
 

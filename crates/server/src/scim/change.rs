@@ -239,9 +239,7 @@ impl Client<'_> {
         let (mut operations, mut events) = (Vec::new(), Vec::with_capacity(prepared.len()));
         let base = prepared.iter().filter_map(|change| change.judged.base).min();
         for change in prepared {
-            if change.is_alone() {
-                operations.push(Operation::Alone);
-            }
+            operations.extend(change.judged.with);
             operations.extend(change.operations);
             events.push(change.event);
         }

@@ -1,6 +1,6 @@
 //! Somebody who may come in administers, whatever is done to objects.
 
-use casemate_store::{Actor, Commit, Operation};
+use casemate_store::{Actor, Commit, Operation, UserRecord};
 use casemate_test_support::Postgres;
 use serde_json::{Value, json};
 
@@ -196,6 +196,46 @@ async fn code_leaves_somebody_who_administers_by_what_its_groups_become(server: 
     assert_eq!(back.status.as_u16(), 200, "{}", back.text);
 }
 
+async fn whom_a_provider_no_longer_tells_of_is_nobody_whom_code_leaves(server: Server) {
+    let server = with_provider(server).await;
+    let to = |to: &str| {
+        format!("[[assignment]]\nrole = \"administrator\"\nto = {{ provider = \"corp\", {to} }}\n")
+    };
+    let unknown = [to("login = \"gone\""), to("group = \"Gone\"")];
+    user(&server, "ada").await;
+    let ada = to("id = \"sub-ada\"");
+    assert_eq!(apply(&server, &ada).await.status.as_u16(), 200);
+    // Nobody says who the provider's people are: its tokens alone do.
+    for text in &unknown {
+        assert_eq!(apply(&server, text).await.status.as_u16(), 200, "{text}");
+        assert_eq!(apply(&server, &ada).await.status.as_u16(), 200);
+    }
+    let brought = UserRecord {
+        id: "usr_brought".into(),
+        tenant: "default".into(),
+        provider: "corp".into(),
+        subject: Some("sub-bob".into()),
+        login: "bob".into(),
+        active: true,
+        attributes: "{}".into(),
+        source: "ldap".into(),
+        ..UserRecord::default()
+    };
+    let put = Operation::PutUser { user: Box::new(brought), expected: Some(0) };
+    let gone = Operation::RemoveUser { id: "usr_brought".into(), expected: None };
+    for operation in [put, gone] {
+        let (actor, summary) = (Actor::default(), String::new());
+        let (operations, events) = (vec![operation], Vec::new());
+        let commit = Commit { base: None, at: 0, actor, summary, operations, events, fence: None };
+        server.app.store.commit(commit).await.unwrap();
+        for text in &unknown {
+            assert_eq!(short(&apply(&server, text).await), LAST, "{text}");
+        }
+    }
+    let both = [&*ada, &unknown[0]].concat();
+    assert_eq!(apply(&server, &both).await.status.as_u16(), 200);
+}
+
 async fn setting_back_is_judged_by_what_people_become(server: Server) {
     let server = with_provider(server).await;
     let group = server.make(GROUPS, &json!({ "name": "admins" })).await;
@@ -271,6 +311,7 @@ on_both!(objects_and_people:
     an_assignment_stays_unless_somebody_else_may_come_in,
     who_is_locked_out_can_be_let_in,
     code_leaves_somebody_who_administers_by_what_its_groups_become,
+    whom_a_provider_no_longer_tells_of_is_nobody_whom_code_leaves,
     setting_back_is_judged_by_what_people_become,
     of_an_assignment_that_goes_and_a_user_who_is_deactivated_at_once_one_stays,
 );

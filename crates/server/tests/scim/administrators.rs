@@ -1,5 +1,7 @@
 //! Whoever a provider says is gone: somebody who administers is left.
 
+use casemate_directory::{Formerly, Judged, Taken};
+use casemate_store::{Actor, Commit, CommitError, Membership, Operation};
 use serde_json::{Value, json};
 
 use crate::bulk::{bulk, statuses};
@@ -258,6 +260,78 @@ pub(crate) async fn what_is_done_to_their_group_is_done_one_after_the_other(scim
     let (put, headers, name) = (format!("PUT {path}"), [("if-match", &*tag)], json!({"name": "Chiefs"}));
     done(&scim.server.send(&put, Some("administrator"), &headers, Some(&name)).await);
     assert!(policy().await > named);
+}
+
+pub(crate) async fn who_is_gone_is_nobody_who_stays_whatever_becomes_of_objects(scim: Scim) {
+    let (ada, bob) = (joins(&scim, "ada").await, joins(&scim, "bob").await);
+    let gone = scim.group("Gone", &[&ada]).await;
+    for to in [json!({"provider": "corp", "login": "ada"}), json!({"provider": "corp", "group": "Gone"})] {
+        administers(&scim, to).await;
+    }
+    let then = scim.server.app.store.reader().revision().await.unwrap();
+    let by_login = administers(&scim, json!({"provider": "corp", "login": "bob"})).await;
+    done(&scim.send(&format!("DELETE /Users/{ada}"), None).await);
+    done(&scim.send(&format!("DELETE /Groups/{gone}"), None).await);
+    let delete = async |assignment: &str| {
+        let path = format!("DELETE /api/v1/assignments/{assignment}");
+        scim.server.send(&path, Some("administrator"), &[("if-match", "*")], None).await
+    };
+    let last = |answer: &Answer| {
+        assert_eq!((answer.status.as_u16(), answer.code()), (409, "last_administrator"), "{}", answer.text);
+    };
+    last(&delete(&by_login).await);
+    for people in [false, true] {
+        let back = json!({"revision": then, "people": people});
+        last(&scim.server.admin("POST /api/v1/policy/revert", Some(&back)).await);
+    }
+
+    // Whom another provider's tokens alone tell of is somebody, until all is said of its people too.
+    let other = json!({"name": "other", "issuer": "https://other.example", "audiences": ["casemate"]});
+    scim.server.make("/api/v1/providers", &other).await;
+    let elsewhere = administers(&scim, json!({"provider": "other", "login": "eve"})).await;
+    done(&delete(&by_login).await);
+    done(&scim.send(&format!("DELETE /Users/{bob}"), None).await);
+    // Who deletes the last of them has not given up to say who they are.
+    last(&delete(&elsewhere).await);
+    scim.server.make("/api/v1/service-accounts", &json!({"name": "operator"})).await;
+    administers(&scim, json!({"provider": "casemate", "type": "service", "login": "operator"})).await;
+    done(&delete(&elsewhere).await);
+}
+
+/// Thought out before somebody who comes is deactivated, and made after it.
+pub(crate) async fn who_comes_and_is_deactivated_at_the_same_time_is_nobody_who_stays(scim: Scim) {
+    let (ada, bob) = (joins(&scim, "ada").await, joins(&scim, "bob").await);
+    let group = scim.group("Admins", &[&ada]).await;
+    administers(&scim, json!({"provider": "corp", "group": "Admins"})).await;
+    let store = &scim.server.app.store;
+    let before = store.reader().group(&group).await.unwrap().unwrap();
+    let member = |user: &str| Membership { group: group.clone(), user: user.into(), source: "scim".into() };
+    let operations = vec![Operation::RemoveMember(member(&ada)), Operation::AddMember(member(&bob))];
+    let judge = async || {
+        let judged = scim.server.app.administration.judge(Formerly::Group(&before), &operations, 0).await;
+        judged.unwrap()
+    };
+    let made = async |judged: Judged| {
+        let operations = judged.with.into_iter().chain(operations.clone()).collect();
+        let actor = Actor::default();
+        let (summary, events) = (String::new(), Vec::new());
+        let commit = Commit { base: judged.base, at: 0, actor, summary, operations, events, fence: None };
+        store.commit(commit).await.map(drop)
+    };
+    let judged = judge().await;
+    assert_eq!(judged.taken, Taken::OneOfSeveral);
+    done(&scim.patch(&format!("/Users/{bob}"), off()).await);
+    assert_eq!(made(judged).await, Err(CommitError::Changed { kind: "user".into(), id: bob.clone() }));
+    assert_eq!(judge().await.taken, Taken::TheLast { member: Some(ada.clone()) });
+    let put = json!({"schemas": [GROUP], "displayName": "Admins", "members": [{"value": bob}]});
+    refused(&scim.send(&format!("PUT /Groups/{group}"), Some(put)).await);
+    assert_eq!(scim.members(&group).await, [&*ada]);
+
+    let on = json!({"op": "replace", "path": "active", "value": true});
+    done(&scim.patch(&format!("/Users/{bob}"), on).await);
+    let judged = judge().await;
+    assert_eq!(made(judged).await, Ok(()), "nobody was in the way");
+    refused(&scim.patch(&format!("/Users/{bob}"), off()).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -47,6 +47,8 @@ mod holds {
     on_both!(administrators:
         the_last_administrator_stays_whatever_their_provider_says,
         who_is_gone_is_nobody_who_stays,
+        who_is_gone_is_nobody_who_stays_whatever_becomes_of_objects,
+        who_comes_and_is_deactivated_at_the_same_time_is_nobody_who_stays,
         who_has_no_subject_administers_by_no_group,
         a_group_keeps_the_last_of_it_who_administers,
         operations_of_one_request_leave_somebody_together,

@@ -324,27 +324,6 @@ impl StoreReader {
         Ok(rows.iter().map(|row| row.get("source")).collect::<Result<_, _>>()?)
     }
 
-    /// Whether a tenant's groups of this name, of this provider or Casemate's own, have another active member than `user`,
-    /// of this provider and known to it.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn has_other_members(
-        &self,
-        tenant: &str,
-        provider: &str,
-        name: &str,
-        user: &str,
-    ) -> Result<bool, StoreError> {
-        let text = "SELECT 1 AS one FROM directory_group AS g JOIN group_member AS m ON m.group_id = g.id \
-                    JOIN directory_user AS u ON u.id = m.user_id WHERE g.tenant = $1 AND g.name = $3 \
-                    AND g.name_key = $5 AND g.provider IN ($2, 'casemate') \
-                    AND u.tenant = $1 AND u.provider = $2 AND u.active = 1 AND u.subject IS NOT NULL AND u.id <> $4 \
-                    LIMIT 1";
-        let row = self.pool.row(text, values![tenant, provider, name, user, &name_key(name)]).await?;
-        Ok(row.is_some())
-    }
-
     /// How many users are members of a group.
     ///
     /// # Errors

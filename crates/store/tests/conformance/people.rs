@@ -2,7 +2,7 @@
 
 use casemate_store::{
     AuditFilter, ChangedUsers, CommitError, FormerUser, GroupQuery, GroupRecord, GroupSort, Member,
-    MemberQuery, Membership, Operation, Store, UserChange, UserQuery, UserRecord, UserSort,
+    MemberQuery, Membership, Operation, Still, Store, UserChange, UserQuery, UserRecord, UserSort,
 };
 
 use crate::place::{Place, commit, event, put};
@@ -164,6 +164,54 @@ pub(crate) async fn a_change_of_people_expects_what_was_looked_at(place: Place) 
     assert_eq!(make(&store, vec![remove_user("1")]).await, missing);
     assert_eq!(make(&store, vec![put_group(group("g", "g")), join("g", "1")]).await, missing);
     assert!(store.reader().group("g").await.unwrap().is_none(), "nothing of a refused change is done");
+    store.close().await;
+}
+
+pub(crate) async fn whoever_has_to_stay_as_they_are_holds_a_change_up(place: Place) {
+    let store = place.open().await;
+    let still = |id: &str, revision: i64| Operation::Still(Still::User { id: id.into(), revision });
+    let at = async |id: &str| store.reader().user(id).await.unwrap().unwrap().revision;
+    let changed = |id: &str| Err(CommitError::Changed { kind: "user".into(), id: id.into() });
+    let bob = || put_user(user("2", "bob"));
+    make(&store, vec![put_user(user("1", "ada")), put_group(group("g", "staff"))]).await.unwrap();
+    let made = at("1").await;
+    make(&store, vec![still("1", made), bob()]).await.unwrap();
+    assert_eq!(at("1").await, made, "nothing was made of her");
+    // She comes to a group, is changed, or goes.
+    make(&store, vec![join("g", "1")]).await.unwrap();
+    assert_eq!(make(&store, vec![still("1", made), bob()]).await, changed("1"));
+    let joined = at("1").await;
+    make(&store, vec![still("1", joined), put_group(group("g", "others"))]).await.unwrap();
+    assert_eq!(
+        make(&store, vec![still("1", joined), bob()]).await,
+        changed("1"),
+        "her group is called otherwise"
+    );
+    let called = at("1").await;
+    make(&store, vec![remove_user("1")]).await.unwrap();
+    for revision in [called, store.reader().revision().await.unwrap()] {
+        assert_eq!(make(&store, vec![still("1", revision), bob()]).await, changed("1"));
+    }
+    assert_eq!(make(&store, vec![still("3", 1), bob()]).await, changed("3"));
+    store.close().await;
+}
+
+pub(crate) async fn that_people_were_provisioned_outlives_them(place: Place) {
+    let store = place.open().await;
+    let is = async |provider: &str| store.reader().was_provisioned(provider).await.unwrap();
+    let of = |provider: &str, source: &str| (provider.to_owned(), source.to_owned());
+    let by_hand = user("1", "ada");
+    let (provider, source) = of("brought", "scim");
+    let brought = UserRecord { provider, source, ..user("2", "bob") };
+    let (provider, source) = of("pulled", "ldap");
+    let pulled = GroupRecord { provider, source, ..group("g", "staff") };
+    make(&store, vec![put_user(by_hand), put_user(brought), put_group(pulled)]).await.unwrap();
+    let gone = Operation::RemoveGroup { id: "g".into(), expected: None };
+    for operations in [vec![remove_user("1")], vec![remove_user("2"), gone]] {
+        assert_eq!((is("corp").await, is("brought").await, is("pulled").await), (false, true, true));
+        make(&store, operations).await.unwrap();
+    }
+    assert_eq!((is("corp").await, is("brought").await, is("pulled").await), (false, true, true));
     store.close().await;
 }
 

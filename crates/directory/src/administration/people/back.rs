@@ -277,8 +277,11 @@ impl Administration {
                 continue;
             }
             let is_losing = turned.iter().any(|turned| turned.is_losing);
-            if (is_losing || takes) && !self.somebody_administers(turning.then(), author.now, &turned).await?
-            {
+            let stays = match is_losing || takes {
+                true => self.somebody_administers(turning.then(), author.now, &turned).await?,
+                false => None,
+            };
+            if (is_losing || takes) && stays.is_none() {
                 if !is_losing {
                     return Err(AdminError::LastAdministrator);
                 }
@@ -294,9 +297,11 @@ impl Administration {
                 back.told.extend(turned.told);
                 back.people.push(turned.back);
             }
-            if !back.people.is_empty() {
-                // Who stays may be taken out by another change at the same time, and who is not active let in.
-                back.operations.push(Operation::Alone);
+            match stays {
+                Some(stays) => back.operations.extend(stays.kept()),
+                // Who is not active may be let in by another change at the same time.
+                None if !back.people.is_empty() => back.operations.push(Operation::Alone),
+                None => {}
             }
             return Ok(back);
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use casemate_store::{GroupQuery, GroupRecord, MAX_PAGE, MemberQuery, Operation, UserRecord};
 
+use super::last::Stays;
 use super::rules::{Loses, Rules, is_gone};
 use crate::administration::Administration;
 use crate::administration::error::AdminError;
@@ -26,8 +27,8 @@ pub enum Formerly<'a> {
 pub enum Taken {
     /// Nothing.
     Nothing,
-    /// Somebody may administer no longer, and somebody else does; or it is about a group by which people administer. The change is to be made with [`Operation::Alone`], and in a
-    /// transaction without others: they might take out who is left.
+    /// Somebody may administer no longer, and somebody else does; or it is about a group by which people administer. The
+    /// change is to be made in a transaction without others: they might take out who is left.
     OneOfSeveral,
     /// Nobody would be left: it is not to be made.
     TheLast {
@@ -37,16 +38,42 @@ pub enum Taken {
 }
 
 /// What a change was found to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Judged {
     /// What it takes.
     pub taken: Taken,
     /// The revision of the policy that this is true on, where it depends on one: [`casemate_store::Commit::base`].
     pub base: Option<i64>,
+    /// What the change is to be made with, so that it is not made once somebody else is not left any more.
+    pub with: Vec<Operation>,
 }
 
 impl Judged {
-    const NOTHING: Judged = Judged { taken: Taken::Nothing, base: None };
+    /// That nothing is taken, on whichever policy.
+    pub const NOTHING: Judged = Judged { taken: Taken::Nothing, base: None, with: Vec::new() };
+
+    fn of(what: Found, base: i64) -> Judged {
+        let (taken, with) = match what {
+            Found::Nothing => (Taken::Nothing, Vec::new()),
+            Found::OneOfSeveral(with) => (Taken::OneOfSeveral, with),
+            Found::TheLast { member } => (Taken::TheLast { member }, Vec::new()),
+        };
+        Judged { taken, base: Some(base), with }
+    }
+}
+
+/// As [`Taken`], with what the change is to be made with.
+enum Found {
+    Nothing,
+    OneOfSeveral(Vec<Operation>),
+    TheLast { member: Option<String> },
+}
+
+impl Found {
+    /// Whoever is taken may be let in at the same time, or is called by what administers from then on.
+    fn alone() -> Found {
+        Found::OneOfSeveral(vec![Operation::Alone])
+    }
 }
 
 impl Administration {
@@ -64,7 +91,7 @@ impl Administration {
     ) -> Result<Judged, AdminError> {
         let state = self.directory.state();
         let rules = |tenant, provider| Rules::of_provider(&state, tenant, provider, now);
-        let taken = match formerly {
+        let found = match formerly {
             Formerly::Group(group) => {
                 let edit = Edit::of(group, operations);
                 if edit.is_empty() {
@@ -100,20 +127,20 @@ impl Administration {
                 }
                 let id = before.map_or("", |before| &before.id);
                 match self.others_administer(&rules, id, &losses).await {
-                    Ok(None) => Taken::Nothing,
-                    Ok(Some(_)) => Taken::OneOfSeveral,
+                    Ok(with) if with.is_empty() => Found::Nothing,
+                    Ok(with) => Found::OneOfSeveral(with),
                     // They administer by what they are called from now on.
                     Err(AdminError::LastAdministrator)
                         if after.is_some_and(|after| rules.is_administered_by(after)) =>
                     {
-                        Taken::OneOfSeveral
+                        Found::alone()
                     }
-                    Err(AdminError::LastAdministrator) => Taken::TheLast { member: None },
+                    Err(AdminError::LastAdministrator) => Found::TheLast { member: None },
                     Err(error) => return Err(error),
                 }
             }
         };
-        Ok(Judged { taken, base: Some(state.snapshot.revision()) })
+        Ok(Judged::of(found, state.snapshot.revision()))
     }
 
     async fn group_takes(
@@ -121,12 +148,12 @@ impl Administration {
         rules: &Rules<'_>,
         group: &GroupRecord,
         mut edit: Edit<'_>,
-    ) -> Result<Taken, AdminError> {
+    ) -> Result<Found, AdminError> {
         let loses = [Loses::group(Some(&group.provider), &group.name)];
         let Some((_, others)) = rules.administering(&loses) else {
             // Whoever leaves a group that is just getting such a name is to be judged anew.
             let is_named = edit.renamed.is_some_and(|name| rules.is_administered_by_group(name));
-            return Ok(if is_named { Taken::OneOfSeveral } else { Taken::Nothing });
+            return Ok(if is_named { Found::alone() } else { Found::Nothing });
         };
         let administers =
             |name: &str| rules.administering(&[Loses::group(Some(&group.provider), name)]).is_some();
@@ -137,15 +164,21 @@ impl Administration {
         self.without_those_who_stay(group, &mut edit).await?;
         let found = self.members_left(group, &group.provider, |id| edit.leaves(id)).await?;
         // Whoever is not active may be let in at the same time.
-        let Some(member) = found.leaves else { return Ok(Taken::OneOfSeveral) };
-        if found.stays
-            || self.comes(group, &edit).await?
-            || self.is_in_namesake(rules.tenant(), group).await?
-            || self.is_anybody_of(rules, &others).await?
-        {
-            return Ok(Taken::OneOfSeveral);
+        let Some(member) = found.leaves else { return Ok(Found::alone()) };
+        let mut stays = found.stays;
+        if stays.is_none() {
+            stays = self.comes(group, &edit).await?;
         }
-        Ok(Taken::TheLast { member: Some(member).filter(|_| !edit.is_whole) })
+        if stays.is_none() {
+            stays = self.in_namesake(rules.tenant(), group).await?;
+        }
+        if stays.is_none() {
+            stays = self.anybody_of(rules, &others).await?;
+        }
+        Ok(match stays {
+            Some(stays) => Found::OneOfSeveral(stays.kept()),
+            None => Found::TheLast { member: Some(member).filter(|_| !edit.is_whole) },
+        })
     }
 
     /// Leaves out those of whom another source says that they are members.
@@ -172,49 +205,40 @@ impl Administration {
         }
     }
 
-    /// Whether one of those who come may sign in, and is of the group's provider.
-    async fn comes(&self, group: &GroupRecord, edit: &Edit<'_>) -> Result<bool, AdminError> {
+    /// One of those who come who may sign in, and is of the group's provider.
+    async fn comes(&self, group: &GroupRecord, edit: &Edit<'_>) -> Result<Option<Stays>, AdminError> {
         if edit.is_whole {
-            return Ok(false);
+            return Ok(None);
         }
         for id in &edit.came {
-            let user = self.store.reader().user(id).await?;
-            if user.is_some_and(|user| {
+            let user = self.store.reader().user(id).await?.filter(|user| {
                 user.active
                     && user.subject.is_some()
                     && user.provider == group.provider
                     && user.tenant == group.tenant
-            }) {
-                return Ok(true);
+            });
+            if let Some(user) = user {
+                return Ok(Some(Stays::with(&user)));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
-    /// Whether another group of the same name counts for the provider's people, and has somebody in it.
-    async fn is_in_namesake(&self, tenant: &str, group: &GroupRecord) -> Result<bool, AdminError> {
+    /// Somebody in another group of the same name which counts for the provider's people.
+    async fn in_namesake(&self, tenant: &str, group: &GroupRecord) -> Result<Option<Stays>, AdminError> {
         let (tenant, name) = (Some(tenant.to_owned()), Some(group.name.clone()));
         let query = GroupQuery { tenant, name, limit: MAX_PAGE, ..GroupQuery::default() };
         for other in self.store.reader().groups(&query).await? {
             let counts = [&*group.provider, OWN_PROVIDER].contains(&&*other.provider);
-            if other.id != group.id
-                && other.name == group.name
-                && counts
-                && self.members_left(&other, &group.provider, |_| false).await?.stays
-            {
-                return Ok(true);
+            if other.id == group.id || other.name != group.name || !counts {
+                continue;
+            }
+            let members = self.members_left(&other, &group.provider, |_| false).await?;
+            if members.stays.is_some() {
+                return Ok(members.stays);
             }
         }
-        Ok(false)
-    }
-
-    async fn is_anybody_of(&self, rules: &Rules<'_>, others: &[&Recipient]) -> Result<bool, AdminError> {
-        for other in others {
-            if self.counts(rules, other, "", false).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(None)
     }
 }
 

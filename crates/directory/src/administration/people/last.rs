@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use casemate_store::{GroupQuery, GroupRecord, MAX_PAGE, Operation, UserQuery, UserRecord};
+use casemate_store::{GroupQuery, GroupRecord, MAX_PAGE, Operation, Still, UserQuery, UserRecord};
 
 use super::rules::{Loses, Rules};
 use crate::OWN_PROVIDER;
 use crate::administration::Administration;
 use crate::administration::error::AdminError;
 use crate::policy::{Assignment, Recipient, Who};
-
-/// The sources of users and groups of whom a provider says who they are.
-const TOLD_BY: [Option<&str>; 2] = [Some("scim"), Some("ldap")];
 
 /// Whether somebody administers by an assignment of today, and then no longer by one.
 pub(super) fn takes<'a>(
@@ -23,25 +20,72 @@ pub(super) fn takes<'a>(
 }
 
 /// Who is left to whom something is assigned.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Left {
-    Somebody,
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Left {
+    Somebody(Stays),
     /// Somebody whom the directory does not know: tokens alone may tell of them.
     Unknown,
     Nobody,
 }
 
+/// Somebody who is left, and what has to stay as it was found for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stays(Option<Still>);
+
+impl Stays {
+    /// Whoever is left whatever becomes of users.
+    pub(super) const ANYHOW: Stays = Stays(None);
+
+    pub(super) fn with(user: &UserRecord) -> Stays {
+        Stays(Some(Still::User { id: user.id.clone(), revision: user.revision }))
+    }
+
+    /// What a change is to be made with that leaves them: who stays may be taken out by another change at the same time.
+    pub(super) fn kept(self) -> Vec<Operation> {
+        [Operation::Alone].into_iter().chain(self.0.map(Operation::Still)).collect()
+    }
+}
+
 impl Left {
-    fn any(is_anybody: bool) -> Left {
-        if is_anybody { Left::Somebody } else { Left::Nobody }
+    fn if_active(user: &UserRecord, is_active: bool) -> Left {
+        if is_active { Left::Somebody(Stays::with(user)) } else { Left::Nobody }
+    }
+
+    /// A user who comes, or stays.
+    pub(super) fn user(user: &UserRecord) -> Left {
+        Left::Somebody(Stays::with(user))
+    }
+}
+
+/// Looks for somebody to whom something is assigned: first for whom the directory knows.
+pub(super) struct Anybody<'a> {
+    /// The provider that is saying who its people are, where one is.
+    telling: Option<&'a str>,
+    /// The providers of those whom the directory does not know.
+    unknown: BTreeSet<&'a str>,
+}
+
+impl<'a> Anybody<'a> {
+    pub(super) fn by(telling: Option<&'a str>) -> Anybody<'a> {
+        Anybody { telling, unknown: BTreeSet::new() }
+    }
+
+    /// Who is left for certain of one to whom it is assigned; of whom tokens alone may tell is noted.
+    pub(super) fn certain(&mut self, recipient: &'a Recipient, left: Left) -> Option<Stays> {
+        match left {
+            Left::Somebody(stays) => return Some(stays),
+            Left::Unknown => drop(self.unknown.insert(&recipient.provider)),
+            Left::Nobody => {}
+        }
+        None
     }
 }
 
 /// Of the active members of a group.
 #[derive(Default)]
 pub(super) struct MembersLeft {
-    /// Whether one stays.
-    pub(super) stays: bool,
+    /// One who stays.
+    pub(super) stays: Option<Stays>,
     /// The id of one who leaves.
     pub(super) leaves: Option<String>,
 }
@@ -54,9 +98,9 @@ impl Administration {
         rules: &Rules<'_>,
         before: &UserRecord,
         after: Option<&UserRecord>,
-    ) -> Result<Option<Operation>, AdminError> {
+    ) -> Result<Vec<Operation>, AdminError> {
         if !before.active {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let groups = self.groups_of_user(&before.id).await?;
         self.others_administer(rules, &before.id, &[Loses::between(before, after, &groups)]).await
@@ -68,11 +112,11 @@ impl Administration {
         rules: &Rules<'_>,
         group: &GroupRecord,
         member: &UserRecord,
-    ) -> Result<Option<Operation>, AdminError> {
+    ) -> Result<Vec<Operation>, AdminError> {
         let loses = [Loses::group(Some(&member.provider), &group.name)];
         if !member.active {
             // They may be let in at the same time.
-            return Ok(rules.administering(&loses).map(|_| Operation::Alone));
+            return Ok(rules.administering(&loses).map(|_| Operation::Alone).into_iter().collect());
         }
         self.others_administer(rules, &member.id, &loses).await
     }
@@ -83,35 +127,30 @@ impl Administration {
         rules: &Rules<'_>,
         group: &GroupRecord,
         left: &[&UserRecord],
-    ) -> Result<Option<Operation>, AdminError> {
+    ) -> Result<Vec<Operation>, AdminError> {
         let Some((lost, others)) = rules.administering(&[Loses::group(None, &group.name)]) else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let mut loses = left.iter().filter(|user| lost.iter().any(|lost| *lost.provider == *user.provider));
         if !loses.clone().any(|user| user.active) {
             // They may be let in at the same time.
-            return Ok(loses.next().map(|_| Operation::Alone));
+            return Ok(loses.next().map(|_| Operation::Alone).into_iter().collect());
         }
         for recipient in lost {
-            if self.is_anybody_else(group, &recipient.provider, left).await? {
-                return Ok(Some(Operation::Alone));
+            if let Some(stays) = self.anybody_else(group, &recipient.provider, left).await? {
+                return Ok(stays.kept());
             }
         }
-        for recipient in others {
-            if self.counts(rules, recipient, "", false).await? {
-                return Ok(Some(Operation::Alone));
-            }
-        }
-        Err(AdminError::LastAdministrator)
+        self.anybody_of(rules, &others).await?.map(Stays::kept).ok_or(AdminError::LastAdministrator)
     }
 
-    /// Whether a group has an active member of a provider who is none of these.
-    pub(super) async fn is_anybody_else(
+    /// An active member of a group and of a provider who is none of these.
+    pub(super) async fn anybody_else(
         &self,
         group: &GroupRecord,
         provider: &str,
         left: &[&UserRecord],
-    ) -> Result<bool, AdminError> {
+    ) -> Result<Option<Stays>, AdminError> {
         let left: BTreeSet<&str> = left.iter().map(|user| &*user.id).collect();
         Ok(self.members_left(group, provider, |id| left.contains(id)).await?.stays)
     }
@@ -137,12 +176,13 @@ impl Administration {
             // Nobody signs in as somebody without a subject.
             for member in members.iter().filter(|member| member.subject.is_some()) {
                 match leaves(&member.id) {
-                    false => found.stays = true,
+                    false if found.stays.is_none() => found.stays = Some(Stays::with(member)),
+                    false => {}
                     true if found.leaves.is_none() => found.leaves = Some(member.id.clone()),
                     true => {}
                 }
             }
-            let is_known = found.stays && found.leaves.is_some();
+            let is_known = found.stays.is_some() && found.leaves.is_some();
             let Some(last) = members.last().filter(|_| !is_known && members.len() >= MAX_PAGE as usize)
             else {
                 return Ok(found);
@@ -156,75 +196,65 @@ impl Administration {
         rules: &Rules<'_>,
         id: &str,
         losses: &[Loses<'_>],
-    ) -> Result<Option<Operation>, AdminError> {
-        let Some((lost, others)) = rules.administering(losses) else { return Ok(None) };
+    ) -> Result<Vec<Operation>, AdminError> {
+        let Some((lost, others)) = rules.administering(losses) else { return Ok(Vec::new()) };
+        let mut anybody = Anybody::by(rules.provider());
         for (recipient, is_lost) in
             others.into_iter().map(|other| (other, false)).chain(lost.into_iter().map(|lost| (lost, true)))
         {
-            if self.counts(rules, recipient, id, is_lost).await? {
-                // Who stays may be taken out by another change at the same time.
-                return Ok(Some(Operation::Alone));
+            let left = self.left(rules.tenant(), recipient, id, is_lost).await?;
+            if let Some(stays) = anybody.certain(recipient, left) {
+                return Ok(stays.kept());
             }
         }
-        Err(AdminError::LastAdministrator)
+        self.any(anybody).await?.map(Stays::kept).ok_or(AdminError::LastAdministrator)
     }
 
-    /// Whether somebody is left by these rules to whom something is assigned. Where a provider is saying who its people are, it
-    /// is nobody of whom it says nothing: they are gone, or called otherwise.
-    pub(super) async fn counts(
+    /// Somebody who is left by these rules to whom something is assigned.
+    pub(super) async fn anybody_of(
         &self,
         rules: &Rules<'_>,
-        recipient: &Recipient,
-        user: &str,
-        is_lost: bool,
-    ) -> Result<bool, AdminError> {
-        Ok(match self.left(rules.tenant(), recipient, user, is_lost).await? {
-            Left::Somebody => true,
-            Left::Nobody => false,
-            Left::Unknown => match rules.provider() {
-                Some(telling) => !self.is_told(telling, &recipient.provider).await?,
-                None => true,
-            },
-        })
+        recipients: &[&Recipient],
+    ) -> Result<Option<Stays>, AdminError> {
+        let mut anybody = Anybody::by(rules.provider());
+        for recipient in recipients {
+            let left = self.left(rules.tenant(), recipient, "", false).await?;
+            if let Some(stays) = anybody.certain(recipient, left) {
+                return Ok(Some(stays));
+            }
+        }
+        self.any(anybody).await
+    }
+
+    /// Somebody whom the directory does not know, where nobody is whom it does. Where it is said by SCIM or LDAP who a provider's
+    /// people are, it is nobody of whom the directory says nothing: they are gone, or called otherwise.
+    pub(super) async fn any(&self, anybody: Anybody<'_>) -> Result<Option<Stays>, AdminError> {
+        for provider in anybody.unknown {
+            if !self.is_told(anybody.telling, provider).await? {
+                return Ok(Some(Stays::ANYHOW));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether it is said by SCIM or LDAP who a provider's people are: of the provider that is `telling`, where there are any;
-    /// of another, where there are some who came so.
-    async fn is_told(&self, telling: &str, provider: &str) -> Result<bool, AdminError> {
-        let sources: &[Option<&str>] = if telling == provider { &[None] } else { &TOLD_BY };
-        for source in sources {
-            let (provider, source) = (Some(provider.to_owned()), source.map(str::to_owned));
-            let users = UserQuery {
-                provider: provider.clone(),
-                source: source.clone(),
-                limit: 1,
-                ..UserQuery::default()
-            };
-            if !self.store.reader().users(&users).await?.is_empty() {
-                return Ok(true);
-            }
-            let groups = GroupQuery { provider, source, limit: 1, ..GroupQuery::default() };
-            if !self.store.reader().groups(&groups).await?.is_empty() {
+    /// of any, where there ever were some who came so. Who deletes the last of them has not given that up.
+    async fn is_told(&self, telling: Option<&str>, provider: &str) -> Result<bool, AdminError> {
+        let reader = self.store.reader();
+        if telling == Some(provider) {
+            let of = Some(provider.to_owned());
+            let users = UserQuery { provider: of.clone(), limit: 1, ..UserQuery::default() };
+            let groups = GroupQuery { provider: of, limit: 1, ..GroupQuery::default() };
+            if !reader.users(&users).await?.is_empty() || !reader.groups(&groups).await?.is_empty() {
                 return Ok(true);
             }
         }
-        Ok(false)
-    }
-
-    /// Whether somebody may be left to whom something is assigned, of whom tokens alone may tell.
-    pub(super) async fn is_anybody(
-        &self,
-        tenant: &str,
-        recipient: &Recipient,
-        user: &str,
-        is_lost: bool,
-    ) -> Result<bool, AdminError> {
-        Ok(self.left(tenant, recipient, user, is_lost).await? != Left::Nobody)
+        Ok(reader.was_provisioned(provider).await?)
     }
 
     /// Who is left to whom something is assigned: nobody whom the directory refuses; and of a group that the directory knows,
     /// or by which the user loses it, another of its members.
-    async fn left(
+    pub(super) async fn left(
         &self,
         tenant: &str,
         recipient: &Recipient,
@@ -232,14 +262,14 @@ impl Administration {
         is_lost: bool,
     ) -> Result<Left, AdminError> {
         if recipient.is_account() {
-            return Ok(Left::Somebody);
+            return Ok(Left::Somebody(Stays::ANYHOW));
         }
         let reader = self.store.reader();
         let provider = &*recipient.provider;
         let known = match &recipient.who {
             Who::Group { group, .. } => {
-                if reader.has_other_members(tenant, provider, group, user).await? {
-                    return Ok(Left::Somebody);
+                if let Some(member) = reader.other_member(tenant, provider, group, user).await? {
+                    return Ok(Left::user(&member));
                 }
                 let (tenant, name) = (Some(tenant.to_owned()), Some(group.to_string()));
                 let named = GroupQuery { tenant, name, limit: MAX_PAGE, ..GroupQuery::default() };
@@ -253,15 +283,17 @@ impl Administration {
             _ if is_lost => return Ok(Left::Nobody),
             Who::Id { id, .. } => match reader.user_by_subject(provider, id).await? {
                 None => {
-                    let former = reader.former_user(tenant, provider, id).await?;
-                    return Ok(
-                        former.map_or(Left::Unknown, |former| Left::any(former.active && !former.is_deleted))
-                    );
+                    let Some(former) = reader.former_user(tenant, provider, id).await? else {
+                        return Ok(Left::Unknown);
+                    };
+                    let now = reader.user(&former.id).await?;
+                    return Ok(now.map_or(Left::Nobody, |now| Left::if_active(&now, now.active)));
                 }
                 known => known,
             },
             Who::Login { login, .. } => reader.user_by_login(provider, login).await?,
         };
-        Ok(known.map_or(Left::Unknown, |known| Left::any(known.tenant != tenant || known.active)))
+        Ok(known
+            .map_or(Left::Unknown, |known| Left::if_active(&known, known.tenant != tenant || known.active)))
     }
 }

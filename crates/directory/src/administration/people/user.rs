@@ -89,7 +89,7 @@ impl Administration {
         rules.user(before.as_ref(), &user, &groups)?;
         let alone = match &before {
             Some(before) => self.leaves_an_administrator(&rules, before, Some(&user)).await?,
-            None => None,
+            None => Vec::new(),
         };
         let verb = verb(before.is_some(), restored);
         let body = |user: &UserRecord| Some(shown_user(user).to_string());

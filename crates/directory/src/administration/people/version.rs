@@ -294,7 +294,7 @@ impl Administration {
             proposal.told.push(self.told_member("remove", tenant, &before.id, user));
         }
         let alone = match left.as_slice() {
-            [] => None,
+            [] => Vec::new(),
             [one] => self.keeps_an_administrator_group(&rules, &before, one).await?,
             many => self.keeps_an_administrator_without(&rules, &before, many).await?,
         };

@@ -8,6 +8,7 @@ use super::{Made, Turned};
 use crate::OWN_PROVIDER;
 use crate::administration::Administration;
 use crate::administration::error::AdminError;
+use crate::administration::people::last::{Anybody, Left, Stays};
 use crate::directory::State;
 use crate::policy::{DEFAULT_TENANT, Recipient, Who};
 
@@ -47,32 +48,39 @@ impl<'a> Afterwards<'a> {
         // Nobody signs in as somebody without a subject.
         user.is_some_and(|user| user.active && user.subject.is_some() && user.provider == provider)
     }
+
+    /// Somebody who is left; whoever is set back is so on the revision that they are at.
+    fn stays(&self, user: &UserRecord) -> Stays {
+        if self.users.contains_key(&*user.id) { Stays::ANYHOW } else { Stays::with(user) }
+    }
 }
 
 impl Administration {
-    /// Whether somebody may administer the installation by a policy once all of this is done.
+    /// Somebody who may administer the installation by a policy once all of this is done.
     pub(super) async fn somebody_administers(
         &self,
         then: &State,
         now: i64,
         all: &[Turned],
-    ) -> Result<bool, AdminError> {
+    ) -> Result<Option<Stays>, AdminError> {
         let afterwards = Afterwards::of(all);
+        let mut anybody = Anybody::by(None);
         for assignment in then.snapshot.compiled().administering(now) {
-            if self.is_anybody_afterwards(&afterwards, &assignment.recipient).await? {
-                return Ok(true);
+            let left = self.left_afterwards(&afterwards, &assignment.recipient).await?;
+            if let Some(stays) = anybody.certain(&assignment.recipient, left) {
+                return Ok(Some(stays));
             }
         }
-        Ok(false)
+        self.any(anybody).await
     }
 
-    async fn is_anybody_afterwards(
+    async fn left_afterwards(
         &self,
         afterwards: &Afterwards<'_>,
         recipient: &Recipient,
-    ) -> Result<bool, AdminError> {
+    ) -> Result<Left, AdminError> {
         if recipient.is_account() {
-            return Ok(true);
+            return Ok(Left::Somebody(Stays::ANYHOW));
         }
         let reader = self.store.reader();
         let provider = &*recipient.provider;
@@ -83,29 +91,32 @@ impl Administration {
         };
         let known = match &recipient.who {
             Who::Group { group, .. } => {
-                return self.has_members_afterwards(afterwards, provider, group).await;
+                return self.member_afterwards(afterwards, provider, group).await;
             }
             Who::Id { id, .. } => reader.user_by_subject(provider, id).await?,
             Who::Login { login, .. } => reader.user_by_login(provider, login).await?,
         };
         let set_back = afterwards.users.values().filter_map(|(_, after)| *after);
         if let Some(user) = set_back.into_iter().find(|user| user.provider == provider && is_it(user)) {
-            return Ok(user.tenant != DEFAULT_TENANT || user.active);
+            return Ok(match user.tenant != DEFAULT_TENANT || user.active {
+                true => Left::Somebody(Stays::ANYHOW),
+                false => Left::Nobody,
+            });
         }
         match known {
             // Who was it is somebody else by then, or is not there.
-            Some(known) if afterwards.users.contains_key(&*known.id) => Ok(false),
-            _ => self.is_anybody(DEFAULT_TENANT, recipient, "", false).await,
+            Some(known) if afterwards.users.contains_key(&*known.id) => Ok(Left::Nobody),
+            _ => self.left(DEFAULT_TENANT, recipient, "", false).await,
         }
     }
 
-    /// Whether a group that the directory knows has a member who may come in; one that it does not know is the provider's.
-    async fn has_members_afterwards(
+    /// A member of a group that the directory knows who may come in; one that it does not know is the provider's.
+    async fn member_afterwards(
         &self,
         afterwards: &Afterwards<'_>,
         provider: &str,
         name: &str,
-    ) -> Result<bool, AdminError> {
+    ) -> Result<Left, AdminError> {
         let is_called_so = |group: &GroupRecord| {
             group.name == name
                 && group.tenant == DEFAULT_TENANT
@@ -125,31 +136,31 @@ impl Administration {
         let groups: Vec<&GroupRecord> = set_back.chain(others).collect();
         for group in &groups {
             let come = afterwards.come.get(&*group.id).copied().unwrap_or_default();
-            if come.iter().any(|user| afterwards.may_be(user, provider)) {
-                return Ok(true);
+            if let Some(comes) = come.iter().find(|user| afterwards.may_be(user, provider)) {
+                return Ok(Left::Somebody(afterwards.stays(comes)));
             }
-            if self.keeps_a_member(afterwards, group, provider).await? {
-                return Ok(true);
+            if let Some(stays) = self.kept_member(afterwards, group, provider).await? {
+                return Ok(Left::Somebody(stays));
             }
         }
-        Ok(groups.is_empty() && named.is_empty())
+        Ok(if groups.is_empty() && named.is_empty() { Left::Unknown } else { Left::Nobody })
     }
 
-    /// Whether somebody who belongs to a group today still does, and may come in.
-    async fn keeps_a_member(
+    /// Somebody who belongs to a group today and still does, and may come in.
+    async fn kept_member(
         &self,
         afterwards: &Afterwards<'_>,
         group: &GroupRecord,
         provider: &str,
-    ) -> Result<bool, AdminError> {
+    ) -> Result<Option<Stays>, AdminError> {
         let nobody = BTreeSet::new();
         let leave = afterwards.leave.get(&*group.id).copied().unwrap_or(&nobody);
         let leaving =
             self.store.reader().users_by_ids(&leave.iter().map(String::as_str).collect::<Vec<_>>()).await?;
         let others: Vec<&UserRecord> =
             leaving.iter().chain(afterwards.users.values().map(|(before, _)| *before)).collect();
-        if self.is_anybody_else(group, provider, &others).await? {
-            return Ok(true);
+        if let Some(stays) = self.anybody_else(group, provider, &others).await? {
+            return Ok(Some(stays));
         }
         for (before, _) in afterwards.users.values() {
             if !afterwards.may_be(before, provider) || leave.contains(&before.id) {
@@ -157,9 +168,9 @@ impl Administration {
             }
             let belongs = self.store.reader().groups_of_one(&before.id).await?;
             if belongs.iter().any(|known| known.id == group.id) {
-                return Ok(true);
+                return Ok(Some(Stays::ANYHOW));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 }

@@ -6,7 +6,7 @@ use casemate_store::{GroupQuery, GroupRecord, MAX_PAGE, Operation, UserRecord};
 use super::GroupChange;
 use crate::administration::Administration;
 use crate::administration::error::AdminError;
-use crate::administration::people::last::takes;
+use crate::administration::people::last::{Anybody, Left, Stays, takes};
 use crate::directory::State;
 use crate::policy::{DEFAULT_TENANT, Policy, Recipient, Who};
 
@@ -19,7 +19,7 @@ impl Administration {
         policy: &Policy,
         groups: &[GroupChange],
         now: i64,
-    ) -> Result<Option<Operation>, AdminError> {
+    ) -> Result<Vec<Operation>, AdminError> {
         let recipients: Vec<&Recipient> =
             policy.administering(now).map(|assignment| &assignment.recipient).collect();
         let leave = |user: fn(&UserRecord) -> bool| {
@@ -28,47 +28,49 @@ impl Administration {
         let is_taken = takes(state.snapshot.compiled().administering(now), policy.administering(now));
         if !is_taken && !leave(|user| user.active) {
             // Who is not active may be let in at the same time.
-            return Ok(leave(|_| true).then_some(Operation::Alone));
+            return Ok(leave(|_| true).then_some(Operation::Alone).into_iter().collect());
         }
+        let mut anybody = Anybody::by(None);
         for recipient in recipients {
-            if self.is_anybody_by_then(recipient, groups).await? {
-                // Who stays may be taken out by another change at the same time.
-                return Ok(Some(Operation::Alone));
+            let left = self.left_by_then(recipient, groups).await?;
+            if let Some(stays) = anybody.certain(recipient, left) {
+                return Ok(stays.kept());
             }
         }
-        Err(AdminError::LastAdministrator)
+        self.any(anybody).await?.map(Stays::kept).ok_or(AdminError::LastAdministrator)
     }
 
-    async fn is_anybody_by_then(
-        &self,
-        recipient: &Recipient,
-        groups: &[GroupChange],
-    ) -> Result<bool, AdminError> {
+    async fn left_by_then(&self, recipient: &Recipient, groups: &[GroupChange]) -> Result<Left, AdminError> {
         let change = match &recipient.who {
             Who::Group { group, .. } => groups.iter().find(|change| change.is_named(group)),
             Who::Id { .. } | Who::Login { .. } => None,
         };
         let Some(change) = change else {
-            return self.is_anybody(DEFAULT_TENANT, recipient, "", false).await;
+            return self.left(DEFAULT_TENANT, recipient, "", false).await;
         };
         let provider = &*recipient.provider;
         // Nobody signs in as somebody without a subject.
         let may_come = |user: &UserRecord| user.active && user.subject.is_some() && user.provider == provider;
-        if change.come.iter().any(may_come) {
-            return Ok(true);
+        if let Some(comes) = change.come.iter().find(|user| may_come(user)) {
+            return Ok(Left::user(comes));
         }
         let leave: Vec<&UserRecord> = change.leave.iter().collect();
         if let (Some(before), Some(_)) = (&change.before, &change.after)
-            && self.is_anybody_else(before, provider, &leave).await?
+            && let Some(stays) = self.anybody_else(before, provider, &leave).await?
         {
-            return Ok(true);
+            return Ok(Left::Somebody(stays));
         }
-        self.is_anybody_in_namesake(change, provider).await
+        let namesake = self.anybody_in_namesake(change, provider).await?;
+        Ok(namesake.map_or(Left::Nobody, Left::Somebody))
     }
 
-    /// Whether a group of the provider's own, which is called the same, has somebody in it.
-    async fn is_anybody_in_namesake(&self, change: &GroupChange, provider: &str) -> Result<bool, AdminError> {
-        let Some(group) = change.either() else { return Ok(false) };
+    /// Somebody in a group of the provider's own which is called the same.
+    async fn anybody_in_namesake(
+        &self,
+        change: &GroupChange,
+        provider: &str,
+    ) -> Result<Option<Stays>, AdminError> {
+        let Some(group) = change.either() else { return Ok(None) };
         let query = GroupQuery {
             tenant: Some(group.tenant.clone()),
             provider: Some(provider.to_owned()),
@@ -79,12 +81,12 @@ impl Administration {
         for other in self.store.reader().groups(&query).await? {
             if other.id != group.id
                 && other.name == group.name
-                && self.is_anybody_else(&other, provider, &[]).await?
+                && let Some(stays) = self.anybody_else(&other, provider, &[]).await?
             {
-                return Ok(true);
+                return Ok(Some(stays));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 }
 

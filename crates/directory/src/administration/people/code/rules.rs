@@ -24,12 +24,12 @@ impl Administration {
         state: &State,
         (policy, set): (&Policy, &ObjectSet),
         proposal: &Proposal,
-    ) -> Result<Option<Operation>, AdminError> {
+    ) -> Result<Vec<Operation>, AdminError> {
         for change in &proposal.groups {
             change.obeys(author, state, set)?;
         }
         if proposal.is_judged || proposal.changes.is_empty() && proposal.groups.is_empty() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         self.somebody_stays(state, policy, &proposal.groups, author.now).await
     }

@@ -66,6 +66,8 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         below.push(layer);
     }
     if name == "embedded" {
+        // The trait, and nothing of the remote client.
+        below.push("sdk");
         return Some(below);
     }
     for layer in ["platform", "directory-sync", "server"] {
@@ -74,7 +76,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         }
         below.push(layer);
     }
-    below.push("gateway");
+    below.extend(["gateway", "sdk", "embedded"]);
     (name == "cli").then_some(below)
 }
 
@@ -199,6 +201,8 @@ mod tests {
             ("casemate-permission", &[("casemate-expression", None), ("casemate-test-support", Some("dev"))]),
             ("casemate-expression", &[("cel", None)]),
             ("casemate-gateway", &[("casemate-waf", None)]),
+            ("casemate-sdk", &[("casemate-permission", None), ("axum", None), ("reqwest", None)]),
+            ("casemate-embedded", &[("casemate-sdk", None), ("casemate-directory", None)]),
             ("casemate-identity", &[("tokio", None)]),
         ]);
         assert_eq!(problems(&good), Vec::<String>::new());
@@ -213,6 +217,9 @@ mod tests {
             ("casemate-store", "casemate-directory", None),
             ("casemate-platform", "casemate-server", Some("dev")),
             ("casemate-embedded", "casemate-platform", None),
+            ("casemate-embedded", "casemate-server", Some("dev")),
+            ("casemate-sdk", "casemate-store", None),
+            ("casemate-server", "casemate-sdk", None),
             ("casemate-gateway", "casemate-server", None),
             ("casemate-permission", "axum", None),
             ("casemate-identity", "sqlx", None),

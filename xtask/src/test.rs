@@ -78,6 +78,11 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
             seeded_faults(project, &options, &mut counts)
         });
     }
+    if covers(&options, "casemate-sdk") {
+        steps.step("guards of the SDK that nothing else builds", || {
+            optional_guards(project, &options, &mut counts)
+        });
+    }
     let binary = Binary::Tested(&options.packages);
     if covers(&options, "casemate-server") {
         steps
@@ -209,6 +214,14 @@ fn seeded_faults(project: &Project, options: &Options, counts: &mut Counts) -> O
     let mut command = cargo(project);
     command.args(["test", "--locked", "--features", "casemate-permission/faults"]).args(select(options));
     command.args(["--test", "oracle", "every_seeded_fault_is_noticed"]);
+    watch_libtest(project, &mut command, counts)
+}
+
+/// What these guards are for is compiled for their tests alone.
+fn optional_guards(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<()> {
+    let mut command = cargo(project);
+    command.args(["test", "--locked", "--features", "casemate-sdk/async-graphql,casemate-sdk/tonic"]);
+    command.args(select(options)).args(["--test", "graphql", "--test", "grpc"]);
     watch_libtest(project, &mut command, counts)
 }
 

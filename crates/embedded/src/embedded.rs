@@ -1,0 +1,208 @@
+//! The manager that decides from the directory of this process.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use casemate_directory::{Directory, NotAdmitted};
+use casemate_identity::{Credentials, Identity, Rejection, Timestamp};
+use casemate_permission::Subject;
+use casemate_sdk::{
+    Auditor, Caller, Clock, Credential, Error, Known, PermissionsManager, Whom, WithoutAuthorization,
+};
+use casemate_store::Store;
+use tokio::task::JoinSet;
+
+use crate::build::Builder;
+
+/// How long a revision is waited for.
+const WAIT: Duration = Duration::from_secs(5);
+/// How often the store is looked at meanwhile, beside when this process takes a revision.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Answers who calls and what they hold from this process' own directory. Cheap to clone; what follows the database ends
+/// with the last clone.
+#[derive(Clone)]
+pub struct Embedded {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    directory: Arc<Directory>,
+    store: Option<Arc<Store>>,
+    auditor: Arc<dyn Auditor>,
+    clock: Arc<dyn Clock>,
+    application: Option<Arc<str>>,
+    /// They end as this is dropped.
+    jobs: Mutex<JoinSet<()>>,
+}
+
+/// Somebody as the directory knows them.
+struct Somebody {
+    known: Arc<casemate_directory::Known>,
+    /// The public name of the session or temporary credential, or the API key, that they came with.
+    credential: Option<Box<str>>,
+}
+
+impl Whom for Somebody {
+    fn view(&self) -> Subject<'_> {
+        self.known.subject.view()
+    }
+
+    fn credential(&self) -> Option<&str> {
+        self.credential.as_deref()
+    }
+}
+
+impl Embedded {
+    /// Begins to open one.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn new(
+        directory: Arc<Directory>,
+        store: Option<Arc<Store>>,
+        auditor: Arc<dyn Auditor>,
+        clock: Arc<dyn Clock>,
+        application: Option<Arc<str>>,
+        jobs: JoinSet<()>,
+    ) -> Embedded {
+        let inner = Inner { directory, store, auditor, clock, application, jobs: Mutex::new(jobs) };
+        Embedded { inner: Arc::new(inner) }
+    }
+
+    /// Somebody whom this process identified itself: nothing of it is verified here. What the directory knows about them
+    /// counts as it does for whoever comes with a token.
+    ///
+    /// # Errors
+    /// Where the directory says that they are not to be let in, or cannot be asked, or what they hold cannot be compiled.
+    pub async fn caller_of(&self, identity: &Arc<Identity>) -> Result<Caller, Error> {
+        let Inner { directory, clock, application, .. } = &*self.inner;
+        let snapshot = directory.current();
+        let user = directory.user_of(identity).await.map_err(not_admitted)?;
+        let known = snapshot.known_caller_as(identity, user.as_ref());
+        let permissions = match &known.permissions {
+            Ok(permissions) => permissions.clone(),
+            Err(error) => {
+                tracing::error!(%error, "a caller may do nothing: what they hold cannot be said");
+                return Err(Error::Permissions(error.to_string()));
+            }
+        };
+        let whom = Somebody { known, credential: credential_of(identity) };
+        let known = Known {
+            whom: Arc::new(whom),
+            permissions,
+            application: application.clone(),
+            revision: snapshot.revision(),
+            valid_until: identity.auth.until.map(|until| until.0),
+        };
+        Ok(Caller::new(Arc::new(known), Arc::clone(clock)))
+    }
+
+    /// The directory that answers.
+    #[must_use]
+    pub fn directory(&self) -> &Arc<Directory> {
+        &self.inner.directory
+    }
+
+    /// Ends what follows the database, writes down what is not written yet and closes the database, where no clone is
+    /// left that uses it.
+    pub async fn close(self) {
+        let Some(inner) = Arc::into_inner(self.inner) else { return };
+        let mut jobs = inner.jobs.into_inner().unwrap_or_else(PoisonError::into_inner);
+        jobs.shutdown().await;
+        drop(inner.auditor);
+        let Some(store) = inner.store else { return };
+        if let Err(error) = inner.directory.flush_used_keys(&store).await {
+            tracing::warn!(%error, "when API keys were used last is not written down");
+        }
+        drop(inner.directory);
+        if let Some(store) = Arc::into_inner(store) {
+            store.close().await;
+        }
+    }
+}
+
+impl PermissionsManager for Embedded {
+    async fn identify(&self, credential: Credential<'_>) -> Result<Caller, Error> {
+        let mut credentials = credential.token().map_or_else(Credentials::none, Credentials::bearer);
+        if let Some(client) = credential.client() {
+            credentials = credentials.with_client(client);
+        }
+        let snapshot = self.inner.directory.current();
+        let now = Timestamp(self.inner.clock.now());
+        let identity = snapshot.chain().authenticate(&credentials, now).await.map_err(rejected)?;
+        self.caller_of(&identity).await
+    }
+
+    fn revision(&self) -> i64 {
+        self.inner.directory.current().revision()
+    }
+
+    async fn at_least(&self, wanted: i64) -> Result<(), Error> {
+        if self.revision() >= wanted {
+            return Ok(());
+        }
+        let directory = &self.inner.directory;
+        let mut taken = directory.taken();
+        let until = self.inner.clock.sleep(WAIT);
+        let reached = async {
+            loop {
+                if let Err(error) = directory.refresh().await {
+                    tracing::error!(%error, "the configuration in the database is not taken: what decided before still does");
+                }
+                if self.revision() >= wanted {
+                    return;
+                }
+                // Whichever comes first; a sender that is gone tells no more, and looking goes on.
+                let _ = tokio::time::timeout(LOOK_EVERY, taken.wait_for(|taken| *taken >= wanted)).await;
+            }
+        };
+        tokio::select! {
+            () = reached => Ok(()),
+            () = until => Err(Error::RevisionNotReached { wanted, reached: self.revision() }),
+        }
+    }
+
+    async fn without_authorization(&self, reason: &str) -> Result<WithoutAuthorization, Error> {
+        WithoutAuthorization::recorded(reason, &self.inner.auditor).await
+    }
+}
+
+/// The public name of what somebody came with, where it has one.
+fn credential_of(identity: &Identity) -> Option<Box<str>> {
+    let session = identity.session.as_ref().map(|session| session.id.clone());
+    let temporary = identity.temporary.as_ref().map(|temporary| temporary.id.clone());
+    let key = || {
+        (*identity.provider == *casemate_directory::API_KEY_PROVIDER).then(|| identity.id.clone()).flatten()
+    };
+    temporary.or(session).or_else(key)
+}
+
+fn rejected(rejection: Rejection) -> Error {
+    let code = rejection.reason.code();
+    tracing::info!(authenticator = %rejection.authenticator, code, reason = %rejection.reason, "credential rejected");
+    match rejection.reason.is_temporary() {
+        true => Error::Unavailable(format!("the credential cannot be judged ({code})")),
+        false => Error::CredentialRejected { code: code.into() },
+    }
+}
+
+fn not_admitted(refused: NotAdmitted) -> Error {
+    match refused {
+        NotAdmitted::Inactive | NotAdmitted::Deleted => {
+            Error::CredentialRejected { code: "user_inactive".into() }
+        }
+        NotAdmitted::Unknown(error) => {
+            tracing::error!(%error, "the directory cannot be asked about a user");
+            Error::Unavailable("the directory cannot be asked".to_owned())
+        }
+    }
+}
+
+impl std::fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Embedded").field("revision", &self.revision()).finish_non_exhaustive()
+    }
+}

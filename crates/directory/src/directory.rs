@@ -224,6 +224,17 @@ impl Directory {
         &self,
         identity: &casemate_identity::Identity,
     ) -> Result<Option<Arc<Person>>, NotAdmitted> {
+        Ok(self.identified_user_of(identity).await?.map(|(_, user)| user))
+    }
+
+    /// As [`Directory::user_of`], with the user's opaque id.
+    ///
+    /// # Errors
+    /// As [`Directory::user_of`].
+    pub async fn identified_user_of(
+        &self,
+        identity: &casemate_identity::Identity,
+    ) -> Result<Option<(Arc<str>, Arc<Person>)>, NotAdmitted> {
         let Some((provider, subject)) = named(identity) else { return Ok(None) };
         if !self.people.is_any() {
             return Ok(None);
@@ -241,7 +252,7 @@ impl Directory {
             };
             match found {
                 Found::Nobody | Found::Former(_) => {}
-                Found::User(_, person) => return Ok(Some(person)),
+                Found::User(id, person) => return Ok(Some((id, person))),
                 Found::Inactive(_) => return Err(NotAdmitted::Inactive),
                 Found::Deleted(_) => return Err(NotAdmitted::Deleted),
             }
@@ -290,6 +301,15 @@ impl Directory {
             return Ok(Met::default());
         }
         self.people.meet_apart(tenant, snapshot.compiled().vouching(), ids).await
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The store that this follows, where it follows one.
+    pub(crate) fn reader(&self) -> Option<&StoreReader> {
+        self.reader.as_ref()
     }
 
     pub(crate) fn people(&self) -> &People {

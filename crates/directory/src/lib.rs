@@ -11,6 +11,7 @@ pub mod administration;
 mod authenticator;
 mod candidates;
 mod directory;
+mod identified;
 mod index;
 mod keys;
 mod kind;
@@ -42,6 +43,7 @@ pub use administration::{
 pub use authenticator::sha256;
 pub use candidates::{Candidate, CandidatePlace, Candidates, Sought};
 pub use directory::{Directory, DirectoryError, DirectoryHost};
+pub use identified::{Identified, NotIdentified};
 pub use kind::{Kind, UnknownKind};
 pub use known::{DECISION_ASK, Known};
 pub use linked::signed_in_as;

@@ -2,7 +2,9 @@
 
 mod compiled;
 mod draft;
+mod elsewhere;
 mod holding;
+mod identified;
 mod identity_rules;
 mod meant;
 mod reach;
@@ -21,6 +23,7 @@ use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
 
 pub(crate) use compiled::Compiled;
 use compiled::Sets;
+pub(crate) use identified::Program;
 pub use meant::is_of_people;
 pub(crate) use reach::{AllNamed, Digest, Named, Reach};
 

@@ -1,5 +1,6 @@
 //! Requests as AuthZEN writes them (OpenID AuthZEN Authorization API 1.0, section 5).
 
+use std::fmt;
 use std::sync::LazyLock;
 
 use casemate_expression::{Datum, List, Map, Members, Timestamp};
@@ -13,8 +14,9 @@ use crate::schema::{Application, TemplateError};
 /// An evaluation request: subject, action, resource, context. Members it does not know are ignored.
 ///
 /// It borrows all of it, so that the questions of a batch share their defaults however large those are.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Evaluation<'a> {
+    subject_token: Option<&'a str>,
     subject_kind: &'a str,
     subject_id: &'a str,
     subject_properties: &'a Members,
@@ -101,6 +103,9 @@ pub enum EvaluationError {
     /// A member that is needed is absent.
     #[error("the request has no `{0}`")]
     Missing(&'static str),
+    /// The subject is said in two ways.
+    #[error("`subject.token` says who the subject is: leave out `subject.type` and `subject.id`")]
+    TokenBeside,
     /// A member is of the wrong kind.
     #[error("`{member}` must be {expected}, and is {found}")]
     Kind {
@@ -162,6 +167,21 @@ fn supplied<'a>(
     }
 }
 
+impl fmt::Debug for Evaluation<'_> {
+    /// Without a token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Evaluation")
+            .field("subject_kind", &self.subject_kind)
+            .field("subject_id", &self.subject_id)
+            .field("subject_properties", &self.subject_properties)
+            .field("action_name", &self.action_name)
+            .field("action_properties", &self.action_properties)
+            .field("resource", &self.resource)
+            .field("context", &self.context)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'d> Evaluation<'d> {
     /// Reads an evaluation request. `defaults` stand in for whole members that it lacks (a batch's top level).
     ///
@@ -171,6 +191,32 @@ impl<'d> Evaluation<'d> {
     /// # Errors
     /// When a member is absent that is needed, or is of the wrong kind.
     pub fn read(request: &'d Datum, defaults: Option<&'d Datum>) -> Result<Evaluation<'d>, EvaluationError> {
+        Evaluation::read_subject(request, defaults, |_| Ok(None))
+    }
+
+    /// As [`Evaluation::read`], where the subject may also be whoever a `token` is of, in the place of type and id. Whoever reads so
+    /// has to find out whose [`Evaluation::subject_token`] it is: type and id are empty then.
+    ///
+    /// # Errors
+    /// As [`Evaluation::read`], and where type or id stand beside a token.
+    pub fn read_with_token(
+        request: &'d Datum,
+        defaults: Option<&'d Datum>,
+    ) -> Result<Evaluation<'d>, EvaluationError> {
+        Evaluation::read_subject(request, defaults, |subject| match subject.get("token") {
+            None | Some(Datum::Null) => Ok(None),
+            Some(_) if ["type", "id"].iter().any(|name| subject.get(name).is_some()) => {
+                Err(EvaluationError::TokenBeside)
+            }
+            token => text("subject.token", token).map(Some),
+        })
+    }
+
+    fn read_subject(
+        request: &'d Datum,
+        defaults: Option<&'d Datum>,
+        token: impl FnOnce(&'d Members) -> Result<Option<&'d str>, EvaluationError>,
+    ) -> Result<Evaluation<'d>, EvaluationError> {
         let members = request.as_map().ok_or(EvaluationError::NoObject(request.kind()))?;
         let member =
             |name: &str| members.get(name).or_else(|| defaults.and_then(|defaults| defaults.get(name)));
@@ -187,12 +233,16 @@ impl<'d> Evaluation<'d> {
                 })
             }
         };
+        let subject_token = token(subject)?;
+        let (subject_kind, subject_id) = match (subject_token, subject.get("type").and_then(Datum::as_str)) {
+            (Some(_), _) => ("", ""),
+            (None, Some("anonymous")) => ("anonymous", ""),
+            (None, _) => (text("subject.type", subject.get("type"))?, text("subject.id", subject.get("id"))?),
+        };
         Ok(Evaluation {
-            subject_kind: text("subject.type", subject.get("type"))?,
-            subject_id: match subject.get("type").and_then(Datum::as_str) {
-                Some("anonymous") => "",
-                _ => text("subject.id", subject.get("id"))?,
-            },
+            subject_token,
+            subject_kind,
+            subject_id,
             subject_properties: object("subject.properties", subject.get("properties"))?,
             action_name: text("action.name", action.get("name"))?,
             action_properties: object("action.properties", action.get("properties"))?,
@@ -210,6 +260,11 @@ impl<'d> Evaluation<'d> {
         text("resource.type", resource.kind)?;
         text("resource.id", resource.id)?;
         Ok(())
+    }
+
+    /// The token whose owner the subject is, where it was read as one.
+    pub fn subject_token(&self) -> Option<&'d str> {
+        self.subject_token
     }
 
     /// The subject's type.

@@ -68,6 +68,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 pub struct IfNoneMatch {
     any: bool,
     revisions: Vec<i64>,
+    digests: Vec<String>,
 }
 
 impl IfNoneMatch {
@@ -75,6 +76,12 @@ impl IfNoneMatch {
     #[must_use]
     pub fn has(&self, current: i64) -> bool {
         self.any || self.revisions.contains(&current)
+    }
+
+    /// As [`IfNoneMatch::has`], of what is told by a digest of what it says: the text between the quotes of its entity tag.
+    #[must_use]
+    pub fn has_digest(&self, current: &str) -> bool {
+        self.any || self.digests.iter().any(|digest| digest == current)
     }
 }
 
@@ -84,10 +91,11 @@ impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<IfNoneMatch, Problem> {
         Ok(match tags(&parts.headers, &header::IF_NONE_MATCH)? {
             None => IfNoneMatch::default(),
-            Some(Tags::Any) => IfNoneMatch { any: true, revisions: Vec::new() },
+            Some(Tags::Any) => IfNoneMatch { any: true, ..IfNoneMatch::default() },
             Some(Tags::Some(tags)) => {
-                let revisions = tags.into_iter().filter_map(|tag| tag.revision).collect();
-                IfNoneMatch { any: false, revisions }
+                let revisions = tags.iter().filter_map(|tag| tag.revision).collect();
+                let others = tags.into_iter().filter(|tag| tag.revision.is_none());
+                IfNoneMatch { any: false, revisions, digests: others.map(|tag| tag.text).collect() }
             }
         })
     }
@@ -100,7 +108,9 @@ enum Tags {
 
 struct Tag {
     is_weak: bool,
-    /// Absent where the tag is none of ours.
+    /// What stands between its quotes.
+    text: String,
+    /// Absent where the tag is no revision.
     revision: Option<i64>,
 }
 
@@ -127,7 +137,7 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>, Problem>
             .filter(|opaque| !opaque.contains('"'))
             .ok_or_else(wrong)?;
         let revision = opaque.parse().ok().filter(|revision: &i64| revision.to_string() == opaque);
-        tags.push(Tag { is_weak, revision });
+        tags.push(Tag { is_weak, text: opaque.to_owned(), revision });
         if tags.len() > MAX_TAGS {
             return Err(wrong());
         }
@@ -170,5 +180,9 @@ mod tests {
             Request::get("/x").header("if-none-match", "W/\"7\", \"9\"").body(()).unwrap().into_parts();
         let known = IfNoneMatch::from_request_parts(&mut parts, &()).await.unwrap();
         assert!(known.has(7) && known.has(9) && !known.has(8));
+        let (mut parts, ()) =
+            Request::get("/x").header("if-none-match", "\"c0ffee\", W/\"9\"").body(()).unwrap().into_parts();
+        let known = IfNoneMatch::from_request_parts(&mut parts, &()).await.unwrap();
+        assert!(known.has_digest("c0ffee") && !known.has_digest("c0ff") && !known.has_digest("9"));
     }
 }

@@ -79,6 +79,8 @@ pub enum Code {
     NotRecorded,
     /// The change may have been made, or not; the detail says how to find out.
     OutcomeUnknown,
+    /// A source of permissions or a mapping rule fails, so that it cannot be said what somebody holds.
+    SourceFailed,
     /// Something that this needs is not available at the moment.
     Unavailable,
     /// A fault of ours; the log has it under the request id.
@@ -87,7 +89,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 35] = [
+    pub const ALL: [Code; 36] = [
         Code::MalformedBody,
         Code::MalformedHeader,
         Code::MalformedQuery,
@@ -121,6 +123,7 @@ impl Code {
         Code::RevisionNotReached,
         Code::NotRecorded,
         Code::OutcomeUnknown,
+        Code::SourceFailed,
         Code::Unavailable,
         Code::Internal,
     ];
@@ -246,6 +249,9 @@ impl Code {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "It is not known whether the change was made",
             ),
+            Code::SourceFailed => {
+                ("source_failed", StatusCode::SERVICE_UNAVAILABLE, "A source of permissions fails")
+            }
             Code::Unavailable => {
                 ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment")
             }

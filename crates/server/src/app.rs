@@ -35,7 +35,8 @@ use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
     decision_log, description, directory_sync, group, health, identity, invitation, linking, log_level,
-    policy, provider, role, scim, service_account, session, setting, sign_in, source, team, tenant, user,
+    permissions, policy, provider, role, scim, service_account, session, setting, sign_in, source, team,
+    tenant, user,
 };
 
 /// What a running server knows.
@@ -151,6 +152,7 @@ fn api() -> Api<App> {
         decision::questions::routes(),
         decision::who_can::routes(),
         decision::preview::routes(),
+        permissions::routes::routes(),
         identity::routes::routes(),
         session::routes::routes(),
         crate::temporary_credential::routes::routes(),

@@ -10,7 +10,7 @@ use axum::extract::MatchedPath;
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
-use casemate_directory::{AdminError, Author, DEFAULT_TENANT, Entry, Maker, Subject};
+use casemate_directory::{AdminError, Author, DEFAULT_TENANT, Entry, Maker, Snapshot, Subject};
 use casemate_expression::{Datum, Map, Members, Timestamp, Value};
 use casemate_permission::name::Name;
 use casemate_permission::{Action, Effect, Request, Resource};
@@ -28,7 +28,7 @@ mod recent;
 mod standing;
 
 pub(crate) use self::recent::lately;
-pub(crate) use self::standing::admitted;
+pub(crate) use self::standing::{admitted, admitted_by_id};
 
 /// How long a credential that was valid is taken to be so still, in microseconds.
 const STILL_VALID: u64 = 100_000;
@@ -172,6 +172,16 @@ impl Access {
     /// When the request was admitted, in microseconds since 1970 (UTC).
     pub(crate) fn now(&self) -> i64 {
         self.standing.now
+    }
+
+    /// What decided that the request was admitted.
+    pub(crate) fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.standing.snapshot
+    }
+
+    /// The application that the caller's credential is bound to.
+    pub(crate) fn application(&self) -> Option<Arc<str>> {
+        self.standing.snapshot.application_of(&self.standing.subject)
     }
 
     /// Whether the caller may do `P` on this; for lists, which leave out what they may not see.

@@ -32,6 +32,7 @@ mod log_level;
 mod objects;
 mod once;
 mod pages;
+mod permissions;
 pub mod policy;
 mod provider;
 mod refusal;

@@ -97,6 +97,31 @@ fn lives(provider: &OpenIdProvider, servers: &[&Casemate], key: &str) {
         assert_eq!(me(casemate, &token).1["groups"], json!(["operators", "readers"]), "beside the token's");
     }
 
+    // Whoever hands the token on is told the same.
+    let user_id = &user["id"];
+    let by_token = json!({ "subject": { "token": token }, "action": { "name": "notes.read" },
+        "resource": { "type": "note", "id": "1" } })
+    .to_string();
+    let resolved = |casemate: &Casemate| {
+        let body = json!({ "items": [{ "token": token }, { "identity": user_id }] }).to_string();
+        let answer = casemate.post("/api/v1/permissions/resolve", key, &body).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["items"].clone()
+    };
+    for casemate in servers {
+        assert!(decision(casemate, key, &by_token));
+        let items = resolved(casemate);
+        for item in [&items[0], &items[1]] {
+            assert_eq!(
+                (&item["identity"]["id"], &item["identity"]["claims"]["team"]),
+                (user_id, &json!("build"))
+            );
+            assert_eq!(item["permissions"][1]["permission"], json!({ "name": "notes.read" }), "{item}");
+        }
+        assert!(items[0]["valid_until"].is_string(), "the token ends: {items}");
+        assert_eq!(items[0]["identity"]["groups"], json!(["operators", "readers"]));
+    }
+
     let temporary = &*mint(first, &token);
     for casemate in servers {
         assert!(decision(casemate, temporary, &about_itself));
@@ -113,6 +138,16 @@ fn lives(provider: &OpenIdProvider, servers: &[&Casemate], key: &str) {
     };
     at_once("whoever is deactivated is refused", servers, is_refused);
     for casemate in servers {
+        let denied = casemate.post("/access/v1/evaluation", key, &by_token).unwrap().json();
+        assert_eq!(
+            (&denied["decision"], &denied["context"]["reason_code"]),
+            (&json!(false), &json!("inactive_subject"))
+        );
+        let items = resolved(casemate);
+        assert_eq!(
+            [&items[0], &items[1]].map(|item| &item["problem"]["code"]),
+            ["user_inactive", "user_inactive"]
+        );
         assert_eq!(casemate.post("/access/v1/evaluation", &token, &about_itself).unwrap().status, 401);
         assert_eq!(casemate.get("/api/v1/roles", &token).unwrap().status, 401);
         for credential in [&*token, temporary] {

@@ -241,12 +241,22 @@ async fn read(
     if !user.active {
         return Ok(Found::Inactive(user.id.into()));
     }
+    let person = with_groups(reader, &user, subject).await?;
+    Ok(Found::User(user.id.as_str().into(), Arc::new(person)))
+}
+
+/// A user with the groups that count for them.
+pub(crate) async fn with_groups(
+    reader: &StoreReader,
+    user: &UserRecord,
+    subject: &str,
+) -> Result<Person, StoreError> {
     let groups = reader.groups_of_one(&user.id).await?;
     let counts =
         |tenant: &str, of: &str| tenant == user.tenant && (of == user.provider || of == OWN_PROVIDER);
     let groups = groups.into_iter().filter(|group| counts(&group.tenant, &group.provider));
     let groups = groups.map(|group| group.name).collect();
-    Ok(Found::User(user.id.as_str().into(), Arc::new(person(&user, subject, groups))))
+    Ok(person(user, subject, groups))
 }
 
 /// A user as what decides sees them.

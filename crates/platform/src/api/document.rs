@@ -193,7 +193,7 @@ fn responses(operation: &Operation, problems: Vec<Code>, schemas: &mut SchemaGen
             if operation.if_none_match || (operation.if_match && *status == 200) || *status == 201 {
                 header("ETag", "entityTag");
             }
-            if operation.writes {
+            if operation.writes || operation.revised {
                 header("Casemate-Revision", "revision");
             }
             response.insert("headers".to_owned(), Value::Object(headers));

@@ -59,6 +59,7 @@ pub struct Operation {
     pub(super) if_none_match: bool,
     pub(super) creates: bool,
     pub(super) writes: bool,
+    pub(super) revised: bool,
     pub(super) tenant_header: bool,
     pub(super) request: Option<Body>,
     pub(super) answers: Vec<(u16, &'static str, Option<Body>)>,
@@ -81,6 +82,7 @@ impl Operation {
             if_none_match: false,
             creates: false,
             writes: false,
+            revised: false,
             tenant_header: false,
             request: None,
             answers: Vec::new(),
@@ -152,6 +154,20 @@ impl Operation {
     pub fn writes(mut self) -> Operation {
         self.writes = true;
         self.problem(Code::ChangedMeanwhile)
+    }
+
+    /// Its answers bring `Casemate-Revision`, and change nothing.
+    #[must_use]
+    pub fn tells_revision(mut self) -> Operation {
+        self.revised = true;
+        self
+    }
+
+    /// It takes `Casemate-Tenant`.
+    #[must_use]
+    pub fn takes_tenant(mut self) -> Operation {
+        self.tenant_header = true;
+        self
     }
 
     /// It reads a JSON body.

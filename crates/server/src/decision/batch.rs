@@ -79,7 +79,7 @@ pub(crate) fn complete<'a>(
     item: &'a Datum,
     defaults: Option<&'a Datum>,
 ) -> Result<Evaluation<'a>, EvaluationError> {
-    let evaluation = Evaluation::read(item, defaults)?;
+    let evaluation = Evaluation::read_with_token(item, defaults)?;
     evaluation.is_complete()?;
     Ok(evaluation)
 }
@@ -116,6 +116,30 @@ mod tests {
             assert!(COMPLETE.contains(from));
             assert!(complete(&datum(&COMPLETE.replace(from, to)), None).is_err(), "{from} as {to}");
         }
+    }
+
+    #[test]
+    fn a_token_stands_in_the_place_of_type_and_id() {
+        let with =
+            |subject: &str| datum(&COMPLETE.replace(r#""type":"user","id":"u1","unknown":1"#, subject));
+        let token = with(r#""token":"t","properties":{"a":1}"#);
+        let evaluation = complete(&token, None).unwrap();
+        assert_eq!(evaluation.subject_token(), Some("t"));
+        assert_eq!((evaluation.subject_kind(), evaluation.subject_id()), ("", ""));
+        assert!(!format!("{evaluation:?}").contains("\"t\""), "{evaluation:?}");
+        let none = with(r#""type":"user","id":"u1","token":null"#);
+        assert_eq!(complete(&none, None).unwrap().subject_token(), None);
+        for wrong in [
+            r#""token":"t","type":"user""#,
+            r#""token":"t","id":"u1""#,
+            r#""token":"t","id":null"#,
+            r#""token":7"#,
+            r#""token":null"#,
+        ] {
+            assert!(complete(&with(wrong), None).is_err(), "{wrong}");
+        }
+        // Whoever verifies no tokens knows none.
+        assert!(Evaluation::read(&token, None).is_err());
     }
 
     #[test]

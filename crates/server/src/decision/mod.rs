@@ -8,6 +8,7 @@ mod record;
 pub(crate) mod routes;
 pub(crate) mod search;
 pub(crate) mod service;
+mod tokens;
 mod told;
 mod walk;
 pub(crate) mod who_can;

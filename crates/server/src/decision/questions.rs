@@ -73,8 +73,8 @@ pub(crate) fn routes() -> Api<App> {
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "describes what the permission engine reads")]
 struct Question {
-    /// Who is to act: `type`, `id` and, as far as the application may assert them, `properties`.
-    subject: Party,
+    /// Who is to act: `type` and `id`, or a `token` of theirs, and, as far as the application may assert them, `properties`.
+    subject: Asked,
     /// What is to be done: `name` and `properties`.
     action: Action,
     /// What it is to be done to: `type`, `id` and `properties`, each as far as it is known.
@@ -89,8 +89,8 @@ struct Question {
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "describes what the permission engine reads")]
 struct FilterQuestion {
-    /// Who is to act.
-    subject: Party,
+    /// Who is to act: `type` and `id`, or a `token` of theirs.
+    subject: Asked,
     /// What is to be done.
     action: Action,
     /// What is known of the resources.
@@ -102,6 +102,25 @@ struct FilterQuestion {
     /// The form of the filter; a JSON tree where nothing is said.
     #[serde(default)]
     dialect: DialectWord,
+}
+
+/// Whom a question is about: `type` and `id`, or whoever a token is of.
+#[derive(JsonSchema)]
+#[schemars(rename = "QuestionSubject")]
+#[expect(dead_code, reason = "describes what the permission engine reads")]
+struct Asked {
+    /// `user`, `service`, …
+    #[serde(default)]
+    r#type: Option<String>,
+    /// Their id; `anonymous` has none.
+    #[serde(default)]
+    id: Option<String>,
+    /// A bearer token that they presented, judged as if they had sent it here; beside it stand neither `type` nor `id`.
+    #[serde(default)]
+    token: Option<String>,
+    /// Whatever else is known of them.
+    #[serde(default)]
+    properties: Map<String, Value>,
 }
 
 #[derive(JsonSchema)]
@@ -206,7 +225,7 @@ async fn check(
     let (head, body) = request.into_parts();
     let asked = asked(&app, &id, &head.headers, body).await?;
     known_members(&asked.body, &["subject", "action", "resource", "context"])?;
-    let evaluation = Evaluation::read(&asked.body, None).map_err(incomplete)?;
+    let evaluation = Evaluation::read_with_token(&asked.body, None).map_err(incomplete)?;
     let (judgement, event) = asked.session(&app, &id).judge(&evaluation);
     record::store(&app, event.into_iter().collect()).await?;
     let Judgement { effect, reason, permission, message } = judgement;
@@ -224,7 +243,7 @@ async fn filter_route(
     let asked = asked(&app, &id, &head.headers, body).await?;
     known_members(&asked.body, &["subject", "action", "resource", "context", "dialect"])?;
     let dialect = dialect(&asked.body)?;
-    let evaluation = Evaluation::read(&asked.body, None).map_err(incomplete)?;
+    let evaluation = Evaluation::read_with_token(&asked.body, None).map_err(incomplete)?;
     let (judgement, filter, event) =
         asked.session(&app, &id).filter(&evaluation).map_err(|error| not_filterable(error.to_string()))?;
     record::store(&app, event.into_iter().collect()).await?;

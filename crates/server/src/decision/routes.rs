@@ -20,6 +20,7 @@ use crate::decision::asker::{Asker, Beside};
 use crate::decision::batch::{Batch, MAX_EVALUATIONS, Malformed, Semantic, complete};
 use crate::decision::record;
 use crate::decision::service::{Answer, Session};
+use crate::decision::tokens::Tokens;
 use crate::setting::service::recorded;
 
 /// Where one question is asked.
@@ -170,14 +171,16 @@ pub(super) struct Asked {
     pub(super) body: Datum,
     /// The users whom the questions are about.
     pub(super) met: Met,
+    /// Whose the tokens are that questions name.
+    pub(super) tokens: Tokens,
 }
 
 impl Asked {
     /// What the answers have in common.
     pub(super) fn session<'a>(&'a self, app: &'a App, request_id: &'a RequestId) -> Session<'a> {
-        let Asked { snapshot, now, asker, met, .. } = self;
+        let Asked { snapshot, now, asker, met, tokens, .. } = self;
         let (recorded, log) = (recorded(app, snapshot), app.decision_log.sampled(snapshot));
-        Session { snapshot, asker, met, request_id, recorded, log, now: *now }
+        Session { snapshot, asker, met, tokens, request_id, recorded, log, now: *now }
     }
 }
 
@@ -212,7 +215,12 @@ pub(super) async fn asked_beside(
         true => Box::pin(met(app, &snapshot, &asker, &body)).await?,
         false => Met::default(),
     };
-    Ok(Asked { snapshot, now, asker, body, met })
+    // In a box, since hardly anybody waits here.
+    let tokens = match Tokens::has_any(&body) {
+        true => Box::pin(Tokens::of(app, &snapshot, &asker.tenant, &body, now)).await?,
+        false => Tokens::default(),
+    };
+    Ok(Asked { snapshot, now, asker, body, met, tokens })
 }
 
 /// The users whom a body mentions, in its questions or in what they have in common.

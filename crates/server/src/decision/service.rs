@@ -11,15 +11,19 @@ use casemate_permission::name::Name;
 use casemate_permission::{
     Application, Effect, Evaluation, EvaluationError, FilterError, Mentioned, PermissionSet, Reason, Request,
 };
-use casemate_platform::{RequestId, json_response, written_json_response};
+use casemate_platform::{Code, RequestId, json_response, written_json_response};
 use casemate_store::{DecisionEvent, Party, RecordedDecision, clipped};
 use serde::Serialize;
 
 use crate::app::Recorded;
 use crate::decision::asker::Asker;
 use crate::decision::record;
+use crate::decision::tokens::Tokens;
 pub(crate) use crate::decision::told::{Origin, Told, tell};
 use crate::decision_log::service::{Sampled, Waiting, question_text};
+
+/// Why something is denied to somebody who was deactivated or deleted.
+const INACTIVE: &str = "inactive_subject";
 
 /// Everything that the answers to one request have in common.
 pub(crate) struct Session<'a> {
@@ -27,6 +31,8 @@ pub(crate) struct Session<'a> {
     pub(crate) asker: &'a Asker,
     /// The users whom the questions are about.
     pub(crate) met: &'a Met,
+    /// Whose the tokens are that questions name.
+    pub(crate) tokens: &'a Tokens,
     pub(crate) request_id: &'a RequestId,
     pub(crate) recorded: Recorded,
     /// Where a share of the questions is to be logged.
@@ -269,7 +275,10 @@ impl<'s> Session<'s> {
     pub(crate) fn question<'a>(&self, evaluation: &'a Evaluation<'a>) -> Result<Question<'a>, Refused> {
         let Asker { known: caller, tenant, .. } = self.asker;
         let (kind, id) = (evaluation.subject_kind(), evaluation.subject_id());
-        self.question_of(evaluation, || self.snapshot.known_subject(caller, tenant, kind, id, self.met))
+        self.question_of(evaluation, || match evaluation.subject_token() {
+            None => self.snapshot.known_subject(caller, tenant, kind, id, self.met).map_err(unmeant),
+            Some(token) => self.tokens.owner(token).map(Arc::clone).map_err(not_presented),
+        })
     }
 
     /// As [`Session::question`], about whoever of the question's type has this id. Nothing that is found out is kept for
@@ -282,23 +291,19 @@ impl<'s> Session<'s> {
     ) -> Result<Question<'a>, Refused> {
         let Asker { known: caller, tenant, .. } = self.asker;
         let kind = evaluation.subject_kind();
-        self.question_of(evaluation, || self.snapshot.known_apart(caller, tenant, kind, id, met))
+        self.question_of(evaluation, || {
+            self.snapshot.known_apart(caller, tenant, kind, id, met).map_err(unmeant)
+        })
     }
 
     fn question_of<'a>(
         &self,
         evaluation: &'a Evaluation<'a>,
-        know: impl FnOnce() -> Result<Arc<Known>, ResolveError>,
+        know: impl FnOnce() -> Result<Arc<Known>, (&'static str, Cow<'static, str>)>,
     ) -> Result<Question<'a>, Refused> {
         let application = self.application(evaluation)?;
         let name = evaluation.requested_name(application).map_err(|error| unnamed(&error, evaluation))?;
-        let known = know().map_err(|error| {
-            let reason = match error {
-                ResolveError::Inactive { .. } => "inactive_subject",
-                _ => "ambiguous_subject",
-            };
-            Refused::new(reason, error.to_string(), &name)
-        })?;
+        let known = know().map_err(|(reason, message)| Refused::new(reason, message, &name))?;
         match &known.permissions {
             Ok(set) => {
                 // Nothing that is asserted gives anybody permissions.
@@ -419,6 +424,24 @@ impl Question<'_> {
 /// Whether it is JSON as it stands, between quotes: as the codes of reasons are.
 fn is_code(text: &str) -> bool {
     text.bytes().fold(true, |is_code, byte| is_code & (byte.is_ascii_lowercase() | (byte == b'_')))
+}
+
+/// Why nobody is meant by a type and an id: as a reason's code, and in words.
+fn unmeant(error: ResolveError) -> (&'static str, Cow<'static, str>) {
+    let reason = match error {
+        ResolveError::Inactive { .. } => INACTIVE,
+        _ => "ambiguous_subject",
+    };
+    (reason, error.to_string().into())
+}
+
+/// Why nobody is meant by a token.
+fn not_presented(code: Code) -> (&'static str, Cow<'static, str>) {
+    match code {
+        Code::UserInactive => (INACTIVE, "whoever the token is of was deactivated or deleted".into()),
+        Code::Unavailable => ("subject_unavailable", "whose the token is cannot be found out now".into()),
+        _ => ("subject_rejected", "the subject's token is not accepted".into()),
+    }
 }
 
 /// A question by no name, or by one that the asking application does not own.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use casemate_directory::{DEFAULT_TENANT, NotAdmitted, Person, ResolveError, Snapshot, Subject};
-use casemate_identity::Kind;
+use casemate_directory::{DEFAULT_TENANT, NotAdmitted, Person, Snapshot, Subject};
+use casemate_identity::Identity;
 use casemate_permission::PermissionSet;
 use casemate_platform::{Caller, Code, Permission, Problem, authenticate, clock};
 
@@ -31,16 +31,31 @@ pub(super) fn target<P: Permission>(subject: &Subject, wanted: Option<&Arc<str>>
 /// # Errors
 /// 401 where they were deactivated or deleted, 503 where that cannot be found out.
 pub(crate) async fn admitted(app: &App, caller: &Caller) -> Result<Option<Arc<Person>>, Problem> {
-    app.directory.user_of(&caller.0).await.map_err(|refused| match refused {
+    app.directory.user_of(&caller.0).await.map_err(|refused| Problem::new(not_admitted(refused)))
+}
+
+/// As [`admitted`], with the user's opaque id.
+///
+/// # Errors
+/// [`Code::UserInactive`] where they were deactivated or deleted, [`Code::Unavailable`] where that cannot be found out.
+pub(crate) async fn admitted_by_id(
+    app: &App,
+    identity: &Identity,
+) -> Result<Option<(Arc<str>, Arc<Person>)>, Code> {
+    app.directory.identified_user_of(identity).await.map_err(not_admitted)
+}
+
+fn not_admitted(refused: NotAdmitted) -> Code {
+    match refused {
         NotAdmitted::Inactive | NotAdmitted::Deleted => {
             tracing::info!(reason = %refused, "a user is not let in");
-            Problem::new(Code::UserInactive)
+            Code::UserInactive
         }
         NotAdmitted::Unknown(error) => {
             tracing::error!(%error, "the directory cannot be asked about a user");
-            Problem::new(Code::Unavailable)
+            Code::Unavailable
         }
-    })
+    }
 }
 
 pub(super) async fn standing<P: Permission>(
@@ -73,43 +88,17 @@ pub(super) async fn standing_of<P: Permission>(
     // What the directory says of a user of one tenant, those who administer it say: it counts in no other.
     let elsewhere = user.is_some().then(|| snapshot.caller(&caller.0));
     let elsewhere = elsewhere.as_ref().unwrap_or(&subject);
-    let set = held_in(&snapshot, &subject, elsewhere, &target, names_tenant).map_err(|error| {
+    let set = snapshot.held_in(&subject, elsewhere, &target, names_tenant).map_err(|error| {
         tracing::error!(%error, "a caller may do nothing: the permissions could not be compiled");
         Problem::new(Code::Forbidden)
     })?;
     Ok(Standing { snapshot, subject, set, now })
 }
 
-/// What somebody holds in a tenant. A static credential, an API key, and a token that names its tenant and hands out
-/// permissions work in their own tenant alone. Where a provider serves several tenants, the logins and groups of one of them
-/// mean nobody in another: who comes from there is known by their id.
-fn held_in(
-    snapshot: &Snapshot,
-    subject: &Subject,
-    elsewhere: &Subject,
-    tenant: &Arc<str>,
-    names_tenant: bool,
-) -> Result<PermissionSet, ResolveError> {
-    if subject.tenant == *tenant {
-        return snapshot.permissions(subject);
-    }
-    let is_bound = snapshot.credential_of(subject).is_some() || *subject.kind == *Kind::API_KEY.as_str();
-    if is_bound || (names_tenant && subject.is_handed_permissions()) {
-        return Ok(PermissionSet::empty(snapshot.catalog()));
-    }
-    let mut there = elsewhere.clone();
-    there.tenant = Arc::clone(tenant);
-    if names_tenant {
-        there.login = None;
-        there.groups.clear();
-    }
-    snapshot.permissions(&there)
-}
-
 #[cfg(test)]
 mod tests {
     use casemate_directory::Folder;
-    use casemate_identity::Identity;
+    use casemate_identity::Kind;
 
     use super::*;
 
@@ -159,7 +148,7 @@ to = { group = "ops" }
                 identity.groups = Default::default();
             }
             let subject = snapshot.caller(&identity);
-            held_in(&snapshot, &subject, &subject, &tenant.into(), of.is_some()).unwrap().iter().count()
+            snapshot.held_in(&subject, &subject, &tenant.into(), of.is_some()).unwrap().iter().count()
         };
         assert_eq!(held("ada", Some("evil"), false, "acme"), 1, "assigned by id, which is one everywhere");
         assert_eq!(held("bob", Some("evil"), false, "acme"), 0, "another tenant's bob, and its ops");

@@ -12,11 +12,12 @@ use crate::description::same_as_file;
 use crate::support::{Answer, CALLERS, Server};
 
 /// Routes that need no credential, each with its reason.
-const OPEN: [(&str, &str); 5] = [
+const OPEN: [(&str, &str); 6] = [
     ("live", "says nothing but that the process runs"),
     ("ready", "says nothing secret"),
     ("getOpenApi", "is the same for everybody and stands in the documentation"),
     ("getMe", "says who the caller is, perhaps anonymous"),
+    ("getOwnPermissions", "says what the caller holds, perhaps anonymous"),
     ("redeemAdministratorKey", "needs a one-time key in the body"),
 ];
 
@@ -59,6 +60,7 @@ fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option<Value> {
         (_, "getPolicyImpact") => json!({ "to": { "revision": 0 } }),
         (_, "whoCan") => json!({ "action": { "name": "cms.read" } }),
         (_, "preview") => json!({ "as": { "role": "auditor" }, "action": { "name": "cms.read" } }),
+        (_, "resolvePermissions") => json!({ "items": [{ "anonymous": true }] }),
         (_, "check" | "filter" | "explain") => json!({ "subject": { "type": "user", "id": "ada" },
             "action": { "name": "cms.read" }, "resource": { "type": "note", "id": "1" } }),
         (&Method::PUT, _) => documents.get(collection).cloned().unwrap_or_else(|| json!({})),
@@ -200,6 +202,7 @@ async fn furnish(server: &Server, administrator: &str, installation: bool) -> BT
     let key = json!({ "title": "a key" });
     let made = server.send(&format!("POST {keys}"), Some(administrator), &[], Some(&key)).await;
     ids.insert("/api/v1/api-keys".to_owned(), made.id());
+    ids.insert("/api/v1/identities".to_owned(), ids["/api/v1/users"].clone());
     ids
 }
 

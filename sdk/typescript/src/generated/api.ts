@@ -156,24 +156,8 @@ export interface components {
             resource: {
                 [key: string]: unknown;
             } | null;
-            /** @description Who is to act. */
-            subject: components["schemas"]["Party"];
-        };
-        Party: {
-            /**
-             * @description Their id; `anonymous` has none.
-             * @default
-             */
-            id: string;
-            /**
-             * @description Whatever else is known of them.
-             * @default {}
-             */
-            properties: {
-                [key: string]: unknown;
-            };
-            /** @description `user`, `service`, … */
-            type: string;
+            /** @description Who is to act: `type` and `id`, or a `token` of theirs. */
+            subject: components["schemas"]["QuestionSubject"];
         };
         /**
          * @example {
@@ -192,7 +176,7 @@ export interface components {
          */
         Problem: {
             /** @enum {unknown} */
-            code: "malformed_body" | "malformed_header" | "malformed_query" | "wrong_content_type" | "body_too_large" | "invalid_document" | "request_timeout" | "not_found" | "method_not_allowed" | "credential_missing" | "credential_rejected" | "user_inactive" | "insufficient_user_authentication" | "cross_site" | "address_blocked" | "limit_reached" | "forbidden" | "grant_exceeded" | "name_taken" | "managed_by_code" | "in_use" | "not_filterable" | "last_administrator" | "schema_breaks" | "changed_meanwhile" | "precondition_failed" | "precondition_required" | "idempotency_key_reused" | "idempotency_key_busy" | "one_time_key_rejected" | "revision_not_reached" | "not_recorded" | "outcome_unknown" | "unavailable" | "internal";
+            code: "malformed_body" | "malformed_header" | "malformed_query" | "wrong_content_type" | "body_too_large" | "invalid_document" | "request_timeout" | "not_found" | "method_not_allowed" | "credential_missing" | "credential_rejected" | "user_inactive" | "insufficient_user_authentication" | "cross_site" | "address_blocked" | "limit_reached" | "forbidden" | "grant_exceeded" | "name_taken" | "managed_by_code" | "in_use" | "not_filterable" | "last_administrator" | "schema_breaks" | "changed_meanwhile" | "precondition_failed" | "precondition_required" | "idempotency_key_reused" | "idempotency_key_busy" | "one_time_key_rejected" | "revision_not_reached" | "not_recorded" | "outcome_unknown" | "source_failed" | "unavailable" | "internal";
             detail?: string;
             errors?: components["schemas"]["DocumentError"][];
             request_id: string;
@@ -219,8 +203,33 @@ export interface components {
             resource: {
                 [key: string]: unknown;
             } | null;
-            /** @description Who is to act: `type`, `id` and, as far as the application may assert them, `properties`. */
-            subject: components["schemas"]["Party"];
+            /** @description Who is to act: `type` and `id`, or a `token` of theirs, and, as far as the application may assert them, `properties`. */
+            subject: components["schemas"]["QuestionSubject"];
+        };
+        /** @description Whom a question is about: `type` and `id`, or whoever a token is of. */
+        QuestionSubject: {
+            /**
+             * @description Their id; `anonymous` has none.
+             * @default null
+             */
+            id: string | null;
+            /**
+             * @description Whatever else is known of them.
+             * @default {}
+             */
+            properties: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description A bearer token that they presented, judged as if they had sent it here; beside it stand neither `type` nor `id`.
+             * @default null
+             */
+            token: string | null;
+            /**
+             * @description `user`, `service`, …
+             * @default null
+             */
+            type: string | null;
         };
         /** @enum {string} */
         Word: "allowed" | "denied" | "conditional";

@@ -35,6 +35,7 @@ fn recorded_event(item: &str, defaults: &str) -> DecisionEvent {
         snapshot: &snapshot,
         asker: &asker,
         met: &Met::default(),
+        tokens: &Tokens::default(),
         request_id: &RequestId::random(),
         recorded: Recorded::Denied,
         log: None,

@@ -1,0 +1,236 @@
+//! What one identity holds, as JSON.
+
+use std::sync::Arc;
+
+use casemate_directory::{Known, ResolveError, Subject, sha256};
+use casemate_expression::{Members, Timestamp};
+use casemate_permission::{Grant, PermissionRef};
+use casemate_platform::Code;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::visible::Visible;
+
+/// Somebody whose permissions are told.
+pub(super) struct Holder {
+    /// They, with what they hold.
+    pub(super) known: Arc<Known>,
+    /// Their opaque id, where the directory has one of them.
+    pub(super) id: Option<Arc<str>>,
+    /// The public name of what they presented.
+    pub(super) credential: Option<String>,
+    /// When what they presented ends, in microseconds since 1970 (UTC).
+    pub(super) until: Option<i64>,
+}
+
+/// What somebody holds.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HeldPermissions")]
+pub(super) struct Content<'a> {
+    /// Who it is, as conditions see them.
+    identity: IdentityView<'a>,
+    /// The public name of the session, the temporary credential or the API key that they presented.
+    credential: Option<&'a str>,
+    /// What they hold, in the order of name and JSON text, also what is not in force yet or any more.
+    permissions: Vec<HeldPermission<'a>>,
+    /// When this ends by itself: the end of what they presented.
+    #[schemars(extend("format" = "date-time"))]
+    valid_until: Option<String>,
+}
+
+/// Somebody.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "IdentityOfPermissions")]
+struct IdentityView<'a> {
+    /// Their opaque id, where the directory has one of them.
+    id: Option<&'a str>,
+    /// Who vouches for them; empty where nobody does.
+    provider: &'a str,
+    /// `user`, `service`, `api-key`, `anonymous`, …
+    r#type: &'a str,
+    /// What the provider calls them: `identity.id` in conditions.
+    subject: Option<&'a str>,
+    /// The name that they log in with.
+    login: Option<&'a str>,
+    /// Their name.
+    display_name: Option<&'a str>,
+    /// The tenant in which they hold it.
+    tenant: &'a str,
+    /// The groups that they are in.
+    groups: &'a [String],
+    /// Claims of their token, and attributes of the directory.
+    #[schemars(with = "Map<String, Value>")]
+    claims: &'a Members,
+    /// How they proved who they are, where that is known.
+    auth: Option<AuthView<'a>>,
+    /// Who acts for them.
+    actor: Option<ActorView<'a>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AuthenticationOfPermissions")]
+struct AuthView<'a> {
+    /// When they last proved who they are.
+    #[schemars(extend("format" = "date-time"))]
+    time: Option<String>,
+    /// The methods that they used.
+    amr: &'a [String],
+    /// The assurance that was reached.
+    acr: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ActorOfPermissions")]
+struct ActorView<'a> {
+    provider: &'a str,
+    r#type: &'a str,
+    id: &'a str,
+}
+
+/// One permission of somebody.
+#[derive(Serialize, JsonSchema)]
+struct HeldPermission<'a> {
+    /// The permission object as it is stored.
+    #[schemars(with = "Map<String, Value>")]
+    permission: &'a RawValue,
+    /// What handed it out.
+    origin: OriginView<'a>,
+    /// From when on it is in force.
+    #[schemars(extend("format" = "date-time"))]
+    from: Option<String>,
+    /// From when on it is no longer.
+    #[schemars(extend("format" = "date-time"))]
+    until: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PermissionOrigin")]
+struct OriginView<'a> {
+    /// `role`, `key`, `source`, …
+    kind: &'static str,
+    /// Its name.
+    name: &'a str,
+    /// By which role that extends it, team or group they came to it, where not by themselves.
+    via: Option<&'a str>,
+}
+
+/// What somebody holds, written down.
+pub(super) struct Item {
+    /// JSON, without the brace that ends it.
+    open: String,
+    /// The digest of what it says.
+    digest: String,
+    /// When it ends by itself.
+    until: Option<String>,
+}
+
+impl Item {
+    /// Writes down what somebody holds, as far as a caller sees it.
+    ///
+    /// # Errors
+    /// [`Code::SourceFailed`] where that cannot be said: never less than all that is seen.
+    pub(super) fn of(holder: &Holder, visible: &Visible) -> Result<Item, Code> {
+        let set = holder.known.permissions.as_ref().map_err(failed)?;
+        let mut sees = visible.judge();
+        let permissions = set.iter().filter(|permission| sees(permission.name())).map(HeldPermission::of);
+        let until = holder.until.map(time);
+        let content = Content {
+            identity: IdentityView::of(&holder.known.subject, holder.id.as_deref()),
+            credential: holder.credential.as_deref(),
+            permissions: permissions.collect::<Result<_, _>>().map_err(|error| unwritten(&error))?,
+            valid_until: until.clone(),
+        };
+        let mut open = serde_json::to_string(&content).map_err(|error| unwritten(&error))?;
+        let digest = digest_of(&open);
+        open.pop();
+        Ok(Item { open, digest, until })
+    }
+
+    /// The text between the quotes of its entity tag.
+    pub(super) fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// It as JSON, and at which revision where that is said of it alone.
+    pub(super) fn json(&self, revision: Option<i64>) -> String {
+        let Item { open, digest, .. } = self;
+        let revision = revision.map(|revision| format!(",\"revision\":{revision}")).unwrap_or_default();
+        format!("{open},\"etag\":\"\\\"{digest}\\\"\"{revision}}}")
+    }
+
+    /// That it is what the caller has already, as JSON.
+    pub(super) fn not_modified(&self) -> String {
+        let Item { digest, until, .. } = self;
+        let until = until.as_ref().map_or("null".to_owned(), |until| format!("\"{until}\""));
+        format!("{{\"not_modified\":true,\"etag\":\"\\\"{digest}\\\"\",\"valid_until\":{until}}}")
+    }
+}
+
+impl<'a> IdentityView<'a> {
+    fn of(subject: &'a Subject, id: Option<&'a str>) -> IdentityView<'a> {
+        let has_auth =
+            subject.auth_time.is_some() || !subject.auth_methods.is_empty() || subject.auth_class.is_some();
+        let auth = has_auth.then(|| AuthView {
+            time: subject.auth_time.map(time),
+            amr: &subject.auth_methods,
+            acr: subject.auth_class.as_deref(),
+        });
+        let actor = subject.actor.as_ref().map(|actor| ActorView {
+            provider: &actor.provider,
+            r#type: &actor.kind,
+            id: &actor.id,
+        });
+        IdentityView {
+            id,
+            provider: &subject.provider,
+            r#type: &subject.kind,
+            subject: subject.id.as_deref(),
+            login: subject.login.as_deref(),
+            display_name: subject.display_name.as_deref(),
+            tenant: &subject.tenant,
+            groups: &subject.groups,
+            claims: &subject.claims,
+            auth,
+            actor,
+        }
+    }
+}
+
+impl<'a> HeldPermission<'a> {
+    fn of(permission: PermissionRef<'a>) -> Result<HeldPermission<'a>, serde_json::Error> {
+        let grant = permission.grant();
+        let at = |at: fn(&Grant) -> Option<Timestamp>| Some(time(at(grant?)?.0));
+        let origin = grant.map(|grant| &grant.origin);
+        Ok(HeldPermission {
+            permission: serde_json::from_str(permission.as_json())?,
+            origin: OriginView {
+                kind: origin.map(|origin| origin.kind.name()).unwrap_or_default(),
+                name: origin.map(|origin| &*origin.name).unwrap_or_default(),
+                via: origin.and_then(|origin| origin.via.as_deref()),
+            },
+            from: at(|grant| grant.from),
+            until: at(|grant| grant.until),
+        })
+    }
+}
+
+fn time(at: i64) -> String {
+    Timestamp(at).to_string()
+}
+
+/// The digest of a text, in hexadecimal digits.
+pub(super) fn digest_of(text: &str) -> String {
+    sha256(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn failed(error: &ResolveError) -> Code {
+    tracing::error!(%error, "it cannot be said what somebody holds");
+    Code::SourceFailed
+}
+
+fn unwritten(error: &serde_json::Error) -> Code {
+    tracing::error!(%error, "what somebody holds could not be written as JSON");
+    Code::Internal
+}

@@ -1,0 +1,653 @@
+//! What identities hold, as those read it who decide elsewhere.
+
+use casemate_expression::{Datum, Timestamp};
+use casemate_identity::sign_in::SignedIn;
+use casemate_identity::{ExposeSecret as _, Identity, Kind, Timestamp as Time};
+use casemate_platform::clock;
+use casemate_store::{Actor, AuditFilter, Commit, GroupRecord, Membership, Operation, UserRecord};
+use casemate_test_support::Postgres;
+use serde_json::{Value, json};
+
+use crate::sessions::{OWN_PAGE, store};
+use crate::support::{Answer, Server};
+
+const POLICY: &str = r#"
+format = 1
+[[provider]]
+name = "corp"
+issuer = "https://login.example.com"
+audiences = ["casemate"]
+client_id = "casemate"
+[[source]]
+name = "token"
+provider = "corp"
+claim = "granted"
+ceiling = ["notes.*"]
+[[role]]
+name = "reader"
+permissions = [{ name = "notes.read" }, { name = "shop.read" }, { name = "casemate.role.list" }]
+[[role]]
+name = "author"
+permissions = [{ own = true, name = "notes.*" }]
+[[assignment]]
+role = "reader"
+to = { group = "ops" }
+[[assignment]]
+role = "author"
+to = { id = "u-1" }
+from = 2020-01-01T00:00:00Z
+until = 2090-01-01T00:00:00Z
+[[assignment]]
+role = "reader"
+to = { type = "anonymous" }
+[[assignment]]
+role = "author"
+to = { provider = "casemate", type = "service", login = "ci" }
+[[service_account]]
+name = "ci"
+[[service_account]]
+name = "off"
+disabled = true
+"#;
+
+pub(crate) const SCHEMA: &str = r#"
+format = 1
+[application]
+id = "notes"
+namespaces = ["notes"]
+[attributes]
+author = { type = "string" }
+[[permission]]
+name = "notes.*"
+[permission.properties.own]
+type = "bool"
+when = "value == false || (has(identity.id) && resource.author == identity.id)"
+"#;
+
+const SHOP: &str =
+    "format = 1\n[application]\nid = \"shop\"\nnamespaces = [\"shop\"]\n[[permission]]\nname = \"shop.*\"\n";
+
+const RESOLVE: &str = "POST /api/v1/permissions/resolve";
+
+fn user_id(number: u32) -> String {
+    format!("usr_{number:032x}")
+}
+
+fn user(number: u32) -> UserRecord {
+    UserRecord {
+        id: user_id(number),
+        tenant: if number == 4 { "acme" } else { "default" }.into(),
+        provider: "corp".into(),
+        subject: (number != 3).then(|| format!("u-{number}")),
+        login: format!("user-{number}@example.com"),
+        display_name: Some(format!("User {number}")),
+        active: number != 2,
+        attributes: r#"{"department":"lab"}"#.into(),
+        ..UserRecord::default()
+    }
+}
+
+/// Somebody is not active any more.
+pub(crate) async fn deactivate(server: &Server, number: u32) {
+    let user = Box::new(UserRecord { active: false, ..user(number) });
+    commit(server, vec![Operation::PutUser { user, expected: None }]).await;
+}
+
+/// Users of the provider: 1 in `ops`, 2 not active, 3 of whom the provider has told no id, 4 in another tenant.
+async fn provision(server: &Server) {
+    let group = GroupRecord {
+        id: format!("grp_{:032x}", 1),
+        tenant: "default".into(),
+        provider: "corp".into(),
+        name: "ops".into(),
+        ..GroupRecord::default()
+    };
+    let member = |number: u32| {
+        Operation::AddMember(Membership {
+            group: group.id.clone(),
+            user: user_id(number),
+            source: "scim".into(),
+        })
+    };
+    let members = [1, 3].map(member);
+    let mut operations: Vec<Operation> =
+        (1..=5).map(|number| Operation::PutUser { user: Box::new(user(number)), expected: None }).collect();
+    operations.push(Operation::PutGroup { group: Box::new(group), expected: None });
+    operations.extend(members);
+    commit(server, operations).await;
+}
+
+async fn commit(server: &Server, operations: Vec<Operation>) {
+    let commit = Commit {
+        base: None,
+        at: clock::now(),
+        actor: Actor::default(),
+        summary: "provision".into(),
+        operations,
+        events: Vec::new(),
+        fence: None,
+    };
+    server.app.store.commit(commit).await.unwrap();
+    server.app.directory.refresh().await.unwrap();
+}
+
+pub(crate) async fn furnish(server: Server) -> Server {
+    apply(&server, POLICY).await;
+    provision(&server).await;
+    server
+}
+
+async fn apply(server: &Server, policy: &str) {
+    let files = json!({ "policy.toml": policy, "notes.toml": SCHEMA, "shop.toml": SHOP });
+    let applied =
+        server.admin("POST /api/v1/policy/apply", Some(&json!({ "origin": "git", "files": files }))).await;
+    assert!(applied.status.is_success(), "{}", applied.text);
+}
+
+pub(crate) async fn account(server: &Server, name: &str) -> String {
+    let all = server.admin("GET /api/v1/service-accounts", None).await;
+    let found = all.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["document"]["name"] == name || item["name"] == name);
+    found.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+/// An API key of the account `ci`: its id, and itself.
+pub(crate) async fn key(server: &Server, more: Value) -> (String, String) {
+    let mut body = json!({ "title": "key" });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let path = format!("POST /api/v1/service-accounts/{}/api-keys", account(server, "ci").await);
+    let made = server.admin(&path, Some(&body)).await;
+    assert_eq!(made.status.as_u16(), 201, "{}", made.text);
+    (made.id(), made.body["key"].as_str().unwrap().to_owned())
+}
+
+/// A temporary credential of whoever the provider calls this, with these claims.
+pub(crate) async fn token(server: &Server, subject: &str, claims: Value) -> (String, String) {
+    let mut identity = Identity::new("corp", subject, Kind::USER);
+    identity.claims = claims.as_object().unwrap().clone();
+    let signed_in =
+        SignedIn { identity, subject: subject.into(), sid: None, authenticated_at: Time(clock::now()) };
+    let begun = server.app.directory.sessions().begin(&signed_in, None, None, clock::now());
+    let (session, cookie) = begun.unwrap();
+    store(server, &session).await;
+    let cookie = format!("__Host-casemate={}", cookie.expose_secret());
+    let headers = [("cookie", &*cookie), OWN_PAGE];
+    let made = server
+        .send("POST /api/v1/temporary-credentials", None, &headers, Some(&json!({ "title": "t" })))
+        .await;
+    assert_eq!(made.status.as_u16(), 201, "{}", made.text);
+    (made.body["credential"].as_str().unwrap().to_owned(), made.id())
+}
+
+async fn resolve(server: &Server, credential: &str, items: Value) -> Answer {
+    let answer = server.send(RESOLVE, Some(credential), &[], Some(&json!({ "items": items }))).await;
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
+    assert_eq!(answer.header("casemate-revision"), answer.body["revision"].to_string());
+    answer
+}
+
+fn names(item: &Value) -> Vec<&str> {
+    assert!(item["permissions"].is_array(), "{item}");
+    let permissions = item["permissions"].as_array().unwrap();
+    permissions.iter().map(|held| held["permission"]["name"].as_str().unwrap()).collect()
+}
+
+fn problem(item: &Value) -> &str {
+    assert!(item["problem"]["code"].is_string(), "{item}");
+    item["problem"]["code"].as_str().unwrap()
+}
+
+async fn everybody_is_told_with_what_they_hold(server: Server) {
+    let server = furnish(server).await;
+    let (temporary, temporary_id) = token(&server, "u-1", json!({})).await;
+    let (key_id, key) = key(
+        &server,
+        json!({ "permissions": [{ "name": "notes.read", "own": true }],
+        "expires_at": "2080-01-01T00:00:00Z" }),
+    )
+    .await;
+    let (ci, off) = (account(&server, "ci").await, account(&server, "off").await);
+    let items = json!([
+        { "token": temporary },
+        { "identity": user_id(1) },
+        { "identity": ci },
+        { "identity": key_id },
+        { "token": key },
+        { "anonymous": true },
+        { "token": "auditor" },
+        { "identity": user_id(3) },
+    ]);
+    let answer = resolve(&server, "administrator", items).await;
+    let items = answer.body["items"].as_array().unwrap();
+    assert_eq!(items.len(), 8);
+    let held = ["casemate.role.list", "notes.*", "notes.read", "shop.read"];
+    for (item, credential) in [(&items[0], json!(temporary_id)), (&items[1], json!(null))] {
+        assert_eq!(names(item), held);
+        let expected = json!({ "id": user_id(1), "provider": "corp", "type": "user", "subject": "u-1",
+            "login": "user-1@example.com", "display_name": "User 1", "tenant": "default", "groups": ["ops"],
+            "claims": { "department": "lab" }, "auth": null, "actor": null });
+        assert_eq!(item["identity"], expected, "{item}");
+        assert_eq!(item["credential"], credential);
+        let author = &item["permissions"][1];
+        assert_eq!(author["origin"], json!({ "kind": "role", "name": "author", "via": null }));
+        assert_eq!(
+            (&author["from"], &author["until"]),
+            (&json!("2020-01-01T00:00:00Z"), &json!("2090-01-01T00:00:00Z"))
+        );
+        assert_eq!(item["permissions"][2]["origin"]["via"], "group ops");
+        assert_eq!(
+            (&item["permissions"][2]["from"], &item["permissions"][2]["until"]),
+            (&json!(null), &json!(null))
+        );
+    }
+    assert!(answer.text.contains(r#"{"name":"notes.*","own":true}"#), "as it is stored: {}", answer.text);
+    assert!(items[0]["valid_until"].is_string() && items[1]["valid_until"].is_null());
+    assert_eq!((names(&items[2]), items[2]["identity"]["id"].as_str()), (vec!["notes.*"], Some(&*ci)));
+    // A key is narrowed whichever way it is named, and so is what is told of it.
+    for item in &items[3..5] {
+        assert_eq!(names(item), ["notes.read"], "{item}");
+        assert_eq!((&item["credential"], &item["identity"]["id"]), (&json!(key_id), &json!(key_id)));
+        assert_eq!(item["valid_until"], "2080-01-01T00:00:00Z");
+    }
+    assert_eq!(items[3]["etag"], items[4]["etag"]);
+    assert_eq!(names(&items[5]), ["casemate.role.list", "notes.read", "shop.read"]);
+    assert_eq!((&items[5]["identity"]["subject"], &items[5]["identity"]["id"]), (&json!(null), &json!(null)));
+    assert_eq!(items[6]["identity"]["provider"], "credential");
+    assert_eq!(
+        names(&items[7]),
+        ["casemate.role.list", "notes.read", "shop.read"],
+        "known by a login and groups"
+    );
+    assert_eq!(items[7]["identity"]["subject"], json!(null));
+
+    // Each by itself, the same.
+    let one = server.admin(&format!("GET /api/v1/identities/{}/permissions", user_id(1)), None).await;
+    assert_eq!(one.header("etag"), items[1]["etag"].as_str().unwrap());
+    assert_eq!(
+        (one.body["permissions"].clone(), &one.body["revision"]),
+        (items[1]["permissions"].clone(), &answer.body["revision"])
+    );
+    let own = server.send("GET /api/v1/identity/permissions", Some(&key), &[], None).await;
+    assert_eq!(own.header("etag"), items[3]["etag"].as_str().unwrap());
+
+    // What is wrong with one is its own problem.
+    let items = json!([
+        { "token": "cmk_unknown" }, { "token": "" }, { "token": "a b" },
+        { "identity": "usr_none" }, { "identity": user_id(4) }, { "identity": user_id(2) }, { "identity": off },
+        { "identity": "x".repeat(10_000) }, { "identity": "nul\u{0}" },
+        {}, 7, { "token": "x", "identity": "y" }, { "anonymous": false },
+        { "anonymous": true },
+    ]);
+    let answer = resolve(&server, "administrator", items).await;
+    let items = answer.body["items"].as_array().unwrap();
+    let codes: Vec<&str> = items[..13].iter().map(problem).collect();
+    assert_eq!(
+        codes,
+        [
+            "credential_rejected",
+            "credential_rejected",
+            "credential_rejected",
+            "not_found",
+            "not_found",
+            "user_inactive",
+            "user_inactive",
+            "not_found",
+            "not_found",
+            "invalid_document",
+            "invalid_document",
+            "invalid_document",
+            "invalid_document",
+        ]
+    );
+    assert!(!items[13]["permissions"].as_array().unwrap().is_empty());
+    for id in ["usr_none", &user_id(4), &user_id(2), &off] {
+        let none = server.admin(&format!("GET /api/v1/identities/{id}/permissions"), None).await;
+        assert_eq!((none.status.as_u16(), none.code()), (404, "not_found"), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn everybody_is_told_with_what_they_hold_on_sqlite() {
+    everybody_is_told_with_what_they_hold(Server::start().await).await;
+}
+
+#[tokio::test]
+async fn everybody_is_told_with_what_they_hold_on_postgresql() {
+    let postgres = Postgres::start().unwrap();
+    everybody_is_told_with_what_they_hold(Server::on_postgres(&postgres.url()).await).await;
+}
+
+#[tokio::test]
+async fn a_source_that_fails_is_a_problem_and_never_a_shorter_list() {
+    let server = furnish(Server::start().await).await;
+    let (good, _) = token(&server, "u-1", json!({ "granted": [{ "name": "notes.list" }] })).await;
+    let (bad, _) = token(&server, "u-1", json!({ "granted": [{ "name": "shop.write" }] })).await;
+    let answer = resolve(&server, "administrator", json!([{ "token": good }, { "token": bad }])).await;
+    let items = answer.body["items"].as_array().unwrap();
+    assert!(names(&items[0]).contains(&"notes.list"));
+    assert_eq!(problem(&items[1]), "source_failed", "beyond the ceiling");
+    let own = server.send("GET /api/v1/identity/permissions", Some(&bad), &[], None).await;
+    assert_eq!((own.status.as_u16(), own.code()), (503, "source_failed"));
+}
+
+#[tokio::test]
+async fn a_token_is_never_told_again_nor_kept() {
+    let server = furnish(Server::start().await).await;
+    let secret = "eyJsecret";
+    let item = json!({ "token": secret });
+    for body in [
+        json!({ "items": [item] }),
+        json!({ "items": [secret] }),
+        json!({ "items": secret }),
+        json!({ secret: 1, "items": [] }),
+        json!(secret),
+        json!({ "items": [{ "token": { "value": secret } }] }),
+        json!({ "items": [{ secret: true }] }),
+    ] {
+        let answer = server.admin(RESOLVE, Some(&body)).await;
+        assert!(!answer.text.contains(secret), "{}", answer.text);
+    }
+    for path in ["/access/v1/evaluation", "/api/v1/check", "/api/v1/explain", "/api/v1/filter"] {
+        for subject in
+            [item.clone(), json!({ "token": secret, "type": "user" }), json!({ "token": [secret] })]
+        {
+            let body = json!({ "subject": subject, "action": { "name": "notes.read" },
+                "resource": { "type": "note", "id": "7" } });
+            let answer = server.admin(&format!("POST {path}"), Some(&body)).await;
+            assert!(!answer.text.contains(secret), "{path}: {}", answer.text);
+        }
+    }
+    let reader = server.app.store.reader();
+    let decisions = reader.decisions(&Default::default(), None, 100).await.unwrap().items;
+    assert!(!decisions.is_empty() && !format!("{decisions:?}").contains(secret));
+    let events = reader.audit_events(&AuditFilter::default(), None, 100).await.unwrap();
+    assert!(!events.is_empty() && !format!("{events:?}").contains(secret));
+}
+
+#[tokio::test]
+async fn an_entity_tag_is_of_what_is_held_and_not_of_the_revision() {
+    let server = furnish(Server::start().await).await;
+    let path = format!("GET /api/v1/identities/{}/permissions", user_id(1));
+    let first = server.admin(&path, None).await;
+    let tag = first.header("etag").to_owned();
+    assert_eq!((tag.len(), first.body["etag"].as_str()), (66, Some(&*tag)));
+    server.make("/api/v1/roles", &json!({ "name": "unrelated", "permissions": [{ "name": "x.y" }] })).await;
+    let known = [("if-none-match", &*tag)];
+    for request in [&*path, "GET /api/v1/identity/permissions"] {
+        let mut known = known;
+        let fresh = server.admin(request, None).await;
+        known[0].1 = fresh.header("etag");
+        let again = server.send(request, Some("administrator"), &known, None).await;
+        assert_eq!((again.status.as_u16(), again.header("etag")), (304, known[0].1));
+        assert_eq!(again.header("casemate-revision"), fresh.header("casemate-revision"));
+        assert!(again.text.is_empty());
+    }
+    let second = server.admin(&path, None).await;
+    assert_eq!(second.header("etag"), tag);
+    assert!(second.body["revision"].as_i64() > first.body["revision"].as_i64());
+    let items = json!([{ "identity": user_id(1), "if_none_match": tag }]);
+    let answer = resolve(&server, "administrator", items.clone()).await;
+    let expected = json!({ "not_modified": true, "etag": tag, "valid_until": null });
+    assert_eq!(answer.body["items"], json!([expected]));
+    // What comes to them does not leave it.
+    let to = json!({ "role": "unrelated", "to": { "provider": "corp", "id": "u-1" } });
+    server.make("/api/v1/assignments", &to).await;
+    let answer = resolve(&server, "administrator", items).await;
+    assert!(names(&answer.body["items"][0]).contains(&"x.y"));
+    assert_ne!(answer.body["items"][0]["etag"], json!(tag));
+    let schemas = "GET /api/v1/permissions/schemas";
+    let first = server.admin(schemas, None).await;
+    let known = [("if-none-match", first.header("etag"))];
+    assert_eq!(server.send(schemas, Some("auditor"), &known, None).await.status.as_u16(), 304);
+    // Whoever has seen a revision is answered from no earlier one.
+    let ahead = [("casemate-at-least", "999999")];
+    assert_eq!(server.send(&path, Some("auditor"), &ahead, None).await.code(), "revision_not_reached");
+}
+
+#[tokio::test]
+async fn a_credential_that_is_bound_to_an_application_sees_its_namespaces_alone() {
+    let server = furnish(Server::start().await).await;
+    let to = json!({ "provider": "casemate", "type": "service", "login": "ci" });
+    let reads = json!({ "name": "reads", "permissions": [{ "name": "casemate.permission.read" }] });
+    server.make("/api/v1/roles", &reads).await;
+    server.make("/api/v1/assignments", &json!({ "role": "reads", "to": to })).await;
+    let (_, bound) = key(&server, json!({ "application": "shop" })).await;
+    let answer = resolve(&server, &bound, json!([{ "identity": user_id(1) }, { "anonymous": true }])).await;
+    for item in answer.body["items"].as_array().unwrap() {
+        assert_eq!(names(item), ["shop.read"]);
+    }
+    let own = server.send("GET /api/v1/identity/permissions", Some(&bound), &[], None).await;
+    assert_eq!(own.body["permissions"], json!([]), "{}", own.text);
+    let schemas = server.send("GET /api/v1/permissions/schemas", Some(&bound), &[], None).await;
+    let items = schemas.body["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{}", schemas.text);
+    assert_eq!(
+        (&items[0]["application"], &items[0]["schema"]["application"]["namespaces"]),
+        (&json!("shop"), &json!(["shop"]))
+    );
+    let all = server.admin("GET /api/v1/permissions/schemas", None).await;
+    let ids: Vec<&Value> =
+        all.body["items"].as_array().unwrap().iter().map(|item| &item["application"]).collect();
+    assert_eq!(ids, ["casemate", "notes", "shop"]);
+    for item in all.body["items"].as_array().unwrap() {
+        let text = toml::to_string(&item["schema"]).unwrap();
+        let own = item["application"] == "casemate";
+        let read = if own {
+            casemate_permission::Schema::from_own_toml(&text)
+        } else {
+            casemate_permission::Schema::from_toml(&text)
+        };
+        assert!(read.is_ok(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_what_others_hold_by_their_ids_is_on_record() {
+    let server = furnish(Server::start().await).await;
+    let events = async || {
+        let all = server.app.store.reader().audit_events(&AuditFilter::default(), None, 200).await.unwrap();
+        let ours = all.into_iter().filter(|stored| stored.event.action == "casemate.permission.read");
+        ours.map(|stored| stored.event).collect::<Vec<_>>()
+    };
+    server.admin("GET /api/v1/identity/permissions", None).await;
+    resolve(&server, "auditor", json!([{ "token": "editor" }, { "anonymous": true }])).await;
+    assert!(events().await.is_empty(), "what somebody presented themselves is no news");
+    let revision = server.app.directory.current().revision();
+    resolve(&server, "auditor", json!([{ "identity": user_id(1) }, { "identity": "none" }])).await;
+    server
+        .send(&format!("GET /api/v1/identities/{}/permissions", user_id(2)), Some("auditor"), &[], None)
+        .await;
+    let told = events().await;
+    assert_eq!(told.len(), 2, "one for each request");
+    let of = |outcome: &str| told.iter().find(|event| event.outcome == outcome).unwrap();
+    assert_eq!(
+        of("success").after.as_deref(),
+        Some(&*json!({ "identities": [user_id(1), "none"] }).to_string())
+    );
+    assert_eq!((&*of("success").actor.id, &*of("success").resource_type), ("auditor", "identity"));
+    assert_eq!(
+        (&*of("failure").resource_id, of("failure").reason.as_deref()),
+        (&*user_id(2), Some("user_inactive"))
+    );
+    server.app.directory.refresh().await.unwrap();
+    assert_eq!(server.app.directory.current().revision(), revision, "reading makes no revision");
+    let refused = server
+        .send(&format!("GET /api/v1/identities/{}/permissions", user_id(1)), Some("asker"), &[], None)
+        .await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (403, "forbidden"), "asking does not imply it");
+}
+
+#[tokio::test]
+async fn a_request_is_bounded() {
+    let server = furnish(Server::start().await).await;
+    let many = |count: usize| json!({ "items": vec![json!({ "anonymous": true }); count] });
+    assert_eq!(server.admin(RESOLVE, Some(&many(100))).await.body["items"].as_array().unwrap().len(), 100);
+    assert_eq!(server.admin(RESOLVE, Some(&many(101))).await.status.as_u16(), 422);
+    assert_eq!(server.admin(RESOLVE, Some(&json!({}))).await.status.as_u16(), 422);
+    assert_eq!(server.admin(RESOLVE, Some(&json!([]))).await.status.as_u16(), 422);
+}
+
+/// Numbers that look random, the same each time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> u64 {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % end
+    }
+
+    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[usize::try_from(self.below(of.len() as u64)).unwrap()]
+    }
+}
+
+/// A policy of roles with permissions at random, some of which are not in force.
+fn random_policy(numbers: &mut Numbers) -> String {
+    let mut policy = "format = 1\n".to_owned();
+    let patterns = [
+        "notes.read",
+        "notes.write",
+        "notes.*",
+        "notes.{read,erase}",
+        "notes.e*",
+        "*",
+        "shop.read",
+        "casemate.role.*",
+    ];
+    for role in 0..8 {
+        let permissions: Vec<String> = (0..=numbers.below(3))
+            .map(|_| {
+                let name = *numbers.one(&patterns);
+                let own = match numbers.below(6) {
+                    0 if name.starts_with("notes") => ", own = false",
+                    1.. if name.starts_with("notes") => ", own = true",
+                    _ => "",
+                };
+                let deny = if numbers.below(8) == 0 { ", deny = true" } else { "" };
+                format!("{{ name = \"{name}\"{own}{deny} }}")
+            })
+            .collect();
+        policy += &format!("[[role]]\nname = \"r{role}\"\npermissions = [{}]\n", permissions.join(", "));
+    }
+    for account in 0..6 {
+        policy += &format!("[[service_account]]\nname = \"a{account}\"\n");
+        for role in 0..numbers.below(4) {
+            let time = numbers.one(&[
+                "",
+                "from = 2090-01-01T00:00:00Z\n",
+                "until = 2020-01-01T00:00:00Z\n",
+                "from = 2020-01-01T00:00:00Z\nuntil = 2090-01-01T00:00:00Z\n",
+            ]);
+            policy += &format!(
+                "[[assignment]]\nrole = \"r{}\"\nto = {{ provider = \"casemate\", type = \"service\", login = \"a{account}\" }}\n{time}",
+                (2 * role + numbers.below(2)) % 8
+            );
+        }
+    }
+    policy
+}
+
+/// What was resolved, as the engine takes it.
+fn local(
+    server_schemas: &Value,
+    item: &Datum,
+) -> (casemate_directory::Subject, casemate_permission::PermissionSet) {
+    use casemate_permission::{Catalog, Grant, Origin, OriginKind, Permission, PermissionSet, Schema};
+
+    let schemas = server_schemas["items"].as_array().unwrap().iter().map(|item| {
+        let text = toml::to_string(&item["schema"]).unwrap();
+        let is_own = item["application"] == "casemate";
+        if is_own { Schema::from_own_toml(&text) } else { Schema::from_toml(&text) }.unwrap()
+    });
+    let catalog = Catalog::compile(schemas.collect()).unwrap();
+    let mut builder = PermissionSet::builder(&catalog);
+    let text = |of: &Datum, name: &str| of.get(name).and_then(Datum::as_str).map(str::to_owned);
+    for held in item.get("permissions").and_then(Datum::as_list).unwrap() {
+        let time = |name: &str| {
+            text(held, name).map(|time| Timestamp(time.parse::<jiff::Timestamp>().unwrap().as_microsecond()))
+        };
+        let name = text(held.get("origin").unwrap(), "name").unwrap();
+        let origin = Origin { kind: OriginKind::Role, name, via: None };
+        let grant = Grant { origin, from: time("from"), until: time("until") };
+        builder.add(Permission::from_datum(held.get("permission").unwrap()).unwrap(), &grant.into());
+    }
+    let identity = item.get("identity").unwrap();
+    let of = |name: &str| text(identity, name);
+    let mut subject = casemate_directory::Subject::new(
+        of("provider").unwrap().into(),
+        &of("type").unwrap(),
+        of("subject").as_deref(),
+        of("tenant").unwrap().into(),
+    );
+    subject.login = of("login").map(Into::into);
+    (subject, builder.build().unwrap())
+}
+
+#[tokio::test]
+async fn deciding_by_what_was_told_is_what_the_server_decides() {
+    let server = Server::start().await;
+    let mut numbers = Numbers(2026);
+    let mut seen = std::collections::BTreeMap::<String, u32>::new();
+    for _ in 0..6 {
+        apply(&server, &random_policy(&mut numbers)).await;
+        let schemas = server.admin("GET /api/v1/permissions/schemas", None).await.body;
+        for number in 0..6 {
+            let id = account(&server, &format!("a{number}")).await;
+            let answer = resolve(&server, "administrator", json!([{ "identity": id }])).await;
+            let body = Datum::from_json(&answer.text).unwrap();
+            let item = &body.get("items").and_then(Datum::as_list).unwrap()[0];
+            let (subject, set) = local(&schemas, item);
+            for name in
+                ["notes.read", "notes.write", "notes.erase", "shop.read", "casemate.role.list", "other.thing"]
+            {
+                for resource in [
+                    json!(null),
+                    json!({ "type": "note", "id": "1" }),
+                    json!({ "type": "note", "id": "1", "properties": { "author": id } }),
+                    json!({ "type": "note", "id": "1", "properties": { "author": "somebody" } }),
+                ] {
+                    let mut question =
+                        json!({ "subject": { "type": "service", "id": id }, "action": { "name": name } });
+                    if !resource.is_null() {
+                        question["resource"] = resource;
+                    }
+                    let answered = server.admin("POST /api/v1/check", Some(&question)).await.body;
+                    let datum = Datum::from_json(&question.to_string()).unwrap();
+                    let evaluation = casemate_permission::Evaluation::read(&datum, None).unwrap();
+                    let parsed = casemate_permission::name::Name::parse(name).unwrap();
+                    let decision =
+                        set.check(&evaluation.request(parsed, subject.view(), Timestamp(clock::now())));
+                    assert_eq!(
+                        (json!(decision.effect.name()), json!(decision.reason.code())),
+                        (answered["decision"].clone(), answered["reason_code"].clone()),
+                        "{question} {:?}",
+                        set
+                    );
+                    let by = decision.permission.map(|permission| permission.name());
+                    assert_eq!(by, answered["permission"].as_str(), "{question}");
+                    *seen
+                        .entry(format!("{} {}", decision.effect.name(), decision.reason.code()))
+                        .or_default() += 1;
+                }
+            }
+        }
+    }
+    for code in [
+        "permission_allows",
+        "permission_denies",
+        "depends_on_resource",
+        "conditions_not_met",
+        "no_permission",
+    ] {
+        assert!(
+            seen.iter().any(|(decided, times)| decided.ends_with(code) && *times > 5),
+            "{code}: {seen:?}"
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! Decisions over HTTP: the real binary beside a real Cerbos server with a policy that means the same, both on one core, one
+//! after the other in every round, and whoever asks on another. Both answer the same questions, and the answers are compared
+//! with those that the policy means.
+//!
+//! `CASEMATE_BENCH_BINARY` says which binary is measured instead of the one that is shipped, for a try without optimising.
+#![forbid(unsafe_code)]
+
+mod answer;
+mod cerbos;
+mod load;
+mod rounds;
+mod server;
+mod workload;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use casemate_figures::{Failure, Figure, say};
+
+use rounds::Measured;
+use server::Server;
+
+fn main() -> ExitCode {
+    casemate_figures::run("permissions", run)
+}
+
+fn run() -> Result<Vec<Figure>, Failure> {
+    let own = std::env::current_exe()?;
+    let cerbos = cerbos::installed()?;
+    let casemate = match std::env::var_os("CASEMATE_BENCH_BINARY") {
+        Some(binary) => PathBuf::from(binary),
+        None => built(&own)?,
+    };
+    load::pin()?;
+    // In the build's folder, since the folder for temporary files may be in memory, where a flush costs nothing.
+    let folder = tempfile::tempdir_in(own.parent().unwrap_or(Path::new(".")))?;
+    let place = |name: &str| folder.path().join(name);
+    let people = workload::people();
+    workload::write_casemate(&place("casemate-policy"), &people)?;
+    workload::write_cerbos(&place("cerbos-policy"))?;
+    let casemate = Server::casemate(&casemate, &place("casemate"), &place("casemate-policy"))?;
+    let cerbos = Server::cerbos(&cerbos, &place("cerbos"), &place("cerbos-policy"))?;
+    let [single, allowed, batch] = rounds::measure(&casemate, &cerbos, &people)?;
+    let mut figures = Vec::new();
+    figures.extend(figures_of("one question", &single, Some(30.0)));
+    figures.extend(figures_of("one question that is allowed", &allowed, None));
+    figures.extend(figures_of(&format!("{} questions at once", workload::EACH), &batch, Some(50.0)));
+    figures.push(Figure::new("casemate: resident", casemate.resident()? / 1e6, "MB"));
+    figures.push(Figure::new("cerbos: resident", cerbos.resident()? / 1e6, "MB"));
+    Ok(figures)
+}
+
+/// The binary that is shipped, built beside this one.
+fn built(own: &Path) -> Result<PathBuf, Failure> {
+    say("building casemate");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args(["build", "--release", "--locked", "--quiet", "--package", "casemate-cli"])
+        .status()?;
+    if !built.success() {
+        return Err("casemate could not be built".into());
+    }
+    Ok(own.with_file_name("casemate"))
+}
+
+fn figures_of(asked: &str, measured: &Measured, goal: Option<f64>) -> [Figure; 3] {
+    let beside = Figure::new(format!("{asked}: less CPU than cerbos"), measured.beside, "x");
+    [
+        Figure::new(format!("{asked}: casemate, CPU per decision"), measured.casemate, "µs"),
+        Figure::new(format!("{asked}: cerbos, CPU per decision"), measured.cerbos, "µs"),
+        match goal {
+            Some(goal) => beside.at_least(goal),
+            None => beside,
+        },
+    ]
+}

@@ -37,7 +37,7 @@ to = { type = "anonymous" }
 id = "gateway"
 secret_sha256 = "e317a903a3d22383507c925c8efb4991823766cb4124d5457cd202f00723d349"
 application = "notes"
-permissions = [{ name = "casemate.decision.ask" }]
+permissions = [{ name = "casemate.decision.ask" }, { name = "casemate.decision.search" }]
 "#;
 
 const SCHEMA: &str = r#"
@@ -301,6 +301,86 @@ fn the_three_semantics_end_where_they_should() {
     assert_eq!(run(Some("deny_on_first_deny")), Ok(vec![true, false]));
     assert_eq!(run(Some("permit_on_first_permit")), Ok(vec![true]));
     assert_eq!(run(Some("whatever")), Err(400));
+}
+
+const SEARCHES: [&str; 2] = ["/access/v1/search/subject", "/access/v1/search/action"];
+
+#[test]
+fn a_search_about_what_nobody_knows_finds_nothing() {
+    let (_folder, casemate) = start();
+    let found = |path: &str, change: &dyn Fn(&mut Value)| {
+        let (status, answer) = ask(&casemate, path, &body(change));
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["page"]["count"], answer["results"].as_array().unwrap().len());
+        assert_eq!(answer["page"]["next_token"], "", "{answer}");
+        answer["results"].as_array().unwrap().len()
+    };
+    let [subject, action] = SEARCHES;
+    assert_eq!(found(subject, &|_| ()), 2);
+    assert_eq!(found(action, &|body| body["subject"]["id"] = "nobody".into()), 0);
+    assert_eq!(found(action, &|body| body["subject"]["type"] = "no-type".into()), 0);
+    assert_eq!(found(subject, &|body| body["subject"]["type"] = "no-type".into()), 0);
+    assert_eq!(found(subject, &|body| body["action"]["name"] = "notes.unknown".into()), 0);
+    assert_eq!(found(subject, &|body| body["action"]["name"] = "other.read".into()), 0);
+    assert_eq!(found(subject, &|body| body["action"]["name"] = "no name".into()), 0);
+    // What it is done to is nobody's list: whoever may read notes may read one that nobody has told of.
+    assert_eq!(found(subject, &|body| body["resource"]["id"] = "nothing".into()), 2);
+    assert_eq!(found(subject, &|body| body["unknown"] = json!({ "ignored": [1] })), 2);
+}
+
+#[test]
+fn a_token_of_a_page_is_of_one_question() {
+    let (_folder, casemate) = start();
+    let page = |change: &dyn Fn(&mut Value)| {
+        let question = body(|body| {
+            body["page"] = json!({ "limit": 1 });
+            change(body);
+        });
+        ask(&casemate, "/access/v1/search/subject", &question)
+    };
+    let (status, first) = page(&|_| ());
+    let token = first["page"]["next_token"].clone();
+    assert_eq!((status, first["results"].as_array().unwrap().len()), (200, 1), "{first}");
+    assert_ne!(token, "");
+    let (status, second) = page(&|body| body["page"]["token"] = token.clone());
+    assert_eq!((status, second["results"].as_array().unwrap().len()), (200, 1), "{second}");
+    assert_ne!(first["results"], second["results"]);
+    for (member, value) in [
+        ("subject", json!({ "type": "admin" })),
+        ("action", json!({ "name": "notes.list" })),
+        ("resource", json!({ "type": "note", "id": "2" })),
+        ("context", json!({ "ip": "::1" })),
+    ] {
+        let (status, answer) = page(&|body| {
+            body["page"]["token"] = token.clone();
+            body[member] = value.clone();
+        });
+        assert_eq!((status, &answer["code"]), (400, &json!("malformed_query")), "{member}: {answer}");
+    }
+    assert_eq!(page(&|body| body["page"]["token"] = "x".into()).0, 400);
+}
+
+#[test]
+fn what_is_no_search_is_a_problem_with_the_id_of_its_request() {
+    let (_folder, casemate) = start();
+    let authorization = format!("Authorization: Bearer {SECRET}");
+    for path in SEARCHES {
+        let send = |kind: &str, body: &str| {
+            let headers = [&format!("Content-Type: {kind}"), &*authorization, "X-Request-ID: mine"];
+            let answer = casemate.request(&format!("POST {path}"), &headers, body).unwrap();
+            assert_eq!(answer.header("x-request-id"), Some("mine"));
+            (answer.status, answer.json()["code"].as_str().unwrap_or_default().to_owned())
+        };
+        assert_eq!(send("application/json", &body(|_| ()).to_string()).0, 200);
+        assert_eq!(send("text/plain", &body(|_| ()).to_string()), (400, "wrong_content_type".to_owned()));
+        for bad in ["", "{", "[]", "null", "{\"subject\":1}", "{\"a\":1,\"a\":1}"] {
+            assert_eq!(send("application/json", bad), (400, "malformed_body".to_owned()), "{path} {bad}");
+        }
+        for wrong in [json!([]), json!({ "limit": -1 }), json!({ "limit": "x" }), json!({ "token": 7 })] {
+            let wrong = body(|body| body["page"] = wrong).to_string();
+            assert_eq!(send("application/json", &wrong).0, 400, "{path} {wrong}");
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! The decisions of AuthZEN's todo interoperability scenario.
+//! AuthZEN's interoperability scenarios: decisions of the todo application, searches for subjects of records.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -43,6 +44,98 @@ fn the_todo_vectors_are_answered_as_expected() {
         assert_eq!(answered.len(), expected.len(), "{vector}");
         for (answered, expected) in answered.iter().zip(expected) {
             assert_eq!(answered["decision"], expected["decision"], "{vector}");
+        }
+    }
+}
+
+/// Managers see all records and edit those of their department; everybody sees those of theirs; owners do everything.
+const RECORDS: &str = r#"
+format = 1
+[application]
+id = "records"
+namespaces = ["record"]
+request_name = "{resource.type}.{action.name}"
+[attributes]
+department = { type = "string" }
+owner = { type = "string" }
+[[permission]]
+name = "record.view"
+[permission.properties.of]
+type = "string"
+when = 'value == "everybody" || resource.owner == identity.id || resource.department == identity.claims.department'
+[[permission]]
+name = "record.{edit,delete}"
+[permission.properties.of]
+type = "string"
+when = 'resource.owner == identity.id || (value == "department" && resource.department == identity.claims.department)'
+"#;
+
+const RECORDS_POLICY: &str = r#"
+format = 1
+[[role]]
+name = "manager"
+permissions = [{ name = "record.view", of = "everybody" }, { name = "record.edit", of = "department" }]
+[[role]]
+name = "member"
+permissions = [{ name = "record.view", of = "department" }, { name = "record.{edit,delete}", of = "themselves" }]
+[[credential]]
+id = "gateway"
+secret_sha256 = "e317a903a3d22383507c925c8efb4991823766cb4124d5457cd202f00723d349"
+application = "records"
+permissions = [{ name = "casemate.decision.ask" }, { name = "casemate.decision.search" }]
+"#;
+
+#[test]
+#[allow(clippy::print_stderr, reason = "whoever runs the tests is to know that this one was skipped")]
+fn the_subjects_of_the_search_vectors_are_found_and_allowed() {
+    let Some(vectors) = vectors() else {
+        eprintln!("skipped: the vectors are absent; name their folder in CASEMATE_VECTORS");
+        return;
+    };
+    let read = |name: &str| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(vectors.join(name)).unwrap()).unwrap()
+    };
+    let users = read("search-users.json");
+    let mut policy = RECORDS_POLICY.to_owned();
+    for user in users.as_array().unwrap() {
+        let (id, department) = (user["id"].as_str().unwrap(), user["department"].as_str().unwrap());
+        policy += &format!("[[user]]\nid = \"{id}\"\nclaims = {{ department = \"{department}\" }}\n");
+        let roles = if user["role"] == "manager" { &["member", "manager"][..] } else { &["member"] };
+        for role in roles {
+            policy += &format!("[[assignment]]\nrole = \"{role}\"\nto = {{ id = \"{id}\" }}\n");
+        }
+    }
+    let folder = Folder::new();
+    folder.write("policy.toml", &policy);
+    folder.write("schema.toml", RECORDS);
+    let casemate = folder.builder().policy(folder.policy()).start().unwrap();
+    let records = read("search-records.json");
+    let record = |id: &Value| {
+        let found = records.as_array().unwrap().iter().find(|record| *id == record["id"].to_string());
+        let found = found.unwrap();
+        serde_json::json!({ "department": found["department"], "owner": found["owner"] })
+    };
+    let ask = |path: &str, question: &Value| {
+        let answer = casemate.post(path, SECRET, &question.to_string()).unwrap();
+        assert_eq!(answer.status, 200, "{path} {question}: {}", answer.body);
+        answer.json()
+    };
+    let searches = read("search-subject-results.json");
+    let searches = searches["evaluation"].as_array().unwrap();
+    assert!(searches.len() >= 60);
+    for vector in searches {
+        let mut question = vector["request"].clone();
+        question["resource"]["properties"] = record(&question["resource"]["id"]);
+        let ids = |results: &Value| -> BTreeSet<String> {
+            let results = results["results"].as_array().unwrap().iter();
+            results.map(|subject| subject["id"].as_str().unwrap().to_owned()).collect()
+        };
+        let found = ids(&ask("/access/v1/search/subject", &question));
+        assert_eq!(found, ids(&vector["expected"]), "{question}");
+        for user in users.as_array().unwrap() {
+            question["subject"]["id"] = user["id"].clone();
+            let decision = &ask("/access/v1/evaluation", &question)["decision"];
+            assert_eq!(*decision, found.contains(user["id"].as_str().unwrap()), "{question}");
         }
     }
 }

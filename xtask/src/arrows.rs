@@ -37,7 +37,7 @@ const IMPURE_WHERE_PURE: [&str; 1] = ["Instant::now"];
 /// The layers a crate may depend on; `None` for a crate that has no rule.
 fn allowed(name: &str) -> Option<Vec<&'static str>> {
     let mut below = vec!["expression"];
-    if ["expression", "figures", "test-support"].contains(&name) {
+    if ["expression", "allocator", "figures", "test-support"].contains(&name) {
         return Some(Vec::new());
     }
     if ENGINES.contains(&name) {
@@ -76,7 +76,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
         }
         below.push(layer);
     }
-    below.extend(["gateway", "sdk", "embedded"]);
+    below.extend(["gateway", "sdk", "embedded", "allocator"]);
     (name == "cli").then_some(below)
 }
 

@@ -17,6 +17,8 @@ const TURN: Duration = Duration::from_millis(1_500);
 const WARM_UP: Duration = Duration::from_millis(500);
 /// The part of the highest rate at which latencies are taken.
 const PART: f64 = 0.7;
+/// The part of the bare handler's highest rate that is asked of whoever puts each decision on disk.
+pub(crate) const DURABLE: f64 = 0.3;
 /// How often latencies are taken, and for how long each time: a host that runs more machines than it has cores takes
 /// milliseconds away from a round every now and then, which no p99 of a millisecond survives, and leaves others alone.
 pub(crate) const HELD_ROUNDS: usize = 40;
@@ -35,6 +37,8 @@ pub(crate) struct Measured {
     free: Vec<(Outcome, f64)>,
     /// At a part of its highest rate, by round.
     held: Vec<Held>,
+    /// At the rate that is asked of it, by round.
+    asked: Vec<Held>,
 }
 
 /// A round at a part of the highest rate.
@@ -59,7 +63,14 @@ impl Measured {
         let request = policy::request(&server.address);
         let mut load = Load::new(address, connections, request, policy::ANSWER, waiting)?;
         load.run(Pace::Free, WARM_UP)?;
-        Ok(Measured { name: server.name, server, load, free: Vec::new(), held: Vec::new() })
+        Ok(Measured {
+            name: server.name,
+            server,
+            load,
+            free: Vec::new(),
+            held: Vec::new(),
+            asked: Vec::new(),
+        })
     }
 
     fn turn(&mut self) -> Result<(), Failure> {
@@ -71,10 +82,22 @@ impl Measured {
     }
 
     fn held_turn(&mut self) -> Result<(), Failure> {
-        let before = stolen()?;
-        let outcome = self.load.run(Pace::PerSecond(PART * self.highest()), HELD_TURN)?;
-        self.held.push(Held { outcome, is_undisturbed: stolen()? == before });
+        let held = self.held_at(PART * self.highest())?;
+        self.held.push(held);
         Ok(())
+    }
+
+    /// As [`Measured::held_turn`], at a part of another rate than its own highest.
+    fn asked_turn(&mut self, highest: f64) -> Result<(), Failure> {
+        let held = self.held_at(PART * highest)?;
+        self.asked.push(held);
+        Ok(())
+    }
+
+    fn held_at(&mut self, rate: f64) -> Result<Held, Failure> {
+        let before = stolen()?;
+        let outcome = self.load.run(Pace::PerSecond(rate), HELD_TURN)?;
+        Ok(Held { outcome, is_undisturbed: stolen()? == before })
     }
 
     /// CPU microseconds per request.
@@ -89,24 +112,22 @@ impl Measured {
 
     /// Microseconds, at a part of the highest rate.
     pub(crate) fn p50(&self) -> f64 {
-        self.latency(|outcome| outcome.p50)
+        latency(&self.held, |outcome| outcome.p50)
     }
 
     /// Microseconds, at a part of the highest rate.
     pub(crate) fn p99(&self) -> f64 {
-        self.latency(|outcome| outcome.p99)
+        latency(&self.held, |outcome| outcome.p99)
+    }
+
+    /// Microseconds, at a part of the rate that is asked of it: p50 and p99.
+    pub(crate) fn asked(&self) -> (f64, f64) {
+        (latency(&self.asked, |outcome| outcome.p50), latency(&self.asked, |outcome| outcome.p99))
     }
 
     /// How many of the rounds at a part of its highest rate the host left alone.
     pub(crate) fn undisturbed(&self) -> f64 {
-        self.held.iter().filter(|held| held.is_undisturbed).count() as f64
-    }
-
-    /// The median over the rounds that the host left alone; over all, where it left none alone.
-    fn latency(&self, pick: fn(&Outcome) -> f64) -> f64 {
-        let none = self.undisturbed() == 0.0;
-        let rounds = self.held.iter().filter(|held| held.is_undisturbed || none);
-        median(rounds.map(|held| pick(&held.outcome)))
+        undisturbed(&self.held) as f64
     }
 
     /// Requests a second as a ratio to another's: the median over the rounds.
@@ -119,6 +140,17 @@ impl Measured {
     pub(crate) fn cpu_beside(&self, other: &Measured) -> f64 {
         median(self.free.iter().zip(&other.free).map(|((_, mine), (_, other))| other / mine))
     }
+}
+
+fn undisturbed(rounds: &[Held]) -> usize {
+    rounds.iter().filter(|held| held.is_undisturbed).count()
+}
+
+/// The median over the rounds that the host left alone; over all, where it left none alone.
+fn latency(rounds: &[Held], pick: fn(&Outcome) -> f64) -> f64 {
+    let none = undisturbed(rounds) == 0;
+    let counted = rounds.iter().filter(|held| held.is_undisturbed || none);
+    median(counted.map(|held| pick(&held.outcome)))
 }
 
 impl Rounds {
@@ -145,6 +177,7 @@ impl Rounds {
             self.bare.held_turn()?;
             self.quiet.held_turn()?;
             self.durable.held_turn()?;
+            self.durable.asked_turn(DURABLE * self.bare.highest())?;
             let before = stolen()?;
             let flush = flush::measure(file, group * EVENT_BYTES, HELD_TURN)?;
             self.flushes.push((flush, stolen()? == before));

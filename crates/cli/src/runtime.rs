@@ -10,6 +10,7 @@ const LAST_WORK: Duration = Duration::from_secs(1);
 
 /// Runs a command to its end on this machine's cores.
 pub(crate) fn block_on(command: impl Future<Output = Outcome>) -> Outcome {
+    casemate_allocator::give_back_large_pieces();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

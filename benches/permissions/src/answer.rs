@@ -24,7 +24,7 @@ pub(crate) fn whole(answer: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
     };
     match whole {
         None if answer.len() >= MAX_ANSWER => Err("an answer is too long".into()),
-        Some(body) if !head.starts_with("http/1.1 200 ") => {
+        Some(body) if !head.starts_with("http/1.1 2") => {
             Err(format!("an answer is no success: {head}{}", String::from_utf8_lossy(&body)).into())
         }
         whole => Ok(whole),

@@ -26,9 +26,10 @@ pub(crate) fn pin() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A request, and how often its answer holds the text by which something is allowed.
+/// A request, how many decisions it asks for, and how many of them allow.
 pub(crate) struct Request {
     pub(crate) bytes: Vec<u8>,
+    pub(crate) decisions: u64,
     pub(crate) allowed: usize,
 }
 
@@ -84,10 +85,10 @@ impl Load {
         Ok(bodies)
     }
 
-    /// Asks for so long, and waits for the last answers; gives how many there were.
+    /// Asks for so long, and waits for the last answers; gives how many decisions there were.
     pub(crate) fn run(&mut self, time: Duration) -> Result<u64, Failure> {
         let (end, last) = (Instant::now() + time, Instant::now() + time + LAST_ANSWERS);
-        let (mut answered, mut under_way) = (0, 0);
+        let (mut decisions, mut under_way) = (0, 0);
         for number in 0..self.connections.len() {
             self.ask(number)?;
             under_way += 1;
@@ -101,15 +102,15 @@ impl Load {
                 let Some(connection) = self.connections.get_mut(number) else { continue };
                 let Some(body) = connection.read()? else { continue };
                 let asked = connection.asked;
-                self.is_right(asked, &body)?;
-                (answered, under_way) = (answered + 1, under_way - 1);
+                decisions += self.checked(asked, &body)?;
+                under_way -= 1;
                 if now < end {
                     self.ask(number)?;
                     under_way += 1;
                 }
             }
         }
-        Ok(answered)
+        Ok(decisions)
     }
 
     fn ask(&mut self, number: usize) -> Result<(), Failure> {
@@ -124,13 +125,14 @@ impl Load {
         Ok(())
     }
 
-    fn is_right(&self, asked: usize, body: &[u8]) -> Result<(), Failure> {
+    /// How many decisions an answer holds, which is the one that it ought to be.
+    fn checked(&self, asked: usize, body: &[u8]) -> Result<u64, Failure> {
+        let request = self.requests.get(asked).ok_or("nothing was asked")?;
         let body = std::str::from_utf8(body)?;
-        let expected = self.requests.get(asked).map(|request| request.allowed);
-        if Some(body.matches(self.allows).count()) != expected {
+        if body.matches(self.allows).count() != request.allowed {
             return Err(format!("an answer is another: {body}").into());
         }
-        Ok(())
+        Ok(request.decisions)
     }
 
     /// The connections on which something came.

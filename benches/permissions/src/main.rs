@@ -2,11 +2,15 @@
 //! after the other in every round, and whoever asks on another. Both answer the same questions, and the answers are compared
 //! with those that the policy means.
 //!
-//! `CASEMATE_BENCH_BINARY` says which binary is measured instead of the one that is shipped, for a try without optimising.
+//! What Casemate keeps of identities in memory is measured by itself, on users whom a provider brought by SCIM.
+//!
+//! `CASEMATE_BENCH_BINARY` says which binary is measured instead of the one that is shipped, and
+//! `CASEMATE_BENCH_IDENTITIES` with how many users, for a try without optimising.
 #![forbid(unsafe_code)]
 
 mod answer;
 mod cerbos;
+mod identities;
 mod load;
 mod rounds;
 mod server;
@@ -38,15 +42,21 @@ fn run() -> Result<Vec<Figure>, Failure> {
     let people = workload::people();
     workload::write_casemate(&place("casemate-policy"), &people)?;
     workload::write_cerbos(&place("cerbos-policy"))?;
+    say("measuring the memory of identities");
+    let remembered = identities::measure(&casemate, &place("identities"))?;
     let casemate = Server::casemate(&casemate, &place("casemate"), &place("casemate-policy"))?;
     let cerbos = Server::cerbos(&cerbos, &place("cerbos"), &place("cerbos-policy"))?;
-    let [single, allowed, batch] = rounds::measure(&casemate, &cerbos, &people)?;
+    let [single, single_allowed, batch, batch_allowed] = rounds::measure([&casemate, &cerbos], &people)?;
     let mut figures = Vec::new();
+    let several = format!("{} at once", workload::EACH);
     figures.extend(figures_of("one question", &single, Some(30.0)));
-    figures.extend(figures_of("one question that is allowed", &allowed, None));
-    figures.extend(figures_of(&format!("{} questions at once", workload::EACH), &batch, Some(50.0)));
+    figures.extend(figures_of(&several, &batch, Some(50.0)));
+    // Without what a denial costs Casemate, which has it on disk before it is answered.
+    figures.extend(figures_of("one question, allowed ones alone", &single_allowed, None));
+    figures.extend(figures_of(&format!("{several}, allowed ones alone"), &batch_allowed, None));
     figures.push(Figure::new("casemate: resident", casemate.resident()? / 1e6, "MB"));
     figures.push(Figure::new("cerbos: resident", cerbos.resident()? / 1e6, "MB"));
+    figures.extend(remembered);
     Ok(figures)
 }
 
@@ -65,9 +75,11 @@ fn built(own: &Path) -> Result<PathBuf, Failure> {
 
 fn figures_of(asked: &str, measured: &Measured, goal: Option<f64>) -> [Figure; 3] {
     let beside = Figure::new(format!("{asked}: less CPU than cerbos"), measured.beside, "x");
+    let cpu = |server: &str, value| Figure::new(format!("{asked}: {server}, CPU per decision"), value, "µs");
+    let [casemate, cerbos] = measured.cpu;
     [
-        Figure::new(format!("{asked}: casemate, CPU per decision"), measured.casemate, "µs"),
-        Figure::new(format!("{asked}: cerbos, CPU per decision"), measured.cerbos, "µs"),
+        cpu("casemate", casemate),
+        cpu("cerbos", cerbos),
         match goal {
             Some(goal) => beside.at_least(goal),
             None => beside,

@@ -19,50 +19,27 @@ const CONNECTIONS: usize = 64;
 struct Asked<'a> {
     server: &'a Server,
     load: Load,
-    /// How many decisions a request asks for.
-    decisions: usize,
     /// CPU microseconds per decision, by round.
     each: Vec<f64>,
 }
 
-/// What was measured of a server that answers one or several questions of a request.
+/// What was measured of one way to ask.
 pub(crate) struct Measured {
-    pub(crate) casemate: f64,
-    pub(crate) cerbos: f64,
-    /// How many times as much Cerbos took: the median over the rounds.
+    /// CPU microseconds per decision, of Casemate and of Cerbos.
+    pub(crate) cpu: [f64; 2],
+    /// How many times as much Cerbos takes: the median over the rounds.
     pub(crate) beside: f64,
 }
 
-/// Asks both servers one question in a request, one that is allowed, and all of a person at once.
-pub(crate) fn measure(
-    casemate: &Server,
-    cerbos: &Server,
-    people: &[Person],
-) -> Result<[Measured; 3], Failure> {
-    let both = |ask: fn(&Person, &[Question]) -> [Asking; 2], chunk: usize, wanted: fn(&Question) -> bool| {
-        let questions =
-            people.iter().flat_map(|person| person.questions.chunks(chunk).map(move |of| (person, of)));
-        let wanted = questions.filter(|(_, of)| of.iter().any(wanted));
-        let mut requests = [Vec::new(), Vec::new()];
-        let mut expected = Vec::new();
-        for (person, of) in wanted {
-            expected.extend(of.iter().map(|question| question.is_allowed));
-            for ((asking, server), requests) in
-                ask(person, of).into_iter().zip([casemate, cerbos]).zip(&mut requests)
-            {
-                requests.push(asking.request(server.address, of));
-            }
-        }
-        let [ours, theirs] = requests;
-        Ok::<_, Failure>([
-            Asked::new(casemate, ours, chunk, "\"decision\":true")?.checked(&expected)?,
-            Asked::new(cerbos, theirs, chunk, "\"EFFECT_ALLOW\"")?.checked(&expected)?,
-        ])
-    };
+/// Asks both servers, of which the first is Casemate: one question in a request, those that are allowed alone, all of a person
+/// at once, and those of them that are allowed.
+pub(crate) fn measure(servers: [&Server; 2], people: &[Person]) -> Result<[Measured; 4], Failure> {
+    let allowed = |question: &Question| question.is_allowed;
     let mut all = [
-        both(one, 1, |_| true)?,
-        both(one, 1, |question| question.is_allowed)?,
-        both(several, EACH, |_| true)?,
+        asked(servers, people, one, 1, |_| true)?,
+        asked(servers, people, one, 1, allowed)?,
+        asked(servers, people, several, EACH, |_| true)?,
+        asked(servers, people, several, EACH, allowed)?,
     ];
     for asked in all.iter_mut().flatten() {
         asked.load.run(TURN)?;
@@ -76,6 +53,30 @@ pub(crate) fn measure(
     Ok(all.each_ref().map(Measured::of))
 }
 
+/// Servers that are asked those questions that are wanted, so many of a person at once.
+fn asked<'a>(
+    [casemate, cerbos]: [&'a Server; 2],
+    people: &[Person],
+    ask: fn(&Person, &[&Question]) -> [Asking; 2],
+    at_once: usize,
+    wanted: fn(&Question) -> bool,
+) -> Result<[Asked<'a>; 2], Failure> {
+    let (mut ours, mut theirs, mut expected) = (Vec::new(), Vec::new(), Vec::new());
+    for person in people {
+        let wanted: Vec<&Question> = person.questions.iter().filter(|question| wanted(question)).collect();
+        for questions in wanted.chunks(at_once) {
+            let [of_casemate, of_cerbos] = ask(person, questions);
+            ours.push(of_casemate.request(casemate.address, questions));
+            theirs.push(of_cerbos.request(cerbos.address, questions));
+            expected.extend(questions.iter().map(|question| question.is_allowed));
+        }
+    }
+    Ok([
+        Asked::new(casemate, ours, "\"decision\":true")?.checked(&expected)?,
+        Asked::new(cerbos, theirs, "\"EFFECT_ALLOW\"")?.checked(&expected)?,
+    ])
+}
+
 /// Where something is asked, and how.
 struct Asking {
     path: &'static str,
@@ -83,46 +84,41 @@ struct Asking {
 }
 
 impl Asking {
-    fn request(&self, address: SocketAddr, of: &[Question]) -> Request {
+    fn request(&self, address: SocketAddr, of: &[&Question]) -> Request {
         let allowed = of.iter().filter(|question| question.is_allowed).count();
-        Request { bytes: post(self.path, address, SECRET, &self.body.to_string()), allowed }
+        let bytes = post(self.path, address, SECRET, &self.body.to_string());
+        Request { bytes, decisions: of.len() as u64, allowed }
     }
 }
 
-fn one(person: &Person, questions: &[Question]) -> [Asking; 2] {
+fn one(person: &Person, questions: &[&Question]) -> [Asking; 2] {
     let body = questions.first().map(|question| person.authzen(question)).unwrap_or_default();
     [Asking { path: "/access/v1/evaluation", body }, of_cerbos(person, questions)]
 }
 
-fn several(person: &Person, questions: &[Question]) -> [Asking; 2] {
+fn several(person: &Person, questions: &[&Question]) -> [Asking; 2] {
     let body = person.authzen_batch(questions);
     [Asking { path: "/access/v1/evaluations", body }, of_cerbos(person, questions)]
 }
 
-fn of_cerbos(person: &Person, questions: &[Question]) -> Asking {
+fn of_cerbos(person: &Person, questions: &[&Question]) -> Asking {
     Asking { path: "/api/check/resources", body: person.cerbos(questions) }
 }
 
 impl Measured {
-    fn of([casemate, cerbos]: &[Asked<'_>; 2]) -> Measured {
-        let beside = casemate.each.iter().zip(&cerbos.each).map(|(ours, theirs)| theirs / ours);
+    fn of(servers: &[Asked<'_>; 2]) -> Measured {
+        let [ours, theirs] = servers;
         Measured {
-            casemate: median(casemate.each.iter().copied()),
-            cerbos: median(cerbos.each.iter().copied()),
-            beside: median(beside),
+            cpu: servers.each_ref().map(|server| median(server.each.iter().copied())),
+            beside: median(ours.each.iter().zip(&theirs.each).map(|(ours, theirs)| theirs / ours)),
         }
     }
 }
 
 impl<'a> Asked<'a> {
-    fn new(
-        server: &'a Server,
-        requests: Vec<Request>,
-        decisions: usize,
-        allows: &'static str,
-    ) -> Result<Asked<'a>, Failure> {
+    fn new(server: &'a Server, requests: Vec<Request>, allows: &'static str) -> Result<Asked<'a>, Failure> {
         let load = Load::new(server.address, CONNECTIONS, requests, allows)?;
-        Ok(Asked { server, load, decisions, each: Vec::new() })
+        Ok(Asked { server, load, each: Vec::new() })
     }
 
     /// That every answer is the one that the policy means.
@@ -146,9 +142,8 @@ impl<'a> Asked<'a> {
 
     fn turn(&mut self) -> Result<(), Failure> {
         let before = self.server.cpu_micros()?;
-        let answered = self.load.run(TURN)?;
-        let took = self.server.cpu_micros()? - before;
-        self.each.push(took / (answered * self.decisions as u64) as f64);
+        let decisions = self.load.run(TURN)?;
+        self.each.push((self.server.cpu_micros()? - before) / decisions as f64);
         Ok(())
     }
 }

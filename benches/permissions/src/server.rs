@@ -20,6 +20,8 @@ const START: Duration = Duration::from_secs(60);
 /// A running server. It ends when this is dropped.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    /// What makes the first administrator of Casemate.
+    pub(crate) one_time_key: String,
     child: Child,
 }
 
@@ -41,11 +43,14 @@ impl Server {
         if let Some(output) = child.stdout.take() {
             BufReader::new(output).read_line(&mut line)?;
         }
-        let mut server = Server { address: SocketAddr::from(([127, 0, 0, 1], 0)), child };
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut server = Server { address, one_time_key: String::new(), child };
         let said: Value =
             serde_json::from_str(&line).map_err(|_| format!("casemate did not start: {}", read(&log)))?;
         let address = said.get("listen").and_then(Value::as_str);
         server.address = address.ok_or("casemate did not say where it listens")?.parse()?;
+        let key = said.get("one_time_key").and_then(Value::as_str);
+        server.one_time_key = key.unwrap_or_default().to_owned();
         Ok(server)
     }
 
@@ -69,7 +74,7 @@ impl Server {
             .stderr(File::create(&log)?)
             .spawn()
             .map_err(no_taskset)?;
-        let mut server = Server { address, child };
+        let mut server = Server { address, one_time_key: String::new(), child };
         let limit = Instant::now() + START;
         while std::net::TcpStream::connect(address).is_err() {
             if server.child.try_wait()?.is_some() || Instant::now() > limit {

@@ -13,6 +13,7 @@ pub(crate) const EACH: usize = 50;
 
 /// The secret whose SHA-256 stands in the policy.
 pub(crate) const SECRET: &str = "load-generator-secret-of-this-benchmark";
+pub(crate) const SECRET_SHA256: &str = "1b3b083280eca70b4407c26e9cfc345f8a0feac3a875c557839441c4acb8f815";
 
 const CASEMATE_POLICY: &str = r#"format = 1
 
@@ -46,7 +47,7 @@ to = { group = "editor" }
 
 [[credential]]
 id = "load"
-secret_sha256 = "1b3b083280eca70b4407c26e9cfc345f8a0feac3a875c557839441c4acb8f815"
+secret_sha256 = "@SHA256@"
 permissions = [{ name = "casemate.decision.ask" }]
 "#;
 
@@ -187,14 +188,14 @@ impl Person {
     }
 
     /// Several at once.
-    pub(crate) fn authzen_batch(&self, questions: &[Question]) -> Value {
-        let evaluations: Vec<Value> = questions.iter().map(Question::authzen).collect();
+    pub(crate) fn authzen_batch(&self, questions: &[&Question]) -> Value {
+        let evaluations: Vec<Value> = questions.iter().map(|question| question.authzen()).collect();
         json!({ "subject": { "type": "user", "id": self.id }, "evaluations": evaluations })
     }
 
     /// Some questions in the words of Cerbos, which is told the roles.
-    pub(crate) fn cerbos(&self, questions: &[Question]) -> Value {
-        let resources: Vec<Value> = questions.iter().map(Question::cerbos).collect();
+    pub(crate) fn cerbos(&self, questions: &[&Question]) -> Value {
+        let resources: Vec<Value> = questions.iter().map(|question| question.cerbos()).collect();
         json!({ "requestId": "load", "principal": { "id": self.id, "roles": [self.role] }, "resources": resources })
     }
 }
@@ -245,7 +246,8 @@ pub(crate) fn write_casemate(folder: &Path, people: &[Person]) -> Result<(), Fai
             format!("\n[[user]]\nid = \"{id}\"\nlogin = \"{id}@example.com\"\ngroups = [\"{role}\"]\n")
         })
         .collect();
-    fs::write(folder.join("policy.toml"), format!("{CASEMATE_POLICY}{}", users.concat()))?;
+    let policy = CASEMATE_POLICY.replace("@SHA256@", SECRET_SHA256);
+    fs::write(folder.join("policy.toml"), format!("{policy}{}", users.concat()))?;
     fs::write(folder.join("cms.toml"), CASEMATE_SCHEMA)?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use thiserror::Error;
 use tokio::task::JoinSet;
 
 use crate::audit::StoreAuditor;
-use crate::embedded::Embedded;
+use crate::embedded::{Asking, Embedded};
 use crate::network::NoNetwork;
 
 /// How often policy files are looked at.
@@ -57,6 +57,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     process: Box<str>,
     application: Option<Arc<str>>,
+    tenant: Option<Arc<str>>,
     root_keys: Option<PathBuf>,
 }
 
@@ -67,6 +68,7 @@ impl Default for Builder {
             clock: Arc::new(SystemClock),
             process: "embedded".into(),
             application: None,
+            tenant: None,
             root_keys: None,
         }
     }
@@ -105,6 +107,12 @@ impl Builder {
     #[must_use]
     pub fn application(self, id: &str) -> Builder {
         Builder { application: Some(id.into()), ..self }
+    }
+
+    /// Answers what callers hold in this tenant; in their own without this.
+    #[must_use]
+    pub fn tenant(self, id: &str) -> Builder {
+        Builder { tenant: Some(id.into()), ..self }
     }
 
     /// With the root keys in this file, which open sealed secrets of providers; a data folder has its own.
@@ -153,13 +161,13 @@ impl Builder {
         let mut jobs = JoinSet::new();
         jobs.spawn(Arc::clone(&directory).follow(store.revisions()));
         jobs.spawn(note_used_keys(Arc::clone(&directory), Arc::clone(&store)));
-        let clock = self.clock;
+        let asking = Asking { clock: self.clock, application: self.application, tenant: self.tenant };
         let auditor: Arc<dyn Auditor> = Arc::new(StoreAuditor {
             store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
+            clock: Arc::clone(&asking.clock),
             process: self.process,
         });
-        Ok(Embedded::new(directory, Some(store), auditor, clock, self.application, jobs))
+        Ok(Embedded::new(directory, Some(store), auditor, asking, jobs))
     }
 
     /// Reads the policy files of a folder, and follows them: a bad edit leaves the good policy in force and is logged.
@@ -198,7 +206,8 @@ impl Builder {
                 take(&followed, read);
             }
         });
-        Ok(Embedded::new(directory, None, Arc::new(LogAuditor), self.clock, self.application, jobs))
+        let asking = Asking { clock: self.clock, application: self.application, tenant: self.tenant };
+        Ok(Embedded::new(directory, None, Arc::new(LogAuditor), asking, jobs))
     }
 }
 

@@ -32,13 +32,25 @@ struct Inner {
     auditor: Arc<dyn Auditor>,
     clock: Arc<dyn Clock>,
     application: Option<Arc<str>>,
+    tenant: Option<Arc<str>>,
     /// They end as this is dropped.
     jobs: Mutex<JoinSet<()>>,
+}
+
+/// What questions are about, and when they are asked.
+pub(crate) struct Asking {
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The application whose names alone may be asked about.
+    pub(crate) application: Option<Arc<str>>,
+    /// The tenant in which callers are asked about, where that is not their own.
+    pub(crate) tenant: Option<Arc<str>>,
 }
 
 /// Somebody as the directory knows them.
 struct Somebody {
     known: Arc<casemate_directory::Known>,
+    /// The directory's id of a user.
+    user: Option<Arc<str>>,
     /// The public name of the session or temporary credential, or the API key, that they came with.
     credential: Option<Box<str>>,
 }
@@ -46,6 +58,14 @@ struct Somebody {
 impl Whom for Somebody {
     fn view(&self) -> Subject<'_> {
         self.known.subject.view()
+    }
+
+    fn directory_id(&self) -> Option<&str> {
+        let subject = &self.known.subject;
+        let is_program = [casemate_directory::API_KEY_PROVIDER, casemate_directory::OWN_PROVIDER]
+            .iter()
+            .any(|provider| *subject.provider == **provider);
+        self.user.as_deref().or_else(|| subject.id.as_deref().filter(|_| is_program))
     }
 
     fn credential(&self) -> Option<&str> {
@@ -64,11 +84,11 @@ impl Embedded {
         directory: Arc<Directory>,
         store: Option<Arc<Store>>,
         auditor: Arc<dyn Auditor>,
-        clock: Arc<dyn Clock>,
-        application: Option<Arc<str>>,
+        asking: Asking,
         jobs: JoinSet<()>,
     ) -> Embedded {
-        let inner = Inner { directory, store, auditor, clock, application, jobs: Mutex::new(jobs) };
+        let Asking { clock, application, tenant } = asking;
+        let inner = Inner { directory, store, auditor, clock, application, tenant, jobs: Mutex::new(jobs) };
         Embedded { inner: Arc::new(inner) }
     }
 
@@ -78,10 +98,18 @@ impl Embedded {
     /// # Errors
     /// Where the directory says that they are not to be let in, or cannot be asked, or what they hold cannot be compiled.
     pub async fn caller_of(&self, identity: &Arc<Identity>) -> Result<Caller, Error> {
-        let Inner { directory, clock, application, .. } = &*self.inner;
+        let Inner { directory, clock, application, tenant, .. } = &*self.inner;
         let snapshot = directory.current();
-        let user = directory.user_of(identity).await.map_err(not_admitted)?;
-        let known = snapshot.known_caller_as(identity, user.as_ref());
+        let user = directory.identified_user_of(identity).await.map_err(not_admitted)?;
+        let (user, person) = user.unzip();
+        let known = match tenant {
+            Some(tenant) => snapshot.known_in(identity, person.as_ref(), tenant),
+            None => snapshot.known_caller_as(identity, person.as_ref()),
+        };
+        let until = directory.end_of(&snapshot, identity).await.map_err(|error| {
+            tracing::error!(%error, "it cannot be said when a credential ends");
+            Error::Unavailable("the directory cannot be asked".to_owned())
+        })?;
         let permissions = match &known.permissions {
             Ok(permissions) => permissions.clone(),
             Err(error) => {
@@ -89,13 +117,13 @@ impl Embedded {
                 return Err(Error::Permissions(error.to_string()));
             }
         };
-        let whom = Somebody { known, credential: credential_of(identity) };
+        let whom = Somebody { known, user, credential: credential_of(identity) };
         let known = Known {
             whom: Arc::new(whom),
             permissions,
             application: application.clone(),
             revision: snapshot.revision(),
-            valid_until: identity.auth.until.map(|until| until.0),
+            valid_until: until,
         };
         Ok(Caller::new(Arc::new(known), Arc::clone(clock)))
     }

@@ -91,6 +91,9 @@ async fn follows_what_a_server_administers(database: Database<'_>, opened: Embed
     opened.at_least(revision).await.unwrap();
     assert!(!opened.caller_of(&ada()).await.unwrap().can("notes.write"), "taken away");
     assert!(author.can("notes.write"), "a request that is under way ends with what it began with");
+    let account = Arc::new(Identity::new("casemate", "svc_1", Kind::SERVICE));
+    assert_eq!(opened.caller_of(&account).await.unwrap().directory_id(), Some("svc_1"));
+    assert_eq!(author.directory_id(), None, "a user whom no directory has");
     let anonymous = opened.identify(Credential::ANONYMOUS).await.unwrap();
     assert!(anonymous.is_anonymous() && !anonymous.can("notes.read"));
 

@@ -25,7 +25,7 @@ impl<'a> Credential<'a> {
     }
 
     /// Adds the address that the request comes from, behind a proxy that is not the proxy's own. API keys may be bound to
-    /// networks; a manager that is not told where a request comes from refuses those. A remote one does not pass it on.
+    /// networks; embedded, those are refused where this is not said. A server that is asked judges by this service's address.
     #[must_use]
     pub fn sent_from(self, client: IpAddr) -> Credential<'a> {
         Credential { client: Some(client), ..self }

@@ -24,6 +24,7 @@ mod policy;
 mod production;
 mod provider;
 mod record;
+mod sdk;
 mod second_factor;
 mod sign_in;
 mod vectors;

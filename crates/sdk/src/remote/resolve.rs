@@ -15,6 +15,9 @@ use crate::{Credential, Error, Known};
 
 const RESOLVE: &str = "api/v1/permissions/resolve";
 
+/// The code of an item that did not fit into an answer with others.
+const LIMIT_REACHED: &str = "limit_reached";
+
 /// The most that one request asks for.
 const BATCH: usize = 100;
 /// The most bytes of credentials that one request carries, but for a single one: a server takes a mebibyte.
@@ -28,6 +31,22 @@ type Outcome = Result<Arc<Entry>, Error>;
 
 /// Whoever asks for the same waits for the same answer.
 type Waiting = watch::Receiver<Option<Outcome>>;
+
+/// What came of asking for one of a batch.
+enum Asked {
+    Told(Outcome),
+    /// They are to be asked for by themselves.
+    Alone,
+}
+
+impl Asked {
+    fn outcome(self) -> Outcome {
+        match self {
+            Asked::Told(outcome) => outcome,
+            Asked::Alone => Err(Error::Unavailable("what they hold is too much for an answer".to_owned())),
+        }
+    }
+}
 
 /// One caller to ask for.
 struct Wanted {
@@ -111,10 +130,16 @@ impl Resolver {
     async fn ask_for(&self, batch: Vec<Wanted>) {
         let held: Vec<Option<Arc<Entry>>> =
             batch.iter().map(|wanted| self.state.callers.get(&wanted.key)).collect();
-        let outcomes = match self.answers(&batch, &held).await {
-            Ok(outcomes) => outcomes,
-            Err(error) => vec![Err(error); batch.len()],
-        };
+        let mut outcomes = self.outcomes(&batch, &held).await;
+        for (place, outcome) in outcomes.iter_mut().enumerate() {
+            // What others hold filled the answer: by themselves they are told, however much it is.
+            if batch.len() > 1 && matches!(outcome, Asked::Alone) {
+                let (one, known) = (batch.get(place..=place), held.get(place..=place));
+                let alone = self.outcomes(one.unwrap_or_default(), known.unwrap_or_default()).await;
+                *outcome = alone.into_iter().next().unwrap_or(Asked::Alone);
+            }
+        }
+        let outcomes: Vec<Outcome> = outcomes.into_iter().map(Asked::outcome).collect();
         for (wanted, outcome) in batch.iter().zip(&outcomes) {
             match outcome {
                 Ok(entry) => self.keep(wanted.key, entry),
@@ -132,22 +157,26 @@ impl Resolver {
         }
     }
 
+    async fn outcomes(&self, batch: &[Wanted], held: &[Option<Arc<Entry>>]) -> Vec<Asked> {
+        match self.answers(batch, held).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => batch.iter().map(|_| Asked::Told(Err(error.clone()))).collect(),
+        }
+    }
+
     /// What the server answers to each of a batch.
-    async fn answers(&self, batch: &[Wanted], held: &[Option<Arc<Entry>>]) -> Result<Vec<Outcome>, Error> {
+    async fn answers(&self, batch: &[Wanted], held: &[Option<Arc<Entry>>]) -> Result<Vec<Asked>, Error> {
         let state = &self.state;
         let body = body(batch, held);
-        let at_least = state.seen();
-        let answer = state.ask(RESOLVE, Some(body), at_least, None).await?;
+        let answer = state.ask(RESOLVE, Some(body), state.seen(), None).await?;
         let (revision, items) =
             wire::resolved(&answer.body, batch.len()).map_err(|why| state.nonsense(&why))?;
-        if revision < at_least && state.seen() >= at_least {
-            return Err(state.nonsense("the answer is from before the revision that was asked for"));
-        }
         let schemas = state.schemas_of(revision).await?;
         state.saw(revision);
         let outcomes = items.into_iter().zip(held).map(|(item, held)| match item {
-            Ok(item) => self.outcome(item, held.as_deref(), revision, &schemas),
-            Err(why) => Err(state.nonsense(&why)),
+            Ok(Item::Problem { code }) if code == LIMIT_REACHED => Asked::Alone,
+            Ok(item) => Asked::Told(self.outcome(item, held.as_deref(), revision, &schemas)),
+            Err(why) => Asked::Told(Err(state.nonsense(&why))),
         });
         Ok(outcomes.collect())
     }

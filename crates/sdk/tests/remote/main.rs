@@ -189,12 +189,15 @@ async fn what_is_held_counts_until_the_lease_ends_and_then_nobody_is_let_in() {
 async fn a_stream_that_begins_anew_says_what_it_knows_and_trusts_nothing_in_between() {
     let place = Place::start().await;
     assert!(place.identify("bob").await.unwrap().can("notes.write"));
+    place.identify("ada").await.unwrap();
     let known = place.remote.revision();
     place.server.stream(Mode::Status(503));
     place.server.tell("", &json!(null));
     let revision = place.server.put("bob", item("bob", &[READ], None));
     place.server.stream(Mode::Good);
     place.advance_until("the stream begins again", || place.remote.revision() == revision).await;
+    // Whoever comes first has the schemas asked for; what the others hold counts no more for that.
+    place.identify("ada").await.unwrap();
     assert!(!place.identify("bob").await.unwrap().can("notes.write"));
     let last = place.server.asked("/changes").pop().unwrap();
     assert!(last.head.contains(&format!("last-event-id: {known}")), "{}", last.head);
@@ -203,8 +206,10 @@ async fn a_stream_that_begins_anew_says_what_it_knows_and_trusts_nothing_in_betw
 #[tokio::test]
 async fn a_stream_of_nonsense_is_broken_off() {
     let place = Place::start().await;
+    assert_eq!(place.server.streams(), 1);
     place.server.tell("change", &json!({ "revision": "x" }));
-    place.advance_until("another stream", || place.server.asked("/changes").len() > 1).await;
+    until("the stream is broken off", || place.server.streams() == 0).await;
+    place.advance_until("another stream", || place.server.streams() == 1).await;
     assert!(place.identify("ada").await.is_ok());
 }
 
@@ -212,11 +217,41 @@ async fn a_stream_of_nonsense_is_broken_off() {
 async fn a_server_that_went_back_is_followed_from_there() {
     let place = Place::start().await;
     assert!(place.identify("bob").await.unwrap().can("notes.write"));
+    place.identify("ada").await.unwrap();
     place.server.put("bob", item("bob", &[READ], None));
     place.server.go_back(1);
     place.server.tell("alive", &json!({ "revision": 1 }));
     until("it is noticed", || place.remote.revision() == 1).await;
+    place.identify("ada").await.unwrap();
     assert!(!place.identify("bob").await.unwrap().can("notes.write"));
+}
+
+#[tokio::test]
+async fn an_answer_from_before_what_was_seen_is_none() {
+    let place = Place::start().await;
+    place.identify("ada").await.unwrap();
+    place.server.go_back(1);
+    assert!(matches!(place.identify("bob").await, Err(Error::Unavailable(_))));
+    assert!(place.server.resolved() > 1);
+}
+
+#[tokio::test]
+async fn who_is_too_much_for_one_answer_is_asked_for_alone() {
+    let place = Place::start().await;
+    place.server.put("eve", item("eve", &[READ], None));
+    place.server.crowd("eve");
+    let asking = ["ada", "eve", "bob"].map(|token| {
+        let remote = place.remote.clone();
+        tokio::spawn(
+            async move { remote.identify(Credential::bearer(token)).await.unwrap().can("notes.read") },
+        )
+    });
+    for asking in asking {
+        assert!(asking.await.unwrap());
+    }
+    let asked = place.server.asked("/resolve");
+    assert_eq!(asked.len(), 2);
+    assert_eq!(asked[1].body, json!({ "items": [{ "token": "eve" }] }));
 }
 
 #[tokio::test]
@@ -244,15 +279,18 @@ async fn a_server_that_fails_is_left_alone_and_tried_again() {
 async fn whatever_is_no_answer_lets_nobody_in() {
     let breaker = BreakerSettings { failures: 1_000, ..BreakerSettings::default() };
     let place = Place::with(|builder| builder.breaker(breaker).longest_answer(1_000)).await;
-    let endless: &'static str = Box::leak("x".repeat(2_000).into_boxed_str());
+    // Read to its end, it would be a verdict.
+    let endless =
+        r#"{"revision":3,"items":[{"problem":{"code":"credential_rejected","detail":""}}]}"#.to_owned();
+    let endless: &'static str = Box::leak((endless + &" ".repeat(2_000)).into_boxed_str());
     for body in [
         "",
         "true",
         "{}",
-        r#"{"revision":9,"items":[]}"#,
-        r#"{"revision":9,"items":[{},{}]}"#,
-        r#"{"revision":9,"items":[{"permissions":[]}]}"#,
-        r#"{"revision":9,"items":[{"not_modified":true,"etag":"\"x\"","valid_until":null}]}"#,
+        r#"{"revision":3,"items":[]}"#,
+        r#"{"revision":3,"items":[{},{}]}"#,
+        r#"{"revision":3,"items":[{"permissions":[]}]}"#,
+        r#"{"revision":3,"items":[{"not_modified":true,"etag":"\"x\"","valid_until":null}]}"#,
         r#"{"revision":0,"items":[{"problem":{"code":"not_found","detail":""}}]}"#,
         endless,
     ] {
@@ -321,10 +359,10 @@ async fn a_revision_that_was_seen_is_waited_for() {
     let place = Place::start().await;
     assert!(place.identify("bob").await.unwrap().can("notes.write"));
     let revision = place.server.put("bob", item("bob", &[READ], None));
-    let remote = place.remote.clone();
-    let waiting = tokio::spawn(async move { remote.at_least(revision).await });
-    place.advance_until("the server is asked", || waiting.is_finished()).await;
-    waiting.await.unwrap().unwrap();
+    let moved = async { place.clock.advance(Duration::from_secs(1)) };
+    let (reached, ()) = tokio::join!(place.remote.at_least(revision), moved);
+    reached.unwrap();
+    assert!(place.remote.is_following());
     assert!(!place.identify("bob").await.unwrap().can("notes.write"), "nobody told of it");
     place.server.answer(Mode::Status(503));
     let remote = place.remote.clone();

@@ -2,7 +2,9 @@
 //! what a Casemate says: that is tested with a real one, in the tests of the command line.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,6 +18,7 @@ use tokio::sync::broadcast;
 pub(crate) enum Mode {
     Good,
     Status(u16),
+    /// This is what comes of asking for callers.
     Body(&'static str),
     /// It takes the request and says nothing.
     Silent,
@@ -38,6 +41,9 @@ struct Shared {
     revision: Mutex<i64>,
     schemas: Mutex<Value>,
     events: broadcast::Sender<String>,
+    open: AtomicUsize,
+    /// Whoever is answered only by themselves.
+    crowded: Mutex<Option<String>>,
 }
 
 pub(crate) struct Server {
@@ -84,6 +90,8 @@ impl Server {
             revision: Mutex::new(1),
             schemas: Mutex::new(json!([own_schema()])),
             events: broadcast::channel(64).0,
+            open: AtomicUsize::new(0),
+            crowded: Mutex::default(),
         });
         let address = listener.local_addr().unwrap();
         let accepting = Arc::clone(&shared);
@@ -134,6 +142,16 @@ impl Server {
         self.shared.events.send(text).unwrap();
     }
 
+    /// The streams that are open.
+    pub(crate) fn streams(&self) -> usize {
+        self.shared.open.load(Ordering::SeqCst)
+    }
+
+    /// Answers about somebody only where they alone are asked for.
+    pub(crate) fn crowd(&self, token: &str) {
+        *self.shared.crowded.lock().unwrap() = Some(token.to_owned());
+    }
+
     /// The requests for a path that came so far.
     pub(crate) fn asked(&self, path: &str) -> Vec<Asked> {
         self.shared.asked.lock().unwrap().iter().filter(|asked| asked.path.ends_with(path)).cloned().collect()
@@ -165,6 +183,7 @@ impl Shared {
             let mode = *self.mode.lock().unwrap();
             let answer = match mode {
                 Mode::Good => self.good(&asked),
+                Mode::Body(_) if path.ends_with("/schemas") => self.good(&asked),
                 Mode::Status(status) => {
                     head(status, "application/problem+json", "{\"code\":\"unavailable\"}")
                 }
@@ -183,17 +202,30 @@ impl Shared {
     fn good(&self, asked: &Asked) -> String {
         let revision = *self.revision.lock().unwrap();
         if asked.path.ends_with("/schemas") {
-            let body = json!({ "revision": revision, "items": *self.schemas.lock().unwrap() });
-            return head(200, "application/json", &body.to_string());
+            let items = self.schemas.lock().unwrap().clone();
+            let mut hasher = DefaultHasher::new();
+            items.to_string().hash(&mut hasher);
+            let etag = format!("\"{:x}\"", hasher.finish());
+            if asked.head.contains(&etag) {
+                return format!("HTTP/1.1 304 X\r\netag: {etag}\r\ncasemate-revision: {revision}\r\n\r\n");
+            }
+            let body = json!({ "revision": revision, "items": items }).to_string();
+            let length = body.len();
+            return format!(
+                "HTTP/1.1 200 X\r\ncontent-type: application/json\r\netag: {etag}\r\ncontent-length: {length}\r\n\r\n{body}"
+            );
         }
         let items = self.items.lock().unwrap();
-        let answers: Vec<Value> = asked.body["items"]
-            .as_array()
-            .unwrap()
+        let crowded = self.crowded.lock().unwrap();
+        let wanted = asked.body["items"].as_array().unwrap();
+        let answers: Vec<Value> = wanted
             .iter()
-            .map(|wanted| {
-                let token = wanted["token"].as_str().unwrap_or_default();
-                let known = wanted["if_none_match"].as_str();
+            .map(|one| {
+                let token = one["token"].as_str().unwrap_or_default();
+                let known = one["if_none_match"].as_str();
+                if wanted.len() > 1 && crowded.as_deref() == Some(token) {
+                    return json!({ "problem": { "code": "limit_reached", "detail": "alone" } });
+                }
                 match items.get(token) {
                     None => json!({ "problem": { "code": "credential_rejected", "detail": "no" } }),
                     Some(item) if item["etag"].as_str() == known && known.is_some() => {
@@ -221,11 +253,18 @@ impl Shared {
         if stream.write_all(begin.as_bytes()).await.is_err() {
             return;
         }
-        while let Ok(event) = events.recv().await {
+        self.open.fetch_add(1, Ordering::SeqCst);
+        let mut piece = [0; 64];
+        loop {
+            let event = tokio::select! {
+                event = events.recv() => event.unwrap_or_default(),
+                _ = stream.read(&mut piece) => String::new(),
+            };
             if event.is_empty() || stream.write_all(event.as_bytes()).await.is_err() {
-                return;
+                break;
             }
         }
+        self.open.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

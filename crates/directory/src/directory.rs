@@ -1,5 +1,6 @@
 //! What decides at the moment, and following the store.
 
+mod difference;
 mod following;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use casemate_store::{RecordError, RootKeyFile, Sealer, SeenNetwork, Store, Store
 use secrecy::SecretString;
 use tokio::sync::watch;
 
+use crate::affected::{Affecting, Change, Changes, Forgotten};
 use crate::authenticator::StaticCredentials;
 use crate::keys::{AccountKeys, Keys};
 use crate::kind::Kind;
@@ -131,6 +133,8 @@ pub struct Directory {
     root_keys: Option<RootKeyFile>,
     /// Tells of each revision that is taken.
     taken: watch::Sender<i64>,
+    /// Whom the last revisions affected.
+    changes: Changes,
     /// Held while the store is followed.
     following: tokio::sync::Mutex<following::Followed>,
     look_every: Duration,
@@ -150,7 +154,7 @@ impl Directory {
     /// Where two providers have one name.
     pub fn new(policy: Policy, own: Vec<Credential>, fetch: Arc<dyn Fetch>) -> Result<Directory, ChainError> {
         let directory = Directory::bare(DirectoryHost { own, ..DirectoryHost::new(fetch) }, None)?;
-        directory.put(1, policy, Arc::default())?;
+        directory.put(1, policy, Arc::default(), None)?;
         Ok(directory)
     }
 
@@ -198,6 +202,7 @@ impl Directory {
             running: Mutex::new(running),
             root_keys: host.root_keys,
             taken: watch::Sender::new(0),
+            changes: Changes::default(),
             following: tokio::sync::Mutex::default(),
             look_every: host.look_every,
         })
@@ -213,6 +218,15 @@ impl Directory {
     #[must_use]
     pub fn taken(&self) -> watch::Receiver<i64> {
         self.taken.subscribe()
+    }
+
+    /// The changes that affected somebody after a revision, the oldest first. Those of the last revisions are known: whoever
+    /// holds what was found out at one of them need not find out anew what none of the changes since affects.
+    ///
+    /// # Errors
+    /// Where what came since is not known any more, or another database was taken since.
+    pub fn changes_after(&self, revision: i64) -> Result<Vec<Arc<Change>>, Forgotten> {
+        self.changes.after(revision)
     }
 
     /// The user whom the directory knows by an identity that was verified: one of the identity's tenant. Where that says
@@ -338,7 +352,7 @@ impl Directory {
     /// Where two providers have one name; what decides stays as it was.
     pub fn replace(&self, policy: Policy) -> Result<i64, ChainError> {
         let revision = self.current.load().snapshot.revision() + 1;
-        self.put(revision, policy, Arc::default())?;
+        self.put(revision, policy, Arc::default(), None)?;
         Ok(revision)
     }
 
@@ -449,9 +463,21 @@ impl Directory {
         store.note_used_sessions(self.sessions.take_used(), now).await
     }
 
-    /// Puts a policy into force. Providers that did not change keep the keys that were fetched.
-    fn put(&self, revision: i64, mut policy: Policy, objects: Arc<ObjectSet>) -> Result<(), ChainError> {
+    /// Puts a policy into force. Providers that did not change keep the keys that were fetched. `affecting` is whom else the
+    /// revision affects; where there is none, it follows nothing that is known.
+    fn put(
+        &self,
+        revision: i64,
+        mut policy: Policy,
+        objects: Arc<ObjectSet>,
+        affecting: Option<&mut Affecting>,
+    ) -> Result<(), ChainError> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.current.load_full();
+        let is_same = |kind| difference::differing(&before.objects, &objects, kind).is_empty();
+        let (schemas, sources) = (is_same(Kind::Application), is_same(Kind::Source));
+        let followed = affecting.is_some() && schemas && sources;
+        let is_known = followed && is_same(Kind::Provider);
         let credentials: HashMap<Box<str>, Arc<Credential>> = std::mem::take(&mut policy.credentials)
             .into_iter()
             .chain(self.own.iter().cloned())
@@ -488,15 +514,32 @@ impl Directory {
         let is_fewer = running.accounts.iter().any(|account| !accounts.contains(account))
             || running.configured.iter().any(|provider| !policy.providers.contains(provider));
         *running = Running { providers, configured: policy.providers.clone(), accounts };
-        let compiled = Arc::new(Compiled::new(policy, credentials, Arc::clone(&self.keys)));
-        let snapshot = Arc::new(Snapshot::new(revision, compiled, chain));
-        let homes = Arc::new(homes(&objects));
-        self.sessions.set_homes(Arc::clone(&homes));
-        self.current.store(Arc::new(State { snapshot, objects, homes }));
+        // What was compiled of the same schemas and sources serves on.
+        let earlier = followed.then(|| &**before.snapshot.compiled());
+        let compiled = Arc::new(Compiled::after(earlier, policy, credentials, Arc::clone(&self.keys)));
+        if let Some(affecting) = affecting {
+            match is_known {
+                _ if !schemas => affecting.schemas(),
+                false => affecting.everybody(),
+                true => difference::affects(&before, &objects, &compiled, affecting),
+            }
+            self.swap(revision, compiled, chain, objects);
+            self.changes.push(revision, affecting);
+        } else {
+            self.swap(revision, compiled, chain, objects);
+            self.changes.forget(revision);
+        }
         self.taken.send_replace(revision);
         if is_fewer {
             self.revocations.raise();
         }
         Ok(())
+    }
+
+    fn swap(&self, revision: i64, compiled: Arc<Compiled>, chain: Chain, objects: Arc<ObjectSet>) {
+        let snapshot = Arc::new(Snapshot::new(revision, compiled, chain));
+        let homes = Arc::new(homes(&objects));
+        self.sessions.set_homes(Arc::clone(&homes));
+        self.current.store(Arc::new(State { snapshot, objects, homes }));
     }
 }

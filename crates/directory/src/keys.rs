@@ -151,6 +151,12 @@ impl Keys {
         ids
     }
 
+    /// The ids of the keys of an account, whatever time it is.
+    pub(crate) fn all_of_account(&self, account: &str) -> Vec<Box<str>> {
+        let grants = self.grants.read().unwrap_or_else(PoisonError::into_inner);
+        grants.iter().filter(|(_, grant)| *grant.account == *account).map(|(id, _)| id.clone()).collect()
+    }
+
     /// The ids of all keys that are in force at `now`.
     pub(crate) fn live(&self, now: i64) -> Vec<String> {
         let is_live = |id: &str| {

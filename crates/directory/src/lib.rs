@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod administration;
+mod affected;
 mod authenticator;
 mod candidates;
 mod directory;
@@ -40,6 +41,7 @@ pub use administration::{
     Restored, SetBack, Sort, SortBy, Taken, UserDraft, VersionState, WebinyError, Written,
     directory_differences, import_webiny,
 };
+pub use affected::{Affected, Change, Forgotten, MAX_SELECTORS, Selector, Whom};
 pub use authenticator::sha256;
 pub use candidates::{Candidate, CandidatePlace, Candidates, Sought};
 pub use directory::{Directory, DirectoryError, DirectoryHost};

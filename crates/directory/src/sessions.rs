@@ -10,7 +10,7 @@ use casemate_identity::{
     Answer, Authentication, Authenticator, BoxFuture, Claims, Credential, Credentials, ExposeSecret as _,
     Identity, Kind, Reason, SecretString, SessionMark, TemporaryKey, TemporaryMark, Timestamp,
 };
-use casemate_store::{StoreError, StoreReader, StoredSession, UsedSession, clipped};
+use casemate_store::{EndedSession, StoreError, StoreReader, StoredSession, UsedSession, clipped};
 use ipnet::IpNet;
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
@@ -272,21 +272,22 @@ impl BrowserSessions {
         used.map(|(id, (used_at, idle_until))| UsedSession { id: id.into(), used_at, idle_until }).collect()
     }
 
-    /// Forgets the sessions that were ended after a revision.
-    pub(crate) async fn take(&self, after: i64) -> Result<(), StoreError> {
-        let Some(reader) = &self.reader else { return Ok(()) };
+    /// Forgets the sessions that were ended after a revision, and gives them; nothing where these are more than are told one by one.
+    pub(crate) async fn take(&self, after: i64) -> Result<Option<Vec<EndedSession>>, StoreError> {
+        let Some(reader) = &self.reader else { return Ok(Some(Vec::new())) };
         let ended = reader.sessions_ended_after(after, FORGOTTEN).await?;
         if ended.is_empty() {
-            return Ok(());
+            return Ok(Some(ended));
         }
         self.ends.fetch_add(1, Ordering::SeqCst);
+        for ended in &ended {
+            self.known.remove(&ended.digest);
+        }
         if ended.len() >= FORGOTTEN as usize {
             self.known.clear();
+            return Ok(None);
         }
-        for digest in &ended {
-            self.known.remove(digest);
-        }
-        Ok(())
+        Ok(Some(ended))
     }
 
     /// Forgets all.

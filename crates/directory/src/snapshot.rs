@@ -6,6 +6,7 @@ mod elsewhere;
 mod holding;
 mod identified;
 mod identity_rules;
+mod lasting;
 mod meant;
 mod reach;
 
@@ -253,7 +254,8 @@ impl Snapshot {
             return Err(ResolveError::Mapping { provider_name, problem: problem.to_string() });
         }
         let compiled = &*self.compiled;
-        kept.get(compiled.holding(subject), |holding| compiled.compile(holding))
+        let credential = compiled.credential_of(subject).map(|credential| &**credential);
+        kept.get(compiled.holding(subject), |holding| compiled.compile(holding, credential))
     }
 
     /// As [`Snapshot::permissions`], of one of many who are gone through: what is kept of it takes no place of others.

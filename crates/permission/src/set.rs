@@ -232,6 +232,11 @@ impl PermissionSet {
         (0_u32..).map_while(|index| self.permission(index))
     }
 
+    /// Whether the two are one set in memory: it was compiled once, and handed out twice.
+    pub fn is_the_same_as(&self, other: &PermissionSet) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     /// Bytes on the heap, the catalog not counted, for it is shared by all sets.
     pub fn heap_bytes(&self) -> usize {
         let inner = &*self.inner;

@@ -92,7 +92,8 @@ pub use seal::{MAX_SECRET, SealError, Sealer};
 pub use secret::SealedSecret;
 pub use segment::{RecordLag, read_segment};
 pub use session::{
-    MAX_SESSIONS, MAX_TEMPORARY, SessionOwner, SessionQuery, Sessions, StoredSession, Temporary, UsedSession,
+    EndedSession, MAX_SESSIONS, MAX_TEMPORARY, SessionOwner, SessionQuery, Sessions, StoredSession,
+    Temporary, UsedSession,
 };
 pub use sync_state::SyncState;
 pub use version::{Edit, PEOPLE_SUMMARY, Version, VersionQuery};

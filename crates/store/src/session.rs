@@ -86,6 +86,19 @@ pub struct Temporary {
     pub with: Option<String>,
 }
 
+/// A session, or a temporary credential, that was ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedSession {
+    /// SHA-256 of its cookie, or of its secret.
+    pub digest: [u8; 32],
+    /// Its public name.
+    pub id: String,
+    /// As [`StoredSession::tenant`].
+    pub tenant: String,
+    /// As [`StoredSession::home`].
+    pub home: Option<String>,
+}
+
 impl StoredSession {
     /// The tenant that tells apart who a provider calls the same: that where its users are provisioned, or else their own.
     #[must_use]
@@ -183,11 +196,19 @@ pub(crate) async fn by_id(pool: &Pool, id: &str) -> Result<Option<StoredSession>
 }
 
 /// The digests of sessions that were ended after a revision, at most `limit`.
-pub(crate) async fn ended_after(pool: &Pool, revision: i64, limit: u32) -> Result<Vec<[u8; 32]>, StoreError> {
-    let text =
-        "SELECT digest FROM session WHERE revision > $1 AND ended_at IS NOT NULL ORDER BY revision LIMIT $2";
+pub(crate) async fn ended_after(
+    pool: &Pool,
+    revision: i64,
+    limit: u32,
+) -> Result<Vec<EndedSession>, StoreError> {
+    let text = "SELECT digest, id, tenant, home FROM session WHERE revision > $1 AND ended_at IS NOT NULL \
+                ORDER BY revision LIMIT $2";
     let rows = pool.rows(text, values![revision, i64::from(limit)]).await?;
-    rows.iter().map(digest_of).collect()
+    let ended = |row: &Row| -> Result<EndedSession, StoreError> {
+        let (id, tenant, home) = (row.get("id")?, row.get("tenant")?, row.get("home")?);
+        Ok(EndedSession { digest: digest_of(row)?, id, tenant, home })
+    };
+    rows.iter().map(ended).collect()
 }
 
 /// Begins a session, unless the directory says that whose it is may not come in, and notes at the user that they signed in.

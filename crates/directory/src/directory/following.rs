@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use casemate_store::{Position, StoreReader};
 use tokio::sync::watch;
 
-use super::{Directory, DirectoryError, State};
+use super::{Directory, DirectoryError, State, difference};
+use crate::affected::Affecting;
 use crate::objects::ObjectSet;
 use crate::policy::Policy;
 
@@ -22,6 +23,8 @@ pub(super) struct Followed {
     keys: i64,
     /// The last revision whose users are known.
     users: i64,
+    /// Whom that affects which was taken, and has no revision yet.
+    affecting: Affecting,
 }
 
 impl Directory {
@@ -45,11 +48,11 @@ impl Directory {
             return Ok(last);
         }
         self.keys.follow_locks(reader).await?;
-        self.sessions.take(before).await?;
+        self.take_sessions(&mut known, before).await?;
         // Users first: one who was deactivated is refused also where the policy cannot be taken.
         self.take_users(&mut known, last).await?;
         if policy <= before {
-            self.advance(last);
+            self.advance(last, &mut known);
             return Ok(last);
         }
         // No further than to the revision whose users and sessions are known: what came since is followed the next time.
@@ -60,9 +63,10 @@ impl Directory {
         self.take_keys(reader, &mut known, last).await?;
         let state = self.state();
         if self.secrets.take(&reader.secrets().await?, &state.objects) {
+            known.affecting.everybody();
             return self.take_all(reader, &mut known).await;
         }
-        self.advance(last);
+        self.advance(last, &mut known);
         Ok(last)
     }
 
@@ -81,11 +85,13 @@ impl Directory {
             drop(known);
             return self.refresh().await;
         }
-        self.sessions.take(base).await?;
+        self.take_sessions(&mut known, base).await?;
         self.take_users(&mut known, revision).await?;
         self.take_keys(reader, &mut known, revision).await?;
-        self.secrets.take(&reader.secrets().await?, &objects);
-        self.put(revision, policy, Arc::new(objects))?;
+        if self.secrets.take(&reader.secrets().await?, &objects) {
+            known.affecting.everybody();
+        }
+        self.put(revision, policy, Arc::new(objects), Some(&mut known.affecting))?;
         Ok(revision)
     }
 
@@ -134,7 +140,7 @@ impl Directory {
         self.keys.follow_locks(reader).await?;
         known.keys = position.revision;
         self.revocations.raise();
-        let revision = self.take_all(reader, known).await?;
+        let revision = self.take_policy(reader, known, true).await?;
         if !is_first {
             // What was found valid between the keys and the policy counts no longer either.
             self.revocations.raise();
@@ -156,12 +162,22 @@ impl Directory {
     /// Takes the policy that stands in the store. API keys come first: one that was revoked is refused also where the
     /// policy cannot be taken.
     async fn take_all(&self, reader: &StoreReader, known: &mut Followed) -> Result<i64, DirectoryError> {
+        self.take_policy(reader, known, false).await
+    }
+
+    /// As [`Directory::take_all`]; where `is_anew`, nothing is known of how it came to be.
+    async fn take_policy(
+        &self,
+        reader: &StoreReader,
+        known: &mut Followed,
+        is_anew: bool,
+    ) -> Result<i64, DirectoryError> {
         let revision = reader.revision().await?;
         self.take_keys(reader, known, revision).await?;
         let objects = reader.objects().await?;
         let revision = objects.revision;
         // Whatever else was changed until then, since nobody looks again for what is not after the revision that is taken.
-        self.sessions.take(self.current().revision()).await?;
+        self.take_sessions(known, self.current().revision()).await?;
         self.take_users(known, revision).await?;
         if revision > known.keys {
             self.take_keys(reader, known, revision).await?;
@@ -172,15 +188,30 @@ impl Directory {
         });
         let (policy, set) =
             checked.await.map_err(|_| DirectoryError::Closed)?.map_err(DirectoryError::Mistakes)?;
-        self.secrets.take(&reader.secrets().await?, &set);
-        self.put(revision, policy, Arc::new(set))?;
+        if self.secrets.take(&reader.secrets().await?, &set) {
+            known.affecting.everybody();
+        }
+        if is_anew {
+            known.affecting = Affecting::default();
+        }
+        self.put(revision, policy, Arc::new(set), (!is_anew).then_some(&mut known.affecting))?;
         Ok(revision)
     }
 
     /// Forgets users who were changed. Those that are changed meanwhile are forgotten, and will be once more.
     async fn take_users(&self, known: &mut Followed, revision: i64) -> Result<(), DirectoryError> {
-        self.people.take(known.users).await?;
+        let changed = self.people.take(known.users).await?;
+        difference::users(&changed, &self.state().objects, &mut known.affecting);
         known.users = revision;
+        Ok(())
+    }
+
+    /// Forgets sessions that ended after a revision.
+    async fn take_sessions(&self, known: &mut Followed, after: i64) -> Result<(), DirectoryError> {
+        match self.sessions.take(after).await? {
+            Some(ended) => difference::sessions(&ended, &mut known.affecting),
+            None => known.affecting.everybody(),
+        }
         Ok(())
     }
 
@@ -191,6 +222,7 @@ impl Directory {
         revision: i64,
     ) -> Result<(), DirectoryError> {
         let changed = reader.api_keys_changed_after(known.keys).await?;
+        difference::keys(&changed, &mut known.affecting);
         if self.keys.take(changed) {
             self.revocations.raise();
         }
@@ -199,12 +231,13 @@ impl Directory {
         Ok(())
     }
 
-    fn advance(&self, revision: i64) {
+    fn advance(&self, revision: i64, known: &mut Followed) {
         let _running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let state = self.current.load();
         let snapshot = Arc::new(state.snapshot.at(revision));
         let (objects, homes) = (Arc::clone(&state.objects), Arc::clone(&state.homes));
         self.current.store(Arc::new(State { snapshot, objects, homes }));
+        self.changes.push(revision, &mut known.affecting);
         self.taken.send_replace(revision);
     }
 }

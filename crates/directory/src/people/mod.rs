@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use casemate_expression::{Datum, Members};
 use casemate_identity::{Identity, Kind};
-use casemate_store::{ChangedUsers, StoreError, StoreReader, UserRecord};
+use casemate_store::{ChangedUsers, StoreError, StoreReader, UserChange, UserRecord};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter};
 use serde::Deserialize;
@@ -178,10 +178,11 @@ impl People {
         Ok(())
     }
 
-    /// Forgets whoever was changed after a revision.
-    pub(crate) async fn take(&self, after: i64) -> Result<(), StoreError> {
-        let Some(reader) = &self.reader else { return Ok(()) };
-        match reader.users_changed_after(after).await? {
+    /// Forgets whoever was changed after a revision, and says who that is.
+    pub(crate) async fn take(&self, after: i64) -> Result<ChangedUsers, StoreError> {
+        let Some(reader) = &self.reader else { return Ok(ChangedUsers::These(Vec::new())) };
+        let changed = reader.users_changed_after(after).await?;
+        match &changed {
             ChangedUsers::Many => {
                 self.any.store(true, Ordering::Release);
                 self.forget_all();
@@ -189,19 +190,23 @@ impl People {
             ChangedUsers::These(changed) if changed.is_empty() => {}
             ChangedUsers::These(changed) => {
                 self.any.store(true, Ordering::Release);
-                self.forgotten.fetch_add(1, Ordering::AcqRel);
-                let Some(kept) = &self.kept else { return Ok(()) };
-                for user in &changed {
-                    if let Some(subject) = &user.subject {
-                        kept.remove(&KeyRef(&user.tenant, &user.provider, subject));
-                    }
-                }
-                // By whatever they were called before.
-                let ids: std::collections::HashSet<&str> = changed.iter().map(|user| &*user.id).collect();
-                kept.retain(|_, found| found.id().is_none_or(|id| !ids.contains(id)));
+                self.forget(changed);
             }
         }
-        Ok(())
+        Ok(changed)
+    }
+
+    fn forget(&self, changed: &[UserChange]) {
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        let Some(kept) = &self.kept else { return };
+        for user in changed {
+            if let Some(subject) = &user.subject {
+                kept.remove(&KeyRef(&user.tenant, &user.provider, subject));
+            }
+        }
+        // By whatever they were called before.
+        let ids: std::collections::HashSet<&str> = changed.iter().map(|user| &*user.id).collect();
+        kept.retain(|_, found| found.id().is_none_or(|id| !ids.contains(id)));
     }
 
     fn forget_all(&self) {

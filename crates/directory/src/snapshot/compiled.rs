@@ -9,6 +9,7 @@ use casemate_permission::{Catalog, PermissionSet};
 
 use super::ResolveError;
 use super::holding::Holding;
+use super::lasting::Lasting;
 use crate::index::{By, Index, KeyRef};
 use crate::keys::Keys;
 use crate::known::{Known, Place, Presented};
@@ -53,7 +54,10 @@ pub(crate) struct Compiled {
     pub(super) vouching: Vec<Arc<str>>,
     /// As they are configured.
     pub(super) providers: Vec<Provider>,
-    pub(super) sets: Sets,
+    /// The numbers of what is held, by which sets are kept.
+    pub(super) lasting: Lasting,
+    /// Shared with the revisions before, as long as these mean the same by what sets are compiled of.
+    pub(super) sets: Arc<Sets>,
     /// The same of whoever is searched for: a search that goes through everybody takes the place of nothing that decisions need.
     pub(super) sets_apart: Sets,
     pub(super) callers: Kept<Presented, Arc<Known>>,
@@ -69,6 +73,22 @@ impl Compiled {
         credentials: HashMap<Box<str>, Arc<Credential>>,
         keys: Arc<Keys>,
     ) -> Compiled {
+        Compiled::after(None, policy, credentials, keys)
+    }
+
+    /// As [`Compiled::new`], with the sets of a revision `before` whose schemas and sources are the same.
+    pub(crate) fn after(
+        before: Option<&Compiled>,
+        policy: Policy,
+        credentials: HashMap<Box<str>, Arc<Credential>>,
+        keys: Arc<Keys>,
+    ) -> Compiled {
+        let lasting = Lasting::new(
+            before.map(|before| &before.lasting),
+            &policy.roles,
+            &policy.assignments,
+            credentials.values().map(|credential| &**credential),
+        );
         let administering = policy.administering_places();
         let account_names = policy
             .accounts
@@ -105,7 +125,7 @@ impl Compiled {
             _ => "".into(),
         };
         Compiled {
-            catalog: policy.catalog,
+            catalog: before.map_or(policy.catalog, |before| before.catalog.clone()),
             roles: policy.roles,
             people,
             people_index,
@@ -123,7 +143,8 @@ impl Compiled {
             sole_provider,
             vouching,
             providers: policy.providers,
-            sets: Kept::new(MAX_CACHED),
+            lasting,
+            sets: before.map_or_else(|| Arc::new(Kept::new(MAX_CACHED)), |before| Arc::clone(&before.sets)),
             sets_apart: Kept::new(MAX_CALLERS),
             callers: Kept::new(MAX_CALLERS),
             asked_about: Kept::new(MAX_CACHED),
@@ -181,7 +202,7 @@ impl Compiled {
 
     /// What is assigned to somebody.
     pub(crate) fn assignments_of(&self, subject: &Subject) -> impl Iterator<Item = &Assignment> {
-        let places = self.holding(subject).assignments.into_iter();
+        let places = self.assigned(subject).0.into_iter();
         places.filter_map(|place| self.assignments.get(place as usize))
     }
 
@@ -218,6 +239,36 @@ impl Compiled {
     /// The names of those who vouch for users.
     pub(crate) fn vouching(&self) -> &[Arc<str>] {
         &self.vouching
+    }
+
+    /// The assignments that another revision has not, or not as they are here.
+    pub(crate) fn assignments_missing_in<'c>(
+        &'c self,
+        other: &'c Compiled,
+    ) -> impl Iterator<Item = &'c Assignment> {
+        let places = self.lasting.places_missing_in(&other.lasting);
+        places.filter_map(|place| self.assignments.get(place as usize))
+    }
+
+    /// The id of the service account that a name means in a tenant.
+    pub(crate) fn account_named(&self, tenant: &str, name: &str) -> Option<&str> {
+        let is_meant = |account: &&Person| {
+            *account.provider == *OWN_PROVIDER
+                && *account.tenant == *tenant
+                && account.login.as_deref() == Some(name)
+        };
+        self.people.iter().find(is_meant).map(|account| &*account.id)
+    }
+
+    /// The provider of whoever nobody knows.
+    pub(crate) fn sole_provider(&self) -> &Arc<str> {
+        &self.sole_provider
+    }
+
+    /// The tenants in which the policy knows somebody.
+    pub(crate) fn tenants_of(&self, provider: &str, kind: &str, id: &str) -> impl Iterator<Item = Arc<str>> {
+        let places = self.people_index.get(KeyRef::new(By::IdInAnyTenant, &[provider, kind, id]));
+        places.iter().filter_map(|place| self.person(*place)).map(|person| Arc::clone(&person.tenant))
     }
 
     pub(super) fn person(&self, place: u32) -> Option<&Person> {

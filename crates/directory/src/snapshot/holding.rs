@@ -8,8 +8,8 @@ use casemate_permission::{Grant, Origin, OriginKind, Permission, PermissionSet};
 
 use super::{Compiled, ResolveError};
 use crate::index::{By, KeyRef};
-use crate::keys::narrow;
-use crate::policy::{Assigned, Assignment, HeldRole, Who};
+use crate::keys::{KeyGrant, narrow};
+use crate::policy::{Assigned, Assignment, Credential, HeldRole, Who};
 use crate::subject::{Sourced, Subject};
 use crate::temporary::narrowed;
 use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
@@ -18,8 +18,9 @@ use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
 /// key, and the same permissions from sources.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Holding {
-    pub(super) assignments: Box<[u32]>,
-    pub(super) credential: Option<Box<str>>,
+    /// The numbers that these have for as long as they say the same.
+    pub(super) assignments: Box<[u64]>,
+    pub(super) credential: Option<u64>,
     pub(super) narrowing: Option<Arc<str>>,
     /// The names that their temporary credential may use at most.
     pub(super) temporary: Option<Arc<str>>,
@@ -28,6 +29,24 @@ pub(super) struct Holding {
 
 impl Compiled {
     pub(super) fn holding(&self, subject: &Subject) -> Holding {
+        let (places, key) = self.assigned(subject);
+        let mut assignments: Box<[u64]> =
+            places.iter().filter_map(|place| self.lasting.of_place(*place)).collect();
+        assignments.sort_unstable();
+        let credential =
+            self.credential_of(subject).and_then(|credential| self.lasting.of_credential(&credential.id));
+        let narrowing = key.and_then(|key| key.permissions.clone());
+        Holding {
+            assignments,
+            credential,
+            narrowing,
+            temporary: subject.narrowing.clone(),
+            sourced: subject.sourced.clone(),
+        }
+    }
+
+    /// The places of what is assigned to somebody, in rising order, and what their API key gives them where it is one.
+    pub(super) fn assigned(&self, subject: &Subject) -> (Vec<u32>, Option<Arc<KeyGrant>>) {
         let Subject { tenant, provider, kind, login, groups, .. } = subject;
         let id = subject.id.as_deref().unwrap_or_default();
         let mut places = self.places(tenant, provider, kind, id, login.as_deref(), groups);
@@ -47,15 +66,7 @@ impl Compiled {
         }
         places.sort_unstable();
         places.dedup();
-        let credential = self.credential_of(subject).map(|credential| credential.id.clone());
-        let narrowing = key.and_then(|key| key.permissions.clone());
-        Holding {
-            assignments: places.into(),
-            credential,
-            narrowing,
-            temporary: subject.narrowing.clone(),
-            sourced: subject.sourced.clone(),
-        }
+        (places, key)
     }
 
     /// The assignments that name somebody by id, login or group.
@@ -81,10 +92,18 @@ impl Compiled {
         places
     }
 
-    pub(super) fn compile(&self, holding: &Holding) -> Result<PermissionSet, ResolveError> {
+    pub(super) fn compile(
+        &self,
+        holding: &Holding,
+        credential: Option<&Credential>,
+    ) -> Result<PermissionSet, ResolveError> {
         let mut held: Vec<(Permission, Arc<Grant>)> = Vec::new();
-        for place in &holding.assignments {
-            let Some(assignment) = self.assignments.get(*place as usize) else { continue };
+        for number in &holding.assignments {
+            let place = self.lasting.place_of(*number);
+            // INVARIANT: what is held is of this revision, or says the same in it; leaving one out could leave out a denial.
+            let Some(assignment) = place.and_then(|place| self.assignments.get(place as usize)) else {
+                return Err(ResolveError::Compile("an assignment is not of this revision".to_owned()));
+            };
             for HeldRole { role, through, .. } in self.roles.held(assignment.assigned) {
                 let via = self.via(assignment, through.map(|through| &*through.name));
                 let grant = Arc::new(Grant {
@@ -95,7 +114,7 @@ impl Compiled {
                 held.extend(role.permissions.iter().map(|held| (held.clone(), Arc::clone(&grant))));
             }
         }
-        if let Some(credential) = holding.credential.as_ref().and_then(|id| self.credentials.get(id)) {
+        if let Some(credential) = credential {
             let grant = Grant::always(OriginKind::Key, &credential.id);
             held.extend(credential.permissions.iter().map(|held| (held.clone(), Arc::clone(&grant))));
         }

@@ -118,7 +118,7 @@ impl Compiled {
 
     /// Whether one of the assignments reaches somebody.
     pub(crate) fn is_reached(&self, reach: &Reach, subject: &Subject) -> bool {
-        reach.holds(&self.holding(subject).assignments)
+        reach.holds(&self.assigned(subject).0)
     }
 
     /// All whom a policy, an assignment or a credential names and one of the assignments reaches, in order.

@@ -1,6 +1,7 @@
 //! Administration on a store of its own: what may be changed, by whom, and what stands afterwards.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
+mod affected;
 mod code;
 mod following;
 mod granting;

@@ -13,7 +13,7 @@ use crate::idempotency::{self, Remembered};
 use crate::object::{self, Objects};
 use crate::open::StoreReader;
 use crate::secret::{self, SealedSecret};
-use crate::session::{self, StoredSession};
+use crate::session::{self, EndedSession, StoredSession};
 use crate::version::{self, Edit, Version};
 
 impl StoreReader {
@@ -155,11 +155,15 @@ impl StoreReader {
         session::by_id(&self.pool, id).await
     }
 
-    /// The digests of up to `limit` sessions that were ended after a revision.
+    /// Up to `limit` sessions that were ended after a revision.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn sessions_ended_after(&self, revision: i64, limit: u32) -> Result<Vec<[u8; 32]>, StoreError> {
+    pub async fn sessions_ended_after(
+        &self,
+        revision: i64,
+        limit: u32,
+    ) -> Result<Vec<EndedSession>, StoreError> {
         session::ended_after(&self.pool, revision, limit).await
     }
 

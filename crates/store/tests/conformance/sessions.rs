@@ -86,10 +86,10 @@ pub(crate) async fn a_session_is_found_by_its_digest_until_it_ends(place: Place)
         (ended.ended_at, ended.end_reason.as_deref(), &*ended.identity),
         (Some(2_000), Some("test"), "")
     );
-    assert_eq!(reader.sessions_ended_after(before, 9).await.unwrap(), [[1; 32]]);
+    assert_eq!(digests(reader, before).await, [[1; 32]]);
     // What has ended does not end again.
     let last = end(&store, Sessions::Id("ses_1".to_owned())).await;
-    assert_eq!(reader.sessions_ended_after(last - 1, 9).await.unwrap(), [] as [[u8; 32]; 0]);
+    assert_eq!(digests(reader, last - 1).await, [] as [[u8; 32]; 0]);
     store.close().await;
 }
 
@@ -172,7 +172,7 @@ pub(crate) async fn a_user_who_is_deactivated_or_deleted_has_no_session_left(pla
     assert_eq!(left(&store).await, ["ses_1", "ses_2"]);
     let revision = commit(&store, put(user("usr_1", "ada", false))).await;
     assert_eq!(left(&store).await, ["ses_2"]);
-    assert_eq!(store.reader().sessions_ended_after(revision - 1, 9).await.unwrap(), [[1; 32]]);
+    assert_eq!(digests(store.reader(), revision - 1).await, [[1; 32]]);
     commit(&store, Operation::RemoveUser { id: "usr_2".to_owned(), expected: None }).await;
     assert!(left(&store).await.is_empty());
     // Nor does one begin that was thought out before then.
@@ -452,4 +452,11 @@ pub(crate) async fn who_leaves_a_group_at_the_provider_has_no_session_left(place
     commit(&store, Operation::RemoveGroup { id: "grp_2".to_owned(), expected: None }).await;
     assert_eq!(left(&store).await, ["ses_2"]);
     store.close().await;
+}
+
+/// The digests of the sessions that ended after a revision; of each its name and tenant are told too.
+async fn digests(reader: &casemate_store::StoreReader, after: i64) -> Vec<[u8; 32]> {
+    let ended = reader.sessions_ended_after(after, 9).await.unwrap();
+    assert!(ended.iter().all(|ended| !ended.id.is_empty() && !ended.tenant.is_empty()), "{ended:?}");
+    ended.iter().map(|ended| ended.digest).collect()
 }

@@ -144,6 +144,12 @@ async fn serve(
     let server = Server::new(listener, Front::new(app.clone()))
         .limits(wiring::limits(config))
         .trusted_proxies(wiring::trusted_proxies(config));
+    // Clients that follow changes are told to go before it is waited for those who are answered.
+    let streams = app.changes.clone();
+    let shutdown = async move {
+        shutdown.await;
+        streams.end();
+    };
     match tls {
         Some(tls) => server.tls(tls).serve(shutdown).await,
         None => server.serve(shutdown).await,

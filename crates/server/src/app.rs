@@ -30,6 +30,7 @@ use crate::decision::routes::EVALUATION;
 use crate::decision_log::DecisionLog;
 use crate::denials::{AnonymousDenials, count_denial};
 use crate::invitation::Resets;
+use crate::permissions::changes::ChangeStreams;
 use crate::policy::PolicyStatus;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
@@ -68,6 +69,8 @@ pub struct App {
     pub blocks: Blocks,
     /// Where passwords are looked at.
     pub accounts: Arc<Accounts>,
+    /// The streams that tell of changes.
+    pub changes: ChangeStreams,
     /// Questions that are to be logged.
     pub decision_log: DecisionLog,
     /// Where letters are posted, where there is a mail server.
@@ -116,6 +119,7 @@ impl App {
             failures: Arc::default(),
             finishing: Arc::default(),
             blocks: Blocks::default(),
+            changes: ChangeStreams::default(),
             decision_log: DecisionLog::default(),
             accounts: Arc::default(),
             mail: None,

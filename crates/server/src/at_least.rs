@@ -25,6 +25,11 @@ pub(crate) async fn at_least(app: &App, headers: &HeaderMap) -> Result<(), Probl
     }
 }
 
+/// Whether what decides here reaches a revision soon.
+pub(crate) async fn arrives(app: &App, revision: i64) -> bool {
+    Box::pin(has_arrived(app, revision)).await
+}
+
 async fn has_arrived(app: &App, revision: i64) -> bool {
     if app.directory.current().revision() >= revision {
         return true;

@@ -30,6 +30,9 @@ mod standing;
 pub(crate) use self::recent::lately;
 pub(crate) use self::standing::{admitted, admitted_by_id};
 
+/// May ask in every tenant, where it is held in the tenant `default`.
+pub(crate) const ASK_ANY_TENANT: &str = "casemate.decision.ask-any-tenant";
+
 /// How long a credential that was valid is taken to be so still, in microseconds.
 const STILL_VALID: u64 = 100_000;
 
@@ -177,6 +180,14 @@ impl Access {
     /// What decided that the request was admitted.
     pub(crate) fn snapshot(&self) -> &Arc<Snapshot> {
         &self.standing.snapshot
+    }
+
+    /// Whether the caller may know of every tenant: they are of the one that the installation is administered in, ask about it, and
+    /// may ask for decisions in any.
+    pub(crate) fn reaches_all_tenants(&self) -> bool {
+        *self.standing.subject.tenant == *DEFAULT_TENANT
+            && *self.tenant == *DEFAULT_TENANT
+            && self.effect(ASK_ANY_TENANT, None, "decision") == Effect::Allowed
     }
 
     /// The application that the caller's credential is bound to.

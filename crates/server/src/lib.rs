@@ -61,4 +61,5 @@ pub use denials::{AnonymousDenials, write_denials};
 pub use description::document_text;
 pub use guard::Access;
 pub use invitation::{Resets, send_resets};
+pub use permissions::changes::ChangeStreams;
 pub use setting::follow_log_levels;

@@ -159,6 +159,7 @@ fn operation_parameters(path: &str, operation: &Operation) -> Vec<Value> {
 fn content(body: &Body, schemas: &mut SchemaGenerator) -> Value {
     match body {
         Body::Text => json!({ "text/plain": { "schema": { "type": "string" } } }),
+        Body::Events => json!({ "text/event-stream": { "schema": { "type": "string" } } }),
         Body::TextOrJson { schema } => json!({
             "text/plain": { "schema": { "type": "string" } },
             "application/json": { "schema": schema(schemas) },

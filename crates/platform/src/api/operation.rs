@@ -41,6 +41,7 @@ pub(super) type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
 pub(super) enum Body {
     Json { schema: MakeSchema, example: Option<Value> },
     Text,
+    Events,
     TextOrJson { schema: MakeSchema },
     CsvOrJson { schema: MakeSchema },
 }
@@ -192,6 +193,13 @@ impl Operation {
     #[must_use]
     pub fn answers_text(mut self, status: u16, what: &'static str) -> Operation {
         self.answers.push((status, what, Some(Body::Text)));
+        self
+    }
+
+    /// It answers a stream of server-sent events with this status.
+    #[must_use]
+    pub fn answers_events(mut self, status: u16, what: &'static str) -> Operation {
+        self.answers.push((status, what, Some(Body::Events)));
         self
     }
 

@@ -12,12 +12,10 @@ use casemate_store::{DecisionEvent, RecordedDecision, clipped};
 
 use crate::App;
 use crate::decision::record;
-use crate::guard::admitted;
+use crate::guard::{ASK_ANY_TENANT, admitted};
 use crate::sign_in::service::credential;
 use crate::tenant_header::wanted_tenant;
 
-/// May ask in every tenant, where it is held in the tenant `default`.
-const ASK_ANY_TENANT: &str = "casemate.decision.ask-any-tenant";
 /// May ask who may do something, where they may ask.
 pub(crate) const SEARCH: &str = "casemate.decision.search";
 /// May ask what others would be allowed, where they may ask.

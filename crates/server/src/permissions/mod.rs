@@ -1,5 +1,6 @@
 //! What identities hold, and what it means: for whoever decides elsewhere what they may do.
 
+pub(crate) mod changes;
 mod item;
 mod reading;
 mod resolve;

@@ -4,6 +4,7 @@ use casemate_platform::api::{Api, Operation};
 use casemate_platform::{Code, permissions};
 use serde_json::json;
 
+use super::changes::changes;
 use super::reading::{of_caller, of_identity};
 use super::resolve::{ResolveRequest, ResolvedPermissions, TaggedPermissions, resolve};
 use super::schemas::{PermissionSchemas, schemas};
@@ -66,5 +67,16 @@ pub(crate) fn routes() -> Api<App> {
                 .if_none_match()
                 .tells_revision()
                 .answers::<PermissionSchemas>(200, "The schemas."),
+        )
+        .get(
+            "/api/v1/permissions/changes",
+            changes,
+            Operation::new("followPermissionChanges", TAG, "Whom changes affect, as they come")
+                .describe("A stream of server-sent events: `ready`, `change` and `alive`, each with the revision as its id. What came after `Last-Event-ID` is told first. A client goes by what it holds for thirty seconds after the last event. See docs/guide/following-changes.md.")
+                .needs::<PermissionRead>()
+                .query("after", "The revision after which changes are told, where `Last-Event-ID` is not sent.")
+                .tells_revision()
+                .answers_events(200, "Events, until the client goes away or may not read any more.")
+                .problem(Code::Unavailable),
         )
 }

@@ -10,20 +10,25 @@ use crate::sessions;
 use crate::support::Server;
 
 /// What is answered in whole, and why it needs no pages.
-const BOUNDED: [(&str, &str); 2] = [
+const BOUNDED: [(&str, &str); 3] = [
+    ("/api/v1/permissions/schemas", "what permissions mean is only known with all of it"),
     ("/api/v1/users/{id}/factors", "nobody has more than twenty"),
     ("/api/v1/users/{id}/sign-ins", "nobody has more than twenty"),
 ];
 
 /// What is read without an id and is no list.
-const ONE_THING: [(&str, &str); 3] = [
+const ONE_THING: [(&str, &str); 6] = [
+    ("/api/v1/identities/{id}/permissions", "what one holds, of which nothing may be left out"),
+    ("/api/v1/identity/permissions", "the same of who calls"),
+    ("/api/v1/permissions/changes", "a stream"),
     ("/api/v1/log-levels", "the few levels that are set, as one document"),
     ("/api/v1/me", "who calls"),
     ("/api/v1/providers/{id}/directory-sync", "how the last run went"),
 ];
 
 /// What answers in pages and is no list of what is kept: it is found out anew for each page.
-const QUESTIONS: [(&str, &str); 2] = [
+const QUESTIONS: [(&str, &str); 3] = [
+    ("/api/v1/permissions/resolve", "an item for each that was asked about"),
     ("/api/v1/policy/impact", "which recorded questions two policies answer differently"),
     ("/api/v1/who-can", "who may do something, looked for as far as a page goes"),
 ];

@@ -16,6 +16,7 @@ mod mechanics;
 mod objects;
 mod people;
 mod people_back;
+mod permission_changes;
 mod permissions;
 mod policy;
 mod returning;

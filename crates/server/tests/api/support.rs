@@ -187,6 +187,10 @@ impl Server {
     pub(crate) async fn raw_from(&self, request: Request<Body>, client: Option<Client>) -> Answer {
         let response = self.front.clone().respond(request, client).await;
         let (parts, body) = response.into_parts();
+        // A stream has no end of its own.
+        let is_stream =
+            parts.headers.get("content-type").is_some_and(|value| value.as_bytes() == b"text/event-stream");
+        let body = if is_stream { Body::empty() } else { body };
         let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         let body = serde_json::from_str(&text).unwrap_or_default();

@@ -1,0 +1,300 @@
+//! `/api/v1/permissions/changes`: whom changes affect, told as they come, for whoever keeps what identities hold.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use casemate_directory::{Affected, Change, Selector, Whom};
+use casemate_platform::{Code, Problem, Query};
+use hyper::body::{Bytes, Frame};
+use serde_json::{Value, json};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::time::Instant;
+
+use super::routes::PermissionRead;
+use crate::App;
+use crate::at_least::arrives;
+use crate::guard::{Access, Require, Thing};
+use crate::objects::with_revision;
+
+/// For how long a client may go by what it holds after the last event that it got.
+const LEASE: Duration = Duration::from_secs(30);
+/// How often something is sent where nothing else is.
+const ALIVE: Duration = Duration::from_secs(5);
+/// The most streams at once.
+const MOST: usize = 512;
+/// Events that a client has not taken yet.
+const WAITING: usize = 16;
+/// How long a client may leave these where they are.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// The header in which a client says what it saw last.
+const LAST_EVENT: &str = "last-event-id";
+
+/// The streams that tell of changes. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ChangeStreams {
+    places: Arc<Semaphore>,
+    most: usize,
+    alive: Duration,
+    ending: Arc<watch::Sender<bool>>,
+}
+
+impl Default for ChangeStreams {
+    /// 512 at once; something is sent every five seconds.
+    fn default() -> ChangeStreams {
+        ChangeStreams::new(MOST, ALIVE)
+    }
+}
+
+impl ChangeStreams {
+    /// At most so many at once; something is sent at least that often.
+    #[must_use]
+    pub fn new(most: usize, alive: Duration) -> ChangeStreams {
+        let places = Arc::new(Semaphore::new(most));
+        ChangeStreams { places, most, alive, ending: Arc::new(watch::Sender::new(false)) }
+    }
+
+    /// Ends all of them, and lets none begin: the process is shutting down, and waits for no client that listens.
+    pub fn end(&self) {
+        self.ending.send_replace(true);
+    }
+
+    fn enter(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let refused = |detail: String| Problem::new(Code::Unavailable).detail(detail);
+        if *self.ending.borrow() {
+            return Err(refused("the server is shutting down".to_owned()));
+        }
+        Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
+            refused(format!(
+                "{} clients follow changes here already: ask another replica, or later",
+                self.most
+            ))
+        })
+    }
+}
+
+/// From which revision on a client wants to know of changes.
+pub(super) struct After(Option<i64>);
+
+impl<S: Sync> FromRequestParts<S> for After {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<After, Problem> {
+        let mut query = Query::of(parts, &["after"])?;
+        if let Some(text) = query.take("after") {
+            let wrong = || Problem::new(Code::MalformedQuery).detail("`after` is a `Casemate-Revision`");
+            return revision(&text).map(Some).map(After).ok_or_else(wrong);
+        }
+        let mut values = parts.headers.get_all(LAST_EVENT).iter();
+        let Some(value) = values.next() else { return Ok(After(None)) };
+        match (value.to_str().ok().and_then(revision), values.next()) {
+            (Some(revision), None) => Ok(After(Some(revision))),
+            _ => Err(Problem::new(Code::MalformedHeader)
+                .detail("`Last-Event-ID` is the id of an event that was sent here")),
+        }
+    }
+}
+
+fn revision(text: &str) -> Option<i64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+pub(super) async fn changes(
+    State(app): State<App>,
+    require: Require<PermissionRead>,
+    After(after): After,
+) -> Result<Response, Problem> {
+    require.access().permit::<PermissionRead>(&app, &Thing::default()).await?;
+    let place = app.changes.enter()?;
+    // What another replica told of may not be here yet; what never comes is of another course of changes.
+    let is_known = match after {
+        Some(after) => arrives(&app, after).await,
+        None => true,
+    };
+    let access = require.into_access();
+    let caller = access.caller.clone();
+    let taken = app.directory.taken();
+    let now = *taken.borrow();
+    let known = if is_known { after.unwrap_or(now) } else { i64::MAX };
+    let (events, sent) = mpsc::channel(WAITING);
+    let ending = app.changes.ending.subscribe();
+    let alive = app.changes.alive;
+    let stream = Stream { app, access, events, taken, known, alive };
+    tokio::spawn(async move {
+        stream.run(ending).await;
+        drop(place);
+    });
+    let mut response = with_revision(Body::new(Sent(sent)).into_response(), now);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Proxies that gather an answer before they pass it on would hold events back.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok((Extension(caller), response).into_response())
+}
+
+/// The body of the answer: what was sent and not taken yet.
+struct Sent(mpsc::Receiver<Bytes>);
+
+impl hyper::body::Body for Sent {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.poll_recv(context).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
+    }
+}
+
+/// One client that follows changes.
+struct Stream {
+    app: App,
+    access: Access,
+    events: mpsc::Sender<Bytes>,
+    taken: watch::Receiver<i64>,
+    /// The revision up to which the client knows of changes; the last one there can be where it knows of none.
+    known: i64,
+    alive: Duration,
+}
+
+/// The client is gone, reads too slowly, or may not read any more.
+struct Ended;
+
+impl Stream {
+    async fn run(mut self, mut ending: watch::Receiver<bool>) {
+        let gone = self.events.clone();
+        tokio::select! {
+            _ = self.follow() => {}
+            () = gone.closed() => {}
+            _ = ending.wait_for(|ends| *ends) => {}
+        }
+    }
+
+    async fn follow(&mut self) -> Result<(), Ended> {
+        self.tell().await?;
+        let ready = json!({ "revision": self.known, "lease_seconds": LEASE.as_secs() });
+        self.send("ready", self.known, &ready).await?;
+        loop {
+            let mut sent = self.tell().await?;
+            let next = Instant::now() + self.alive;
+            while !sent {
+                match tokio::time::timeout_at(next, self.taken.changed()).await {
+                    Ok(Ok(())) => {
+                        self.judge().await?;
+                        sent = self.tell().await?;
+                    }
+                    Ok(Err(_)) => return Err(Ended),
+                    Err(_) => {
+                        self.judge().await?;
+                        self.send("alive", self.known, &json!({ "revision": self.known })).await?;
+                        sent = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells of what came since, whether that is anything.
+    async fn tell(&mut self) -> Result<bool, Ended> {
+        let now = *self.taken.borrow_and_update();
+        let came = match self.known <= now {
+            true => self.app.directory.changes_after(self.known),
+            // Another database was taken, whose revisions mean something else.
+            false => Err(casemate_directory::Forgotten),
+        };
+        let Ok(came) = came else {
+            self.known = now;
+            let all = json!({ "revision": now, "schemas": true, "everybody": true });
+            return self.send("change", now, &all).await.map(|()| true);
+        };
+        let everywhere = self.access.reaches_all_tenants();
+        let tenant = self.access.tenant().to_owned();
+        let mut is_told = false;
+        for change in came {
+            self.known = change.revision;
+            let Some(told) = seen(&change, |of| everywhere || *of == *tenant) else { continue };
+            self.send("change", change.revision, &told).await?;
+            is_told = true;
+        }
+        self.known = self.known.max(now);
+        Ok(is_told)
+    }
+
+    /// Ends where the client may not read any more what somebody holds.
+    async fn judge(&mut self) -> Result<(), Ended> {
+        match self.access.readmitted::<PermissionRead>(&self.app).await {
+            Ok(Some(renewed)) => self.access = renewed,
+            Ok(None) => {}
+            Err(_) => return Err(Ended),
+        }
+        Ok(())
+    }
+
+    async fn send(&self, event: &str, id: i64, data: &Value) -> Result<(), Ended> {
+        let text = format!("event: {event}\nid: {id}\ndata: {data}\n\n");
+        let sending = self.events.send(Bytes::from(text));
+        match tokio::time::timeout(PATIENCE, sending).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Ended),
+        }
+    }
+}
+
+/// What whoever sees some tenants is told of a change; nothing where it affects nobody of these.
+fn seen(change: &Change, sees: impl Fn(&str) -> bool) -> Option<Value> {
+    let Change { revision, schemas, affected } = change;
+    match affected {
+        Affected::Nobody => None,
+        Affected::Everybody => Some(json!({ "revision": revision, "schemas": schemas, "everybody": true })),
+        Affected::These(these) => {
+            let affected: Vec<Value> =
+                these.iter().filter(|selector| sees(&selector.tenant)).map(written).collect();
+            let told = json!({ "revision": revision, "schemas": schemas, "affected": affected });
+            (!affected.is_empty()).then_some(told)
+        }
+    }
+}
+
+fn written(selector: &Selector) -> Value {
+    let tenant = &*selector.tenant;
+    let (provider, kind, member, name) = match &selector.whom {
+        Whom::Identity(id) => return json!({ "tenant": tenant, "identity": id }),
+        Whom::Credential(id) => return json!({ "tenant": tenant, "credential": id }),
+        Whom::Subject { provider, kind, id } => (&**provider, Some(kind), "subject", id),
+        Whom::Login { provider, kind, login } => (&**provider, Some(kind), "login", login),
+        Whom::Group { provider, kind, group } => (&**provider, kind.as_ref(), "group", group),
+    };
+    match kind {
+        Some(kind) => json!({ "tenant": tenant, "provider": provider, "type": kind, member: name }),
+        None => json!({ "tenant": tenant, "provider": provider, member: name }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_other_tenants_nothing_is_told() {
+        let of = |tenant: &str| Selector { tenant: tenant.into(), whom: Whom::Identity("usr_1".into()) };
+        let change = |affected| Change { revision: 7, schemas: false, affected };
+        let two = change(Affected::These([of("default"), of("acme")].into()));
+        let told = json!([{ "tenant": "acme", "identity": "usr_1" }]);
+        assert_eq!(seen(&two, |tenant| tenant == "acme").unwrap()["affected"], told);
+        assert_eq!(seen(&two, |tenant| tenant == "other"), None);
+        assert_eq!(seen(&two, |_| true).unwrap()["affected"].as_array().map(Vec::len), Some(2));
+        let all = seen(&change(Affected::Everybody), |_| false);
+        assert_eq!(all, Some(json!({ "revision": 7, "schemas": false, "everybody": true })));
+        assert_eq!(seen(&change(Affected::Nobody), |_| true), None);
+    }
+}

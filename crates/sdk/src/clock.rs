@@ -3,8 +3,8 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
@@ -15,6 +15,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Clock: fmt::Debug + Send + Sync {
     /// Microseconds since 1970-01-01T00:00:00Z.
     fn now(&self) -> i64;
+
+    /// Microseconds since some moment, which never go back: nobody sets them.
+    fn elapsed(&self) -> i64;
 
     /// Ends once so much time has passed by this clock.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;
@@ -32,6 +35,11 @@ impl Clock for SystemClock {
         }
     }
 
+    fn elapsed(&self) -> i64 {
+        static BEGUN: OnceLock<Instant> = OnceLock::new();
+        micros(BEGUN.get_or_init(Instant::now).elapsed())
+    }
+
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(time))
     }
@@ -40,32 +48,46 @@ impl Clock for SystemClock {
 /// A clock that stands still until it is moved, for tests. Clones are the same clock.
 #[derive(Clone, Debug)]
 pub struct TestClock {
-    now: Arc<watch::Sender<i64>>,
+    /// What it shows, and how long it has run.
+    times: Arc<watch::Sender<(i64, i64)>>,
 }
 
 impl TestClock {
     /// A clock that stands at this time, in microseconds since 1970 (UTC).
     #[must_use]
     pub fn at(now: i64) -> TestClock {
-        TestClock { now: Arc::new(watch::Sender::new(now)) }
+        TestClock { times: Arc::new(watch::Sender::new((now, 0))) }
     }
 
     /// Moves it on. Whoever sleeps until then wakes.
     pub fn advance(&self, time: Duration) {
-        self.now.send_modify(|now| *now = now.saturating_add(micros(time)));
+        let time = micros(time);
+        self.times.send_modify(|(now, elapsed)| {
+            *now = now.saturating_add(time);
+            *elapsed = elapsed.saturating_add(time);
+        });
+    }
+
+    /// Sets it to another time, as somebody does whose clock is wrong: nothing goes by meanwhile.
+    pub fn set(&self, to: i64) {
+        self.times.send_modify(|(now, _)| *now = to);
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> i64 {
-        *self.now.borrow()
+        self.times.borrow().0
+    }
+
+    fn elapsed(&self) -> i64 {
+        self.times.borrow().1
     }
 
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
-        let until = self.now().saturating_add(micros(time));
-        let mut now = self.now.subscribe();
+        let until = self.elapsed().saturating_add(micros(time));
+        let mut times = self.times.subscribe();
         Box::pin(async move {
-            if now.wait_for(|now| *now >= until).await.is_err() {
+            if times.wait_for(|(_, elapsed)| *elapsed >= until).await.is_err() {
                 // Nobody can move it any more.
                 std::future::pending::<()>().await;
             }

@@ -25,6 +25,7 @@ mod production;
 mod provider;
 mod record;
 mod sdk;
+mod sdk_following;
 mod second_factor;
 mod sign_in;
 mod vectors;

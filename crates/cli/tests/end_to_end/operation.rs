@@ -77,7 +77,7 @@ fn a_database_that_cannot_be_reached_is_told_without_its_password() {
 }
 
 /// A certificate for `localhost` that ends in this year, and its key.
-fn certificate(folder: &Path, ends: i32) -> [String; 2] {
+pub(crate) fn certificate(folder: &Path, ends: i32) -> [String; 2] {
     let key = KeyPair::generate().unwrap();
     let mut parameters = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     parameters.not_before = date_time_ymd(2020, 1, 1);

@@ -10,6 +10,7 @@ use casemate_test_support::{Casemate, Postgres};
 use serde_json::{Value, json};
 
 use crate::Folder;
+use crate::operation::certificate;
 
 /// The secrets of the credentials of services.
 pub(crate) const SERVICE: &str = "notes-service-secret";
@@ -77,15 +78,19 @@ pub(crate) struct Place {
     _server: Option<Postgres>,
 }
 
+/// A folder with a policy of two applications.
+fn policy() -> Folder {
+    let folder = Folder::new();
+    folder.write("notes.toml", NOTES);
+    folder.write("shop.toml", SHOP);
+    let roles = ROLES.replace("SERVICE", &digest(SERVICE)).replace("BOUND", &digest(BOUND));
+    folder.write("roles.toml", &roles);
+    folder
+}
+
 impl Place {
     pub(crate) fn start(server: Option<Postgres>) -> Place {
-        let folder = Folder::new();
-        folder.write("notes.toml", NOTES);
-        folder.write("shop.toml", SHOP);
-        folder.write(
-            "roles.toml",
-            &ROLES.replace("SERVICE", &digest(SERVICE)).replace("BOUND", &digest(BOUND)),
-        );
+        let folder = policy();
         let mut builder = folder.builder().policy(folder.policy());
         if let Some(server) = &server {
             builder = builder.env("CASEMATE_DATABASE_URL", &server.create_database().unwrap());
@@ -212,4 +217,21 @@ async fn the_sdk_of_an_application_answers_about_its_names_alone() {
         matches!(&refused, Error::Refused { status: 403, .. }),
         "who may not read permissions: {refused}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sdk_speaks_tls_with_whom_it_trusts_alone() {
+    let folder = policy();
+    let arguments = certificate(folder.0.path(), 2099);
+    let builder = folder.builder().policy(folder.policy()).arg(&arguments[0]).arg(&arguments[1]);
+    let casemate = builder.start().unwrap();
+    let url = format!("https://localhost:{}", casemate.address().port());
+    let unknown = Remote::builder(&url, SERVICE.to_owned()).connect().await.unwrap_err();
+    assert!(matches!(&unknown, Error::Unavailable(_)), "{unknown}");
+    let pem = std::fs::read(folder.0.path().join("certificate-2099.pem")).unwrap();
+    let remote = Remote::builder(&url, SERVICE.to_owned()).trusting(&pem).connect().await.unwrap();
+    let service = remote.identify(Credential::bearer(SERVICE)).await.unwrap();
+    assert!(service.can("casemate.permission.read") && !service.can("casemate.role.update"));
+    let none = Remote::builder(&url, SERVICE.to_owned()).trusting(b"no certificate").connect().await;
+    assert!(matches!(none, Err(Error::Configuration(_))));
 }

@@ -111,7 +111,8 @@ fn the_subjects_of_the_search_vectors_are_found_and_allowed() {
     let casemate = folder.builder().policy(folder.policy()).start().unwrap();
     let records = read("search-records.json");
     let record = |id: &Value| {
-        let found = records.as_array().unwrap().iter().find(|record| *id == record["id"].to_string());
+        let found =
+            records.as_array().unwrap().iter().find(|record| id.as_str() == Some(&*record["id"].to_string()));
         let found = found.unwrap();
         serde_json::json!({ "department": found["department"], "owner": found["owner"] })
     };

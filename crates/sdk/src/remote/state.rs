@@ -42,8 +42,9 @@ pub(super) struct State {
     seen: AtomicI64,
     /// The revision up to which the stream of changes was followed; -1 before the first event.
     followed: watch::Sender<i64>,
-    /// Until when what is held counts, in microseconds since 1970 (UTC).
-    leased_until: AtomicI64,
+    /// Until when what is held counts, in microseconds since 1970 (UTC), and as the clock runs. A clock that is set back makes
+    /// no lease longer, nor does a machine that sleeps.
+    leased_until: [AtomicI64; 2],
 }
 
 impl State {
@@ -58,7 +59,7 @@ impl State {
             asking: tokio::sync::Mutex::new(()),
             seen: AtomicI64::new(0),
             followed: watch::Sender::new(-1),
-            leased_until: AtomicI64::new(i64::MIN),
+            leased_until: [const { AtomicI64::new(i64::MIN) }; 2],
         }
     }
 
@@ -66,9 +67,14 @@ impl State {
         self.transport.clock.now()
     }
 
+    fn elapsed(&self) -> i64 {
+        self.transport.clock.elapsed()
+    }
+
     /// Whether changes are being told, so that what is held and not marked counts.
     pub(super) fn is_leased(&self) -> bool {
-        self.now() < self.leased_until.load(Ordering::Acquire)
+        let [shown, run] = &self.leased_until;
+        self.now() < shown.load(Ordering::Acquire) && self.elapsed() < run.load(Ordering::Acquire)
     }
 
     /// The last revision of which anything was heard.
@@ -97,7 +103,7 @@ impl State {
         at_least: i64,
         known: Option<&str>,
     ) -> Result<super::transport::Answer, Failure> {
-        if !self.breaker().admits(self.now()) {
+        if !self.breaker().admits(self.elapsed()) {
             return Err(Failure::Away(
                 "the server did not answer before, and is left alone for a time".to_owned(),
             ));
@@ -106,7 +112,7 @@ impl State {
         match &answer {
             Err(Failure::Away(why)) => {
                 tracing::warn!(why, "the Casemate server does not answer");
-                self.breaker().failed(self.now(), chance());
+                self.breaker().failed(self.elapsed(), chance());
             }
             Ok(_) | Err(Failure::Behind | Failure::Refused(_)) => self.breaker().answered(),
         }
@@ -116,7 +122,7 @@ impl State {
     /// Something that came with an answer was nonsense: as bad as no answer.
     pub(super) fn nonsense(&self, why: &str) -> Error {
         tracing::error!(why, "the Casemate server's answer cannot be read");
-        self.breaker().failed(self.now(), chance());
+        self.breaker().failed(self.elapsed(), chance());
         Error::Unavailable("the server's answer cannot be read".to_owned())
     }
 
@@ -173,7 +179,9 @@ impl State {
 
     /// What is held counts for so long from now on.
     fn lease(&self, micros: i64) {
-        self.leased_until.store(self.now().saturating_add(micros), Ordering::Release);
+        let [shown, run] = &self.leased_until;
+        shown.store(self.now().saturating_add(micros), Ordering::Release);
+        run.store(self.elapsed().saturating_add(micros), Ordering::Release);
     }
 
     /// The stream of changes begins, at a revision. Where it is not the one up to which changes are known, anything may have

@@ -112,9 +112,12 @@ impl Transport {
         let mut roots = Vec::new();
         for pem in &target.roots {
             let read = Certificate::from_pem_bundle(pem);
-            roots.extend(
-                read.map_err(|error| wrong(format!("a certificate authority cannot be read: {error}")))?,
-            );
+            let read =
+                read.map_err(|error| wrong(format!("a certificate authority cannot be read: {error}")))?;
+            if read.is_empty() {
+                return Err(wrong("the PEM text of certificate authorities holds none".to_owned()));
+            }
+            roots.extend(read);
         }
         // A bare system has no certificate authorities, and plain HTTP needs none.
         let builder = match base.scheme() {

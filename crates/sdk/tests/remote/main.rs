@@ -186,6 +186,19 @@ async fn what_is_held_counts_until_the_lease_ends_and_then_nobody_is_let_in() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_makes_no_lease_longer() {
+    for to in [NOW - 3_600_000_000, NOW + 3_600_000_000] {
+        let place = Place::start().await;
+        place.identify("ada").await.unwrap();
+        place.server.answer(Mode::Status(503));
+        place.server.stream(Mode::Status(503));
+        place.clock.set(to);
+        place.clock.advance(Duration::from_secs(31));
+        assert!(matches!(place.identify("ada").await, Err(Error::Unavailable(_))));
+    }
+}
+
+#[tokio::test]
 async fn a_stream_that_begins_anew_says_what_it_knows_and_trusts_nothing_in_between() {
     let place = Place::start().await;
     assert!(place.identify("bob").await.unwrap().can("notes.write"));

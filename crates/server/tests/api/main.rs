@@ -5,6 +5,7 @@ mod access_review;
 mod administrators;
 mod authorization;
 mod candidates;
+mod deciding_elsewhere;
 mod description;
 mod every_list;
 mod hub;

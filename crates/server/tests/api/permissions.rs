@@ -1,6 +1,5 @@
 //! What identities hold, as those read it who decide elsewhere.
 
-use casemate_expression::{Datum, Timestamp};
 use casemate_identity::sign_in::SignedIn;
 use casemate_identity::{ExposeSecret as _, Identity, Kind, Timestamp as Time};
 use casemate_platform::clock;
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 use crate::sessions::{OWN_PAGE, store};
 use crate::support::{Answer, Server};
 
-const POLICY: &str = r#"
+pub(crate) const POLICY: &str = r#"
 format = 1
 [[provider]]
 name = "corp"
@@ -94,7 +93,7 @@ pub(crate) async fn deactivate(server: &Server, number: u32) {
 }
 
 /// Users of the provider: 1 in `ops`, 2 not active, 3 of whom the provider has told no id, 4 in another tenant.
-async fn provision(server: &Server) {
+pub(crate) async fn provision(server: &Server) {
     let group = GroupRecord {
         id: format!("grp_{:032x}", 1),
         tenant: "default".into(),
@@ -137,8 +136,12 @@ pub(crate) async fn furnish(server: Server) -> Server {
     server
 }
 
-async fn apply(server: &Server, policy: &str) {
-    let files = json!({ "policy.toml": policy, "notes.toml": SCHEMA, "shop.toml": SHOP });
+pub(crate) async fn apply(server: &Server, policy: &str) {
+    apply_with(server, policy, SCHEMA).await;
+}
+
+pub(crate) async fn apply_with(server: &Server, policy: &str, schema: &str) {
+    let files = json!({ "policy.toml": policy, "notes.toml": schema, "shop.toml": SHOP });
     let applied =
         server.admin("POST /api/v1/policy/apply", Some(&json!({ "origin": "git", "files": files }))).await;
     assert!(applied.status.is_success(), "{}", applied.text);
@@ -182,7 +185,7 @@ pub(crate) async fn token(server: &Server, subject: &str, claims: Value) -> (Str
     (made.body["credential"].as_str().unwrap().to_owned(), made.id())
 }
 
-async fn resolve(server: &Server, credential: &str, items: Value) -> Answer {
+pub(crate) async fn resolve(server: &Server, credential: &str, items: Value) -> Answer {
     let answer = server.send(RESOLVE, Some(credential), &[], Some(&json!({ "items": items }))).await;
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
     assert_eq!(answer.header("casemate-revision"), answer.body["revision"].to_string());
@@ -488,166 +491,4 @@ async fn a_request_is_bounded() {
     assert_eq!(server.admin(RESOLVE, Some(&many(101))).await.status.as_u16(), 422);
     assert_eq!(server.admin(RESOLVE, Some(&json!({}))).await.status.as_u16(), 422);
     assert_eq!(server.admin(RESOLVE, Some(&json!([]))).await.status.as_u16(), 422);
-}
-
-/// Numbers that look random, the same each time.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: u64) -> u64 {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[usize::try_from(self.below(of.len() as u64)).unwrap()]
-    }
-}
-
-/// A policy of roles with permissions at random, some of which are not in force.
-fn random_policy(numbers: &mut Numbers) -> String {
-    let mut policy = "format = 1\n".to_owned();
-    let patterns = [
-        "notes.read",
-        "notes.write",
-        "notes.*",
-        "notes.{read,erase}",
-        "notes.e*",
-        "*",
-        "shop.read",
-        "casemate.role.*",
-    ];
-    for role in 0..8 {
-        let permissions: Vec<String> = (0..=numbers.below(3))
-            .map(|_| {
-                let name = *numbers.one(&patterns);
-                let own = match numbers.below(6) {
-                    0 if name.starts_with("notes") => ", own = false",
-                    1.. if name.starts_with("notes") => ", own = true",
-                    _ => "",
-                };
-                let deny = if numbers.below(8) == 0 { ", deny = true" } else { "" };
-                format!("{{ name = \"{name}\"{own}{deny} }}")
-            })
-            .collect();
-        policy += &format!("[[role]]\nname = \"r{role}\"\npermissions = [{}]\n", permissions.join(", "));
-    }
-    for account in 0..6 {
-        policy += &format!("[[service_account]]\nname = \"a{account}\"\n");
-        for role in 0..numbers.below(4) {
-            let time = numbers.one(&[
-                "",
-                "from = 2090-01-01T00:00:00Z\n",
-                "until = 2020-01-01T00:00:00Z\n",
-                "from = 2020-01-01T00:00:00Z\nuntil = 2090-01-01T00:00:00Z\n",
-            ]);
-            policy += &format!(
-                "[[assignment]]\nrole = \"r{}\"\nto = {{ provider = \"casemate\", type = \"service\", login = \"a{account}\" }}\n{time}",
-                (2 * role + numbers.below(2)) % 8
-            );
-        }
-    }
-    policy
-}
-
-/// What was resolved, as the engine takes it.
-fn local(
-    server_schemas: &Value,
-    item: &Datum,
-) -> (casemate_directory::Subject, casemate_permission::PermissionSet) {
-    use casemate_permission::{Catalog, Grant, Origin, OriginKind, Permission, PermissionSet, Schema};
-
-    let schemas = server_schemas["items"].as_array().unwrap().iter().map(|item| {
-        let text = toml::to_string(&item["schema"]).unwrap();
-        let is_own = item["application"] == "casemate";
-        if is_own { Schema::from_own_toml(&text) } else { Schema::from_toml(&text) }.unwrap()
-    });
-    let catalog = Catalog::compile(schemas.collect()).unwrap();
-    let mut builder = PermissionSet::builder(&catalog);
-    let text = |of: &Datum, name: &str| of.get(name).and_then(Datum::as_str).map(str::to_owned);
-    for held in item.get("permissions").and_then(Datum::as_list).unwrap() {
-        let time = |name: &str| {
-            text(held, name).map(|time| Timestamp(time.parse::<jiff::Timestamp>().unwrap().as_microsecond()))
-        };
-        let name = text(held.get("origin").unwrap(), "name").unwrap();
-        let origin = Origin { kind: OriginKind::Role, name, via: None };
-        let grant = Grant { origin, from: time("from"), until: time("until") };
-        builder.add(Permission::from_datum(held.get("permission").unwrap()).unwrap(), &grant.into());
-    }
-    let identity = item.get("identity").unwrap();
-    let of = |name: &str| text(identity, name);
-    let mut subject = casemate_directory::Subject::new(
-        of("provider").unwrap().into(),
-        &of("type").unwrap(),
-        of("subject").as_deref(),
-        of("tenant").unwrap().into(),
-    );
-    subject.login = of("login").map(Into::into);
-    (subject, builder.build().unwrap())
-}
-
-#[tokio::test]
-async fn deciding_by_what_was_told_is_what_the_server_decides() {
-    let server = Server::start().await;
-    let mut numbers = Numbers(2026);
-    let mut seen = std::collections::BTreeMap::<String, u32>::new();
-    for _ in 0..6 {
-        apply(&server, &random_policy(&mut numbers)).await;
-        let schemas = server.admin("GET /api/v1/permissions/schemas", None).await.body;
-        for number in 0..6 {
-            let id = account(&server, &format!("a{number}")).await;
-            let answer = resolve(&server, "administrator", json!([{ "identity": id }])).await;
-            let body = Datum::from_json(&answer.text).unwrap();
-            let item = &body.get("items").and_then(Datum::as_list).unwrap()[0];
-            let (subject, set) = local(&schemas, item);
-            for name in
-                ["notes.read", "notes.write", "notes.erase", "shop.read", "casemate.role.list", "other.thing"]
-            {
-                for resource in [
-                    json!(null),
-                    json!({ "type": "note", "id": "1" }),
-                    json!({ "type": "note", "id": "1", "properties": { "author": id } }),
-                    json!({ "type": "note", "id": "1", "properties": { "author": "somebody" } }),
-                ] {
-                    let mut question =
-                        json!({ "subject": { "type": "service", "id": id }, "action": { "name": name } });
-                    if !resource.is_null() {
-                        question["resource"] = resource;
-                    }
-                    let answered = server.admin("POST /api/v1/check", Some(&question)).await.body;
-                    let datum = Datum::from_json(&question.to_string()).unwrap();
-                    let evaluation = casemate_permission::Evaluation::read(&datum, None).unwrap();
-                    let parsed = casemate_permission::name::Name::parse(name).unwrap();
-                    let decision =
-                        set.check(&evaluation.request(parsed, subject.view(), Timestamp(clock::now())));
-                    assert_eq!(
-                        (json!(decision.effect.name()), json!(decision.reason.code())),
-                        (answered["decision"].clone(), answered["reason_code"].clone()),
-                        "{question} {:?}",
-                        set
-                    );
-                    let by = decision.permission.map(|permission| permission.name());
-                    assert_eq!(by, answered["permission"].as_str(), "{question}");
-                    *seen
-                        .entry(format!("{} {}", decision.effect.name(), decision.reason.code()))
-                        .or_default() += 1;
-                }
-            }
-        }
-    }
-    for code in [
-        "permission_allows",
-        "permission_denies",
-        "depends_on_resource",
-        "conditions_not_met",
-        "no_permission",
-    ] {
-        assert!(
-            seen.iter().any(|(decided, times)| decided.ends_with(code) && *times > 5),
-            "{code}: {seen:?}"
-        );
-    }
 }

@@ -81,6 +81,15 @@ pub(crate) struct Presented {
     pub(crate) user: Option<Place<Person>>,
 }
 
+impl Presented {
+    /// About what the claims of the identity take, in bytes.
+    pub(crate) fn claims_bytes(&self) -> usize {
+        let claims = &self.identity.0.claims;
+        // A value of a tree takes about twice its text.
+        claims.iter().map(|(name, value)| 2 * (name.len() + value.to_string().len())).sum()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use casemate_identity::Kind;

@@ -146,6 +146,17 @@ impl Subject {
         self.with_claims(asserted, false)
     }
 
+    /// About what their texts take, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let texts = [&self.id, &self.login, &self.display_name, &self.auth_class];
+        let texts: usize = texts.into_iter().flatten().map(|text| text.len()).sum();
+        let groups =
+            self.groups.iter().chain(&self.auth_methods).map(|text| size_of::<String>() + text.len());
+        // A value of a tree takes about twice its text.
+        let claims = self.claims.iter().map(|(name, datum)| 2 * (name.len() + datum.to_json().len()));
+        texts + groups.sum::<usize>() + claims.sum::<usize>()
+    }
+
     /// Whether their token itself hands out permissions, through a source.
     #[must_use]
     pub fn is_handed_permissions(&self) -> bool {

@@ -73,6 +73,11 @@ impl Grant {
         Arc::new(Grant { origin: Origin { kind, name: name.to_owned(), via: None }, from: None, until: None })
     }
 
+    fn heap_bytes(&self) -> usize {
+        let Origin { name, via, .. } = &self.origin;
+        size_of::<Grant>() + name.len() + via.as_ref().map_or(0, String::len)
+    }
+
     fn is_in_force(&self, now: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= now)
             && self.until.is_none_or(|until| now < until || Fault::UntilIncluded.is_seeded() && now == until)
@@ -245,7 +250,7 @@ impl PermissionSet {
             + size_of_val(&*inner.permissions)
             + size_of_val(&*inner.properties)
             + size_of_val(&*inner.elements)
-            + size_of_val(&*inner.grants)
+            + inner.grants.iter().map(|grant| size_of_val(grant) + grant.heap_bytes()).sum::<usize>()
             + inner.index.heap_bytes()
     }
 

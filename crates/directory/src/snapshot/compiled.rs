@@ -18,11 +18,14 @@ use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
 use crate::{CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
-/// The most compiled sets that are kept; when there are more, those that nobody asked for lately are forgotten.
-const MAX_CACHED: usize = 4_096;
-
-/// The most callers that are kept with what they hold: they keep what their credentials said.
-const MAX_CALLERS: usize = 1_024;
+/// What is kept of compiled sets, in bytes; when there is more, those that nobody asked for lately are forgotten.
+const SETS: usize = 64 << 20;
+/// The same of whoever is searched for.
+const SETS_APART: usize = 8 << 20;
+/// What is kept of callers with what they hold and what their credentials said, in bytes.
+const CALLERS: usize = 16 << 20;
+/// What is kept of those who were asked about, in bytes: of those whom the policy knows, and of users of the directory.
+const ASKED_ABOUT: usize = 16 << 20;
 
 /// What is compiled, by what it is compiled of.
 pub(super) type Sets = Kept<Holding, Result<PermissionSet, ResolveError>>;
@@ -144,11 +147,11 @@ impl Compiled {
             vouching,
             providers: policy.providers,
             lasting,
-            sets: before.map_or_else(|| Arc::new(Kept::new(MAX_CACHED)), |before| Arc::clone(&before.sets)),
-            sets_apart: Kept::new(MAX_CALLERS),
-            callers: Kept::new(MAX_CALLERS),
-            asked_about: Kept::new(MAX_CACHED),
-            users_asked_about: Kept::new(MAX_CALLERS),
+            sets: before.map_or_else(|| Arc::new(Kept::new(SETS, of_set)), |before| Arc::clone(&before.sets)),
+            sets_apart: Kept::new(SETS_APART, of_set),
+            callers: Kept::new(CALLERS, |presented, known| of_known(known, presented.claims_bytes())),
+            asked_about: Kept::new(ASKED_ABOUT, |_, known| of_known(known, 0)),
+            users_asked_about: Kept::new(ASKED_ABOUT, |_, known| of_known(known, 0)),
         }
     }
 
@@ -274,4 +277,15 @@ impl Compiled {
     pub(super) fn person(&self, place: u32) -> Option<&Person> {
         self.people.get(place as usize)
     }
+}
+
+/// What a compiled set takes; one that failed is not kept.
+fn of_set(holding: &Holding, set: &Result<PermissionSet, ResolveError>) -> Option<usize> {
+    Some(holding.bytes() + set.as_ref().ok()?.heap_bytes())
+}
+
+/// What somebody takes, their set included, which nothing else may keep; whoever's set failed is not kept.
+fn of_known(known: &Arc<Known>, claims: usize) -> Option<usize> {
+    let Known { subject, permissions, .. } = &**known;
+    Some(size_of::<Known>() + claims + subject.bytes() + permissions.as_ref().ok()?.heap_bytes())
 }

@@ -27,6 +27,15 @@ pub(super) struct Holding {
     pub(super) sourced: Box<[Sourced]>,
 }
 
+impl Holding {
+    /// What it takes, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [&self.narrowing, &self.temporary].into_iter().flatten().map(|text| text.len());
+        let sourced = self.sourced.iter().map(|sourced| size_of_val(sourced) + sourced.permissions.len());
+        size_of_val(&*self.assignments) + texts.sum::<usize>() + sourced.sum::<usize>()
+    }
+}
+
 impl Compiled {
     pub(super) fn holding(&self, subject: &Subject) -> Holding {
         let (places, key) = self.assigned(subject);

@@ -8,10 +8,16 @@ use serde_json::{Value, json};
 use crate::{Folder, decision, question};
 
 /// How soon a change has to be in force everywhere.
-const AT_ONCE: Duration = Duration::from_secs(1);
+pub(crate) const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// Sends something as an administrator, with the revision that was read before where there is one.
-fn send(casemate: &Casemate, key: &str, request: &str, revision: Option<&Value>, body: &Value) -> Value {
+pub(crate) fn send(
+    casemate: &Casemate,
+    key: &str,
+    request: &str,
+    revision: Option<&Value>,
+    body: &Value,
+) -> Value {
     let authorization = format!("Authorization: Bearer {key}");
     let tag = format!("If-Match: \"{}\"", revision.unwrap_or(&Value::Null));
     let mut headers = vec![&*authorization, "Content-Type: application/json"];
@@ -51,7 +57,7 @@ fn provisioner(casemate: &Casemate, key: &str) -> String {
 }
 
 /// A temporary credential that somebody mints with their token, on whichever server.
-fn mint(casemate: &Casemate, token: &str) -> String {
+pub(crate) fn mint(casemate: &Casemate, token: &str) -> String {
     let wanted = json!({ "title": "a run", "permissions": ["notes.*", "casemate.decision.ask"] });
     let minted = casemate.post("/api/v1/temporary-credentials", token, &wanted.to_string()).unwrap();
     assert_eq!(minted.status, 201, "{}", minted.body);

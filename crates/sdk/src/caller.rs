@@ -83,7 +83,8 @@ impl Caller {
         self.known.whom.credential()
     }
 
-    /// The revision of what decides about them.
+    /// The revision at which what decides about them was read. What was changed since, up to [`crate::PermissionsManager::revision`]
+    /// as they were identified, does not concern them.
     #[must_use]
     pub fn revision(&self) -> i64 {
         self.known.revision

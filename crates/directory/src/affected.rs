@@ -167,19 +167,23 @@ struct Known {
     selectors: usize,
     /// What came up to this revision is not known.
     floor: i64,
+    /// The last revision of which something is known.
+    last: i64,
 }
 
 impl Changes {
     /// Forgets all: nothing is known of how it came to be as it is at a revision.
     pub(crate) fn forget(&self, revision: i64) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *known = Known { floor: revision, ..Known::default() };
+        *known = Known { floor: revision, last: revision, ..Known::default() };
     }
 
     /// Takes the change that made a revision, unless it affects nobody.
     pub(crate) fn push(&self, revision: i64, affecting: &mut Affecting) {
-        let Some(change) = affecting.finish(revision) else { return };
+        let change = affecting.finish(revision);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.last = known.last.max(revision);
+        let Some(change) = change else { return };
         known.selectors += change.named();
         known.changes.push_back(Arc::new(change));
         while known.changes.len() > CHANGES || known.selectors > SELECTORS {
@@ -189,10 +193,19 @@ impl Changes {
         }
     }
 
+    /// As [`Changes::push`], of a revision that is not decided by, since its policy cannot be read: who may not come in any more is
+    /// told all the same. Once for each revision; what comes later waits for the next.
+    pub(crate) fn push_ahead(&self, revision: i64, affecting: &mut Affecting) {
+        let is_told = revision <= self.0.lock().unwrap_or_else(PoisonError::into_inner).last;
+        if !is_told {
+            self.push(revision, affecting);
+        }
+    }
+
     /// The changes after a revision, the oldest first.
     pub(crate) fn after(&self, revision: i64) -> Result<Vec<Arc<Change>>, Forgotten> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if revision < known.floor {
+        if !(known.floor..=known.last).contains(&revision) {
             return Err(Forgotten);
         }
         let start = known.changes.partition_point(|change| change.revision <= revision);
@@ -239,7 +252,15 @@ mod tests {
         assert_eq!(revisions(&changes, 5), Ok(vec![6, 9]));
         assert_eq!(revisions(&changes, 6), Ok(vec![9]));
         assert_eq!(revisions(&changes, 8), Ok(vec![9]));
+        assert_eq!(revisions(&changes, 12), Err(Forgotten), "it is of another course of changes");
+        pushed(&changes, 12, 0);
         assert_eq!(revisions(&changes, 12), Ok(vec![]));
+        let mut ahead = Affecting::default();
+        one(&mut ahead, 0);
+        changes.push_ahead(12, &mut ahead);
+        assert_eq!(revisions(&changes, 9), Ok(vec![]), "it was told of already, and waits");
+        changes.push_ahead(13, &mut ahead);
+        assert_eq!(revisions(&changes, 12), Ok(vec![13]));
         changes.forget(3);
         assert_eq!(revisions(&changes, 2), Err(Forgotten));
         assert_eq!(revisions(&changes, 3), Ok(vec![]));

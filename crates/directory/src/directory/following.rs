@@ -186,8 +186,15 @@ impl Directory {
             let set = ObjectSet::new(objects.items.into_iter().map(Arc::new).collect());
             Policy::from_objects(set.items()).map(|policy| (policy, set))
         });
-        let (policy, set) =
-            checked.await.map_err(|_| DirectoryError::Closed)?.map_err(DirectoryError::Mistakes)?;
+        let (policy, set) = match checked.await.map_err(|_| DirectoryError::Closed)? {
+            Ok(checked) => checked,
+            Err(mistakes) => {
+                // Who may not come in any more is told of all the same.
+                self.changes.push_ahead(revision, &mut known.affecting);
+                self.taken.send_modify(|_| ());
+                return Err(DirectoryError::Mistakes(mistakes));
+            }
+        };
         if self.secrets.take(&reader.secrets().await?, &set) {
             known.affecting.everybody();
         }

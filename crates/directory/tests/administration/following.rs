@@ -1,6 +1,6 @@
 //! Following a store that other processes write to, or that is replaced as a whole.
 
-use casemate_directory::{KeyDraft, Kind};
+use casemate_directory::{Affected, KeyDraft, Kind, Whom};
 use casemate_identity::SecretString;
 use casemate_store::{
     BackupKey, BackupLock, Commit, Database, Draft, Operation, Restore, RootKeyFile, restore,
@@ -49,11 +49,24 @@ async fn a_policy_that_cannot_be_read_does_not_delay_a_revocation() {
         body: json!({ "name": "newer", "of": "a time to come" }).to_string(),
         origin: String::new(),
     };
-    site.store.commit(written(vec![Operation::Put(unreadable), Operation::PutKey(revoked)])).await.unwrap();
+    let before = site.directory.current().revision();
+    let revision = site
+        .store
+        .commit(written(vec![Operation::Put(unreadable), Operation::PutKey(revoked)]))
+        .await
+        .unwrap();
     let refused = site.directory.refresh().await.unwrap_err();
     assert!(refused.to_string().contains("newer"), "{refused}");
     assert_eq!(key_allows(&site.directory, &secret, "notes.read").await, None, "the key was revoked");
     assert!(site.allows("ada", "notes.read"), "what decided before still does");
+    // Whoever keeps what the key held is told, once.
+    let _ = site.directory.refresh().await.unwrap_err();
+    let told = site.directory.changes_after(before).unwrap();
+    assert_eq!(told.iter().map(|change| change.revision).collect::<Vec<_>>(), [revision]);
+    let whom = Whom::Credential(id.as_str().into());
+    let is_named =
+        matches!(&told[0].affected, Affected::These(these) if these.iter().any(|one| one.whom == whom));
+    assert!(is_named, "{told:?}");
 }
 
 #[tokio::test]

@@ -130,6 +130,11 @@ impl Affecting {
         self.everybody();
     }
 
+    /// Whether anybody may be affected: there is nothing more to find out then, but whether schemas are others.
+    pub(crate) fn is_everybody(&self) -> bool {
+        self.everybody
+    }
+
     /// Somebody of a tenant is affected.
     pub(crate) fn add(&mut self, tenant: &Arc<str>, whom: Whom) {
         if self.everybody {

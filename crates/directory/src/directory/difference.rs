@@ -1,6 +1,7 @@
 //! Whom a new revision affects, by what differs between what decided and what decides from now on.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use casemate_identity::Kind as IdentityKind;
@@ -42,11 +43,17 @@ pub(super) fn differing<'o>(before: &'o ObjectSet, after: &'o ObjectSet, kind: K
 /// Whom it affects that `after` follows `before`, where schemas, providers and sources are the same in both.
 pub(super) fn affects(before: &State, objects: &ObjectSet, after: &Compiled, affecting: &mut Affecting) {
     let compiled = before.snapshot.compiled();
-    for assignment in compiled.assignments_missing_in(after) {
-        recipient(compiled, after.keys(), assignment, affecting);
-    }
-    for assignment in after.assignments_missing_in(compiled) {
-        recipient(after, after.keys(), assignment, affecting);
+    let gone = compiled.assignments_missing_in(after).map(|assignment| (&**compiled, assignment));
+    let came = after.assignments_missing_in(compiled).map(|assignment| (after, assignment));
+    // However many are for one, they are looked for once in each of the two.
+    let mut known = HashSet::new();
+    for (place, (of, assignment)) in gone.map(|gone| (0, gone)).chain(came.map(|came| (1, came))) {
+        if affecting.is_everybody() {
+            return;
+        }
+        if known.insert((place, &assignment.tenant, &assignment.recipient)) {
+            recipient(of, after.keys(), assignment, affecting);
+        }
     }
     for object in differing(&before.objects, objects, Kind::ServiceAccount) {
         let tenant = Arc::from(&*object.tenant);

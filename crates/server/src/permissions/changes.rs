@@ -35,6 +35,8 @@ const MOST: usize = 512;
 const WAITING: usize = 16;
 /// How long a client may leave these where they are.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long after a look at what changed the next one is made at the earliest: each costs that the client is judged anew.
+const GATHERING: Duration = Duration::from_millis(10);
 /// The header in which a client says what it saw last.
 const LAST_EVENT: &str = "last-event-id";
 
@@ -184,12 +186,16 @@ impl Stream {
         self.tell().await?;
         let ready = json!({ "revision": self.known, "lease_seconds": LEASE.as_secs() });
         self.send("ready", self.known, &ready).await?;
+        let mut told = Instant::now();
         loop {
             let mut sent = self.tell().await?;
             let next = Instant::now() + self.alive;
             while !sent {
                 match tokio::time::timeout_at(next, self.taken.changed()).await {
                     Ok(Ok(())) => {
+                        // Of many changes in a row each is told, and some of them together.
+                        tokio::time::sleep_until(told + GATHERING).await;
+                        told = Instant::now();
                         self.judge().await?;
                         sent = self.tell().await?;
                     }

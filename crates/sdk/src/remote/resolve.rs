@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::cache::{Entry, Key};
 use super::state::{Schemas, State};
+use super::transport::Failure;
 use super::wire::{self, Item};
 use crate::{Credential, Error, Known};
 
@@ -46,6 +47,13 @@ impl Asked {
             Asked::Alone => Err(Error::Unavailable("what they hold is too much for an answer".to_owned())),
         }
     }
+}
+
+/// Why a batch has no answer.
+enum Unanswered {
+    /// What came is none; of fewer it may be one.
+    Unreadable(String),
+    Error(Error),
 }
 
 /// One caller to ask for.
@@ -158,25 +166,46 @@ impl Resolver {
     }
 
     async fn outcomes(&self, batch: &[Wanted], held: &[Option<Arc<Entry>>]) -> Vec<Asked> {
-        match self.answers(batch, held).await {
-            Ok(outcomes) => outcomes,
-            Err(error) => batch.iter().map(|_| Asked::Told(Err(error.clone()))).collect(),
+        let mut outcomes = Vec::with_capacity(batch.len());
+        let mut parts = vec![(batch, held)];
+        while let Some((batch, held)) = parts.pop() {
+            match self.answers(batch, held).await {
+                Ok(asked) => outcomes.extend(asked),
+                Err(Unanswered::Unreadable(why)) if batch.len() > 1 => {
+                    tracing::warn!(why, asked = batch.len(), "an answer cannot be read: asking in halves");
+                    let middle = batch.len() / 2;
+                    let ((first, second), (known, rest)) = (batch.split_at(middle), held.split_at(middle));
+                    parts.extend([(second, rest), (first, known)]);
+                }
+                Err(unanswered) => {
+                    let error = match unanswered {
+                        Unanswered::Error(error) => error,
+                        Unanswered::Unreadable(why) => self.state.nonsense(&why),
+                    };
+                    outcomes.extend(batch.iter().map(|_| Asked::Told(Err(error.clone()))));
+                }
+            }
         }
+        outcomes
     }
 
     /// What the server answers to each of a batch.
-    async fn answers(&self, batch: &[Wanted], held: &[Option<Arc<Entry>>]) -> Result<Vec<Asked>, Error> {
+    async fn answers(&self, batch: &[Wanted], held: &[Option<Arc<Entry>>]) -> Result<Vec<Asked>, Unanswered> {
         let state = &self.state;
-        let body = body(batch, held);
-        let answer = state.ask(RESOLVE, Some(body), state.seen(), None).await?;
-        let (revision, items) =
-            wire::resolved(&answer.body, batch.len()).map_err(|why| state.nonsense(&why))?;
-        let schemas = state.schemas_of(revision).await?;
+        let answer = match state.ask(RESOLVE, Some(body(batch, held)), state.seen(), None).await {
+            Ok(answer) => answer,
+            Err(failure @ Failure::TooLong(_)) if batch.len() > 1 => {
+                return Err(Unanswered::Unreadable(Error::from(failure).to_string()));
+            }
+            Err(failure) => return Err(Unanswered::Error(failure.into())),
+        };
+        let (revision, items) = wire::resolved(&answer.body, batch.len()).map_err(Unanswered::Unreadable)?;
+        let schemas = state.schemas_of(revision).await.map_err(Unanswered::Error)?;
         state.saw(revision);
         let outcomes = items.into_iter().zip(held).map(|(item, held)| match item {
             Ok(Item::Problem { code }) if code == LIMIT_REACHED => Asked::Alone,
-            Ok(item) => Asked::Told(self.outcome(item, held.as_deref(), revision, &schemas)),
-            Err(why) => Asked::Told(Err(state.nonsense(&why))),
+            Ok(item) => Asked::Told(outcome(item, held.as_deref(), revision, &schemas)),
+            Err(why) => Asked::Told(Err(unreadable(&why))),
         });
         Ok(outcomes.collect())
     }
@@ -189,41 +218,44 @@ impl Resolver {
             entry.mark();
         }
     }
+}
 
-    fn outcome(&self, item: Item, held: Option<&Entry>, revision: i64, schemas: &Schemas) -> Outcome {
-        let state = &self.state;
-        let application = schemas.application.clone();
-        match (item, held) {
-            (Item::Held(item), _) => {
-                let permissions =
-                    wire::compile(&schemas.catalog, item.permissions).map_err(Error::Permissions)?;
-                let identity = Arc::new(item.identity);
-                let whom = Arc::clone(&identity) as _;
-                let known = Known { whom, permissions, application, revision, valid_until: item.until };
-                Ok(Arc::new(Entry::new(Arc::new(known), identity, item.etag, schemas.generation)))
-            }
-            (Item::NotModified { until }, Some(held)) => {
-                let permissions = match held.generation == schemas.generation {
-                    true => held.known.permissions.clone(),
-                    false => recompiled(held, schemas)?,
-                };
-                let whom = Arc::clone(&held.identity) as _;
-                let known = Known { whom, permissions, application, revision, valid_until: until };
-                let (identity, etag) = (Arc::clone(&held.identity), held.etag.clone());
-                Ok(Arc::new(Entry::new(Arc::new(known), identity, etag, schemas.generation)))
-            }
-            (Item::NotModified { .. }, None) => {
-                Err(state.nonsense("nothing is known that could be unchanged"))
-            }
-            (Item::Problem { code }, _) => Err(match &*code {
-                "credential_rejected" | "user_inactive" | "credential_missing" => {
-                    Error::CredentialRejected { code: code.into() }
-                }
-                "source_failed" => Error::Permissions("the server cannot say it".to_owned()),
-                _ => Error::Unavailable(format!("the server cannot say who it is ({code})")),
-            }),
+fn outcome(item: Item, held: Option<&Entry>, revision: i64, schemas: &Schemas) -> Outcome {
+    let application = schemas.application.clone();
+    match (item, held) {
+        (Item::Held(item), _) => {
+            let permissions =
+                wire::compile(&schemas.catalog, item.permissions).map_err(Error::Permissions)?;
+            let identity = Arc::new(item.identity);
+            let whom = Arc::clone(&identity) as _;
+            let known = Known { whom, permissions, application, revision, valid_until: item.until };
+            Ok(Arc::new(Entry::new(Arc::new(known), identity, item.etag, schemas.generation)))
         }
+        (Item::NotModified { until }, Some(held)) => {
+            let permissions = match held.generation == schemas.generation {
+                true => held.known.permissions.clone(),
+                false => recompiled(held, schemas)?,
+            };
+            let whom = Arc::clone(&held.identity) as _;
+            let known = Known { whom, permissions, application, revision, valid_until: until };
+            let (identity, etag) = (Arc::clone(&held.identity), held.etag.clone());
+            Ok(Arc::new(Entry::new(Arc::new(known), identity, etag, schemas.generation)))
+        }
+        (Item::NotModified { .. }, None) => Err(unreadable("nothing is known that could be unchanged")),
+        (Item::Problem { code }, _) => Err(match &*code {
+            "credential_rejected" | "user_inactive" | "credential_missing" => {
+                Error::CredentialRejected { code: code.into() }
+            }
+            "source_failed" => Error::Permissions("the server cannot say it".to_owned()),
+            _ => Error::Unavailable(format!("the server cannot say who it is ({code})")),
+        }),
     }
+}
+
+/// What is said of one cannot be read: that is no reason to leave the server alone, which answers about others.
+fn unreadable(why: &str) -> Error {
+    tracing::error!(why, "what the Casemate server says of a caller cannot be read");
+    Error::Unavailable("what the server says of the caller cannot be read".to_owned())
 }
 
 impl Desk {

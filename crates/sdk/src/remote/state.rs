@@ -114,7 +114,9 @@ impl State {
                 tracing::warn!(why, "the Casemate server does not answer");
                 self.breaker().failed(self.elapsed(), chance());
             }
-            Ok(_) | Err(Failure::Behind | Failure::Refused(_)) => self.breaker().answered(),
+            Ok(_) | Err(Failure::Behind | Failure::TooLong(_) | Failure::Refused(_)) => {
+                self.breaker().answered()
+            }
         }
         answer
     }

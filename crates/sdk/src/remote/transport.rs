@@ -49,6 +49,8 @@ pub(super) enum Failure {
     Away(String),
     /// It has not come as far as was asked for.
     Behind,
+    /// It answered more than so many bytes.
+    TooLong(usize),
     /// It answered, and refuses this client.
     Refused(Error),
 }
@@ -60,6 +62,7 @@ impl From<Failure> for Error {
             Failure::Behind => {
                 Error::Unavailable("the server has not come as far as was seen elsewhere".to_owned())
             }
+            Failure::TooLong(most) => Error::Unavailable(format!("the answer is longer than {most} bytes")),
             Failure::Refused(error) => error,
         }
     }
@@ -242,7 +245,7 @@ async fn read(mut response: Response, most: usize) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
         if bytes.len() + chunk.len() > most {
-            return Err(Failure::Away(format!("the answer is longer than {most} bytes")));
+            return Err(Failure::TooLong(most));
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -1,11 +1,14 @@
-//! What a server says of somebody, read strictly: what cannot be read is no shorter list.
+//! What a server says of somebody, read strictly: what cannot be read is no shorter list. Data are bounded, and an answer holds
+//! many: each is read by itself, so that only the longest answer that is taken bounds all together.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use casemate_expression::{Datum, List, Map, Members, Timestamp};
 use casemate_permission::{
     Actor, Catalog, Grant, Origin, OriginKind, Permission, PermissionSet, Schema, Subject,
 };
+use serde_json::value::RawValue;
 
 use crate::Whom;
 
@@ -82,6 +85,31 @@ pub(crate) struct Held {
     pub(crate) etag: String,
 }
 
+/// The members of an object, none of them read yet.
+type Unread<'a> = BTreeMap<String, &'a RawValue>;
+
+fn members(text: &str) -> Result<Unread<'_>, Unreadable> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+/// Some members of an object, each read by itself, where they are there.
+fn read(members: &Unread<'_>, names: &[&str]) -> Result<Datum, Unreadable> {
+    let known = names.iter().filter_map(|name| Some((*name, members.get(*name)?)));
+    let read = known.map(|(name, unread)| match Datum::from_json(unread.get()) {
+        Ok(datum) => Ok((name.into(), datum)),
+        Err(error) => Err(format!("`{name}`: {error}")),
+    });
+    read.collect::<Result<Members, _>>().map(Datum::Map)
+}
+
+fn unread<'a>(members: &Unread<'a>, name: &str) -> Result<&'a str, Unreadable> {
+    members.get(name).map(|unread| unread.get()).ok_or_else(|| format!("`{name}` is missing"))
+}
+
+fn list<'a>(members: &Unread<'a>, name: &str) -> Result<Vec<&'a RawValue>, Unreadable> {
+    serde_json::from_str(unread(members, name)?).map_err(|error| format!("`{name}` is no list: {error}"))
+}
+
 fn member<'d>(datum: &'d Datum, name: &str) -> Result<&'d Datum, Unreadable> {
     datum.get(name).ok_or_else(|| format!("`{name}` is missing"))
 }
@@ -126,55 +154,64 @@ pub(crate) fn revision(datum: &Datum) -> Result<i64, Unreadable> {
 
 /// The answer to `resolve`: its revision and as many items as were asked for.
 pub(crate) fn resolved(body: &str, asked: usize) -> Result<(i64, Vec<Result<Item, Unreadable>>), Unreadable> {
-    let answer = Datum::from_json(body).map_err(|error| error.to_string())?;
-    let items = member(&answer, "items")?.as_list().ok_or("`items` is no list")?;
+    let answer = members(body)?;
+    let items = list(&answer, "items")?;
     if items.len() != asked {
         return Err(format!("{} items came to {asked} questions", items.len()));
     }
-    Ok((revision(&answer)?, items.iter().map(item).collect()))
+    let revision = revision(&read(&answer, &["revision"])?)?;
+    Ok((revision, items.into_iter().map(|unread| item(unread.get())).collect()))
 }
 
-fn item(item: &Datum) -> Result<Item, Unreadable> {
-    if let Some(problem) = item.get("problem") {
+fn item(json: &str) -> Result<Item, Unreadable> {
+    let members = members(json)?;
+    let known = read(&members, &["problem", "valid_until", "not_modified", "credential", "etag"])?;
+    if let Some(problem) = known.get("problem") {
         return Ok(Item::Problem { code: text(problem, "code")?.into() });
     }
-    let until = time(item, "valid_until")?.map(|until| until.0);
-    if item.get("not_modified") == Some(&Datum::Bool(true)) {
+    let until = time(&known, "valid_until")?.map(|until| until.0);
+    if known.get("not_modified") == Some(&Datum::Bool(true)) {
         return Ok(Item::NotModified { until });
     }
-    let permissions = member(item, "permissions")?.as_list().ok_or("`permissions` is no list")?;
+    let permissions = list(&members, "permissions")?;
     Ok(Item::Held(Box::new(Held {
-        identity: identity(member(item, "identity")?, optional(item, "credential")?)?,
-        permissions: permissions.iter().map(permission).collect::<Result<_, _>>()?,
+        identity: identity(unread(&members, "identity")?, optional(&known, "credential")?)?,
+        permissions: permissions.iter().map(|unread| permission(unread.get())).collect::<Result<_, _>>()?,
         until,
-        etag: text(item, "etag")?.into(),
+        etag: text(&known, "etag")?.into(),
     })))
 }
 
-fn identity(datum: &Datum, credential: Option<Box<str>>) -> Result<Identity, Unreadable> {
-    let auth = object(datum, "auth")?;
+fn identity(json: &str, credential: Option<Box<str>>) -> Result<Identity, Unreadable> {
+    let members = members(json)?;
+    let names = ["id", "provider", "type", "subject", "login", "display_name", "tenant", "auth", "actor"];
+    let known = read(&members, &names)?;
+    let auth = object(&known, "auth")?;
     let actor = |actor: &Datum| {
         Ok::<_, Unreadable>((text(actor, "provider")?, text(actor, "type")?, text(actor, "id")?))
     };
+    let groups = serde_json::from_str(unread(&members, "groups")?);
+    let claims = read(&members, &["claims"])?;
     Ok(Identity {
-        directory_id: optional(datum, "id")?,
-        provider: text(datum, "provider")?,
-        kind: text(datum, "type")?,
-        subject: optional(datum, "subject")?,
-        login: optional(datum, "login")?,
-        display_name: optional(datum, "display_name")?,
-        tenant: text(datum, "tenant")?,
-        groups: texts(datum, "groups")?,
-        claims: member(datum, "claims")?.as_map().cloned().ok_or("`claims` is no object")?,
+        directory_id: optional(&known, "id")?,
+        provider: text(&known, "provider")?,
+        kind: text(&known, "type")?,
+        subject: optional(&known, "subject")?,
+        login: optional(&known, "login")?,
+        display_name: optional(&known, "display_name")?,
+        tenant: text(&known, "tenant")?,
+        groups: groups.map_err(|_| "`groups` is no list of texts")?,
+        claims: member(&claims, "claims")?.as_map().cloned().ok_or("`claims` is no object")?,
         auth_time: auth.map_or(Ok(None), |auth| time(auth, "time"))?,
         auth_methods: auth.map_or(Ok(Vec::new()), |auth| texts(auth, "amr"))?,
         auth_class: auth.map_or(Ok(None), |auth| optional(auth, "acr"))?,
-        actor: object(datum, "actor")?.map(actor).transpose()?,
+        actor: object(&known, "actor")?.map(actor).transpose()?,
         credential,
     })
 }
 
-fn permission(datum: &Datum) -> Result<(Permission, Arc<Grant>), Unreadable> {
+fn permission(json: &str) -> Result<(Permission, Arc<Grant>), Unreadable> {
+    let datum = &read(&members(json)?, &["permission", "origin", "from", "until"])?;
     let permission =
         Permission::from_datum(member(datum, "permission")?).map_err(|error| error.to_string())?;
     let origin = member(datum, "origin")?;
@@ -212,14 +249,15 @@ pub(crate) fn compile(
 /// The answer with the schemas: its revision, the catalog, and the one application that this client may ask about, where
 /// its credential is bound to one.
 pub(crate) fn schemas(body: &str) -> Result<(i64, Catalog, Option<Arc<str>>), Unreadable> {
-    let answer = Datum::from_json(body).map_err(|error| error.to_string())?;
-    let items = member(&answer, "items")?.as_list().ok_or("`items` is no list")?;
+    let answer = members(body)?;
+    let items = list(&answer, "items")?;
     let mut schemas = Vec::with_capacity(items.len());
     let (mut is_bound, mut bound) = (true, None);
     for item in items {
-        let id = text(item, "application")?;
-        let tables = member(item, "schema")?.to_json();
-        let tables: serde_json::Value = serde_json::from_str(&tables).map_err(|error| error.to_string())?;
+        let item = members(item.get())?;
+        let id = text(&read(&item, &["application"])?, "application")?;
+        let tables: serde_json::Value =
+            serde_json::from_str(unread(&item, "schema")?).map_err(|error| error.to_string())?;
         let toml = toml::to_string(&tables).map_err(|error| error.to_string())?;
         // Casemate's own comes with the server, which this client trusts with everything else too.
         let is_own = &*id == casemate_permission::name::RESERVED_NAMESPACE;
@@ -235,7 +273,7 @@ pub(crate) fn schemas(body: &str) -> Result<(i64, Catalog, Option<Arc<str>>), Un
     // Only who is bound to an application is not shown Casemate's own schema. Of names outside that application they are
     // not told what restricts them: whoever is bound to one that is gone may ask about nothing.
     let application = is_bound.then(|| bound.unwrap_or_else(|| "".into()));
-    Ok((revision(&answer)?, catalog, application))
+    Ok((revision(&read(&answer, &["revision"])?)?, catalog, application))
 }
 
 fn told(id: &str, errors: &[casemate_permission::SchemaError]) -> Unreadable {
@@ -253,13 +291,13 @@ mod tests {
         {"permission":{"name":"cms.entry","own":true},"origin":{"kind":"role","name":"editor","via":null},"from":null,"until":"2030-01-01T00:00:00Z"}],
         "valid_until":"2027-01-01T00:00:00Z","etag":"\"x\""}"#;
 
-    fn read(items: &str) -> Result<(i64, Vec<Result<Item, Unreadable>>), Unreadable> {
+    fn answer(items: &str) -> Result<(i64, Vec<Result<Item, Unreadable>>), Unreadable> {
         resolved(&format!("{{\"revision\":7,\"items\":[{items}]}}"), 1)
     }
 
     #[test]
     fn an_item_is_read_whole() {
-        let (revision, items) = read(ITEM).unwrap();
+        let (revision, items) = answer(ITEM).unwrap();
         assert_eq!(revision, 7);
         let Some(Ok(Item::Held(held))) = items.into_iter().next() else { panic!("no item") };
         let view = held.identity.view();
@@ -291,7 +329,7 @@ mod tests {
         ] {
             let changed = ITEM.replace(what, with);
             assert_ne!(changed, ITEM, "{what}");
-            assert!(read(&changed).unwrap().1.iter().all(Result::is_err), "{with}");
+            assert!(answer(&changed).unwrap().1.iter().all(Result::is_err), "{with}");
         }
         for body in ["", "[]", "{}", r#"{"revision":7,"items":[]}"#, r#"{"revision":"7","items":[{}]}"#] {
             assert!(resolved(body, 1).is_err(), "{body}");
@@ -299,10 +337,29 @@ mod tests {
     }
 
     #[test]
+    fn somebody_of_many_permissions_groups_and_claims_is_read() {
+        let deepest = format!("{}{}", "[".repeat(62), "]".repeat(62));
+        let claims = format!(r#"{{"deep":{deepest},"long":"{}"}}"#, "x".repeat(3 << 20));
+        let groups = (0..20_000).map(|number| format!("\"group-{number}\"")).collect::<Vec<_>>().join(",");
+        let (before, permission) = ITEM.split_once("\"permissions\":[").unwrap();
+        let (permission, after) = permission.split_once("],").unwrap();
+        let permissions = vec![permission; 20_000].join(",");
+        let item = format!("{before}\"permissions\":[{permissions}],{after}")
+            .replace(r#"{"level":3}"#, &claims)
+            .replace("\"staff\"", &groups);
+        assert!(item.len() > 6 << 20);
+        let items = answer(&item).unwrap().1;
+        let [Ok(Item::Held(held))] = &*items else { panic!("{:?}", items[0].as_ref().err()) };
+        assert_eq!((held.permissions.len(), held.identity.groups.len()), (20_000, 20_000));
+        let hundred = vec![ITEM; 100].join(",");
+        assert!(resolved(&format!("{{\"revision\":7,\"items\":[{hundred}]}}"), 100).is_ok());
+    }
+
+    #[test]
     fn other_answers_are_told_apart() {
-        let problem = read(r#"{"problem":{"code":"credential_rejected","detail":"x"}}"#).unwrap().1;
+        let problem = answer(r#"{"problem":{"code":"credential_rejected","detail":"x"}}"#).unwrap().1;
         assert!(matches!(&*problem, [Ok(Item::Problem { code })] if code == "credential_rejected"));
-        let same = read(r#"{"not_modified":true,"etag":"\"x\"","valid_until":null}"#).unwrap().1;
+        let same = answer(r#"{"not_modified":true,"etag":"\"x\"","valid_until":null}"#).unwrap().1;
         assert!(matches!(&*same, [Ok(Item::NotModified { until: None })]));
     }
 

@@ -268,6 +268,37 @@ async fn who_is_too_much_for_one_answer_is_asked_for_alone() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_too_long_for_many_is_asked_for_in_halves() {
+    let breaker = BreakerSettings { failures: 1, ..BreakerSettings::default() };
+    let place = Place::with(|builder| builder.breaker(breaker).longest_answer(1_500)).await;
+    let tokens: Vec<String> = (0..20).map(|number| format!("token-{number}")).collect();
+    for token in &tokens {
+        place.server.put(token, item(token, &[READ], None));
+    }
+    let asking: Vec<_> = tokens
+        .into_iter()
+        .map(|token| {
+            let remote = place.remote.clone();
+            tokio::spawn(async move {
+                let caller = remote.identify(Credential::bearer(&token)).await.unwrap();
+                assert_eq!(caller.identity().id, Some(&*token));
+            })
+        })
+        .collect();
+    for asking in asking {
+        asking.await.unwrap();
+    }
+    assert!(place.server.resolved() > 4);
+    // Somebody of whom nothing readable is said leaves the server to others, as does one of whom too much is said.
+    place.server.put("eve", item("eve", &[r#"{"name":"notes..read"}"#], None));
+    place.server.put("dan", item("dan", &[r#"{"name":"notes.read"}"#; 20], None));
+    for (unreadable, other) in [("eve", "ada"), ("dan", "bob")] {
+        assert!(matches!(place.identify(unreadable).await, Err(Error::Unavailable(_))), "{unreadable}");
+        assert!(place.identify(other).await.is_ok(), "{unreadable}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_fails_is_left_alone_and_tried_again() {
     let breaker =
         BreakerSettings { failures: 3, shortest: Duration::from_secs(1), longest: Duration::from_secs(4) };

@@ -102,6 +102,11 @@ impl State {
         let homes = Arc::new(homes(&objects));
         State { snapshot, objects, homes }
     }
+
+    /// The tenant where a provider's users are provisioned.
+    pub(crate) fn home_of(&self, provider: &str) -> &str {
+        self.homes.get(provider).map_or(DEFAULT_TENANT, |home| home)
+    }
 }
 
 /// The tenants where users of providers are provisioned.

@@ -59,6 +59,63 @@ async fn apply(server: &Server, text: &str) -> Answer {
     server.admin("POST /api/v1/policy/apply", Some(&body)).await
 }
 
+/// Whoever tokens alone tell of is not shut out by being made known as somebody who may not come in.
+async fn nobody_shuts_out_the_last_one_by_making_them_known(server: Server) {
+    let server = with_provider(server).await;
+    let first = assign(&server, &corp("id", "sub-ada")).await;
+    let by_login = assign(&server, &corp("login", "ada")).await;
+    for other in others(&server, &[&first, &by_login]).await {
+        assert!(changed(&server, &format!("DELETE {other}"), None).await.status.is_success());
+    }
+    let shut = json!({ "login": "ada", "subject": "sub-ada", "provider": "corp", "active": false });
+    let create = format!("POST {USERS}");
+    assert_eq!(short(&server.admin(&create, Some(&shut)).await), LAST);
+    // Nor is somebody who is not active turned to be her.
+    let other = json!({ "login": "dan", "subject": "sub-dan", "provider": "corp", "active": false });
+    let dan = server.make(USERS, &other).await;
+    let turned = changed(&server, &format!("PUT {USERS}/{dan}"), Some(&shut)).await;
+    assert_eq!(short(&turned), LAST, "{}", turned.text);
+    let bob = json!({ "login": "bob", "subject": "sub-bob", "provider": "corp" });
+    server.make(USERS, &bob).await;
+    assign(&server, &corp("id", "sub-bob")).await;
+    let made = server.admin(&create, Some(&shut)).await;
+    assert_eq!(made.status.as_u16(), 201, "{}", made.text);
+}
+
+/// Who administers the installation may be at home in another tenant, where their provider's people are.
+async fn the_last_one_stays_where_their_provider_is_at_home(server: Server) {
+    let of_acme = async |request: &str, body: Option<&Value>| {
+        server.send(request, Some("tenant-administrator"), &[("if-match", "*")], body).await
+    };
+    let made = of_acme(&format!("POST {ACCOUNTS}"), Some(&json!({ "name": "corp-scim" }))).await;
+    assert_eq!(made.status.as_u16(), 201, "{}", made.text);
+    let provider = json!({ "name": "corp", "issuer": "https://login.example", "audiences": ["casemate"],
+        "scim": { "account": "corp-scim", "tenant": "acme" } });
+    server.make("/api/v1/providers", &provider).await;
+    let make = async |login: &str| {
+        let user = json!({ "login": login, "subject": format!("sub-{login}"), "provider": "corp" });
+        of_acme(&format!("POST {USERS}"), Some(&user)).await.id()
+    };
+    let (ada, bob) = (make("ada").await, make("bob").await);
+    let first = assign(&server, &corp("id", "sub-ada")).await;
+    for other in others(&server, &[&first]).await {
+        assert!(changed(&server, &format!("DELETE {other}"), None).await.status.is_success());
+    }
+    let off = async |id: &str, login: &str| {
+        let body =
+            json!({ "login": login, "subject": format!("sub-{login}"), "provider": "corp", "active": false });
+        of_acme(&format!("PUT {USERS}/{id}"), Some(&body)).await
+    };
+    assert_eq!(short(&off(&ada, "ada").await), LAST);
+    let delete = of_acme(&format!("DELETE {USERS}/{ada}"), None).await;
+    assert_eq!(short(&delete), LAST);
+    // Whoever is not active there is nobody who is left.
+    assert_eq!(off(&bob, "bob").await.status.as_u16(), 200);
+    assign(&server, &corp("id", "sub-bob")).await;
+    assert_eq!(short(&off(&ada, "ada").await), LAST);
+    assert_eq!(short(&changed(&server, &format!("DELETE {first}"), None).await), LAST);
+}
+
 async fn now(server: &Server) -> i64 {
     server.app.store.reader().revision().await.unwrap()
 }
@@ -309,6 +366,8 @@ macro_rules! on_both {
 
 on_both!(objects_and_people:
     an_assignment_stays_unless_somebody_else_may_come_in,
+    nobody_shuts_out_the_last_one_by_making_them_known,
+    the_last_one_stays_where_their_provider_is_at_home,
     who_is_locked_out_can_be_let_in,
     code_leaves_somebody_who_administers_by_what_its_groups_become,
     whom_a_provider_no_longer_tells_of_is_nobody_whom_code_leaves,

@@ -8,7 +8,7 @@ use super::rules::{Loses, Rules};
 use crate::OWN_PROVIDER;
 use crate::administration::Administration;
 use crate::administration::error::AdminError;
-use crate::policy::{Assignment, Recipient, Who};
+use crate::policy::{Assignment, DEFAULT_TENANT, Recipient, Who};
 
 /// Whether somebody administers by an assignment of today, and then no longer by one.
 pub(super) fn takes<'a>(
@@ -91,19 +91,20 @@ pub(super) struct MembersLeft {
 }
 
 impl Administration {
-    /// That somebody may administer the installation, where this user may no longer: they become `after`, or are deleted.
-    /// Gives what the change is to be made with.
+    /// That somebody may administer the installation, where this user may no longer: they become `after`, or are deleted; or
+    /// somebody is made known as a user who may not come in. Gives what the change is to be made with.
     pub(super) async fn leaves_an_administrator(
         &self,
         rules: &Rules<'_>,
-        before: &UserRecord,
+        before: Option<&UserRecord>,
         after: Option<&UserRecord>,
     ) -> Result<Vec<Operation>, AdminError> {
-        if !before.active {
-            return Ok(Vec::new());
-        }
-        let groups = self.groups_of_user(&before.id).await?;
-        self.others_administer(rules, &before.id, &[Loses::between(before, after, &groups)]).await
+        let groups = match before {
+            Some(before) => self.groups_of_user(&before.id).await?,
+            None => Vec::new(),
+        };
+        let id = before.map_or("", |before| &before.id);
+        self.others_administer(rules, id, &Loses::of_change(before, after, &groups)).await
     }
 
     /// The same, where a user leaves a group.
@@ -202,7 +203,7 @@ impl Administration {
         for (recipient, is_lost) in
             others.into_iter().map(|other| (other, false)).chain(lost.into_iter().map(|lost| (lost, true)))
         {
-            let left = self.left(rules.tenant(), recipient, id, is_lost).await?;
+            let left = self.left(DEFAULT_TENANT, recipient, id, is_lost).await?;
             if let Some(stays) = anybody.certain(recipient, left) {
                 return Ok(stays.kept());
             }
@@ -218,7 +219,7 @@ impl Administration {
     ) -> Result<Option<Stays>, AdminError> {
         let mut anybody = Anybody::by(rules.provider());
         for recipient in recipients {
-            let left = self.left(rules.tenant(), recipient, "", false).await?;
+            let left = self.left(DEFAULT_TENANT, recipient, "", false).await?;
             if let Some(stays) = anybody.certain(recipient, left) {
                 return Ok(Some(stays));
             }
@@ -293,7 +294,9 @@ impl Administration {
             },
             Who::Login { login, .. } => reader.user_by_login(provider, login).await?,
         };
-        Ok(known
-            .map_or(Left::Unknown, |known| Left::if_active(&known, known.tenant != tenant || known.active)))
+        let home = self.directory.state();
+        let is_asked = |known: &UserRecord| [tenant, home.home_of(provider)].contains(&&*known.tenant);
+        let known = known.filter(is_asked);
+        Ok(known.map_or(Left::Unknown, |known| Left::if_active(&known, known.active)))
     }
 }

@@ -298,17 +298,23 @@ impl<'a> Rules<'a> {
         user.active && self.administering(&[Gains::of(user, &[])]).is_some()
     }
 
+    /// Whether what somebody is in this tenant matters to an assignment by which the installation is administered: whoever
+    /// may not come in where their provider's people are at home comes in nowhere.
+    fn reaches(&self, loses: &Loses<'_>, assignment: &Assignment) -> bool {
+        let is_home = || loses.provider.is_some_and(|provider| self.state.home_of(provider) == self.tenant);
+        let is_by_group = matches!(assignment.recipient.who, Who::Group { .. });
+        self.tenant == DEFAULT_TENANT || !is_by_group && is_home()
+    }
+
     /// Who administers the installation by what is lost, and who does otherwise. None where nobody does by what is lost.
     pub(super) fn administering(
         &self,
         losses: &[Loses<'_>],
     ) -> Option<(Vec<&'a Recipient>, Vec<&'a Recipient>)> {
-        if self.tenant != crate::DEFAULT_TENANT {
-            return None;
-        }
-        let (lost, others): (Vec<&Assignment>, Vec<&Assignment>) = self
-            .administrators()
-            .partition(|assignment| losses.iter().any(|loses| loses.is_meant(assignment)));
+        let (lost, others): (Vec<&Assignment>, Vec<&Assignment>) =
+            self.administrators().partition(|assignment| {
+                losses.iter().any(|loses| loses.is_meant(assignment) && self.reaches(loses, assignment))
+            });
         let to = |assignments: Vec<&'a Assignment>| -> Vec<&'a Recipient> {
             assignments.into_iter().map(|assignment| &assignment.recipient).collect()
         };

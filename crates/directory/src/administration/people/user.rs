@@ -87,10 +87,7 @@ impl Administration {
         let rules = Rules::new(author, state, tenant);
         let groups = self.groups_of_user(id).await?;
         rules.user(before.as_ref(), &user, &groups)?;
-        let alone = match &before {
-            Some(before) => self.leaves_an_administrator(&rules, before, Some(&user)).await?,
-            None => Vec::new(),
-        };
+        let alone = self.leaves_an_administrator(&rules, before.as_ref(), Some(&user)).await?;
         let verb = verb(before.is_some(), restored);
         let body = |user: &UserRecord| Some(shown_user(user).to_string());
         let told = told("user", verb, tenant, id, before.as_ref().and_then(body), body(&user));
@@ -120,7 +117,7 @@ impl Administration {
                 let user = self.user_at(tenant, id, expected).await?;
                 let rules = Rules::new(author, state, tenant);
                 rules.unused_user(&user)?;
-                let alone = self.leaves_an_administrator(&rules, &user, None).await?;
+                let alone = self.leaves_an_administrator(&rules, Some(&user), None).await?;
                 let groups = self.groups_of_user(id).await?;
                 rules.loses(&Loses::of(&user, &groups))?;
                 let told = told("user", "delete", tenant, id, Some(shown_gone(&user).to_string()), None);

@@ -72,22 +72,26 @@ impl Attempt {
     /// Keeps an answer that could not be kept in the change's own transaction. Where that fails, whoever asks again is
     /// carried out again: that is in the log.
     pub(crate) async fn keep(self, app: &App, status: StatusCode, now: i64, body: String) {
-        let Some((caller, key, fingerprint)) = self.key else { return };
-        let status = status.as_u16();
-        let answer =
-            Remembered { caller, key, fingerprint, status, body, expires_at: now.saturating_add(DAY) };
+        let Some(operation) = self.operation(status, now, body) else { return };
         let commit = Commit {
             base: None,
             at: now,
             actor: Actor::default(),
             summary: String::new(),
-            operations: vec![Operation::Remember(answer)],
+            operations: vec![operation],
             events: Vec::new(),
             fence: None,
         };
         if let Err(error) = app.store.commit(commit).await {
             tracing::warn!(%error, "an answer could not be remembered for its idempotency key");
         }
+    }
+
+    /// What keeps an answer that is known before the change is made, in the change's own transaction.
+    pub(crate) fn operation(&self, status: StatusCode, now: i64, body: String) -> Option<Operation> {
+        let (caller, key, fingerprint) = self.key.clone()?;
+        let (status, expires_at) = (status.as_u16(), now.saturating_add(DAY));
+        Some(Operation::Remember(Remembered { caller, key, fingerprint, status, body, expires_at }))
     }
 
     /// What is to be kept in the change's own transaction.

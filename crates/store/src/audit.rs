@@ -16,9 +16,9 @@ pub struct AuditEvent {
     pub at: i64,
     /// Who did it.
     pub actor: Actor,
-    /// The permission that it needed, such as `casemate.role.update`.
+    /// The permission that it needed, such as `casemate.role.update`; of an event that an application recorded its own word.
     pub action: String,
-    /// `create`, `read`, `update`, `delete`, `configuration`, …
+    /// `create`, `read`, `update`, `delete`, `configuration`, …; `recorded` of what an application says.
     pub kind: String,
     /// The tenant in which it happened; empty for the whole installation.
     pub tenant: String,

@@ -139,7 +139,8 @@ async fn acted_at(
     let filter =
         AuditFilter { tenant: Some(tenant.to_owned()), actor: Some(id.clone()), ..AuditFilter::default() };
     let events = reader.audit_events(&filter, None, EVENTS).await?;
-    let mut events = events.into_iter().map(|stored| stored.event);
-    let own = events.find(|event| event.actor.provider == *provider && event.actor.kind == *kind);
-    Ok(own.map(|event| event.at))
+    let events = events.into_iter().map(|stored| stored.event);
+    let own = events.filter(|event| event.actor.provider == *provider && event.actor.kind == *kind);
+    // What an application recorded last may have happened before.
+    Ok(own.map(|event| event.at).max())
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::App;
 use crate::audit_event::anonymous::{DenialSearch, DenialView, Denials};
+use crate::audit_event::record::{RecordRequest, Recorded, record};
 use crate::audit_event::service::{EventSearch, EventView, Events};
 use crate::guard::{Access, Require, Thing};
 use crate::listed::{self, InQuery};
@@ -16,6 +17,8 @@ use crate::listed::{self, InQuery};
 permissions! {
     /// To list audit events.
     AuditEventList = "casemate.audit-event.list", on "audit-event", in tenant, read "casemate.audit-event.read";
+    /// To record what was done in an application.
+    AuditEventRecord = "casemate.audit-event.record", on "audit-event", in tenant, read "casemate.audit-event.read";
 }
 
 const TAG: &str = "Audit events";
@@ -41,6 +44,17 @@ pub(crate) fn routes() -> Api<App> {
                 .needs::<AuditEventList>()
                 .takes::<EventSearch>(json!({ "action": "casemate.role.update", "limit": 20 }))
                 .answers_csv_or::<Page<EventView>>(200, "A page, or the whole list."),
+        )
+        .post(
+            "/api/v1/audit-events/record",
+            record,
+            Operation::new("recordAuditEvents", TAG, "What was done in an application")
+                .describe("Records up to a hundred events, all of them or none, durably before the answer. They are of the kind `recorded`, with who recorded them, and never of an action in the namespace `casemate`; a caller that is bound to an application records actions in its namespaces.")
+                .needs::<AuditEventRecord>()
+                .takes::<RecordRequest>(json!({ "items": [{ "action": "notes.note.publish", "outcome": "success",
+                    "subject": { "type": "user", "id": "ada" }, "resource": { "type": "note", "id": "7" } }] }))
+                .creates()
+                .answers::<Recorded>(201, "They are on record."),
         )
         .post(
             "/api/v1/audit-events/anonymous-denials/search",

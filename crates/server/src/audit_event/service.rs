@@ -194,9 +194,9 @@ pub(crate) struct EventView {
     revision: i64,
     /// Who did it.
     actor: ActorView,
-    /// The permission that it needed.
+    /// The permission that it needed; what an application calls it, where it recorded it.
     action: String,
-    /// `create`, `update`, `delete`, …
+    /// `create`, `update`, `delete`, …; `recorded` of all that an application says, and of nothing else.
     kind: String,
     /// The tenant in which it happened; empty for the whole installation.
     tenant: String,
@@ -221,7 +221,8 @@ pub(crate) struct EventView {
     /// What it was before, without secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<Value>,
-    /// What it was afterwards, without secrets.
+    /// What it was afterwards, without secrets. Of the kind `recorded`: `recorder`, who recorded it and with which credential,
+    /// `recorded_at`, and the `details` that they gave.
     #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<Value>,
 }

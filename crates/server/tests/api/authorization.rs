@@ -60,6 +60,8 @@ fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option<Value> {
         (_, "getPolicyImpact") => json!({ "to": { "revision": 0 } }),
         (_, "whoCan") => json!({ "action": { "name": "cms.read" } }),
         (_, "preview") => json!({ "as": { "role": "auditor" }, "action": { "name": "cms.read" } }),
+        (_, "recordAuditEvents") => json!({ "items": [{ "action": "cms.read", "outcome": "success",
+            "subject": { "anonymous": true } }] }),
         (_, "resolvePermissions") => json!({ "items": [{ "anonymous": true }] }),
         (_, "check" | "filter" | "explain") => json!({ "subject": { "type": "user", "id": "ada" },
             "action": { "name": "cms.read" }, "resource": { "type": "note", "id": "1" } }),

@@ -20,6 +20,7 @@ mod people_back;
 mod permission_changes;
 mod permissions;
 mod policy;
+mod recorded_events;
 mod returning;
 mod second_factor;
 mod sessions;

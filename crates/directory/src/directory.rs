@@ -5,7 +5,7 @@ mod following;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use casemate_identity::api_key::{KeyGuard, KeyId};
@@ -138,6 +138,8 @@ pub struct Directory {
     root_keys: Option<RootKeyFile>,
     /// Tells of each revision that is taken.
     taken: watch::Sender<i64>,
+    /// When the last look at the store began that came to its end.
+    looked: watch::Sender<Instant>,
     /// Whom the last revisions affected.
     changes: Changes,
     /// Held while the store is followed.
@@ -207,6 +209,7 @@ impl Directory {
             running: Mutex::new(running),
             root_keys: host.root_keys,
             taken: watch::Sender::new(0),
+            looked: watch::Sender::new(Instant::now()),
             changes: Changes::default(),
             following: tokio::sync::Mutex::default(),
             look_every: host.look_every,
@@ -223,6 +226,13 @@ impl Directory {
     #[must_use]
     pub fn taken(&self) -> watch::Receiver<i64> {
         self.taken.subscribe()
+    }
+
+    /// When the store was last looked at with success, as the beginning of that look: what decides is no older than that. While the
+    /// store cannot be read, or what stands in it holds mistakes, it stays as it is. What follows no store was looked at once.
+    #[must_use]
+    pub fn looked(&self) -> watch::Receiver<Instant> {
+        self.looked.subscribe()
     }
 
     /// The changes that affected somebody after a revision, the oldest first. Those of the last revisions are known: whoever

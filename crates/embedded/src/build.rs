@@ -17,9 +17,10 @@ use tokio::task::JoinSet;
 
 use crate::audit::StoreAuditor;
 use crate::embedded::{Asking, Embedded};
+use crate::lease::Lease;
 use crate::network::NoNetwork;
 
-/// How often policy files are looked at.
+/// How often policy files, and the database where nothing was told, are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often it is written down when API keys were used last.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
@@ -59,6 +60,8 @@ pub struct Builder {
     application: Option<Arc<str>>,
     tenant: Option<Arc<str>>,
     root_keys: Option<PathBuf>,
+    /// How often the database is looked at where nothing was told.
+    look_every: Duration,
 }
 
 impl Default for Builder {
@@ -70,6 +73,7 @@ impl Default for Builder {
             application: None,
             tenant: None,
             root_keys: None,
+            look_every: LOOK_EVERY,
         }
     }
 }
@@ -156,10 +160,20 @@ impl Builder {
             Some(file) => Some(Arc::new(Sealer::new(&file.read()?))),
             None => None,
         };
-        let host = DirectoryHost { sealer, root_keys, ..DirectoryHost::new(self.fetch) };
+        let host = DirectoryHost {
+            sealer,
+            root_keys,
+            look_every: self.look_every,
+            ..DirectoryHost::new(self.fetch)
+        };
         let directory = Arc::new(Directory::open(store.reader(), host).await?);
+        let looks = directory.looked();
+        let lease = Arc::new(Lease::new(Arc::clone(&self.clock), *looks.borrow()));
         let mut jobs = JoinSet::new();
+        jobs.spawn(Arc::clone(&lease).follow(looks));
         jobs.spawn(Arc::clone(&directory).follow(store.revisions()));
+        let listening = Arc::clone(&store);
+        jobs.spawn(async move { listening.listen().await });
         jobs.spawn(note_used_keys(Arc::clone(&directory), Arc::clone(&store)));
         let asking = Asking { clock: self.clock, application: self.application, tenant: self.tenant };
         let auditor: Arc<dyn Auditor> = Arc::new(StoreAuditor {
@@ -167,7 +181,7 @@ impl Builder {
             clock: Arc::clone(&asking.clock),
             process: self.process,
         });
-        Ok(Embedded::new(directory, Some(store), auditor, asking, jobs))
+        Ok(Embedded::new(directory, Some((store, lease)), auditor, asking, jobs))
     }
 
     /// Reads the policy files of a folder, and follows them: a bad edit leaves the good policy in force and is logged.
@@ -245,4 +259,34 @@ async fn note_used_keys(directory: Arc<Directory>, store: Arc<Store>) {
 /// The store's own clock, by which it forgets versions of people.
 fn system_now() -> i64 {
     SystemClock.now()
+}
+
+#[cfg(test)]
+mod tests {
+    use casemate_directory::{Administration, Folder};
+    use casemate_sdk::TestClock;
+    use casemate_test_support::Postgres;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_change_is_told_by_postgresql_and_not_looked_for() {
+        let server = Postgres::start().unwrap();
+        let url = server.create_database().unwrap().into();
+        let store = Store::open_database(Database::Postgres(&url), Retention::default(), || 0).await.unwrap();
+        let store = Arc::new(store);
+        let host = DirectoryHost::new(Arc::new(NoNetwork));
+        let administering = Arc::new(Directory::open(store.reader(), host).await.unwrap());
+        let administration = Administration::new(store, administering);
+        let clock = Arc::new(TestClock::at(0));
+        let builder = Builder { look_every: Duration::from_secs(3_600), ..Builder::default().clock(clock) };
+        let opened = builder.postgres(&url).await.unwrap();
+        let mut taken = opened.directory().taken();
+        let policy = "format = 1\n[[role]]\nname = \"author\"\npermissions = [{ name = \"notes.write\" }]\n";
+        let folder = Folder::of_texts(vec![(PathBuf::from("policy.toml"), policy.to_owned())]).unwrap();
+        let revision = administration.apply_folder(folder, 0).await.unwrap();
+        let told = taken.wait_for(|taken| *taken >= revision);
+        tokio::time::timeout(Duration::from_secs(30), told).await.unwrap().unwrap();
+        opened.close().await;
+    }
 }

@@ -13,6 +13,7 @@ use casemate_store::Store;
 use tokio::task::JoinSet;
 
 use crate::build::Builder;
+use crate::lease::Lease;
 
 /// How long a revision is waited for.
 const WAIT: Duration = Duration::from_secs(5);
@@ -28,7 +29,8 @@ pub struct Embedded {
 
 struct Inner {
     directory: Arc<Directory>,
-    store: Option<Arc<Store>>,
+    /// The database, and for how long what was read of it counts; none of policy files.
+    database: Option<(Arc<Store>, Arc<Lease>)>,
     auditor: Arc<dyn Auditor>,
     clock: Arc<dyn Clock>,
     application: Option<Arc<str>>,
@@ -82,13 +84,14 @@ impl Embedded {
 
     pub(crate) fn new(
         directory: Arc<Directory>,
-        store: Option<Arc<Store>>,
+        database: Option<(Arc<Store>, Arc<Lease>)>,
         auditor: Arc<dyn Auditor>,
         asking: Asking,
         jobs: JoinSet<()>,
     ) -> Embedded {
         let Asking { clock, application, tenant } = asking;
-        let inner = Inner { directory, store, auditor, clock, application, tenant, jobs: Mutex::new(jobs) };
+        let inner =
+            Inner { directory, database, auditor, clock, application, tenant, jobs: Mutex::new(jobs) };
         Embedded { inner: Arc::new(inner) }
     }
 
@@ -96,9 +99,13 @@ impl Embedded {
     /// counts as it does for whoever comes with a token.
     ///
     /// # Errors
-    /// Where the directory says that they are not to be let in, or cannot be asked, or what they hold cannot be compiled.
+    /// Where the directory says that they are not to be let in, or cannot be asked, or what they hold cannot be compiled; and where
+    /// the database could not be followed for 30 seconds.
     pub async fn caller_of(&self, identity: &Arc<Identity>) -> Result<Caller, Error> {
-        let Inner { directory, clock, application, tenant, .. } = &*self.inner;
+        let Inner { directory, database, clock, application, tenant, .. } = &*self.inner;
+        if let Some((_, lease)) = database {
+            lease.lasts()?;
+        }
         let snapshot = directory.current();
         let user = directory.identified_user_of(identity).await.map_err(not_admitted)?;
         let (user, person) = user.unzip();
@@ -141,7 +148,7 @@ impl Embedded {
         let mut jobs = inner.jobs.into_inner().unwrap_or_else(PoisonError::into_inner);
         jobs.shutdown().await;
         drop(inner.auditor);
-        let Some(store) = inner.store else { return };
+        let Some((store, _)) = inner.database else { return };
         if let Err(error) = inner.directory.flush_used_keys(&store).await {
             tracing::warn!(%error, "when API keys were used last is not written down");
         }

@@ -12,6 +12,7 @@
 mod audit;
 mod build;
 mod embedded;
+mod lease;
 mod network;
 
 pub use build::{Builder, OpenError};

@@ -138,6 +138,67 @@ async fn a_postgresql_database_is_followed() {
     follows_what_a_server_administers(Database::Postgres(&url), opened).await;
 }
 
+/// Whether whoever presents nothing is answered about.
+async fn answers(opened: &Embedded) -> Result<(), Error> {
+    opened.identify(Credential::ANONYMOUS).await.map(|_| ())
+}
+
+/// However long it is, what is looked at goes on to count.
+async fn goes_on_while_it_is_looked_at(clock: &TestClock, opened: &Embedded) {
+    for _ in 0..3 {
+        clock.advance(Duration::from_secs(60));
+        let mut looks = opened.directory().looked();
+        tokio::time::timeout(Duration::from_secs(30), async {
+            while answers(opened).await.is_err() {
+                looks.changed().await.unwrap();
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_a_database_said_counts_until_the_lease_ends_and_then_nobody_is_let_in() {
+    let server = Postgres::start().unwrap();
+    let url = server.create_database().unwrap().into();
+    Server::on(Database::Postgres(&url)).await.apply(ASSIGNED).await;
+    let clock = TestClock::at(NOW);
+    let opened = Embedded::builder().clock(Arc::new(clock.clone())).postgres(&url).await.unwrap();
+    goes_on_while_it_is_looked_at(&clock, &opened).await;
+    drop(server);
+    assert_eq!(answers(&opened).await, Ok(()));
+    // A look that was under way as it stopped may come to its end.
+    let refused = tokio::time::timeout(Duration::from_secs(30), async {
+        loop {
+            clock.advance(Duration::from_secs(10));
+            tokio::task::yield_now().await;
+            if let Err(refused) = answers(&opened).await {
+                return refused;
+            }
+        }
+    });
+    let refused = refused.await.unwrap();
+    assert!(matches!(refused, Error::Unavailable(_)), "{refused}");
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(opened.identify(Credential::bearer("reporter-secret")).await.unwrap_err().status(), 503);
+    assert!(matches!(opened.caller_of(&ada()).await, Err(Error::Unavailable(_))));
+    clock.set(NOW);
+    assert!(answers(&opened).await.is_err(), "a clock that is set back brings nothing back");
+}
+
+#[tokio::test]
+async fn what_a_data_folder_said_counts_while_it_is_looked_at() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("data");
+    let folder = DataFolder::open_or_create(&path).unwrap();
+    Server::on(Database::Embedded(&folder)).await.apply(ASSIGNED).await;
+    let clock = TestClock::at(NOW);
+    let opened = Embedded::builder().clock(Arc::new(clock.clone())).data_folder(&path).await.unwrap();
+    goes_on_while_it_is_looked_at(&clock, &opened).await;
+}
+
 #[tokio::test]
 async fn policy_files_are_followed_and_a_bad_edit_is_not() {
     let folder = tempfile::tempdir().unwrap();

@@ -33,6 +33,13 @@ impl Directory {
     /// # Errors
     /// Where the store cannot be read, or what stands in it holds mistakes; what decides stays as it was.
     pub async fn refresh(&self) -> Result<i64, DirectoryError> {
+        let begun = Instant::now();
+        let revision = self.look().await?;
+        self.looked.send_if_modified(|looked| begun > std::mem::replace(looked, begun.max(*looked)));
+        Ok(revision)
+    }
+
+    async fn look(&self) -> Result<i64, DirectoryError> {
         let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
         let mut known = self.following.lock().await;
         let before = self.current().revision();

@@ -14,8 +14,8 @@ pub(super) enum Visible {
     /// Those that match some name in these namespaces.
     Within {
         namespaces: Vec<String>,
-        /// All names in them; nothing where there are none.
-        names: Option<Pattern>,
+        /// All names in each of them; nothing where that cannot be written as patterns.
+        names: Option<Vec<Pattern>>,
     },
 }
 
@@ -29,13 +29,17 @@ impl Visible {
             .flat_map(|application| application.namespaces())
             .map(str::to_owned)
             .collect();
-        let names: Vec<String> =
-            namespaces.iter().flat_map(|namespace| [namespace.clone(), format!("{namespace}.*")]).collect();
-        let names = Pattern::parse(&format!("{{{}}}", names.join(","))).ok();
+        Visible::in_namespaces(namespaces)
+    }
+
+    fn in_namespaces(namespaces: Vec<String>) -> Visible {
+        let both =
+            |namespace: &String| [Pattern::parse(namespace), Pattern::parse(&format!("{namespace}.*"))];
+        let names = namespaces.iter().flat_map(both).collect::<Result<_, _>>().ok();
         Visible::Within { namespaces, names }
     }
 
-    /// Which granted names are seen, of the permissions of one identity.
+    /// Which granted names are seen, of the permissions of one identity. What cannot be compared is seen: it may deny.
     pub(super) fn judge(&self) -> impl FnMut(&str) -> bool {
         let mut effort = Effort::new(EFFORT);
         move |granted| match self {
@@ -46,12 +50,10 @@ impl Visible {
                 if let Some((first, _)) = literal.split_once('.') {
                     return namespaces.iter().any(|namespace| namespace == first);
                 }
-                match (names, Pattern::parse(granted)) {
-                    (Some(names), Ok(granted)) => {
-                        intersects_within(names, &granted, &mut effort).unwrap_or(true)
-                    }
-                    _ => false,
-                }
+                let (Some(names), Ok(granted)) = (names, Pattern::parse(granted)) else { return true };
+                let mut sees =
+                    |names: &Pattern| intersects_within(names, &granted, &mut effort).unwrap_or(true);
+                names.iter().any(&mut sees)
             }
         }
     }
@@ -63,8 +65,7 @@ mod tests {
 
     #[test]
     fn what_may_match_a_name_in_a_namespace_is_seen() {
-        let names = Pattern::parse("{cms,cms.*,pb,pb.*}").ok();
-        let visible = Visible::Within { namespaces: vec!["cms".into(), "pb".into()], names };
+        let visible = Visible::in_namespaces(vec!["cms".into(), "pb".into()]);
         let mut sees = visible.judge();
         for granted in
             ["*", "cms", "cms.*", "cms.entry", "c*", "{cms,shop}.x", "?ms.entry", "*.read", "pb.a?"]
@@ -76,7 +77,23 @@ mod tests {
         {
             assert_eq!(sees(granted), granted == "??.ab.{c,d}x", "{granted}");
         }
-        let nothing = Visible::Within { namespaces: Vec::new(), names: None };
+        let nothing = Visible::in_namespaces(Vec::new());
         assert!(!nothing.judge()("*") && !nothing.judge()("cms.a"));
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_seen() {
+        let namespaces = (0..64).map(|number| format!("{}{number:02}", "n".repeat(60))).collect();
+        let visible = Visible::in_namespaces(namespaces);
+        let mut sees = visible.judge();
+        for granted in ["*", "*.read", "n*", &*format!("{{shop,{}63}}.x", "n".repeat(60))] {
+            assert!(sees(granted), "{granted}");
+        }
+        assert!(!sees("shop.x") && !sees("{shop,cms}.x") && !sees("x*"));
+        let unwritten = Visible::in_namespaces(vec!["n".repeat(2_000)]);
+        assert!(unwritten.judge()("*") && !unwritten.judge()("shop.x"));
+        let complex = format!("{}.read", "*a?".repeat(40));
+        (0..1_000).for_each(|_| _ = sees(&complex));
+        assert!(sees(&complex) && sees("*"));
     }
 }

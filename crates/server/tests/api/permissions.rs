@@ -448,6 +448,29 @@ async fn a_credential_that_is_bound_to_an_application_sees_its_namespaces_alone(
 }
 
 #[tokio::test]
+async fn what_denies_is_told_however_many_namespaces_an_application_has() {
+    let server = Server::start().await;
+    let namespaces: Vec<String> = (0..63).map(|number| format!("{}{number:02}", "n".repeat(60))).collect();
+    let owned = namespaces.join("\", \"");
+    let schema = format!(
+        "format = 1\n[application]\nid = \"notes\"\nnamespaces = [\"notes\", \"{owned}\"]\n[[permission]]\nname = \"notes.*\"\n"
+    );
+    let policy = POLICY.replace("{ own = true, name = \"notes.*\" }", "{ name = \"*\", deny = true }");
+    apply_with(&server, &policy, &schema).await;
+    provision(&server).await;
+    let to = json!({ "provider": "casemate", "type": "service", "login": "reads" });
+    let account = server.make("/api/v1/service-accounts", &json!({ "name": "reads" })).await;
+    let reads = json!({ "name": "reads", "permissions": [{ "name": "casemate.permission.read" }] });
+    server.make("/api/v1/roles", &reads).await;
+    server.make("/api/v1/assignments", &json!({ "role": "reads", "to": to })).await;
+    let path = format!("POST /api/v1/service-accounts/{account}/api-keys");
+    let made = server.admin(&path, Some(&json!({ "title": "key", "application": "notes" }))).await;
+    let bound = made.body["key"].as_str().unwrap();
+    let answer = resolve(&server, bound, json!([{ "identity": user_id(1) }])).await;
+    assert_eq!(names(&answer.body["items"][0]), ["*", "notes.read"]);
+}
+
+#[tokio::test]
 async fn whoever_reads_what_others_hold_by_their_ids_is_on_record() {
     let server = furnish(Server::start().await).await;
     let events = async || {

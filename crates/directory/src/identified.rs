@@ -25,6 +25,23 @@ pub struct Identified {
     pub until: Option<i64>,
 }
 
+/// When what somebody presented ends by itself, in microseconds since 1970 (UTC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct End {
+    /// The end of the credential, which stays what it is.
+    pub of_credential: Option<i64>,
+    /// Until when the word of a provider's endpoint is relied on, which moves with each question.
+    pub of_word: Option<i64>,
+}
+
+impl End {
+    /// Whichever comes first.
+    #[must_use]
+    pub fn first(self) -> Option<i64> {
+        [self.of_credential, self.of_word].into_iter().flatten().min()
+    }
+}
+
 /// Why an opaque id means nobody whose permissions could be told.
 #[derive(Debug, thiserror::Error)]
 pub enum NotIdentified {
@@ -75,12 +92,11 @@ impl Directory {
         Ok(Identified { known, until: None })
     }
 
-    /// When what somebody presented ends by itself, in microseconds since 1970 (UTC): a token, a session, a temporary or static
-    /// credential, an API key.
+    /// When what somebody presented ends by itself: a token, a session, a temporary or static credential, an API key.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub async fn end_of(&self, snapshot: &Snapshot, identity: &Identity) -> Result<Option<i64>, StoreError> {
+    pub async fn end_of(&self, snapshot: &Snapshot, identity: &Identity) -> Result<End, StoreError> {
         let token = identity.auth.until.map(|until| until.0);
         let key = match *identity.provider == *API_KEY_PROVIDER {
             true => identity.id.as_deref().and_then(|id| self.key_end(id)),
@@ -95,7 +111,8 @@ impl Directory {
                 }
                 _ => None,
             };
-        Ok([token, key, own, kept].into_iter().flatten().min())
+        let of_credential = [token, key, own, kept].into_iter().flatten().min();
+        Ok(End { of_credential, of_word: identity.auth.relied_until.map(|until| until.0) })
     }
 
     /// The schemas in force, each with its application's id, as TOML, and their revision: Casemate's own first, then the others in

@@ -45,7 +45,7 @@ pub use affected::{Affected, Change, Forgotten, MAX_SELECTORS, Selector, Whom};
 pub use authenticator::sha256;
 pub use candidates::{Candidate, CandidatePlace, Candidates, Sought};
 pub use directory::{Directory, DirectoryError, DirectoryHost};
-pub use identified::{Identified, NotIdentified};
+pub use identified::{End, Identified, NotIdentified};
 pub use kind::{Kind, UnknownKind};
 pub use known::{DECISION_ASK, Known};
 pub use linked::signed_in_as;

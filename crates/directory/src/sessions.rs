@@ -389,7 +389,7 @@ pub(crate) fn identity_of(
     identity.groups = kept.groups;
     identity.claims = kept.claims;
     let time = kept.auth_time.map(Timestamp);
-    identity.auth = Authentication { time, amr: kept.amr, acr: kept.acr, until: None };
+    identity.auth = Authentication { time, amr: kept.amr, acr: kept.acr, ..Authentication::default() };
     Some(identity)
 }
 

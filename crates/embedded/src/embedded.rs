@@ -130,7 +130,7 @@ impl Embedded {
             permissions,
             application: application.clone(),
             revision: snapshot.revision(),
-            valid_until: until,
+            valid_until: until.first(),
         };
         Ok(Caller::new(Arc::new(known), Arc::clone(clock)))
     }

@@ -74,6 +74,9 @@ pub struct Authentication {
     pub acr: Option<Box<str>>,
     /// When the token that says so ends, where one does and tells (`exp`).
     pub until: Option<Timestamp>,
+    /// Until when an endpoint's word on the credential is relied on, where one was asked: whoever goes by it after that asks anew.
+    /// The time of the question, where each request asks.
+    pub relied_until: Option<Timestamp>,
 }
 
 /// Who acts on behalf of an identity.

@@ -156,7 +156,7 @@ impl Mapping {
             .as_ref()
             .map_or(Ok(Vec::new()), |path| texts(claims, "methods of authentication", path))?;
         let acr = optional_text(claims, "assurance", paths.acr.as_ref())?;
-        Ok(Authentication { time, amr, acr, until: None })
+        Ok(Authentication { time, amr, acr, until: None, relied_until: None })
     }
 
     /// The outermost `act` is who acts now; those nested in it acted before and count for nothing (RFC 8693,

@@ -255,3 +255,26 @@ fn secrets_are_not_shown() {
         toml::Value::Table("file = '/run/secret'".parse().unwrap()).try_into().unwrap();
     assert_eq!(reference.to_string(), "the file /run/secret");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_identity_says_until_when_the_endpoint_s_word_is_relied_on() {
+    let relied = |outcome: Outcome| outcome.unwrap().auth.relied_until.map(|until| until.0 / 1_000_000 - NOW);
+    for (config, token, told, until) in [
+        (INTROSPECTION, json!({"active": true, "sub": "u1", "exp": NOW + 20}), 20, Some(NOW + 20)),
+        (INTROSPECTION, json!({"active": true, "sub": "u1"}), 30, None),
+        (HOOK, json!({"answer": "identity", "identity": {"id": "u1"}, "expires_at": NOW + 20}), 20, None),
+        (HOOK, json!({"answer": "identity", "identity": {"id": "u1"}}), 30, None),
+    ] {
+        let setup = Setup::new(&format!("{config}max_cache_seconds = 30"));
+        setup.answer(token.clone());
+        let first = setup.at("t", 0).await;
+        assert_eq!(first.as_ref().unwrap().auth.until, until.map(|until| Timestamp(until * 1_000_000)));
+        assert_eq!(relied(first), Some(told), "{config} {token}");
+        assert_eq!(relied(setup.at("t", 5).await), Some(told), "of the same answer, no longer");
+        assert_eq!(setup.asked(), 1);
+        let each = Setup::new(&format!("{config}max_cache_seconds = 0"));
+        each.answer(token);
+        assert_eq!(relied(each.at("t", 0).await), Some(0), "where each request asks");
+        assert_eq!(relied(each.at("t", 5).await), Some(5));
+    }
+}

@@ -95,13 +95,16 @@ impl Lookups {
             Held::Value(known) => known.answer,
             Held::Place(place) => {
                 let Some(found) = self.within_limits(ask).await else { return overloaded() };
-                let until = self.until(&found, now);
-                let known = Known { answer: found.answer.clone(), until, revocations };
+                let (answer, until) = self.relied_on(found, now);
+                let known = Known { answer: answer.clone(), until, revocations };
                 // The place is gone where it was pushed out meanwhile; the answer is then not kept.
                 let _ = place.insert(known);
-                found.answer
+                answer
             }
-            Held::Nothing => self.within_limits(ask).await.map_or_else(overloaded, |found| found.answer),
+            Held::Nothing => match self.within_limits(ask).await {
+                Some(found) => self.relied_on(found, now).0,
+                None => overloaded(),
+            },
         }
     }
 
@@ -111,6 +114,16 @@ impl Lookups {
             return None;
         }
         Some(ask.await)
+    }
+
+    /// An answer that says of itself until when it is relied on, and when that is.
+    fn relied_on(&self, found: Found, now: Timestamp) -> (Answer, Timestamp) {
+        let until = self.until(&found, now);
+        let mut answer = found.answer;
+        if let Answer::Identity(identity) = &mut answer {
+            Arc::make_mut(identity).auth.relied_until = Some(until);
+        }
+        (answer, until)
     }
 
     fn until(&self, found: &Found, now: Timestamp) -> Timestamp {

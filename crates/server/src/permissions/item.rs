@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use casemate_directory::{Known, ResolveError, Subject, sha256};
+use casemate_directory::{End, Known, ResolveError, Subject, sha256};
 use casemate_expression::{Members, Timestamp};
 use casemate_permission::{Grant, PermissionRef};
 use casemate_platform::Code;
@@ -21,8 +21,8 @@ pub(super) struct Holder {
     pub(super) id: Option<Arc<str>>,
     /// The public name of what they presented.
     pub(super) credential: Option<String>,
-    /// When what they presented ends, in microseconds since 1970 (UTC).
-    pub(super) until: Option<i64>,
+    /// When what they presented ends.
+    pub(super) until: End,
 }
 
 /// What somebody holds.
@@ -135,15 +135,20 @@ impl Item {
         let set = holder.known.permissions.as_ref().map_err(failed)?;
         let mut sees = visible.judge();
         let permissions = set.iter().filter(|permission| sees(permission.name())).map(HeldPermission::of);
-        let until = holder.until.map(time);
-        let content = Content {
+        let (own, until) = (holder.until.of_credential.map(time), holder.until.first().map(time));
+        let mut content = Content {
             identity: IdentityView::of(&holder.known.subject, holder.id.as_deref()),
             credential: holder.credential.as_deref(),
             permissions: permissions.collect::<Result<_, _>>().map_err(|error| unwritten(&error))?,
-            valid_until: until.clone(),
+            valid_until: own.clone(),
         };
         let mut open = serde_json::to_string(&content).map_err(|error| unwritten(&error))?;
+        // What is relied on a while longer each time is no change of what they hold.
         let digest = digest_of(&open);
+        if own != until {
+            content.valid_until.clone_from(&until);
+            open = serde_json::to_string(&content).map_err(|error| unwritten(&error))?;
+        }
         open.pop();
         Ok(Item { open, digest, until })
     }
@@ -233,4 +238,38 @@ fn failed(error: &ResolveError) -> Code {
 fn unwritten(error: &serde_json::Error) -> Code {
     tracing::error!(%error, "what somebody holds could not be written as JSON");
     Code::Internal
+}
+
+#[cfg(test)]
+mod tests {
+    use casemate_directory::Snapshot;
+
+    use super::*;
+
+    #[test]
+    fn until_when_a_word_is_relied_on_is_told_and_is_no_part_of_the_digest() {
+        let snapshot = Snapshot::offline(casemate_directory::Policy::empty()).unwrap();
+        let item = |of_credential, of_word| {
+            let known = snapshot.known_anonymous(&"default".into());
+            let until = End { of_credential, of_word };
+            Item::of(&Holder { known, id: None, credential: None, until }, &Visible::All).unwrap()
+        };
+        let told = |item: &Item| {
+            let told: Value = serde_json::from_str(&item.json(None)).unwrap();
+            let same: Value = serde_json::from_str(&item.not_modified()).unwrap();
+            assert_eq!(told["valid_until"], same["valid_until"]);
+            assert_eq!(told["etag"], same["etag"]);
+            told["valid_until"].as_str().map(str::to_owned)
+        };
+        let own = item(Some(90_000_000), None);
+        let (sooner, later) =
+            (item(Some(90_000_000), Some(30_000_000)), item(Some(90_000_000), Some(60_000_000)));
+        assert_eq!(told(&own).as_deref(), Some("1970-01-01T00:01:30Z"));
+        assert_eq!(told(&sooner).as_deref(), Some("1970-01-01T00:00:30Z"));
+        assert_eq!(told(&later).as_deref(), Some("1970-01-01T00:01:00Z"));
+        assert_eq!(told(&item(None, Some(1_000_000))).as_deref(), Some("1970-01-01T00:00:01Z"));
+        assert_eq!(told(&item(None, None)), None);
+        assert_eq!((sooner.digest(), later.digest()), (own.digest(), own.digest()));
+        assert_ne!(item(Some(80_000_000), None).digest(), own.digest());
+    }
 }

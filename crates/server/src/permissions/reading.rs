@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use casemate_directory::{NotIdentified, Snapshot, Subject};
+use casemate_directory::{End, NotIdentified, Snapshot, Subject};
 use casemate_identity::Identity;
 use casemate_platform::{
     Caller, Code, IfNoneMatch, NoQuery, Problem, authenticate, clock, written_json_response,
@@ -75,7 +75,8 @@ pub(super) async fn of_id(
     // A key is what they present; nobody else presents anything here.
     let is_key = is_key(subject);
     let credential = is_key.then(|| id.to_owned());
-    let holder = Holder { known: found.known, id: Some(id.into()), credential, until: found.until };
+    let until = End { of_credential: found.until, of_word: None };
+    let holder = Holder { known: found.known, id: Some(id.into()), credential, until };
     Item::of(&holder, &Visible::of(snapshot, access.application().as_deref()))
 }
 
@@ -102,6 +103,8 @@ pub(super) async fn of_caller(
         until: end_of(&app, &snapshot, &caller.0).await.map_err(Problem::new)?,
         known: held,
     };
+    // A 304 would not say until when a word is relied on.
+    let known = if holder.until.of_word.is_some() { IfNoneMatch::default() } else { known };
     let visible = Visible::of(&snapshot, own.application.as_deref());
     let item = Item::of(&holder, &visible).map_err(problem)?;
     let revision = snapshot.revision();
@@ -130,7 +133,7 @@ fn is_key(subject: &Subject) -> bool {
 }
 
 /// When what somebody presented ends by itself.
-pub(super) async fn end_of(app: &App, snapshot: &Snapshot, identity: &Identity) -> Result<Option<i64>, Code> {
+pub(super) async fn end_of(app: &App, snapshot: &Snapshot, identity: &Identity) -> Result<End, Code> {
     app.directory.end_of(snapshot, identity).await.map_err(|error| {
         tracing::error!(%error, "it cannot be said when a credential ends");
         Code::Unavailable

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use casemate_directory::{Known, Snapshot};
+use casemate_directory::{End, Known, Snapshot};
 use casemate_expression::Datum;
 use casemate_platform::{Code, DocumentError, NoQuery, Problem, json_body, written_json_response};
 use casemate_store::clipped;
@@ -194,7 +194,7 @@ async fn answer(
         }
         Whose::Anonymous => {
             let known: Arc<Known> = snapshot.known_anonymous(&Arc::from(access.tenant()));
-            Holder { known, id: None, credential: None, until: None }
+            Holder { known, id: None, credential: None, until: End::default() }
         }
     };
     Item::of(&holder, &visible()).map_err(worded)

@@ -38,8 +38,9 @@ pub(super) async fn follow(state: Arc<State>, waits: BreakerSettings) {
 
 /// Reads one stream to its end.
 async fn read(state: &State, round: &mut u32) -> Result<(), Failure> {
-    let last = Some(state.followed()).filter(|followed| *followed >= 0);
-    let mut response = state.transport.stream(CHANGES, last).await?;
+    let followed = || Some(state.followed()).filter(|followed| *followed >= 0);
+    let last = state.last().or_else(|| Some(followed()?.to_string()));
+    let mut response = state.transport.stream(CHANGES, last.as_deref()).await?;
     let mut parser = Parser::default();
     let mut lease = micros(LEASE);
     loop {
@@ -55,29 +56,27 @@ async fn read(state: &State, round: &mut u32) -> Result<(), Failure> {
         let mut events = Vec::new();
         parser.push(&chunk, |event| events.push(event)).map_err(|error| Failure::Away(error.to_string()))?;
         for event in events {
-            take(state, &event, &mut lease).map_err(Failure::Away)?;
+            take(state, &event, &mut lease)?;
             *round = 0;
         }
     }
 }
 
 /// Takes one event. One that cannot be read breaks the stream: what it says may be what takes somebody's permissions away.
-fn take(state: &State, event: &Event, lease: &mut i64) -> Result<(), wire::Unreadable> {
+fn take(state: &State, event: &Event, lease: &mut i64) -> Result<(), Failure> {
+    let read = || Datum::from_json(&event.data).map_err(|error| Failure::Away(error.to_string()));
+    let revision = |datum: &Datum| wire::revision(datum).map_err(Failure::Away);
     match &*event.kind {
         "ready" => {
-            let datum = Datum::from_json(&event.data).map_err(|error| error.to_string())?;
+            let datum = read()?;
             if let Some(Datum::Int(seconds)) = datum.get("lease_seconds") {
                 *lease = (*seconds).clamp(1, LONGEST_LEASE) * 1_000_000;
             }
-            state.begin(wire::revision(&datum)?, *lease);
+            state.begin(&event.id, revision(&datum)?, *lease)
         }
-        "change" => state.take(&Change::read(&event.data)?, *lease),
-        "alive" => {
-            let datum = Datum::from_json(&event.data).map_err(|error| error.to_string())?;
-            state.live(wire::revision(&datum)?, *lease);
-        }
+        "change" => state.take(&event.id, &Change::read(&event.data).map_err(Failure::Away)?, *lease),
+        "alive" => state.live(&event.id, revision(&read()?)?, *lease),
         // What a later version tells beside this.
-        _ => {}
+        _ => Ok(()),
     }
-    Ok(())
 }

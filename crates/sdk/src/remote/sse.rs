@@ -12,6 +12,8 @@ pub(crate) struct Event {
     pub(crate) kind: String,
     /// What it carries.
     pub(crate) data: String,
+    /// Its id; empty where it says none.
+    pub(crate) id: String,
 }
 
 /// What came is no stream of events that is taken.
@@ -79,7 +81,8 @@ impl Parser {
                 }
                 self.event.data.push_str(value);
             }
-            // Comments, ids and how long to wait are the server's to say and not ours to keep: events say their revision.
+            "id" if !value.contains('\0') => value.clone_into(&mut self.event.id),
+            // Comments and how long to wait are the server's to say and not ours to keep.
             _ => {}
         }
         Ok(None)
@@ -101,14 +104,15 @@ mod tests {
     }
 
     fn event(kind: &str, data: &str) -> Event {
-        Event { kind: kind.to_owned(), data: data.to_owned() }
+        Event { kind: kind.to_owned(), data: data.to_owned(), id: String::new() }
     }
 
     #[test]
     fn events_are_read_as_the_specification_says() {
         let text = "\u{feff}: hello\n\nevent: change\nid: 7\ndata: {\"a\":1}\n\ndata:x\r\ndata: y\r\n\r\nevent: none\n\ndata\r\rdata: unfinished\n";
         let found = read(&[text.as_bytes()]).unwrap();
-        assert_eq!(found, [event("change", "{\"a\":1}"), event("", "x\ny"), event("", "")]);
+        let change = Event { id: "7".to_owned(), ..event("change", "{\"a\":1}") };
+        assert_eq!(found, [change, event("", "x\ny"), event("", "")]);
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub(super) struct State {
     seen: AtomicI64,
     /// The revision up to which the stream of changes was followed; -1 before the first event.
     followed: watch::Sender<i64>,
+    /// The id of the last event that was taken and has one; empty before.
+    last: Mutex<String>,
     /// Until when what is held counts, in microseconds since 1970 (UTC), and as the clock runs. A clock that is set back makes
     /// no lease longer, nor does a machine that sleeps.
     leased_until: [AtomicI64; 2],
@@ -59,6 +61,7 @@ impl State {
             asking: tokio::sync::Mutex::new(()),
             seen: AtomicI64::new(0),
             followed: watch::Sender::new(-1),
+            last: Mutex::default(),
             leased_until: [const { AtomicI64::new(i64::MIN) }; 2],
         }
     }
@@ -186,21 +189,57 @@ impl State {
         run.store(self.elapsed().saturating_add(micros), Ordering::Release);
     }
 
-    /// The stream of changes begins, at a revision. Where it is not the one up to which changes are known, anything may have
-    /// been changed in between.
-    pub(super) fn begin(&self, revision: i64, lease: i64) {
-        let followed = self.followed();
-        if revision != followed {
-            self.forget_what_is_before(revision, revision < followed);
+    /// The id of the last event that was taken and has one.
+    pub(super) fn last(&self) -> Option<String> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        (!last.is_empty()).then_some(last)
+    }
+
+    /// Whether an event shows that the server went back: that it is of another course of changes, since a backup was restored.
+    /// Where ids do not tell courses apart, it is what the server says where it does not know what came since.
+    ///
+    /// # Errors
+    /// Where it is from before what was followed, of a server that has not come as far: nothing that it tells counts.
+    fn is_back(&self, id: &str, revision: i64, is_all: bool) -> Result<bool, Failure> {
+        let is_before = revision < self.followed();
+        let last = self.last();
+        let is_back = match (last.as_deref().and_then(course), course(id)) {
+            (Some(last), Some(course)) => last != course,
+            _ => is_before && is_all,
+        };
+        if is_before && !is_back { Err(Failure::Behind) } else { Ok(is_back) }
+    }
+
+    fn followed_to(&self, id: &str, revision: i64, lease: i64) {
+        if !id.is_empty() {
+            id.clone_into(&mut self.last.lock().unwrap_or_else(PoisonError::into_inner));
         }
         self.lease(lease);
         self.followed.send_replace(revision);
     }
 
+    /// The stream of changes begins, at a revision. Where it is not the one up to which changes are known, anything may have
+    /// been changed in between.
+    ///
+    /// # Errors
+    /// Where the server is behind.
+    pub(super) fn begin(&self, id: &str, revision: i64, lease: i64) -> Result<(), Failure> {
+        let is_back = self.is_back(id, revision, false)?;
+        if is_back || revision != self.followed() {
+            self.forget_what_is_before(revision, is_back);
+        }
+        self.followed_to(id, revision, lease);
+        Ok(())
+    }
+
     /// Something was changed.
-    pub(super) fn take(&self, change: &Change, lease: i64) {
-        let is_back = change.revision < self.followed();
-        if is_back || matches!(change.affected, Affected::Everybody) {
+    ///
+    /// # Errors
+    /// Where the server is behind.
+    pub(super) fn take(&self, id: &str, change: &Change, lease: i64) -> Result<(), Failure> {
+        let is_everybody = matches!(change.affected, Affected::Everybody);
+        let is_back = self.is_back(id, change.revision, is_everybody && change.schemas)?;
+        if is_back || is_everybody {
             self.forget_what_is_before(change.revision, is_back);
         } else {
             // INVARIANT: first this, so that whoever is put there meanwhile is found by one or the other.
@@ -211,18 +250,21 @@ impl State {
         if change.schemas {
             self.schemas_wanted.store(change.revision, Ordering::Release);
         }
-        self.lease(lease);
-        self.followed.send_replace(change.revision);
+        self.followed_to(id, change.revision, lease);
+        Ok(())
     }
 
     /// Nothing was changed up to a revision.
-    pub(super) fn live(&self, revision: i64, lease: i64) {
-        if revision < self.followed() {
+    ///
+    /// # Errors
+    /// Where the server is behind.
+    pub(super) fn live(&self, id: &str, revision: i64, lease: i64) -> Result<(), Failure> {
+        if self.is_back(id, revision, false)? {
             self.forget_what_is_before(revision, true);
         }
         self.saw(revision);
-        self.lease(lease);
-        self.followed.send_replace(revision);
+        self.followed_to(id, revision, lease);
+        Ok(())
     }
 
     /// All that is held is asked for anew before it counts. Where the server went back, since a backup was restored into it,
@@ -243,6 +285,11 @@ impl State {
         self.saw(revision);
         self.callers.mark(|entry| entry.known.revision < revision);
     }
+}
+
+/// The course of changes that an event's id names before its revision.
+fn course(id: &str) -> Option<&str> {
+    id.rsplit_once('-').map(|(course, _)| course).filter(|course| !course.is_empty())
 }
 
 /// Any number: of the system's randomness, and 0 where there is none, which only lengthens waits.

@@ -164,11 +164,11 @@ impl Transport {
     }
 
     /// Begins to read a stream of events; it has the time of one request to begin.
-    pub(super) async fn stream(&self, path: &str, last: Option<i64>) -> Result<Response, Failure> {
+    pub(super) async fn stream(&self, path: &str, last: Option<&str>) -> Result<Response, Failure> {
         let mut headers = self.headers(0);
         headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
-        if let Some(last) = last {
-            headers.insert("last-event-id", HeaderValue::from(last));
+        if let Some(last) = last.and_then(|last| HeaderValue::from_str(last).ok()) {
+            headers.insert("last-event-id", last);
         }
         let url = self.url(path)?;
         let begun = async {

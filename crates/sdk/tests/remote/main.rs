@@ -233,10 +233,55 @@ async fn a_server_that_went_back_is_followed_from_there() {
     place.identify("ada").await.unwrap();
     place.server.put("bob", item("bob", &[READ], None));
     place.server.go_back(1);
-    place.server.tell("alive", &json!({ "revision": 1 }));
+    place.server.tell("change", &json!({ "revision": 1, "schemas": true, "everybody": true }));
     until("it is noticed", || place.remote.revision() == 1).await;
     place.identify("ada").await.unwrap();
     assert!(!place.identify("bob").await.unwrap().can("notes.write"));
+}
+
+#[tokio::test]
+async fn a_server_that_is_behind_is_no_server_that_went_back() {
+    let place = Place::start().await;
+    assert!(place.identify("bob").await.unwrap().can("notes.write"));
+    let revision = place.server.put("bob", item("bob", &[READ], None));
+    place.server.tell_as(&format!("7-{revision}"), "alive", &json!({ "revision": revision }));
+    until("it is followed", || place.remote.revision() == revision).await;
+    place.server.go_back(revision - 1);
+    for (kind, data) in [
+        ("alive", json!({ "revision": 1 })),
+        ("change", json!({ "revision": 1, "schemas": false, "affected": [] })),
+        ("change", json!({ "revision": 1, "schemas": true, "everybody": true })),
+    ] {
+        place.server.tell_as("7-1", kind, &data);
+        until("it is left", || place.server.streams() == 0).await;
+        assert_eq!(place.remote.revision(), revision);
+        // Where a stream begins, it is left just so; and where none begins, another is waited for.
+        place.advance_until("it is behind still", || place.server.asked("/changes").len() > 3).await;
+        let behind = r#"{"code":"revision_not_reached"}"#;
+        place.server.stream(Mode::Body(behind));
+        let asked = place.server.asked("/changes").len();
+        place.advance_until("it is tried again", || place.server.asked("/changes").len() > asked + 1).await;
+        assert_eq!(place.remote.revision(), revision);
+        let last = place.server.asked("/changes").pop().unwrap();
+        assert!(last.head.contains(&format!("last-event-id: 7-{revision}")), "{}", last.head);
+        place.identify("eve").await.unwrap_err();
+        let asked = place.server.asked("/resolve").pop().unwrap();
+        assert!(asked.head.contains(&format!("casemate-at-least: {revision}")), "{}", asked.head);
+        place.server.stream(Mode::Good);
+        place.server.go_back(revision);
+        place.advance_until("it has come as far", || place.server.streams() == 1).await;
+    }
+    // Of another course of changes, however far it is.
+    place.identify("bob").await.unwrap();
+    let before = place.server.resolved();
+    place.server.tell_as(&format!("8-{revision}"), "alive", &json!({ "revision": revision }));
+    place.server.tell_as(&format!("8-{}", revision + 1), "alive", &json!({ "revision": revision + 1 }));
+    until("it is followed", || place.remote.revision() == revision + 1).await;
+    place.server.go_back(revision + 1);
+    place.identify("bob").await.unwrap();
+    assert_eq!(place.server.resolved(), before + 1);
+    place.server.tell_as("9-1", "alive", &json!({ "revision": 1 }));
+    until("it went back", || place.remote.revision() == 1).await;
 }
 
 #[tokio::test]

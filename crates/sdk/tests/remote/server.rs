@@ -142,6 +142,11 @@ impl Server {
         self.shared.events.send(text).unwrap();
     }
 
+    /// Tells an event that has an id.
+    pub(crate) fn tell_as(&self, id: &str, kind: &str, data: &Value) {
+        self.shared.events.send(format!("id: {id}\nevent: {kind}\ndata: {data}\n\n")).unwrap();
+    }
+
     /// The streams that are open.
     pub(crate) fn streams(&self) -> usize {
         self.shared.open.load(Ordering::SeqCst)
@@ -242,7 +247,8 @@ impl Shared {
         let mut events = self.events.subscribe();
         let mode = *self.streams.lock().unwrap();
         if mode != Mode::Good {
-            drop(stream.write_all(head(503, "application/problem+json", "{}").as_bytes()).await);
+            let body = if let Mode::Body(body) = mode { body } else { "{}" };
+            drop(stream.write_all(head(503, "application/problem+json", body).as_bytes()).await);
             return;
         }
         let revision = *self.revision.lock().unwrap();

@@ -166,11 +166,13 @@ impl Snapshot {
         self.compiled.credential_of(caller)
     }
 
-    /// The application that the caller's credential or API key is bound to.
+    /// The application that the caller's credential or API key is bound to. A key that is not in force any more is bound to one
+    /// that is not there, whose id is empty, and never to all.
     #[must_use]
     pub fn application_of(&self, caller: &Subject) -> Option<Arc<str>> {
         if *caller.provider == *API_KEY_PROVIDER {
-            return self.compiled.keys.grant(caller.id.as_deref()?)?.application.clone();
+            let grant = caller.id.as_deref().and_then(|id| self.compiled.keys.grant(id));
+            return grant.map_or_else(|| Some("".into()), |grant| grant.application.clone());
         }
         self.credential_of(caller)?.application.clone()
     }
@@ -283,5 +285,21 @@ impl Snapshot {
     ) -> Result<PermissionSet, ResolveError> {
         let service = Kind::SERVICE;
         self.permissions(&Subject::new(OWN_PROVIDER.into(), service.as_str(), Some(account), tenant.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_not_in_force_any_more_is_bound_to_nothing_that_is_there() {
+        let snapshot = Snapshot::offline(Policy::empty()).unwrap();
+        let key = Kind::API_KEY;
+        for id in [Some("AAAAAAAAAAAAAAAA"), None] {
+            let revoked = Subject::new(API_KEY_PROVIDER.into(), key.as_str(), id, "default".into());
+            let bound = snapshot.application_of(&revoked);
+            assert!(bound.is_some_and(|bound| snapshot.catalog().application(&bound).is_none()), "{id:?}");
+        }
     }
 }

@@ -15,6 +15,7 @@ pub const MAX_CREDENTIAL_BYTES: usize = 16 * 1024;
 pub struct Credentials {
     credential: Option<Credential>,
     client: Option<IpAddr>,
+    is_handed_on: bool,
 }
 
 /// One credential as it was presented; nothing about it has been verified.
@@ -46,7 +47,7 @@ impl Credentials {
 
     /// A request that presents one credential.
     pub fn one(credential: Credential) -> Credentials {
-        Credentials { credential: Some(credential), client: None }
+        Credentials { credential: Some(credential), ..Credentials::default() }
     }
 
     /// A request that presents a bearer token.
@@ -101,6 +102,18 @@ impl Credentials {
     #[must_use]
     pub fn with_client(self, address: IpAddr) -> Credentials {
         Credentials { client: Some(address.to_canonical()), ..self }
+    }
+
+    /// The same, shown by somebody else than whom it is of: where that is says nothing of where its owner is, and nothing is learned
+    /// of a network by it.
+    #[must_use]
+    pub fn handed_on(self) -> Credentials {
+        Credentials { client: None, is_handed_on: true, ..self }
+    }
+
+    /// Whether somebody else shows it than whom it is of.
+    pub fn is_handed_on(&self) -> bool {
+        self.is_handed_on
     }
 
     /// Whether nothing was presented.

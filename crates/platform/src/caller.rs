@@ -150,17 +150,14 @@ pub async fn authenticate(chain: &Chain, headers: &HeaderMap, now: i64) -> Resul
 }
 
 /// Asks the chain whose a token is that somebody shows on another's behalf, at `now`, as if its owner had sent it as a bearer
-/// credential from where the request comes from. It says nothing of who sent the request: nobody is noted as its caller, and no
-/// guess is counted against the network of whoever only hands a token on.
+/// credential from nobody knows where: one that may be used from some networks alone is refused. It says nothing of who sent the
+/// request: nobody is noted as its caller, and no guess is counted against the network of whoever only hands a token on.
 ///
 /// # Errors
 /// [`Code::CredentialRejected`], or [`Code::Unavailable`] where that may change by itself soon. Why stands in the log.
 pub async fn verify(chain: &Chain, token: &str, now: i64) -> Result<Arc<Identity>, Code> {
     let header = SecretString::from(format!("Bearer {token}"));
-    let mut credentials = Credentials::from_authorization([header.expose_secret().as_bytes()]);
-    if let Ok(Some(client)) = REQUEST.try_with(|noted| noted.client) {
-        credentials = credentials.with_client(client.address);
-    }
+    let credentials = Credentials::from_authorization([header.expose_secret().as_bytes()]).handed_on();
     chain.authenticate(&credentials, Timestamp(now)).await.map_err(|rejection| {
         tracing::info!(
             authenticator = %rejection.authenticator,

@@ -192,7 +192,7 @@ impl Access {
 
     /// The application that the caller's credential is bound to.
     pub(crate) fn application(&self) -> Option<Arc<str>> {
-        self.standing.snapshot.application_of(&self.standing.subject)
+        self.standing.application.clone()
     }
 
     /// Whether the caller may do `P` on this; for lists, which leave out what they may not see.

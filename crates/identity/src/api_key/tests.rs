@@ -226,6 +226,29 @@ async fn a_key_is_used_from_its_networks_alone() {
 }
 
 #[tokio::test]
+async fn a_key_that_somebody_else_hands_on_is_judged_without_where_they_are() {
+    let (near, right) = (generate(), generate());
+    let guard = Arc::clone(&stored(&right).guard);
+    let networks = vec!["192.0.2.0/24".parse().unwrap()];
+    let wrong: Vec<ApiKey> = (0..20).map(|_| generate()).collect();
+    let of_account = |key: &ApiKey| StoredKey { guard: Arc::clone(&guard), ..stored(key) };
+    let kept = wrong.iter().map(|key| StoredKey { secret_sha256: [1; 32], ..of_account(key) });
+    let kept = kept.chain([StoredKey { networks, ..of_account(&near) }, of_account(&right)]);
+    let setup = Setup::new(kept.collect::<Vec<_>>());
+    let hand_on = async |key: &ApiKey| {
+        let credentials = Credentials::bearer(key.reveal()).with_client("192.0.2.7".parse().unwrap());
+        setup.ask_with(&credentials.handed_on(), NOW).await
+    };
+    assert_eq!(hand_on(&near).await, Err(ApiKeyError::NoClient(near.id())));
+    for key in &wrong {
+        assert_eq!(hand_on(key).await, Err(ApiKeyError::Secret(key.id())), "counted nowhere");
+    }
+    assert!(hand_on(&right).await.is_ok());
+    assert!(setup.ask_from(&right, "192.0.2.7").await.is_ok(), "nor against the network");
+    assert!(setup.ask_from(&right, "198.51.100.1").await.is_ok());
+}
+
+#[tokio::test]
 async fn a_revoked_key_is_refused_at_once() {
     let (key, other) = (generate(), generate());
     let setup = Setup::new([stored(&key), stored(&other)]);

@@ -15,6 +15,8 @@ pub(super) struct Standing {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) subject: Subject,
     pub(super) set: PermissionSet,
+    /// The application that their credential is bound to: it stays so for the request, whatever becomes of the credential.
+    pub(super) application: Option<Arc<str>>,
     pub(super) now: i64,
 }
 
@@ -92,7 +94,8 @@ pub(super) async fn standing_of<P: Permission>(
         tracing::error!(%error, "a caller may do nothing: the permissions could not be compiled");
         Problem::new(Code::Forbidden)
     })?;
-    Ok(Standing { snapshot, subject, set, now })
+    let application = snapshot.application_of(&subject);
+    Ok(Standing { snapshot, subject, set, application, now })
 }
 
 #[cfg(test)]

@@ -153,6 +153,11 @@ impl Item {
         Ok(Item { open, digest, until })
     }
 
+    /// How much of it was written, in bytes, also where only its digest is told.
+    pub(super) fn written(&self) -> usize {
+        self.open.len()
+    }
+
     /// The text between the quotes of its entity tag.
     pub(super) fn digest(&self) -> &str {
         &self.digest

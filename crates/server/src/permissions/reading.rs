@@ -60,6 +60,8 @@ pub(super) async fn of_id(
     let found = app.directory.identified(snapshot, access.tenant(), id, access.now()).await;
     let found = found.map_err(|refused| match refused {
         NotIdentified::Unknown => Code::NotFound,
+        // That somebody was there is theirs alone to know who may read it of this one.
+        NotIdentified::Inactive if !access.may::<PermissionRead>(&Thing::with_id(id)) => Code::NotFound,
         NotIdentified::Inactive => Code::UserInactive,
         NotIdentified::Store(error) => {
             tracing::error!(%error, "the directory cannot be asked about an identity");

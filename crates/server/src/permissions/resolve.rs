@@ -22,8 +22,8 @@ use crate::objects::with_revision;
 
 /// The most identities of one request.
 const MAX_ITEMS: usize = 100;
-/// How much is answered at once, in bytes of JSON. One identity is told whole, however much it holds.
-const LONGEST_ANSWER: usize = 16 << 20;
+/// How much is written down for one answer, in bytes of JSON, also of what the caller has already. One identity is told whole, however much it holds.
+const MOST_WRITTEN: usize = 16 << 20;
 
 /// Whose permissions are wanted.
 #[derive(JsonSchema)]
@@ -138,7 +138,7 @@ pub(super) async fn resolve(
     let mut length = 0;
     for item in items {
         let answer = match wanted(item) {
-            Ok(_) if length > LONGEST_ANSWER => {
+            Ok(_) if length > MOST_WRITTEN => {
                 Err((Code::LimitReached, "the answer is long enough without this: ask for it by itself"))
             }
             Ok(Wanted { whose, known }) => {
@@ -146,6 +146,7 @@ pub(super) async fn resolve(
                     identities.push(clipped(id));
                 }
                 let item = answer(&app, access, snapshot, &whose).await;
+                length += item.as_ref().map_or(0, Item::written);
                 item.map(|item| match known.is_some_and(|known| is_tag_of(known, item.digest())) {
                     true => item.not_modified(),
                     false => item.json(None),
@@ -156,7 +157,6 @@ pub(super) async fn resolve(
         let answer = answer.unwrap_or_else(|(code, detail)| {
             json!({ "problem": { "code": code.as_str(), "detail": detail } }).to_string()
         });
-        length += answer.len();
         answers.push(answer);
         // Lets others go on, and the time limit of the request end it.
         tokio::task::yield_now().await;

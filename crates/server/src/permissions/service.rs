@@ -20,7 +20,7 @@ pub(crate) struct Presented {
 }
 
 /// Finds out whose a token is, and what they hold in a tenant, at `now`. It is judged exactly as if its owner had sent it in the
-/// header `Authorization` from where the request comes from.
+/// header `Authorization` from nobody knows where.
 ///
 /// # Errors
 /// [`Code::CredentialRejected`], [`Code::UserInactive`], or [`Code::Unavailable`] where that cannot be found out at the moment.

@@ -1,5 +1,8 @@
 //! Questions about whoever a token is of.
 
+use axum::body::Body;
+use axum::http::Request;
+use casemate_platform::Client;
 use serde_json::{Value, json};
 
 use crate::permissions::{deactivate, furnish, key, token};
@@ -127,8 +130,29 @@ async fn a_token_counts_in_the_tenant_that_is_asked_in() {
         assert_eq!(held.body["items"][0]["permissions"], json!([]), "{}", held.text);
         assert_eq!(held.body["items"][0]["identity"]["tenant"], "acme");
     }
-    // A key that may be used from some networks alone is taken from nowhere else, also where another shows it.
-    let (_, near) = crate::permissions::key(&server, json!({ "networks": ["192.0.2.0/24"] })).await;
-    let (_, answer) = ask(&server, "/access/v1/evaluation", &question(&json!({ "token": near }))).await;
-    assert_eq!(answer["context"]["reason_code"], "subject_rejected", "{answer}");
+}
+
+#[tokio::test]
+async fn where_a_service_is_says_nothing_of_whose_key_it_hands_on() {
+    let server = furnish(Server::start().await).await;
+    let (_, near) = key(&server, json!({ "networks": ["192.0.2.0/24"] })).await;
+    let (_, right) = key(&server, json!({})).await;
+    let client = Client {
+        address: "192.0.2.7".parse().unwrap(),
+        peer: "192.0.2.7:40000".parse().unwrap(),
+        secure: true,
+    };
+    let resolve = async |items: Value| {
+        let body = json!({ "items": items }).to_string();
+        let request = Request::post("/api/v1/permissions/resolve")
+            .header("host", "localhost")
+            .header("authorization", "Bearer administrator")
+            .header("content-type", "application/json")
+            .body(Body::from(body))
+            .unwrap();
+        server.raw_from(request, Some(client)).await.body["items"].clone()
+    };
+    let items = resolve(json!([{ "token": near }, { "token": right }])).await;
+    assert_eq!(items[0]["problem"]["code"], "credential_rejected", "from wherever it was stolen: {items}");
+    assert!(items[1]["permissions"].is_array(), "{items}");
 }

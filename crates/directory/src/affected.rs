@@ -4,6 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::subject::Subject;
+use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
 
 /// The most that a change names one by one; of more than that it says that it affects everybody.
 pub const MAX_SELECTORS: usize = 256;
@@ -77,6 +78,14 @@ pub enum Whom {
     },
     /// By the public name of the session, temporary credential or API key that they came with.
     Credential(Box<str>),
+    /// By their provider alone, and not in the tenant that is said but in each other, where a token of theirs may be asked about and
+    /// what they are called is not told.
+    Elsewhere {
+        /// The provider's name.
+        provider: Arc<str>,
+        /// Only whom the directory knows by no id: who has one is told of by it.
+        without_id: bool,
+    },
 }
 
 impl Selector {
@@ -87,7 +96,7 @@ impl Selector {
         let is_of = |of: &str, kind: Option<&str>| {
             *subject.provider == *of && kind.is_none_or(|kind| *subject.kind == *kind)
         };
-        *subject.tenant == *self.tenant
+        self.is_told_in(&subject.tenant)
             && match &self.whom {
                 Whom::Identity(of) => id == Some(of),
                 Whom::Subject { provider, kind, id } => {
@@ -100,7 +109,22 @@ impl Selector {
                     is_of(provider, kind.as_deref()) && subject.groups.iter().any(|of| **of == **group)
                 }
                 Whom::Credential(of) => credential == Some(of),
+                Whom::Elsewhere { provider, without_id } => {
+                    is_of(provider, None) && (!without_id || id.is_none())
+                }
             }
+    }
+
+    /// Whether somebody who is asked about in a tenant may be meant. People and credentials are asked about in other tenants than
+    /// their own too: ids that say nothing are told in each, and what people are called in their own alone.
+    #[must_use]
+    pub fn is_told_in(&self, tenant: &str) -> bool {
+        match &self.whom {
+            Whom::Identity(_) | Whom::Credential(_) => true,
+            Whom::Subject { provider, .. } if [OWN_PROVIDER, API_KEY_PROVIDER].contains(&&**provider) => true,
+            Whom::Subject { .. } | Whom::Login { .. } | Whom::Group { .. } => *self.tenant == *tenant,
+            Whom::Elsewhere { .. } => *self.tenant != *tenant,
+        }
     }
 }
 
@@ -280,6 +304,21 @@ mod tests {
         (3_001..=3_100).for_each(|revision| pushed(&changes, revision, MAX_SELECTORS));
         assert_eq!(revisions(&changes, 3_100 - 16).map(|told| told.len()), Ok(16));
         assert_eq!(revisions(&changes, 3_100 - 17), Err(Forgotten));
+    }
+
+    #[test]
+    fn people_and_credentials_are_told_of_in_every_tenant_and_names_in_their_own_alone() {
+        let told = |whom: Whom, tenant: &str| Selector { tenant: "acme".into(), whom }.is_told_in(tenant);
+        let subject =
+            |provider: &str| Whom::Subject { provider: provider.into(), kind: "user".into(), id: "x".into() };
+        for opaque in [Whom::Identity("usr_1".into()), Whom::Credential("ses_1".into()), subject("api-key")] {
+            assert!(told(opaque.clone(), "acme") && told(opaque, "default"));
+        }
+        assert!(told(subject("corp"), "acme") && !told(subject("corp"), "default"));
+        let group = Whom::Group { provider: "corp".into(), kind: None, group: "staff".into() };
+        assert!(told(group.clone(), "acme") && !told(group, "default"));
+        let elsewhere = Whom::Elsewhere { provider: "corp".into(), without_id: true };
+        assert!(!told(elsewhere.clone(), "acme") && told(elsewhere, "default"));
     }
 
     #[test]

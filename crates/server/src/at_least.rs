@@ -18,34 +18,48 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Where the header is no revision, or the revision is not reached in time.
 pub(crate) async fn at_least(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
     match wanted(headers)? {
-        Some(revision) if !Box::pin(has_arrived(app, revision)).await => {
+        Some(revision) if arrives(app, revision).await != Arrival::Arrived => {
             Err(Problem::new(Code::RevisionNotReached))
         }
         _ => Ok(()),
     }
 }
 
-/// Whether what decides here reaches a revision soon.
-pub(crate) async fn arrives(app: &App, revision: i64) -> bool {
-    Box::pin(has_arrived(app, revision)).await
+/// Whether a revision was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// What decides here has reached it.
+    Arrived,
+    /// The database was read, and has not: it is of another course of changes, or nobody has made it.
+    Nowhere,
+    /// It was not reached in time, or the database cannot be read.
+    NotYet,
 }
 
-async fn has_arrived(app: &App, revision: i64) -> bool {
+/// Whether what decides here reaches a revision soon.
+pub(crate) async fn arrives(app: &App, revision: i64) -> Arrival {
+    Box::pin(arrival(app, revision)).await
+}
+
+async fn arrival(app: &App, revision: i64) -> Arrival {
     if app.directory.current().revision() >= revision {
-        return true;
+        return Arrival::Arrived;
     }
     let mut taken = app.directory.taken();
     // Nobody waits for what nobody has made; what somebody else has is followed at once.
     match app.store.look().await {
         Ok(last) if last >= revision => {}
-        Ok(_) => return false,
+        Ok(_) => return Arrival::Nowhere,
         Err(error) => {
             tracing::error!(%error, "the last revision cannot be read");
-            return false;
+            return Arrival::NotYet;
         }
     }
     let arrived = taken.wait_for(|taken| *taken >= revision);
-    matches!(tokio::time::timeout(PATIENCE, arrived).await, Ok(Ok(_)))
+    match tokio::time::timeout(PATIENCE, arrived).await {
+        Ok(Ok(_)) => Arrival::Arrived,
+        Ok(Err(_)) | Err(_) => Arrival::NotYet,
+    }
 }
 
 fn wanted(headers: &HeaderMap) -> Result<Option<i64>, Problem> {

@@ -128,6 +128,8 @@ fn person(object: &Object, compiled: [&Compiled; 2], affecting: &mut Affecting) 
         for tenant in tenants {
             affecting.add(&tenant, subject(Arc::clone(&provider), kind, &document.id));
         }
+        let of = Arc::from(&*object.tenant);
+        affecting.add(&of, Whom::Elsewhere { provider, without_id: false });
     }
 }
 
@@ -144,6 +146,7 @@ pub(super) fn users(changed: &ChangedUsers, objects: &ObjectSet, affecting: &mut
         if *provider == *OWN_PROVIDER {
             continue;
         }
+        affecting.add(&tenant, Whom::Elsewhere { provider: Arc::clone(&provider), without_id: true });
         match type_of(objects, &provider) {
             Some(kind) => affecting.add(&tenant, subject(provider, &kind, id)),
             None => affecting.everybody(),

@@ -37,6 +37,11 @@ pub(crate) enum Selector {
         group: Box<str>,
     },
     Credential(Box<str>),
+    /// Whoever is of a provider, or of these only whom the directory knows by no id.
+    Of {
+        provider: Box<str>,
+        without_id: bool,
+    },
     /// One that this version does not understand: it may mean anybody.
     Unknown,
 }
@@ -78,6 +83,10 @@ impl Selector {
             (Some(subject), None, None) => Selector::Subject { provider, subject },
             (None, Some(login), None) => Selector::Login { provider, login },
             (None, None, Some(group)) => Selector::Group { provider, group },
+            (None, None, None) => match datum.get("without_id") {
+                Some(Datum::Bool(without_id)) => Selector::Of { provider, without_id: *without_id },
+                _ => Selector::Unknown,
+            },
             _ => Selector::Unknown,
         }
     }
@@ -100,6 +109,9 @@ impl Selector {
             }
             Selector::Group { provider, group } => {
                 is_of(provider) && identity.groups.iter().any(|known| **known == **group)
+            }
+            Selector::Of { provider, without_id } => {
+                is_of(provider) && (!without_id || identity.directory_id.is_none())
             }
             Selector::Credential(name) => identity.credential.as_deref() == Some(name),
             Selector::Unknown => true,
@@ -151,11 +163,17 @@ mod tests {
             (r#"{"tenant":"default","provider":"corp","group":"Staff"}"#, false),
             (r#"{"tenant":"default","credential":"ses1"}"#, true),
             (r#"{"tenant":"default","credential":"ses2"}"#, false),
+            (r#"{"tenant":"default","provider":"corp","without_id":false}"#, true),
+            (r#"{"tenant":"default","provider":"corp","without_id":true}"#, false),
+            (r#"{"tenant":"default","provider":"else","without_id":false}"#, false),
+            (r#"{"tenant":"default","provider":"corp"}"#, true),
             (r#"{"tenant":"default","moon":"full"}"#, true),
             ("7", true),
         ] {
             assert_eq!(means(selector, &ada()), is_meant, "{selector}");
         }
+        let unknown = Identity { directory_id: None, ..ada() };
+        assert!(means(r#"{"tenant":"default","provider":"corp","without_id":true}"#, &unknown));
         let key = Identity { kind: "api-key".into(), ..ada() };
         assert!(means(r#"{"tenant":"default","identity":"acc1"}"#, &key));
     }

@@ -1,8 +1,9 @@
 //! `/api/v1/permissions/changes`: whom changes affect, told as they come, for whoever keeps what identities hold.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -16,12 +17,12 @@ use casemate_directory::{Affected, Change, Selector, Whom};
 use casemate_platform::{Code, Problem, Query};
 use hyper::body::{Bytes, Frame};
 use serde_json::{Value, json};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::routes::PermissionRead;
 use crate::App;
-use crate::at_least::arrives;
+use crate::at_least::{Arrival, arrives};
 use crate::guard::{Access, Require, Thing};
 use crate::objects::with_revision;
 
@@ -29,8 +30,12 @@ use crate::objects::with_revision;
 const LEASE: Duration = Duration::from_secs(30);
 /// How often something is sent where nothing else is.
 const ALIVE: Duration = Duration::from_secs(5);
+/// How long ago the store may have been looked at with success: whoever is told that nothing came goes by it.
+const LOOKED: Duration = Duration::from_secs(5);
 /// The most streams at once.
 const MOST: usize = 512;
+/// The most of them of one caller.
+const MOST_OF_ONE: usize = 16;
 /// Events that a client has not taken yet.
 const WAITING: usize = 16;
 /// How long a client may leave these where they are.
@@ -43,25 +48,33 @@ const LAST_EVENT: &str = "last-event-id";
 /// The streams that tell of changes. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ChangeStreams {
-    places: Arc<Semaphore>,
+    /// How many each caller has; at most as many callers as there are streams.
+    places: Arc<Mutex<HashMap<String, usize>>>,
     most: usize,
     alive: Duration,
+    looked: Duration,
     ending: Arc<watch::Sender<bool>>,
 }
 
 impl Default for ChangeStreams {
-    /// 512 at once; something is sent every five seconds.
+    /// 512 at once; something is sent every five seconds, and the store was looked at no longer ago.
     fn default() -> ChangeStreams {
-        ChangeStreams::new(MOST, ALIVE)
+        ChangeStreams::new(MOST, ALIVE, LOOKED)
     }
 }
 
 impl ChangeStreams {
-    /// At most so many at once; something is sent at least that often.
+    /// At most so many at once, 16 of them of one caller; something is sent at least that often, and they end where the store was not
+    /// looked at with success for as long as `looked`.
     #[must_use]
-    pub fn new(most: usize, alive: Duration) -> ChangeStreams {
-        let places = Arc::new(Semaphore::new(most));
-        ChangeStreams { places, most, alive, ending: Arc::new(watch::Sender::new(false)) }
+    pub fn new(most: usize, alive: Duration, looked: Duration) -> ChangeStreams {
+        ChangeStreams {
+            places: Arc::default(),
+            most,
+            alive,
+            looked,
+            ending: Arc::new(watch::Sender::new(false)),
+        }
     }
 
     /// Ends all of them, and lets none begin: the process is shutting down, and waits for no client that listens.
@@ -69,18 +82,50 @@ impl ChangeStreams {
         self.ending.send_replace(true);
     }
 
-    fn enter(&self) -> Result<OwnedSemaphorePermit, Problem> {
+    fn enter(&self, caller: String) -> Result<Place, Problem> {
         let refused = |detail: String| Problem::new(Code::Unavailable).detail(detail);
         if *self.ending.borrow() {
             return Err(refused("the server is shutting down".to_owned()));
         }
-        Arc::clone(&self.places).try_acquire_owned().map_err(|_| {
-            refused(format!(
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if places.values().sum::<usize>() >= self.most {
+            return Err(refused(format!(
                 "{} clients follow changes here already: ask another replica, or later",
                 self.most
-            ))
-        })
+            )));
+        }
+        let of_caller = places.entry(caller.clone()).or_default();
+        if *of_caller >= MOST_OF_ONE {
+            return Err(refused(format!(
+                "this caller follows changes {MOST_OF_ONE} times already: give each service a credential of its own"
+            )));
+        }
+        *of_caller += 1;
+        Ok(Place { places: Arc::clone(&self.places), caller })
     }
+}
+
+/// The place of one stream.
+struct Place {
+    places: Arc<Mutex<HashMap<String, usize>>>,
+    caller: String,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        match places.get_mut(&self.caller) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => {
+                places.remove(&self.caller);
+            }
+        }
+    }
+}
+
+/// Whether what decides here is no older than that.
+fn is_followed(app: &App) -> bool {
+    app.directory.looked().borrow().elapsed() <= app.changes.looked
 }
 
 /// From which revision on a client wants to know of changes.
@@ -115,10 +160,19 @@ pub(super) async fn changes(
     After(after): After,
 ) -> Result<Response, Problem> {
     require.access().permit::<PermissionRead>(&app, &Thing::default()).await?;
-    let place = app.changes.enter()?;
-    // What another replica told of may not be here yet; what never comes is of another course of changes.
+    let place = app.changes.enter(require.access().caller_key())?;
+    if !is_followed(&app) {
+        let detail = "the database cannot be followed here at the moment: ask another replica, or later";
+        return Err(Problem::new(Code::Unavailable).detail(detail));
+    }
+    // What another replica told of may not be here yet; what the database has not is of another course of changes.
     let is_known = match after {
-        Some(after) => arrives(&app, after).await,
+        Some(after) => match arrives(&app, after).await {
+            Arrival::Arrived => true,
+            Arrival::Nowhere => false,
+            // Who has seen more than is known here is not told of less.
+            Arrival::NotYet => return Err(Problem::new(Code::RevisionNotReached)),
+        },
         None => true,
     };
     let access = require.into_access();
@@ -169,7 +223,7 @@ struct Stream {
     alive: Duration,
 }
 
-/// The client is gone, reads too slowly, or may not read any more.
+/// The client is gone, reads too slowly, or may not read any more; or the store cannot be followed.
 struct Ended;
 
 impl Stream {
@@ -223,7 +277,7 @@ impl Stream {
         let mut is_told = false;
         for change in came {
             self.known = change.revision;
-            let Some(told) = seen(&change, |of| everywhere || *of == *tenant) else { continue };
+            let Some(told) = seen(&change, (!everywhere).then_some(&tenant)) else { continue };
             self.send("change", change.revision, &told).await?;
             is_told = true;
         }
@@ -231,14 +285,18 @@ impl Stream {
         Ok(is_told)
     }
 
-    /// Ends where the client may not read any more what somebody holds.
+    /// Ends where the client may not read any more what somebody holds, without a condition, and where the store cannot be followed:
+    /// by what is told last, clients go on for as long as their lease.
     async fn judge(&mut self) -> Result<(), Ended> {
+        if !is_followed(&self.app) {
+            return Err(Ended);
+        }
         match self.access.readmitted::<PermissionRead>(&self.app).await {
             Ok(Some(renewed)) => self.access = renewed,
             Ok(None) => {}
             Err(_) => return Err(Ended),
         }
-        Ok(())
+        if self.access.may::<PermissionRead>(&Thing::default()) { Ok(()) } else { Err(Ended) }
     }
 
     async fn send(&self, event: &str, id: i64, data: &Value) -> Result<(), Ended> {
@@ -251,26 +309,35 @@ impl Stream {
     }
 }
 
-/// What whoever sees some tenants is told of a change; nothing where it affects nobody of these.
-fn seen(change: &Change, sees: impl Fn(&str) -> bool) -> Option<Value> {
+/// What whoever sees a tenant, or all, is told of a change; nothing where it affects nobody there.
+fn seen(change: &Change, tenant: Option<&str>) -> Option<Value> {
     let Change { revision, schemas, affected } = change;
     match affected {
         Affected::Nobody => None,
         Affected::Everybody => Some(json!({ "revision": revision, "schemas": schemas, "everybody": true })),
         Affected::These(these) => {
+            let is_told = |selector: &&Selector| match tenant {
+                Some(tenant) => selector.is_told_in(tenant),
+                // Who sees all tenants is told names instead.
+                None => !matches!(selector.whom, Whom::Elsewhere { .. }),
+            };
             let affected: Vec<Value> =
-                these.iter().filter(|selector| sees(&selector.tenant)).map(written).collect();
+                these.iter().filter(is_told).map(|selector| written(selector, tenant)).collect();
             let told = json!({ "revision": revision, "schemas": schemas, "affected": affected });
             (!affected.is_empty()).then_some(told)
         }
     }
 }
 
-fn written(selector: &Selector) -> Value {
-    let tenant = &*selector.tenant;
+/// A selector as whoever sees a tenant is told it: of which other one somebody is, is not said.
+fn written(selector: &Selector, tenant: Option<&str>) -> Value {
+    let tenant = tenant.unwrap_or(&selector.tenant);
     let (provider, kind, member, name) = match &selector.whom {
         Whom::Identity(id) => return json!({ "tenant": tenant, "identity": id }),
         Whom::Credential(id) => return json!({ "tenant": tenant, "credential": id }),
+        Whom::Elsewhere { provider, without_id } => {
+            return json!({ "tenant": tenant, "provider": **provider, "without_id": without_id });
+        }
         Whom::Subject { provider, kind, id } => (&**provider, Some(kind), "subject", id),
         Whom::Login { provider, kind, login } => (&**provider, Some(kind), "login", login),
         Whom::Group { provider, kind, group } => (&**provider, kind.as_ref(), "group", group),
@@ -286,16 +353,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_other_tenants_nothing_is_told() {
-        let of = |tenant: &str| Selector { tenant: tenant.into(), whom: Whom::Identity("usr_1".into()) };
+    fn of_other_tenants_people_and_credentials_are_told_alone_and_not_of_which() {
+        let provider = || "corp".into();
+        let whom = [
+            Whom::Identity("usr_1".into()),
+            Whom::Credential("ses_1".into()),
+            Whom::Subject { provider: provider(), kind: "user".into(), id: "ada".into() },
+            Whom::Group { provider: provider(), kind: None, group: "staff".into() },
+            Whom::Elsewhere { provider: provider(), without_id: true },
+        ];
+        let these = whom.map(|whom| Selector { tenant: "acme".into(), whom });
         let change = |affected| Change { revision: 7, schemas: false, affected };
-        let two = change(Affected::These([of("default"), of("acme")].into()));
-        let told = json!([{ "tenant": "acme", "identity": "usr_1" }]);
-        assert_eq!(seen(&two, |tenant| tenant == "acme").unwrap()["affected"], told);
-        assert_eq!(seen(&two, |tenant| tenant == "other"), None);
-        assert_eq!(seen(&two, |_| true).unwrap()["affected"].as_array().map(Vec::len), Some(2));
-        let all = seen(&change(Affected::Everybody), |_| false);
+        let told = |tenant| seen(&change(Affected::These(these.clone().into())), tenant).unwrap();
+        let other = json!([
+            { "tenant": "default", "identity": "usr_1" },
+            { "tenant": "default", "credential": "ses_1" },
+            { "tenant": "default", "provider": "corp", "without_id": true },
+        ]);
+        assert_eq!(told(Some("default"))["affected"], other);
+        let own = json!([
+            { "tenant": "acme", "identity": "usr_1" },
+            { "tenant": "acme", "credential": "ses_1" },
+            { "tenant": "acme", "provider": "corp", "type": "user", "subject": "ada" },
+            { "tenant": "acme", "provider": "corp", "group": "staff" },
+        ]);
+        assert_eq!(told(Some("acme"))["affected"], own);
+        assert_eq!(told(None)["affected"], own);
+        let group = change(Affected::These([these[3].clone()].into()));
+        assert_eq!(seen(&group, Some("default")), None);
+        let all = seen(&change(Affected::Everybody), Some("default"));
         assert_eq!(all, Some(json!({ "revision": 7, "schemas": false, "everybody": true })));
-        assert_eq!(seen(&change(Affected::Nobody), |_| true), None);
+        assert_eq!(seen(&change(Affected::Nobody), None), None);
     }
 }

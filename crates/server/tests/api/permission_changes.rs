@@ -1,11 +1,13 @@
 //! Whom changes affect, told as they come, on both databases.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use casemate_platform::Respond;
 use casemate_server::{ChangeStreams, Front};
+use casemate_store::{Actor, Commit, Draft, Operation};
 use casemate_test_support::Postgres;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -96,6 +98,7 @@ async fn delete(server: &Server, path: &str) -> i64 {
 }
 
 async fn whoever_follows_is_told_exactly_whom_a_change_affects(server: Server) {
+    let server = followed(server);
     let role = json!({ "name": "reader", "permissions": [{ "name": "notes.read" }] });
     server.make("/api/v1/roles", &role).await;
     let mut following = follow(&server, "auditor", None).await;
@@ -140,6 +143,7 @@ async fn whoever_follows_is_told_exactly_whom_a_change_affects(server: Server) {
 }
 
 async fn of_other_tenants_nothing_is_told(server: Server) {
+    let server = followed(server);
     let role = json!({ "name": "reader", "permissions": [{ "name": "notes.read" }] });
     server.make("/api/v1/roles", &role).await;
     let mut acme = follow(&server, "tenant-administrator", None).await;
@@ -161,9 +165,23 @@ async fn of_other_tenants_nothing_is_told(server: Server) {
         [all.change().await.1, all.change().await.1, all.change().await.1],
         [of_default, of_acme, last]
     );
+    // People and credentials, of whom a service may know by a token, are told of in each tenant: by an id that says nothing.
+    let acme_admin = Some("tenant-administrator");
+    let made = server.send("POST /api/v1/users", acme_admin, &[], Some(&json!({ "login": "zoe" }))).await;
+    let user = made.id();
+    let (_, id, data) = own.change().await;
+    assert_eq!(id, revision(&made));
+    let told = data["affected"].as_array().unwrap();
+    assert!(told.contains(&json!({ "tenant": "default", "identity": user })), "{data}");
+    assert!(!data.to_string().contains("acme") && !data.to_string().contains("zoe"), "{data}");
+    let path = format!("/api/v1/users/{user}");
+    let gone = server.send(&format!("DELETE {path}"), acme_admin, &[("if-match", "*")], None).await;
+    let (_, id, data) = own.change().await;
+    assert_eq!((id, data.to_string().contains(&user)), (revision(&gone), true), "{data}");
 }
 
 async fn a_stream_ends_with_the_right_to_read(server: Server) {
+    let server = followed(server);
     let held = json!([{ "name": "casemate.permission.read" }]);
     server.make("/api/v1/roles", &json!({ "name": "follower", "permissions": held })).await;
     let account = server.make("/api/v1/service-accounts", &json!({ "name": "robot" })).await;
@@ -190,7 +208,7 @@ async fn a_stream_ends_with_the_right_to_read(server: Server) {
 }
 
 async fn streams_are_so_many_and_end_with_the_server(mut server: Server) {
-    server.app.changes = ChangeStreams::new(2, Duration::from_millis(20));
+    server.app.changes = ChangeStreams::new(2, Duration::from_millis(20), PATIENCE);
     server.front = Front::new(server.app.clone());
     let mut first = follow(&server, "auditor", None).await;
     let second = follow(&server, "auditor", None).await;
@@ -220,6 +238,114 @@ async fn streams_are_so_many_and_end_with_the_server(mut server: Server) {
     assert_eq!(answer(&server, "auditor", CHANGES, None).await.status(), StatusCode::SERVICE_UNAVAILABLE);
 }
 
+async fn a_stream_ends_where_the_store_cannot_be_followed(mut server: Server) {
+    let within = Duration::from_secs(3);
+    server.app.changes = ChangeStreams::new(8, Duration::from_millis(20), within);
+    server.front = Front::new(server.app.clone());
+    server.app.directory.refresh().await.unwrap();
+    let mut stream = follow(&server, "auditor", None).await;
+    assert_eq!(stream.next().await.unwrap().0, "ready");
+    assert_eq!(stream.next().await.unwrap().0, "alive");
+    // A policy that cannot be taken: what decides here stays what it was, however often it is looked.
+    put(&server, "role", "{}").await;
+    let ended = async {
+        while server.app.directory.refresh().await.is_err() {
+            if tokio::time::timeout(Duration::ZERO, stream.next()).await == Ok(None) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the policy was taken");
+    };
+    tokio::time::timeout(PATIENCE, ended).await.unwrap();
+    let refused = answer(&server, "auditor", CHANGES, None).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+/// Writes an object as another process would; gives the revision.
+async fn put(server: &Server, kind: &str, body: &str) -> i64 {
+    let draft = Draft {
+        kind: kind.into(),
+        id: format!("{kind}_x"),
+        tenant: "default".into(),
+        name: "x".into(),
+        body: body.into(),
+        origin: String::new(),
+    };
+    let commit = Commit {
+        base: None,
+        at: 1,
+        actor: Actor::default(),
+        summary: "a test".into(),
+        operations: vec![Operation::Put(draft)],
+        events: Vec::new(),
+        fence: None,
+    };
+    server.app.store.commit(commit).await.unwrap();
+    server.app.store.look().await.unwrap()
+}
+
+async fn who_has_seen_more_than_is_known_here_is_not_told_of_less(mut server: Server) {
+    server.app.changes = ChangeStreams::new(8, PATIENCE, PATIENCE);
+    server.front = Front::new(server.app.clone());
+    let ahead = put(&server, "role", r#"{"name":"x","permissions":[]}"#).await;
+    assert!(ahead > server.app.directory.current().revision());
+    let refused = answer(&server, "auditor", CHANGES, Some(ahead)).await;
+    assert_eq!(refused.status(), StatusCode::CONFLICT);
+    let text = refused.into_body().collect().await.unwrap().to_bytes();
+    let problem: Value = serde_json::from_slice(&text).unwrap();
+    assert_eq!(problem["code"], "revision_not_reached");
+    server.app.directory.refresh().await.unwrap();
+    let mut stream = follow(&server, "auditor", Some(ahead)).await;
+    assert_eq!(stream.next().await.map(|(event, id, _)| (event, id)), Some(("ready".to_owned(), ahead)));
+}
+
+async fn one_caller_has_so_many_streams_and_leaves_room_for_others(server: Server) {
+    let server = followed(server);
+    let mut streams = Vec::new();
+    for _ in 0..16 {
+        streams.push(follow(&server, "auditor", None).await);
+    }
+    let refused = answer(&server, "auditor", CHANGES, None).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let text = refused.into_body().collect().await.unwrap().to_bytes();
+    assert!(std::str::from_utf8(&text).unwrap().contains("16 times"));
+    drop(follow(&server, "administrator", None).await);
+    drop(streams.pop());
+    let wait = async {
+        while answer(&server, "auditor", CHANGES, None).await.status() != StatusCode::OK {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.unwrap();
+}
+
+async fn a_stream_ends_where_the_right_gets_a_condition(server: Server) {
+    let server = followed(server);
+    let role = |permission: Value| json!({ "name": "follower", "permissions": [permission] });
+    let name = "casemate.permission.read";
+    let id = server.make("/api/v1/roles", &role(json!({ "name": name }))).await;
+    let account = server.make("/api/v1/service-accounts", &json!({ "name": "robot" })).await;
+    let to = json!({ "provider": "casemate", "type": "service", "id": account });
+    server.make("/api/v1/assignments", &json!({ "role": "follower", "to": to })).await;
+    let keys = format!("POST /api/v1/service-accounts/{account}/api-keys");
+    let key = server.admin(&keys, Some(&json!({ "title": "t" }))).await;
+    let mut stream = follow(&server, key.body["key"].as_str().unwrap(), None).await;
+    assert_eq!(stream.next().await.unwrap().0, "ready");
+    let narrower =
+        role(json!({ "name": "casemate.{permission,assignment}.{read,update}", "roles": ["none"] }));
+    let put = format!("PUT /api/v1/roles/{id}");
+    let changed = server.send(&put, Some("administrator"), &[("if-match", "*")], Some(&narrower)).await;
+    assert!(changed.status.is_success(), "{}", changed.text);
+    assert_eq!(stream.next().await, None, "what some alone hold may be read now");
+}
+
+/// Follows the database for as long as a case runs.
+fn followed(server: Server) -> Server {
+    tokio::spawn(Arc::clone(&server.app.directory).follow(server.app.store.revisions()));
+    server
+}
+
 macro_rules! on_both {
     ($($case:ident),+ $(,)?) => {
         #[tokio::test]
@@ -238,6 +364,10 @@ macro_rules! on_both {
 on_both!(
     whoever_follows_is_told_exactly_whom_a_change_affects,
     of_other_tenants_nothing_is_told,
+    who_has_seen_more_than_is_known_here_is_not_told_of_less,
+    a_stream_ends_where_the_store_cannot_be_followed,
+    one_caller_has_so_many_streams_and_leaves_room_for_others,
+    a_stream_ends_where_the_right_gets_a_condition,
     a_stream_ends_with_the_right_to_read,
     streams_are_so_many_and_end_with_the_server,
 );

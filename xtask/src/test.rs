@@ -13,11 +13,12 @@ use crate::{Failure, Outcome, needs, threat_model, typescript};
 /// The environment variable by which property tests run their long form.
 const LONG: &str = "CASEMATE_LONG";
 /// The crates whose tests have a long form, and where beside their code it is. The others' would say nothing new.
-const LONG_TESTS: [(&str, Option<&str>); 4] = [
+const LONG_TESTS: [(&str, Option<&str>); 5] = [
     ("casemate-expression", Some("sql_filters")),
     ("casemate-permission", Some("oracle")),
     ("casemate-directory", Some("administration")),
     ("casemate-store", None),
+    ("casemate-server", Some("scim")),
 ];
 /// The crate of the real binary, where the long form is beside its code, and the names of the few tests that have one.
 const LONG_BY_BINARY: [&str; 3] = ["casemate-cli", "end_to_end", "locks_nobody_out"];

@@ -159,7 +159,7 @@ fn operation_parameters(path: &str, operation: &Operation) -> Vec<Value> {
 fn content(body: &Body, schemas: &mut SchemaGenerator) -> Value {
     match body {
         Body::Text => json!({ "text/plain": { "schema": { "type": "string" } } }),
-        Body::Events => json!({ "text/event-stream": { "schema": { "type": "string" } } }),
+        Body::Events => json!({ "text/event-stream": { "schema": event() } }),
         Body::TextOrJson { schema } => json!({
             "text/plain": { "schema": { "type": "string" } },
             "application/json": { "schema": schema(schemas) },
@@ -315,6 +315,20 @@ fn headers() -> Value {
         "requestId": header("What joins the answer, the logs and the record."),
         "entityTag": header("The revision of the entry, for `If-Match` and `If-None-Match`."),
         "revision": header("The revision of the change, for `Casemate-At-Least`."),
+    })
+}
+
+/// One event of a stream, as generators and checkers of descriptions read each by itself.
+fn event() -> Value {
+    json!({
+        "type": "object",
+        "description": "One event of the stream; its `data` is a JSON text.",
+        "properties": {
+            "event": { "type": "string" },
+            "id": { "type": "string" },
+            "data": { "type": "string" },
+        },
+        "required": ["event", "id", "data"],
     })
 }
 

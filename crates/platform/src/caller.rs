@@ -76,6 +76,18 @@ impl Noted {
     }
 }
 
+/// Runs what goes on after the request that is being handled was answered, such as a stream: where it comes from is known there
+/// as it is in the handler, so that the caller can be judged again.
+pub fn lasting<F: Future>(work: F) -> impl Future<Output = F::Output> + use<F> {
+    let noted = REQUEST.try_with(Arc::clone).ok();
+    async move {
+        match noted {
+            Some(noted) => REQUEST.scope(noted, work).await,
+            None => work.await,
+        }
+    }
+}
+
 /// The secret that the request which is being handled showed, where nobody gave out such a one.
 #[must_use]
 pub fn guessed() -> Option<Guessed> {

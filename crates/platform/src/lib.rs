@@ -27,7 +27,7 @@ pub use body::{
     MAX_BODY_BYTES, json_body, json_body_of, json_response, json_text, limit_bodies, longest_body,
     written_json_response,
 };
-pub use caller::{Caller, Guessed, authenticate, guessed, stand_in, verify};
+pub use caller::{Caller, Guessed, authenticate, guessed, lasting, stand_in, verify};
 pub use client::{Client, TrustedProxies};
 pub use cookie::{SESSION_COOKIE, cookie, from_own_origin, is_from_elsewhere};
 pub use document::{parse_document, read_document};

@@ -14,7 +14,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::{Affected, Change, Selector, Whom};
-use casemate_platform::{Code, Problem, Query};
+use casemate_platform::{Code, Problem, Query, lasting};
 use hyper::body::{Bytes, Frame};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
@@ -184,10 +184,11 @@ pub(super) async fn changes(
     let ending = app.changes.ending.subscribe();
     let alive = app.changes.alive;
     let stream = Stream { app, access, events, taken, known, alive };
-    tokio::spawn(async move {
+    // A key that may be used from some networks alone is judged again by where it was shown.
+    tokio::spawn(lasting(async move {
         stream.run(ending).await;
         drop(place);
-    });
+    }));
     let mut response = with_revision(Body::new(Sent(sent)).into_response(), now);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

@@ -1,11 +1,12 @@
 //! Whom changes affect, told as they come, on both databases.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use casemate_platform::Respond;
+use casemate_platform::{Client, Respond};
 use casemate_server::{ChangeStreams, Front};
 use casemate_store::{Actor, Commit, Draft, Operation};
 use casemate_test_support::Postgres;
@@ -337,6 +338,37 @@ async fn a_stream_ends_where_the_right_gets_a_condition(server: Server) {
     assert_eq!(stream.next().await, None, "what some alone hold may be read now");
 }
 
+async fn a_key_of_some_networks_is_judged_again_by_where_it_was_shown(mut server: Server) {
+    server.app.changes = ChangeStreams::new(8, Duration::from_millis(20), PATIENCE);
+    server.front = Front::new(server.app.clone());
+    let server = followed(server);
+    let held = json!([{ "name": "casemate.permission.read" }]);
+    server.make("/api/v1/roles", &json!({ "name": "follower", "permissions": held })).await;
+    let account = server.make("/api/v1/service-accounts", &json!({ "name": "robot" })).await;
+    let to = json!({ "provider": "casemate", "type": "service", "id": account });
+    server.make("/api/v1/assignments", &json!({ "role": "follower", "to": to })).await;
+    let keys = format!("POST /api/v1/service-accounts/{account}/api-keys");
+    let wanted = json!({ "title": "t", "networks": ["192.0.2.0/24"] });
+    let made = server.admin(&keys, Some(&wanted)).await;
+    let request = Request::get(CHANGES).header("host", "localhost");
+    let request = request
+        .header("authorization", format!("Bearer {}", made.body["key"].as_str().unwrap()))
+        .body(Body::empty())
+        .unwrap();
+    let address = IpAddr::from([192, 0, 2, 7]);
+    let client = Client { address, peer: SocketAddr::new(address, 7), secure: true };
+    let answer = server.front.clone().respond(request, Some(client)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let mut stream = Following { body: answer.into_body(), text: String::new() };
+    assert_eq!(stream.next().await.unwrap().0, "ready");
+    // Of something that is no concern of theirs, for which they are judged again.
+    let made_since = server.admin("POST /api/v1/service-accounts", Some(&json!({ "name": "another" }))).await;
+    while stream.next().await.map(|(_, id, _)| id).unwrap() < revision(&made_since) {}
+    let revoke = format!("POST /api/v1/api-keys/{}/revoke", made.id());
+    server.send(&revoke, Some("administrator"), &[("if-match", "*")], None).await;
+    while stream.next().await.is_some() {}
+}
+
 /// Follows the database for as long as a case runs.
 fn followed(server: Server) -> Server {
     tokio::spawn(Arc::clone(&server.app.directory).follow(server.app.store.revisions()));
@@ -366,5 +398,6 @@ on_both!(
     one_caller_has_so_many_streams_and_leaves_room_for_others,
     a_stream_ends_where_the_right_gets_a_condition,
     a_stream_ends_with_the_right_to_read,
+    a_key_of_some_networks_is_judged_again_by_where_it_was_shown,
     streams_are_so_many_and_end_with_the_server,
 );

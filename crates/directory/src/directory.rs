@@ -2,6 +2,7 @@
 
 mod difference;
 mod following;
+mod resources;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,7 @@ use crate::kind::Kind;
 use crate::objects::ObjectSet;
 use crate::people::{Found, Met, NotAdmitted, People, named};
 use crate::policy::{Credential, Mistake, Person, Policy};
+use crate::resources::Resources;
 use crate::secrets::Secrets;
 use crate::sessions::{BrowserSessions, SessionCookies, SessionTimes};
 use crate::snapshot::{Compiled, Snapshot};
@@ -133,6 +135,7 @@ pub struct Directory {
     revocations: RevocationEpoch,
     reader: Option<StoreReader>,
     people: People,
+    resources: Resources,
     /// The running authenticators of providers. Replacing holds this lock, so that revisions rise in order.
     running: Mutex<Running>,
     root_keys: Option<RootKeyFile>,
@@ -205,6 +208,7 @@ impl Directory {
             owners: ArcSwapOption::empty(),
             revocations,
             people: People::new(reader.clone()),
+            resources: Resources::new(reader.clone()),
             reader,
             running: Mutex::new(running),
             root_keys: host.root_keys,

@@ -25,6 +25,7 @@ mod outdated;
 mod own_schema;
 mod people;
 pub mod policy;
+mod resources;
 mod secrets;
 mod sessions;
 mod sets;
@@ -35,11 +36,11 @@ mod trial;
 mod watch;
 
 pub use administration::{
-    AdminError, Administration, Author, Covered, Entry, FOLDER_ORIGIN, Formerly, GroupDraft, Imported,
-    ImportedRole, Judged, KeyDraft, Left, ListQuery, Lister, Listing, MAX_MEMBERS, MAX_SET_BACK,
-    NewAdministrator, NotCarriedOver, PersonBack, Plan, PlannedChange, Redeemed, Reference, RememberKey,
-    Restored, SetBack, Sort, SortBy, Taken, UserDraft, VersionState, WebinyError, Written,
-    directory_differences, import_webiny,
+    AdminError, Administration, Author, Covered, Entry, Expected, FOLDER_ORIGIN, Formerly, GroupDraft,
+    Imported, ImportedRole, Judged, KeyDraft, Left, ListQuery, Lister, Listing, MAX_MEMBERS, MAX_RESOURCES,
+    MAX_SET_BACK, NewAdministrator, NotCarriedOver, PersonBack, Plan, PlannedChange, Redeemed, Reference,
+    RememberKey, ResourceDraft, ResourceMistake, Restored, SetBack, Sort, SortBy, Taken, UserDraft,
+    VersionState, WebinyError, Written, WrittenResources, directory_differences, import_webiny,
 };
 pub use affected::{Affected, Change, Forgotten, MAX_SELECTORS, Selector, Whom};
 pub use authenticator::sha256;
@@ -56,6 +57,7 @@ pub use policy::{
     ADMINISTRATOR, ANONYMOUS, AUDITOR, Code, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace,
     Person, Policy, Wanted, WantedGroup,
 };
+pub use resources::{Registered, ResourcesError};
 pub use sessions::{BrowserSessions, SessionError, SessionTimes};
 pub use snapshot::{ResolveError, Snapshot, is_of_people};
 pub use subject::{Actor, Subject};

@@ -296,6 +296,24 @@ impl<'d> Evaluation<'d> {
         )
     }
 
+    /// What the caller says of the resource, beside its type and id.
+    pub fn resource_properties(&self) -> &'d Members {
+        self.resource.as_ref().map_or(&NO_MEMBERS, |resource| resource.properties)
+    }
+
+    /// The same with other properties of the resource, where there is a resource: what somebody knows better than the caller.
+    #[must_use]
+    pub fn with_resource_properties<'a>(&self, properties: &'a Members) -> Evaluation<'a>
+    where
+        'd: 'a,
+    {
+        let resource = self.resource.as_ref();
+        Evaluation {
+            resource: resource.map(|resource| EvaluatedResource { properties, ..resource.clone() }),
+            ..self.clone()
+        }
+    }
+
     /// The requested name: the action's name, or what the asking application's template makes of the request.
     ///
     /// # Errors

@@ -30,5 +30,7 @@ pub use filter::{FilterAnswer, FilterError};
 pub use grant::{AboveCeiling, Ceiling, GrantRefused};
 pub use permission::{Permission, PermissionError};
 pub use request::{Action, Actor, Request, Resource, Subject};
-pub use schema::{Application, Catalog, Problem, Remark, RequestName, Schema, SchemaError, TemplateError};
+pub use schema::{
+    Application, AttributeError, Catalog, Problem, Remark, RequestName, Schema, SchemaError, TemplateError,
+};
 pub use set::{Grant, Origin, OriginKind, PermissionRef, PermissionSet, PermissionSetBuilder, SetError};

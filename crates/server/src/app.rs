@@ -36,8 +36,8 @@ use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
     decision_log, description, directory_sync, group, health, identity, invitation, linking, log_level,
-    permissions, policy, provider, role, scim, service_account, session, setting, sign_in, source, team,
-    tenant, user,
+    permissions, policy, provider, resource, role, scim, service_account, session, setting, sign_in, source,
+    team, tenant, user,
 };
 
 /// What a running server knows.
@@ -141,6 +141,7 @@ fn api() -> Api<App> {
         user::routes::routes(),
         invitation::routes::routes(),
         group::routes::routes(),
+        resource::routes::routes(),
         api_key::routes::routes(),
         application::routes::routes(),
         source::routes::routes(),
@@ -185,6 +186,7 @@ fn router(app: App, shared: Arc<App>) -> Router {
         .route("/access/v1/evaluations", post(decision::routes::evaluations))
         .route("/access/v1/search/subject", post(decision::search::subjects))
         .route("/access/v1/search/action", post(decision::search::actions))
+        .route("/access/v1/search/resource", post(decision::search_resource::resources))
         .with_state(Arc::clone(&shared));
     let (api, _) = api().into_parts();
     Router::new()

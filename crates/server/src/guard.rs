@@ -292,6 +292,15 @@ impl Access {
         self.record_denial::<P>(app, None, P::NAME, "grant_exceeded").await
     }
 
+    /// Records, durably, that a caller asked for what another application has than the one that their credential is bound to,
+    /// and says what is answered: to them it is not there.
+    pub(crate) async fn out_of_reach<P: Permission>(&self, app: &App, id: &str) -> Problem {
+        match self.record_denial::<P>(app, Some(id), P::NAME, "outside_application").await {
+            Err(withheld) => withheld,
+            Ok(()) => Problem::new(Code::NotFound),
+        }
+    }
+
     /// A key for what belongs to this caller alone.
     pub(crate) fn caller_key(&self) -> String {
         let Subject { provider, kind, id, .. } = &self.standing.subject;

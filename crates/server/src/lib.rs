@@ -36,6 +36,7 @@ mod permissions;
 pub mod policy;
 mod provider;
 mod refusal;
+mod resource;
 mod role;
 mod rows;
 mod scim;

@@ -10,6 +10,7 @@ use crate::idempotency::Remembered;
 use crate::linked::LinkChange;
 use crate::object::Draft;
 use crate::people::{DirectoryEdit, GroupRecord, UserRecord};
+use crate::resource::{MAX_ATTRIBUTES, MAX_RESOURCE_TYPE, ResourceKey};
 use crate::secret::SealedSecret;
 use crate::session::{Sessions, StoredSession};
 
@@ -49,6 +50,7 @@ pub(crate) fn check(commit: &Commit) -> Result<usize, CommitError> {
         return Err(CommitError::TooLarge { operations: count });
     }
     let mut edited = BTreeSet::new();
+    let mut resources = BTreeSet::new();
     let mut bytes = 0;
     for operation in &commit.operations {
         let mut measure = Measure { bytes: OVERHEAD, of: subject(operation) };
@@ -58,6 +60,11 @@ pub(crate) fn check(commit: &Commit) -> Result<usize, CommitError> {
             && !edited.insert((kind, id))
         {
             return Err(CommitError::Twice { kind: kind.to_owned(), id: id.to_owned() });
+        }
+        if let Some(key) = resource(operation)
+            && !resources.insert(key)
+        {
+            return Err(CommitError::Twice { kind: "resource".to_owned(), id: key.id.clone() });
         }
     }
     for event in &commit.events {
@@ -84,6 +91,15 @@ fn edits(operation: &Operation) -> Option<(&str, &str)> {
     }
 }
 
+/// The resource that an operation decides about alone.
+fn resource(operation: &Operation) -> Option<&ResourceKey> {
+    match operation {
+        Operation::PutResource { resource, .. } => Some(&resource.key),
+        Operation::RemoveResource { key, .. } => Some(key),
+        _ => None,
+    }
+}
+
 /// The kind and id of what an operation is about.
 fn subject(operation: &Operation) -> (&str, &str) {
     match operation {
@@ -98,6 +114,8 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::RemoveGroup { id, .. } => ("group", id),
         Operation::AddMember(member) | Operation::RemoveMember(member) => ("group", &member.group),
         Operation::KeepVersion(edit) => (edit.kind.as_str(), &edit.id),
+        Operation::PutResource { resource, .. } => ("resource", &resource.key.id),
+        Operation::RemoveResource { key, .. } => ("resource", &key.id),
         Operation::Block(block) => ("block", &block.id),
         Operation::LiftBlock { id } => ("block", id),
         Operation::BeginSession(session) => ("session", &session.id),
@@ -140,6 +158,11 @@ impl Measure<'_> {
                 self.text("source", &member.source, MAX_SOURCE)
             }
             Operation::KeepVersion(edit) => self.version(edit),
+            Operation::PutResource { resource, .. } => {
+                self.resource(&resource.key)?;
+                self.required("attributes", &resource.attributes, MAX_ATTRIBUTES)
+            }
+            Operation::RemoveResource { key, .. } => self.resource(key),
             Operation::Block(block) => {
                 self.required("id", &block.id, MAX_ID)?;
                 self.required("network", &block.network, MAX_KIND)
@@ -173,6 +196,18 @@ impl Measure<'_> {
                 self.text("id", name, MAX_NAME)
             }
         }
+    }
+
+    fn resource(&mut self, key: &ResourceKey) -> Result<(), CommitError> {
+        self.required("tenant", &key.tenant, MAX_ID)?;
+        self.required("application", &key.application, MAX_ID)?;
+        for (what, text, most) in [("type", &key.kind, MAX_RESOURCE_TYPE), ("id", &key.id, MAX_ID)] {
+            self.required(what, text, most)?;
+            if text.chars().any(char::is_control) {
+                return Err(self.invalid(what, "holds a control character"));
+            }
+        }
+        Ok(())
     }
 
     fn version(&mut self, edit: &DirectoryEdit) -> Result<(), CommitError> {

@@ -13,6 +13,7 @@ use crate::linked::{self, LinkChange};
 use crate::object::{self, Draft, Object};
 use crate::people::version as people_version;
 use crate::people::{DirectoryEdit, GroupRecord, Membership, PeopleChange, UserRecord, is_people};
+use crate::resource::{self, ResourceKey, ResourceRecord, is_resource};
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, Sessions, StoredSession};
 use crate::sql::{Database, Link, values};
@@ -113,6 +114,21 @@ pub enum Operation {
     AddMember(Membership),
     /// A source no longer says that a user belongs to a group; nothing where it did not.
     RemoveMember(Membership),
+    /// A resource is registered, or becomes this. Where `expected` is given, it is the revision that it must still have; 0
+    /// where there must be none.
+    PutResource {
+        /// The resource.
+        resource: Box<ResourceRecord>,
+        /// The revision that is expected.
+        expected: Option<i64>,
+    },
+    /// A resource is no longer registered.
+    RemoveResource {
+        /// Which.
+        key: Box<ResourceKey>,
+        /// The revision that is expected.
+        expected: Option<i64>,
+    },
     /// A version of a user or group is kept: what this change, which is made by hand, makes of them.
     KeepVersion(Box<DirectoryEdit>),
     /// Nothing by itself: of changes that hold it and say a base, the later is refused where the former was made since, as
@@ -323,6 +339,7 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
     people_version::keep(link, &commit.operations, kept, (revision, commit.at), &commit.actor).await?;
     account::make(link, &commit.operations, commit.at).await?;
     linked::make(link, commit, revision).await?;
+    resource::make(link, &commit.operations, (revision, commit.at)).await?;
     audit::insert(link, revision, &commit.events).await?;
     Ok(revision)
 }
@@ -350,6 +367,7 @@ async fn is_at(link: &mut Link, (table, kind): (&str, &str), id: &str, revision:
 /// Whether changes that were thought out before an operation have to be thought out again.
 fn changes_policy(operation: &Operation) -> bool {
     !is_people(operation)
+        && !is_resource(operation)
         && !matches!(
             operation,
             Operation::Remember(_)
@@ -411,6 +429,8 @@ impl<'a> Change<'a> {
             | Operation::AddMember(_)
             | Operation::RemoveMember(_)
             | Operation::KeepVersion(_)
+            | Operation::PutResource { .. }
+            | Operation::RemoveResource { .. }
             | Operation::Alone
             | Operation::Account(_)
             | Operation::Link(_) => {}

@@ -14,18 +14,21 @@ pub struct Position {
     pub generation: i64,
     /// The revision of the last change.
     pub revision: i64,
-    /// The revision of the last change of anything but people: objects, API keys and secrets are as they were at it.
+    /// The revision of the last change of anything but people and resources: objects, API keys and secrets are as they were at it.
     pub policy: i64,
+    /// The revision of the last change of resources that are registered.
+    pub resources: i64,
 }
 
 /// Where the database stands.
 pub(crate) async fn position(pool: &Pool) -> Result<Position, StoreError> {
-    let row = pool.row("SELECT generation, last, policy FROM revision", values![]).await?;
+    let row = pool.row("SELECT generation, last, policy, resources FROM revision", values![]).await?;
     let row = row.ok_or(sqlx::Error::RowNotFound)?;
     Ok(Position {
         generation: row.get("generation")?,
         revision: row.get("last")?,
         policy: row.get("policy")?,
+        resources: row.get("resources")?,
     })
 }
 

@@ -33,6 +33,7 @@ mod open;
 mod people;
 mod reseal;
 mod reserve;
+mod resource;
 mod retention;
 mod root_key;
 mod seal;
@@ -86,6 +87,10 @@ pub use people::{
     PeopleSince, Then, UserChange, UserQuery, UserRecord, UserSort, code_origin, code_source, name_key,
 };
 pub use reseal::{ResealError, Resealed, drop_unused_root_keys, reseal};
+pub use resource::{
+    ChangedResources, MAX_ATTRIBUTES, MAX_CHANGED_RESOURCES, MAX_RESOURCE_TYPE, MAX_RESOURCE_TYPES,
+    ResourceKey, ResourceQuery, ResourceRecord,
+};
 pub use retention::Retention;
 pub use root_key::{RootKeyError, RootKeyFile, RootKeyFileError, RootKeys};
 pub use seal::{MAX_SECRET, SealError, Sealer};

@@ -132,6 +132,17 @@ impl Selection {
         self.and(&behind, Some(Held::Integer(*number)));
     }
 
+    /// The order of texts, and what stands behind a place in it.
+    pub(crate) fn order_by_texts(&mut self, columns: &[&str], descending: bool, after: Option<&[String]>) {
+        let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
+        let ordered: Vec<_> = columns.iter().map(|column| format!("{column} {direction}")).collect();
+        self.order = format!("ORDER BY {}", ordered.join(", "));
+        let Some(after) = after else { return };
+        self.is_void |= !after.iter().all(|text| is_keepable(text));
+        let held: Vec<_> = after.iter().map(|text| self.hold(text.clone())).collect();
+        self.conditions.push_str(&format!(" AND ({}) {beyond} ({})", columns.join(", "), held.join(", ")));
+    }
+
     /// The order of a number that no two rows share, and what stands behind one in it.
     pub(crate) fn order_by_number(&mut self, column: &str, descending: bool, after: Option<i64>) {
         let (direction, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };

@@ -33,6 +33,8 @@ mod place;
 mod processes;
 #[path = "conformance/records.rs"]
 mod records;
+#[path = "conformance/resources.rs"]
+mod resources;
 #[path = "conformance/search.rs"]
 mod search;
 #[path = "conformance/sessions.rs"]
@@ -93,6 +95,11 @@ mod holds {
         versions_of_people_are_told_in_both_orders,
         members_come_and_go_between_pages,
         blocks_and_refusals_come_and_go_between_pages,
+    );
+    on_both!(resources:
+        a_resource_is_what_was_written_last_and_expected,
+        what_becomes_of_resources_is_told_to_followers_and_no_policy,
+        resources_are_listed_by_key_in_pages,
     );
     on_both!(search:
         a_text_is_found_in_whatever_case,

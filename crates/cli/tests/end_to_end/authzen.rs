@@ -397,6 +397,7 @@ fn the_configuration_names_the_endpoints_whatever_host_is_asked() {
             "access_evaluations_endpoint": format!("{base}/access/v1/evaluations"),
             "search_subject_endpoint": format!("{base}/access/v1/search/subject"),
             "search_action_endpoint": format!("{base}/access/v1/search/action"),
+            "search_resource_endpoint": format!("{base}/access/v1/search/resource"),
         })
     );
     let folder = Folder::new();

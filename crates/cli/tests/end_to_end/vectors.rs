@@ -1,6 +1,6 @@
 //! AuthZEN's interoperability scenarios: decisions of the todo application, searches for subjects of records.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -82,7 +82,8 @@ permissions = [{ name = "record.view", of = "department" }, { name = "record.{ed
 id = "gateway"
 secret_sha256 = "e317a903a3d22383507c925c8efb4991823766cb4124d5457cd202f00723d349"
 application = "records"
-permissions = [{ name = "casemate.decision.ask" }, { name = "casemate.decision.search" }]
+permissions = [{ name = "casemate.decision.ask" }, { name = "casemate.decision.search" },
+  { name = "casemate.resource.{create,update}" }]
 "#;
 
 #[test]
@@ -138,5 +139,47 @@ fn the_subjects_of_the_search_vectors_are_found_and_allowed() {
             let decision = &ask("/access/v1/evaluation", &question)["decision"];
             assert_eq!(*decision, found.contains(user["id"].as_str().unwrap()), "{question}");
         }
+    }
+    // Once the records are registered, nobody need say what they are, and they are found by who may do something with them.
+    let items: Vec<Value> = records
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| {
+            let id = found["id"].to_string();
+            let attributes = record(&Value::from(&*id));
+            serde_json::json!({ "type": "record", "id": id, "attributes": attributes })
+        })
+        .collect();
+    let written = ask("/api/v1/resources/batch", &serde_json::json!({ "items": items }));
+    assert_eq!(written["created"], items.len());
+    let mut expected: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for vector in searches {
+        let question = &vector["request"];
+        let found = ask("/access/v1/search/subject", question);
+        let ids: BTreeSet<&str> = found["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|subject| subject["id"].as_str().unwrap())
+            .collect();
+        for user in users.as_array().unwrap() {
+            let id = user["id"].as_str().unwrap();
+            let of_user = (id.to_owned(), question["action"]["name"].as_str().unwrap().to_owned());
+            let of_user = expected.entry(of_user).or_default();
+            let wanted = vector["expected"]["results"].as_array().unwrap();
+            assert_eq!(ids.contains(id), wanted.iter().any(|subject| subject["id"] == id), "{question}");
+            if ids.contains(id) {
+                of_user.insert(question["resource"]["id"].as_str().unwrap().to_owned());
+            }
+        }
+    }
+    for ((user, action), expected) in expected {
+        let question = serde_json::json!({ "subject": { "type": "user", "id": user }, "action": { "name": action },
+            "resource": { "type": "record" }, "page": { "limit": 1_000 } });
+        let found = ask("/access/v1/search/resource", &question);
+        let ids = found["results"].as_array().unwrap().iter();
+        let ids: BTreeSet<String> = ids.map(|resource| resource["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(ids, expected, "{question}");
     }
 }

@@ -1,8 +1,9 @@
 //! Why something administered was not changed.
 
-use casemate_store::{CommitError, StoreError};
+use casemate_store::{CommitError, MAX_RESOURCE_TYPES, StoreError};
 use serde::Serialize;
 
+use super::resources::ResourceMistake;
 use crate::kind::Kind;
 use crate::policy::Mistake;
 
@@ -16,6 +17,9 @@ pub enum AdminError {
     /// What was written holds mistakes.
     #[error("what was written holds {} mistakes, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
     Invalid(Vec<Mistake>),
+    /// Something is wrong with resources that were to be registered.
+    #[error("what was written holds {} mistakes, the first: {}", .0.len(), .0.first().map(|first| &*first.message).unwrap_or_default())]
+    Resources(Vec<ResourceMistake>),
     /// Another object of the kind has the name in the tenant.
     #[error("a {kind} named `{name}` exists already")]
     NameTaken {
@@ -137,6 +141,12 @@ impl From<CommitError> for AdminError {
             CommitError::UsedUp { what: "links" } => AdminError::Unkeepable {
                 pointer: "",
                 reason: "too many invitations were made within the hour: wait a while".to_owned(),
+            },
+            CommitError::UsedUp { what: "types of resources" } => AdminError::Unkeepable {
+                pointer: "/type",
+                reason: format!(
+                    "there are {MAX_RESOURCE_TYPES} types of resources already: use one of those"
+                ),
             },
             CommitError::Unclear { revision } => AdminError::Unclear { revision },
             _ => AdminError::Unavailable(reason),

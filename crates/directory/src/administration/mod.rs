@@ -15,6 +15,7 @@ mod people;
 mod plan;
 mod provisioning;
 mod recovery;
+mod resources;
 mod rules;
 mod sealing;
 mod sessions;
@@ -35,6 +36,7 @@ pub use people::{
     UserDraft, VersionState, directory_differences,
 };
 pub use plan::{Plan, PlannedChange};
+pub use resources::{Expected, MAX_RESOURCES, ResourceDraft, ResourceMistake, WrittenResources};
 pub use webiny::{Imported, ImportedRole, NotCarriedOver, WebinyError, import_webiny};
 
 use crate::directory::Directory;

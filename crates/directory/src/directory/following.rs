@@ -23,6 +23,8 @@ pub(super) struct Followed {
     keys: i64,
     /// The last revision whose users are known.
     users: i64,
+    /// The last revision whose resources are known.
+    resources: i64,
     /// Whom that affects which was taken, and has no revision yet.
     affecting: Affecting,
 }
@@ -43,7 +45,7 @@ impl Directory {
         let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
         let mut known = self.following.lock().await;
         let before = self.current().revision();
-        let Position { generation, revision: last, policy } = reader.position().await?;
+        let Position { generation, revision: last, policy, resources } = reader.position().await?;
         if generation != known.generation || last < before {
             tracing::warn!(
                 revision = last,
@@ -52,6 +54,14 @@ impl Directory {
             return self.take_anew(reader, &mut known).await;
         }
         if last == before {
+            return Ok(last);
+        }
+        if resources > known.resources {
+            self.take_resources(&mut known, last).await?;
+        }
+        // Applications register resources all the time: where the one change since is one of theirs, nothing else need be asked.
+        if last == before + 1 && resources == last {
+            self.advance(last, &mut known);
             return Ok(last);
         }
         self.keys.follow_locks(reader).await?;
@@ -142,6 +152,8 @@ impl Directory {
         }
         self.people.take_anew().await?;
         known.users = position.revision;
+        self.resources.take_anew().await?;
+        known.resources = position.revision;
         self.sessions.take_anew();
         self.keys.replace(reader.api_keys_changed_after(0).await?);
         self.keys.follow_locks(reader).await?;
@@ -186,6 +198,7 @@ impl Directory {
         // Whatever else was changed until then, since nobody looks again for what is not after the revision that is taken.
         self.take_sessions(known, self.current().revision()).await?;
         self.take_users(known, revision).await?;
+        self.take_resources(known, revision).await?;
         if revision > known.keys {
             self.take_keys(reader, known, revision).await?;
         }
@@ -217,6 +230,13 @@ impl Directory {
         let changed = self.people.take(known.users).await?;
         difference::users(&changed, &self.state().objects, &mut known.affecting);
         known.users = revision;
+        Ok(())
+    }
+
+    /// Forgets resources that were changed. Those that are changed meanwhile are forgotten, and will be once more.
+    async fn take_resources(&self, known: &mut Followed, revision: i64) -> Result<(), DirectoryError> {
+        self.resources.take(known.resources).await?;
+        known.resources = revision;
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use casemate_expression::filter::Attribute;
 use casemate_expression::{Expression, NotFilterable, Type, Value};
 
 use super::compiler::Compiler;
@@ -52,6 +53,7 @@ pub struct Application {
     pub(super) request_name: Option<RequestName>,
     pub(super) asserted: Box<[Box<str>]>,
     pub(super) undeclared_is_opaque: bool,
+    pub(super) attributes: Box<[Arc<Attribute>]>,
 }
 
 /// What is allowed, but should be known: so far, an expression that no filter can say.

@@ -69,6 +69,7 @@ impl Compiler {
             request_name: schema.request_name,
             asserted: schema.asserted,
             undeclared_is_opaque: schema.undeclared_is_opaque,
+            attributes: schema.attributes,
         });
     }
 

@@ -1,5 +1,6 @@
 //! Permission schemas: which names exist, and what each property of a permission means.
 
+mod attribute;
 mod catalog;
 mod compiler;
 mod document;
@@ -18,6 +19,7 @@ use thiserror::Error;
 
 use crate::name::Pattern;
 
+pub use attribute::AttributeError;
 pub use catalog::{Application, Catalog, Remark};
 pub(crate) use catalog::{Coverage, PropertyMeaning};
 pub use problems::Problem;
@@ -32,6 +34,7 @@ pub struct Schema {
     pub(crate) request_name: Option<RequestName>,
     pub(crate) asserted: Box<[Box<str>]>,
     pub(crate) undeclared_is_opaque: bool,
+    pub(crate) attributes: Box<[Arc<Attribute>]>,
     pub(crate) entries: Vec<Entry>,
 }
 

@@ -110,6 +110,7 @@ impl Reader<'_> {
             request_name,
             asserted: application.asserted.into_iter().map(Box::from).collect(),
             undeclared_is_opaque: application.properties.is_some(),
+            attributes: attributes.declared.into(),
             entries,
         }
     }

@@ -68,6 +68,17 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
         self.route(Method::PUT, MethodFilter::PUT, path, handler, operation)
     }
 
+    /// One more route, for `PATCH`.
+    #[must_use]
+    pub fn patch<H: Handler<T, S>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+        operation: Operation,
+    ) -> Api<S> {
+        self.route(Method::PATCH, MethodFilter::PATCH, path, handler, operation)
+    }
+
     /// One more route, for `DELETE`.
     #[must_use]
     pub fn delete<H: Handler<T, S>, T: 'static>(

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 use super::asker::{Beside, PREVIEW};
 use super::batch::{Batch, Malformed, Semantic};
 use super::questions::{Action, Word, document_error, known_members};
+use super::registered::counting;
 use super::routes::{Asked, asked_beside, malformed};
 use super::told::{self, Origin};
 use crate::App;
@@ -312,6 +313,11 @@ fn answered(
     let name = match evaluation.requested_name(application) {
         Ok(name) => name,
         Err(error) => return PreviewAnswer::denied(Reason::InvalidName.code(), Some(error.to_string())),
+    };
+    let counts = counting(&asked.registered, &asked.snapshot, &evaluation, &name);
+    let evaluation = match &counts {
+        Some(counts) => evaluation.with_resource_properties(counts),
+        None => evaluation,
     };
     let Ok(name) = Name::parse(&name) else { return PreviewAnswer::denied(Reason::InvalidName.code(), None) };
     let now = Timestamp(asked.now);

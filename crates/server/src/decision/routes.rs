@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use casemate_directory::{Met, Snapshot, is_of_people};
+use casemate_directory::{Met, Registered, Snapshot, is_of_people};
 use casemate_expression::{Datum, JsonError};
 use casemate_permission::{EvaluationError, Mentioned};
 use casemate_platform::{Code, Problem, RequestId, clock, json_response, json_text};
@@ -19,6 +19,7 @@ use crate::App;
 use crate::decision::asker::{Asker, Beside};
 use crate::decision::batch::{Batch, MAX_EVALUATIONS, Malformed, Semantic, complete};
 use crate::decision::record;
+use crate::decision::registered::{mentioned, registered};
 use crate::decision::service::{Answer, Session};
 use crate::decision::tokens::Tokens;
 use crate::setting::service::recorded;
@@ -129,6 +130,7 @@ pub(crate) async fn configuration(State(app): State<App>) -> Response {
         access_evaluations_endpoint: String,
         search_subject_endpoint: String,
         search_action_endpoint: String,
+        search_resource_endpoint: String,
     }
 
     let base = app.settings.public_url.as_str();
@@ -138,6 +140,7 @@ pub(crate) async fn configuration(State(app): State<App>) -> Response {
         access_evaluations_endpoint: format!("{base}/access/v1/evaluations"),
         search_subject_endpoint: format!("{base}/access/v1/search/subject"),
         search_action_endpoint: format!("{base}/access/v1/search/action"),
+        search_resource_endpoint: format!("{base}/access/v1/search/resource"),
     })
 }
 
@@ -173,14 +176,16 @@ pub(super) struct Asked {
     pub(super) met: Met,
     /// Whose the tokens are that questions name.
     pub(super) tokens: Tokens,
+    /// What is registered of the resources that the questions are about.
+    pub(super) registered: Registered,
 }
 
 impl Asked {
     /// What the answers have in common.
     pub(super) fn session<'a>(&'a self, app: &'a App, request_id: &'a RequestId) -> Session<'a> {
-        let Asked { snapshot, now, asker, met, tokens, .. } = self;
+        let Asked { snapshot, now, asker, met, tokens, registered, .. } = self;
         let (recorded, log) = (recorded(app, snapshot), app.decision_log.sampled(snapshot));
-        Session { snapshot, asker, met, tokens, request_id, recorded, log, now: *now }
+        Session { snapshot, asker, met, tokens, registered, request_id, recorded, log, now: *now }
     }
 }
 
@@ -220,7 +225,15 @@ pub(super) async fn asked_beside(
         true => Box::pin(Tokens::of(app, &snapshot, &asker.tenant, &body, now)).await?,
         false => Tokens::default(),
     };
-    Ok(Asked { snapshot, now, asker, body, met, tokens })
+    let resources = match app.directory.has_resources() {
+        true => mentioned(app, &snapshot, &asker, &body),
+        false => Vec::new(),
+    };
+    let registered = match resources.is_empty() {
+        true => Registered::default(),
+        false => Box::pin(registered(app, &asker, resources)).await?,
+    };
+    Ok(Asked { snapshot, now, asker, body, met, tokens, registered })
 }
 
 /// The users whom a body mentions, in its questions or in what they have in common.

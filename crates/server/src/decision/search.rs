@@ -31,22 +31,22 @@ const AT_ONCE: usize = 32;
 
 /// What was found.
 #[derive(Serialize)]
-struct Found<T> {
-    results: Vec<T>,
+pub(super) struct Found<T> {
+    pub(super) results: Vec<T>,
     page: FoundPage,
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<FoundContext>,
 }
 
 #[derive(Serialize)]
-struct FoundPage {
+pub(super) struct FoundPage {
     /// Empty where there are no more.
     next_token: String,
     count: usize,
 }
 
 #[derive(Default, Serialize)]
-struct FoundContext {
+pub(super) struct FoundContext {
     /// Why nothing is found.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason_code: Option<&'static str>,
@@ -70,12 +70,12 @@ struct FoundAction {
 }
 
 impl<T> Found<T> {
-    fn new(results: Vec<T>, next: Option<String>, context: Option<FoundContext>) -> Found<T> {
+    pub(super) fn new(results: Vec<T>, next: Option<String>, context: Option<FoundContext>) -> Found<T> {
         let page = FoundPage { next_token: next.unwrap_or_default(), count: results.len() };
         Found { results, page, context }
     }
 
-    fn nothing(reason_code: &'static str, message: String) -> Found<T> {
+    pub(super) fn nothing(reason_code: &'static str, message: String) -> Found<T> {
         let context = FoundContext {
             reason_code: Some(reason_code),
             message: Some(message),
@@ -86,13 +86,13 @@ impl<T> Found<T> {
 }
 
 /// Which page is asked for.
-struct Wanted {
-    token: Option<String>,
-    limit: usize,
+pub(super) struct Wanted {
+    pub(super) token: Option<String>,
+    pub(super) limit: usize,
 }
 
 impl Wanted {
-    fn of(body: &Datum) -> Result<Wanted, Problem> {
+    pub(super) fn of(body: &Datum) -> Result<Wanted, Problem> {
         let page = match body.get("page") {
             None | Some(Datum::Null) => return Ok(Wanted { token: None, limit: DEFAULT_LIMIT as usize }),
             Some(Datum::Map(page)) => page,

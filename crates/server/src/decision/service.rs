@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::response::Response;
-use casemate_directory::{Known, Met, ResolveError, Snapshot, Subject};
+use casemate_directory::{Known, Met, Registered, ResolveError, Snapshot, Subject};
 use casemate_expression::filter::AllowDeny;
-use casemate_expression::{Datum, Members, Timestamp};
+use casemate_expression::{Datum, Map, Members, Timestamp, Value};
 use casemate_permission::name::Name;
 use casemate_permission::{
     Application, Effect, Evaluation, EvaluationError, FilterError, Mentioned, PermissionSet, Reason, Request,
@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::app::Recorded;
 use crate::decision::asker::Asker;
 use crate::decision::record;
+use crate::decision::registered::counting;
 use crate::decision::tokens::Tokens;
 pub(crate) use crate::decision::told::{Origin, Told, tell};
 use crate::decision_log::service::{Sampled, Waiting, question_text};
@@ -33,6 +34,8 @@ pub(crate) struct Session<'a> {
     pub(crate) met: &'a Met,
     /// Whose the tokens are that questions name.
     pub(crate) tokens: &'a Tokens,
+    /// What is registered of the resources that questions are about.
+    pub(crate) registered: &'a Registered,
     pub(crate) request_id: &'a RequestId,
     pub(crate) recorded: Recorded,
     /// Where a share of the questions is to be logged.
@@ -84,6 +87,8 @@ pub(crate) struct Question<'a> {
     /// Who it is about with what the application asserts of them, where it does. In a box, since a question is handed on and
     /// most need none.
     asserted: Option<Box<Subject>>,
+    /// What counts of the resource, where it is registered.
+    resource: Option<Box<Members>>,
     set: PermissionSet,
 }
 
@@ -206,7 +211,10 @@ impl<'s> Session<'s> {
             tenant: Arc::clone(&self.asker.tenant),
             application: self.asker.known.application.clone(),
             revision: self.snapshot.revision(),
-            question: question_text(question.evaluation),
+            question: match &question.resource {
+                None => question_text(question.evaluation),
+                Some(counts) => question_text(&question.evaluation.with_resource_properties(counts)),
+            },
             known: question.known,
             asserted: question.asserted.map(|subject| *subject),
             decision: effect.name(),
@@ -311,7 +319,8 @@ impl<'s> Session<'s> {
                 let asserted =
                     (!asserted.is_empty()).then(|| Box::new(known.subject.clone().with_asserted(&asserted)));
                 let set = set.clone();
-                Ok(Question { evaluation, name, known, asserted, set })
+                let resource = counting(self.registered, self.snapshot, evaluation, &name);
+                Ok(Question { evaluation, name, known, asserted, resource, set })
             }
             Err(error) => {
                 tracing::error!(%error, "a question is denied: the permissions could not be compiled");
@@ -417,7 +426,34 @@ impl Question<'_> {
 
     fn request(&self, now: i64) -> Option<Request<'_>> {
         let name = Name::parse(&self.name).ok()?;
-        Some(self.evaluation.request(name, self.subject().view(), Timestamp(now)))
+        let mut request = self.evaluation.request(name, self.subject().view(), Timestamp(now));
+        if let (Some(counts), Some(resource)) = (&self.resource, &mut request.resource) {
+            resource.properties = Map::Data(counts);
+        }
+        Some(request)
+    }
+
+    /// The id of the application in whose namespace it asks.
+    pub(crate) fn owner<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s str> {
+        let owner = snapshot.catalog().owner_of(&Name::parse(&self.name).ok()?)?;
+        Some(owner.id())
+    }
+
+    /// Whether the answer is yes about another resource of the same type, of which this counts.
+    pub(crate) fn is_allowed_on(&self, id: &str, attributes: &Members, now: i64) -> bool {
+        let Some(mut request) = self.request(now) else { return false };
+        let Some(resource) = &mut request.resource else { return false };
+        (resource.id, resource.properties) = (Some(Value::String(id)), Map::Data(attributes));
+        self.set.check(&request).effect == Effect::Allowed
+    }
+
+    /// Whether the answer is no about each resource of the type, whatever counts of it.
+    pub(crate) fn is_never_allowed(&self, now: i64) -> bool {
+        let Some(mut request) = self.request(now) else { return true };
+        if let Some(resource) = &mut request.resource {
+            (resource.id, resource.properties) = (None, Map::EMPTY);
+        }
+        self.set.check_partial(&request).effect == Effect::Denied
     }
 }
 

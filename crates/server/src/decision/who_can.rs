@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::asker::{Beside, SEARCH};
 use super::questions::{Action, Word, document_error, known_members};
+use super::registered::counting;
 use super::routes::{Asked, asked_beside, incomplete, malformed};
 use super::told::{self, Origin};
 use super::walk::Walk;
@@ -133,6 +134,11 @@ async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Page<WhoCanEn
     let anybody = of_type("anonymous");
     let evaluation = Evaluation::read(&asked.body, Some(&anybody)).map_err(incomplete)?;
     let name = asked.session(app, id).name_of(&evaluation).map_err(|refused| malformed(refused.message))?;
+    let counts = counting(&asked.registered, &asked.snapshot, &evaluation, &name);
+    let evaluation = match &counts {
+        Some(counts) => evaluation.with_resource_properties(counts),
+        None => evaluation,
+    };
     let name = Name::parse(&name).map_err(|error| malformed(error.to_string()))?;
     let list = list_of("who-can", asked, &["after", "limit"]);
     let mut walk = Walk::begin(app, asked, ("user", name), &list, page.after.as_deref())?;

@@ -30,6 +30,8 @@ fn path(route: &Route, ids: &BTreeMap<String, String>) -> String {
         match segment {
             "{id}" => path.push_str(ids.get(&parent).map_or("none", String::as_str)),
             "{revision}" => path.push_str(ids.get(&parent).map_or("1", String::as_str)),
+            "{application}" => path.push_str("notes"),
+            "{type}" => path.push_str("note"),
             "{user}" => path.push_str(ids.get("/api/v1/users").map_or("none", String::as_str)),
             other => path.push_str(other),
         }
@@ -62,6 +64,9 @@ fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option<Value> {
         (_, "preview") => json!({ "as": { "role": "auditor" }, "action": { "name": "cms.read" } }),
         (_, "recordAuditEvents") => json!({ "items": [{ "action": "cms.read", "outcome": "success",
             "subject": { "anonymous": true } }] }),
+        (_, "createResource") => json!({ "application": "notes", "type": "note", "id": "made" }),
+        (_, "putResources") => json!({ "items": [{ "application": "notes", "type": "note", "id": "made" }] }),
+        (_, "updateResource" | "patchResource") => json!({ "attributes": {} }),
         (_, "resolvePermissions") => json!({ "items": [{ "anonymous": true }] }),
         (_, "check" | "filter" | "explain") => json!({ "subject": { "type": "user", "id": "ada" },
             "action": { "name": "cms.read" }, "resource": { "type": "note", "id": "1" } }),
@@ -200,6 +205,9 @@ async fn furnish(server: &Server, administrator: &str, installation: bool) -> BT
         let made = server.send(&format!("POST {path}"), Some(administrator), &[], Some(&document)).await;
         ids.insert(path, made.id());
     }
+    let resource = json!({ "application": "notes", "type": "note", "id": "7" });
+    let made = server.send("POST /api/v1/resources", Some(administrator), &[], Some(&resource)).await;
+    ids.insert("/api/v1/resources/notes/note".to_owned(), made.id());
     let keys = format!("/api/v1/service-accounts/{}/api-keys", ids["/api/v1/service-accounts"]);
     let key = json!({ "title": "a key" });
     let made = server.send(&format!("POST {keys}"), Some(administrator), &[], Some(&key)).await;

@@ -177,6 +177,14 @@ async fn prepare(server: &Server) -> [(&'static str, String); 3] {
         let temporary = Some(Temporary { title: format!("For {name}"), ..Temporary::default() });
         sessions::store(server, &StoredSession { temporary, ..session }).await;
     }
+    let notes = "format = 1\n[application]\nid = \"notes\"\nnamespaces = [\"notes\"]\n";
+    server.make("/api/v1/applications", &json!({ "schema": notes })).await;
+    let items: Vec<Value> = ["ada", "bob", "eve"]
+        .iter()
+        .map(|id| json!({ "application": "notes", "type": "note", "id": id }))
+        .collect();
+    let registered = server.admin("POST /api/v1/resources/batch", Some(&json!({ "items": items }))).await;
+    assert_eq!(registered.body["created"], 3, "{}", registered.text);
     let denial =
         |minute| AnonymousDenial { minute, address: "192.0.2.1".into(), route: "/".into(), count: 1 };
     server.app.store.count_anonymous_denials(vec![denial(1), denial(2)]).await.unwrap();
@@ -309,6 +317,11 @@ async fn what_is_searched_for_is_found_by_each_filter() {
         ("users/{id}/versions", json!({ "actor": "nobody" }), 0),
         ("groups/{id}/versions", json!({ "since": "2020-01-01T00:00:00Z", "verb": "add" }), 1),
         ("blocks", json!({ "kind": "network" }), 0),
+        ("resources", json!({ "search": "AD" }), 1),
+        ("resources", json!({ "application": "notes", "type": "note" }), 3),
+        ("resources", json!({ "application": "cms" }), 0),
+        ("resources", json!({ "type": "folder" }), 0),
+        ("resources", json!({ "id": "eve" }), 1),
         ("access-review", json!({ "role": "ada" }), 1),
         ("access-review", json!({ "id": "x", "type": "user" }), 3),
         ("access-review", json!({ "search": "X", "state": "in_force" }), 3),

@@ -4,6 +4,7 @@
 mod access_review;
 mod administrators;
 mod authorization;
+mod authzen;
 mod candidates;
 mod deciding_elsewhere;
 mod description;
@@ -21,6 +22,8 @@ mod permission_changes;
 mod permissions;
 mod policy;
 mod recorded_events;
+mod resource_search;
+mod resources;
 mod returning;
 mod second_factor;
 mod sessions;

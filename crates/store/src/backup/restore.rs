@@ -27,6 +27,10 @@ const BATCH_BYTES: usize = 4 << 20;
 /// How many batches wait for the database.
 const WAITING: usize = 2;
 
+/// Nothing is known of how what was restored came to be.
+const RENEWED: &str =
+    "UPDATE revision SET last = $1, policy = $1, people_kept = $1, resources = $1, resources_kept = $1";
+
 /// What is to be restored, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Restore<'a> {
@@ -118,14 +122,9 @@ async fn fill(link: &mut Link, what: &Restore<'_>) -> Result<BackupSummary, Back
     // Only now it is known that all of it is as it was written.
     if what.replace && before >= header.revision {
         // Whoever knows the old state notices that there is another.
-        link.execute("UPDATE revision SET last = $1, policy = $1, people_kept = $1", values![before + 1])
-            .await?;
+        link.execute(RENEWED, values![before + 1]).await?;
     } else {
-        link.execute(
-            "UPDATE revision SET last = $1, policy = $1, people_kept = $1",
-            values![header.revision],
-        )
-        .await?;
+        link.execute(RENEWED, values![header.revision]).await?;
     }
     generation::renew(link).await?;
     set_sequences(link, &header).await?;

@@ -184,6 +184,22 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "resource",
+        key: 4,
+        columns: &[
+            Text("tenant"),
+            Text("application"),
+            Text("type"),
+            Text("id"),
+            Text("attributes"),
+            Integer("revision"),
+            Integer("created_at"),
+            Integer("updated_at"),
+            Integer("deleted_at"),
+        ],
+    },
+    Table { name: "resource_type", key: 2, columns: &[Text("application"), Text("type")] },
+    Table {
         name: "local_password",
         key: 1,
         columns: &[Text("user_id"), Integer("founder"), Integer("changed_at")],

@@ -339,4 +339,35 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "UPDATE revision SET people_kept = last",
         ],
     },
+    Migration {
+        version: 23,
+        // A binary that does not know them goes on deciding by what it is sent of resources.
+        needs: 5,
+        statements: &[
+            // What applications register; what was deleted stays for a day, without its attributes.
+            "CREATE TABLE resource (
+                tenant {text} NOT NULL,
+                application {text} NOT NULL,
+                type {text} NOT NULL,
+                id {text} NOT NULL,
+                attributes {text} NOT NULL,
+                revision {integer} NOT NULL,
+                created_at {integer} NOT NULL,
+                updated_at {integer} NOT NULL,
+                deleted_at {integer},
+                PRIMARY KEY (tenant, application, type, id)
+            ){table}",
+            "CREATE INDEX resource_by_revision ON resource (revision)",
+            "CREATE INDEX resource_by_deletion ON resource (deleted_at) WHERE deleted_at IS NOT NULL",
+            // Of which types resources are or were registered, in whichever tenant.
+            "CREATE TABLE resource_type (
+                application {text} NOT NULL,
+                type {text} NOT NULL,
+                PRIMARY KEY (application, type)
+            ){table}",
+            // The revision of the last change of resources, and the one up to which what was deleted is not kept any more.
+            "ALTER TABLE revision ADD COLUMN resources {integer} NOT NULL DEFAULT 0",
+            "ALTER TABLE revision ADD COLUMN resources_kept {integer} NOT NULL DEFAULT 0",
+        ],
+    },
 ];

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use casemate_store::{
     AccountChange, BackupError, BackupKey, BackupLock, CommitError, DecisionEvent, DevelopmentCredential,
-    FactorChange, Operation, Party, RecordedDecision, Remembered, Restore, RootKeyFile, RootKeys, Sealer,
-    Store, check_backup, restore,
+    FactorChange, Operation, Party, RecordedDecision, Remembered, ResourceKey, ResourceRecord, Restore,
+    RootKeyFile, RootKeys, Sealer, Store, check_backup, restore,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -82,6 +82,14 @@ async fn fill(place: &Place, store: &Store, sealer: &Sealer) {
     operations.push(join("grp_1", "usr_1"));
     let codes = FactorChange::PutRecoveryCodes { user: "usr_1".into(), digests: vec![[4; 32]] };
     operations.push(Operation::Account(AccountChange::Factor(codes)));
+    let key = ResourceKey {
+        tenant: "default".into(),
+        application: "notes".into(),
+        kind: "note".into(),
+        id: "\u{e9} \" \\".into(),
+    };
+    let resource = ResourceRecord { key, attributes: "{\"a\":1}".into(), ..ResourceRecord::default() };
+    operations.push(Operation::PutResource { resource: Box::new(resource), expected: None });
     operations.push(Operation::PutSecret(sealer.seal("role", "r1", "x", &"s3cret".into()).unwrap()));
     operations.push(Operation::Remember(Remembered {
         caller: "corp/ada".into(),

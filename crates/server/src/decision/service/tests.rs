@@ -36,6 +36,7 @@ fn recorded_event(item: &str, defaults: &str) -> DecisionEvent {
         asker: &asker,
         met: &Met::default(),
         tokens: &Tokens::default(),
+        registered: &Registered::default(),
         request_id: &RequestId::random(),
         recorded: Recorded::Denied,
         log: None,

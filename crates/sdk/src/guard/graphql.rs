@@ -45,12 +45,51 @@ impl Guard for HasPermission {
                 "the request's data holds no Caller: add it with `.data(caller)`".to_owned(),
             )),
         };
-        judged.map_err(|error| {
-            if error.status() >= 500 {
-                tracing::error!(%error, "a field cannot be authorized");
-            }
-            async_graphql::Error::new(error.title())
-                .extend_with(|_, extensions| extensions.set("code", error.code()))
-        })
+        judged.map_err(|error| refused(&error))
+    }
+}
+
+/// The error that tells a client of GraphQL of it: with the `code` `UNAUTHENTICATED`, `FORBIDDEN`, `UNAVAILABLE` or
+/// `INTERNAL_SERVER_ERROR`, and of what is forbidden, with the `permission` that is missing and the `reason`. What is nobody's
+/// business but the operator's goes to the log.
+#[must_use]
+pub fn refused(error: &Error) -> async_graphql::Error {
+    if error.status() >= 500 {
+        tracing::error!(%error, "a field cannot be authorized");
+    }
+    async_graphql::Error::new(error.title()).extend_with(|_, extensions| {
+        extensions.set("code", code(error));
+        if let Error::Forbidden { name, reason } = error {
+            extensions.set("permission", name.as_str());
+            extensions.set("reason", reason.code());
+        }
+    })
+}
+
+fn code(error: &Error) -> &'static str {
+    match error.status() {
+        401 => "UNAUTHENTICATED",
+        403 => "FORBIDDEN",
+        503 => "UNAVAILABLE",
+        _ => "INTERNAL_SERVER_ERROR",
+    }
+}
+
+/// Refuses requests with errors of GraphQL, as [`refused`] makes them, for [`super::IdentifyLayer::refusing_with`]: a gateway
+/// passes these on, and of a status says only that there was one.
+#[cfg(feature = "tower")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GraphQlErrors;
+
+#[cfg(feature = "tower")]
+impl<B: From<String>> super::Refusal<B> for GraphQlErrors {
+    fn refuse(&self, error: &Error) -> http::Response<B> {
+        let async_graphql::Error { message, extensions, .. } = refused(error);
+        let body =
+            serde_json::json!({ "data": null, "errors": [{ "message": message, "extensions": extensions }] });
+        let mut response = http::Response::new(B::from(body.to_string()));
+        let json = http::HeaderValue::from_static("application/json");
+        response.headers_mut().insert(http::header::CONTENT_TYPE, json);
+        response
     }
 }

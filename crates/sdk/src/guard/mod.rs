@@ -13,8 +13,10 @@ mod tower;
 
 #[cfg(feature = "axum")]
 pub use self::axum::{Permission, Refused, Require, RequireOnSome};
+#[cfg(all(feature = "async-graphql", feature = "tower"))]
+pub use self::graphql::GraphQlErrors;
 #[cfg(feature = "async-graphql")]
-pub use self::graphql::HasPermission;
+pub use self::graphql::{HasPermission, refused};
 #[cfg(feature = "tower")]
 pub use self::problem::problem;
 #[cfg(feature = "tower")]

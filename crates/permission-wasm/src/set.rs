@@ -8,6 +8,7 @@ use casemate_permission::name::Name;
 use casemate_permission::{
     Decision, EvaluationError, Grant, Origin, OriginKind, Permission, Request, limits,
 };
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -118,16 +119,16 @@ impl PermissionSet {
 
 impl PermissionSet {
     pub(crate) fn compile(catalog: &Catalog, grants: &str) -> Result<PermissionSet, Mistake> {
-        let grants = Datum::from_json(grants).map_err(|error| Mistake::new("invalid_permission", error))?;
-        let grants = grants.as_list().ok_or_else(|| {
-            Mistake::new(
-                "invalid_permission",
-                format!("permissions come as a list, and this is {}", grants.kind()),
-            )
+        // Data are bounded, and a set holds many: each is read by itself.
+        let grants: Vec<&RawValue> = serde_json::from_str(grants).map_err(|error| {
+            Mistake::new("invalid_permission", format!("permissions come as a list of JSON: {error}"))
         })?;
         let mut builder = casemate_permission::PermissionSet::builder(&catalog.inner);
         for (index, entry) in grants.iter().enumerate() {
-            let (permission, grant) = granted(entry).map_err(|mistake| mistake.at(index))?;
+            let read =
+                Datum::from_json(entry.get()).map_err(|error| Mistake::new("invalid_permission", error));
+            let granted = read.and_then(|entry| granted(&entry));
+            let (permission, grant) = granted.map_err(|mistake| mistake.at(index))?;
             builder.add(permission, &Arc::new(grant));
         }
         let inner = builder.build().map_err(|error| Mistake::new("invalid_permission", error))?;
@@ -255,4 +256,25 @@ fn origin(origin: Option<&Datum>) -> Result<Origin, Mistake> {
         name: text("name").unwrap_or_default().to_owned(),
         via: text("via").map(str::to_owned),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_more_than_one_datum_may() {
+        let catalog = Catalog::compile(Vec::new()).unwrap();
+        let one =
+            r#"{"permission":{"name":"notes.read","tags":["a","b","c","d","e","f","g","h"]},"from":null}"#;
+        let many = format!("[{}]", vec![one; 2_000].join(","));
+        assert_eq!(PermissionSet::compile(&catalog, &many).unwrap().size(), 2_000);
+        for none in ["{}", "7", "[7]", "[1,", r#"[{"permission":{"name":"a","name":"b"}}]"#] {
+            assert_eq!(
+                PermissionSet::compile(&catalog, none).unwrap_err().code(),
+                "invalid_permission",
+                "{none}"
+            );
+        }
+    }
 }

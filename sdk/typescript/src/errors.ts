@@ -35,7 +35,25 @@ export type ErrorCode =
   /** Somebody may not do something. */
   | "forbidden"
   /** A guard could not find out who asks. */
-  | "identity_failed";
+  | "identity_failed"
+  /** Nothing was presented, and a credential is needed. */
+  | "credential_missing"
+  /** What was presented is no bearer credential. */
+  | "credential_malformed"
+  /** The credential is not accepted: it ended, was revoked, or was never one. */
+  | "credential_rejected"
+  /** What somebody holds cannot be said or compiled, so that they hold nothing. */
+  | "permissions_failed"
+  /** Who somebody is or what they hold cannot be found out at the moment. */
+  | "unavailable"
+  /** A revision did not arrive in time. */
+  | "revision_not_reached"
+  /** Going on without authorization needs a reason. */
+  | "no_reason"
+  /** That something goes on without authorization could not be put on record. */
+  | "not_audited"
+  /** Events are not on record. */
+  | "not_recorded";
 
 /** The base of all errors of this package. Whoever catches one has no permission: nothing here fails open. */
 export class CasemateError extends Error {
@@ -90,8 +108,51 @@ export class ClientError extends CasemateError {
     readonly problem?: string,
     /** The server's id of the request, to be found in its logs. */
     readonly requestId?: string,
+    /** What is wrong with what was sent, and where (RFC 6901). */
+    readonly errors: readonly { readonly pointer: string; readonly message: string }[] = [],
   ) {
     super(code, message);
+  }
+
+  /** Whether it may pass: the server was not reached, took too long, or says that it cannot answer now. */
+  get mayPass(): boolean {
+    if (this.code === "unreachable" || this.code === "timeout") return true;
+    return this.code === "refused" && this.status !== undefined && NOT_NOW.has(this.status);
+  }
+}
+
+/** Answers that say: not now. */
+const NOT_NOW = new Set([429, 502, 503, 504]);
+
+/** A credential that is none, or is not accepted, or is missing. */
+export class CredentialError extends CasemateError {
+  override readonly name = "CredentialError";
+  /** For servers that make a response of an error. */
+  readonly status = 401;
+  readonly statusCode = 401;
+
+  constructor(
+    code: "credential_missing" | "credential_malformed" | "credential_rejected",
+    message: string,
+    /** Why the server does not accept it, as a stable code. */
+    readonly reason: string = code,
+  ) {
+    super(code, message);
+  }
+}
+
+/** Events that were to be recorded are not on record, or not known to be. */
+export class AuditError extends CasemateError {
+  override readonly name = "AuditError";
+
+  constructor(
+    /** Those that the server does not take, and why. */
+    readonly refused: readonly { readonly event: object; readonly error: CasemateError }[],
+    /** How many others wait for the next flush. */
+    readonly left: number,
+    override readonly cause: CasemateError,
+  ) {
+    super("not_recorded", `${refused.length} events are refused and ${left} not on record yet: ${cause.message}`);
   }
 }
 

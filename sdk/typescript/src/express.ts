@@ -28,8 +28,8 @@ export function expressGuards(identify: Identify<Request>): ExpressGuards {
         try {
           await deciders.demand(request, name, await wantedOf(wants, request));
         } catch (error) {
-          const { status, body } = refusal(error);
-          response.status(status).type("application/problem+json").send(JSON.stringify(body));
+          const { status, headers, body } = refusal(error);
+          response.status(status).set(headers).type("application/problem+json").send(JSON.stringify(body));
           return;
         }
         next();

@@ -32,8 +32,8 @@ export function fastifyGuards(identify: Identify<FastifyRequest>): FastifyGuards
           await deciders.demand(request, name, await wantedOf(wants, request));
           return undefined;
         } catch (error) {
-          const { status, body } = refusal(error);
-          return reply.code(status).type("application/problem+json").send(JSON.stringify(body));
+          const { status, headers, body } = refusal(error);
+          return reply.code(status).headers(headers).type("application/problem+json").send(JSON.stringify(body));
         }
       };
     },

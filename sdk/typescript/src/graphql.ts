@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLResolveInfo } from "graphql";
 import { ForbiddenError } from "./errors.js";
-import { type Decider, Deciders, type Identify, type Wants, wantedOf } from "./guard/decider.js";
+import { type Decider, Deciders, type Identify, type Wants, refusal, wantedOf } from "./guard/decider.js";
 import type { Identity } from "./question.js";
 import type { Permission, PermissionName } from "./vocabulary.js";
 
@@ -18,7 +18,7 @@ export type Resolver<Source, Arguments, Context, Result> = (
 export interface GraphQLGuards<Context extends object> {
   /**
    * `hasPermission("pb.page.list")(resolver)`: resolves only for whom holds the permission. The error of others has the
-   * code `FORBIDDEN`, and `UNAVAILABLE` where it cannot be decided.
+   * code `FORBIDDEN`, `UNAUTHENTICATED` where a credential is needed or not accepted, and `UNAVAILABLE` where it cannot be decided.
    */
   hasPermission<Source = unknown, Arguments = unknown>(
     name: PermissionName,
@@ -36,6 +36,15 @@ export interface GraphQLGuards<Context extends object> {
   of(context: Context): Promise<Decider>;
 }
 
+const CODES: Readonly<Record<number, string>> = { 401: "UNAUTHENTICATED", 403: "FORBIDDEN" };
+
+/** The error that a client of the server is told. */
+export function refused(error: unknown): GraphQLError {
+  const { status, body } = refusal(error);
+  const permission = error instanceof ForbiddenError ? { permission: error.permission } : {};
+  return new GraphQLError(body.title, { extensions: { code: CODES[status] ?? "UNAVAILABLE", ...permission } });
+}
+
 /** Guards for resolvers. `identify` runs once for each context, which servers make for each request. */
 export function graphqlGuards<Context extends object>(identify: Identify<Context>): GraphQLGuards<Context> {
   const deciders = new Deciders<Context>(identify);
@@ -43,11 +52,7 @@ export function graphqlGuards<Context extends object>(identify: Identify<Context
     try {
       return await work();
     } catch (error) {
-      throw error instanceof ForbiddenError
-        ? new GraphQLError("You may not do this", { extensions: { code: "FORBIDDEN", permission: error.permission } })
-        : new GraphQLError("It cannot be decided now whether you may do this", {
-            extensions: { code: "UNAVAILABLE" },
-          });
+      throw refused(error);
     }
   };
   return {

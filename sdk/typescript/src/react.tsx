@@ -1,7 +1,8 @@
-import { type ReactNode, createContext, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { type ReactNode, createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { type Decider, type Wanted, wantedAlone } from "./guard/decider.js";
 import { parse, stringify } from "./json.js";
 import type { Identity } from "./question.js";
+import type { OwnPermissions } from "./remote/own.js";
 import type { PermissionName } from "./vocabulary.js";
 
 export { local, remote } from "./guard/decider.js";
@@ -22,7 +23,11 @@ const Deciding = createContext<Deciding>({ decider: undefined, turn: 0, refresh:
  */
 export function PermissionProvider({ decider, children }: { decider: Decider | undefined; children?: ReactNode }) {
   const [turn, setTurn] = useState(0);
-  const refresh = useCallback(() => setTurn((before) => before + 1), []);
+  const refresh = useCallback(() => {
+    // One that learns something becomes another decider; one that fails is asked as it is.
+    void decider?.refresh?.().catch(() => undefined);
+    setTurn((before) => before + 1);
+  }, [decider]);
   useEffect(() => {
     const shown = () => {
       if (document.visibilityState === "visible") refresh();
@@ -37,6 +42,13 @@ export function PermissionProvider({ decider, children }: { decider: Decider | u
 /** Asks anew what the page has asked: to be called after something was done that changes what may be done. */
 export function useRefresh(): () => void {
   return useContext(Deciding).refresh;
+}
+
+/** What decides about whoever uses the page: hand it to `PermissionProvider`. Nothing where it is not known, and then nothing is allowed. */
+export function useOwnPermissions(own: OwnPermissions | undefined): Decider | undefined {
+  const subscribe = useCallback((changed: () => void) => own?.subscribe(changed) ?? (() => undefined), [own]);
+  const current = () => own?.decider;
+  return useSyncExternalStore(subscribe, current, current);
 }
 
 /** Who is there; nothing while that is not known. */

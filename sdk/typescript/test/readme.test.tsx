@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { renderToString } from "react-dom/server";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Engine, type PermissionSet } from "../src/index.js";
+import { NOTES, SERVICE, begin } from "./remote/place.js";
 import { type Server, start } from "./server.js";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
@@ -37,6 +38,32 @@ it("shows the client", async () => {
   const { mayWrite } = await import("./.made/client.js");
   expect(await mayWrite("ada", "ada")).toBe(true);
   expect(await mayWrite("ada", "bob")).toBe(false);
+});
+
+it("shows who calls, and what whoever uses a page holds", async () => {
+  const place = await begin();
+  process.env["CASEMATE_URL"] = place.server.url;
+  process.env["CASEMATE_CREDENTIAL"] = SERVICE;
+  const { key, keyId } = await place.account("ada");
+  const { revision } = await place.assign("author", "ada");
+  const { deleteNote, permissions } = await import("./.made/remote.js");
+  try {
+    await permissions.atLeast(revision);
+    const request = { headers: new Headers({ authorization: `Bearer ${key}` }) };
+    await deleteNote(request, { id: "7", author: "a" });
+    await expect(deleteNote(request, { id: "8", author: "bob" })).rejects.toMatchObject({ code: "forbidden" });
+    const events = await place.trail("notes.note.delete");
+    expect(events).toMatchObject([{ actor: { id: keyId }, resource: { type: "note", id: "7" } }]);
+
+    const { App, signedIn } = await import("./.made/own.js");
+    const own = await signedIn(place.server.url, () => Promise.resolve(key), [NOTES]);
+    expect(own.decider?.identity.id).toBe(keyId);
+    expect(renderToString(<App own={own}>page</App>)).toBe("page");
+    own.close();
+  } finally {
+    permissions.close();
+    await place.server.stop();
+  }
 });
 
 it("shows the guards of Express", async () => {

@@ -1,29 +1,38 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+/** Tests run in the package's folder; where they play a browser, modules have no files. */
+const ROOT = resolve("../..");
 
 /** The built program. */
 const BINARY = process.env["CASEMATE_BINARY"] ?? join(ROOT, "target/debug/casemate");
 
-/** A real server on the example policy, until `stop`; it ends too when this process does, however that ends. */
+/** A real server, until `stop`; it ends too when this process does, however that ends. */
 export interface Server {
   url: string;
   credential: string;
+  /** Makes an administrator, once. */
+  oneTimeKey: string;
+  /** Its policy. */
+  policy: string;
   stop(): Promise<void>;
 }
 
-export async function start(): Promise<Server> {
+/** Starts one on the example policy, or on these files. */
+export async function start(files?: Readonly<Record<string, string>>): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "casemate-sdk-"));
   const log = join(folder, "log");
   // The tests' own supervisor: ends the program and removes the folder when the pipe to it closes.
   const supervisor = join(ROOT, "crates/test-support/src/supervise.sh");
   const serve = ["serve", "--format", "json", "--listen", "127.0.0.1:0", "--data", join(folder, "data")];
-  const policy = ["--policy", join(ROOT, "examples/policy")];
-  const child = spawn("sh", [supervisor, folder, "TERM", "100", BINARY, ...serve, ...policy], {
+  const policy = files === undefined ? join(ROOT, "examples/policy") : join(folder, "policy");
+  if (files !== undefined) {
+    mkdirSync(policy, { mode: 0o700 });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(policy, name), text);
+  }
+  const child = spawn("sh", [supervisor, folder, "TERM", "100", BINARY, ...serve, "--policy", policy], {
     stdio: ["pipe", "ignore", "ignore"],
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -35,7 +44,7 @@ export async function start(): Promise<Server> {
         child.stdin.end();
         return ended;
       };
-      return { url: said.url, credential: said.development_credential, stop };
+      return { url: said.url, credential: said.development_credential, oneTimeKey: said.one_time_key, policy, stop };
     }
     if (child.exitCode !== null || Date.now() > deadline) {
       const why = read(log);
@@ -55,10 +64,16 @@ function read(log: string): string {
   }
 }
 
-function listening(log: string): { url: string; development_credential: string } | undefined {
+interface Said {
+  url: string;
+  development_credential: string;
+  one_time_key: string;
+}
+
+function listening(log: string): Said | undefined {
   const line = read(log)
     .split("\n")
     .slice(0, -1)
     .find((text) => text.startsWith("{"));
-  return line === undefined ? undefined : (JSON.parse(line) as { url: string; development_credential: string });
+  return line === undefined ? undefined : (JSON.parse(line) as Said);
 }

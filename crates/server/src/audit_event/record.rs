@@ -25,6 +25,8 @@ use crate::view::time;
 
 /// The kind of all events that applications record, and of no other.
 const RECORDED: &str = "recorded";
+/// The one action of Casemate's that applications record: that they go on without asking what anybody may.
+const SUSPENSION: &str = "casemate.authorization.suspend";
 /// How something may have ended.
 const OUTCOMES: [&str; 3] = ["success", "denied", "failure"];
 /// The most events of one request.
@@ -49,15 +51,17 @@ pub(super) struct RecordRequest {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RecordItem {
-    /// What the application calls it: a name in a namespace of its own, such as `notes.note.publish`.
+    /// What the application calls it: a name in a namespace of its own, such as `notes.note.publish`; or
+    /// `casemate.authorization.suspend`, where it goes on without asking what anybody may, for a `reason`.
     #[schemars(length(min = 1, max = 256))]
     action: String,
     /// How it ended.
     #[schemars(with = "Outcome")]
     outcome: String,
-    /// Who did it.
-    #[schemars(with = "SubjectDocument")]
-    subject: Value,
+    /// Who did it; whoever records it, where nothing is said.
+    #[serde(default)]
+    #[schemars(with = "Option<SubjectDocument>")]
+    subject: Option<Value>,
     /// What it was done to.
     #[serde(default)]
     resource: Option<RecordedResource>,
@@ -112,7 +116,8 @@ pub(super) struct Recorded {
 /// An item that may be recorded, but for who did it.
 struct Checked {
     item: RecordItem,
-    doer: Doer,
+    /// Nothing where it is whoever records it.
+    doer: Option<Doer>,
     at: i64,
 }
 
@@ -180,8 +185,15 @@ fn checked(
     let (mut good, mut wrong) = (Vec::with_capacity(items.len()), Vec::new());
     for (index, item) in items.into_iter().enumerate() {
         let place = |name: &str| format!("/items/{index}/{name}");
-        let action = action_mistake(&item.action, bound_to);
+        let is_suspension = item.action == SUSPENSION;
+        let action = if is_suspension { None } else { action_mistake(&item.action, bound_to) };
         wrong.extend(action.map(|message| mistake(place("action"), message)));
+        if is_suspension && item.reason.is_none() {
+            wrong.push(mistake(place("reason"), "going on without authorization has a reason"));
+        }
+        if is_suspension && item.subject.is_some() {
+            wrong.push(mistake(place("subject"), "whoever records it is who goes on without authorization"));
+        }
         if !OUTCOMES.contains(&&*item.outcome) {
             wrong.push(mistake(place("outcome"), "this is `success`, `denied` or `failure`"));
         }
@@ -206,7 +218,7 @@ fn checked(
                 "events are recorded until seven days after; of the future nothing is, but five minutes";
             wrong.push(mistake(place("at"), message));
         }
-        match Doer::read(&item.subject, &place("subject")) {
+        match item.subject.as_ref().map(|subject| Doer::read(subject, &place("subject"))).transpose() {
             Ok(doer) => good.push(Checked { item, doer, at }),
             Err(error) => wrong.push(error),
         }
@@ -250,14 +262,17 @@ async fn events(
     let (mut events, mut wrong) = (Vec::with_capacity(items.len()), Vec::new());
     let mut known: HashMap<Doer, Actor> = HashMap::new();
     for (index, Checked { item, doer, at }) in items.into_iter().enumerate() {
-        let actor = match known.get(&doer) {
-            Some(actor) => actor.clone(),
-            None => match doer.actor(app, access, &format!("/items/{index}/subject")).await? {
-                Ok(actor) => known.entry(doer).or_insert(actor).clone(),
-                Err(error) => {
-                    wrong.push(error);
-                    continue;
-                }
+        let actor = match doer {
+            None => author.actor.clone(),
+            Some(doer) => match known.get(&doer) {
+                Some(actor) => actor.clone(),
+                None => match doer.actor(app, access, &format!("/items/{index}/subject")).await? {
+                    Ok(actor) => known.entry(doer).or_insert(actor).clone(),
+                    Err(error) => {
+                        wrong.push(error);
+                        continue;
+                    }
+                },
             },
         };
         let after = json!({ "recorder": recorder, "recorded_at": recorded_at, "details": item.details });

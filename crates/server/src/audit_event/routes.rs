@@ -49,7 +49,7 @@ pub(crate) fn routes() -> Api<App> {
             "/api/v1/audit-events/record",
             record,
             Operation::new("recordAuditEvents", TAG, "What was done in an application")
-                .describe("Records up to a hundred events, all of them or none, durably before the answer. They are of the kind `recorded`, with who recorded them, and never of an action in the namespace `casemate`; a caller that is bound to an application records actions in its namespaces.")
+                .describe("Records up to a hundred events, all of them or none, durably before the answer. They are of the kind `recorded`, with who recorded them, and of an action in the namespace `casemate` only where an application goes on without authorization (`casemate.authorization.suspend`); a caller that is bound to an application records actions in its namespaces.")
                 .needs::<AuditEventRecord>()
                 .takes::<RecordRequest>(json!({ "items": [{ "action": "notes.note.publish", "outcome": "success",
                     "subject": { "type": "user", "id": "ada" }, "resource": { "type": "note", "id": "7" } }] }))

@@ -9,6 +9,7 @@ use crate::permissions::{account, deactivate, furnish, key, token};
 use crate::support::{Answer, Server};
 
 const RECORD: &str = "POST /api/v1/audit-events/record";
+const SUSPENSION: &str = "casemate.authorization.suspend";
 const SEARCH: &str = "POST /api/v1/audit-events/search";
 const MINUTE: i64 = 60 * 1_000_000;
 
@@ -150,6 +151,7 @@ async fn all_are_recorded_or_none(server: Server) {
         (json!({ "action": "note" }), "/action"),
         (json!({ "action": "notes.*" }), "/action"),
         (json!({ "action": "" }), "/action"),
+        (json!({ "action": SUSPENSION, "reason": "at night" }), "/subject"),
         (json!({ "outcome": "perhaps" }), "/outcome"),
         (json!({ "outcome": null }), "/outcome"),
         (json!({ "kind": "update" }), "/kind"),
@@ -215,6 +217,43 @@ async fn all_are_recorded_or_none_on_sqlite() {
 async fn all_are_recorded_or_none_on_postgresql() {
     let postgres = Postgres::start().unwrap();
     all_are_recorded_or_none(Server::on_postgres(&postgres.url()).await).await;
+}
+
+async fn who_records_is_who_did_it_where_nobody_is_named(server: Server) {
+    let server = prepared(server).await;
+    let (id, key) = key(&server, json!({ "application": "notes" })).await;
+    let suspended =
+        json!({ "action": SUSPENSION, "outcome": "success", "reason": "drafts are deleted at night" });
+    let done = json!({ "action": "notes.note.purge", "outcome": "success" });
+    let answer = record(&server, &key, json!([suspended, done])).await;
+    assert_eq!(answer.status.as_u16(), 201, "{}", answer.text);
+    let all = found(&server, "auditor", json!({})).await;
+    assert_eq!(all.len(), 2);
+    for event in &all {
+        assert_eq!(
+            (&event["actor"]["provider"], &event["actor"]["id"]),
+            (&json!("api-key"), &json!(id)),
+            "{event}"
+        );
+        assert_eq!(event["after"]["recorder"]["application"], "notes");
+    }
+    assert_eq!(
+        (&all[0]["action"], &all[0]["reason"]),
+        (&json!(SUSPENSION), &json!("drafts are deleted at night"))
+    );
+    let silent = json!([{ "action": SUSPENSION, "outcome": "success" }]);
+    assert_eq!(pointers(&record(&server, &key, silent).await), ["/items/0/reason"]);
+}
+
+#[tokio::test]
+async fn who_records_is_who_did_it_where_nobody_is_named_on_sqlite() {
+    who_records_is_who_did_it_where_nobody_is_named(Server::start().await).await;
+}
+
+#[tokio::test]
+async fn who_records_is_who_did_it_where_nobody_is_named_on_postgresql() {
+    let postgres = Postgres::start().unwrap();
+    who_records_is_who_did_it_where_nobody_is_named(Server::on_postgres(&postgres.url()).await).await;
 }
 
 async fn what_is_recorded_again_under_the_same_key_is_recorded_once(server: Server) {

@@ -1,4 +1,4 @@
-import { ClientError, type ErrorCode } from "../errors.js";
+import { ClientError } from "../errors.js";
 import { parse } from "../json.js";
 import { limit } from "./limit.js";
 
@@ -34,8 +34,21 @@ export interface Ask {
   atLeast?: bigint | number;
 }
 
-/** Answers that say: not now. */
-const AGAIN = new Set([429, 502, 503, 504]);
+/** Of one request. */
+export interface Exchange extends Ask {
+  /** Further headers. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** What came of one request. */
+export interface Exchanged {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/** Bytes that are read of a refusal. */
+const MAX_PROBLEM = 64 * 1024;
 /** Milliseconds: a timer that is set to more ends at once. */
 const LONGEST = 2 ** 31 - 1;
 
@@ -68,36 +81,23 @@ export class Transport {
     this.#maxAnswer = limit("maxAnswer", options.maxAnswer ?? 16 * 1024 * 1024, 1);
   }
 
-  /** Asks a question: something that may safely be asked again. The body is JSON already. */
-  async ask(method: "GET" | "POST", path: string, body: string | undefined, ask: Ask = {}): Promise<unknown> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#attempt(method, path, body, ask);
-      } catch (error) {
-        if (!(error instanceof ClientError) || !mayAskAgain(error) || attempt >= this.#retries) throw error;
-        const longest = Math.min(this.#backoff * 2 ** attempt, this.#maxBackoff);
-        // Some of it by chance, so that many clients do not come back at the same moment.
-        await pause(longest * (0.5 + Math.random() / 2), ask.signal);
-      }
-    }
-  }
-
-  async #attempt(method: string, path: string, body: string | undefined, ask: Ask): Promise<unknown> {
+  /** One request, and its answer as it came: also that what is known already is so still (304). It is sent once. */
+  async exchange(method: "GET" | "POST", path: string, body: string | undefined, ask: Exchange = {}): Promise<Exchanged> {
     const timeout = AbortSignal.timeout(this.#timeout);
     const signal = ask.signal ? AbortSignal.any([timeout, ask.signal]) : timeout;
-    let response: Response;
-    let text: string;
     try {
       const headers = await within(this.#headers(body !== undefined, ask), signal);
-      response = await this.#fetch(this.#base + path, {
+      const response = await this.#fetch(this.#base + path, {
         method,
-        headers,
+        headers: { ...headers, ...ask.headers },
         signal,
         // A redirect could carry the credential elsewhere.
         redirect: "error",
         ...(body === undefined ? {} : { body }),
       });
-      text = await read(response, this.#maxAnswer);
+      const text = await read(response, this.#maxAnswer);
+      if (!response.ok && response.status !== 304) throw refusal(response, text);
+      return { status: response.status, headers: response.headers, text };
     } catch (error) {
       if (error instanceof ClientError) throw error;
       if (ask.signal?.aborted) throw new ClientError("aborted", "the request was broken off");
@@ -105,7 +105,53 @@ export class Transport {
       // Its own text may hold what was sent.
       throw new ClientError("unreachable", "the server could not be reached");
     }
-    return answer(response, text);
+  }
+
+  /** Begins to read a stream of events, which has the time of one request to begin and lasts until the signal ends it. */
+  async stream(path: string, lastEventId: string | undefined, signal: AbortSignal): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), this.#timeout);
+    const either = AbortSignal.any([signal, late.signal]);
+    try {
+      const headers = await within(this.#headers(false, {}), either);
+      headers["accept"] = "text/event-stream";
+      if (lastEventId !== undefined) headers["last-event-id"] = lastEventId;
+      const response = await this.#fetch(this.#base + path, { headers, signal: either, redirect: "error", cache: "no-store" });
+      if (response.status !== 200) throw refusal(response, await read(response, MAX_PROBLEM));
+      const kind = response.headers.get("content-type") ?? "";
+      if (!kind.startsWith("text/event-stream") || !response.body) {
+        throw new ClientError("malformed_answer", "the changes do not come as events", response.status);
+      }
+      return response.body.getReader();
+    } catch (error) {
+      if (error instanceof ClientError) throw error;
+      if (signal.aborted) throw new ClientError("aborted", "the request was broken off");
+      if (late.signal.aborted) throw new ClientError("timeout", "the stream of changes does not begin");
+      throw new ClientError("unreachable", "the server could not be reached");
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Asks a question: something that may safely be asked again. The body is JSON already. */
+  async ask(method: "GET" | "POST", path: string, body: string | undefined, ask: Ask = {}): Promise<unknown> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#attempt(method, path, body, ask);
+      } catch (error) {
+        if (!(error instanceof ClientError) || !error.mayPass || attempt >= this.#retries) throw error;
+        const longest = Math.min(this.#backoff * 2 ** attempt, this.#maxBackoff);
+        // Some of it by chance, so that many clients do not come back at the same moment.
+        await pause(longest * (0.5 + Math.random() / 2), ask.signal);
+      }
+    }
+  }
+
+  async #attempt(method: "GET" | "POST", path: string, body: string | undefined, ask: Ask): Promise<unknown> {
+    const { status, headers, text } = await this.exchange(method, path, body, ask);
+    const json = status === 304 ? undefined : parsed(text);
+    if (json !== undefined) return json;
+    throw new ClientError("malformed_answer", "the answer is no JSON", status, undefined, headers.get("x-request-id") ?? undefined);
   }
 
   async #headers(hasBody: boolean, ask: Ask): Promise<Record<string, string>> {
@@ -128,11 +174,6 @@ export class Transport {
     }
     return headers;
   }
-}
-
-function mayAskAgain(error: ClientError): boolean {
-  if (error.code === "unreachable" || error.code === "timeout") return true;
-  return error.code === "refused" && error.status !== undefined && AGAIN.has(error.status);
 }
 
 function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
@@ -179,25 +220,27 @@ async function read(response: Response, most: number): Promise<string> {
   }
 }
 
-function answer(response: Response, text: string): unknown {
-  let json: unknown;
+function parsed(text: string): unknown {
   try {
-    json = parse(text);
+    return parse(text);
   } catch {
-    json = undefined;
+    return undefined;
   }
+}
+
+function refusal(response: Response, text: string): ClientError {
+  const json = parsed(text);
   const said = isObject(json) ? json : {};
   const word = (member: string) => (typeof said[member] === "string" ? said[member] : undefined);
   const id = response.headers.get("x-request-id") ?? undefined;
-  if (!response.ok) {
-    const code: ErrorCode = "refused";
-    const title = word("title") ?? "no reason given";
-    throw new ClientError(code, `the server refused (${response.status}): ${title}`, response.status, word("code"), id);
-  }
-  if (json === undefined) {
-    throw new ClientError("malformed_answer", "the answer is no JSON", response.status, undefined, id);
-  }
-  return json;
+  const title = word("title") ?? "no reason given";
+  const errors = Array.isArray(said["errors"]) ? said["errors"].filter(isPlace) : [];
+  const message = `the server refused (${response.status}): ${title}`;
+  return new ClientError("refused", message, response.status, word("code"), id, errors);
+}
+
+function isPlace(value: unknown): value is { pointer: string; message: string } {
+  return isObject(value) && typeof value["pointer"] === "string" && typeof value["message"] === "string";
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -104,6 +104,11 @@ export class Engine {
   catalog(schemas: readonly string[] = []): Catalog {
     return new Catalog(this.bindings, run(() => new this.bindings.Catalog([...schemas])));
   }
+
+  /** Compiles the schemas that a server tells (`GET /api/v1/permissions/schemas`, `items`), as their JSON text. */
+  catalogOfServer(schemas: string): Catalog {
+    return new Catalog(this.bindings, run(() => this.bindings.Catalog.of_server(schemas)));
+  }
 }
 
 /** What names and properties mean. */
@@ -123,6 +128,11 @@ export class Catalog {
       throw new EngineError("invalid_permission", "the permissions became others than they were");
     }
     return new PermissionSet(handle);
+  }
+
+  /** Compiles permissions as a server writes them: the JSON text of a list, each with its origin and times. */
+  compileText(permissions: string): PermissionSet {
+    return new PermissionSet(run(() => new this.bindings.PermissionSet(this.handle, permissions)));
   }
 
   /** What is wrong with a permission that is to be written; nothing, where it may be. */

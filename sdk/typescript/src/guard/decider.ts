@@ -1,6 +1,6 @@
 import type { Client } from "../client/client.js";
 import type { PermissionSet } from "../engine/engine.js";
-import { CasemateError, ForbiddenError } from "../errors.js";
+import { CasemateError, CredentialError, ForbiddenError } from "../errors.js";
 import type { Identity, Resource, Subject } from "../question.js";
 import type { Permission, PermissionName } from "../vocabulary.js";
 
@@ -22,7 +22,9 @@ export interface Decider {
   /** Whether they may: never thrown away, never kept. */
   decide(name: PermissionName, wanted?: Wanted): Promise<{ allowed: boolean; reason: string }>;
   /** The permissions of that name as they were granted, where they are known here. */
-  permissions?(name: PermissionName): Promise<Permission[]>;
+  permissions?(name: PermissionName): Permission[] | Promise<Permission[]>;
+  /** Asks anew whoever knows; where something changed, another decider follows. */
+  refresh?(): Promise<void>;
 }
 
 /** Decides by a permission set in this process. `now` is the clock; the engine has none. */
@@ -113,9 +115,12 @@ export class Deciders<Request extends object> {
 
   /** Throws unless they may. */
   async demand(request: Request, name: PermissionName, wanted?: Wanted): Promise<void> {
-    const { allowed, reason } = await (await this.of(request)).decide(name, wanted);
+    const decider = await this.of(request);
+    const { allowed, reason } = await decider.decide(name, wanted);
     // Nothing but the value itself is a yes.
-    if (allowed !== true) throw new ForbiddenError(name, reason);
+    if (allowed === true) return;
+    if (decider.identity.type === "anonymous") throw new CredentialError("credential_missing", "a credential is needed");
+    throw new ForbiddenError(name, reason);
   }
 }
 
@@ -132,10 +137,30 @@ export async function wantedOf<Arguments extends unknown[]>(
 }
 
 /** What a guard answers where it does not let pass. */
-export function refusal(error: unknown): { status: number; body: { type: "about:blank"; title: string; status: number; code: string } } {
-  const [status, title, code] =
-    error instanceof ForbiddenError
-      ? [403, "You may not do this", "forbidden"]
-      : [503, "It cannot be decided now whether you may do this", "unavailable"];
-  return { status, body: { type: "about:blank", title, status, code } };
+export interface Refusal {
+  status: number;
+  headers: Record<string, string>;
+  body: { type: "about:blank"; title: string; status: number; code: string };
+}
+
+export function refusal(error: unknown): Refusal {
+  const [status, title, code, headers] = told(error);
+  return { status, headers, body: { type: "about:blank", title, status, code } };
+}
+
+function told(error: unknown): [number, string, string, Record<string, string>] {
+  const code = error instanceof CasemateError ? error.code : undefined;
+  switch (code) {
+    case "forbidden":
+    case "permissions_failed":
+    case "outside_application":
+      return [403, "You may not do this", "forbidden", {}];
+    case "credential_missing":
+      return [401, "A credential is needed", code, { "www-authenticate": "Bearer" }];
+    case "credential_malformed":
+    case "credential_rejected":
+      return [401, "The credential is not accepted", "credential_rejected", { "www-authenticate": 'Bearer error="invalid_token"' }];
+    default:
+      return [503, "It cannot be decided now whether you may do this", "unavailable", { "retry-after": "1" }];
+  }
 }

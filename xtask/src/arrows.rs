@@ -47,6 +47,10 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
     if name == "gateway" || name == "sdk" {
         return Some(below);
     }
+    // An example is built as others' services are: on the SDK.
+    if name == "federated-cms" {
+        return Some(vec!["permission", "sdk"]);
+    }
     // The engine's edge towards JavaScript, and what writes that JavaScript.
     if name == "permission-wasm" {
         return Some(vec!["expression", "permission"]);

@@ -9,6 +9,7 @@ mod bench;
 mod command;
 mod console;
 mod dist;
+mod example;
 mod fuzz;
 mod layers;
 mod needs;

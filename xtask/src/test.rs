@@ -8,7 +8,7 @@ use crate::console::say;
 use crate::layers::{Counts, targets};
 use crate::project::{Project, list, members, string};
 use crate::tested::Binary;
-use crate::{Failure, Outcome, needs, threat_model, typescript};
+use crate::{Failure, Outcome, example, needs, threat_model, typescript};
 
 /// The environment variable by which property tests run their long form.
 const LONG: &str = "CASEMATE_LONG";
@@ -97,6 +97,9 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     }
     if covers(&options, "casemate-permission") || covers(&options, "casemate-permission-wasm") {
         steps.step("TypeScript SDK", || Ok(typescript::test(project, binary)?));
+    }
+    if covers(&options, example::PACKAGE) {
+        steps.step("subgraphs behind a gateway", || Ok(example::test(project, binary)?));
     }
     steps.step("examples in documentation", || examples(project, &options, &mut counts));
     finish(project, &steps, &counts)

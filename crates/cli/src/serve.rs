@@ -106,6 +106,7 @@ async fn serve(
     if let Some(read) = read {
         apply(&app.administration, read, printer).await?;
     }
+    wiring::source_files(config, &directory)?;
     end_local_sessions(&app).await;
     let one_time_key = one_time_key(&app.administration, is_first_start).await?;
     let shutdown = shutdown()?;

@@ -27,6 +27,7 @@ use crate::authenticator::StaticCredentials;
 use crate::keys::{AccountKeys, Keys};
 use crate::kind::Kind;
 use crate::objects::ObjectSet;
+use crate::outside::Sources;
 use crate::people::{Found, Met, NotAdmitted, People, named};
 use crate::policy::{Credential, Mistake, Person, Policy};
 use crate::resources::Resources;
@@ -55,6 +56,8 @@ pub struct DirectoryHost {
     pub sessions: SessionTimes,
     /// How often changes are looked for of which nobody told.
     pub look_every: Duration,
+    /// The folder of files that sources of permissions name; without one, such a source fails.
+    pub source_files: Option<std::path::PathBuf>,
 }
 
 impl DirectoryHost {
@@ -69,6 +72,7 @@ impl DirectoryHost {
             root_keys: None,
             sessions: SessionTimes::default(),
             look_every: LOOK_EVERY,
+            source_files: None,
         }
     }
 }
@@ -129,6 +133,7 @@ pub struct Directory {
     own: Vec<Credential>,
     keys: Arc<Keys>,
     secrets: Arc<Secrets>,
+    sources: Sources,
     sessions: Arc<BrowserSessions>,
     /// Whose temporary credentials, and what they made, are taken.
     owners: ArcSwapOption<TemporaryOwners>,
@@ -163,7 +168,15 @@ impl Directory {
     /// # Errors
     /// Where two providers have one name.
     pub fn new(policy: Policy, own: Vec<Credential>, fetch: Arc<dyn Fetch>) -> Result<Directory, ChainError> {
-        let directory = Directory::bare(DirectoryHost { own, ..DirectoryHost::new(fetch) }, None)?;
+        Directory::of_policy(policy, DirectoryHost { own, ..DirectoryHost::new(fetch) })
+    }
+
+    /// As [`Directory::new`], for a host that says more.
+    ///
+    /// # Errors
+    /// Where two providers have one name.
+    pub fn of_policy(policy: Policy, host: DirectoryHost) -> Result<Directory, ChainError> {
+        let directory = Directory::bare(host, None)?;
         directory.put(1, policy, Arc::default(), None)?;
         Ok(directory)
     }
@@ -183,6 +196,7 @@ impl Directory {
     fn bare(host: DirectoryHost, reader: Option<StoreReader>) -> Result<Directory, ChainError> {
         let (keys, secrets) = (Arc::new(Keys::default()), Arc::new(Secrets::new(host.sealer)));
         let revocations = RevocationEpoch::new();
+        let sources = Sources::new(Arc::clone(&host.fetch), host.source_files);
         let providers = ProviderAuthenticators::start(
             Vec::new(),
             ProviderHost {
@@ -204,6 +218,7 @@ impl Directory {
             own: host.own,
             keys,
             secrets,
+            sources,
             sessions: Arc::new(BrowserSessions::new(reader.clone(), host.sessions)),
             owners: ArcSwapOption::empty(),
             revocations,
@@ -482,6 +497,12 @@ impl Directory {
         store.note_used_sessions(self.sessions.take_used(), now).await
     }
 
+    /// What is wrong with the files that sources of permissions name, each with its place: whoever they tell of may do nothing.
+    #[must_use]
+    pub fn source_file_mistakes(&self) -> Vec<String> {
+        self.sources.file_mistakes()
+    }
+
     /// Puts a policy into force. Providers that did not change keep the keys that were fetched. `affecting` is whom else the
     /// revision affects; where there is none, it follows nothing that is known.
     fn put(
@@ -535,7 +556,9 @@ impl Directory {
         *running = Running { providers, configured: policy.providers.clone(), accounts };
         // What was compiled of the same schemas and sources serves on.
         let earlier = followed.then(|| &**before.snapshot.compiled());
-        let compiled = Arc::new(Compiled::after(earlier, policy, credentials, Arc::clone(&self.keys)));
+        let sources = self.sources.of(&policy.sources, &self.secrets);
+        let compiled = Compiled::after(earlier, policy, credentials, Arc::clone(&self.keys));
+        let compiled = Arc::new(compiled.asking(sources));
         if let Some(affecting) = affecting {
             match is_known {
                 _ if !schemas => affecting.schemas(),

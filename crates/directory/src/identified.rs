@@ -23,6 +23,8 @@ pub struct Identified {
     pub known: Arc<Known>,
     /// When that ends by itself, in microseconds since 1970 (UTC): of an API key that expires.
     pub until: Option<i64>,
+    /// Until when what sources outside Casemate say of them is relied on, in microseconds since 1970 (UTC).
+    pub of_word: Option<i64>,
 }
 
 /// When what somebody presented ends by itself, in microseconds since 1970 (UTC).
@@ -30,11 +32,18 @@ pub struct Identified {
 pub struct End {
     /// The end of the credential, which stays what it is.
     pub of_credential: Option<i64>,
-    /// Until when the word of a provider's endpoint is relied on, which moves with each question.
+    /// Until when the word of a provider's endpoint, or of a source of permissions, is relied on, which moves with each question.
     pub of_word: Option<i64>,
 }
 
 impl End {
+    /// With another word that is relied on until then, where it is said until when.
+    #[must_use]
+    pub fn and_word(mut self, until: Option<i64>) -> End {
+        self.of_word = [self.of_word, until].into_iter().flatten().min();
+        self
+    }
+
     /// Whichever comes first.
     #[must_use]
     pub fn first(self) -> Option<i64> {
@@ -69,7 +78,7 @@ impl Directory {
         now: i64,
     ) -> Result<Identified, NotIdentified> {
         match snapshot.program(tenant, id, Timestamp(now)) {
-            Program::One(known, until) => return Ok(Identified { known, until }),
+            Program::One(known, until) => return Ok(Identified { known, until, of_word: None }),
             Program::Inactive => return Err(NotIdentified::Inactive),
             Program::Nobody => {}
         }
@@ -81,15 +90,16 @@ impl Directory {
         if !user.active {
             return Err(NotIdentified::Inactive);
         }
-        let known = match &user.subject {
-            None => snapshot.known_user(&with_groups(reader, &user, "").await?, false),
+        let subject = match &user.subject {
+            None => snapshot.subject_of_user(&with_groups(reader, &user, "").await?, false),
             Some(subject) => match self.people().find(tenant, &user.provider, subject).await? {
-                Found::User(found, person) if *found == *id => snapshot.known_user(&person, true),
+                Found::User(found, person) if *found == *id => snapshot.subject_of_user(&person, true),
                 Found::User(..) | Found::Nobody | Found::Former(_) => return Err(NotIdentified::Unknown),
                 Found::Inactive(_) | Found::Deleted(_) => return Err(NotIdentified::Inactive),
             },
         };
-        Ok(Identified { known, until: None })
+        let (known, of_word) = snapshot.known_asked(subject, now).await;
+        Ok(Identified { known, until: None, of_word })
     }
 
     /// When what somebody presented ends by itself: a token, a session, a temporary or static credential, an API key.

@@ -7,6 +7,7 @@ use casemate_identity::Identity;
 use casemate_permission::PermissionSet;
 use casemate_permission::name::Name;
 
+use crate::outside::Outside;
 use crate::policy::Person;
 use crate::snapshot::ResolveError;
 use crate::subject::Subject;
@@ -79,6 +80,8 @@ impl<T> Hash for Place<T> {
 pub(crate) struct Presented {
     pub(crate) identity: Place<Identity>,
     pub(crate) user: Option<Place<Person>>,
+    /// What sources outside Casemate say of them.
+    pub(crate) outside: Outside,
 }
 
 impl Presented {
@@ -86,7 +89,8 @@ impl Presented {
     pub(crate) fn claims_bytes(&self) -> usize {
         let claims = &self.identity.0.claims;
         // A value of a tree takes about twice its text.
-        claims.iter().map(|(name, value)| 2 * (name.len() + value.to_string().len())).sum()
+        let claims = claims.iter().map(|(name, value)| 2 * (name.len() + value.to_string().len()));
+        claims.sum::<usize>() + self.outside.bytes()
     }
 }
 

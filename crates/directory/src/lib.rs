@@ -22,6 +22,7 @@ mod maker;
 pub mod model;
 mod objects;
 mod outdated;
+pub(crate) mod outside;
 mod own_schema;
 mod people;
 pub mod policy;
@@ -51,6 +52,7 @@ pub use kind::{Kind, UnknownKind};
 pub use known::{DECISION_ASK, Known};
 pub use linked::signed_in_as;
 pub use maker::{Maker, NotKept};
+pub use outside::{AnswerError, FileError, read_answer, read_file};
 pub use own_schema::OWN_SCHEMA;
 pub use people::{Met, NotAdmitted};
 pub use policy::{

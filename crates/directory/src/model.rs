@@ -1,5 +1,7 @@
 //! The documents of objects, as they are written in files, sent by API, and stored.
 
+mod source;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,6 +13,8 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::kind::Kind;
 use crate::policy::{SETTINGS, Setting};
+
+pub use source::{HttpSourceDocument, SourceDocument};
 
 /// A permission: a granted name, perhaps `deny = true`, and any further properties.
 #[derive(JsonSchema)]
@@ -242,24 +246,6 @@ pub struct ApplicationDocument {
     pub schema: String,
 }
 
-/// A source of permissions outside the directory: a claim of verified tokens that holds permission objects.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "SourceEntry")]
-pub struct SourceDocument {
-    /// Its name.
-    pub name: String,
-    /// For people; nothing depends on it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// The provider whose tokens are read.
-    pub provider: String,
-    /// The claim, whose value is a list of permissions.
-    pub claim: String,
-    /// The name patterns that it may hand out; what lies above makes the request fail.
-    pub ceiling: Vec<String>,
-}
-
 /// A setting of the installation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -413,14 +399,6 @@ impl Document for ApplicationDocument {
             Some(application.get("id")?.get_ref().as_str()?.to_owned())
         });
         Cow::Owned(id.unwrap_or_default())
-    }
-}
-
-impl Document for SourceDocument {
-    const KIND: Kind = Kind::Source;
-
-    fn name(&self) -> Cow<'_, str> {
-        Cow::Borrowed(&self.name)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Secrets that providers refer to: in the environment, in files, or sealed in the store.
+//! Secrets that providers and sources of permissions refer to: in the environment, in files, or sealed in the store.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -21,7 +21,7 @@ const MAX_FILE: u64 = 65_536;
 #[derive(Default)]
 pub(crate) struct Secrets {
     sealer: Option<Arc<Sealer>>,
-    /// What was sealed, opened, by provider and field.
+    /// What was sealed, opened, by provider or [place of a source](place_of_source), and field.
     opened: ArcSwap<HashMap<(String, String), Result<SecretString, String>>>,
 }
 
@@ -34,16 +34,19 @@ impl Secrets {
         self.sealer.as_ref()
     }
 
-    /// Opens what is sealed for the providers among the objects. Answers whether anything is another than before.
+    /// Opens what is sealed for the providers and sources among the objects. Answers whether anything is another than before.
     pub(crate) fn take(&self, sealed: &[SealedSecret], objects: &ObjectSet) -> bool {
-        let of_providers = sealed.iter().filter(|secret| secret.kind == Kind::Provider.as_str());
-        let opened: HashMap<_, _> = of_providers
+        let opened: HashMap<_, _> = sealed
+            .iter()
             .filter_map(|secret| {
-                let provider = objects.by_id(Kind::Provider, &secret.id)?.name.clone();
+                let kind =
+                    [Kind::Provider, Kind::Source].into_iter().find(|kind| secret.kind == kind.as_str())?;
+                let name = objects.by_id(kind, &secret.id)?.name.as_str();
+                let place = if kind == Kind::Source { place_of_source(name) } else { name.to_owned() };
                 let open = |sealer: &Arc<Sealer>| sealer.open(secret).map_err(|error| error.to_string());
                 let unsealed =
                     self.sealer.as_ref().map_or_else(|| Err("there is no root key".to_owned()), open);
-                Some(((provider, secret.field.clone()), unsealed))
+                Some(((place, secret.field.clone()), unsealed))
             })
             .collect();
         let before = self.opened.load();
@@ -70,13 +73,19 @@ impl SecretSource for Secrets {
                 .map(SecretString::from)
                 .map_err(|_| "the variable is not set: set it where the server is started".to_owned()),
             SecretReference::File(path) => read(path),
-            SecretReference::Sealed => {
-                self.opened.load().get(&(provider.to_owned(), field.to_owned())).cloned().unwrap_or_else(
-                    || Err("it was never written: write the provider again with it".to_owned()),
-                )
-            }
+            SecretReference::Sealed => self
+                .opened
+                .load()
+                .get(&(provider.to_owned(), field.to_owned()))
+                .cloned()
+                .unwrap_or_else(|| Err("it was never written: write it again".to_owned())),
         }
     }
+}
+
+/// Where the secrets of a source of permissions are looked for: where those of no provider are, whose names hold no slash.
+pub(crate) fn place_of_source(name: &str) -> String {
+    format!("source/{name}")
 }
 
 fn read(path: &Path) -> Result<SecretString, String> {

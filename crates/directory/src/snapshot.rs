@@ -8,6 +8,7 @@ mod identified;
 mod identity_rules;
 mod lasting;
 mod meant;
+mod outside;
 mod reach;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use casemate_permission::{Catalog, PermissionSet};
 
 use crate::index::{By, KeyRef};
 use crate::known::{Known, Place, Presented};
+use crate::outside::Outside;
 use crate::policy::{Credential, Person, Policy};
 use crate::subject::Subject;
 use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
@@ -224,11 +226,25 @@ impl Snapshot {
     /// A caller whom the directory knows as this user, with what they hold.
     #[must_use]
     pub fn known_caller_as(&self, identity: &Arc<Identity>, user: Option<&Arc<Person>>) -> Arc<Known> {
+        self.known_presented(identity, user, Outside::Unasked)
+    }
+
+    fn known_presented(
+        &self,
+        identity: &Arc<Identity>,
+        user: Option<&Arc<Person>>,
+        outside: Outside,
+    ) -> Arc<Known> {
         let presented = Presented {
             identity: Place(Arc::clone(identity)),
             user: user.map(|user| Place(Arc::clone(user))),
+            outside,
         };
-        let known = |_: &Presented| self.known(self.caller_as(identity, user.map(|user| &**user)));
+        let known = |presented: &Presented| {
+            let mut subject = self.caller_as(identity, user.map(|user| &**user));
+            subject.outside = presented.outside.clone();
+            self.known(subject)
+        };
         self.compiled.callers.get(presented, known)
     }
 
@@ -257,7 +273,7 @@ impl Snapshot {
         }
         let compiled = &*self.compiled;
         let credential = compiled.credential_of(subject).map(|credential| &**credential);
-        kept.get(compiled.holding(subject), |holding| compiled.compile(holding, credential))
+        kept.get(compiled.holding(subject)?, |holding| compiled.compile(holding, credential))
     }
 
     /// As [`Snapshot::permissions`], of one of many who are gone through: what is kept of it takes no place of others.

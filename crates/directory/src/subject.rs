@@ -7,6 +7,7 @@ use casemate_identity::{Claims, Identity, Kind};
 use casemate_permission as engine;
 use serde::Deserialize;
 
+use crate::outside::Outside;
 use crate::policy::{DEFAULT_TENANT, Person};
 
 /// What is known about somebody whose permissions are asked for: by a verified token, by the directory, or — for
@@ -39,6 +40,8 @@ pub struct Subject {
     pub actor: Option<Actor>,
     /// What the claims of a verified token hold for sources of permissions. Nothing that a caller asserts comes here.
     pub(crate) sourced: Box<[Sourced]>,
+    /// What sources outside Casemate say of them.
+    pub(crate) outside: Outside,
     /// The names and patterns that their temporary credential may use at most, as a JSON array of texts.
     pub(crate) narrowing: Option<Arc<str>>,
     /// Why it cannot be said which groups they are in, where a rule of their provider fails.
@@ -83,6 +86,7 @@ impl Subject {
             auth_class: None,
             actor: None,
             sourced: Box::default(),
+            outside: Outside::default(),
             narrowing: None,
             unmapped: None,
         }
@@ -117,6 +121,7 @@ impl Subject {
                 id: actor.id.clone(),
             }),
             sourced: Box::default(),
+            outside: Outside::default(),
             narrowing: identity.temporary.as_ref().and_then(|temporary| temporary.permissions.clone()),
             unmapped: None,
         }
@@ -154,13 +159,33 @@ impl Subject {
             self.groups.iter().chain(&self.auth_methods).map(|text| size_of::<String>() + text.len());
         // A value of a tree takes about twice its text.
         let claims = self.claims.iter().map(|(name, datum)| 2 * (name.len() + datum.to_json().len()));
-        texts + groups.sum::<usize>() + claims.sum::<usize>()
+        texts + groups.sum::<usize>() + claims.sum::<usize>() + self.outside.bytes()
     }
 
     /// Whether their token itself hands out permissions, through a source.
     #[must_use]
     pub fn is_handed_permissions(&self) -> bool {
         !self.sourced.is_empty()
+    }
+
+    /// Whether a source outside Casemate was asked what they hold.
+    #[must_use]
+    pub fn is_told_of_outside(&self) -> bool {
+        self.outside.is_said()
+    }
+
+    /// Whether no source outside Casemate is asked of them.
+    #[must_use]
+    pub fn is_left_out(&self) -> bool {
+        self.outside == Outside::LeftOut
+    }
+
+    /// Somebody of whom no source outside Casemate is asked: whoever stands for others, of whom none could say anything, or for
+    /// what they hold in Casemate alone.
+    #[must_use]
+    pub fn without_outside(mut self) -> Subject {
+        self.outside = Outside::LeftOut;
+        self
     }
 
     /// Whether their credential narrows what they may do to some names.

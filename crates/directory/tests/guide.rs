@@ -1,10 +1,12 @@
 //! What the guides tell people to write is accepted.
-#![allow(clippy::unwrap_used, reason = "a test that cannot prepare has failed")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
 use std::fs;
 use std::path::Path;
 
-use casemate_directory::Folder;
+use casemate_directory::{Folder, read_answer, read_file};
+use casemate_permission::Ceiling;
+use casemate_permission::name::Pattern;
 
 /// The blocks of TOML of a page that are policies.
 fn policies(page: &str) -> Vec<String> {
@@ -30,4 +32,22 @@ fn every_policy_of_the_guides_is_accepted() {
         }
     }
     assert!(found >= 12, "{found} policies were found");
+}
+
+#[test]
+fn what_the_guide_of_sources_has_others_write_is_accepted() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/permission-sources.md");
+    let page = fs::read_to_string(page).unwrap();
+    let blocks = |language: &str| -> Vec<String> {
+        let begin = format!("```{language}\n");
+        let rest = page.split(&*begin).skip(1);
+        rest.map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect()
+    };
+    let files: Vec<String> = blocks("toml").into_iter().filter(|block| block.contains("[[grant]]")).collect();
+    assert_eq!(files.len(), 1);
+    read_file("shop.toml", &files[0]).unwrap();
+    let answers = blocks("json");
+    assert_eq!(answers.len(), 1);
+    let ceiling = Ceiling::new(vec![Pattern::parse("cms.*").unwrap()]);
+    read_answer(answers[0].trim().as_bytes(), &ceiling).unwrap();
 }

@@ -62,6 +62,7 @@ pub struct Builder {
     root_keys: Option<PathBuf>,
     /// How often the database is looked at where nothing was told.
     look_every: Duration,
+    source_files: Option<PathBuf>,
 }
 
 impl Default for Builder {
@@ -74,6 +75,7 @@ impl Default for Builder {
             tenant: None,
             root_keys: None,
             look_every: LOOK_EVERY,
+            source_files: None,
         }
     }
 }
@@ -119,7 +121,13 @@ impl Builder {
         Builder { tenant: Some(id.into()), ..self }
     }
 
-    /// With the root keys in this file, which open sealed secrets of providers; a data folder has its own.
+    /// With the files that sources of permissions name in this folder; without it, such a source fails.
+    #[must_use]
+    pub fn source_files(self, folder: impl Into<PathBuf>) -> Builder {
+        Builder { source_files: Some(folder.into()), ..self }
+    }
+
+    /// With the root keys in this file, which open sealed secrets of providers and sources; a data folder has its own.
     #[must_use]
     pub fn root_keys(self, file: impl Into<PathBuf>) -> Builder {
         Builder { root_keys: Some(file.into()), ..self }
@@ -164,6 +172,7 @@ impl Builder {
             sealer,
             root_keys,
             look_every: self.look_every,
+            source_files: self.source_files,
             ..DirectoryHost::new(self.fetch)
         };
         let directory = Arc::new(Directory::open(store.reader(), host).await?);
@@ -204,7 +213,8 @@ impl Builder {
                 blocking(move || Folder::load(&folder)).await?.map_err(OpenError::Mistakes)?
             }
         };
-        let directory = Directory::new(policy, Vec::new(), self.fetch).map_err(DirectoryError::Chain)?;
+        let host = DirectoryHost { source_files: self.source_files, ..DirectoryHost::new(self.fetch) };
+        let directory = Directory::of_policy(policy, host).map_err(DirectoryError::Chain)?;
         let directory = Arc::new(directory);
         let mut jobs = JoinSet::new();
         let (followed, clock) = (Arc::clone(&directory), Arc::clone(&self.clock));

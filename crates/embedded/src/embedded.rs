@@ -109,9 +109,10 @@ impl Embedded {
         let snapshot = directory.current();
         let user = directory.identified_user_of(identity).await.map_err(not_admitted)?;
         let (user, person) = user.unzip();
-        let known = match tenant {
-            Some(tenant) => snapshot.known_in(identity, person.as_ref(), tenant),
-            None => snapshot.known_caller_as(identity, person.as_ref()),
+        let now = clock.now();
+        let (known, of_word) = match tenant {
+            Some(tenant) => snapshot.known_in_at(identity, person.as_ref(), tenant, now).await,
+            None => snapshot.known_caller_at(identity, person.as_ref(), now).await,
         };
         let until = directory.end_of(&snapshot, identity).await.map_err(|error| {
             tracing::error!(%error, "it cannot be said when a credential ends");
@@ -130,7 +131,7 @@ impl Embedded {
             permissions,
             application: application.clone(),
             revision: snapshot.revision(),
-            valid_until: until.first(),
+            valid_until: until.and_word(of_word).first(),
         };
         Ok(Caller::new(Arc::new(known), Arc::clone(clock)))
     }

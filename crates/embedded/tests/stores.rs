@@ -244,3 +244,28 @@ async fn policy_files_are_followed_and_a_bad_edit_is_not() {
         Ok(Err(Error::RevisionNotReached { wanted: 99, .. }))
     ));
 }
+
+#[tokio::test]
+async fn files_of_other_systems_say_what_callers_hold() {
+    let (folder, sources) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let source = |name: &str, more: &str| {
+        format!("[[source]]\nname = \"{name}\"\nprovider = \"corp\"\nceiling = [\"notes.*\"]\n{more}\n")
+    };
+    std::fs::write(folder.path().join("policy.toml"), files(&source("file", "file = \"held.json\"")))
+        .unwrap();
+    let held = r#"{ "format": 1, "grant": [{ "to": { "id": "ada" }, "permissions": [{ "name": "notes.write" }] }] }"#;
+    std::fs::write(sources.path().join("held.json"), held).unwrap();
+    let clock = TestClock::at(NOW);
+    let builder = || Embedded::builder().clock(Arc::new(clock.clone())).source_files(sources.path());
+    let opened = builder().policy_files(folder.path()).await.unwrap();
+    let caller = opened.caller_of(&ada()).await.unwrap();
+    assert!(caller.can("notes.write"));
+    clock.advance(std::time::Duration::from_secs(11));
+    assert!(!caller.can("notes.write"), "what a file says is relied on for ten seconds");
+    assert!(opened.caller_of(&ada()).await.unwrap().can("notes.write"));
+    // An endpoint that nobody can reach lets nobody in.
+    let http = "[source.http]\nurl = \"https://legacy.example/\"\nsigning_secret = { env = \"PATH\" }";
+    std::fs::write(folder.path().join("policy.toml"), files(&source("endpoint", http))).unwrap();
+    let opened = builder().policy_files(folder.path()).await.unwrap();
+    assert!(matches!(opened.caller_of(&ada()).await, Err(Error::Permissions(_))));
+}

@@ -4,7 +4,7 @@
 use casemate_expression::{Datum, Timestamp};
 use thiserror::Error;
 
-use crate::name::{self, Effort, Pattern};
+use crate::name::{self, Effort, Name, Pattern};
 use crate::permission::Permission;
 use crate::set::PermissionSet;
 
@@ -90,6 +90,11 @@ impl Ceiling {
     /// A ceiling of these patterns; of none, nothing may be handed out.
     pub fn new(patterns: Vec<Pattern>) -> Ceiling {
         Ceiling { patterns }
+    }
+
+    /// Whether a permission below could match a name.
+    pub fn reaches(&self, name: &Name<'_>) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(name))
     }
 
     /// Whether a permission lies below: each of its patterns within one of the ceiling's.

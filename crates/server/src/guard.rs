@@ -28,7 +28,7 @@ mod recent;
 mod standing;
 
 pub(crate) use self::recent::lately;
-pub(crate) use self::standing::{admitted, admitted_by_id};
+pub(crate) use self::standing::{admitted, admitted_by_id, source_failed, source_outside};
 
 /// May ask in every tenant, where it is held in the tenant `default`.
 pub(crate) const ASK_ANY_TENANT: &str = "casemate.decision.ask-any-tenant";
@@ -150,7 +150,9 @@ pub(crate) async fn still<P: Permission>(
     let caller = Caller(Arc::new(maker.identity));
     let standing = match standing_of::<P>(app, app.directory.current(), &caller, Some(&tenant), now).await {
         Ok(standing) => standing,
-        Err(problem) if problem.code() == Code::Unavailable => return Err(problem),
+        Err(problem) if [Code::Unavailable, Code::SourceFailed].contains(&problem.code()) => {
+            return Err(problem);
+        }
         Err(_) => return Ok(None),
     };
     let access = Access {

@@ -13,6 +13,7 @@ use crate::people::{DirectoryEdit, GroupRecord, UserRecord};
 use crate::resource::{MAX_ATTRIBUTES, MAX_RESOURCE_TYPE, ResourceKey};
 use crate::secret::SealedSecret;
 use crate::session::{Sessions, StoredSession};
+use crate::source::{ForgottenIdentity, ForgottenSource};
 
 /// The most operations of one change, and the most events.
 pub const MAX_OPERATIONS: usize = 100_000;
@@ -118,6 +119,7 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::RemoveResource { key, .. } => ("resource", &key.id),
         Operation::Block(block) => ("block", &block.id),
         Operation::LiftBlock { id } => ("block", id),
+        Operation::ForgetSource(forgotten) => ("source", &forgotten.source),
         Operation::BeginSession(session) => ("session", &session.id),
         Operation::EndSessions { .. } => ("session", ""),
         Operation::Account(change) => ("user", change.user()),
@@ -168,6 +170,13 @@ impl Measure<'_> {
                 self.required("network", &block.network, MAX_KIND)
             }
             Operation::LiftBlock { id } => self.required("id", id, MAX_ID),
+            Operation::ForgetSource(ForgottenSource { source, whom }) => {
+                self.required("id", source, MAX_ID)?;
+                let Some(ForgottenIdentity { tenant, kind, subject }) = whom else { return Ok(()) };
+                self.required("tenant", tenant, MAX_ID)?;
+                self.required("type", kind, MAX_KIND)?;
+                self.required("subject", subject, MAX_NAME)
+            }
             Operation::Account(change) => self.account(change),
             Operation::Link(change) => self.link(change),
             Operation::Alone => Ok(()),

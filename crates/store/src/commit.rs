@@ -16,6 +16,7 @@ use crate::people::{DirectoryEdit, GroupRecord, Membership, PeopleChange, UserRe
 use crate::resource::{self, ResourceKey, ResourceRecord, is_resource};
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, Sessions, StoredSession};
+use crate::source::{self, ForgottenSource};
 use crate::sql::{Database, Link, values};
 use crate::version;
 
@@ -143,6 +144,8 @@ pub enum Operation {
         /// The block's id.
         id: String,
     },
+    /// What a source of permissions outside Casemate said counts no longer, wherever it is kept.
+    ForgetSource(ForgottenSource),
     /// A session of a browser begins.
     BeginSession(StoredSession),
     /// Something about a local account is to be different; it is done once users are as they are to be.
@@ -378,6 +381,7 @@ fn changes_policy(operation: &Operation) -> bool {
                 | Operation::EndSessions { .. }
                 | Operation::Block(_)
                 | Operation::LiftBlock { .. }
+                | Operation::ForgetSource(_)
         )
 }
 
@@ -438,6 +442,9 @@ impl<'a> Change<'a> {
             Operation::Block(block) => block::put(self.link, block, self.revision).await?,
             Operation::LiftBlock { id } => {
                 block::lift(self.link, id, self.at, self.revision).await?;
+            }
+            Operation::ForgetSource(forgotten) => {
+                source::forget(self.link, forgotten, self.at, self.revision).await?;
             }
             Operation::BeginSession(session) => session::begin(self.link, session, self.revision).await?,
             Operation::EndSessions { which, reason } => {

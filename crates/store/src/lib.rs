@@ -41,6 +41,7 @@ mod secret;
 mod segment;
 mod selection;
 mod session;
+mod source;
 mod sql;
 mod sync_state;
 mod version;
@@ -100,6 +101,7 @@ pub use session::{
     EndedSession, MAX_SESSIONS, MAX_TEMPORARY, SessionOwner, SessionQuery, Sessions, StoredSession,
     Temporary, UsedSession,
 };
+pub use source::{ForgottenIdentity, ForgottenSource};
 pub use sync_state::SyncState;
 pub use version::{Edit, PEOPLE_SUMMARY, Version, VersionQuery};
 pub use writer::{MAX_GROUP, MAX_QUEUE, MAX_WAITING};

@@ -15,6 +15,8 @@ mod credentials;
 mod decision_log;
 #[path = "conformance/factors.rs"]
 mod factors;
+#[path = "conformance/forgotten_sources.rs"]
+mod forgotten_sources;
 #[path = "conformance/linked.rs"]
 mod linked;
 #[path = "conformance/links.rs"]
@@ -197,6 +199,9 @@ mod holds {
         a_block_is_in_force_until_it_ends_or_is_lifted,
         a_longer_block_is_not_shortened,
         blocks_of_long_ago_are_forgotten,
+    );
+    on_both!(forgotten_sources:
+        what_is_forgotten_is_told_by_revision_for_as_long_as_an_answer_may_be_kept,
     );
     on_both!(records:
         audit_events_are_filtered_and_paged,

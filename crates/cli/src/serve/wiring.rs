@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use casemate_directory::{Credential, DirectoryHost, SessionTimes};
+use casemate_directory::{Credential, Directory, DirectoryHost, SessionTimes};
 use casemate_identity::CacheLimits;
 use casemate_platform::config::{
     Config, HttpUrl, MailTls, Mode, ProxyChoice, Record, RecordedDecisions, SecondFactorRule,
@@ -111,6 +111,7 @@ pub(crate) fn directory_host(
             absolute: micros(config.sessions.absolute.get()),
             recent: micros(config.sessions.recent.get()),
         },
+        source_files: config.sources.folder.clone(),
         ..DirectoryHost::new(outgoing)
     }
 }
@@ -204,4 +205,27 @@ pub(crate) fn scheme(config: &Config) -> &'static str {
 pub(crate) fn limits(config: &Config) -> Limits {
     let connections = usize::try_from(config.server.connections.get()).unwrap_or(usize::MAX);
     Limits { connections, ..Limits::default() }
+}
+
+/// That the files which sources of permissions name can be taken: a start is the time to say so.
+///
+/// # Errors
+/// With each mistake and its place. Where there is no folder of such files, their sources fail, and that is logged.
+pub(crate) fn source_files(config: &Config, directory: &Directory) -> Result<(), Failure> {
+    let mistakes = directory.source_file_mistakes();
+    for mistake in &mistakes {
+        tracing::error!(
+            mistake,
+            "the file of a source of permissions is refused: whoever it tells of may do nothing"
+        );
+    }
+    if mistakes.is_empty() || config.sources.folder.is_none() {
+        return Ok(());
+    }
+    let help = "correct them in the folder that `sources.folder` names; without that setting the server starts, and these sources fail";
+    Err(Failure::usage(miette::miette!(
+        help = help,
+        "files of sources of permissions cannot be taken: {}",
+        mistakes.join("; ")
+    )))
 }

@@ -28,6 +28,33 @@ fn a_policy_with_mistakes_is_refused_with_every_place_and_creates_nothing() {
 }
 
 #[test]
+fn a_server_does_not_start_with_a_file_of_permissions_that_has_a_mistake() {
+    let folder = Folder::new();
+    let policy = format!(
+        "{ADA_READS}[[provider]]\nname = \"corp\"\nissuer = \"https://login.example.com\"\naudiences = [\"casemate\"]\n\
+         [[source]]\nname = \"legacy\"\nprovider = \"corp\"\nfile = \"legacy.toml\"\nceiling = [\"notes.*\"]\n"
+    );
+    folder.write("policy.toml", &policy);
+    let files = tempfile::tempdir().unwrap();
+    let start = |text: &str| {
+        std::fs::write(files.path().join("legacy.toml"), text).unwrap();
+        folder
+            .builder()
+            .policy(folder.policy())
+            .env("CASEMATE_SOURCES_FOLDER", files.path().to_str().unwrap())
+            .start()
+    };
+    let grant = "format = 1\n[[grant]]\nto = { id = \"bob\" }\npermissions = [{ name = \"notes.read\" }]\n";
+    let casemate = start(grant).unwrap();
+    let credential = casemate.credential().unwrap();
+    let reads = |subject: &str| decision(&casemate, credential, &question(subject, "notes.read", "1"));
+    assert!(reads("ada") && reads("bob") && !reads("cyd"));
+    drop(casemate);
+    let refused = start(&grant.replace("notes.read", "!notes")).err().unwrap().to_string();
+    assert!(refused.contains("legacy.toml:4:15") && refused.contains("'!'"), "{refused}");
+}
+
+#[test]
 fn an_edit_decides_as_soon_as_it_is_right_and_a_bad_one_never_does() {
     let folder = Folder::new();
     folder.write("policy.toml", ADA_READS);

@@ -87,8 +87,12 @@ impl<'a> Granting<'a> {
                 None => Ok(()),
             },
             Kind::Source => {
-                let ceiling = new.and_then(read::<SourceDocument>).map(|source| source.ceiling);
-                self.names(ceiling.unwrap_or_default())
+                // What it hands out may deny, and goes with it.
+                let ceiling = |body: Option<&str>| {
+                    body.and_then(read::<SourceDocument>).map(|source| source.ceiling).unwrap_or_default()
+                };
+                self.names(ceiling(old))?;
+                self.names(ceiling(new))
             }
             Kind::Tenant | Kind::Application | Kind::Setting => Ok(()),
         }

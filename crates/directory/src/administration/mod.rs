@@ -4,6 +4,7 @@
 mod change;
 mod entry;
 mod error;
+mod forgetting;
 mod granted;
 mod granting;
 mod history;

@@ -146,7 +146,9 @@ impl Administration {
         }
         let id = known.map_or_else(|| new_id(kind), |(id, _)| Ok(id.to_owned()))?;
         let SealedDocument { document, secrets } = match kind {
-            Kind::Provider => sealing::seal(self.directory.sealer(), author, &id, document)?,
+            Kind::Provider | Kind::Source => {
+                sealing::seal(self.directory.sealer(), author, (kind, &id), document)?
+            }
             _ => SealedDocument { document, secrets: Vec::new() },
         };
         let (name, body) = canonical(kind, tenant, document)?;

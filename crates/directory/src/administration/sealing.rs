@@ -1,4 +1,4 @@
-//! Secrets that stand in documents of providers: written, sealed, and never read back.
+//! Secrets that stand in documents of providers and of sources of permissions: written, sealed, and never read back.
 
 use std::sync::Arc;
 
@@ -23,6 +23,36 @@ const ADDRESSES: [&str; 5] = ["type", "issuer", "endpoint", "jwks_uri", "allow_i
 /// The same of an LDAP directory, and as whom.
 const LDAP_ADDRESSES: [&str; 4] = ["ldap/url", "ldap/start_tls", "ldap/allow_plain", "ldap/bind_dn"];
 
+/// The member of a source's document that holds a secret.
+const SOURCE_FIELDS: [&str; 1] = ["http/signing_secret"];
+/// Where a source is asked.
+const SOURCE_ADDRESSES: [&str; 2] = ["http/url", "http/allow_insecure_http"];
+
+/// The members of documents of a kind that hold secrets.
+fn fields(kind: &str) -> &'static [&'static str] {
+    if kind == Kind::Provider.as_str() {
+        &FIELDS
+    } else if kind == Kind::Source.as_str() {
+        &SOURCE_FIELDS
+    } else {
+        &[]
+    }
+}
+
+/// Where the secret of a member goes.
+fn addresses(field: &str) -> &'static [&'static str] {
+    match field {
+        LDAP_PASSWORD => &LDAP_ADDRESSES,
+        _ if SOURCE_FIELDS.contains(&field) => &SOURCE_ADDRESSES,
+        _ => &ADDRESSES,
+    }
+}
+
+/// The kind of a draft that holds secrets.
+fn holding(draft: &Draft) -> Option<Kind> {
+    [Kind::Provider, Kind::Source].into_iter().find(|kind| draft.kind == kind.as_str())
+}
+
 const NOT_FROM_AFAR: &str =
     "who is not on the machine writes the secret itself, as text: it is sealed, and never shown again";
 
@@ -32,19 +62,18 @@ pub(super) struct SealedDocument {
     pub(super) secrets: Vec<(&'static str, SealedSecret)>,
 }
 
-/// Takes the secrets out of a provider's document and seals them for the object with that id. Who is not the operator on
+/// Takes the secrets out of a document and seals them for the object with that id. Who is not the operator on
 /// the machine cannot have the environment or files of the server read and sent to an address of their choice.
 pub(super) fn seal(
     sealer: Option<&Arc<Sealer>>,
     author: &Author,
-    id: &str,
+    (kind, id): (Kind, &str),
     mut document: Value,
 ) -> Result<SealedDocument, AdminError> {
     let name = document.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let refused =
-        |field: &str, message: &str| mistake(Kind::Provider, "", &name, &format!("/{field}"), message);
+    let refused = |field: &str, message: &str| mistake(kind, "", &name, &format!("/{field}"), message);
     let mut secrets = Vec::new();
-    for field in FIELDS {
+    for &field in fields(kind.as_str()) {
         let Some(value) = document.pointer_mut(&format!("/{field}")) else { continue };
         match value {
             Value::String(secret) => {
@@ -52,7 +81,7 @@ pub(super) fn seal(
                     AdminError::Unavailable("there is no root key to seal secrets with".to_owned())
                 })?;
                 let sealed = sealer
-                    .seal(Kind::Provider.as_str(), id, field, &SecretString::from(std::mem::take(secret)))
+                    .seal(kind.as_str(), id, field, &SecretString::from(std::mem::take(secret)))
                     .map_err(|error| refused(field, &error.to_string()))?;
                 secrets.push((field, sealed));
                 *value = json!({ "sealed": true });
@@ -78,10 +107,8 @@ pub(super) fn seal(
 pub(super) fn stays_where_it_is(state: &State, proposal: &Proposal) -> Result<(), AdminError> {
     for change in &proposal.changes {
         let Change::Put(draft) = change else { continue };
-        if draft.kind != Kind::Provider.as_str() {
-            continue;
-        }
-        let before = state.objects.by_id(Kind::Provider, &draft.id).map(|before| before.body.as_str());
+        let Some(kind) = holding(draft) else { continue };
+        let before = state.objects.by_id(kind, &draft.id).map(|before| before.body.as_str());
         if before == Some(draft.body.as_str()) {
             continue;
         }
@@ -90,9 +117,9 @@ pub(super) fn stays_where_it_is(state: &State, proposal: &Proposal) -> Result<()
         let moves = |addresses: &[&str]| {
             addresses.iter().any(|member| member_of(&before, member) != member_of(&after, member))
         };
-        for field in FIELDS {
+        for &field in fields(&draft.kind) {
             let Some(reference) = member_of(&after, field) else { continue };
-            let moves = moves(if field == LDAP_PASSWORD { &LDAP_ADDRESSES[..] } else { &ADDRESSES[..] });
+            let moves = moves(addresses(field));
             let is_written = || {
                 proposal.secrets.iter().any(|secret| {
                     matches!(secret, SecretChange::Put(sealed) if sealed.id == draft.id && sealed.field == field)
@@ -105,7 +132,7 @@ pub(super) fn stays_where_it_is(state: &State, proposal: &Proposal) -> Result<()
             } else {
                 continue;
             };
-            return Err(mistake(Kind::Provider, "", &draft.name, &format!("/{field}"), message));
+            return Err(mistake(kind, "", &draft.name, &format!("/{field}"), message));
         }
     }
     Ok(())
@@ -118,21 +145,19 @@ pub(super) fn changes(
     before: Option<&Object>,
     draft: &Draft,
 ) -> Result<Vec<SecretChange>, AdminError> {
-    if draft.kind != Kind::Provider.as_str() {
-        return Ok(Vec::new());
-    }
+    let Some(kind) = holding(draft) else { return Ok(Vec::new()) };
     let before = before.map(|before| before.body.as_str()).unwrap_or("{}");
     let mut changes = Vec::new();
-    for field in FIELDS {
+    for &field in fields(&draft.kind) {
         let written = secrets.iter().find(|(written, _)| *written == field);
         match (is_sealed(before, field), is_sealed(&draft.body, field), written) {
             (_, true, Some((_, sealed))) => changes.push(SecretChange::Put(sealed.clone())),
             (false, true, None) => {
                 let pointer = format!("/{field}");
                 let message = "no secret is kept here yet: write it as text";
-                return Err(mistake(Kind::Provider, "", &draft.name, &pointer, message));
+                return Err(mistake(kind, "", &draft.name, &pointer, message));
             }
-            (true, false, _) => changes.push(SecretChange::Remove { id: draft.id.clone(), field }),
+            (true, false, _) => changes.push(SecretChange::Remove { kind, id: draft.id.clone(), field }),
             _ => {}
         }
     }
@@ -145,19 +170,19 @@ pub(super) fn drop_unused(state: &State, proposal: &mut Proposal) {
     let mut unused = Vec::new();
     for change in &proposal.changes {
         let Change::Put(draft) = change else { continue };
-        if draft.kind != Kind::Provider.as_str() {
-            continue;
-        }
-        let before = state.objects.by_id(Kind::Provider, &draft.id).map(|before| before.body.as_str());
+        let Some(kind) = holding(draft) else { continue };
+        let before = state.objects.by_id(kind, &draft.id).map(|before| before.body.as_str());
         let gone = |field: &&str| is_sealed(before.unwrap_or("{}"), field) && !is_sealed(&draft.body, field);
-        unused.extend(FIELDS.into_iter().filter(gone).map(|field| (draft.id.clone(), field)));
+        unused.extend(
+            fields(&draft.kind).iter().copied().filter(gone).map(|field| (kind, draft.id.clone(), field)),
+        );
     }
-    for (id, field) in unused {
+    for (kind, id, field) in unused {
         let is_told = proposal.secrets.iter().any(|secret| {
-            matches!(secret, SecretChange::Remove { id: of, field: known } if *of == id && *known == field)
+            matches!(secret, SecretChange::Remove { id: of, field: known, .. } if *of == id && *known == field)
         });
         if !is_told {
-            proposal.secrets.push(SecretChange::Remove { id, field });
+            proposal.secrets.push(SecretChange::Remove { kind, id, field });
         }
     }
 }

@@ -49,7 +49,7 @@ pub(super) struct Proposal {
 /// What becomes of a secret.
 pub(super) enum SecretChange {
     Put(SealedSecret),
-    Remove { id: String, field: &'static str },
+    Remove { kind: Kind, id: String, field: &'static str },
 }
 
 /// An audit event in the making.
@@ -192,8 +192,8 @@ fn commit(author: &Author, base: i64, proposal: Proposal, written: Option<&Writt
         .collect();
     operations.extend(proposal.secrets.into_iter().map(|secret| match secret {
         SecretChange::Put(sealed) => Operation::PutSecret(sealed),
-        SecretChange::Remove { id, field } => {
-            let kind = Kind::Provider.as_str().to_owned();
+        SecretChange::Remove { kind, id, field } => {
+            let kind = kind.as_str().to_owned();
             Operation::RemoveSecret { kind, id, field: field.to_owned() }
         }
     }));

@@ -3,16 +3,20 @@
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use casemate_store::{Position, StoreReader};
+use casemate_store::{ForgottenSource, Position, StoreReader};
 use tokio::sync::watch;
 
 use super::{Directory, DirectoryError, State, difference};
-use crate::affected::Affecting;
+use crate::affected::{Affecting, Whom};
+use crate::kind::Kind;
 use crate::objects::ObjectSet;
 use crate::policy::Policy;
 
 /// How often locks of API keys are looked for that came without a revision.
 const LOCKS_EVERY: Duration = Duration::from_secs(5);
+
+/// The most that is forgotten one by one of what sources outside Casemate said.
+const FORGOTTEN: u32 = 1_000;
 
 /// How far the store was followed.
 #[derive(Debug, Default)]
@@ -66,6 +70,7 @@ impl Directory {
         }
         self.keys.follow_locks(reader).await?;
         self.take_sessions(&mut known, before).await?;
+        self.take_forgotten(reader, &mut known, before).await?;
         // Users first: one who was deactivated is refused also where the policy cannot be taken.
         self.take_users(&mut known, last).await?;
         if policy <= before {
@@ -103,6 +108,7 @@ impl Directory {
             return self.refresh().await;
         }
         self.take_sessions(&mut known, base).await?;
+        self.take_forgotten(reader, &mut known, base).await?;
         self.take_users(&mut known, revision).await?;
         self.take_keys(reader, &mut known, revision).await?;
         if self.secrets.take(&reader.secrets().await?, &objects) {
@@ -155,6 +161,7 @@ impl Directory {
         self.resources.take_anew().await?;
         known.resources = position.revision;
         self.sessions.take_anew();
+        self.sources.forget_all();
         self.keys.replace(reader.api_keys_changed_after(0).await?);
         self.keys.follow_locks(reader).await?;
         known.keys = position.revision;
@@ -197,6 +204,7 @@ impl Directory {
         let revision = objects.revision;
         // Whatever else was changed until then, since nobody looks again for what is not after the revision that is taken.
         self.take_sessions(known, self.current().revision()).await?;
+        self.take_forgotten(reader, known, self.current().revision()).await?;
         self.take_users(known, revision).await?;
         self.take_resources(known, revision).await?;
         if revision > known.keys {
@@ -245,6 +253,42 @@ impl Directory {
         match self.sessions.take(after).await? {
             Some(ended) => difference::sessions(&ended, &mut known.affecting),
             None => known.affecting.everybody(),
+        }
+        Ok(())
+    }
+
+    /// Forgets what sources outside Casemate said and is to be forgotten since a revision.
+    async fn take_forgotten(
+        &self,
+        reader: &StoreReader,
+        known: &mut Followed,
+        after: i64,
+    ) -> Result<(), DirectoryError> {
+        let forgotten = reader.sources_forgotten_after(after, FORGOTTEN + 1).await?;
+        if forgotten.len() > FORGOTTEN as usize {
+            self.sources.forget_all();
+            known.affecting.everybody();
+            return Ok(());
+        }
+        let state = self.state();
+        for ForgottenSource { source, whom } in &forgotten {
+            let Some(object) = state.objects.by_id(Kind::Source, source) else { continue };
+            let Some(running) = self.sources.named(&object.name) else { continue };
+            let of = whom.as_ref();
+            running.forget(of.map(|of| (of.tenant.as_str(), of.kind.as_str(), of.subject.as_str())));
+            match (of, state.snapshot.compiled().provider_of_source(&object.name)) {
+                (Some(of), Some(provider)) => {
+                    known.affecting.add(
+                        &Arc::from(of.tenant.as_str()),
+                        Whom::Subject {
+                            provider,
+                            kind: of.kind.as_str().into(),
+                            id: of.subject.as_str().into(),
+                        },
+                    );
+                }
+                _ => known.affecting.everybody(),
+            }
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use casemate_store::StoreError;
 
 use super::{Found, People};
+use crate::outside::Outside;
 use crate::policy::Person;
 
 /// What the directory says of a type and an id in a tenant, at whatever provider.
@@ -41,11 +42,13 @@ impl Meeting {
 pub struct Met {
     tenant: Option<Arc<str>>,
     by_id: HashMap<Box<str>, Meeting>,
+    /// What sources outside Casemate say of those who are asked about, by type and id.
+    outside: HashMap<(Box<str>, Box<str>), Outside>,
 }
 
 impl Met {
     pub(super) fn of(tenant: &Arc<str>, by_id: HashMap<Box<str>, Meeting>) -> Met {
-        Met { tenant: Some(Arc::clone(tenant)), by_id }
+        Met { tenant: Some(Arc::clone(tenant)), by_id, ..Met::default() }
     }
 
     /// Who is known by an id in a tenant. Where nobody looked, nobody is: whoever asks looked for all that they ask about.
@@ -57,6 +60,26 @@ impl Met {
     }
 }
 
+impl Met {
+    /// Whether it is known what sources outside Casemate say of somebody.
+    pub(crate) fn is_told(&self, kind: &str, id: &str) -> bool {
+        self.outside.contains_key(&(kind.into(), id.into()))
+    }
+
+    /// What they say of somebody.
+    pub(crate) fn tell(&mut self, kind: &str, id: &str, outside: Outside) {
+        self.outside.insert((kind.into(), id.into()), outside);
+    }
+
+    /// What they say of somebody; of whom none was asked, that none was.
+    pub(crate) fn outside(&self, kind: &str, id: &str) -> Outside {
+        if self.outside.is_empty() {
+            return Outside::Unasked;
+        }
+        self.outside.get(&(kind.into(), id.into())).cloned().unwrap_or_default()
+    }
+}
+
 impl People {
     /// Looks for the users of a tenant whom the ids could mean, at each of these providers.
     pub(crate) async fn meet(
@@ -65,7 +88,7 @@ impl People {
         providers: &[Arc<str>],
         ids: impl IntoIterator<Item = &str>,
     ) -> Result<Met, StoreError> {
-        let mut met = Met { tenant: Some(Arc::clone(tenant)), by_id: HashMap::new() };
+        let mut met = Met::of(tenant, HashMap::new());
         for id in ids {
             if met.by_id.contains_key(id) {
                 continue;

@@ -18,13 +18,15 @@ use std::sync::Arc;
 
 use casemate_expression::{Members, Timestamp};
 use casemate_identity::provider::Provider;
+use casemate_permission::name::Name;
 use casemate_permission::{Catalog, Ceiling, Permission};
 use casemate_store::Object;
 
 pub use mistake::{Mistake, ObjectPlace, SourceFile};
 pub use setting::{SETTINGS, Setting};
 
-use crate::model::GroupDocument;
+use crate::model::{GroupDocument, SourceDocument};
+use crate::outside::Endpoint;
 use check::{Checked, check as checked};
 pub(crate) use check::{RECORDED, is_name};
 use document::Documents;
@@ -85,10 +87,46 @@ pub(crate) const BUILT_IN: [(&str, &str, &[&str]); 3] = [
 /// A source of permissions outside the directory.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) provider: Arc<str>,
-    pub(crate) claim: Box<str>,
+    pub(crate) from: SourceFrom,
+    pub(crate) types: Box<[Box<str>]>,
+    pub(crate) tenants: Box<[Box<str>]>,
     pub(crate) ceiling: Ceiling,
+    /// As it is written.
+    pub(crate) document: Arc<SourceDocument>,
+}
+
+/// Where a source says what somebody holds.
+#[derive(Debug, Clone)]
+pub(crate) enum SourceFrom {
+    /// In this claim of verified tokens.
+    Claim(Box<str>),
+    /// At an endpoint.
+    Http(Arc<Endpoint>),
+    /// In a file of this name.
+    File(Box<str>),
+}
+
+impl Source {
+    /// Whether it is asked what somebody holds, whoever they are known by: their token says nothing of it.
+    pub(crate) fn is_outside(&self) -> bool {
+        !matches!(self.from, SourceFrom::Claim(_))
+    }
+
+    /// Whether an endpoint or a file says what somebody holds.
+    pub(crate) fn tells_of(&self, tenant: &str, provider: &str, kind: &str) -> bool {
+        self.is_outside()
+            && *self.provider == *provider
+            && crate::snapshot::is_of_people(kind)
+            && (self.types.is_empty() || self.types.iter().any(|of| **of == *kind))
+            && (self.tenants.is_empty() || self.tenants.iter().any(|of| **of == *tenant))
+    }
+
+    /// Whether it could hand out a permission for a name.
+    pub(crate) fn may_grant(&self, name: &Name<'_>) -> bool {
+        self.ceiling.reaches(name)
+    }
 }
 
 /// A role or a team for somebody, in a tenant, for a time.

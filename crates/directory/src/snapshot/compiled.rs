@@ -13,7 +13,10 @@ use super::lasting::Lasting;
 use crate::index::{By, Index, KeyRef};
 use crate::keys::Keys;
 use crate::known::{Known, Place, Presented};
-use crate::policy::{Assignment, Credential, InForce, Mapping, Person, Policy, Roles, Source, Who, in_force};
+use crate::outside::{Read, Running};
+use crate::policy::{
+    Assignment, Credential, InForce, Mapping, Person, Policy, Roles, Source, SourceFrom, Who, in_force,
+};
 use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
 use crate::{CREDENTIAL_PROVIDER, OWN_PROVIDER};
@@ -48,6 +51,10 @@ pub(crate) struct Compiled {
     /// The ids of the service accounts that are disabled.
     pub(super) disabled_accounts: HashSet<Box<str>>,
     pub(super) sources: Vec<Source>,
+    /// Whether one of them is outside Casemate, and is asked.
+    pub(super) has_outside: bool,
+    /// Those that are asked, as they run, by the places of `sources`. Without one, what it says cannot be known.
+    pub(super) running: Vec<Option<Running>>,
     pub(super) mappings: HashMap<Box<str>, Mapping>,
     pub(super) settings: InForce,
     pub(super) keys: Arc<Keys>,
@@ -139,7 +146,9 @@ impl Compiled {
             administering,
             account_names,
             disabled_accounts: policy.disabled_accounts,
+            has_outside: policy.sources.iter().any(Source::is_outside),
             sources: policy.sources,
+            running: Vec::new(),
             mappings: policy.mappings,
             settings: InForce::of(&policy.settings),
             keys,
@@ -153,6 +162,12 @@ impl Compiled {
             asked_about: Kept::new(ASKED_ABOUT, |_, known| of_known(known, 0)),
             users_asked_about: Kept::new(ASKED_ABOUT, |_, known| of_known(known, 0)),
         }
+    }
+
+    /// With the sources outside Casemate as they run.
+    pub(crate) fn asking(mut self, running: Vec<Option<Running>>) -> Compiled {
+        self.running = running;
+        self
     }
 
     /// The stored permissions that the schemas make errors of.
@@ -182,7 +197,8 @@ impl Compiled {
             if *source.provider != *identity.provider {
                 return None;
             }
-            let permissions = identity.claims.get(&*source.claim)?;
+            let SourceFrom::Claim(claim) = &source.from else { return None };
+            let permissions = identity.claims.get(&**claim)?;
             Some(Sourced { source: u32::try_from(place).ok()?, permissions: permissions.to_string().into() })
         };
         self.sources.iter().enumerate().filter_map(read).collect()
@@ -190,7 +206,26 @@ impl Compiled {
 
     /// Whether a source of permissions reads this claim.
     pub(crate) fn reads(&self, claim: &str) -> bool {
-        self.sources.iter().any(|source| *source.claim == *claim)
+        self.sources.iter().any(|source| match &source.from {
+            SourceFrom::Claim(read) => **read == *claim,
+            SourceFrom::Http(endpoint) => {
+                endpoint.reads.iter().any(|read| matches!(read, Read::Claim(name) if **name == *claim))
+            }
+            SourceFrom::File(_) => false,
+        })
+    }
+
+    /// The sources outside Casemate that tell of somebody, with their places.
+    pub(super) fn telling_of<'c>(&'c self, subject: &'c Subject) -> impl Iterator<Item = (u32, &'c Source)> {
+        let tells =
+            |(_, source): &(u32, &Source)| source.tells_of(&subject.tenant, &subject.provider, &subject.kind);
+        (0_u32..).zip(&self.sources).filter(tells)
+    }
+
+    /// The provider of whose people a source tells.
+    pub(crate) fn provider_of_source(&self, name: &str) -> Option<Arc<str>> {
+        let source = self.sources.iter().find(|source| *source.name == *name)?;
+        Some(Arc::clone(&source.provider))
     }
 
     /// The rules of all providers that have some.

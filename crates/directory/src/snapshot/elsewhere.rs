@@ -7,6 +7,7 @@ use casemate_permission::PermissionSet;
 
 use super::{ResolveError, Snapshot};
 use crate::known::Known;
+use crate::outside::Outside;
 use crate::policy::Person;
 use crate::subject::Subject;
 
@@ -50,21 +51,48 @@ impl Snapshot {
         tenant: &Arc<str>,
         names_tenant: bool,
     ) -> Result<PermissionSet, ResolveError> {
+        match self.there(subject, elsewhere, tenant, names_tenant) {
+            There::Same => self.permissions(subject),
+            There::Nobody => Ok(PermissionSet::empty(self.catalog())),
+            There::Other(there) => self.permissions(&there),
+        }
+    }
+
+    /// As whom somebody is known in a tenant.
+    pub(super) fn there(
+        &self,
+        subject: &Subject,
+        elsewhere: &Subject,
+        tenant: &Arc<str>,
+        names_tenant: bool,
+    ) -> There {
         if subject.tenant == *tenant {
-            return self.permissions(subject);
+            return There::Same;
         }
         let is_bound = self.credential_of(subject).is_some() || *subject.kind == *Kind::API_KEY.as_str();
         if is_bound || (names_tenant && subject.is_handed_permissions()) {
-            return Ok(PermissionSet::empty(self.catalog()));
+            return There::Nobody;
         }
-        self.permissions(&elsewhere_in(elsewhere, tenant, names_tenant))
+        There::Other(Box::new(elsewhere_in(elsewhere, tenant, names_tenant)))
     }
 }
 
+/// As whom a tenant knows somebody.
+pub(super) enum There {
+    /// As themselves: it is theirs.
+    Same,
+    /// As nobody.
+    Nobody,
+    /// As this.
+    Other(Box<Subject>),
+}
+
 /// Somebody as another tenant knows them.
-fn elsewhere_in(elsewhere: &Subject, tenant: &Arc<str>, names_tenant: bool) -> Subject {
+pub(super) fn elsewhere_in(elsewhere: &Subject, tenant: &Arc<str>, names_tenant: bool) -> Subject {
     let mut there = elsewhere.clone();
     there.tenant = Arc::clone(tenant);
+    // What a source says of them is said in a tenant.
+    there.outside = Outside::Unasked;
     if names_tenant {
         there.login = None;
         there.groups.clear();

@@ -37,7 +37,11 @@ impl Holding {
 }
 
 impl Compiled {
-    pub(super) fn holding(&self, subject: &Subject) -> Holding {
+    /// What somebody holds, and by what.
+    ///
+    /// # Errors
+    /// Where a source outside Casemate tells of them that was not asked, or failed: then nothing can be said.
+    pub(super) fn holding(&self, subject: &Subject) -> Result<Holding, ResolveError> {
         let (places, key) = self.assigned(subject);
         let mut assignments: Box<[u64]> =
             places.iter().filter_map(|place| self.lasting.of_place(*place)).collect();
@@ -45,13 +49,31 @@ impl Compiled {
         let credential =
             self.credential_of(subject).and_then(|credential| self.lasting.of_credential(&credential.id));
         let narrowing = key.and_then(|key| key.permissions.clone());
-        Holding {
+        Ok(Holding {
             assignments,
             credential,
             narrowing,
             temporary: subject.narrowing.clone(),
-            sourced: subject.sourced.clone(),
+            sourced: self.all_sourced(subject)?,
+        })
+    }
+
+    /// What sources say of somebody: in claims, and outside.
+    fn all_sourced(&self, subject: &Subject) -> Result<Box<[Sourced]>, ResolveError> {
+        if !self.has_outside {
+            return Ok(subject.sourced.clone());
         }
+        let mut all = subject.sourced.to_vec();
+        for (place, source) in self.telling_of(subject) {
+            let said = subject.outside.of(&source.name).map_err(|problem| ResolveError::Source {
+                source_name: source.name.to_string(),
+                problem: problem.to_owned(),
+            })?;
+            all.extend(
+                said.map(|permissions| Sourced { source: place, permissions: Arc::clone(permissions) }),
+            );
+        }
+        Ok(all.into())
     }
 
     /// The places of what is assigned to somebody, in rising order, and what their API key gives them where it is one.
@@ -149,10 +171,13 @@ impl Compiled {
         sourced: &Sourced,
         held: &mut Vec<(Permission, Arc<Grant>)>,
     ) -> Result<(), ResolveError> {
-        let Some(source) = self.sources.get(sourced.source as usize) else { return Ok(()) };
+        let Some(source) = self.sources.get(sourced.source as usize) else {
+            // INVARIANT: what is held is of this revision; leaving it out could leave out a denial.
+            return Err(ResolveError::Compile("a source is not of this revision".to_owned()));
+        };
         let failed = |problem: String| ResolveError::Source { source_name: source.name.to_string(), problem };
         let datum = Datum::from_json(&sourced.permissions).map_err(|error| failed(error.to_string()))?;
-        let list = datum.as_list().ok_or_else(|| failed("the claim is no list".to_owned()))?;
+        let list = datum.as_list().ok_or_else(|| failed("what it says is no list".to_owned()))?;
         let grant = Grant::always(OriginKind::Source, &source.name);
         for entry in list {
             let permission = Permission::from_datum(entry).map_err(|error| failed(error.to_string()))?;

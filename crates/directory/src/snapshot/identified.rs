@@ -45,9 +45,8 @@ impl Snapshot {
         }
     }
 
-    /// A user of the directory as a question about them means them, with what they hold; without an id where their provider has
-    /// told none.
-    pub(crate) fn known_user(&self, user: &Person, has_id: bool) -> Arc<Known> {
+    /// A user of the directory as a question about them means them; without an id where their provider has told none.
+    pub(crate) fn subject_of_user(&self, user: &Person, has_id: bool) -> Subject {
         let compiled = &self.compiled;
         let mut subject = match compiled.person_of(&user.tenant, &user.provider, &user.kind, &user.id) {
             Some(person) if has_id => Subject::from(person).enriched(user),
@@ -56,7 +55,7 @@ impl Snapshot {
         if !has_id {
             subject.id = None;
         }
-        self.known(subject)
+        subject
     }
 
     fn is_disabled_account(&self, id: &str) -> bool {

@@ -31,9 +31,9 @@ impl Compiled {
         rules.iter().map(|MappingRule { when, groups }| (when.source(), &**groups))
     }
 
-    fn sources_of(&self, provider: &str) -> impl Iterator<Item = (&str, &str)> {
+    fn sources_of(&self, provider: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
         let sources = self.sources.iter().filter(move |source| *source.provider == *provider);
-        sources.map(|source| (&*source.name, &*source.claim))
+        sources.map(|source| (&*source.name, source.document.claim.as_deref()))
     }
 
     /// Somebody as a file has them, where one does.

@@ -8,6 +8,7 @@ use super::{ResolveError, Snapshot};
 use crate::API_KEY_PROVIDER;
 use crate::index::{By, KeyRef};
 use crate::known::{Known, Place};
+use crate::outside::Outside;
 use crate::people::{Meeting, Met};
 use crate::policy::Person;
 use crate::subject::Subject;
@@ -42,6 +43,13 @@ impl Snapshot {
         met: &Met,
     ) -> Result<Arc<Known>, ResolveError> {
         let compiled = &self.compiled;
+        let outside = met.outside(kind, id);
+        if outside != Outside::Unasked
+            && let Some(mut subject) = self.meant_subject(&caller.subject, tenant, kind, id, met)?
+        {
+            subject.outside = outside;
+            return Ok(self.known(subject));
+        }
         Ok(match self.meant(&caller.subject, tenant, kind, id, met)? {
             Meant::Caller => Arc::clone(caller),
             Meant::Person(place, person) => {
@@ -66,14 +74,29 @@ impl Snapshot {
         id: &str,
         met: &Met,
     ) -> Result<Arc<Known>, ResolveError> {
-        let subject = match self.meant(&caller.subject, tenant, kind, id, met)? {
-            Meant::Caller => return Ok(Arc::clone(caller)),
-            Meant::Person(_, person) => Subject::from(person),
-            Meant::User(user) => Subject::from(&*user),
-            Meant::Stranger(subject) => *subject,
+        let Some(mut subject) = self.meant_subject(&caller.subject, tenant, kind, id, met)? else {
+            return Ok(Arc::clone(caller));
         };
+        subject.outside = met.outside(kind, id);
         let permissions = self.permissions_apart(&subject);
         Ok(Arc::new(self.known_with(subject, permissions)))
+    }
+
+    /// Who is meant by a type and an id, of whom no source outside Casemate was asked yet; nobody where it is the caller.
+    pub(super) fn meant_subject(
+        &self,
+        caller: &Subject,
+        tenant: &Arc<str>,
+        kind: &str,
+        id: &str,
+        met: &Met,
+    ) -> Result<Option<Subject>, ResolveError> {
+        Ok(match self.meant(caller, tenant, kind, id, met)? {
+            Meant::Caller => None,
+            Meant::Person(_, person) => Some(Subject::from(person)),
+            Meant::User(user) => Some(Subject::from(&*user)),
+            Meant::Stranger(subject) => Some(*subject),
+        })
     }
 
     /// The somebody that is meant by a type and an id in a tenant: the caller themselves, somebody the policy knows, or

@@ -26,7 +26,9 @@ pub(crate) type Digest = [u8; 32];
 pub(crate) struct Reach {
     /// Their places.
     places: HashSet<u32>,
-    /// Whether one of them reaches people by other than their ids.
+    /// The places of the sources outside Casemate that could hand out one.
+    outside: HashSet<u32>,
+    /// Whether one of them reaches people by other than their ids, or a source does.
     pub(crate) is_by_more_than_ids: bool,
 }
 
@@ -93,7 +95,9 @@ impl Compiled {
     /// The assignments that matter for a name.
     pub(crate) fn reach(&self, tenant: &str, name: &Name<'_>, now: Timestamp) -> Reach {
         let mut known: HashMap<Assigned, bool> = HashMap::new();
-        let mut reach = Reach { places: HashSet::new(), is_by_more_than_ids: false };
+        let outside: HashSet<u32> = self.outside_for(tenant, name).map(|(place, _)| place).collect();
+        let is_by_more_than_ids = !outside.is_empty();
+        let mut reach = Reach { places: HashSet::new(), outside, is_by_more_than_ids };
         for (place, assignment) in (0_u32..).zip(&self.assignments) {
             let Assignment { assigned, recipient, tenant: of, from, until } = assignment;
             let is_in_force = from.is_none_or(|from| from <= now) && until.is_none_or(|until| now < until);
@@ -116,9 +120,18 @@ impl Compiled {
             .any(|held| held.role.permissions.iter().any(|permission| allows(permission, name)))
     }
 
-    /// Whether one of the assignments reaches somebody.
+    /// Whether one of the assignments reaches somebody, or a source outside Casemate tells of them that could.
     pub(crate) fn is_reached(&self, reach: &Reach, subject: &Subject) -> bool {
         reach.holds(&self.assigned(subject).0)
+            || self.is_told_of(reach, (&subject.tenant, &subject.provider, &subject.kind))
+    }
+
+    fn is_told_of(&self, reach: &Reach, (tenant, provider, kind): (&str, &str, &str)) -> bool {
+        reach
+            .outside
+            .iter()
+            .filter_map(|place| self.sources.get(*place as usize))
+            .any(|source| source.tells_of(tenant, provider, kind))
     }
 
     /// All whom a policy, an assignment or a credential names and one of the assignments reaches, in order.
@@ -200,7 +213,9 @@ impl Compiled {
             if self.is_disabled(provider, kind, id) {
                 continue;
             }
-            if reach.holds(&self.places(tenant, provider, kind, id, login.as_deref(), groups)) {
+            if reach.holds(&self.places(tenant, provider, kind, id, login.as_deref(), groups))
+                || self.is_told_of(reach, (tenant, provider, kind))
+            {
                 let called = Called { by: CalledBy::Id, provider, kind, name: (&**id).into() };
                 found.insert(called, Some(place));
             }

@@ -44,6 +44,36 @@ async fn roles_and_assignments_grant_only_what_their_author_holds() {
 }
 
 #[tokio::test]
+async fn nobody_grants_by_a_source_what_they_do_not_hold() {
+    let site = Site::open().await;
+    let corp = json!({ "name": "corp", "issuer": "https://corp.example", "audiences": ["casemate"] });
+    site.create(Kind::Provider, corp).await;
+    let source = |ceiling: Value, secret: Value| {
+        let http = json!({ "url": "https://legacy.example/held", "signing_secret": secret });
+        json!({ "name": "legacy", "provider": "corp", "http": http, "ceiling": ceiling })
+    };
+    let author = holding(&["casemate.source.*", "cms.entry.*"]);
+    let text = || json!("0123456789abcdef0123456789abcdef");
+    let create = async |author: &Author, ceiling: Value, secret: Value| {
+        site.administration.create(author, Kind::Source, "", source(ceiling, secret), None).await
+    };
+    for above in [json!(["cms.*"]), json!(["cms.entry.*", "pb.page"]), json!(["casemate.*"])] {
+        assert!(is_beyond(create(&author, above, text()).await));
+    }
+    // What the server reads by itself is written on the machine alone.
+    let afar = create(&author, json!(["cms.entry.*"]), json!({ "env": "SECRET" })).await;
+    assert!(matches!(afar, Err(AdminError::Invalid(_))));
+    let written = create(&operator(), json!(["cms.*"]), text()).await.unwrap();
+    let id = written.entry.id.as_str();
+    // What it denies below its ceiling is not theirs to lift.
+    assert!(is_beyond(site.administration.delete(&author, Kind::Source, "", id, None).await));
+    let narrowed = source(json!(["cms.entry.*"]), json!({ "sealed": true }));
+    assert!(is_beyond(site.administration.update(&author, Kind::Source, "", id, None, narrowed).await));
+    let more = holding(&["casemate.source.*", "cms.*"]);
+    site.administration.delete(&more, Kind::Source, "", id, None).await.unwrap();
+}
+
+#[tokio::test]
 async fn the_last_administrator_stays_whatever_is_tried() {
     let site = Site::open().await;
     let before = site.directory.current().revision();

@@ -53,7 +53,7 @@ impl FakeWeb {
     }
 
     pub(crate) fn reply(&self, url: &str, status: u16, body: &Value) {
-        let reply = Reply { status, body: body.to_string().into_bytes(), max_age: None };
+        let reply = Reply { status, body: body.to_string().into_bytes(), ..Reply::default() };
         self.replies.lock().unwrap().insert(url.to_owned(), reply);
     }
 

@@ -62,6 +62,12 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// How long its server says it stays good (`Cache-Control: max-age`, RFC 9111, section 5.2.2.1).
     pub max_age: Option<Duration>,
+    /// Whether nothing of it is to be kept (`Cache-Control: no-store`).
+    pub no_store: bool,
+    /// Its entity tag, with its quotes.
+    pub etag: Option<Box<str>>,
+    /// Its `casemate-signature`, where whoever answers signs.
+    pub signature: Option<Box<str>>,
 }
 
 /// A document.

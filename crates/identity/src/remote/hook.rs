@@ -43,6 +43,32 @@ pub fn sign(secret: &SecretString, timestamp: &str, body: &[u8]) -> String {
     context.update(timestamp.as_bytes());
     context.update(b".");
     context.update(body);
+    tagged(context)
+}
+
+/// Signs the answer to a signed request: `v1=` and the HMAC-SHA256 of the request's signature, a dot, the status code, a dot and the
+/// answer's body, in hexadecimal. So it is an answer to this request and to no other.
+pub fn sign_answer(secret: &SecretString, request_signature: &str, status: u16, body: &[u8]) -> String {
+    let key = Key::new(HMAC_SHA256, secret.expose_secret().as_bytes());
+    let mut context = hmac::Context::with_key(&key);
+    context.update(format!("{request_signature}.{status}.").as_bytes());
+    context.update(body);
+    tagged(context)
+}
+
+/// Whether an answer was signed by whoever has the secret, as the answer to the request with this signature.
+pub fn verify_answer(
+    secret: &SecretString,
+    request_signature: &str,
+    status: u16,
+    body: &[u8],
+    signature: &str,
+) -> bool {
+    let expected = sign_answer(secret, request_signature, status, body);
+    verify_slices_are_equal(expected.as_bytes(), signature.as_bytes()).is_ok()
+}
+
+fn tagged(context: hmac::Context) -> String {
     let tag = context.sign();
     let hex = tag.as_ref().iter().map(|byte| format!("{byte:02x}"));
     VERSION.chars().map(String::from).chain(hex).collect()

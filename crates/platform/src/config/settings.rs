@@ -91,6 +91,13 @@ settings! {
         }
     }
 
+    /// Sources of permissions outside Casemate.
+    sources: Sources = "sources" {
+        /// The folder of the files that sources of permissions name: who holds what. They are followed: an edit decides as soon
+        /// as it is seen. Without it, such a source fails.
+        folder: Option<PathBuf> { env: "CASEMATE_SOURCES_FOLDER", flag: "sources-folder" }
+    }
+
     /// Networks that guess at secrets.
     block: Block = "block" {
         /// After how many different wrong API keys, credentials and one-time keys within ten minutes no credential is taken

@@ -3,9 +3,10 @@
 use std::error::Error;
 use std::time::Duration;
 
-use casemate_identity::remote::FetchError;
+use casemate_identity::hook::SIGNATURE_HEADER;
+use casemate_identity::remote::{FetchError, Reply};
 use reqwest::Response;
-use reqwest::header::{CACHE_CONTROL, HeaderMap};
+use reqwest::header::{CACHE_CONTROL, ETAG, HeaderMap};
 
 use super::allow::Refusal;
 
@@ -21,11 +22,29 @@ pub(super) async fn read(mut response: Response, limit: usize) -> Result<Vec<u8>
     Ok(body)
 }
 
+/// An answer whatever its status is, with a body of at most `limit` bytes.
+pub(super) async fn reply(response: Response, limit: usize) -> Result<Reply, FetchError> {
+    let headers = response.headers();
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(Box::from);
+    let reply = Reply {
+        status: response.status().as_u16(),
+        max_age: max_age(headers),
+        no_store: directives(headers).any(|directive| directive.eq_ignore_ascii_case("no-store")),
+        etag: text(ETAG.as_str()),
+        signature: text(SIGNATURE_HEADER),
+        body: Vec::new(),
+    };
+    Ok(Reply { body: read(response, limit).await?, ..reply })
+}
+
+fn directives(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(CACHE_CONTROL).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
+}
+
 /// The shortest age that the server names; `no-store` and `no-cache` count as zero.
 pub(super) fn max_age(headers: &HeaderMap) -> Option<Duration> {
-    let values = headers.get_all(CACHE_CONTROL).into_iter().filter_map(|value| value.to_str().ok());
-    let directives = values.flat_map(|value| value.split(',')).map(str::trim);
-    let ages = directives.filter_map(|directive| match directive.split_once('=') {
+    let ages = directives(headers).filter_map(|directive| match directive.split_once('=') {
         Some((name, seconds)) if name.eq_ignore_ascii_case("max-age") => {
             seconds.trim_matches('"').parse().ok().map(Duration::from_secs)
         }

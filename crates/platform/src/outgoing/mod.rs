@@ -182,8 +182,7 @@ impl Fetch for Outgoing {
                 request = request.header(*name, value);
             }
             let response = request.send().await.map_err(answer::failure)?;
-            let (status, max_age) = (response.status().as_u16(), answer::max_age(response.headers()));
-            Ok(Reply { status, body: answer::read(response, submission.limit).await?, max_age })
+            answer::reply(response, submission.limit).await
         })
     }
 
@@ -195,8 +194,7 @@ impl Fetch for Outgoing {
             let client = self.clients.of(inquiry.url)?.get(inquiry.url.clone()).timeout(inquiry.time);
             let request = client.header(ACCEPT, "application/json").header(AUTHORIZATION, authorization);
             let response = request.send().await.map_err(answer::failure)?;
-            let (status, max_age) = (response.status().as_u16(), answer::max_age(response.headers()));
-            Ok(Reply { status, body: answer::read(response, inquiry.limit).await?, max_age })
+            answer::reply(response, inquiry.limit).await
         })
     }
 }

@@ -97,7 +97,7 @@ impl Doer {
             Doer::Anonymous => Ok(named(&snapshot.known_anonymous(&tenant).subject, "")),
             Doer::Named(kind, id) => Ok(Actor { kind: kind.clone(), id: id.clone(), ..Actor::default() }),
             Doer::Token(token) => match presented(app, snapshot, token, &tenant, access.now()).await {
-                Ok(Presented { identity, user, known }) => {
+                Ok(Presented { identity, user, known, .. }) => {
                     let credential = credential(&identity);
                     Ok(Actor { credential, ..named(&known.subject, user.as_deref().unwrap_or_default()) })
                 }

@@ -12,7 +12,7 @@ use casemate_store::{DecisionEvent, RecordedDecision, clipped};
 
 use crate::App;
 use crate::decision::record;
-use crate::guard::{ASK_ANY_TENANT, admitted};
+use crate::guard::{ASK_ANY_TENANT, admitted, source_failed, source_outside};
 use crate::sign_in::service::credential;
 use crate::tenant_header::wanted_tenant;
 
@@ -69,7 +69,16 @@ impl Asker {
         let caller = authenticate(snapshot.chain(), headers, now).await?;
         // Where there never was a user, nobody is looked for.
         let user = if app.directory.has_users() { admitted(app, &caller).await? } else { None };
-        let known = snapshot.known_caller_as(&caller.0, user.as_ref());
+        let known = match snapshot.has_outside() {
+            false => snapshot.known_caller_as(&caller.0, user.as_ref()),
+            true => Box::pin(snapshot.known_caller_at(&caller.0, user.as_ref(), now)).await.0,
+        };
+        if let Err(error) = &known.permissions
+            && let Some(source) = source_outside(snapshot, error)
+        {
+            tracing::error!(%error, "a caller may not ask: it cannot be said what they hold");
+            return Err(source_failed(source));
+        }
         let subject = &known.subject;
         let wanted = wanted_tenant(headers)?;
         let tenant = wanted.map_or_else(|| Arc::clone(&subject.tenant), Arc::from);

@@ -247,10 +247,12 @@ async fn resolved(
     let failed = |error: ResolveError| document_error("/as", &error.to_string());
     match previewed {
         Previewed::User(PreviewedUser { r#type, id }) => {
-            let met = app.directory.meet(snapshot, tenant, [id.as_str()]).await.map_err(|error| {
+            let mut met = app.directory.meet(snapshot, tenant, [id.as_str()]).await.map_err(|error| {
                 tracing::error!(%error, "the directory cannot be asked about a user");
                 Problem::new(Code::Unavailable)
             })?;
+            let whom = [(r#type.as_str(), id.as_str())];
+            snapshot.ask_about(&asker.known.subject, tenant, whom, &mut met, asked.now).await;
             let known = snapshot.known_subject(&asker.known, tenant, r#type, id, &met).map_err(failed)?;
             let Known { subject, permissions, .. } = &*known;
             Ok((subject.clone(), permissions.clone().map_err(failed)?))
@@ -261,6 +263,8 @@ async fn resolved(
             }
             let mut subject = bare(provider);
             subject.groups.push(name.clone());
+            // What other systems say, they say of people.
+            let subject = subject.without_outside();
             let set = snapshot.permissions(&subject).map_err(failed)?;
             Ok((subject, set))
         }

@@ -216,8 +216,8 @@ pub(super) async fn asked_beside(
     let now = clock::now();
     let is_same = snapshot.revision() == before.revision() && now.abs_diff(began) < STILL_VALID;
     let asker = if is_same { asker } else { Asker::of(app, &snapshot, headers, id, now, beside).await? };
-    let met = match app.directory.has_users() {
-        true => Box::pin(met(app, &snapshot, &asker, &body)).await?,
+    let met = match app.directory.has_users() || snapshot.has_outside() {
+        true => Box::pin(met(app, &snapshot, &asker, &body, now)).await?,
         false => Met::default(),
     };
     // In a box, since hardly anybody waits here.
@@ -236,18 +236,22 @@ pub(super) async fn asked_beside(
     Ok(Asked { snapshot, now, asker, body, met, tokens, registered })
 }
 
-/// The users whom a body mentions, in its questions or in what they have in common.
-async fn met(app: &App, snapshot: &Snapshot, asker: &Asker, body: &Datum) -> Result<Met, Problem> {
+/// The users whom a body mentions, in its questions or in what they have in common, with what sources outside Casemate say of them.
+async fn met(app: &App, snapshot: &Snapshot, asker: &Asker, body: &Datum, now: i64) -> Result<Met, Problem> {
     let items = body.get("evaluations").and_then(Datum::as_list).unwrap_or_default();
     // Where one question is asked, the body is that one, whatever else stands in it.
     let one = std::iter::once(Mentioned::of(body, None));
     let many = items.iter().take(MAX_EVALUATIONS).map(|item| Mentioned::of(item, Some(body)));
     let people = one.chain(many).filter(|mentioned| is_of_people(mentioned.subject_kind));
-    let ids: BTreeSet<&str> = people.map(|mentioned| mentioned.subject_id).collect();
-    app.directory.meet(snapshot, &asker.tenant, ids).await.map_err(|error| {
+    let people: BTreeSet<(&str, &str)> =
+        people.map(|mentioned| (mentioned.subject_kind, mentioned.subject_id)).collect();
+    let ids: BTreeSet<&str> = people.iter().map(|(_, id)| *id).collect();
+    let mut met = app.directory.meet(snapshot, &asker.tenant, ids).await.map_err(|error| {
         tracing::error!(%error, "the directory cannot be asked about users");
         Problem::new(Code::Unavailable)
-    })
+    })?;
+    snapshot.ask_about(&asker.known.subject, &asker.tenant, people, &mut met, now).await;
+    Ok(met)
 }
 
 async fn datum(headers: &HeaderMap, body: Body) -> Result<Datum, Problem> {

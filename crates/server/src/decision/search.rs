@@ -18,11 +18,12 @@ use serde::Serialize;
 
 use super::asker::Beside;
 use super::routes::{Asked, asked_beside, incomplete, malformed};
-use super::service::Session;
+use super::service::{Refused, Session};
 use super::told::{self, Origin};
 use super::walk::Walk;
 use super::who_can::list_of;
 use crate::App;
+use crate::guard::source_failed;
 
 /// The most names of actions that are tried for one page.
 const MAX_TRIED: usize = 1_000;
@@ -55,6 +56,9 @@ pub(super) struct FoundContext {
     /// The patterns of names, declared or granted, whose names nobody can list: what only they cover is not among the results.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     patterns: BTreeSet<String>,
+    /// The sources outside Casemate that may allow it to people whom the directory does not know: those are not among the results.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outside: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -151,7 +155,7 @@ async fn found_subjects(app: &App, asked: &Asked, id: &RequestId) -> Result<Foun
     let caller = &asked.asker.known.subject;
     if token.is_none() && is_of(caller, &evaluation, asked) {
         let of_caller = of_caller(asked);
-        results.extend(allowed(&session, &evaluation, &of_caller, &Met::default(), asked.now));
+        results.extend(allowed(&session, &evaluation, &of_caller, &Met::default(), asked)?);
         if results.len() >= limit {
             walk.end_behind(CandidatePlace::default());
         }
@@ -167,16 +171,18 @@ async fn found_subjects(app: &App, asked: &Asked, id: &RequestId) -> Result<Foun
         });
         let ids: BTreeSet<&str> =
             candidates.iter().filter_map(|candidate| candidate.subject.id.as_deref()).collect();
-        let met = met(app, asked, ids).await?;
+        let met = met(app, asked, evaluation.subject_kind(), ids).await?;
         for candidate in &candidates {
-            results.extend(allowed(&session, &evaluation, candidate, &met, asked.now));
+            results.extend(allowed(&session, &evaluation, candidate, &met, asked)?);
             if results.len() >= limit {
                 walk.end_behind(candidate.place.clone());
                 break;
             }
         }
     }
-    Ok(Found::new(results, walk.cursor(&list), None))
+    let outside = asked.snapshot.sources_outside(&asked.asker.tenant, &name);
+    let context = (!outside.is_empty()).then(|| FoundContext { outside, ..FoundContext::default() });
+    Ok(Found::new(results, walk.cursor(&list), context))
 }
 
 /// A question's subject with all that is said of it but its id.
@@ -204,27 +210,42 @@ fn of_caller(asked: &Asked) -> Candidate {
 }
 
 /// A candidate, where an evaluation about their type and id means them and allows it.
+///
+/// # Errors
+/// Where a source outside Casemate does not say what they hold: whoever asks is told of nobody rather than not of all.
 fn allowed(
     session: &Session<'_>,
     evaluation: &Evaluation<'_>,
     candidate: &Candidate,
     met: &Met,
-    now: i64,
-) -> Option<FoundSubject> {
+    asked: &Asked,
+) -> Result<Option<FoundSubject>, Problem> {
     let subject = &candidate.subject;
-    let question = session.question_about(evaluation, subject.id.as_deref().unwrap_or_default(), met).ok()?;
+    let about = session.question_about(evaluation, subject.id.as_deref().unwrap_or_default(), met);
+    let question = match about {
+        Ok(question) => question,
+        Err(Refused { source: Some(source), .. }) if asked.snapshot.is_outside(&source) => {
+            return Err(source_failed(&source));
+        }
+        Err(_) => return Ok(None),
+    };
     let is_meant = question.subject().provider == subject.provider;
-    (is_meant && question.is_allowed(now)).then(|| FoundSubject {
+    Ok((is_meant && question.is_allowed(asked.now)).then(|| FoundSubject {
         r#type: subject.kind.to_string(),
         id: subject.id.as_deref().map(str::to_owned),
-    })
+    }))
 }
 
-async fn met(app: &App, asked: &Asked, ids: BTreeSet<&str>) -> Result<Met, Problem> {
-    app.directory.meet_apart(&asked.snapshot, &asked.asker.tenant, ids).await.map_err(|error| {
+async fn met(app: &App, asked: &Asked, kind: &str, ids: BTreeSet<&str>) -> Result<Met, Problem> {
+    let Asked { snapshot, asker, now, .. } = asked;
+    let met = app.directory.meet_apart(snapshot, &asker.tenant, ids.iter().copied()).await;
+    let mut met = met.map_err(|error| {
         tracing::error!(%error, "the directory cannot be asked about users");
         Problem::new(Code::Unavailable)
-    })
+    })?;
+    let whom = ids.into_iter().map(|id| (kind, id));
+    snapshot.ask_about(&asker.known.subject, &asker.tenant, whom, &mut met, *now).await;
+    Ok(met)
 }
 
 /// `POST /access/v1/search/action` (section 8.6): what a subject may do to a resource, of the names that a schema declares or

@@ -99,11 +99,13 @@ pub(crate) struct Refused {
     name: String,
     /// Who it is about, where that is known by more than the request's word.
     subject: Option<Box<Party>>,
+    /// The source because of which it cannot be said what they hold.
+    pub(crate) source: Option<String>,
 }
 
 impl Refused {
     fn new(reason: &'static str, message: impl Into<String>, name: &str) -> Refused {
-        Refused { reason, message: message.into(), name: clipped(name), subject: None }
+        Refused { reason, message: message.into(), name: clipped(name), subject: None, source: None }
     }
 }
 
@@ -324,9 +326,17 @@ impl<'s> Session<'s> {
             }
             Err(error) => {
                 tracing::error!(%error, "a question is denied: the permissions could not be compiled");
-                let message = "the subject's permissions could not be loaded";
+                let source = match error {
+                    ResolveError::Source { source_name, .. } => Some(source_name.clone()),
+                    _ => None,
+                };
+                let message = match &source {
+                    Some(source) => format!("the source `{source}` of the subject's permissions fails"),
+                    None => "the subject's permissions could not be loaded".to_owned(),
+                };
                 let refused = Refused::new(Reason::SourceFailed.code(), message, &name);
-                Err(Refused { subject: Some(Box::new(record::party(&known.subject))), ..refused })
+                let subject = Some(Box::new(record::party(&known.subject)));
+                Err(Refused { subject, source, ..refused })
             }
         }
     }

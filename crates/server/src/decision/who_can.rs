@@ -6,9 +6,9 @@ use axum::response::Response;
 use casemate_directory::Candidate;
 use casemate_expression::{Datum, Timestamp};
 use casemate_permission::name::Name;
-use casemate_permission::{Effect, Evaluation, Grant};
+use casemate_permission::{Effect, Evaluation, Grant, Reason};
 use casemate_platform::api::{Api, Operation};
-use casemate_platform::{NoQuery, Page, PageRequest, Problem, RequestId, json_response, permissions};
+use casemate_platform::{Code, NoQuery, PageRequest, Problem, RequestId, json_response, permissions};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -20,6 +20,7 @@ use super::routes::{Asked, asked_beside, incomplete, malformed};
 use super::told::{self, Origin};
 use super::walk::Walk;
 use crate::App;
+use crate::guard::{source_failed, source_outside};
 
 permissions! {
     /// To ask who may do something.
@@ -39,7 +40,8 @@ pub(crate) fn routes() -> Api<App> {
             .needs::<DecisionSearch>()
             .takes::<WhoCanQuestion>(json!({ "action": { "name": "notes.read" },
                 "resource": { "type": "note", "id": "7" }, "limit": 100 }))
-            .answers::<Page<WhoCanEntry>>(200, "A page."),
+            .answers::<WhoCanPage>(200, "A page.")
+            .problem(Code::SourceFailed),
     )
 }
 
@@ -62,6 +64,19 @@ struct WhoCanQuestion {
     #[serde(default)]
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
+}
+
+/// Some of those who would be allowed it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct WhoCanPage {
+    items: Vec<WhoCanEntry>,
+    /// What to ask the next page with; absent where there are no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    /// The sources outside Casemate that may allow it to people whom the directory does not know: those are not among the
+    /// entries. Everybody whom it knows was asked about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outside: Vec<String>,
 }
 
 /// Somebody who would be allowed it.
@@ -127,7 +142,7 @@ async fn who_can(
     Ok(json_response(&page))
 }
 
-async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Page<WhoCanEntry>, Problem> {
+async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<WhoCanPage, Problem> {
     known_members(&asked.body, &["action", "resource", "context", "after", "limit"])?;
     let page = page(&asked.body)?;
     // Who is asked about stands in no question of this kind.
@@ -143,50 +158,69 @@ async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Page<WhoCanEn
     let list = list_of("who-can", asked, &["after", "limit"]);
     let mut walk = Walk::begin(app, asked, ("user", name), &list, page.after.as_deref())?;
     let mut items = Vec::new();
-    while let Some(candidates) = walk.next().await? {
+    while let Some(mut candidates) = walk.next().await? {
+        asked.snapshot.ask_candidates(&mut candidates, asked.now).await;
         for (number, candidate) in candidates.into_iter().enumerate() {
             if number % AT_ONCE == AT_ONCE - 1 {
                 tokio::task::yield_now().await;
             }
-            items.extend(judged(asked, &evaluation, &candidate, name));
+            items.extend(judged(asked, &evaluation, &candidate, name)?);
             if items.len() >= page.limit as usize {
                 walk.end_behind(candidate.place);
                 break;
             }
         }
     }
-    Ok(Page { items, next: walk.cursor(&list) })
+    let outside = asked.snapshot.sources_outside(&asked.asker.tenant, &name);
+    Ok(WhoCanPage { items, next: walk.cursor(&list), outside })
 }
 
 /// What a candidate would be answered, where that is not no.
+///
+/// # Errors
+/// Where a source outside Casemate does not say what they hold: whoever asks is told of nobody rather than not of all.
 fn judged(
     asked: &Asked,
     evaluation: &Evaluation<'_>,
     candidate: &Candidate,
     name: Name<'_>,
-) -> Option<WhoCanEntry> {
+) -> Result<Option<WhoCanEntry>, Problem> {
     let set = match asked.snapshot.permissions_apart(&candidate.subject) {
         Ok(set) => set,
         Err(error) => {
             tracing::error!(%error, "somebody may do nothing: the permissions could not be compiled");
-            return None;
+            return source_outside(&asked.snapshot, &error)
+                .map_or(Ok(None), |source| Err(source_failed(source)));
         }
     };
     let request = evaluation.request(name, candidate.subject.view(), Timestamp(asked.now));
     // Who is in a group, or is known by login alone, may be anybody else's equal in all else.
     let is_one = candidate.subject.id.is_some() || *candidate.subject.kind == *"anonymous";
     let decision = if is_one { set.check_partial(&request) } else { set.check_somebody(&request) };
+    // What another system says of each of a group is not known here.
+    let depends = decision.effect == Effect::Allowed
+        && candidate.subject.is_left_out()
+        && asked.snapshot.asks_about(&candidate.subject);
     if decision.effect == Effect::Denied {
-        return None;
+        return Ok(None);
+    }
+    if depends {
+        return Ok(Some(WhoCanEntry {
+            subject: WhoCanSubject::from(candidate),
+            decision: Effect::Conditional.into(),
+            reason_code: Reason::DependsOnIdentity.code(),
+            permission: None,
+            origin: None,
+        }));
     }
     let origin = decision.permission.and_then(|permission| permission.grant()).map(WhoCanOrigin::from);
-    Some(WhoCanEntry {
+    Ok(Some(WhoCanEntry {
         subject: WhoCanSubject::from(candidate),
         decision: decision.effect.into(),
         reason_code: decision.reason.code(),
         permission: decision.permission.map(|permission| permission.name().to_owned()),
         origin,
-    })
+    }))
 }
 
 impl From<&Candidate> for WhoCanSubject {

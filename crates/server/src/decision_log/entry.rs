@@ -125,7 +125,7 @@ impl From<&Subject> for EntrySubject {
             auth_methods: subject.auth_methods.clone(),
             auth_class: text(&subject.auth_class),
             actor: subject.actor.as_ref().map(actor),
-            is_handed_permissions: subject.is_handed_permissions(),
+            is_handed_permissions: subject.is_handed_permissions() || subject.is_told_of_outside(),
             is_narrowed: subject.is_narrowed(),
         }
     }

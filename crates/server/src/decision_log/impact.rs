@@ -60,7 +60,7 @@ pub enum NotReplayed {
     Refused,
     /// It, or what was known of its subject, was too long to be logged whole.
     TooLong,
-    /// The subject's token handed out permissions, which are not logged.
+    /// The subject's token, or a source outside Casemate, handed out permissions, which are not logged.
     HandedByToken,
     /// The subject's temporary credential narrowed what they may do, which is not logged.
     NarrowedByCredential,
@@ -262,7 +262,8 @@ fn replayed(
     to: &Snapshot,
 ) -> Result<(Value, Answered, Answered), NotReplayed> {
     let Some(question) = &entry.question else { return Err(NotReplayed::TooLong) };
-    if entry.subject.is_handed_permissions {
+    let known = entry.subject.known();
+    if entry.subject.is_handed_permissions || from.asks_about(&known) || to.asks_about(&known) {
         return Err(NotReplayed::HandedByToken);
     }
     if entry.subject.is_narrowed {
@@ -272,7 +273,7 @@ fn replayed(
     if is_key && entry.subject.id.as_deref().is_some_and(|id| !to.has_key(id)) {
         return Err(NotReplayed::KeyNotInForce);
     }
-    if !from.knows_as(to, &entry.subject.known(), entry.application.as_deref()) {
+    if !from.knows_as(to, &known, entry.application.as_deref()) {
         return Err(NotReplayed::IdentityRulesChanged);
     }
     let datum = Datum::from_json(question).map_err(|_| NotReplayed::Unreadable)?;

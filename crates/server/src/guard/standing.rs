@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use casemate_directory::{DEFAULT_TENANT, NotAdmitted, Person, Snapshot, Subject};
+use casemate_directory::{DEFAULT_TENANT, NotAdmitted, Person, ResolveError, Snapshot, Subject};
 use casemate_identity::Identity;
 use casemate_permission::PermissionSet;
 use casemate_platform::{Caller, Code, Permission, Problem, authenticate, clock};
@@ -90,12 +90,30 @@ pub(super) async fn standing_of<P: Permission>(
     // What the directory says of a user of one tenant, those who administer it say: it counts in no other.
     let elsewhere = user.is_some().then(|| snapshot.caller(&caller.0));
     let elsewhere = elsewhere.as_ref().unwrap_or(&subject);
-    let set = snapshot.held_in(&subject, elsewhere, &target, names_tenant).map_err(|error| {
+    let (set, _) = snapshot.held_in_at(&subject, elsewhere, &target, now, names_tenant).await;
+    let set = set.map_err(|error| {
         tracing::error!(%error, "a caller may do nothing: the permissions could not be compiled");
-        Problem::new(Code::Forbidden)
+        match source_outside(&snapshot, &error) {
+            Some(source) => source_failed(source),
+            None => Problem::new(Code::Forbidden),
+        }
     })?;
     let application = snapshot.application_of(&subject);
     Ok(Standing { snapshot, subject, set, application, now })
+}
+
+/// The source outside Casemate because of which it cannot be said what somebody holds: that may end by itself soon.
+pub(crate) fn source_outside<'e>(snapshot: &Snapshot, error: &'e ResolveError) -> Option<&'e str> {
+    match error {
+        ResolveError::Source { source_name, .. } if snapshot.is_outside(source_name) => Some(source_name),
+        _ => None,
+    }
+}
+
+/// The problem that a source outside Casemate fails.
+pub(crate) fn source_failed(source: &str) -> Problem {
+    Problem::new(Code::SourceFailed)
+        .detail(format!("the source `{source}` fails: the server's log says what is wrong"))
 }
 
 #[cfg(test)]

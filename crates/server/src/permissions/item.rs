@@ -116,6 +116,31 @@ struct OriginView<'a> {
     via: Option<&'a str>,
 }
 
+/// Why it cannot be told what somebody holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Untold {
+    /// As a problem's code.
+    pub(super) code: Code,
+    /// The source of permissions that fails.
+    source: Option<String>,
+}
+
+impl From<Code> for Untold {
+    fn from(code: Code) -> Untold {
+        Untold { code, source: None }
+    }
+}
+
+impl Untold {
+    /// In words, where it is a source that fails.
+    pub(super) fn of_source(&self) -> String {
+        match &self.source {
+            Some(source) => format!("the source `{source}` fails: the server's log says what is wrong"),
+            None => "it cannot be said what they hold: the server's log says what is wrong".to_owned(),
+        }
+    }
+}
+
 /// What somebody holds, written down.
 pub(super) struct Item {
     /// JSON, without the brace that ends it.
@@ -131,7 +156,7 @@ impl Item {
     ///
     /// # Errors
     /// [`Code::SourceFailed`] where that cannot be said: never less than all that is seen.
-    pub(super) fn of(holder: &Holder, visible: &Visible) -> Result<Item, Code> {
+    pub(super) fn of(holder: &Holder, visible: &Visible) -> Result<Item, Untold> {
         let set = holder.known.permissions.as_ref().map_err(failed)?;
         let mut sees = visible.judge();
         let permissions = set.iter().filter(|permission| sees(permission.name())).map(HeldPermission::of);
@@ -235,14 +260,18 @@ pub(super) fn digest_of(text: &str) -> String {
     sha256(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn failed(error: &ResolveError) -> Code {
+fn failed(error: &ResolveError) -> Untold {
     tracing::error!(%error, "it cannot be said what somebody holds");
-    Code::SourceFailed
+    let source = match error {
+        ResolveError::Source { source_name, .. } => Some(source_name.clone()),
+        _ => None,
+    };
+    Untold { code: Code::SourceFailed, source }
 }
 
-fn unwritten(error: &serde_json::Error) -> Code {
+fn unwritten(error: &serde_json::Error) -> Untold {
     tracing::error!(%error, "what somebody holds could not be written as JSON");
-    Code::Internal
+    Code::Internal.into()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use casemate_platform::{
 };
 use serde_json::json;
 
-use super::item::{Holder, Item};
+use super::item::{Holder, Item, Untold};
 use super::routes::{PERMISSION_READ, PermissionRead};
 use super::schemas::with_digest;
 use super::visible::Visible;
@@ -35,11 +35,11 @@ pub(super) async fn of_identity(
 ) -> Result<Response, Problem> {
     let access = require.access();
     let read = of_id(&app, access, access.snapshot(), &id).await;
-    let refused = read.as_ref().err().copied();
+    let refused = read.as_ref().err().map(|untold| untold.code);
     told(&app, access, &id, refused, json!({})).await?;
-    let item = read.map_err(|code| match code {
+    let item = read.map_err(|untold| match untold.code {
         Code::UserInactive => Problem::new(Code::NotFound).detail("they are not active"),
-        code => problem(code),
+        _ => problem(&untold),
     })?;
     let revision = access.snapshot().revision();
     Ok(with_digest(item.digest(), revision, &known, || {
@@ -53,9 +53,9 @@ pub(super) async fn of_id(
     access: &Access,
     snapshot: &Arc<Snapshot>,
     id: &str,
-) -> Result<Item, Code> {
+) -> Result<Item, Untold> {
     if id.len() > LONGEST_ID {
-        return Err(Code::NotFound);
+        return Err(Code::NotFound.into());
     }
     let found = app.directory.identified(snapshot, access.tenant(), id, access.now()).await;
     let found = found.map_err(|refused| match refused {
@@ -72,12 +72,12 @@ pub(super) async fn of_id(
     let thing = Thing::with_id(id);
     let thing = subject.login.as_deref().map_or(thing.clone(), |login| thing.with("name", login));
     if !access.may::<PermissionRead>(&thing) {
-        return Err(Code::NotFound);
+        return Err(Code::NotFound.into());
     }
     // A key is what they present; nobody else presents anything here.
     let is_key = is_key(subject);
     let credential = is_key.then(|| id.to_owned());
-    let until = End { of_credential: found.until, of_word: None };
+    let until = End { of_credential: found.until, of_word: found.of_word };
     let holder = Holder { known: found.known, id: Some(id.into()), credential, until };
     Item::of(&holder, &Visible::of(snapshot, access.application().as_deref()))
 }
@@ -94,21 +94,21 @@ pub(super) async fn of_caller(
     let caller = authenticate(snapshot.chain(), &headers, now).await?;
     let user = admitted_by_id(&app, &caller.0).await.map_err(Problem::new)?;
     let (user, person) = user.unzip();
-    let own = snapshot.known_caller_as(&caller.0, person.as_ref());
-    let held = match wanted_tenant(&headers)? {
-        Some(tenant) => snapshot.known_in(&caller.0, person.as_ref(), &Arc::from(tenant)),
-        None => Arc::clone(&own),
+    let (own, own_word) = snapshot.known_caller_at(&caller.0, person.as_ref(), now).await;
+    let (held, of_word) = match wanted_tenant(&headers)? {
+        Some(tenant) => snapshot.known_in_at(&caller.0, person.as_ref(), &Arc::from(tenant), now).await,
+        None => (Arc::clone(&own), own_word),
     };
     let holder = Holder {
         id: user.or_else(|| own_id(&held.subject)),
         credential: credential_of(&caller.0),
-        until: end_of(&app, &snapshot, &caller.0).await.map_err(Problem::new)?,
+        until: end_of(&app, &snapshot, &caller.0).await.map_err(Problem::new)?.and_word(of_word),
         known: held,
     };
     // A 304 would not say until when a word is relied on.
     let known = if holder.until.of_word.is_some() { IfNoneMatch::default() } else { known };
     let visible = Visible::of(&snapshot, own.application.as_deref());
-    let item = Item::of(&holder, &visible).map_err(problem)?;
+    let item = Item::of(&holder, &visible).map_err(|untold| problem(&untold))?;
     let revision = snapshot.revision();
     let response = with_digest(item.digest(), revision, &known, || {
         written_json_response(item.json(Some(revision)).into_bytes())
@@ -159,12 +159,10 @@ pub(super) async fn told(
     tell(app, author.actor.clone(), author.now, Origin::from(&author), told).await
 }
 
-fn problem(code: Code) -> Problem {
-    let problem = Problem::new(code);
-    match code {
-        Code::SourceFailed => {
-            problem.detail("it cannot be said what they hold: the server's log says what is wrong")
-        }
+fn problem(untold: &Untold) -> Problem {
+    let problem = Problem::new(untold.code);
+    match untold.code {
+        Code::SourceFailed => problem.detail(untold.of_source()),
         _ => problem,
     }
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/permissions/resolve`: what several identities hold, at one revision.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -11,7 +12,7 @@ use casemate_store::clipped;
 use schemars::JsonSchema;
 use serde_json::json;
 
-use super::item::{Content, Holder, Item};
+use super::item::{Content, Holder, Item, Untold};
 use super::reading::{credential_of, end_of, of_id, own_id, told};
 use super::routes::PermissionRead;
 use super::service::{Presented, presented};
@@ -116,7 +117,7 @@ struct Wanted<'a> {
 }
 
 /// Why an item is not answered: as a problem's code, and in words.
-type Refused = (Code, &'static str);
+type Refused = (Code, Cow<'static, str>);
 
 pub(super) async fn resolve(
     State(app): State<App>,
@@ -138,9 +139,10 @@ pub(super) async fn resolve(
     let mut length = 0;
     for item in items {
         let answer = match wanted(item) {
-            Ok(_) if length > MOST_WRITTEN => {
-                Err((Code::LimitReached, "the answer is long enough without this: ask for it by itself"))
-            }
+            Ok(_) if length > MOST_WRITTEN => Err((
+                Code::LimitReached,
+                "the answer is long enough without this: ask for it by itself".into(),
+            )),
             Ok(Wanted { whose, known }) => {
                 if let Whose::Identity(id) = whose {
                     identities.push(clipped(id));
@@ -179,7 +181,7 @@ async fn answer(
 ) -> Result<Item, Refused> {
     let visible = || Visible::of(snapshot, access.application().as_deref());
     let holder = match whose {
-        Whose::Identity(id) => return of_id(app, access, snapshot, id).await.map_err(worded),
+        Whose::Identity(id) => return of_id(app, access, snapshot, id).await.map_err(untold),
         // Whoever may read what some alone hold may not read it of whomever a token is of.
         Whose::Token(_) | Whose::Anonymous if !access.may::<PermissionRead>(&Thing::default()) => {
             return Err(worded(Code::Forbidden));
@@ -187,8 +189,8 @@ async fn answer(
         Whose::Token(token) => {
             let tenant = Arc::from(access.tenant());
             let who = presented(app, snapshot, token, &tenant, access.now()).await.map_err(worded)?;
-            let Presented { identity, user, known } = who;
-            let until = end_of(app, snapshot, &identity).await.map_err(worded)?;
+            let Presented { identity, user, known, of_word } = who;
+            let until = end_of(app, snapshot, &identity).await.map_err(worded)?.and_word(of_word);
             let id = user.or_else(|| own_id(&known.subject));
             Holder { id, credential: credential_of(&identity), until, known }
         }
@@ -197,7 +199,7 @@ async fn answer(
             Holder { known, id: None, credential: None, until: End::default() }
         }
     };
-    Item::of(&holder, &visible()).map_err(worded)
+    Item::of(&holder, &visible()).map_err(untold)
 }
 
 /// The items of a body.
@@ -219,7 +221,7 @@ fn items(body: &Datum) -> Result<&[Datum], Problem> {
 }
 
 fn wanted(item: &Datum) -> Result<Wanted<'_>, Refused> {
-    let wrong = |detail| (Code::InvalidDocument, detail);
+    let wrong = |detail: &'static str| (Code::InvalidDocument, Cow::Borrowed(detail));
     let members = item.as_map().ok_or(wrong("this is an object with `token`, `identity` or `anonymous`"))?;
     let (mut whose, mut known) = (None, None);
     for (name, value) in members.iter() {
@@ -258,11 +260,17 @@ fn worded(code: Code) -> Refused {
         Code::UserInactive => "they were deactivated or deleted",
         Code::NotFound => "nobody in this tenant has this id",
         Code::Forbidden => "this needs the permission `casemate.permission.read` without a condition",
-        Code::SourceFailed => "it cannot be said what they hold: the server's log says what is wrong",
         Code::Unavailable => "this cannot be found out at the moment",
         _ => code.title(),
     };
-    (code, detail)
+    (code, detail.into())
+}
+
+fn untold(untold: Untold) -> Refused {
+    match untold.code {
+        Code::SourceFailed => (untold.code, untold.of_source().into()),
+        code => worded(code),
+    }
 }
 
 #[cfg(test)]

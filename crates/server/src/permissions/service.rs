@@ -17,6 +17,8 @@ pub(crate) struct Presented {
     pub(crate) user: Option<Arc<str>>,
     /// They, with what they hold in the tenant that was asked in.
     pub(crate) known: Arc<Known>,
+    /// Until when what sources outside Casemate say of them is relied on, in microseconds since 1970 (UTC).
+    pub(crate) of_word: Option<i64>,
 }
 
 /// Finds out whose a token is, and what they hold in a tenant, at `now`. It is judged exactly as if its owner had sent it in the
@@ -34,6 +36,6 @@ pub(crate) async fn presented(
     let identity = verify(snapshot.chain(), token, now).await?;
     let user = admitted_by_id(app, &identity).await?;
     let (user, person) = user.unzip();
-    let known = snapshot.known_in(&identity, person.as_ref(), tenant);
-    Ok(Presented { identity, user, known })
+    let (known, of_word) = snapshot.known_in_at(&identity, person.as_ref(), tenant, now).await;
+    Ok(Presented { identity, user, known, of_word })
 }

@@ -1,5 +1,6 @@
 //! A server on a database of its own, and callers of every kind.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -122,6 +123,16 @@ impl Server {
         loopback: bool,
         every: Option<Duration>,
     ) -> Server {
+        Server::reading(database, (sealer, loopback), every, None).await
+    }
+
+    /// The same, with the files of sources of permissions in a folder where there is one.
+    pub(crate) async fn reading(
+        database: Database<'_>,
+        (sealer, loopback): (Option<Arc<Sealer>>, bool),
+        every: Option<Duration>,
+        source_files: Option<&Path>,
+    ) -> Server {
         let store = Store::open_database(database, Retention::default(), || 0).await.unwrap();
         let own = CALLERS
             .iter()
@@ -141,7 +152,8 @@ impl Server {
             Arc::new(Outgoing::new(OutgoingSettings { loopback, ..OutgoingSettings::default() }).unwrap());
         let host = DirectoryHost::new(outgoing);
         let look_every = every.unwrap_or(host.look_every);
-        let host = DirectoryHost { own, sealer, look_every, ..host };
+        let source_files = source_files.map(Path::to_owned);
+        let host = DirectoryHost { own, sealer, look_every, source_files, ..host };
         let directory = Arc::new(Directory::open(store.reader(), host).await.unwrap());
         let settings = Settings {
             public_url: "http://localhost".to_owned(),

@@ -18,6 +18,7 @@ use crate::open::{Database, Opening};
 use crate::root_key::RootKeyFile;
 use crate::segment;
 use crate::session;
+use crate::source;
 use crate::sql::{Database as _, Dialect, Link, Value, values};
 
 /// The most rows that are inserted at once.
@@ -97,6 +98,7 @@ async fn fill(link: &mut Link, what: &Restore<'_>) -> Result<BackupSummary, Back
     let before = last_revision(link).await?;
     session::forget_all(link).await?;
     block::forget_all(link).await?;
+    source::forget_all(link).await?;
     account::forget_all(link).await?;
     if what.replace {
         for table in TABLES.iter().filter(|table| table.name != REVISION) {

@@ -38,8 +38,8 @@ use Column::{Bytes, Integer, Text};
 /// The table whose one row is the revision.
 pub(super) const REVISION: &str = "revision";
 
-/// All tables but those of migrations and leases, and of what says nothing about another time: sessions of browsers, blocks,
-/// counted attempts, sign-ins under way, links for accounts, which would be taken twice, and how far directories were pulled.
+/// All tables but those of migrations and leases, and of what says nothing about another time: sessions of browsers, blocks, what sources
+/// are to forget, counted attempts, sign-ins under way, links for accounts, which would be taken twice, and how far directories were pulled.
 /// The log of questions is a sample that is kept for a while, and the largest of all.
 /// How far the files of segments are in the database says nothing where there are other files.
 pub(super) const TABLES: &[Table] = &[

@@ -14,6 +14,7 @@ use crate::object::{self, Objects};
 use crate::open::StoreReader;
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, EndedSession, StoredSession};
+use crate::source::{self, ForgottenSource};
 use crate::version::{self, Edit, Version};
 
 impl StoreReader {
@@ -165,6 +166,19 @@ impl StoreReader {
         limit: u32,
     ) -> Result<Vec<EndedSession>, StoreError> {
         session::ended_after(&self.pool, revision, limit).await
+    }
+
+    /// What was forgotten after a revision that sources of permissions outside Casemate said, by revision, at most `limit`. What was
+    /// told more than two hours ago may be missing.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn sources_forgotten_after(
+        &self,
+        revision: i64,
+        limit: u32,
+    ) -> Result<Vec<ForgottenSource>, StoreError> {
+        source::forgotten_after(&self.pool, revision, limit).await
     }
 
     /// One page of audit events: those beyond the event `beyond` in the filter's order.

@@ -370,4 +370,22 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "ALTER TABLE revision ADD COLUMN resources_kept {integer} NOT NULL DEFAULT 0",
         ],
     },
+    Migration {
+        version: 24,
+        // A binary that does not know it asks no sources outside Casemate.
+        needs: 5,
+        statements: &[
+            // What a source of permissions said of somebody, or of everybody where no type is named, and counts no longer.
+            "CREATE TABLE forgotten_source (
+                revision {integer} NOT NULL,
+                source {text} NOT NULL,
+                tenant {text} NOT NULL,
+                type {text} NOT NULL,
+                subject {text} NOT NULL,
+                at {integer} NOT NULL,
+                PRIMARY KEY (revision, source, tenant, type, subject)
+            ){table}",
+            "CREATE INDEX forgotten_source_by_age ON forgotten_source (at)",
+        ],
+    },
 ];

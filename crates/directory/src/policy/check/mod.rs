@@ -9,6 +9,7 @@ mod providers;
 mod roles;
 mod schemas;
 mod settings;
+mod sources;
 mod tenants;
 
 use std::collections::HashSet;

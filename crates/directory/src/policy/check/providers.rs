@@ -1,18 +1,16 @@
-//! That providers can be talked to, and that the permissions of tokens have a ceiling.
+//! That providers can be talked to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use casemate_identity::provider::{LdapConfig, MappingConfig, Provider, ScimConfig};
 use casemate_identity::{ProviderConfig, ProvidersConfig};
-use casemate_permission::Ceiling;
-use casemate_permission::name::Pattern;
 
 use super::Checker;
-use crate::model::{ProviderDocument, SourceDocument};
+use crate::model::ProviderDocument;
 use crate::policy::document::{Item, pointer, without_place};
 use crate::policy::place::Place;
-use crate::policy::{DEFAULT_TENANT, Mapping, MappingRule, Source};
+use crate::policy::{DEFAULT_TENANT, Mapping, MappingRule};
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 /// The most rules of a provider.
@@ -117,33 +115,6 @@ impl Checker {
                 "define the account first; of another tenant than `default`, write its `tenant` as well";
             self.raise_with_help(place, "/scim/account", message, help);
         }
-    }
-
-    pub(super) fn sources(&mut self, items: &[Item<SourceDocument>]) -> Vec<Source> {
-        let mut names = HashSet::new();
-        let mut sources = Vec::new();
-        for item in items {
-            let (place, document) = (&item.place, &item.document);
-            let name = self.name(place, "/name", &document.name);
-            if !names.insert(name) {
-                self.raise(place, "/name", format!("the source `{name}` stands twice"));
-            }
-            self.name(place, "/claim", &document.claim);
-            let mut patterns = Vec::new();
-            for (index, pattern) in document.ceiling.iter().enumerate() {
-                match Pattern::parse(pattern) {
-                    Ok(pattern) => patterns.push(pattern),
-                    Err(error) => self.raise(place, &format!("/ceiling/{index}"), error.to_string()),
-                }
-            }
-            sources.push(Source {
-                name: name.into(),
-                provider: self.provider(place, ("", "/provider"), Some(&document.provider)),
-                claim: document.claim.as_str().into(),
-                ceiling: Ceiling::new(patterns),
-            });
-        }
-        sources
     }
 }
 

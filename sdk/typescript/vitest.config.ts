@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: {
     // The examples of README.md name the package as its users do.
     alias: [
+      // The one that `@apollo/subgraph` requires: types of two copies of it know nothing of each other.
+      { find: /^graphql$/, replacement: source("node_modules/graphql/index.js") },
       { find: /^@casemate\/sdk$/, replacement: source("src/index.ts") },
       { find: /^@casemate\/sdk\/react$/, replacement: source("src/react.tsx") },
       { find: /^@casemate\/sdk\/(.+)$/, replacement: `${source("src/")}$1.ts` },

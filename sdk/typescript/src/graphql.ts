@@ -1,11 +1,14 @@
-import { GraphQLError, type GraphQLResolveInfo } from "graphql";
+import { GraphQLError, type GraphQLResolveInfo, type GraphQLSchema } from "graphql";
 import { ForbiddenError } from "./errors.js";
 import { type Decider, Deciders, type Identify, type Wants, refusal, wantedOf } from "./guard/decider.js";
+import { type GuardSchemaOptions, guardSchema } from "./guard/directive.js";
 import type { Identity } from "./question.js";
 import type { Permission, PermissionName } from "./vocabulary.js";
 
 export { local, remote } from "./guard/decider.js";
 export type { Decider, Identify, Wanted } from "./guard/decider.js";
+
+export { type GuardSchemaOptions, federatedPermissionDirectives, permissionDirectives, undeclaredFields } from "./guard/directive.js";
 
 /** A resolver of Apollo, or of any other server on graphql-js. */
 export type Resolver<Source, Arguments, Context, Result> = (
@@ -26,6 +29,11 @@ export interface GraphQLGuards<Context extends object> {
   ): <Result>(
     resolver: Resolver<Source, Arguments, Context, Result>,
   ) => (source: Source, args: Arguments, context: Context, info: GraphQLResolveInfo) => Promise<Result>;
+  /**
+   * Wraps the resolvers of a schema by its directives: `@requiresPermission(name: ["pb.page.list"])` of a field or a type, and
+   * `@public(reason: "…")`. The schema itself is changed, and returned.
+   */
+  guardSchema(schema: GraphQLSchema, options?: GuardSchemaOptions): GraphQLSchema;
   /** Who asks. */
   getIdentity(context: Context): Promise<Identity>;
   /** The permissions of that name, as they were granted. */
@@ -41,7 +49,7 @@ const CODES: Readonly<Record<number, string>> = { 401: "UNAUTHENTICATED", 403: "
 /** The error that a client of the server is told. */
 export function refused(error: unknown): GraphQLError {
   const { status, body } = refusal(error);
-  const permission = error instanceof ForbiddenError ? { permission: error.permission } : {};
+  const permission = error instanceof ForbiddenError ? { permission: error.permission, reason: error.reason } : {};
   return new GraphQLError(body.title, { extensions: { code: CODES[status] ?? "UNAVAILABLE", ...permission } });
 }
 
@@ -62,6 +70,8 @@ export function graphqlGuards<Context extends object>(identify: Identify<Context
         return resolver(source, args, context, info);
       };
     },
+    guardSchema: (schema, options = {}) =>
+      guardSchema<Context>(schema, (context, name, onSome) => deciders.demand(context, name, undefined, onSome), options, refused),
     getIdentity: (context) => told(() => deciders.identity(context)),
     getPermissions: (context, name) => told(() => deciders.permissions(context, name)),
     getPermission: async (context, name) => (await told(() => deciders.permissions(context, name)))[0],

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { graphql } from "graphql";
 import { renderToString } from "react-dom/server";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Engine, type PermissionSet } from "../src/index.js";
@@ -93,6 +94,20 @@ it("shows the guards of resolvers", async () => {
   expect(await resolvers.Query.mine({}, {}, context, undefined as never)).toEqual([{ name: "pb.page.*" }]);
   const nobody = { user: "bob", permissions: catalog.compile([]) };
   await expect(resolvers.Query.pages({}, {}, nobody, undefined as never)).rejects.toThrow("You may not do this");
+});
+
+it("shows what a schema says", async () => {
+  const { schema } = await import("./.made/directive.js");
+  const catalog = (await Engine.load()).catalog();
+  const rootValue = { pages: [{ title: "Welcome" }], health: "good" };
+  const ask = async (...names: string[]) => {
+    const contextValue = { user: "ada", permissions: catalog.compile(names.map((name) => ({ name }))) };
+    const { data, errors } = await graphql({ schema, source: "{ health pages { title } }", rootValue, contextValue });
+    return errors?.map(({ extensions }) => extensions["permission"]) ?? JSON.stringify(data);
+  };
+  expect(await ask("pb.page.*")).toBe('{"health":"good","pages":[{"title":"Welcome"}]}');
+  expect(await ask("pb.page.list")).toEqual(["pb.page.read"]);
+  expect(await ask()).toEqual(["pb.page.list"]);
 });
 
 it("shows the page of React, with nothing that is not known to be allowed", async () => {

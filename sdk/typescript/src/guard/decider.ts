@@ -15,16 +15,29 @@ export function wantedAlone({ resource, context }: Wanted): Wanted {
   return { ...(resource === undefined ? {} : { resource }), ...(context === undefined ? {} : { context }) };
 }
 
+/** Whether somebody may, and why. */
+export interface Decided {
+  allowed: boolean;
+  reason: string;
+  /** It is not allowed as it was asked, and there may be a resource on which it is. */
+  conditional?: boolean;
+}
+
 /** Who asks, and how it is decided what they may do. */
 export interface Decider {
   /** Who asks. */
   readonly identity: Identity;
   /** Whether they may: never thrown away, never kept. */
-  decide(name: PermissionName, wanted?: Wanted): Promise<{ allowed: boolean; reason: string }>;
+  decide(name: PermissionName, wanted?: Wanted): Promise<Decided>;
   /** The permissions of that name as they were granted, where they are known here. */
   permissions?(name: PermissionName): Permission[] | Promise<Permission[]>;
   /** Asks anew whoever knows; where something changed, another decider follows. */
   refresh?(): Promise<void>;
+}
+
+/** What a word of the engine means to a guard. */
+export function decided(effect: string, reason: string): Decided {
+  return { allowed: effect === "allowed", reason, ...(effect === "conditional" ? { conditional: true } : {}) };
 }
 
 /** Decides by a permission set in this process. `now` is the clock; the engine has none. */
@@ -33,7 +46,7 @@ export function local(identity: Identity, set: PermissionSet, now: () => Date = 
     identity,
     async decide(name, wanted = {}) {
       const decision = set.check({ identity, action: { name }, ...wantedAlone(wanted) }, { now: now() });
-      return { allowed: decision.effect === "allowed", reason: decision.reason };
+      return decided(decision.effect, decision.reason);
     },
     async permissions(name) {
       return set.permissions(name, { now: now() });
@@ -61,7 +74,7 @@ export function remote(identity: Identity, client: Client, subject?: Subject): D
       const question = { subject: about, action: { name }, ...wantedAlone(wanted) };
       if (question.resource?.type == null || question.resource.id == null) {
         const answer = await client.check(question);
-        return { allowed: answer.decision === "allowed", reason: answer.reason_code };
+        return decided(answer.decision, answer.reason_code);
       }
       const answer = await client.evaluate(question);
       return { allowed: answer.decision, reason: answer.context?.reason_code ?? "denied" };
@@ -113,12 +126,12 @@ export class Deciders<Request extends object> {
     return decider.permissions(name);
   }
 
-  /** Throws unless they may. */
-  async demand(request: Request, name: PermissionName, wanted?: Wanted): Promise<void> {
+  /** Throws unless they may; with `onSome`, unless there may be a resource on which they may. */
+  async demand(request: Request, name: PermissionName, wanted?: Wanted, onSome = false): Promise<void> {
     const decider = await this.of(request);
-    const { allowed, reason } = await decider.decide(name, wanted);
+    const { allowed, reason, conditional } = await decider.decide(name, wanted);
     // Nothing but the value itself is a yes.
-    if (allowed === true) return;
+    if (allowed === true || (onSome && conditional === true)) return;
     if (decider.identity.type === "anonymous") throw new CredentialError("credential_missing", "a credential is needed");
     throw new ForbiddenError(name, reason);
   }

@@ -51,6 +51,11 @@ export class Breaker {
     this.#opened = 0;
   }
 
+  /** It answered what cannot be read; of less it might be. A probe that comes to this has failed. */
+  unread(now: number, chance: number): void {
+    if (this.#state.is === "half-open") this.failed(now, chance);
+  }
+
   /** It did not answer, or answered nonsense. */
   failed(now: number, chance: number): void {
     this.#failures += 1;

@@ -1,6 +1,6 @@
 import type { Decision, Explanation, FilterAnswer, SqlAnswer } from "../engine/engine.js";
 import { CasemateError, CredentialError, EngineError, ForbiddenError } from "../errors.js";
-import { type Decider, type Wanted, wantedAlone } from "../guard/decider.js";
+import { type Decided, type Decider, type Wanted, decided, wantedAlone } from "../guard/decider.js";
 import { stringify } from "../json.js";
 import type { Act, Dialect, Identity } from "../question.js";
 import type { Permission, PermissionName } from "../vocabulary.js";
@@ -115,9 +115,9 @@ export class Caller implements Decider, Authority {
   }
 
   /** For guards and hooks. */
-  async decide(name: PermissionName, wanted: Wanted = {}): Promise<{ allowed: boolean; reason: string }> {
+  async decide(name: PermissionName, wanted: Wanted = {}): Promise<Decided> {
     const { effect, reason } = this.check({ action: { name }, ...wantedAlone(wanted) });
-    return { allowed: effect === "allowed", reason };
+    return decided(effect, reason);
   }
 
   #ask<T>(question: About, answer: (text: string, now: Date) => T): T {

@@ -114,7 +114,8 @@ export class State {
       return told;
     } catch (error) {
       if (isAway(error)) this.failed(error);
-      else if (!(error instanceof Unreadable)) this.#breaker.answered();
+      else if (error instanceof Unreadable) this.#breaker.unread(this.clock.elapsed(), Math.random());
+      else this.#breaker.answered();
       throw unavailable(error);
     }
   }

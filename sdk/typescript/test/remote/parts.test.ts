@@ -67,6 +67,8 @@ describe("a breaker", () => {
     expect([breaker.admits(2_999), breaker.admits(3_000)]).toEqual([false, true]);
     // Of the probe nothing is heard.
     expect([breaker.admits(10_999), breaker.admits(11_000)]).toEqual([false, true]);
+    breaker.unread(11_000, 0);
+    expect([breaker.admits(14_999), breaker.admits(19_000)], "what cannot be read is no answer to a probe").toEqual([false, true]);
     breaker.answered();
     expect([breaker.admits(11_000), breaker.admits(11_000)]).toEqual([true, true]);
   });

@@ -1,7 +1,7 @@
 // The subgraph of files, in Node.
 import { createServer } from "node:http";
 import { Credential, Remote } from "@casemate/sdk";
-import { graphqlGuards, refused } from "@casemate/sdk/graphql";
+import { federatedPermissionDirectives, graphqlGuards, permissionDirectives, refused } from "@casemate/sdk/graphql";
 import { GraphQLError } from "graphql";
 import { createSchema, createYoga } from "graphql-yoga";
 
@@ -33,21 +33,24 @@ async function readable(context) {
 }
 
 const typeDefs = /* GraphQL */ `
-  type File @key(fields: "id") {
+  type File @key(fields: "id") @requiresPermission(name: ["cms.file.read"], onSome: true) {
     id: ID!
     name: String
     createdBy: String
   }
   type Query {
-    files: [File!]!
+    files: [File!]! @requiresPermission(name: ["cms.file.read"], onSome: true)
   }
   type Mutation {
-    deleteFile(id: ID!): ID
+    deleteFile(id: ID!): ID @requiresPermission(name: ["cms.file.delete"], onSome: true)
   }
 `;
 
 // What makes a subgraph of a schema: it says what it declares, and resolves what others refer to.
-const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n${typeDefs}`;
+const sdl = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@composeDirective"])
+  ${federatedPermissionDirectives}
+  ${typeDefs}`;
 const federation = /* GraphQL */ `
   directive @key(fields: String!) repeatable on OBJECT
   scalar _Any
@@ -86,7 +89,10 @@ const resolvers = {
   },
 };
 
-const yoga = createYoga({ schema: createSchema({ typeDefs: [typeDefs, federation], resolvers }), landingPage: false, logging: "warn" });
+const schema = createSchema({ typeDefs: [typeDefs, permissionDirectives, federation], resolvers });
+// What a field needs stands in the schema; one of which nothing is said is refused.
+guards.guardSchema(schema, { denyByDefault: true });
+const yoga = createYoga({ schema, landingPage: false, logging: "warn" });
 const server = createServer(yoga);
 server.listen(0, "127.0.0.1", () => {
   console.log(JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/graphql` }));

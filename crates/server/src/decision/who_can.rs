@@ -75,7 +75,6 @@ struct WhoCanPage {
     next: Option<String>,
     /// The sources outside Casemate that may allow it to people whom the directory does not know: those are not among the
     /// entries. Everybody whom it knows was asked about.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     outside: Vec<String>,
 }
 

@@ -56,6 +56,6 @@ impl Fetch for Web {
     }
 
     fn submit<'a>(&'a self, _: Submission<'a>) -> BoxFuture<'a, Result<Reply, FetchError>> {
-        Box::pin(std::future::ready(Ok(Reply { status: 200, body: self.answer.clone(), max_age: None })))
+        Box::pin(std::future::ready(Ok(Reply { status: 200, body: self.answer.clone(), ..Reply::default() })))
     }
 }

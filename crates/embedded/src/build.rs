@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use casemate_directory::{Directory, DirectoryError, DirectoryHost, Folder, Mistake, Watcher};
 use casemate_identity::remote::Fetch;
-use casemate_sdk::{Auditor, Clock, LogAuditor, SystemClock};
+use casemate_sdk::{Clock, SystemClock};
 use casemate_store::{
     DataFolder, Database, FolderError, Retention, RootKeyFile, RootKeyFileError, Sealer, Store, StoreError,
     StoreReader,
@@ -185,16 +185,16 @@ impl Builder {
         jobs.spawn(async move { listening.listen().await });
         jobs.spawn(note_used_keys(Arc::clone(&directory), Arc::clone(&store)));
         let asking = Asking { clock: self.clock, application: self.application, tenant: self.tenant };
-        let auditor: Arc<dyn Auditor> = Arc::new(StoreAuditor {
+        let recorder = Arc::new(StoreAuditor {
             store: Arc::clone(&store),
             clock: Arc::clone(&asking.clock),
             process: self.process,
         });
-        Ok(Embedded::new(directory, Some((store, lease)), auditor, asking, jobs))
+        Ok(Embedded::new(directory, Some((store, lease)), Some(recorder), asking, jobs))
     }
 
     /// Reads the policy files of a folder, and follows them: a bad edit leaves the good policy in force and is logged.
-    /// Going on without authorization is logged alone. To be called within a tokio runtime.
+    /// Going on without authorization, and what was done in the application, are logged alone. To be called within a tokio runtime.
     ///
     /// # Errors
     /// Every mistake that was found.
@@ -231,7 +231,7 @@ impl Builder {
             }
         });
         let asking = Asking { clock: self.clock, application: self.application, tenant: self.tenant };
-        Ok(Embedded::new(directory, None, Arc::new(LogAuditor), asking, jobs))
+        Ok(Embedded::new(directory, None, None, asking, jobs))
     }
 }
 

@@ -3,15 +3,18 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use casemate_directory::{Directory, NotAdmitted};
+use casemate_directory::{DEFAULT_TENANT, Directory, NotAdmitted, NotIdentified};
 use casemate_identity::{Credentials, Identity, Rejection, Timestamp};
 use casemate_permission::Subject;
+use casemate_permission::name::Name;
 use casemate_sdk::{
-    Auditor, Caller, Clock, Credential, Error, Known, PermissionsManager, Whom, WithoutAuthorization,
+    Audit, Auditor, Caller, Clock, Credential, Error, Known, LogAuditor, LogTrail, PermissionsManager, Trail,
+    Whom, WithoutAuthorization,
 };
 use casemate_store::Store;
 use tokio::task::JoinSet;
 
+use crate::audit::{StoreAuditor, StoreTrail};
 use crate::build::Builder;
 use crate::lease::Lease;
 
@@ -32,6 +35,8 @@ struct Inner {
     /// The database, and for how long what was read of it counts; none of policy files.
     database: Option<(Arc<Store>, Arc<Lease>)>,
     auditor: Arc<dyn Auditor>,
+    /// Writes into the trail of the database; none of policy files.
+    recorder: Option<Arc<StoreAuditor>>,
     clock: Arc<dyn Clock>,
     application: Option<Arc<str>>,
     tenant: Option<Arc<str>>,
@@ -85,13 +90,17 @@ impl Embedded {
     pub(crate) fn new(
         directory: Arc<Directory>,
         database: Option<(Arc<Store>, Arc<Lease>)>,
-        auditor: Arc<dyn Auditor>,
+        recorder: Option<Arc<StoreAuditor>>,
         asking: Asking,
         jobs: JoinSet<()>,
     ) -> Embedded {
         let Asking { clock, application, tenant } = asking;
-        let inner =
-            Inner { directory, database, auditor, clock, application, tenant, jobs: Mutex::new(jobs) };
+        let auditor: Arc<dyn Auditor> = match &recorder {
+            Some(recorder) => Arc::clone(recorder) as _,
+            None => Arc::new(LogAuditor),
+        };
+        let jobs = Mutex::new(jobs);
+        let inner = Inner { directory, database, auditor, recorder, clock, application, tenant, jobs };
         Embedded { inner: Arc::new(inner) }
     }
 
@@ -136,6 +145,43 @@ impl Embedded {
         Ok(Caller::new(Arc::new(known), Arc::clone(clock)))
     }
 
+    /// The application whose names alone are answered about.
+    pub(crate) fn application(&self) -> Option<&str> {
+        self.inner.application.as_deref()
+    }
+
+    /// The tenant that is asked about.
+    pub(crate) fn tenant(&self) -> &str {
+        self.inner.tenant.as_deref().unwrap_or(DEFAULT_TENANT)
+    }
+
+    /// Whether a name may be the application's.
+    pub(crate) fn is_own(&self, name: &Name<'_>) -> bool {
+        let Some(application) = self.application() else { return true };
+        let snapshot = self.inner.directory.current();
+        snapshot.catalog().application(application).is_some_and(|application| application.owns(name))
+    }
+
+    /// Whoever has this opaque id, where they are active.
+    ///
+    /// # Errors
+    /// Where the directory cannot be asked.
+    pub(crate) async fn subject_of(
+        &self,
+        id: &str,
+        now: i64,
+    ) -> Result<Option<casemate_directory::Subject>, Error> {
+        let directory = &self.inner.directory;
+        match directory.identified(&directory.current(), self.tenant(), id, now).await {
+            Ok(found) => Ok(Some(found.known.subject.clone())),
+            Err(NotIdentified::Unknown | NotIdentified::Inactive) => Ok(None),
+            Err(NotIdentified::Store(error)) => {
+                tracing::error!(%error, "the directory cannot be asked about an identity");
+                Err(Error::Unavailable("the directory cannot be asked".to_owned()))
+            }
+        }
+    }
+
     /// The directory that answers.
     #[must_use]
     pub fn directory(&self) -> &Arc<Directory> {
@@ -148,7 +194,7 @@ impl Embedded {
         let Some(inner) = Arc::into_inner(self.inner) else { return };
         let mut jobs = inner.jobs.into_inner().unwrap_or_else(PoisonError::into_inner);
         jobs.shutdown().await;
-        drop(inner.auditor);
+        drop((inner.auditor, inner.recorder));
         let Some((store, _)) = inner.database else { return };
         if let Err(error) = inner.directory.flush_used_keys(&store).await {
             tracing::warn!(%error, "when API keys were used last is not written down");
@@ -199,6 +245,14 @@ impl PermissionsManager for Embedded {
             () = reached => Ok(()),
             () = until => Err(Error::RevisionNotReached { wanted, reached: self.revision() }),
         }
+    }
+
+    fn audit(&self) -> Audit {
+        let trail: Arc<dyn Trail> = match &self.inner.recorder {
+            Some(auditor) => Arc::new(StoreTrail { auditor: Arc::clone(auditor), embedded: self.clone() }),
+            None => Arc::new(LogTrail),
+        };
+        Audit::new(trail, Arc::clone(&self.inner.clock))
     }
 
     async fn without_authorization(&self, reason: &str) -> Result<WithoutAuthorization, Error> {

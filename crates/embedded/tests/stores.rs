@@ -9,7 +9,9 @@ use casemate_directory::{Administration, Directory, DirectoryHost, Folder};
 use casemate_embedded::Embedded;
 use casemate_embedded::identity::remote::{Fetch, FetchError, Fetched, Reply, Submission};
 use casemate_embedded::identity::{BoxFuture, Identity, Kind};
-use casemate_sdk::{Authority as _, Credential, Error, PermissionsManager, Question, TestClock};
+use casemate_sdk::{
+    AuditEvent, Authority as _, Credential, Doer, Error, Outcome, PermissionsManager, Question, TestClock,
+};
 use casemate_store::{AuditFilter, DataFolder, Database, Retention, Store};
 use casemate_test_support::Postgres;
 
@@ -75,6 +77,45 @@ fn ada() -> Arc<Identity> {
     Arc::new(Identity::new("corp", "ada", Kind::USER))
 }
 
+async fn what_was_done_stands_in_the_trail(server: &Server, opened: &Embedded) {
+    let reporter = opened.identify(Credential::bearer("reporter-secret")).await.unwrap();
+    let done =
+        |subject: Doer| AuditEvent::new("notes.note.purge", Outcome::Success).by(subject).on("note", "7");
+    let audit = opened.audit();
+    audit.record(done(Doer::Itself)).await.unwrap();
+    let mut batch = audit.batch(10);
+    let token = Doer::Token("reporter-secret".into());
+    for subject in
+        [(&reporter).into(), token, Doer::Anonymous, Doer::Named { kind: "job".into(), id: "n".into() }]
+    {
+        batch.add(done(subject)).unwrap();
+    }
+    let wrong = [
+        AuditEvent::new("casemate.role.update", Outcome::Success),
+        AuditEvent::new("notes.*", Outcome::Success),
+        done(Doer::Token("guessed".into())),
+        done(Doer::Identity("usr_none".into())),
+        done(Doer::Itself).with(serde_json::json!([])),
+        done(Doer::Itself).at(NOW - 8 * 24 * 3_600 * 1_000_000),
+    ];
+    let count = wrong.len();
+    wrong.into_iter().for_each(|event| batch.add(event).unwrap());
+    let told = batch.flush().await.unwrap_err();
+    assert_eq!((told.refused.len(), told.left), (count, 0), "{told}");
+    let filter = AuditFilter { action: Some("notes.note.purge".to_owned()), ..AuditFilter::default() };
+    let told = server.store.reader().audit_events(&filter, None, 10).await.unwrap();
+    let mut told: Vec<_> = told
+        .iter()
+        .map(|stored| (stored.event.actor.kind.as_str(), stored.event.actor.id.as_str()))
+        .collect();
+    told.sort_unstable();
+    let kind = reporter.identity().kind.unwrap();
+    let mut expected =
+        [("system", "reports"), (kind, "reporter"), (kind, "reporter"), ("anonymous", ""), ("job", "n")];
+    expected.sort_unstable();
+    assert_eq!(told, expected);
+}
+
 async fn follows_what_a_server_administers(database: Database<'_>, opened: Embedded) {
     let server = Server::on(database).await;
     let nobody = opened.identify(Credential::bearer("reporter-secret")).await.unwrap_err();
@@ -100,6 +141,7 @@ async fn follows_what_a_server_administers(database: Database<'_>, opened: Embed
     assert_eq!(opened.without_authorization(" ").await.unwrap_err(), Error::NoReason);
     let capability = opened.without_authorization("nightly cleanup").await.unwrap();
     assert!(capability.can(&Question::new("notes.delete")));
+    what_was_done_stands_in_the_trail(&server, &opened).await;
     let action = Some("casemate.authorization.suspend".to_owned());
     let filter = AuditFilter { action, ..AuditFilter::default() };
     let told = server.store.reader().audit_events(&filter, None, 10).await.unwrap();

@@ -6,6 +6,8 @@ use casemate_permission::name::NameError;
 use casemate_permission::{FilterError, Reason};
 use thiserror::Error;
 
+use crate::NotTaken;
+
 /// Why there is no answer, or the answer is no. Whoever gets one lets nothing happen.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
@@ -84,6 +86,9 @@ pub enum Error {
     /// Going on without authorization could not be put on record, so that nobody does.
     #[error("going on without authorization could not be put on record: {0}")]
     NotAudited(String),
+    /// Events are not taken into the audit trail, and none of those that were to be recorded with them is on record.
+    #[error("{} of the events are not taken, the first: {}", .0.len(), .0.first().map(|first| first.why.as_str()).unwrap_or_default())]
+    EventsRefused(Vec<NotTaken>),
     /// The client cannot be made as it is configured.
     #[error("the client cannot be made: {0}")]
     Configuration(String),
@@ -101,9 +106,11 @@ impl Error {
             Error::Forbidden { .. } | Error::OutsideApplication { .. } | Error::Permissions(_) => "forbidden",
             Error::Filter(_) => "not_filterable",
             Error::Unavailable(_) | Error::RevisionNotReached { .. } | Error::NotAudited(_) => "unavailable",
-            Error::Name { .. } | Error::Refused { .. } | Error::NoReason | Error::Configuration(_) => {
-                "internal"
-            }
+            Error::Name { .. }
+            | Error::Refused { .. }
+            | Error::NoReason
+            | Error::EventsRefused(_)
+            | Error::Configuration(_) => "internal",
         }
     }
 

@@ -8,6 +8,7 @@
 //! `guard::HasPermission` (`async-graphql`) and `guard::grpc` (`tonic`).
 #![forbid(unsafe_code)]
 
+mod audit;
 mod authority;
 mod caller;
 mod clock;
@@ -20,6 +21,10 @@ mod question;
 #[cfg(feature = "remote")]
 pub mod remote;
 
+pub use audit::{
+    Audit, AuditBatch, AuditEvent, Doer, LogTrail, MAX_EVENTS, NotFlushed, NotTaken, Outcome, Trail,
+    WITHOUT_AUTHORIZATION,
+};
 pub use authority::{Auditor, Authority, LogAuditor, MAX_REASON, WithoutAuthorization};
 pub use caller::{Caller, Known, Whom};
 pub use clock::{BoxFuture, Clock, SystemClock, TestClock};

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::clock::BoxFuture;
-use crate::{Caller, Credential, Error, WithoutAuthorization};
+use crate::{Audit, Caller, Credential, Error, WithoutAuthorization};
 
 /// Answers who calls, with what they hold, and keeps that fresh.
 ///
@@ -28,6 +28,9 @@ pub trait PermissionsManager: Send + Sync {
     /// # Errors
     /// [`Error::RevisionNotReached`] where it did not arrive in time.
     fn at_least(&self, revision: i64) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Puts on record what was done in the application, where all that is done in Casemate stands too.
+    fn audit(&self) -> Audit;
 
     /// Goes on where nobody asks and nobody is asked about: a job, a migration. The reason is put on record first, where
     /// an auditor finds it.
@@ -66,6 +69,7 @@ trait Boxed: Send + Sync {
     fn identify<'a>(&'a self, credential: Credential<'a>) -> BoxFuture<'a, Result<Caller, Error>>;
     fn revision(&self) -> i64;
     fn at_least(&self, revision: i64) -> BoxFuture<'_, Result<(), Error>>;
+    fn audit(&self) -> Audit;
     fn without_authorization<'a>(
         &'a self,
         reason: &'a str,
@@ -83,6 +87,10 @@ impl<M: PermissionsManager> Boxed for M {
 
     fn at_least(&self, revision: i64) -> BoxFuture<'_, Result<(), Error>> {
         Box::pin(PermissionsManager::at_least(self, revision))
+    }
+
+    fn audit(&self) -> Audit {
+        PermissionsManager::audit(self)
     }
 
     fn without_authorization<'a>(
@@ -106,6 +114,10 @@ impl PermissionsManager for AnyManager {
         self.inner.at_least(revision).await
     }
 
+    fn audit(&self) -> Audit {
+        self.inner.audit()
+    }
+
     async fn without_authorization(&self, reason: &str) -> Result<WithoutAuthorization, Error> {
         self.inner.without_authorization(reason).await
     }
@@ -122,6 +134,10 @@ impl<M: PermissionsManager> PermissionsManager for Arc<M> {
 
     fn at_least(&self, revision: i64) -> impl Future<Output = Result<(), Error>> + Send {
         M::at_least(self, revision)
+    }
+
+    fn audit(&self) -> Audit {
+        M::audit(self)
     }
 
     fn without_authorization(

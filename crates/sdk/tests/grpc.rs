@@ -7,7 +7,8 @@ use std::sync::Arc;
 use casemate_permission::{Catalog, Grant, OriginKind, Permission, PermissionSet};
 use casemate_sdk::guard::grpc;
 use casemate_sdk::{
-    Caller, Credential, Error, Known, PermissionsManager, Subject, TestClock, Whom, WithoutAuthorization,
+    Audit, Caller, Credential, Error, Known, LogTrail, PermissionsManager, Subject, TestClock, Whom,
+    WithoutAuthorization,
 };
 use http::{Request, Response};
 use tower::{Layer as _, ServiceExt as _};
@@ -48,6 +49,10 @@ impl PermissionsManager for OneToken {
 
     async fn at_least(&self, _: i64) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn audit(&self) -> Audit {
+        Audit::new(Arc::new(LogTrail), Arc::new(TestClock::at(0)))
     }
 
     async fn without_authorization(&self, _: &str) -> Result<WithoutAuthorization, Error> {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use casemate_sdk::remote::Remote;
 use casemate_sdk::{
-    Caller, Credential, Error, Map, PermissionsManager as _, Question, Resource, Value as Attribute,
+    AuditEvent, Authority as _, Caller, Credential, Doer, Error, Map, Outcome, PermissionsManager as _,
+    Question, Resource, Value as Attribute,
 };
 use casemate_test_support::{Casemate, Postgres};
 use serde_json::{Value, json};
@@ -59,7 +60,7 @@ to = { type = "anonymous" }
 [[credential]]
 id = "service"
 secret_sha256 = "SERVICE"
-permissions = [{ name = "casemate.permission.read" }, { name = "casemate.decision.ask" }]
+permissions = [{ name = "casemate.permission.read" }, { name = "casemate.decision.ask" }, { name = "casemate.audit-event.record" }]
 [[credential]]
 id = "bound"
 secret_sha256 = "BOUND"
@@ -234,4 +235,59 @@ async fn the_sdk_speaks_tls_with_whom_it_trusts_alone() {
     assert!(service.can("casemate.permission.read") && !service.can("casemate.role.update"));
     let none = Remote::builder(&url, SERVICE.to_owned()).trusting(b"no certificate").connect().await;
     assert!(matches!(none, Err(Error::Configuration(_))));
+}
+
+/// The events of an action, the oldest first.
+fn trail(place: &Place, action: &str) -> Vec<Value> {
+    let search = json!({ "action": action, "sort": "id", "limit": 1_000 });
+    let (found, _) = place.change("POST /api/v1/audit-events/search", &search);
+    found["items"].as_array().unwrap().clone()
+}
+
+async fn what_is_done_stands_in_the_trail(place: Place) {
+    let remote = place.connect(SERVICE).await;
+    let (_, key, key_id) = place.account("ada");
+    let ada = remote.identify(Credential::bearer(&key)).await.unwrap();
+    let done = || AuditEvent::new("notes.note.publish", Outcome::Success).by(&ada);
+    remote.audit().record(done().on("note", "0").with(json!({ "title": "Plans" }))).await.unwrap();
+    let mut batch = remote.audit().batch(1_000);
+    for number in 1..=120 {
+        batch.add(done().on("note", number.to_string())).unwrap();
+    }
+    batch.add(AuditEvent::new("casemate.role.update", Outcome::Success)).unwrap();
+    batch.add(done().by(Doer::Token("guessed".into()))).unwrap();
+    let told = batch.flush().await.unwrap_err();
+    assert_eq!((told.refused.len(), told.left, batch.len()), (2, 0, 0), "{told}");
+    let events = trail(&place, "notes.note.publish");
+    let numbers: Vec<u32> =
+        events.iter().map(|event| event["resource"]["id"].as_str().unwrap().parse().unwrap()).collect();
+    assert_eq!(numbers, (0..=120).collect::<Vec<_>>());
+    assert_eq!((&events[0]["actor"]["id"], &events[0]["kind"]), (&json!(key_id), &json!("recorded")));
+    assert_eq!(events[0]["after"]["details"], json!({ "title": "Plans" }));
+
+    // Nothing goes on without authorization that is not on record.
+    let nobody = remote.without_authorization("drafts are deleted at night").await.unwrap();
+    assert!(nobody.can(&Question::new("notes.delete")));
+    let suspended = trail(&place, "casemate.authorization.suspend");
+    assert_eq!(suspended.len(), 1);
+    assert_eq!(
+        (&suspended[0]["reason"], &suspended[0]["actor"]["id"]),
+        (&json!("drafts are deleted at night"), &json!("service"))
+    );
+    let narrow = place.connect(BOUND).await;
+    let refused = narrow.without_authorization("why").await.unwrap_err();
+    assert!(matches!(refused, Error::NotAudited(_)), "{refused}");
+    let refused = narrow.audit().record(AuditEvent::new("notes.read", Outcome::Success)).await.unwrap_err();
+    assert!(matches!(refused, Error::Refused { status: 403, .. }), "{refused}");
+    assert_eq!(trail(&place, "casemate.authorization.suspend").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_done_stands_in_the_trail_on_sqlite() {
+    what_is_done_stands_in_the_trail(Place::start(None)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_done_stands_in_the_trail_on_postgresql() {
+    what_is_done_stands_in_the_trail(Place::start(Some(Postgres::start().unwrap()))).await;
 }

@@ -24,28 +24,26 @@ impl HasPermission {
     pub fn on_some(name: impl Into<std::borrow::Cow<'static, str>>) -> HasPermission {
         HasPermission { name: name.into(), on_some: true }
     }
-
-    fn judge(&self, caller: &Caller) -> std::result::Result<(), Error> {
-        let judged = match self.on_some {
-            true => caller.require_on_some(&*self.name),
-            false => caller.require(&*self.name),
-        };
-        match judged {
-            Err(Error::Forbidden { .. }) if caller.is_anonymous() => Err(Error::CredentialMissing),
-            judged => judged,
-        }
-    }
 }
 
 impl Guard for HasPermission {
     async fn check(&self, context: &Context<'_>) -> Result<()> {
-        let judged = match context.data_opt::<Caller>() {
-            Some(caller) => self.judge(caller),
-            None => Err(Error::Configuration(
-                "the request's data holds no Caller: add it with `.data(caller)`".to_owned(),
-            )),
-        };
+        let judged = judge(&self.name, self.on_some, context.data_opt::<Caller>());
         judged.map_err(|error| refused(&error))
+    }
+}
+
+/// Whether a caller may; there is to be one.
+pub(super) fn judge(name: &str, on_some: bool, caller: Option<&Caller>) -> std::result::Result<(), Error> {
+    let Some(caller) = caller else {
+        return Err(Error::Configuration(
+            "the request's data holds no Caller: add it with `.data(caller)`".to_owned(),
+        ));
+    };
+    let judged = if on_some { caller.require_on_some(name) } else { caller.require(name) };
+    match judged {
+        Err(Error::Forbidden { .. }) if caller.is_anonymous() => Err(Error::CredentialMissing),
+        judged => judged,
     }
 }
 

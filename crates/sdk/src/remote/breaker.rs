@@ -79,7 +79,14 @@ impl Breaker {
         *self = Breaker::new(self.settings);
     }
 
-    /// It did not answer.
+    /// It answered what cannot be read; of less it might be. A probe that comes to this has failed.
+    pub(crate) fn unread(&mut self, now: i64, chance: u64) {
+        if matches!(self.state, State::HalfOpen { .. }) {
+            self.failed(now, chance);
+        }
+    }
+
+    /// It did not answer, or nonsense.
     pub(crate) fn failed(&mut self, now: i64, chance: u64) {
         self.failures = self.failures.saturating_add(1);
         let opens = match self.state {
@@ -130,6 +137,17 @@ mod tests {
         assert!(breaker.admits(3 * SECOND));
         breaker.answered();
         assert!(breaker.admits(3 * SECOND) && breaker.admits(3 * SECOND));
+    }
+
+    #[test]
+    fn a_probe_that_cannot_be_read_has_failed() {
+        let mut breaker = breaker();
+        (0..9).for_each(|_| breaker.unread(0, 0));
+        assert!(breaker.admits(0), "of less it might be read");
+        (0..3).for_each(|_| breaker.failed(0, 0));
+        assert!(breaker.admits(SECOND));
+        breaker.unread(SECOND, 0);
+        assert!(!breaker.admits(3 * SECOND - 1) && breaker.admits(3 * SECOND));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! time of its lease, what is held counts no more, each caller is asked for anew, and where nobody answers that, nobody is let in
 //! ([`Error::Unavailable`]).
 
+mod audit;
 mod breaker;
 mod cache;
 mod follow;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
+use self::audit::ServerTrail;
 pub use self::breaker::BreakerSettings;
 pub use self::cache::CacheBounds;
 use self::cache::{Entry, Key};
@@ -29,8 +31,7 @@ use self::state::State;
 use self::transport::{Target, Transport};
 use crate::credential::is_token;
 use crate::{
-    Auditor, Caller, Clock, Credential, Error, LogAuditor, PermissionsManager, SystemClock,
-    WithoutAuthorization,
+    Audit, Auditor, Caller, Clock, Credential, Error, PermissionsManager, SystemClock, WithoutAuthorization,
 };
 
 /// How long a revision is waited for in the stream of changes before the server is asked about it.
@@ -50,7 +51,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     breaker: BreakerSettings,
     bounds: CacheBounds,
-    auditor: Arc<dyn Auditor>,
+    auditor: Option<Arc<dyn Auditor>>,
 }
 
 /// A client of a Casemate server. Cheap to clone; following the server ends with the last clone.
@@ -61,6 +62,7 @@ pub struct Remote {
 
 struct Inner {
     resolver: Arc<Resolver>,
+    audit: Audit,
     auditor: Arc<dyn Auditor>,
     following: tokio::task::AbortHandle,
 }
@@ -121,10 +123,11 @@ impl Builder {
         Builder { clock, ..self }
     }
 
-    /// Puts on record what goes on without authorization. Without this it is a warning in this process' log.
+    /// Puts on record what goes on without authorization. Without this it is written into the server's audit trail, for which the
+    /// credential needs `casemate.audit-event.record`.
     #[must_use]
     pub fn auditor(self, auditor: Arc<dyn Auditor>) -> Builder {
-        Builder { auditor, ..self }
+        Builder { auditor: Some(auditor), ..self }
     }
 
     /// Reads the schemas, and begins to follow the server. To be called within a tokio runtime.
@@ -145,7 +148,11 @@ impl Builder {
         let state = Arc::new(State::new(transport, self.breaker, self.bounds));
         state.schemas_of(0).await?;
         let following = tokio::spawn(follow::follow(Arc::clone(&state), self.breaker)).abort_handle();
-        let inner = Inner { resolver: Resolver::new(state), auditor: self.auditor, following };
+        let clock = Arc::clone(&state.transport.clock);
+        let audit =
+            Audit::new(Arc::new(ServerTrail { state: Arc::clone(&state), waits: self.breaker }), clock);
+        let auditor = self.auditor.unwrap_or_else(|| Arc::new(audit.clone()));
+        let inner = Inner { resolver: Resolver::new(state), audit, auditor, following };
         Ok(Remote { inner: Arc::new(inner) })
     }
 }
@@ -174,7 +181,7 @@ impl Remote {
             clock: Arc::new(SystemClock),
             breaker: BreakerSettings::default(),
             bounds: CacheBounds::default(),
-            auditor: Arc::new(LogAuditor),
+            auditor: None,
         }
     }
 
@@ -259,6 +266,10 @@ impl PermissionsManager for Remote {
             }
             Err(error) => Err(error),
         }
+    }
+
+    fn audit(&self) -> Audit {
+        self.inner.audit.clone()
     }
 
     async fn without_authorization(&self, reason: &str) -> Result<WithoutAuthorization, Error> {

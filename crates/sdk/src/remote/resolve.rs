@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::cache::{Entry, Key};
 use super::state::{Schemas, State};
-use super::transport::Failure;
+use super::transport::{Answer, Failure};
 use super::wire::{self, Item};
 use crate::{Credential, Error, Known};
 
@@ -192,14 +192,15 @@ impl Resolver {
     /// What the server answers to each of a batch.
     async fn answers(&self, batch: &[Wanted], held: &[Option<Arc<Entry>>]) -> Result<Vec<Asked>, Unanswered> {
         let state = &self.state;
-        let answer = match state.ask(RESOLVE, Some(body(batch, held)), state.seen(), None).await {
-            Ok(answer) => answer,
+        let read = |answer: Answer| wire::resolved(&answer.body, batch.len());
+        let told = match state.ask(RESOLVE, Some(body(batch, held)), state.seen(), None, read).await {
+            Ok(told) => told,
             Err(failure @ Failure::TooLong(_)) if batch.len() > 1 => {
                 return Err(Unanswered::Unreadable(Error::from(failure).to_string()));
             }
             Err(failure) => return Err(Unanswered::Error(failure.into())),
         };
-        let (revision, items) = wire::resolved(&answer.body, batch.len()).map_err(Unanswered::Unreadable)?;
+        let (revision, items) = told.map_err(Unanswered::Unreadable)?;
         let schemas = state.schemas_of(revision).await.map_err(Unanswered::Error)?;
         state.saw(revision);
         let outcomes = items.into_iter().zip(held).map(|(item, held)| match item {

@@ -9,8 +9,8 @@ use tokio::sync::watch;
 use super::breaker::{Breaker, BreakerSettings};
 use super::cache::{CacheBounds, Callers};
 use super::selector::{Affected, Change};
-use super::transport::{Failure, Transport};
-use super::wire;
+use super::transport::{Answer, Failure, Transport};
+use super::wire::{self, Unreadable};
 use crate::Error;
 
 const SCHEMAS: &str = "api/v1/permissions/schemas";
@@ -98,26 +98,28 @@ impl State {
         self.followed.subscribe()
     }
 
-    /// Asks the server, unless it is left alone for a time.
-    pub(super) async fn ask(
+    /// Asks the server, unless it is left alone for a time. Only what can be read is an answer of it.
+    pub(super) async fn ask<T>(
         &self,
         path: &str,
         body: Option<Vec<u8>>,
         at_least: i64,
         known: Option<&str>,
-    ) -> Result<super::transport::Answer, Failure> {
+        read: impl FnOnce(Answer) -> Result<T, Unreadable>,
+    ) -> Result<Result<T, Unreadable>, Failure> {
         if !self.breaker().admits(self.elapsed()) {
             return Err(Failure::Away(
                 "the server did not answer before, and is left alone for a time".to_owned(),
             ));
         }
-        let answer = self.transport.ask(path, body, at_least, known).await;
+        let answer = self.transport.ask(path, body, at_least, known).await.map(read);
         match &answer {
             Err(Failure::Away(why)) => {
                 tracing::warn!(why, "the Casemate server does not answer");
                 self.breaker().failed(self.elapsed(), chance());
             }
-            Ok(_) | Err(Failure::Behind | Failure::TooLong(_) | Failure::Refused(_)) => {
+            Ok(Err(_)) => self.breaker().unread(self.elapsed(), chance()),
+            Ok(Ok(_)) | Err(Failure::Behind | Failure::TooLong(_) | Failure::Refused(_)) => {
                 self.breaker().answered()
             }
         }
@@ -162,20 +164,9 @@ impl State {
         let wanted = revision.max(self.schemas_wanted.load(Ordering::Acquire));
         let before = self.schemas();
         let etag = before.as_ref().and_then(|schemas| schemas.etag.clone());
-        let answer = self.ask(SCHEMAS, None, wanted, etag.as_deref()).await?;
-        let (at, schemas) = match (before, answer.is_same) {
-            (Some(before), true) => (answer.revision.unwrap_or(wanted), before),
-            (_, true) => return Err(self.nonsense("nothing is known that could be unchanged")),
-            (before, false) => {
-                let read = wire::schemas(&answer.body).map_err(|why| self.nonsense(&why))?;
-                let (at, catalog, application) = read;
-                let generation = before.map_or(1, |before| before.generation + 1);
-                (at, Arc::new(Schemas { catalog, application, generation, etag: answer.etag }))
-            }
-        };
-        if at < wanted {
-            return Err(self.nonsense("the schemas are from before the revision that was asked for"));
-        }
+        let read = |answer| read_schemas(answer, before, wanted);
+        let told = self.ask(SCHEMAS, None, wanted, etag.as_deref(), read).await?;
+        let (at, schemas) = told.map_err(|why| self.nonsense(&why))?;
         *self.schemas.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&schemas));
         self.schemas_at.store(at, Ordering::Release);
         self.saw(at);
@@ -285,6 +276,27 @@ impl State {
         self.saw(revision);
         self.callers.mark(|entry| entry.known.revision < revision);
     }
+}
+
+/// The schemas that an answer tells, and the revision at which they are.
+fn read_schemas(
+    answer: Answer,
+    before: Option<Arc<Schemas>>,
+    wanted: i64,
+) -> Result<(i64, Arc<Schemas>), Unreadable> {
+    let (at, schemas) = match (before, answer.is_same) {
+        (Some(before), true) => (answer.revision.unwrap_or(wanted), before),
+        (None, true) => return Err("nothing is known that could be unchanged".to_owned()),
+        (before, false) => {
+            let (at, catalog, application) = wire::schemas(&answer.body)?;
+            let generation = before.map_or(1, |before| before.generation + 1);
+            (at, Arc::new(Schemas { catalog, application, generation, etag: answer.etag }))
+        }
+    };
+    if at < wanted {
+        return Err("the schemas are from before the revision that was asked for".to_owned());
+    }
+    Ok((at, schemas))
 }
 
 /// The course of changes that an event's id names before its revision.

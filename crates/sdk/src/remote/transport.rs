@@ -163,6 +163,29 @@ impl Transport {
         }
     }
 
+    /// Posts a body of JSON under a key by which it is done once, however often it is sent: the status, and the answer.
+    pub(super) async fn post_once(
+        &self,
+        path: &str,
+        body: &str,
+        key: &str,
+    ) -> Result<(u16, String), Failure> {
+        let request = self.client.post(self.url(path)?).headers(self.headers(0));
+        let request = request.header(CONTENT_TYPE, "application/json").header("idempotency-key", key);
+        let asked = async {
+            let response = request.body(body.to_owned()).send().await.map_err(unreachable)?;
+            let status = response.status().as_u16();
+            if is_passing(status) {
+                return Err(Failure::Away(format!("the server answered {status}")));
+            }
+            Ok((status, read(response, MAX_PROBLEM).await?))
+        };
+        tokio::select! {
+            answer = asked => answer,
+            () = self.clock.sleep(self.timeout) => Err(Failure::Away("no answer in time".to_owned())),
+        }
+    }
+
     /// Begins to read a stream of events; it has the time of one request to begin.
     pub(super) async fn stream(&self, path: &str, last: Option<&str>) -> Result<Response, Failure> {
         let mut headers = self.headers(0);
@@ -230,7 +253,7 @@ impl Transport {
         if code == "revision_not_reached" {
             return Failure::Behind;
         }
-        if status >= 500 || status == 429 || status == 408 {
+        if is_passing(status) {
             return Failure::Away(format!("the server answered {status} {code}"));
         }
         let detail = text("detail").or_else(|| text("title")).unwrap_or_else(|| {
@@ -239,6 +262,11 @@ impl Transport {
         });
         Failure::Refused(Error::Refused { status, code, detail })
     }
+}
+
+/// Whether an answer says that there is none now.
+fn is_passing(status: u16) -> bool {
+    status >= 500 || status == 429 || status == 408
 }
 
 async fn read(mut response: Response, most: usize) -> Result<String, Failure> {

@@ -365,6 +365,25 @@ async fn a_server_that_fails_is_left_alone_and_tried_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_answers_nonsense_is_left_alone_too() {
+    for nonsense in ["<html>", "{}", r#"{"revision":3,"items":[]}"#] {
+        let breaker = BreakerSettings { failures: 3, ..BreakerSettings::default() };
+        let place = Place::with(|builder| builder.breaker(breaker)).await;
+        place.server.answer(Mode::Body(nonsense));
+        for _ in 0..10 {
+            assert!(matches!(place.identify("ada").await, Err(Error::Unavailable(_))));
+        }
+        assert_eq!(place.server.resolved(), 3, "{nonsense}");
+        place.clock.advance(Duration::from_millis(200));
+        assert!(place.identify("ada").await.is_err());
+        assert_eq!(place.server.resolved(), 4, "one probe: {nonsense}");
+        place.server.answer(Mode::Good);
+        place.clock.advance(Duration::from_secs(10));
+        assert!(place.identify("ada").await.unwrap().can("notes.read"));
+    }
+}
+
+#[tokio::test]
 async fn whatever_is_no_answer_lets_nobody_in() {
     let breaker = BreakerSettings { failures: 1_000, ..BreakerSettings::default() };
     let place = Place::with(|builder| builder.breaker(breaker).longest_answer(1_000)).await;

@@ -5,6 +5,7 @@ mod following;
 mod resources;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -150,6 +151,8 @@ pub struct Directory {
     looked: watch::Sender<Instant>,
     /// Whom the last revisions affected.
     changes: Changes,
+    /// Which course of changes revisions are of.
+    course: AtomicI64,
     /// Held while the store is followed.
     following: tokio::sync::Mutex<following::Followed>,
     look_every: Duration,
@@ -230,6 +233,7 @@ impl Directory {
             taken: watch::Sender::new(0),
             looked: watch::Sender::new(Instant::now()),
             changes: Changes::default(),
+            course: AtomicI64::new(0),
             following: tokio::sync::Mutex::default(),
             look_every: host.look_every,
         })
@@ -239,6 +243,13 @@ impl Directory {
     #[must_use]
     pub fn current(&self) -> Arc<Snapshot> {
         Arc::clone(&self.current.load().snapshot)
+    }
+
+    /// Which course of changes revisions are of: another number in each database, and after each restore of a backup. 0 where no
+    /// database is followed.
+    #[must_use]
+    pub fn course(&self) -> i64 {
+        self.course.load(Ordering::Acquire)
     }
 
     /// Tells of each revision from which on this answers.

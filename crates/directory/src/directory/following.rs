@@ -153,6 +153,8 @@ impl Directory {
     ) -> Result<i64, DirectoryError> {
         let is_first = known.generation == 0;
         let position = reader.position().await?;
+        // Before anything is told of what is taken: whoever hears of it knows that it is of another course.
+        self.course.store(position.generation, std::sync::atomic::Ordering::Release);
         if !is_first {
             self.read_root_keys();
         }

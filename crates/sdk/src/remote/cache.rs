@@ -31,13 +31,20 @@ pub(super) struct Entry {
     pub(super) etag: String,
     /// The schemas that their permissions were compiled by.
     pub(super) generation: u64,
+    /// Whether it is for one request alone, and not kept.
+    pub(super) is_for_once: bool,
     /// Whether it may not be so any more.
     stale: AtomicBool,
 }
 
 impl Entry {
     pub(super) fn new(known: Arc<Known>, identity: Arc<Identity>, etag: String, generation: u64) -> Entry {
-        Entry { known, identity, etag, generation, stale: AtomicBool::new(false) }
+        Entry { known, identity, etag, generation, is_for_once: false, stale: AtomicBool::new(false) }
+    }
+
+    /// The same, for one request alone where that is so.
+    pub(super) fn for_once(self, is_for_once: bool) -> Entry {
+        Entry { is_for_once, ..self }
     }
 
     pub(super) fn is_stale(&self) -> bool {

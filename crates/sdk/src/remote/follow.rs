@@ -72,7 +72,12 @@ fn take(state: &State, event: &Event, lease: &mut i64) -> Result<(), Failure> {
             if let Some(Datum::Int(seconds)) = datum.get("lease_seconds") {
                 *lease = (*seconds).clamp(1, LONGEST_LEASE) * 1_000_000;
             }
-            state.begin(&event.id, revision(&datum)?, *lease)
+            let revision = revision(&datum)?;
+            let since = match datum.get("since") {
+                Some(Datum::Int(since)) => revision.min(*since),
+                _ => revision,
+            };
+            state.begin(&event.id, revision, since, *lease)
         }
         "change" => state.take(&event.id, &Change::read(&event.data).map_err(Failure::Away)?, *lease),
         "alive" => state.live(&event.id, revision(&read()?)?, *lease),

@@ -200,18 +200,22 @@ impl Resolver {
             }
             Err(failure) => return Err(Unanswered::Error(failure.into())),
         };
+        let now = state.now();
         let (revision, items) = told.map_err(Unanswered::Unreadable)?;
         let schemas = state.schemas_of(revision).await.map_err(Unanswered::Error)?;
         state.saw(revision);
         let outcomes = items.into_iter().zip(held).map(|(item, held)| match item {
             Ok(Item::Problem { code }) if code == LIMIT_REACHED => Asked::Alone,
-            Ok(item) => Asked::Told(outcome(item, held.as_deref(), revision, &schemas)),
+            Ok(item) => Asked::Told(outcome(item, held.as_deref(), (revision, now), &schemas)),
             Err(why) => Asked::Told(Err(unreadable(&why))),
         });
         Ok(outcomes.collect())
     }
 
     fn keep(&self, key: Key, entry: &Arc<Entry>) {
+        if entry.is_for_once {
+            return self.state.callers.forget(&key);
+        }
         self.state.callers.put(key, Arc::clone(entry));
         // What was changed while the answer was on its way may mean them: the state says that it saw a change before it
         // looks for whom it means.
@@ -221,7 +225,19 @@ impl Resolver {
     }
 }
 
-fn outcome(item: Item, held: Option<&Entry>, revision: i64, schemas: &Schemas) -> Outcome {
+/// How long somebody may be answered about whose word is good for one request, in microseconds: as long as a request takes.
+const ONCE: i64 = 30_000_000;
+
+/// Until when what was just said counts, and whether it is for one request alone: the server vouches for it, and by its own word
+/// nobody relies on it any longer.
+fn counts_until(until: Option<i64>, now: i64) -> (Option<i64>, bool) {
+    match until {
+        Some(until) if until <= now => (Some(now.saturating_add(ONCE)), true),
+        until => (until, false),
+    }
+}
+
+fn outcome(item: Item, held: Option<&Entry>, (revision, now): (i64, i64), schemas: &Schemas) -> Outcome {
     let application = schemas.application.clone();
     match (item, held) {
         (Item::Held(item), _) => {
@@ -229,8 +245,10 @@ fn outcome(item: Item, held: Option<&Entry>, revision: i64, schemas: &Schemas) -
                 wire::compile(&schemas.catalog, item.permissions).map_err(Error::Permissions)?;
             let identity = Arc::new(item.identity);
             let whom = Arc::clone(&identity) as _;
-            let known = Known { whom, permissions, application, revision, valid_until: item.until };
-            Ok(Arc::new(Entry::new(Arc::new(known), identity, item.etag, schemas.generation)))
+            let (valid_until, is_for_once) = counts_until(item.until, now);
+            let known = Known { whom, permissions, application, revision, valid_until };
+            let entry = Entry::new(Arc::new(known), identity, item.etag, schemas.generation);
+            Ok(Arc::new(entry.for_once(is_for_once)))
         }
         (Item::NotModified { until }, Some(held)) => {
             let permissions = match held.generation == schemas.generation {
@@ -238,9 +256,11 @@ fn outcome(item: Item, held: Option<&Entry>, revision: i64, schemas: &Schemas) -
                 false => recompiled(held, schemas)?,
             };
             let whom = Arc::clone(&held.identity) as _;
-            let known = Known { whom, permissions, application, revision, valid_until: until };
+            let (valid_until, is_for_once) = counts_until(until, now);
+            let known = Known { whom, permissions, application, revision, valid_until };
             let (identity, etag) = (Arc::clone(&held.identity), held.etag.clone());
-            Ok(Arc::new(Entry::new(Arc::new(known), identity, etag, schemas.generation)))
+            let entry = Entry::new(Arc::new(known), identity, etag, schemas.generation);
+            Ok(Arc::new(entry.for_once(is_for_once)))
         }
         (Item::NotModified { .. }, None) => Err(unreadable("nothing is known that could be unchanged")),
         (Item::Problem { code }, _) => Err(match &*code {

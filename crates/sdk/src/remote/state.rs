@@ -209,16 +209,17 @@ impl State {
         self.followed.send_replace(revision);
     }
 
-    /// The stream of changes begins, at a revision. Where it is not the one up to which changes are known, anything may have
-    /// been changed in between.
+    /// The stream of changes begins, at a revision, and has told all that was changed since another. Where changes are known up to
+    /// an earlier one than that, anything may have been changed in between.
     ///
     /// # Errors
     /// Where the server is behind.
-    pub(super) fn begin(&self, id: &str, revision: i64, lease: i64) -> Result<(), Failure> {
+    pub(super) fn begin(&self, id: &str, revision: i64, since: i64, lease: i64) -> Result<(), Failure> {
         let is_back = self.is_back(id, revision, false)?;
-        if is_back || revision != self.followed() {
+        if is_back || since > self.followed() {
             self.forget_what_is_before(revision, is_back);
         }
+        self.saw(revision);
         self.followed_to(id, revision, lease);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What a remote client does when its server fails.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
+mod answers;
 mod server;
 
 use std::sync::Arc;
@@ -362,25 +363,6 @@ async fn a_server_that_fails_is_left_alone_and_tried_again() {
     place.clock.advance(Duration::from_secs(4));
     assert!(place.identify("ada").await.unwrap().can("notes.read"));
     assert!(place.identify("bob").await.is_ok());
-}
-
-#[tokio::test]
-async fn a_server_that_answers_nonsense_is_left_alone_too() {
-    for nonsense in ["<html>", "{}", r#"{"revision":3,"items":[]}"#] {
-        let breaker = BreakerSettings { failures: 3, ..BreakerSettings::default() };
-        let place = Place::with(|builder| builder.breaker(breaker)).await;
-        place.server.answer(Mode::Body(nonsense));
-        for _ in 0..10 {
-            assert!(matches!(place.identify("ada").await, Err(Error::Unavailable(_))));
-        }
-        assert_eq!(place.server.resolved(), 3, "{nonsense}");
-        place.clock.advance(Duration::from_millis(200));
-        assert!(place.identify("ada").await.is_err());
-        assert_eq!(place.server.resolved(), 4, "one probe: {nonsense}");
-        place.server.answer(Mode::Good);
-        place.clock.advance(Duration::from_secs(10));
-        assert!(place.identify("ada").await.unwrap().can("notes.read"));
-    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -48,13 +49,17 @@ const LAST_EVENT: &str = "last-event-id";
 /// The streams that tell of changes. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ChangeStreams {
-    /// How many each caller has; at most as many callers as there are streams.
-    places: Arc<Mutex<HashMap<String, usize>>>,
+    /// How many each caller of each tenant has; at most as many callers as there are streams.
+    places: Arc<Mutex<HashMap<Whose, usize>>>,
     most: usize,
     alive: Duration,
     looked: Duration,
+    patience: Duration,
     ending: Arc<watch::Sender<bool>>,
 }
+
+/// Whose places are counted: a caller's, of a tenant.
+type Whose = (String, String);
 
 impl Default for ChangeStreams {
     /// 512 at once; something is sent every five seconds, and the store was looked at no longer ago.
@@ -73,8 +78,15 @@ impl ChangeStreams {
             most,
             alive,
             looked,
+            patience: PATIENCE,
             ending: Arc::new(watch::Sender::new(false)),
         }
+    }
+
+    /// A client that leaves events where they are for so long is disconnected; 15 seconds without this.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> ChangeStreams {
+        ChangeStreams { patience, ..self }
     }
 
     /// Ends all of them, and lets none begin: the process is shutting down, and waits for no client that listens.
@@ -82,7 +94,7 @@ impl ChangeStreams {
         self.ending.send_replace(true);
     }
 
-    fn enter(&self, caller: String) -> Result<Place, Problem> {
+    fn enter(&self, tenant: String, caller: String) -> Result<Place, Problem> {
         let refused = |detail: String| Problem::new(Code::Unavailable).detail(detail);
         if *self.ending.borrow() {
             return Err(refused("the server is shutting down".to_owned()));
@@ -94,30 +106,39 @@ impl ChangeStreams {
                 self.most
             )));
         }
-        let of_caller = places.entry(caller.clone()).or_default();
+        // A quarter is left to others.
+        let most_of_tenant = self.most - self.most / 4;
+        let of_tenant = places.iter().filter(|((of, _), _)| *of == tenant).map(|(_, count)| count);
+        if of_tenant.sum::<usize>() >= most_of_tenant {
+            return Err(refused(format!(
+                "{most_of_tenant} clients of this tenant follow changes here already: ask another replica, or later"
+            )));
+        }
+        let whose = (tenant, caller);
+        let of_caller = places.entry(whose.clone()).or_default();
         if *of_caller >= MOST_OF_ONE {
             return Err(refused(format!(
                 "this caller follows changes {MOST_OF_ONE} times already: give each service a credential of its own"
             )));
         }
         *of_caller += 1;
-        Ok(Place { places: Arc::clone(&self.places), caller })
+        Ok(Place { places: Arc::clone(&self.places), whose })
     }
 }
 
 /// The place of one stream.
 struct Place {
-    places: Arc<Mutex<HashMap<String, usize>>>,
-    caller: String,
+    places: Arc<Mutex<HashMap<Whose, usize>>>,
+    whose: Whose,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        match places.get_mut(&self.caller) {
+        match places.get_mut(&self.whose) {
             Some(count) if *count > 1 => *count -= 1,
             _ => {
-                places.remove(&self.caller);
+                places.remove(&self.whose);
             }
         }
     }
@@ -128,8 +149,36 @@ fn is_followed(app: &App) -> bool {
     app.directory.looked().borrow().elapsed() <= app.changes.looked
 }
 
-/// From which revision on a client wants to know of changes.
-pub(super) struct After(Option<i64>);
+/// After which event a client wants to know of changes: a revision, and of which course of changes, where that is said.
+pub(super) struct After(Option<EventId>);
+
+/// What an event is told apart by: the course of changes, another one after each restore of a backup, and the revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct EventId {
+    course: Option<i64>,
+    revision: i64,
+}
+
+impl EventId {
+    /// `COURSE-REVISION`, or a revision alone.
+    fn read(text: &str) -> Option<EventId> {
+        let Some((course, of_course)) = text.split_once('-') else {
+            return Some(EventId { course: None, revision: revision(text)? });
+        };
+        let is_hex = course.len() == 16 && course.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let course = is_hex.then(|| u64::from_str_radix(course, 16).ok()).flatten()?;
+        Some(EventId { course: Some(course.cast_signed()), revision: revision(of_course)? })
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.course {
+            Some(course) => write!(f, "{:016x}-{}", course.cast_unsigned(), self.revision),
+            None => write!(f, "{}", self.revision),
+        }
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for After {
     type Rejection = Problem;
@@ -137,13 +186,16 @@ impl<S: Sync> FromRequestParts<S> for After {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<After, Problem> {
         let mut query = Query::of(parts, &["after"])?;
         if let Some(text) = query.take("after") {
-            let wrong = || Problem::new(Code::MalformedQuery).detail("`after` is a `Casemate-Revision`");
-            return revision(&text).map(Some).map(After).ok_or_else(wrong);
+            let wrong = || {
+                Problem::new(Code::MalformedQuery)
+                    .detail("`after` is a `Casemate-Revision` or the id of an event")
+            };
+            return EventId::read(&text).map(Some).map(After).ok_or_else(wrong);
         }
         let mut values = parts.headers.get_all(LAST_EVENT).iter();
         let Some(value) = values.next() else { return Ok(After(None)) };
-        match (value.to_str().ok().and_then(revision), values.next()) {
-            (Some(revision), None) => Ok(After(Some(revision))),
+        match (value.to_str().ok().and_then(EventId::read), values.next()) {
+            (Some(id), None) => Ok(After(Some(id))),
             _ => Err(Problem::new(Code::MalformedHeader)
                 .detail("`Last-Event-ID` is the id of an event that was sent here")),
         }
@@ -160,14 +212,17 @@ pub(super) async fn changes(
     After(after): After,
 ) -> Result<Response, Problem> {
     require.access().permit::<PermissionRead>(&app, &Thing::default()).await?;
-    let place = app.changes.enter(require.access().caller_key())?;
+    let place = app.changes.enter(require.access().tenant().to_owned(), require.access().caller_key())?;
     if !is_followed(&app) {
         let detail = "the database cannot be followed here at the moment: ask another replica, or later";
         return Err(Problem::new(Code::Unavailable).detail(detail));
     }
     // What another replica told of may not be here yet; what the database has not is of another course of changes.
+    let course = app.directory.course();
     let is_known = match after {
-        Some(after) => match arrives(&app, after).await {
+        // Before or after a backup was restored: revisions of the two mean different things.
+        Some(EventId { course: Some(of), .. }) if of != course => false,
+        Some(after) => match arrives(&app, after.revision).await {
             Arrival::Arrived => true,
             Arrival::Nowhere => false,
             // Who has seen more than is known here is not told of less.
@@ -179,11 +234,12 @@ pub(super) async fn changes(
     let caller = access.caller.clone();
     let taken = app.directory.taken();
     let now = *taken.borrow();
-    let known = if is_known { after.unwrap_or(now) } else { i64::MAX };
+    let known = if is_known { after.map_or(now, |after| after.revision) } else { i64::MAX };
     let (events, sent) = mpsc::channel(WAITING);
+    let patience = app.changes.patience;
     let ending = app.changes.ending.subscribe();
     let alive = app.changes.alive;
-    let stream = Stream { app, access, events, taken, known, alive };
+    let stream = Stream { app, access, events, taken, course, known, alive, patience };
     // A key that may be used from some networks alone is judged again by where it was shown.
     tokio::spawn(lasting(async move {
         stream.run(ending).await;
@@ -219,9 +275,13 @@ struct Stream {
     access: Access,
     events: mpsc::Sender<Bytes>,
     taken: watch::Receiver<i64>,
+    /// The course of changes that the client knows of.
+    course: i64,
     /// The revision up to which the client knows of changes; the last one there can be where it knows of none.
     known: i64,
     alive: Duration,
+    /// How long the client may leave events where they are.
+    patience: Duration,
 }
 
 /// The client is gone, reads too slowly, or may not read any more; or the store cannot be followed.
@@ -238,8 +298,11 @@ impl Stream {
     }
 
     async fn follow(&mut self) -> Result<(), Ended> {
+        let since = self.known;
         self.tell().await?;
-        let ready = json!({ "revision": self.known, "lease_seconds": LEASE.as_secs() });
+        // Where what came since is not known any more, all of that was told as of now.
+        let since = since.min(self.known);
+        let ready = json!({ "revision": self.known, "since": since, "lease_seconds": LEASE.as_secs() });
         self.send("ready", self.known, &ready).await?;
         let mut told = Instant::now();
         loop {
@@ -268,7 +331,10 @@ impl Stream {
     /// Tells of what came since, whether that is anything.
     async fn tell(&mut self) -> Result<bool, Ended> {
         let now = *self.taken.borrow_and_update();
-        let Ok(came) = self.app.directory.changes_after(self.known) else {
+        let course = self.app.directory.course();
+        let is_same = std::mem::replace(&mut self.course, course) == course;
+        let came = self.app.directory.changes_after(self.known).ok().filter(|_| is_same);
+        let Some(came) = came else {
             self.known = now;
             let all = json!({ "revision": now, "schemas": true, "everybody": true });
             return self.send("change", now, &all).await.map(|()| true);
@@ -300,10 +366,11 @@ impl Stream {
         if self.access.may::<PermissionRead>(&Thing::default()) { Ok(()) } else { Err(Ended) }
     }
 
-    async fn send(&self, event: &str, id: i64, data: &Value) -> Result<(), Ended> {
+    async fn send(&self, event: &str, revision: i64, data: &Value) -> Result<(), Ended> {
+        let id = EventId { course: Some(self.course), revision };
         let text = format!("event: {event}\nid: {id}\ndata: {data}\n\n");
         let sending = self.events.send(Bytes::from(text));
-        match tokio::time::timeout(PATIENCE, sending).await {
+        match tokio::time::timeout(self.patience, sending).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(Ended),
         }
@@ -352,6 +419,25 @@ fn written(selector: &Selector, tenant: Option<&str>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_of_an_event_says_its_course() {
+        for (text, id) in [
+            ("41", Some(EventId { course: None, revision: 41 })),
+            ("00000000000000ff-41", Some(EventId { course: Some(255), revision: 41 })),
+            ("fffffffffffffffe-0", Some(EventId { course: Some(-2), revision: 0 })),
+            ("", None),
+            ("-1", None),
+            ("-41", None),
+            ("ff-41", None),
+            ("00000000000000fg-41", None),
+            ("00000000000000ff-", None),
+            ("00000000000000ff--1", None),
+        ] {
+            assert_eq!(EventId::read(text), id, "{text}");
+            assert!(id.is_none_or(|id| id.to_string() == text), "{text}");
+        }
+    }
 
     #[test]
     fn of_other_tenants_people_and_credentials_are_told_alone_and_not_of_which() {

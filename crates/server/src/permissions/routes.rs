@@ -72,9 +72,9 @@ pub(crate) fn routes() -> Api<App> {
             "/api/v1/permissions/changes",
             changes,
             Operation::new("followPermissionChanges", TAG, "Whom changes affect, as they come")
-                .describe("A stream of server-sent events: `ready`, `change` and `alive`, each with the revision as its id. What came after `Last-Event-ID` is told first. A client goes by what it holds for thirty seconds after the last event. See docs/guide/following-changes.md.")
+                .describe("A stream of server-sent events: `ready`, `change` and `alive`, each with an id that has its revision behind a `-`. What came after `Last-Event-ID` is told first. A client goes by what it holds for thirty seconds after the last event. See docs/guide/following-changes.md.")
                 .needs::<PermissionRead>()
-                .query("after", "The revision after which changes are told, where `Last-Event-ID` is not sent.")
+                .query("after", "The revision or the id of the event after which changes are told, where `Last-Event-ID` is not sent.")
                 .tells_revision()
                 .answers_events(200, "Events, until the client goes away or may not read any more.")
                 .problem(Code::Unavailable),

@@ -17,20 +17,22 @@ use crate::support::Server;
 
 /// How long it is waited for what comes, if it comes at all.
 const PATIENCE: Duration = Duration::from_secs(60);
-const CHANGES: &str = "/api/v1/permissions/changes";
+pub(crate) const CHANGES: &str = "/api/v1/permissions/changes";
 
 /// A client that follows changes.
-struct Following {
-    body: Body,
-    text: String,
+pub(crate) struct Following {
+    pub(crate) body: Body,
+    pub(crate) text: String,
+    /// The id of the last event.
+    pub(crate) id: String,
 }
 
 /// What was told: the event's name, its id, and its data.
-type Event = (String, i64, Value);
+pub(crate) type Event = (String, i64, Value);
 
 impl Following {
     /// The next event; nothing where the stream ended.
-    async fn next(&mut self) -> Option<Event> {
+    pub(crate) async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let lines: Vec<(&str, &str)> =
@@ -38,9 +40,10 @@ impl Following {
                 assert_eq!(lines.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["event", "id", "data"]);
                 let told = (
                     lines[0].1.to_owned(),
-                    lines[1].1.parse().unwrap(),
+                    lines[1].1.rsplit_once('-').unwrap().1.parse().unwrap(),
                     serde_json::from_str(lines[2].1).unwrap(),
                 );
+                self.id = lines[1].1.to_owned();
                 self.text = rest.to_owned();
                 return Some(told);
             }
@@ -51,7 +54,7 @@ impl Following {
     }
 
     /// The next event that is no mere sign of life.
-    async fn change(&mut self) -> Event {
+    pub(crate) async fn change(&mut self) -> Event {
         loop {
             let told = self.next().await.unwrap();
             if told.0 != "alive" {
@@ -76,11 +79,11 @@ async fn answer(
     server.front.clone().respond(request.body(Body::empty()).unwrap(), None).await
 }
 
-async fn follow(server: &Server, credential: &str, last: Option<i64>) -> Following {
+pub(crate) async fn follow(server: &Server, credential: &str, last: Option<i64>) -> Following {
     let answer = answer(server, credential, CHANGES, last).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(answer.headers()["content-type"], "text/event-stream");
-    Following { body: answer.into_body(), text: String::new() }
+    Following { body: answer.into_body(), text: String::new(), id: String::new() }
 }
 
 fn revision(answer: &crate::support::Answer) -> i64 {
@@ -88,7 +91,7 @@ fn revision(answer: &crate::support::Answer) -> i64 {
     answer.header("casemate-revision").parse().unwrap()
 }
 
-async fn assign(server: &Server, to: Value) -> (String, i64) {
+pub(crate) async fn assign(server: &Server, to: Value) -> (String, i64) {
     let wanted = json!({ "role": "reader", "to": to });
     let made = server.admin("POST /api/v1/assignments", Some(&wanted)).await;
     (made.id(), revision(&made))
@@ -104,7 +107,10 @@ async fn whoever_follows_is_told_exactly_whom_a_change_affects(server: Server) {
     server.make("/api/v1/roles", &role).await;
     let mut following = follow(&server, "auditor", None).await;
     let (event, start, data) = following.next().await.unwrap();
-    assert_eq!((event.as_str(), &data), ("ready", &json!({ "revision": start, "lease_seconds": 30 })));
+    assert_eq!(
+        (event.as_str(), &data),
+        ("ready", &json!({ "revision": start, "since": start, "lease_seconds": 30 }))
+    );
     let (id, made) = assign(&server, json!({ "id": "ada" })).await;
     let ada = json!([{ "tenant": "default", "provider": "", "type": "user", "subject": "ada" }]);
     let told = json!({ "revision": made, "schemas": false, "affected": ada });
@@ -123,7 +129,8 @@ async fn whoever_follows_is_told_exactly_whom_a_change_affects(server: Server) {
     let mut again = follow(&server, "auditor", Some(grouped)).await;
     let (event, id_of_event, data) = again.next().await.unwrap();
     assert_eq!((event.as_str(), id_of_event, &data["affected"]), ("change", gone, &ada));
-    assert_eq!(again.next().await.unwrap().0, "ready");
+    let (event, _, data) = again.next().await.unwrap();
+    assert_eq!((event.as_str(), &data["since"]), ("ready", &json!(grouped)), "since then all was told");
     let schema = "format = 1\n[application]\nid = \"notes\"\nnamespaces = [\"notes\"]\n";
     let made = server.admin("POST /api/v1/applications", Some(&json!({ "schema": schema }))).await;
     let (_, id_of_event, data) = again.change().await;
@@ -139,6 +146,7 @@ async fn whoever_follows_is_told_exactly_whom_a_change_affects(server: Server) {
     let mut with_query = Following {
         body: answer(&server, "auditor", &with_query, None).await.into_body(),
         text: String::new(),
+        id: String::new(),
     };
     assert_eq!(with_query.next().await.unwrap().1, gone);
 }
@@ -359,7 +367,7 @@ async fn a_key_of_some_networks_is_judged_again_by_where_it_was_shown(mut server
     let client = Client { address, peer: SocketAddr::new(address, 7), secure: true };
     let answer = server.front.clone().respond(request, Some(client)).await;
     assert_eq!(answer.status(), StatusCode::OK);
-    let mut stream = Following { body: answer.into_body(), text: String::new() };
+    let mut stream = Following { body: answer.into_body(), text: String::new(), id: String::new() };
     assert_eq!(stream.next().await.unwrap().0, "ready");
     // Of something that is no concern of theirs, for which they are judged again.
     let made_since = server.admin("POST /api/v1/service-accounts", Some(&json!({ "name": "another" }))).await;
@@ -369,8 +377,42 @@ async fn a_key_of_some_networks_is_judged_again_by_where_it_was_shown(mut server
     while stream.next().await.is_some() {}
 }
 
+async fn a_client_that_reads_too_slowly_is_disconnected(mut server: Server) {
+    let every = Duration::from_millis(2);
+    server.app.changes = ChangeStreams::new(1, every, PATIENCE).with_patience(Duration::from_millis(50));
+    server.front = Front::new(server.app.clone());
+    let server = followed(server);
+    let mut slow = follow(&server, "auditor", None).await;
+    let wait = async {
+        while answer(&server, "auditor", CHANGES, None).await.status() != StatusCode::OK {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.unwrap();
+    let mut told = 0;
+    while slow.next().await.is_some() {
+        told += 1;
+    }
+    assert!((1..=17).contains(&told), "{told}");
+}
+
+async fn one_tenant_leaves_places_to_others(mut server: Server) {
+    server.app.changes = ChangeStreams::new(4, PATIENCE, PATIENCE);
+    server.front = Front::new(server.app.clone());
+    let server = followed(server);
+    let mut streams = Vec::new();
+    for credential in ["auditor", "auditor", "administrator"] {
+        streams.push(follow(&server, credential, None).await);
+    }
+    let refused = answer(&server, "administrator", CHANGES, None).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let text = refused.into_body().collect().await.unwrap().to_bytes();
+    assert!(std::str::from_utf8(&text).unwrap().contains("3 clients of this tenant"));
+    drop(follow(&server, "tenant-administrator", None).await);
+}
+
 /// Follows the database for as long as a case runs.
-fn followed(server: Server) -> Server {
+pub(crate) fn followed(server: Server) -> Server {
     tokio::spawn(Arc::clone(&server.app.directory).follow(server.app.store.revisions()));
     server
 }
@@ -391,6 +433,8 @@ macro_rules! on_both {
 }
 
 on_both!(
+    a_client_that_reads_too_slowly_is_disconnected,
+    one_tenant_leaves_places_to_others,
     whoever_follows_is_told_exactly_whom_a_change_affects,
     of_other_tenants_nothing_is_told,
     who_has_seen_more_than_is_known_here_is_not_told_of_less,

@@ -25,6 +25,8 @@ export interface Entry extends Known {
   /** When it ends by itself, in milliseconds since 1970. */
   readonly validUntil: number | undefined;
   readonly application: { id: string; namespaces: readonly string[] } | undefined;
+  /** Whether it is for one request alone, and not kept. */
+  readonly isForOnce?: boolean;
   /** Whether it may not be so any more. */
   stale: boolean;
 }

@@ -15,6 +15,9 @@ const REQUESTS = 8;
 /** Callers who may wait for an answer at a time. */
 const WAITING = 10_000;
 
+/** Milliseconds that somebody may be answered about whose word is good for one request: as long as a request takes. */
+const ONCE = 30_000;
+
 type Outcome = Entry | CasemateError;
 
 /** They did not fit into an answer with others: they are to be asked for by themselves. */
@@ -105,6 +108,7 @@ export class Resolver {
 
   #keep(key: string, outcome: Outcome): void {
     if (!(outcome instanceof CasemateError)) {
+      if (outcome.isForOnce) return this.state.callers.forget(key);
       // What was changed while the answer was on its way may mean them.
       if (this.state.seen > outcome.revision) outcome.stale = true;
       this.state.callers.put(key, outcome);
@@ -153,12 +157,22 @@ export class Resolver {
       if (!held) return this.#unreadable("nothing is known that could be unchanged");
       const set = held.generation === generation ? held.set : compiled(schemas, held.permissions);
       if (set instanceof CasemateError) return set;
-      return { ...held, set, generation, application, revision, validUntil: item.validUntil, stale: false };
+      return { ...held, set, generation, application, revision, ...this.#countsUntil(item.validUntil), stale: false };
     }
     const { known, identityText, permissions, validUntil, etag } = item;
     const set = compiled(schemas, permissions);
     if (set instanceof CasemateError) return set;
-    return { ...known, identityText, permissions, set, etag, generation, revision, validUntil, application, stale: false };
+    return { ...known, identityText, permissions, set, etag, generation, revision, ...this.#countsUntil(validUntil), application, stale: false };
+  }
+
+  /**
+   * Until when what was just said counts, and whether it is for one request alone: the server vouches for it, and by its own word nobody
+   * relies on it any longer.
+   */
+  #countsUntil(validUntil: number | undefined): { validUntil: number | undefined; isForOnce: boolean } {
+    const now = this.state.clock.now();
+    const isForOnce = validUntil !== undefined && validUntil <= now;
+    return { validUntil: isForOnce ? now + ONCE : validUntil, isForOnce };
   }
 
   /** What is said of one cannot be read: that is no reason to leave the server alone, which answers about others. */

@@ -233,6 +233,17 @@ describe("a remote client", () => {
     expect(await code(identify("may"))).toBe("credential_rejected");
   });
 
+  it("uses for one request what is good for no longer", async () => {
+    const { server, clock, identify } = await place();
+    // A provider whose word is not relied on: as the server answers, it ends.
+    server.put("may", item("may", [READ], { valid_until: new Date(clock.now()).toISOString() }));
+    const may = await identify("may");
+    expect([may.can("notes.read"), (await identify("may")).can("notes.read")]).toEqual([true, true]);
+    expect(server.resolved, "each request asks").toHaveLength(2);
+    clock.advance(30_000);
+    expect(() => may.check("notes.read")).toThrow(expect.objectContaining({ code: "credential_rejected" }) as Error);
+  });
+
   it("decides with what the server wrote, not with what JavaScript makes of it", async () => {
     const server = new FakeServer();
     const properties = { exact: { type: "int", when: "resource.level == value" } };

@@ -2,6 +2,7 @@
 
 mod difference;
 mod following;
+mod force;
 mod resources;
 
 use std::collections::HashMap;
@@ -16,16 +17,15 @@ use casemate_identity::provider::{SecretReference, SecretSource as _};
 use casemate_identity::remote::{Fetch, ProviderStatus};
 use casemate_identity::sign_in::SignInClient;
 use casemate_identity::{
-    Authenticator, CacheLimits, Chain, ChainError, Claims, Identity, ProviderAuthenticators, ProviderHost,
-    RevocationEpoch,
+    CacheLimits, Chain, ChainError, Claims, Identity, ProviderAuthenticators, ProviderHost, RevocationEpoch,
 };
 use casemate_store::{RecordError, RootKeyFile, Sealer, SeenNetwork, Store, StoreError, StoreReader};
 use secrecy::SecretString;
 use tokio::sync::watch;
 
-use crate::affected::{Affecting, Change, Changes, Forgotten};
-use crate::authenticator::StaticCredentials;
-use crate::keys::{AccountKeys, Keys};
+use crate::DEFAULT_TENANT;
+use crate::affected::{Change, Changes, Forgotten};
+use crate::keys::Keys;
 use crate::kind::Kind;
 use crate::objects::ObjectSet;
 use crate::outside::Sources;
@@ -33,10 +33,9 @@ use crate::people::{Found, Met, NotAdmitted, People, named};
 use crate::policy::{Credential, Mistake, Person, Policy};
 use crate::resources::Resources;
 use crate::secrets::Secrets;
-use crate::sessions::{BrowserSessions, SessionCookies, SessionTimes};
-use crate::snapshot::{Compiled, Snapshot};
+use crate::sessions::{BrowserSessions, SessionTimes};
+use crate::snapshot::{Assembled, Compiled, Scope, Snapshot, compiled_sets};
 use crate::temporary::TemporaryOwners;
-use crate::{DEFAULT_TENANT, OWN_PROVIDER};
 
 /// How often changes are looked for of which nobody told, unless the host says otherwise.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -95,6 +94,15 @@ pub enum DirectoryError {
     Closed,
 }
 
+/// What had to be found out anew since it was not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loads {
+    /// How often somebody was looked for in the store.
+    pub users: u64,
+    /// How often what somebody holds was compiled.
+    pub sets: u64,
+}
+
 /// What decides, and the objects that it was made of, at one revision.
 pub(crate) struct State {
     pub(crate) snapshot: Arc<Snapshot>,
@@ -124,7 +132,7 @@ fn homes(objects: &ObjectSet) -> HashMap<Box<str>, Box<str>> {
         let tenant = said.into_iter().find(|tenant| *tenant != DEFAULT_TENANT)?;
         Some((object.name.as_str().into(), tenant.into()))
     };
-    objects.of_kind(Kind::Provider).iter().filter_map(home).collect()
+    objects.wide(Kind::Provider).iter().filter_map(home).collect()
 }
 
 /// The current [`Snapshot`]. It is replaced as a whole, so that nothing is ever answered from half of a policy.
@@ -180,7 +188,7 @@ impl Directory {
     /// Where two providers have one name.
     pub fn of_policy(policy: Policy, host: DirectoryHost) -> Result<Directory, ChainError> {
         let directory = Directory::bare(host, None)?;
-        directory.put(1, policy, Arc::default(), None)?;
+        directory.put(1, (Assembled::of_policy(policy), &Scope::All), Arc::default(), None)?;
         Ok(directory)
     }
 
@@ -209,7 +217,7 @@ impl Directory {
                 revocations: revocations.clone(),
             },
         );
-        let compiled = Compiled::new(Policy::empty(), HashMap::new(), Arc::clone(&keys));
+        let compiled = Compiled::new(Assembled::of_policy(Policy::empty()), &[], Arc::clone(&keys));
         let snapshot = Arc::new(Snapshot::new(0, Arc::new(compiled), Chain::new(Vec::new())?));
         let running = Running { providers, configured: Vec::new(), accounts: Default::default() };
         Ok(Directory {
@@ -263,6 +271,13 @@ impl Directory {
     #[must_use]
     pub fn looked(&self) -> watch::Receiver<Instant> {
         self.looked.subscribe()
+    }
+
+    /// How often somebody was looked for in the store since it was not known here what it says of them, and how often what
+    /// somebody holds was compiled, since the process began.
+    #[must_use]
+    pub fn loads(&self) -> Loads {
+        Loads { users: self.people.loads(), sets: compiled_sets() }
     }
 
     /// The changes that affected somebody after a revision, the oldest first. Those of the last revisions are known: whoever
@@ -397,7 +412,7 @@ impl Directory {
     /// Where two providers have one name; what decides stays as it was.
     pub fn replace(&self, policy: Policy) -> Result<i64, ChainError> {
         let revision = self.current.load().snapshot.revision() + 1;
-        self.put(revision, policy, Arc::default(), None)?;
+        self.put(revision, (Assembled::of_policy(policy), &Scope::All), Arc::default(), None)?;
         Ok(revision)
     }
 
@@ -512,87 +527,5 @@ impl Directory {
     #[must_use]
     pub fn source_file_mistakes(&self) -> Vec<String> {
         self.sources.file_mistakes()
-    }
-
-    /// Puts a policy into force. Providers that did not change keep the keys that were fetched. `affecting` is whom else the
-    /// revision affects; where there is none, it follows nothing that is known.
-    fn put(
-        &self,
-        revision: i64,
-        mut policy: Policy,
-        objects: Arc<ObjectSet>,
-        affecting: Option<&mut Affecting>,
-    ) -> Result<(), ChainError> {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = self.current.load_full();
-        let is_same = |kind| difference::differing(&before.objects, &objects, kind).is_empty();
-        let (schemas, sources) = (is_same(Kind::Application), is_same(Kind::Source));
-        let followed = affecting.is_some() && schemas && sources;
-        let is_known = followed && is_same(Kind::Provider);
-        let credentials: HashMap<Box<str>, Arc<Credential>> = std::mem::take(&mut policy.credentials)
-            .into_iter()
-            .chain(self.own.iter().cloned())
-            .map(|credential| (credential.id.clone(), Arc::new(credential)))
-            .collect();
-        let enabled = policy.accounts.iter().map(|account| account.id.clone());
-        let accounts: std::collections::HashSet<Box<str>> =
-            enabled.filter(|id| !policy.disabled_accounts.contains(id)).collect();
-        let providers = running.providers.succeeded_by(policy.providers.clone());
-        let vouching =
-            policy.providers.iter().map(|provider| provider.name()).chain([OWN_PROVIDER]).map(Box::from);
-        let owners = Arc::new(TemporaryOwners {
-            providers: vouching.collect(),
-            keys: Arc::clone(&self.keys),
-            accounts: accounts.clone(),
-        });
-        self.owners.store(Some(Arc::clone(&owners)));
-        let mut authenticators: Vec<Arc<dyn Authenticator>> = vec![
-            Arc::new(AccountKeys::new(Arc::clone(&self.keys), accounts.clone())),
-            Arc::new(StaticCredentials::new(credentials.values())),
-            Arc::new(SessionCookies {
-                sessions: Arc::clone(&self.sessions),
-                // Casemate vouches for local accounts itself.
-                providers: providers
-                    .sign_ins()
-                    .map(|client| client.offer().name().into())
-                    .chain([crate::OWN_PROVIDER.into()])
-                    .collect(),
-                owners: Arc::clone(&owners),
-            }),
-        ];
-        authenticators.extend(providers.authenticators());
-        let chain = Chain::new(authenticators)?;
-        let is_fewer = running.accounts.iter().any(|account| !accounts.contains(account))
-            || running.configured.iter().any(|provider| !policy.providers.contains(provider));
-        *running = Running { providers, configured: policy.providers.clone(), accounts };
-        // What was compiled of the same schemas and sources serves on.
-        let earlier = followed.then(|| &**before.snapshot.compiled());
-        let sources = self.sources.of(&policy.sources, &self.secrets);
-        let compiled = Compiled::after(earlier, policy, credentials, Arc::clone(&self.keys));
-        let compiled = Arc::new(compiled.asking(sources));
-        if let Some(affecting) = affecting {
-            match is_known {
-                _ if !schemas => affecting.schemas(),
-                false => affecting.everybody(),
-                true => difference::affects(&before, &objects, &compiled, affecting),
-            }
-            self.swap(revision, compiled, chain, objects);
-            self.changes.push(revision, affecting);
-        } else {
-            self.swap(revision, compiled, chain, objects);
-            self.changes.forget(revision);
-        }
-        self.taken.send_replace(revision);
-        if is_fewer {
-            self.revocations.raise();
-        }
-        Ok(())
-    }
-
-    fn swap(&self, revision: i64, compiled: Arc<Compiled>, chain: Chain, objects: Arc<ObjectSet>) {
-        let snapshot = Arc::new(Snapshot::new(revision, compiled, chain));
-        let homes = Arc::new(homes(&objects));
-        self.sessions.set_homes(Arc::clone(&homes));
-        self.current.store(Arc::new(State { snapshot, objects, homes }));
     }
 }

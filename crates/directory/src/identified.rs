@@ -11,7 +11,7 @@ use crate::kind::Kind;
 use crate::known::Known;
 use crate::model::ApplicationDocument;
 use crate::own_schema::OWN_SCHEMA;
-use crate::people::{Found, with_groups};
+use crate::people::{ById, Found};
 use crate::snapshot::{Program, Snapshot};
 use crate::subject::Subject;
 use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
@@ -82,21 +82,12 @@ impl Directory {
             Program::Inactive => return Err(NotIdentified::Inactive),
             Program::Nobody => {}
         }
-        let Some(reader) = self.reader().filter(|_| self.has_users()) else {
-            return Err(NotIdentified::Unknown);
-        };
-        let user = reader.user(id).await?.filter(|user| user.tenant == tenant);
-        let user = user.ok_or(NotIdentified::Unknown)?;
-        if !user.active {
-            return Err(NotIdentified::Inactive);
-        }
-        let subject = match &user.subject {
-            None => snapshot.subject_of_user(&with_groups(reader, &user, "").await?, false),
-            Some(subject) => match self.people().find(tenant, &user.provider, subject).await? {
-                Found::User(found, person) if *found == *id => snapshot.subject_of_user(&person, true),
-                Found::User(..) | Found::Nobody | Found::Former(_) => return Err(NotIdentified::Unknown),
-                Found::Inactive(_) | Found::Deleted(_) => return Err(NotIdentified::Inactive),
-            },
+        let user = self.people().by_id(id).await?.filter(|user| *user.tenant == *tenant);
+        let ById { found, has_subject, .. } = user.ok_or(NotIdentified::Unknown)?;
+        let subject = match &found {
+            Found::User(found, person) if **found == *id => snapshot.subject_of_user(person, has_subject),
+            Found::User(..) | Found::Nobody | Found::Former(_) => return Err(NotIdentified::Unknown),
+            Found::Inactive(_) | Found::Deleted(_) => return Err(NotIdentified::Inactive),
         };
         let (known, of_word) = snapshot.known_asked(subject, now).await;
         Ok(Identified { known, until: None, of_word })
@@ -131,7 +122,7 @@ impl Directory {
     pub fn schemas(&self) -> (i64, Vec<(String, String)>) {
         let state = self.state();
         let own = (OWN_PROVIDER.to_owned(), OWN_SCHEMA.to_owned());
-        let registered = state.objects.of_kind(Kind::Application).iter().filter_map(|object| {
+        let registered = state.objects.wide(Kind::Application).iter().filter_map(|object| {
             let document: ApplicationDocument = serde_json::from_str(&object.body).ok()?;
             Some((object.name.clone(), document.schema))
         });

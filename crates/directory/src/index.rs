@@ -25,8 +25,6 @@ pub(crate) enum By {
     GroupOfKind,
     /// Tenant, kind, id: at whatever provider.
     IdAnywhere,
-    /// Provider, kind, id: in whatever tenant.
-    IdInAnyTenant,
 }
 
 /// A key that borrows its names.

@@ -10,6 +10,7 @@
 pub mod administration;
 mod affected;
 mod authenticator;
+mod by_tenant;
 mod candidates;
 mod directory;
 mod identified;
@@ -46,7 +47,7 @@ pub use administration::{
 pub use affected::{Affected, Change, Forgotten, MAX_SELECTORS, Selector, Whom};
 pub use authenticator::sha256;
 pub use candidates::{Candidate, CandidatePlace, Candidates, Sought};
-pub use directory::{Directory, DirectoryError, DirectoryHost};
+pub use directory::{Directory, DirectoryError, DirectoryHost, Loads};
 pub use identified::{End, Identified, NotIdentified};
 pub use kind::{Kind, UnknownKind};
 pub use known::{DECISION_ASK, Known};

@@ -13,7 +13,8 @@ impl Snapshot {
     /// Whether something is assigned to whom a provider calls this, by that.
     #[must_use]
     pub fn assigns_by_id(&self, provider: &str, id: &str) -> bool {
-        self.compiled().assignments().iter().any(|assignment| {
+        let mut assignments = self.compiled().parts_naming(id).flat_map(|part| part.assignments());
+        assignments.any(|assignment| {
             let recipient = &assignment.recipient;
             *recipient.provider == *provider
                 && matches!(&recipient.who, Who::Id { id: named, .. } if **named == *id)

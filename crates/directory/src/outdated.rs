@@ -74,10 +74,7 @@ impl Snapshot {
             let mut rules = compiled.mappings().flat_map(|mapping| mapping.0.iter());
             rules.any(|rule| holds_word(rule.when.source(), claim))
         };
-        let in_roles = || {
-            let mut permissions = compiled.roles().iter().flat_map(|role| role.permissions.iter());
-            permissions.any(|permission| holds_word(permission.as_json(), claim))
-        };
+        let in_roles = || compiled.is_in_roles(|text| holds_word(text, claim));
         compiled.reads(claim)
             || in_rules()
             || self.catalog().conditions().any(|text| holds_word(text, claim))

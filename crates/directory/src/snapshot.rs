@@ -1,5 +1,6 @@
 //! A policy, ready to answer: who is meant, what they hold, who may ask.
 
+mod assembled;
 mod compiled;
 mod draft;
 mod elsewhere;
@@ -9,23 +10,24 @@ mod identity_rules;
 mod lasting;
 mod meant;
 mod outside;
+mod part;
 mod reach;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use casemate_identity::{Chain, ChainError, Identity, Kind};
 use casemate_permission::{Catalog, PermissionSet};
 
-use crate::index::{By, KeyRef};
 use crate::known::{Known, Place, Presented};
 use crate::outside::Outside;
 use crate::policy::{Credential, Person, Policy};
 use crate::subject::Subject;
 use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
 
+pub(crate) use assembled::{Assembled, Scope};
 pub(crate) use compiled::Compiled;
 use compiled::Sets;
+pub(crate) use holding::compiled_sets;
 pub(crate) use identified::Program;
 pub use meant::is_of_people;
 pub(crate) use reach::{AllNamed, Digest, Named, Reach};
@@ -85,7 +87,7 @@ impl Snapshot {
     /// # Errors
     /// Never in practice: only authenticators can contradict each other, and there are none.
     pub fn offline(policy: Policy) -> Result<Snapshot, ChainError> {
-        let compiled = Compiled::new(policy, HashMap::new(), Arc::default());
+        let compiled = Compiled::new(Assembled::of_policy(policy), &[], Arc::default());
         Ok(Snapshot::new(1, Arc::new(compiled), Chain::new(Vec::new())?))
     }
 
@@ -190,17 +192,16 @@ impl Snapshot {
             self.compiled.map(&mut caller);
         }
         let Some(id) = caller.id.as_deref() else { return caller };
-        let key = if identity.tenant.is_some() {
-            KeyRef::new(By::Id, &[&caller.tenant, &caller.provider, &caller.kind, id])
-        } else {
-            KeyRef::new(By::IdInAnyTenant, &[&caller.provider, &caller.kind, id])
+        let known = self.compiled.tenants_of(&caller.provider, &caller.kind, id);
+        let tenant = match (identity.tenant.is_some(), known) {
+            (true, known) => known.iter().find(|tenant| **tenant == caller.tenant),
+            (false, [only]) => Some(only),
+            (false, _) => None,
         };
-        match self.compiled.people_index.get(key) {
-            [only] => match self.compiled.person(*only) {
-                Some(person) => caller.enriched(person),
-                None => caller,
-            },
-            _ => caller,
+        let known = |tenant| self.compiled.person_of(tenant, &caller.provider, &caller.kind, id);
+        match tenant.and_then(|tenant| known(tenant)) {
+            Some(person) => caller.enriched(person),
+            None => caller,
         }
     }
 
@@ -272,8 +273,12 @@ impl Snapshot {
             return Err(ResolveError::Mapping { provider_name, problem: problem.to_string() });
         }
         let compiled = &*self.compiled;
+        let part = compiled.part(&subject.tenant);
+        if let Some(problem) = &part.problem {
+            return Err(ResolveError::Compile(problem.to_string()));
+        }
         let credential = compiled.credential_of(subject).map(|credential| &**credential);
-        kept.get(compiled.holding(subject)?, |holding| compiled.compile(holding, credential))
+        kept.get(compiled.holding(subject)?, |holding| compiled.compile(part, holding, credential))
     }
 
     /// As [`Snapshot::permissions`], of one of many who are gone through: what is kept of it takes no place of others.

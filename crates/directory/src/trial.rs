@@ -85,12 +85,13 @@ impl Snapshot {
         let subject = self.caller(identity);
         let mut roles: Vec<TriedRole> = Vec::new();
         if subject.unmapped.is_none() {
+            let part = compiled.part(&subject.tenant);
             for assignment in compiled.assignments_of(&subject) {
-                for held in compiled.roles().held(assignment.assigned) {
+                for held in part.roles().held(assignment.assigned) {
                     roles.push(TriedRole {
                         role: held.role.name.to_string(),
                         of_tenant: held.role.tenant.to_string(),
-                        via: compiled.via(assignment, held.through.map(|through| &*through.name)),
+                        via: part.via(assignment, held.through.map(|through| &*through.name)),
                     });
                 }
             }

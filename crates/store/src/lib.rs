@@ -79,7 +79,7 @@ pub use generation::Position;
 pub use idempotency::Remembered;
 pub use lease::{Fence, Lease};
 pub use linked::{LinkChange, LinkedIdentity, MAX_LINKED};
-pub use object::{Draft, Object, Objects};
+pub use object::{ChangedObjects, Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};
 pub use people::{
     ChangedUsers, DIRECTORY_VERSION_AGE, DeletedGroup, DirectoryEdit, DirectoryKind, DirectoryVersion,

@@ -59,15 +59,69 @@ pub struct Objects {
     pub items: Vec<Object>,
 }
 
+/// The objects that were changed after a revision.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangedObjects {
+    /// The revision that they were read at.
+    pub revision: i64,
+    /// Those that were made or became others, as they are.
+    pub put: Vec<Object>,
+    /// The kinds and ids of those that are gone.
+    pub removed: Vec<(String, String)>,
+}
+
+/// The most objects whose changes are told one by one.
+const CHANGED: usize = 4_096;
+/// How many objects are read at once.
+const PAGE: usize = 10_000;
+
 const COLUMNS: &str = "kind, id, tenant, name, body, origin, revision, created_at, updated_at";
 
 /// All objects, and the revision at which that is so.
 pub(crate) async fn all(pool: &Pool) -> Result<Objects, StoreError> {
     let mut reading = pool.read().await?;
     let revision = last_revision(&mut reading).await?;
-    let text = format!("SELECT {COLUMNS} FROM object ORDER BY kind, tenant, name");
-    let rows = reading.rows(&text, values![]).await?;
-    Ok(Objects { revision, items: rows.iter().map(read).collect::<Result<_, _>>()? })
+    // Row by row as the database hands them out, they would all be in memory twice.
+    let text = format!(
+        "SELECT {COLUMNS} FROM object WHERE (kind, tenant, name) > ($1, $2, $3) ORDER BY kind, tenant, name LIMIT {PAGE}"
+    );
+    let mut items: Vec<Object> = Vec::new();
+    loop {
+        let last = items.last().map_or(("", "", ""), |last| (&*last.kind, &*last.tenant, &*last.name));
+        let rows = reading.rows(&text, values![last.0, last.1, last.2]).await?;
+        let is_last = rows.len() < PAGE;
+        for row in &rows {
+            items.push(read(row)?);
+        }
+        if is_last {
+            return Ok(Objects { revision, items });
+        }
+    }
+}
+
+/// The objects that were changed after a revision; nothing where these are so many that all had better be read.
+pub(crate) async fn changed_after(pool: &Pool, revision: i64) -> Result<Option<ChangedObjects>, StoreError> {
+    let mut reading = pool.read().await?;
+    let last = last_revision(&mut reading).await?;
+    let columns = COLUMNS.split(", ").map(|column| format!("o.{column}")).collect::<Vec<_>>().join(", ");
+    let text = format!(
+        "SELECT t.changed_kind, t.changed_id, {columns} FROM (SELECT DISTINCT kind AS changed_kind, id AS changed_id \
+         FROM version_object WHERE revision > $1 LIMIT {}) AS t \
+         LEFT JOIN object o ON o.kind = t.changed_kind AND o.id = t.changed_id",
+        CHANGED + 1
+    );
+    let rows = reading.rows(&text, values![revision]).await?;
+    if rows.len() > CHANGED {
+        return Ok(None);
+    }
+    let mut changed = ChangedObjects { revision: last, ..ChangedObjects::default() };
+    for row in &rows {
+        match row.get::<Option<String>>("id")? {
+            Some(_) => changed.put.push(read(row)?),
+            None => changed.removed.push((row.get("changed_kind")?, row.get("changed_id")?)),
+        }
+    }
+    Ok(Some(changed))
 }
 
 /// The revision of the last change.

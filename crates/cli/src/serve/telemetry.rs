@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use casemate_directory::Directory;
+use casemate_directory::{Directory, Loads};
 use casemate_platform::config::Config;
 use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::metrics::{self, Figures};
@@ -44,6 +44,10 @@ impl Metrics {
             let store = store.clone();
             move || store.upgrade().and_then(|store| store.record_lag()).map_or(0.0, |lag| read(lag) as f64)
         };
+        let loads = |read: fn(Loads) -> u64| {
+            let directory = directory.clone();
+            move || directory.upgrade().map_or(0.0, |directory| read(directory.loads()) as f64)
+        };
         let figures = Figures::new()
             .gauge(
                 "casemate_record_behind_events",
@@ -70,6 +74,16 @@ impl Metrics {
                 "casemate_store_writable",
                 "1 where the last write to the database succeeded.",
                 move || store.upgrade().map_or(0.0, |store| if store.is_writable() { 1.0 } else { 0.0 }),
+            )
+            .counter(
+                "casemate_user_loads_total",
+                "How often somebody was looked for in the database, since it was not known what the directory says of them.",
+                loads(|loads| loads.users),
+            )
+            .counter(
+                "casemate_permission_loads_total",
+                "How often what somebody holds was compiled, since it was not known.",
+                loads(|loads| loads.sets),
             )
             .gauge("casemate_policy_revision", "The revision that decides.", move || {
                 directory.upgrade().map_or(0.0, |directory| directory.current().revision() as f64)

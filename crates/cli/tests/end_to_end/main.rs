@@ -10,6 +10,7 @@ mod blocks;
 mod code;
 mod config;
 mod directory_sync;
+mod first_requests;
 mod first_start;
 mod full_disk;
 mod hostile;

@@ -325,7 +325,8 @@ pub(super) fn planned(
         changes.push(Change::Put(after));
     }
     if prune {
-        let managed = state.objects.items().iter().filter(|object| object.origin == origin);
+        let mut managed: Vec<_> = state.objects.iter().filter(|object| object.origin == origin).collect();
+        managed.sort_by_key(|object| (&object.kind, &object.tenant, &object.name));
         for object in managed {
             let Ok(kind) = object.kind.parse::<Kind>() else { continue };
             if kept.contains(&(kind.as_str(), object.id.clone())) {

@@ -271,7 +271,7 @@ impl<'a> Granting<'a> {
                 self.lift_role(&held.role.tenant, &held.role.name)?;
             }
         }
-        for object in self.state.objects.of_kind(Kind::Source) {
+        for object in self.state.objects.wide(Kind::Source) {
             let source = read::<SourceDocument>(&object.body).filter(|source| source.provider == name);
             self.names(source.map(|source| source.ceiling).unwrap_or_default())?;
         }
@@ -423,8 +423,7 @@ impl<'a> Granting<'a> {
         is_meant: impl Fn(&crate::model::Target) -> bool,
     ) -> Result<(), AdminError> {
         let state = self.state;
-        for object in state.objects.of_kind(Kind::Assignment).iter().filter(|object| object.tenant == tenant)
-        {
+        for object in state.objects.in_tenant(Kind::Assignment, tenant) {
             if let Some(held) = read::<AssignmentDocument>(&object.body).filter(|held| is_meant(&held.to)) {
                 self.lift(tenant, &held)?;
             }

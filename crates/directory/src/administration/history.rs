@@ -1,6 +1,5 @@
 //! What decided at another revision, or would decide if something were changed: to be asked, and never to be in force.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use casemate_identity::{Chain, ChainError};
@@ -14,8 +13,8 @@ use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
 use crate::model::RoleDocument;
 use crate::objects::{Change, ObjectSet};
-use crate::policy::{Code, Policy};
-use crate::snapshot::{Compiled, Snapshot};
+use crate::policy::Code;
+use crate::snapshot::{Assembled, Compiled, Scope, Snapshot};
 
 impl Administration {
     /// What decided at a revision, with the API keys of today.
@@ -81,12 +80,11 @@ impl Administration {
     async fn with(&self, state: &State, changes: Vec<Change>, revision: i64) -> Result<Snapshot, AdminError> {
         let objects: ObjectSet = state.objects.with(&changes, revision, 0);
         let (own, keys) = self.directory.own();
+        let (before, old) = (Arc::clone(&state.snapshot), Arc::clone(&state.objects));
         let compiled = tokio::task::spawn_blocking(move || {
-            let policy = Policy::from_objects(objects.items())?;
-            let credentials = policy.credentials().iter().chain(&own).cloned().map(Arc::new);
-            let credentials: HashMap<_, _> =
-                credentials.map(|credential| (credential.id.clone(), credential)).collect();
-            Ok(Compiled::new(policy, credentials, keys))
+            let scope = Scope::between(&old, &objects);
+            let policy = Assembled::after(before.compiled(), &objects, &scope)?;
+            Ok(Compiled::new(policy, &own, keys))
         });
         let compiled = compiled.await.map_err(|_| AdminError::from(DirectoryError::Closed))?;
         let compiled = compiled.map_err(AdminError::Invalid)?;

@@ -82,7 +82,7 @@ impl Lister {
     /// extend.
     #[must_use]
     pub fn roles_of(&self, tenant: &str, role: Option<&str>, team: Option<&str>) -> Vec<String> {
-        let roles = self.state.snapshot.compiled().roles();
+        let roles = self.state.snapshot.compiled().part(tenant).roles();
         let Some(assigned) = roles.assigned(tenant, role, team) else { return Vec::new() };
         roles.held(assigned).iter().map(|held| held.role.name.to_string()).collect()
     }

@@ -234,11 +234,11 @@ fn name_is_free(state: &State, kind: Kind, tenant: &str, name: &str, id: &str) -
     let is_taken = match kind {
         Kind::Role | Kind::Team => {
             let kinds = [Kind::Role, Kind::Team, Kind::Assignment];
-            let objects = kinds
-                .into_iter()
-                .flat_map(|of| state.objects.of_kind(of).iter().map(move |object| (of, object)));
-            let mut there = objects.filter(|(_, object)| object.tenant == tenant);
-            there.any(|(of, object)| rules::names(of, object, kind, name))
+            let names = |of| {
+                let there = state.objects.in_tenant(of, tenant);
+                there.iter().any(|object| rules::names(of, object, kind, name))
+            };
+            kinds.into_iter().any(names)
         }
         Kind::Application => name == RESERVED_NAMESPACE,
         _ => false,

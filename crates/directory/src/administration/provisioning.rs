@@ -19,6 +19,7 @@ use super::write::Proposal;
 use crate::directory::State;
 use crate::kind::Kind;
 use crate::model::ServiceAccountDocument;
+use crate::objects::Change;
 use crate::policy::{Assignment, DEFAULT_TENANT, Policy, Roles, Who};
 use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
 
@@ -36,6 +37,7 @@ pub(super) fn obey(
     let Some(holds) = &author.holds else { return Ok(()) };
     let Ok(wanted) = Pattern::parse(PROVISION) else { return Ok(()) };
     let before = state.snapshot.compiled();
+    // Where the change concerns none of these, the policy says nothing of their accounts, and they stay as they are.
     for Provisioned { provider, tenant, account } in provisioned(state) {
         let was = state.objects.by_name(Kind::ServiceAccount, &tenant, &account);
         let was_enabled = was
@@ -59,7 +61,8 @@ pub(super) fn obey(
         };
         let old = match was.filter(|_| was_enabled) {
             Some(was) => {
-                Said::of(&wanted, before.roles(), before.assignments(), |held| reaches(&was.id, held))
+                let part = before.part(&tenant);
+                Said::of(&wanted, part.roles(), part.assignments(), |held| reaches(&was.id, held))
             }
             None => Said::default(),
         };
@@ -83,6 +86,23 @@ pub(super) fn obey(
     Ok(())
 }
 
+/// Whether a proposal changes something in a tenant whose accounts provision people.
+pub(super) fn concerns(state: &State, proposal: &Proposal) -> bool {
+    let is_of = |change: &Change, tenant: &str| match change {
+        Change::Put(draft) => {
+            let before = state.objects.find(&draft.kind, &draft.id);
+            draft.tenant == tenant || before.is_some_and(|before| before.tenant == tenant)
+        }
+        Change::Remove { kind, id } => {
+            state.objects.by_id(*kind, id).is_some_and(|object| object.tenant == tenant)
+        }
+    };
+    provisioned(state).any(|of| {
+        proposal.changes.iter().any(|change| is_of(change, &of.tenant))
+            || proposal.keys.iter().any(|key| key.tenant == of.tenant)
+    })
+}
+
 /// A provider whose people are provisioned by the keys of an account.
 struct Provisioned {
     provider: String,
@@ -92,7 +112,7 @@ struct Provisioned {
 
 /// As it is now: who writes a provider is asked for all of it anyway.
 fn provisioned(state: &State) -> impl Iterator<Item = Provisioned> {
-    state.objects.of_kind(Kind::Provider).iter().filter_map(|object| {
+    state.objects.wide(Kind::Provider).iter().filter_map(|object| {
         let body: Value = read(&object.body)?;
         let of = |member: &str| body.pointer(member).and_then(Value::as_str);
         let account = of("/scim/account")?.to_owned();

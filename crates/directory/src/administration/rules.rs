@@ -46,7 +46,10 @@ pub(super) fn obey(
 
 /// That no stored permission becomes an error: in what is written it is a mistake, elsewhere it has to be forced.
 fn nothing_breaks(state: &State, proposal: &Proposal, policy: &Policy) -> Result<(), AdminError> {
-    let before = state.snapshot.compiled().mismatches();
+    let before: Vec<&Mistake> = match policy.mismatches() {
+        [] => Vec::new(),
+        _ => state.snapshot.compiled().assembled().mismatches().collect(),
+    };
     let new = policy.mismatches().iter().filter(|mismatch| !before.contains(mismatch));
     let is_written = |mistake: &Mistake| {
         let Some(place) = mistake.object() else { return false };
@@ -85,9 +88,9 @@ fn nothing_widens(before: &Catalog, policy: &Policy, set: &ObjectSet) -> Result<
             && permission.properties().next().is_some()
             && lost.iter().any(|namespace| intersects(permission.name(), namespace).unwrap_or(true))
     };
-    let roles = policy.roles.iter().map(|role| (Kind::Role, &role.tenant, &role.name, &role.permissions));
+    let roles = policy.roles.iter().map(|role| (Kind::Role, &role.tenant, &role.name, &*role.permissions));
     let credentials = policy.credentials.iter();
-    let credentials = credentials.map(|held| (Kind::Credential, &held.tenant, &held.id, &held.permissions));
+    let credentials = credentials.map(|held| (Kind::Credential, &held.tenant, &held.id, &*held.permissions));
     let users: Vec<Reference> = roles
         .chain(credentials)
         .filter(|(_, _, _, permissions)| permissions.iter().any(widens))
@@ -150,10 +153,20 @@ pub(super) fn users(state: &State, kind: Kind, object: &Object, now: i64) -> Vec
             _ => false,
         }
     };
-    let mut users: Vec<Reference> = objects
-        .items()
-        .iter()
-        .filter(|other| refers(other))
+    // What a tenant has of its own, nothing of another names.
+    let is_own = match kind {
+        Kind::Role | Kind::Team => object.tenant != DEFAULT_TENANT,
+        Kind::ServiceAccount => true,
+        _ => false,
+    };
+    let own = objects.tenants().get(&object.tenant).map_or(&[][..], |objects| objects.items());
+    let mut found: Vec<_> = match is_own {
+        true => own.iter().filter(|other| refers(other)).collect(),
+        false => objects.iter().filter(|other| refers(other)).collect(),
+    };
+    found.sort_by_key(|other| (&other.kind, &other.tenant, &other.name));
+    let mut users: Vec<Reference> = found
+        .into_iter()
         .filter_map(|other| Some(reference(other.kind.parse().ok()?, other)))
         .take(MAX_NAMED)
         .collect();

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::entry::{Author, Entry, RememberKey, Written};
 use super::error::AdminError;
 use super::people::GroupChange;
-use super::{Administration, granted, homes, rules, sealing, sessions};
+use super::{Administration, granted, homes, provisioning, rules, sealing, sessions};
 use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
 use crate::model::{
@@ -16,7 +16,8 @@ use crate::model::{
     ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument, TenantDocument, UserDocument,
 };
 use crate::objects::{Change, ObjectSet};
-use crate::policy::{Mistake, ObjectPlace, Policy, pointer, without_place};
+use crate::policy::{Mistake, ObjectPlace, pointer, without_place};
+use crate::snapshot::{Assembled, Scope};
 
 /// How often a change is thought out anew because another process made one meanwhile.
 const ATTEMPTS: usize = 5;
@@ -65,7 +66,8 @@ pub(super) struct Told {
 
 /// A change that was found to be one that may be made.
 pub(super) struct Judged {
-    policy: Policy,
+    policy: Assembled,
+    scope: Scope,
     set: ObjectSet,
     pub(super) commit: Commit,
 }
@@ -109,7 +111,7 @@ impl Administration {
         }
         // Rows of people were thought out before.
         let is_of_people = !(proposal.people.is_empty() && proposal.groups.is_empty());
-        let Judged { policy, set, commit } = self.judged(author, state, proposal).await?;
+        let Judged { policy, scope, set, commit } = self.judged(author, state, proposal).await?;
         let revision = match self.store.commit(commit).await {
             Ok(revision) => revision,
             Err(CommitError::Conflict { .. }) => return Err(Failed::Overtaken),
@@ -120,7 +122,7 @@ impl Administration {
             Err(CommitError::Changed { .. }) => return Err(Failed::Overtaken),
             Err(error) => return Err(Failed::Refused(error.into())),
         };
-        let installed = self.directory.install(base, revision, policy, set).await;
+        let installed = self.directory.install(base, revision, (policy, &scope), set).await;
         if let Err(error) = installed {
             // The change is made; what decides follows when the store is next looked at.
             tracing::error!(%error, revision, "a change was made and is not in force yet");
@@ -138,12 +140,17 @@ impl Administration {
         let base = state.snapshot.revision();
         granted::record(author, state, &mut proposal.changes);
         let set = state.objects.with(&proposal.changes, base + 1, author.now);
+        let scope = Scope::between(&state.objects, &set);
+        // Who provisions people may make them in each tenant.
+        let is_whole = provisioning::concerns(state, &proposal);
+        let before = Arc::clone(&state.snapshot);
         let checked = tokio::task::spawn_blocking(move || {
-            let policy = Policy::from_objects(set.items());
-            (policy, set)
+            let policy = before.compiled().policy_of(&set, &scope, is_whole)?;
+            let assembled = Assembled::after(before.compiled(), &set, &scope)?;
+            Ok((policy, assembled, scope, set))
         });
-        let (policy, set) = checked.await.map_err(|_| AdminError::from(DirectoryError::Closed))?;
-        let policy = policy.map_err(AdminError::Invalid)?;
+        let checked = checked.await.map_err(|_| AdminError::from(DirectoryError::Closed))?;
+        let (policy, assembled, scope, set) = checked.map_err(AdminError::Invalid)?;
         rules::obey(author, state, &proposal, &policy, &set)?;
         let with = self.groups_obey(author, state, (&policy, &set), &proposal).await?;
         for group in std::mem::take(&mut proposal.groups) {
@@ -160,7 +167,7 @@ impl Administration {
         let ended = sessions::ended(state, &proposal.changes);
         let mut commit = commit(author, base, proposal, written.as_ref());
         commit.operations.extend(ended);
-        Ok(Judged { policy, set, commit })
+        Ok(Judged { policy: assembled, scope, set, commit })
     }
 }
 

@@ -1,6 +1,5 @@
 //! Whom a new revision affects, by what differs between what decided and what decides from now on.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -8,66 +7,75 @@ use casemate_identity::Kind as IdentityKind;
 use casemate_store::{ChangedUsers, EndedSession, Object, StoredApiKey};
 
 use super::State;
-use crate::affected::{Affecting, Whom};
+use crate::affected::{Affecting, MAX_SELECTORS, Whom};
 use crate::keys::{Keys, RECOVERY};
 use crate::kind::Kind;
 use crate::model::UserDocument;
 use crate::objects::ObjectSet;
 use crate::policy::{Assignment, Recipient, Who};
-use crate::snapshot::Compiled;
+use crate::snapshot::{Compiled, Scope};
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, DEFAULT_TENANT, OWN_PROVIDER};
 
-/// The objects of a kind that two revisions do not have alike, as either has them.
-pub(super) fn differing<'o>(before: &'o ObjectSet, after: &'o ObjectSet, kind: Kind) -> Vec<&'o Arc<Object>> {
-    let name = |object: &'o Arc<Object>| (&*object.tenant, &*object.name);
-    let mut found = Vec::new();
-    let (mut before, mut after) =
-        (before.of_kind(kind).iter().peekable(), after.of_kind(kind).iter().peekable());
-    loop {
-        let order = match (before.peek(), after.peek()) {
-            (None, None) => return found,
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(one), Some(other)) => name(one).cmp(&name(other)),
-        };
-        let one = if order == Ordering::Greater { None } else { before.next() };
-        let other = if order == Ordering::Less { None } else { after.next() };
-        match (one, other) {
-            (Some(one), Some(other))
-                if Arc::ptr_eq(one, other) || one.id == other.id && one.body == other.body => {}
-            (one, other) => found.extend(one.into_iter().chain(other)),
-        }
-    }
+/// Whether two revisions have the objects of a kind of the whole installation alike.
+pub(super) fn is_same(before: &ObjectSet, after: &ObjectSet, kind: Kind) -> bool {
+    let (before, after) = (before.wide(kind), after.wide(kind));
+    let is_same = |(one, other): (&Arc<Object>, &Arc<Object>)| {
+        Arc::ptr_eq(one, other) || (&one.id, &one.name, &one.body) == (&other.id, &other.name, &other.body)
+    };
+    before.len() == after.len() && before.iter().zip(after).all(is_same)
 }
 
 /// Whom it affects that `after` follows `before`, where schemas, providers and sources are the same in both.
-pub(super) fn affects(before: &State, objects: &ObjectSet, after: &Compiled, affecting: &mut Affecting) {
+pub(super) fn affects(
+    before: &State,
+    objects: &ObjectSet,
+    after: &Compiled,
+    scope: &Scope,
+    affecting: &mut Affecting,
+) {
     let compiled = before.snapshot.compiled();
-    let gone = compiled.assignments_missing_in(after).map(|assignment| (&**compiled, assignment));
-    let came = after.assignments_missing_in(compiled).map(|assignment| (after, assignment));
+    let mut tenants: HashSet<&str> =
+        before.objects.tenants().differing(objects.tenants()).into_iter().map(|tenant| &**tenant).collect();
+    if matches!(scope, Scope::All | Scope::These { shared: true, .. }) {
+        // What a role of the tenant `default` grants is held wherever it is named.
+        let sharing = compiled.assembled().sharing().chain(after.assembled().sharing());
+        tenants.extend(sharing.map(|tenant| &**tenant));
+        tenants.insert(DEFAULT_TENANT);
+    }
+    if tenants.len() > MAX_SELECTORS {
+        return affecting.everybody();
+    }
     // However many are for one, they are looked for once in each of the two.
     let mut known = HashSet::new();
-    for (place, (of, assignment)) in gone.map(|gone| (0, gone)).chain(came.map(|came| (1, came))) {
-        if affecting.is_everybody() {
-            return;
+    for tenant in tenants {
+        let (was, is) = (compiled.part(tenant), after.part(tenant));
+        let gone = was.assignments_missing_in(is).map(|assignment| (0, &**compiled, assignment));
+        let came = is.assignments_missing_in(was).map(|assignment| (1, after, assignment));
+        for (place, of, assignment) in gone.chain(came) {
+            if affecting.is_everybody() {
+                return;
+            }
+            if known.insert((place, &assignment.tenant, &assignment.recipient)) {
+                recipient(of, after.keys(), assignment, affecting);
+            }
         }
-        if known.insert((place, &assignment.tenant, &assignment.recipient)) {
-            recipient(of, after.keys(), assignment, affecting);
+    }
+    let kinds = [Kind::ServiceAccount, Kind::Credential, Kind::User];
+    let differing = before.objects.differing(objects, |kind| kinds.iter().any(|of| kind == of.as_str()));
+    for object in differing {
+        let tenant = Arc::from(&*object.tenant);
+        match object.kind.parse() {
+            Ok(Kind::ServiceAccount) => {
+                affecting.add(&tenant, Whom::Identity(object.id.as_str().into()));
+                account(after.keys(), &tenant, &object.id, affecting);
+            }
+            Ok(Kind::Credential) => {
+                affecting.add(&tenant, Whom::Credential(object.name.as_str().into()));
+                let kind = IdentityKind::SERVICE.as_str();
+                affecting.add(&tenant, subject(CREDENTIAL_PROVIDER.into(), kind, &object.name));
+            }
+            _ => person(object, [compiled, after], affecting),
         }
-    }
-    for object in differing(&before.objects, objects, Kind::ServiceAccount) {
-        let tenant = Arc::from(&*object.tenant);
-        affecting.add(&tenant, Whom::Identity(object.id.as_str().into()));
-        account(after.keys(), &tenant, &object.id, affecting);
-    }
-    for object in differing(&before.objects, objects, Kind::Credential) {
-        let tenant = Arc::from(&*object.tenant);
-        affecting.add(&tenant, Whom::Credential(object.name.as_str().into()));
-        affecting
-            .add(&tenant, subject(CREDENTIAL_PROVIDER.into(), IdentityKind::SERVICE.as_str(), &object.name));
-    }
-    for object in differing(&before.objects, objects, Kind::User) {
-        person(object, [compiled, after], affecting);
     }
 }
 
@@ -124,7 +132,7 @@ fn person(object: &Object, compiled: [&Compiled; 2], affecting: &mut Affecting) 
             None => Arc::clone(compiled.sole_provider()),
         };
         let tenants = compiled.tenants_of(&provider, kind, &document.id);
-        let tenants = tenants.chain([Arc::from(&*object.tenant), Arc::from(DEFAULT_TENANT)]);
+        let tenants = tenants.iter().cloned().chain([Arc::from(&*object.tenant), Arc::from(DEFAULT_TENANT)]);
         for tenant in tenants {
             affecting.add(&tenant, subject(Arc::clone(&provider), kind, &document.id));
         }

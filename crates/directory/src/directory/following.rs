@@ -3,14 +3,14 @@
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use casemate_store::{ForgottenSource, Position, StoreReader};
+use casemate_store::{ChangedObjects, ForgottenSource, Position, StoreReader};
 use tokio::sync::watch;
 
 use super::{Directory, DirectoryError, State, difference};
 use crate::affected::{Affecting, Whom};
 use crate::kind::Kind;
 use crate::objects::ObjectSet;
-use crate::policy::Policy;
+use crate::snapshot::{Assembled, Scope};
 
 /// How often locks of API keys are looked for that came without a revision.
 const LOCKS_EVERY: Duration = Duration::from_secs(5);
@@ -31,6 +31,14 @@ pub(super) struct Followed {
     resources: i64,
     /// Whom that affects which was taken, and has no revision yet.
     affecting: Affecting,
+}
+
+/// What changed since the revision that decides.
+struct Since {
+    /// The revision whose users, sessions and resources are known.
+    last: i64,
+    /// The objects that became others; nothing where these are too many to be told one by one.
+    changed: Option<ChangedObjects>,
 }
 
 impl Directory {
@@ -77,17 +85,17 @@ impl Directory {
             self.advance(last, &mut known);
             return Ok(last);
         }
-        // No further than to the revision whose users and sessions are known: what came since is followed the next time.
-        let (_, edits) = reader.edits_between(before, last).await?;
-        if !edits.is_empty() {
-            return self.take_all(reader, &mut known).await;
+        let changed = reader.objects_changed_after(before).await?;
+        if changed.as_ref().is_none_or(|changed| !changed.put.is_empty() || !changed.removed.is_empty()) {
+            return self.take_policy(reader, &mut known, Some(Since { last, changed })).await;
         }
         self.take_keys(reader, &mut known, last).await?;
         let state = self.state();
         if self.secrets.take(&reader.secrets().await?, &state.objects) {
             known.affecting.everybody();
-            return self.take_all(reader, &mut known).await;
+            return self.take_policy(reader, &mut known, Some(Since { last, changed })).await;
         }
+        // No further than to the revision whose users and sessions are known: what came since is followed the next time.
         self.advance(last, &mut known);
         Ok(last)
     }
@@ -98,7 +106,7 @@ impl Directory {
         &self,
         base: i64,
         revision: i64,
-        policy: Policy,
+        (policy, scope): (Assembled, &Scope),
         objects: ObjectSet,
     ) -> Result<i64, DirectoryError> {
         let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
@@ -114,7 +122,7 @@ impl Directory {
         if self.secrets.take(&reader.secrets().await?, &objects) {
             known.affecting.everybody();
         }
-        self.put(revision, policy, Arc::new(objects), Some(&mut known.affecting))?;
+        self.put(revision, (policy, scope), Arc::new(objects), Some(&mut known.affecting))?;
         Ok(revision)
     }
 
@@ -168,7 +176,7 @@ impl Directory {
         self.keys.follow_locks(reader).await?;
         known.keys = position.revision;
         self.revocations.raise();
-        let revision = self.take_policy(reader, known, true).await?;
+        let revision = self.take_policy(reader, known, None).await?;
         if !is_first {
             // What was found valid between the keys and the policy counts no longer either.
             self.revocations.raise();
@@ -187,36 +195,49 @@ impl Directory {
         }
     }
 
-    /// Takes the policy that stands in the store. API keys come first: one that was revoked is refused also where the
-    /// policy cannot be taken.
-    async fn take_all(&self, reader: &StoreReader, known: &mut Followed) -> Result<i64, DirectoryError> {
-        self.take_policy(reader, known, false).await
-    }
-
-    /// As [`Directory::take_all`]; where `is_anew`, nothing is known of how it came to be.
+    /// Takes the policy that stands in the store: what changed `since`, or all of it, of which nothing is known then. API keys come
+    /// first: one that was revoked is refused also where the policy cannot be taken.
     async fn take_policy(
         &self,
         reader: &StoreReader,
         known: &mut Followed,
-        is_anew: bool,
+        since: Option<Since>,
     ) -> Result<i64, DirectoryError> {
-        let revision = reader.revision().await?;
-        self.take_keys(reader, known, revision).await?;
-        let objects = reader.objects().await?;
-        let revision = objects.revision;
-        // Whatever else was changed until then, since nobody looks again for what is not after the revision that is taken.
-        self.take_sessions(known, self.current().revision()).await?;
-        self.take_forgotten(reader, known, self.current().revision()).await?;
-        self.take_users(known, revision).await?;
-        self.take_resources(known, revision).await?;
+        let is_anew = since.is_none();
+        let before = since.is_some().then(|| self.state());
+        let Since { last, changed } = since.unwrap_or(Since { last: -1, changed: None });
+        let (set, revision) = match (&before, changed) {
+            (Some(before), Some(changed)) => {
+                let gone = changed.removed.iter().filter_map(|(kind, id)| before.objects.find(kind, id));
+                let put = changed.put.into_iter().map(Arc::new).collect();
+                (before.objects.replaced(put, gone.cloned().collect()), changed.revision)
+            }
+            _ => {
+                let revision = reader.revision().await?;
+                self.take_keys(reader, known, revision).await?;
+                let objects = reader.objects().await?;
+                (ObjectSet::new(objects.items.into_iter().map(Arc::new).collect()), objects.revision)
+            }
+        };
+        if revision > last {
+            // Whatever else was changed until then, since nobody looks again for what is not after the revision that is taken.
+            self.take_sessions(known, self.current().revision()).await?;
+            self.take_forgotten(reader, known, self.current().revision()).await?;
+            self.take_users(known, revision).await?;
+            self.take_resources(known, revision).await?;
+        }
         if revision > known.keys {
             self.take_keys(reader, known, revision).await?;
         }
         let checked = tokio::task::spawn_blocking(move || {
-            let set = ObjectSet::new(objects.items.into_iter().map(Arc::new).collect());
-            Policy::from_objects(set.items()).map(|policy| (policy, set))
+            let Some(before) = before else {
+                return Assembled::of(&set).map(|policy| (policy, Scope::All, set));
+            };
+            let scope = Scope::between(&before.objects, &set);
+            let policy = Assembled::after(before.snapshot.compiled(), &set, &scope)?;
+            Ok((policy, scope, set))
         });
-        let (policy, set) = match checked.await.map_err(|_| DirectoryError::Closed)? {
+        let (policy, scope, set) = match checked.await.map_err(|_| DirectoryError::Closed)? {
             Ok(checked) => checked,
             Err(mistakes) => {
                 // Who may not come in any more is told of all the same.
@@ -231,7 +252,7 @@ impl Directory {
         if is_anew {
             known.affecting = Affecting::default();
         }
-        self.put(revision, policy, Arc::new(set), (!is_anew).then_some(&mut known.affecting))?;
+        self.put(revision, (policy, &scope), Arc::new(set), (!is_anew).then_some(&mut known.affecting))?;
         Ok(revision)
     }
 

@@ -2,6 +2,7 @@
 //! about them.
 
 mod apart;
+mod by_id;
 mod met;
 mod page;
 
@@ -16,6 +17,8 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter};
 use serde::Deserialize;
 
+pub(crate) use by_id::ById;
+use by_id::ByIdWeight;
 pub(crate) use met::Meeting;
 pub use met::Met;
 
@@ -114,19 +117,31 @@ impl Weighter<Key, Found> for Weight {
 pub(crate) struct People {
     reader: Option<StoreReader>,
     kept: Option<Cache<Key, Found, Weight>>,
+    /// The same, by the ids under which the directory knows them.
+    ids: Option<Cache<String, ById, ByIdWeight>>,
     /// How often something was forgotten.
     forgotten: AtomicU64,
+    /// How often somebody was read one by one.
+    loads: AtomicU64,
     /// Whether there is, or was, any user at all: where there is none, nobody is looked for.
     any: AtomicBool,
 }
 
 impl People {
     pub(crate) fn new(reader: Option<StoreReader>) -> People {
-        let options = OptionsBuilder::new().estimated_items_capacity(ITEMS).weight_capacity(BYTES).build();
-        let kept = options.ok().map(|options| {
-            Cache::with_options(options, Weight, DefaultHashBuilder::default(), DefaultLifecycle::default())
-        });
-        People { reader, kept, forgotten: AtomicU64::new(0), any: AtomicBool::new(false) }
+        People {
+            reader,
+            kept: kept(Weight),
+            ids: kept(ByIdWeight),
+            forgotten: AtomicU64::new(0),
+            loads: AtomicU64::new(0),
+            any: AtomicBool::new(false),
+        }
+    }
+
+    /// How often somebody was read one by one, since it was not known any more, or not yet, what the store says of them.
+    pub(crate) fn loads(&self) -> u64 {
+        self.loads.load(Ordering::Relaxed)
     }
 
     /// Whether anybody is to be looked for.
@@ -159,6 +174,7 @@ impl People {
             Err(place) => place,
         };
         let forgotten = self.forgotten.load(Ordering::Acquire);
+        self.loads.fetch_add(1, Ordering::Relaxed);
         let found = read(reader, tenant, provider, subject).await?;
         // One that nobody waits for any more was removed meanwhile, and is read again by the next.
         let _ = place.insert(found.clone());
@@ -198,6 +214,9 @@ impl People {
 
     fn forget(&self, changed: &[UserChange]) {
         self.forgotten.fetch_add(1, Ordering::AcqRel);
+        if let Some(ids) = &self.ids {
+            changed.iter().for_each(|user| drop(ids.remove(user.id.as_str())));
+        }
         let Some(kept) = &self.kept else { return };
         for user in changed {
             if let Some(subject) = &user.subject {
@@ -214,7 +233,17 @@ impl People {
         if let Some(kept) = &self.kept {
             kept.clear();
         }
+        if let Some(ids) = &self.ids {
+            ids.clear();
+        }
     }
+}
+
+/// A cache of users that keeps nothing yet.
+fn kept<K: Eq + Hash, V: Clone, W: Weighter<K, V> + Clone>(weight: W) -> Option<Cache<K, V, W>> {
+    let options =
+        OptionsBuilder::new().estimated_items_capacity(ITEMS).weight_capacity(BYTES).build().ok()?;
+    Some(Cache::with_options(options, weight, DefaultHashBuilder::default(), DefaultLifecycle::default()))
 }
 
 /// By what an identity is looked for: its provider, and what that calls it. API keys, static credentials and service accounts are no users.

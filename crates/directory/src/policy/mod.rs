@@ -1,5 +1,6 @@
 //! A policy: schemas, roles, assignments, people, credentials and providers, read from TOML files and checked as a whole.
 
+mod around;
 mod check;
 mod document;
 mod entry;
@@ -22,6 +23,7 @@ use casemate_permission::name::Name;
 use casemate_permission::{Catalog, Ceiling, Permission};
 use casemate_store::Object;
 
+pub(crate) use around::Around;
 pub use mistake::{Mistake, ObjectPlace, SourceFile};
 pub use setting::{SETTINGS, Setting};
 
@@ -59,6 +61,8 @@ pub struct Policy {
     pub(crate) sources: Vec<Source>,
     pub(crate) settings: BTreeMap<String, serde_json::Value>,
     pub(crate) mismatches: Vec<Mistake>,
+    /// The declared tenants.
+    pub(crate) tenants: Arc<HashSet<Arc<str>>>,
 }
 
 /// The built-in role that may do everything.
@@ -259,7 +263,7 @@ impl Policy {
     /// A policy that knows nobody and grants nothing.
     #[must_use]
     pub fn empty() -> Policy {
-        checked(Documents::default(), Vec::new(), &nothing).policy
+        checked(Documents::default(), Vec::new(), &nothing, None).policy
     }
 
     /// Reads and checks the `*.toml` files of a folder and the folders in it.
@@ -286,7 +290,7 @@ impl Policy {
             let object: Option<&Object> = objects.get(index).map(Borrow::borrow);
             object.map_or_else(|| nothing(index), document::place_of)
         };
-        let Checked { policy, mistakes } = checked(documents, raised, &place);
+        let Checked { policy, mistakes } = checked(documents, raised, &place, None);
         if mistakes.is_empty() { Ok(policy) } else { Err(mistakes) }
     }
 
@@ -366,7 +370,7 @@ impl Folder {
             documents.read(file, &mut mistakes);
         }
         let wanted = documents.wanted();
-        let found = checked(documents, Vec::new(), &nothing);
+        let found = checked(documents, Vec::new(), &nothing, None);
         mistakes.extend(found.mistakes);
         if mistakes.is_empty() {
             return Ok(Folder { policy: found.policy, wanted });

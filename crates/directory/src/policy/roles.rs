@@ -12,7 +12,7 @@ use super::{BUILT_IN, DEFAULT_TENANT};
 pub(crate) struct Role {
     pub(crate) tenant: Arc<str>,
     pub(crate) name: Box<str>,
-    pub(crate) permissions: Vec<Permission>,
+    pub(crate) permissions: Arc<[Permission]>,
     /// The places of the roles that it extends.
     pub(crate) extends: Vec<usize>,
 }

@@ -1,22 +1,24 @@
 //! A policy with what finds things in it.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use casemate_identity::Identity;
 use casemate_identity::provider::Provider;
-use casemate_permission::{Catalog, PermissionSet};
+use casemate_permission::PermissionSet;
 
 use super::ResolveError;
+use super::assembled::{Assembled, Base, Slot};
 use super::holding::Holding;
-use super::lasting::Lasting;
-use crate::index::{By, Index, KeyRef};
+use super::lasting::{Saying, said_by};
+use super::part::Part;
+use crate::index::{By, KeyRef};
 use crate::keys::Keys;
+use crate::kind::Kind;
 use crate::known::{Known, Place, Presented};
 use crate::outside::{Read, Running};
-use crate::policy::{
-    Assignment, Credential, InForce, Mapping, Person, Policy, Roles, Source, SourceFrom, Who, in_force,
-};
+use crate::policy::{Assignment, Credential, Mapping, Person, Source, SourceFrom, in_force};
 use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
 use crate::{CREDENTIAL_PROVIDER, OWN_PROVIDER};
@@ -33,129 +35,60 @@ const ASKED_ABOUT: usize = 16 << 20;
 /// What is compiled, by what it is compiled of.
 pub(super) type Sets = Kept<Holding, Result<PermissionSet, ResolveError>>;
 
-/// A policy with its indexes. Several revisions share one where nothing of it was changed.
+/// A policy with what finds things in it. Several revisions share one where nothing of it was changed.
 #[derive(Debug)]
 pub(crate) struct Compiled {
-    pub(super) catalog: Catalog,
-    pub(super) roles: Roles,
-    pub(super) people: Vec<Person>,
-    pub(super) people_index: Index,
-    pub(super) assignments: Vec<Assignment>,
-    pub(super) assignment_index: Index,
-    pub(super) credentials: HashMap<Box<str>, Arc<Credential>>,
-    pub(super) mismatches: Vec<crate::policy::Mistake>,
-    /// The places of those that make an administrator.
-    pub(super) administering: Vec<usize>,
-    /// The names of the service accounts, by id.
-    pub(super) account_names: HashMap<Box<str>, Box<str>>,
-    /// The ids of the service accounts that are disabled.
-    pub(super) disabled_accounts: HashSet<Box<str>>,
-    pub(super) sources: Vec<Source>,
-    /// Whether one of them is outside Casemate, and is asked.
+    policy: Assembled,
+    /// Those of the policy and those of the host, by name, each with what it says.
+    pub(super) credentials: HashMap<Box<str>, (Arc<Credential>, Saying)>,
+    /// Whether a source of permissions is outside Casemate, and is asked.
     pub(super) has_outside: bool,
-    /// Those that are asked, as they run, by the places of `sources`. Without one, what it says cannot be known.
+    /// Those that are asked, as they run, by the places of the sources. Without one, what it says cannot be known.
     pub(super) running: Vec<Option<Running>>,
-    pub(super) mappings: HashMap<Box<str>, Mapping>,
-    pub(super) settings: InForce,
     pub(super) keys: Arc<Keys>,
-    /// The provider of whoever nobody knows: the only one there is.
-    pub(super) sole_provider: Arc<str>,
-    /// The names of those who vouch for users: the providers, and Casemate itself.
-    pub(super) vouching: Vec<Arc<str>>,
-    /// As they are configured.
-    pub(super) providers: Vec<Provider>,
-    /// The numbers of what is held, by which sets are kept.
-    pub(super) lasting: Lasting,
     /// Shared with the revisions before, as long as these mean the same by what sets are compiled of.
     pub(super) sets: Arc<Sets>,
     /// The same of whoever is searched for: a search that goes through everybody takes the place of nothing that decisions need.
     pub(super) sets_apart: Sets,
     pub(super) callers: Kept<Presented, Arc<Known>>,
-    /// Those of `people` who were asked about, by their places.
-    pub(super) asked_about: Kept<u32, Arc<Known>>,
+    /// Those whom the policy knows who were asked about, by their tenants, and their places there.
+    pub(super) asked_about: Kept<(Arc<str>, u32), Arc<Known>>,
     /// Users of the directory who were asked about.
     pub(super) users_asked_about: Kept<Place<Person>, Arc<Known>>,
 }
 
+impl Deref for Compiled {
+    type Target = Base;
+
+    fn deref(&self) -> &Base {
+        &self.policy.base
+    }
+}
+
 impl Compiled {
-    pub(crate) fn new(
-        policy: Policy,
-        credentials: HashMap<Box<str>, Arc<Credential>>,
-        keys: Arc<Keys>,
-    ) -> Compiled {
-        Compiled::after(None, policy, credentials, keys)
+    /// A policy with credentials beside its own.
+    pub(crate) fn new(policy: Assembled, own: &[Credential], keys: Arc<Keys>) -> Compiled {
+        Compiled::after(None, policy, own, keys)
     }
 
     /// As [`Compiled::new`], with the sets of a revision `before` whose schemas and sources are the same.
     pub(crate) fn after(
         before: Option<&Compiled>,
-        policy: Policy,
-        credentials: HashMap<Box<str>, Arc<Credential>>,
+        policy: Assembled,
+        own: &[Credential],
         keys: Arc<Keys>,
     ) -> Compiled {
-        let lasting = Lasting::new(
-            before.map(|before| &before.lasting),
-            &policy.roles,
-            &policy.assignments,
-            credentials.values().map(|credential| &**credential),
-        );
-        let administering = policy.administering_places();
-        let account_names = policy
-            .accounts
-            .iter()
-            .map(|account| (account.id.clone(), account.login.clone().unwrap_or_default()))
+        let credentials = policy.programs.credentials.iter().chain(own);
+        let credentials = credentials
+            .map(|credential| (credential.id.clone(), (Arc::new(credential.clone()), said_by(credential))))
             .collect();
-        let mut people = policy.people;
-        people.extend(policy.accounts);
-        let mut people_index = Index::default();
-        for (place, person) in people.iter().enumerate() {
-            let Person { tenant, provider, kind, id, .. } = person;
-            people_index.insert(KeyRef::new(By::Id, &[tenant, provider, kind, id]), place);
-            people_index.insert(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]), place);
-            people_index.insert(KeyRef::new(By::IdInAnyTenant, &[provider, kind, id]), place);
-        }
-        let mut assignment_index = Index::default();
-        for (place, Assignment { tenant, recipient, .. }) in policy.assignments.iter().enumerate() {
-            let provider = &*recipient.provider;
-            let key = match &recipient.who {
-                Who::Id { kind, id } => KeyRef::new(By::Id, &[tenant, provider, kind, id]),
-                Who::Login { kind, login } => KeyRef::new(By::Login, &[tenant, provider, kind, login]),
-                Who::Group { kind: None, group } => KeyRef::new(By::Group, &[tenant, provider, group]),
-                Who::Group { kind: Some(kind), group } => {
-                    KeyRef::new(By::GroupOfKind, &[tenant, provider, kind, group])
-                }
-            };
-            assignment_index.insert(key, place);
-        }
-        let mut vouching: Vec<Arc<str>> =
-            policy.providers.iter().map(|provider| provider.name().into()).collect();
-        vouching.push(OWN_PROVIDER.into());
-        let sole_provider = match policy.providers.as_slice() {
-            [only] => only.name().into(),
-            _ => "".into(),
-        };
+        let has_outside = policy.base.sources.iter().any(Source::is_outside);
         Compiled {
-            catalog: before.map_or(policy.catalog, |before| before.catalog.clone()),
-            roles: policy.roles,
-            people,
-            people_index,
-            assignments: policy.assignments,
-            assignment_index,
+            policy,
             credentials,
-            mismatches: policy.mismatches,
-            administering,
-            account_names,
-            disabled_accounts: policy.disabled_accounts,
-            has_outside: policy.sources.iter().any(Source::is_outside),
-            sources: policy.sources,
+            has_outside,
             running: Vec::new(),
-            mappings: policy.mappings,
-            settings: InForce::of(&policy.settings),
             keys,
-            sole_provider,
-            vouching,
-            providers: policy.providers,
-            lasting,
             sets: before.map_or_else(|| Arc::new(Kept::new(SETS, of_set)), |before| Arc::clone(&before.sets)),
             sets_apart: Kept::new(SETS_APART, of_set),
             callers: Kept::new(CALLERS, |presented, known| of_known(known, presented.claims_bytes())),
@@ -170,9 +103,45 @@ impl Compiled {
         self
     }
 
-    /// The stored permissions that the schemas make errors of.
-    pub(crate) fn mismatches(&self) -> &[crate::policy::Mistake] {
-        &self.mismatches
+    /// The sources of permissions.
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    pub(crate) fn assembled(&self) -> &Assembled {
+        &self.policy
+    }
+
+    /// What the policy says in a tenant.
+    pub(crate) fn part(&self, tenant: &str) -> &Part {
+        self.policy.part(tenant)
+    }
+
+    /// What the policy says in each tenant in which something may be assigned to whom a provider calls this.
+    pub(crate) fn parts_naming(&self, id: &str) -> impl Iterator<Item = &Part> {
+        // As it stands in a document; tenants that name nobody so are not compiled for that.
+        let text = serde_json::Value::from(id).to_string();
+        let names = move |slot: &Arc<Slot>| {
+            let objects = slot.objects();
+            objects.items().is_empty()
+                || objects.of_kind(Kind::Assignment).iter().any(|object| object.body.contains(&text))
+        };
+        let slots = self.policy.slots.iter().map(|(_, slot)| slot).filter(move |slot| names(slot));
+        std::iter::once(&self.home).chain(slots.map(|slot| slot.part(&self.around)))
+    }
+
+    /// Whether a role grants or denies by something of which the text is so, as it stands in documents.
+    pub(crate) fn is_in_roles(&self, is_so: impl Fn(&str) -> bool) -> bool {
+        let in_part = |part: &Part| {
+            part.roles()
+                .iter()
+                .any(|role| role.permissions.iter().any(|permission| is_so(permission.as_json())))
+        };
+        in_part(&self.home)
+            || self.policy.slots.iter().any(|(_, slot)| match slot.objects().items().is_empty() {
+                true => in_part(slot.part(&self.around)),
+                false => slot.objects().of_kind(Kind::Role).iter().any(|role| is_so(&role.body)),
+            })
     }
 
     /// How many assignments make an administrator of the installation at `now`.
@@ -188,7 +157,7 @@ impl Compiled {
         if *caller.provider != *CREDENTIAL_PROVIDER {
             return None;
         }
-        self.credentials.get(caller.id.as_deref()?)
+        self.credentials.get(caller.id.as_deref()?).map(|(credential, _)| credential)
     }
 
     /// What the verified claims of an identity hold for sources of permissions.
@@ -240,8 +209,9 @@ impl Compiled {
 
     /// What is assigned to somebody.
     pub(crate) fn assignments_of(&self, subject: &Subject) -> impl Iterator<Item = &Assignment> {
+        let assignments = self.part(&subject.tenant).assignments();
         let places = self.assigned(subject).0.into_iter();
-        places.filter_map(|place| self.assignments.get(place as usize))
+        places.filter_map(|place| assignments.get(place as usize))
     }
 
     /// Adds the groups that a caller is in by the rules of their provider, of whom nothing but their credential is known yet.
@@ -253,39 +223,23 @@ impl Compiled {
         }
     }
 
-    pub(crate) fn assignments(&self) -> &[Assignment] {
-        &self.assignments
-    }
-
-    pub(crate) fn roles(&self) -> &Roles {
-        &self.roles
-    }
-
     /// The assignments that make an administrator of the installation at `now`.
     pub(crate) fn administering(&self, now: i64) -> impl Iterator<Item = &Assignment> {
-        in_force(&self.assignments, self.administering.iter().copied(), now)
+        in_force(self.home.assignments(), self.administering.iter().copied(), now)
     }
 
     /// Whom the policy knows in a tenant by provider, type and id.
     pub(crate) fn person_of(&self, tenant: &str, provider: &str, kind: &str, id: &str) -> Option<&Person> {
-        let [place, ..] = self.people_index.get(KeyRef::new(By::Id, &[tenant, provider, kind, id])) else {
+        let part = self.part(tenant);
+        let [place, ..] = part.people_index.get(KeyRef::new(By::Id, &[tenant, provider, kind, id])) else {
             return None;
         };
-        self.person(*place)
+        part.person(*place)
     }
 
     /// The names of those who vouch for users.
     pub(crate) fn vouching(&self) -> &[Arc<str>] {
         &self.vouching
-    }
-
-    /// The assignments that another revision has not, or not as they are here.
-    pub(crate) fn assignments_missing_in<'c>(
-        &'c self,
-        other: &'c Compiled,
-    ) -> impl Iterator<Item = &'c Assignment> {
-        let places = self.lasting.places_missing_in(&other.lasting);
-        places.filter_map(|place| self.assignments.get(place as usize))
     }
 
     /// The id of the service account that a name means in a tenant.
@@ -295,7 +249,7 @@ impl Compiled {
                 && *account.tenant == *tenant
                 && account.login.as_deref() == Some(name)
         };
-        self.people.iter().find(is_meant).map(|account| &*account.id)
+        self.part(tenant).people.iter().find(is_meant).map(|account| &*account.id)
     }
 
     /// The provider of whoever nobody knows.
@@ -304,13 +258,29 @@ impl Compiled {
     }
 
     /// The tenants in which the policy knows somebody.
-    pub(crate) fn tenants_of(&self, provider: &str, kind: &str, id: &str) -> impl Iterator<Item = Arc<str>> {
-        let places = self.people_index.get(KeyRef::new(By::IdInAnyTenant, &[provider, kind, id]));
-        places.iter().filter_map(|place| self.person(*place)).map(|person| Arc::clone(&person.tenant))
+    pub(crate) fn tenants_of(&self, provider: &str, kind: &str, id: &str) -> &[Arc<str>] {
+        self.policy.programs.tenants_of(provider, kind, id)
     }
 
-    pub(super) fn person(&self, place: u32) -> Option<&Person> {
-        self.people.get(place as usize)
+    /// The static credentials.
+    pub(crate) fn credentials(&self) -> impl Iterator<Item = &Arc<Credential>> {
+        self.credentials.values().map(|(credential, _)| credential)
+    }
+
+    /// The ids of the service accounts that are enabled.
+    pub(crate) fn enabled_accounts(&self) -> HashSet<Box<str>> {
+        let accounts = self.policy.programs.accounts.iter();
+        accounts.filter(|(_, (_, is_enabled))| *is_enabled).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The providers, as they are configured.
+    pub(crate) fn providers(&self) -> &[Provider] {
+        &self.providers
+    }
+
+    /// Whether there is such a service account, and it is disabled.
+    pub(super) fn is_known_disabled(&self, account: &str) -> bool {
+        self.policy.programs.accounts.get(account).is_some_and(|(_, is_enabled)| !is_enabled)
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use casemate_permission::{Grant, OriginKind, Permission, PermissionSet};
 
+use super::part::Part;
 use super::{Compiled, ResolveError, Snapshot};
 use crate::model::RoleDocument;
 use crate::policy::Assigned;
@@ -24,7 +25,8 @@ impl Snapshot {
     ) -> Option<Result<PermissionSet, ResolveError>> {
         let compiled = &**self.compiled();
         let mut held = Vec::new();
-        compiled.add_held(compiled.roles.assigned(tenant, role, team)?, &mut held);
+        let part = compiled.part(tenant);
+        part.add_held(part.roles().assigned(tenant, role, team)?, &mut held);
         Some(compiled.built(held))
     }
 
@@ -59,14 +61,15 @@ impl Snapshot {
             }
         }
         for (place, name) in draft.extends.iter().enumerate() {
-            match compiled.roles.role_of(tenant, name) {
+            let part = compiled.part(tenant);
+            match part.roles().role_of(tenant, name) {
                 Some(role) => {
-                    let held_by_it = compiled.roles.held(Assigned::Role(role));
+                    let held_by_it = part.roles().held(Assigned::Role(role));
                     if *name == draft.name || held_by_it.iter().any(|held| *held.role.name == *draft.name) {
                         let message = "this role extends the draft, directly or by others".to_owned();
                         mistakes.push((format!("/extends/{place}"), message));
                     }
-                    compiled.add_held(Assigned::Role(role), &mut held);
+                    part.add_held(Assigned::Role(role), &mut held);
                 }
                 None => mistakes.push((format!("/extends/{place}"), "there is no such role".to_owned())),
             }
@@ -79,14 +82,16 @@ impl Snapshot {
     }
 }
 
-impl Compiled {
+impl Part {
     fn add_held(&self, assigned: Assigned, held: &mut Vec<(Permission, Arc<Grant>)>) {
-        for role in self.roles.held(assigned) {
+        for role in self.roles().held(assigned) {
             let grant = Grant::always(OriginKind::Role, &role.role.name);
             held.extend(role.role.permissions.iter().map(|held| (held.clone(), Arc::clone(&grant))));
         }
     }
+}
 
+impl Compiled {
     fn built(&self, held: Vec<(Permission, Arc<Grant>)>) -> Result<PermissionSet, ResolveError> {
         let mut builder = PermissionSet::builder(&self.catalog);
         for (permission, grant) in held {

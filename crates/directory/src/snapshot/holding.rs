@@ -1,11 +1,14 @@
 //! What somebody holds, and by what.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use casemate_expression::Datum;
 use casemate_identity::Kind;
 use casemate_permission::{Grant, Origin, OriginKind, Permission, PermissionSet};
 
+use super::lasting::Saying;
+use super::part::Part;
 use super::{Compiled, ResolveError};
 use crate::index::{By, KeyRef};
 use crate::keys::{KeyGrant, narrow};
@@ -14,13 +17,21 @@ use crate::subject::{Sourced, Subject};
 use crate::temporary::narrowed;
 use crate::{API_KEY_PROVIDER, OWN_PROVIDER};
 
+/// How often a set was compiled in this process.
+static COMPILED: AtomicU64 = AtomicU64::new(0);
+
+/// How often what somebody holds was compiled, since the process began.
+pub(crate) fn compiled_sets() -> u64 {
+    COMPILED.load(Ordering::Relaxed)
+}
+
 /// Whose permissions are the same: those with the same assignments, the same credential, the same narrowing of their API
 /// key, and the same permissions from sources.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Holding {
-    /// The numbers that these have for as long as they say the same.
-    pub(super) assignments: Box<[u64]>,
-    pub(super) credential: Option<u64>,
+    /// What these say, in rising order.
+    pub(super) assignments: Box<[Saying]>,
+    pub(super) credential: Option<Saying>,
     pub(super) narrowing: Option<Arc<str>>,
     /// The names that their temporary credential may use at most.
     pub(super) temporary: Option<Arc<str>>,
@@ -43,11 +54,13 @@ impl Compiled {
     /// Where a source outside Casemate tells of them that was not asked, or failed: then nothing can be said.
     pub(super) fn holding(&self, subject: &Subject) -> Result<Holding, ResolveError> {
         let (places, key) = self.assigned(subject);
-        let mut assignments: Box<[u64]> =
-            places.iter().filter_map(|place| self.lasting.of_place(*place)).collect();
+        let lasting = &self.part(&subject.tenant).lasting;
+        let mut assignments: Box<[Saying]> =
+            places.iter().filter_map(|place| lasting.of_place(*place)).collect();
         assignments.sort_unstable();
         let credential =
-            self.credential_of(subject).and_then(|credential| self.lasting.of_credential(&credential.id));
+            self.credential_of(subject).and_then(|credential| self.credentials.get(&credential.id));
+        let credential = credential.map(|(_, saying)| *saying);
         let narrowing = key.and_then(|key| key.permissions.clone());
         Ok(Holding {
             assignments,
@@ -81,7 +94,8 @@ impl Compiled {
         let Subject { tenant, provider, kind, login, groups, .. } = subject;
         let id = subject.id.as_deref().unwrap_or_default();
         let mut places = self.places(tenant, provider, kind, id, login.as_deref(), groups);
-        let mut add = |key| places.extend_from_slice(self.assignment_index.get(key));
+        let part = self.part(tenant);
+        let mut add = |key| places.extend_from_slice(part.assignment_index.get(key));
         // An API key holds what its account holds; an account is also known by its name.
         let key = (**provider == *API_KEY_PROVIDER).then(|| self.keys.grant(id)).flatten();
         let account = match &key {
@@ -91,7 +105,7 @@ impl Compiled {
         if let Some(account) = account {
             let service = Kind::SERVICE;
             add(KeyRef::new(By::Id, &[tenant, OWN_PROVIDER, service.as_str(), account]));
-            if let Some(name) = self.account_names.get(account) {
+            if let Some(name) = part.account_names.get(account) {
                 add(KeyRef::new(By::Login, &[tenant, OWN_PROVIDER, service.as_str(), name]));
             }
         }
@@ -111,7 +125,8 @@ impl Compiled {
         groups: &[String],
     ) -> Vec<u32> {
         let mut places: Vec<u32> = Vec::new();
-        let mut add = |key| places.extend_from_slice(self.assignment_index.get(key));
+        let index = &self.part(tenant).assignment_index;
+        let mut add = |key| places.extend_from_slice(index.get(key));
         add(KeyRef::new(By::Id, &[tenant, provider, kind, id]));
         if let Some(login) = login {
             add(KeyRef::new(By::Login, &[tenant, provider, kind, login]));
@@ -125,18 +140,21 @@ impl Compiled {
 
     pub(super) fn compile(
         &self,
+        part: &Part,
         holding: &Holding,
         credential: Option<&Credential>,
     ) -> Result<PermissionSet, ResolveError> {
+        COMPILED.fetch_add(1, Ordering::Relaxed);
         let mut held: Vec<(Permission, Arc<Grant>)> = Vec::new();
-        for number in &holding.assignments {
-            let place = self.lasting.place_of(*number);
-            // INVARIANT: what is held is of this revision, or says the same in it; leaving one out could leave out a denial.
-            let Some(assignment) = place.and_then(|place| self.assignments.get(place as usize)) else {
-                return Err(ResolveError::Compile("an assignment is not of this revision".to_owned()));
-            };
-            for HeldRole { role, through, .. } in self.roles.held(assignment.assigned) {
-                let via = self.via(assignment, through.map(|through| &*through.name));
+        let places: Option<Vec<u32>> =
+            holding.assignments.iter().map(|saying| part.lasting.place_of(saying)).collect();
+        // INVARIANT: what is held is of this revision; leaving one out could leave out a denial.
+        let mut places = places
+            .ok_or_else(|| ResolveError::Compile("an assignment is not of this revision".to_owned()))?;
+        places.sort_unstable();
+        for assignment in places.iter().filter_map(|place| part.assignments.get(*place as usize)) {
+            for HeldRole { role, through, .. } in part.roles.held(assignment.assigned) {
+                let via = part.via(assignment, through.map(|through| &*through.name));
                 let grant = Arc::new(Grant {
                     origin: Origin { kind: OriginKind::Role, name: role.name.to_string(), via },
                     from: assignment.from,
@@ -186,7 +204,9 @@ impl Compiled {
         }
         Ok(())
     }
+}
 
+impl Part {
     /// By what somebody came to a role, where not by itself and by themselves: the role that extends it, the team that it is
     /// of, and the group that they are in.
     pub(crate) fn via(&self, assignment: &Assignment, through: Option<&str>) -> Option<String> {

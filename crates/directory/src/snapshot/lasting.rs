@@ -1,91 +1,64 @@
-//! Numbers of what somebody holds that last from one revision to the next: whatever says the same keeps its number, so that
-//! what was compiled of it serves on.
+//! What is held by what it says: whatever says the same at two revisions is the same, so that what was compiled of it serves on.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::authenticator::sha256;
 use crate::policy::{Assigned, Assignment, Credential, HeldRole, Roles, Who};
 
-/// The next number that nothing has. One for the process: numbers of different directories never meet, and need not differ.
-static NEXT: AtomicU64 = AtomicU64::new(1);
+/// What an assignment or a credential says, together with what it grants: its SHA-256.
+pub(super) type Saying = [u8; 32];
 
-/// SHA-256 of what is said, and how often it was said before among the same.
-type Said = ([u8; 32], u32);
-
-/// The numbers of assignments and credentials at one revision.
+/// What the assignments of a tenant say.
 #[derive(Debug, Default)]
 pub(super) struct Lasting {
-    numbers: HashMap<Said, u64>,
-    /// Of assignments, by place.
-    assignments: Vec<u64>,
-    /// The places of assignments, by number.
-    places: HashMap<u64, u32>,
-    /// Of credentials, by name.
-    credentials: HashMap<Box<str>, u64>,
+    /// By place.
+    sayings: Vec<Saying>,
+    places: HashMap<Saying, u32>,
 }
 
 impl Lasting {
-    /// Numbers all of a revision as `before` did, where it says the same.
-    pub(super) fn new<'c>(
-        before: Option<&Lasting>,
-        roles: &Roles,
-        assignments: &[Assignment],
-        credentials: impl Iterator<Item = &'c Credential>,
-    ) -> Lasting {
+    pub(super) fn new(roles: &Roles, assignments: &[Assignment]) -> Lasting {
         let mut lasting = Lasting::default();
-        let mut held: HashMap<Assigned, [u8; 32]> = HashMap::new();
+        let mut held: HashMap<Assigned, Saying> = HashMap::new();
         for (place, assignment) in (0_u32..).zip(assignments) {
             let grants =
                 held.entry(assignment.assigned).or_insert_with(|| granted(roles, assignment.assigned));
-            let number = lasting.number(before, said(assignment, grants));
-            lasting.assignments.push(number);
-            lasting.places.insert(number, place);
-        }
-        for credential in credentials {
-            let permissions = credential.permissions.iter().map(casemate_permission::Permission::as_json);
-            let parts = ["credential", &*credential.id].into_iter().chain(permissions);
-            let number = lasting.number(before, digest(parts));
-            lasting.credentials.insert(credential.id.clone(), number);
+            let mut saying = said(assignment, grants);
+            // What is said twice is told apart by how often it was said before.
+            while lasting.places.contains_key(&saying) {
+                saying = digest(["again", &text(&saying)].into_iter());
+            }
+            lasting.sayings.push(saying);
+            lasting.places.insert(saying, place);
         }
         lasting
     }
 
-    fn number(&mut self, before: Option<&Lasting>, digest: [u8; 32]) -> u64 {
-        let mut said = (digest, 0);
-        while self.numbers.contains_key(&said) {
-            said.1 += 1;
-        }
-        let known = before.and_then(|before| before.numbers.get(&said).copied());
-        let number = known.unwrap_or_else(|| NEXT.fetch_add(1, Ordering::Relaxed));
-        self.numbers.insert(said, number);
-        number
+    /// What the assignment at a place says.
+    pub(super) fn of_place(&self, place: u32) -> Option<Saying> {
+        self.sayings.get(place as usize).copied()
     }
 
-    /// The number of the assignment at a place.
-    pub(super) fn of_place(&self, place: u32) -> Option<u64> {
-        self.assignments.get(place as usize).copied()
-    }
-
-    /// The place of the assignment that has a number.
-    pub(super) fn place_of(&self, number: u64) -> Option<u32> {
-        self.places.get(&number).copied()
-    }
-
-    /// The number of a credential.
-    pub(super) fn of_credential(&self, id: &str) -> Option<u64> {
-        self.credentials.get(id).copied()
+    /// The place of the assignment that says this.
+    pub(super) fn place_of(&self, saying: &Saying) -> Option<u32> {
+        self.places.get(saying).copied()
     }
 
     /// The places of the assignments that `other` has not.
     pub(super) fn places_missing_in<'l>(&'l self, other: &'l Lasting) -> impl Iterator<Item = u32> + 'l {
-        let all = (0_u32..).zip(&self.assignments);
-        all.filter(|(_, number)| !other.places.contains_key(number)).map(|(place, _)| place)
+        let all = (0_u32..).zip(&self.sayings);
+        all.filter(|(_, saying)| !other.places.contains_key(*saying)).map(|(place, _)| place)
     }
 }
 
+/// What a credential says.
+pub(super) fn said_by(credential: &Credential) -> Saying {
+    let permissions = credential.permissions.iter().map(casemate_permission::Permission::as_json);
+    digest(["credential", &*credential.id].into_iter().chain(permissions))
+}
+
 /// What a role or a team grants, and by what names.
-fn granted(roles: &Roles, assigned: Assigned) -> [u8; 32] {
+fn granted(roles: &Roles, assigned: Assigned) -> Saying {
     let team = match assigned {
         Assigned::Team(place) => roles.team(place).map(|team| &*team.name),
         Assigned::Role(_) => None,
@@ -99,7 +72,7 @@ fn granted(roles: &Roles, assigned: Assigned) -> [u8; 32] {
     digest(["team", team.unwrap_or_default()].into_iter().chain(each))
 }
 
-fn said(assignment: &Assignment, grants: &[u8; 32]) -> [u8; 32] {
+fn said(assignment: &Assignment, grants: &Saying) -> Saying {
     let Assignment { recipient, tenant, from, until, .. } = assignment;
     let (by, kind, name) = match &recipient.who {
         Who::Id { kind, id } => ("id", Some(kind), id),
@@ -109,12 +82,17 @@ fn said(assignment: &Assignment, grants: &[u8; 32]) -> [u8; 32] {
     let time = |time: &Option<casemate_expression::Timestamp>| time.map(|time| time.0.to_string());
     let (from, until) = (time(from).unwrap_or_default(), time(until).unwrap_or_default());
     let kind = kind.map_or("", |kind| &**kind);
-    let grants = grants.iter().map(|byte| char::from(*byte)).collect::<String>();
+    let grants = text(grants);
     digest([&**tenant, &*recipient.provider, by, kind, &**name, &from, &until, &grants].into_iter())
 }
 
+/// A saying among texts.
+fn text(saying: &Saying) -> String {
+    saying.iter().map(|byte| char::from(*byte)).collect()
+}
+
 /// Of texts, each with its length, so that no two lists are told alike.
-fn digest<'t>(parts: impl Iterator<Item = &'t str>) -> [u8; 32] {
+fn digest<'t>(parts: impl Iterator<Item = &'t str>) -> Saying {
     let mut text = String::new();
     for part in parts {
         text.push_str(&part.len().to_string());

@@ -53,7 +53,7 @@ impl Snapshot {
         Ok(match self.meant(&caller.subject, tenant, kind, id, met)? {
             Meant::Caller => Arc::clone(caller),
             Meant::Person(place, person) => {
-                compiled.asked_about.get(place, |_| self.known(Subject::from(person)))
+                compiled.asked_about.get((Arc::clone(tenant), place), |_| self.known(Subject::from(person)))
             }
             Meant::User(user) => {
                 compiled.users_asked_about.get(Place(user), |user| self.known(Subject::from(&*user.0)))
@@ -130,13 +130,14 @@ impl Snapshot {
         if kind == Kind::ANONYMOUS.as_str() {
             return Ok(Meant::Stranger(Box::new(Subject::anonymous(Arc::clone(tenant)))));
         }
-        let known = self.compiled.people_index.get(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]));
+        let part = self.compiled.part(tenant);
+        let known = part.people_index.get(KeyRef::new(By::IdAnywhere, &[tenant, kind, id]));
         let is_caller =
             *caller.kind == *kind && caller.id.as_deref() == Some(id) && *caller.tenant == **tenant;
         let ambiguous = || ResolveError::Ambiguous { kind: kind.to_owned(), id: id.to_owned() };
         let known = match known {
             [] => None,
-            [only] => self.compiled.person(*only).map(|person| (*only, person)),
+            [only] => part.person(*only).map(|person| (*only, person)),
             _ => return Err(ambiguous()),
         };
         let met = if is_of_people(kind) { met.get(tenant, id) } else { &Meeting::Nobody };

@@ -10,6 +10,7 @@ use casemate_permission::Permission;
 use casemate_permission::name::Name;
 
 use super::Compiled;
+use super::part::Part;
 use crate::authenticator::sha256;
 use crate::policy::{Assigned, Assignment, Person, Who};
 use crate::subject::Subject;
@@ -98,26 +99,20 @@ impl Compiled {
         let outside: HashSet<u32> = self.outside_for(tenant, name).map(|(place, _)| place).collect();
         let is_by_more_than_ids = !outside.is_empty();
         let mut reach = Reach { places: HashSet::new(), outside, is_by_more_than_ids };
-        for (place, assignment) in (0_u32..).zip(&self.assignments) {
+        let part = self.part(tenant);
+        for (place, assignment) in (0_u32..).zip(part.assignments()) {
             let Assignment { assigned, recipient, tenant: of, from, until } = assignment;
             let is_in_force = from.is_none_or(|from| from <= now) && until.is_none_or(|until| now < until);
             if **of != *tenant || !is_in_force {
                 continue;
             }
-            let matches = *known.entry(*assigned).or_insert_with(|| self.may_allow(*assigned, name));
+            let matches = *known.entry(*assigned).or_insert_with(|| part.may_allow(*assigned, name));
             if matches {
                 reach.places.insert(place);
                 reach.is_by_more_than_ids |= !matches!(recipient.who, Who::Id { .. });
             }
         }
         reach
-    }
-
-    fn may_allow(&self, assigned: Assigned, name: &Name<'_>) -> bool {
-        self.roles
-            .held(assigned)
-            .iter()
-            .any(|held| held.role.permissions.iter().any(|permission| allows(permission, name)))
     }
 
     /// Whether one of the assignments reaches somebody, or a source outside Casemate tells of them that could.
@@ -172,7 +167,7 @@ impl Compiled {
         let behind = all.0.get(told..).unwrap_or_default();
         let named = |(digest, called, person): &(Digest, Called<'_>, Option<u32>)| Named {
             digest: *digest,
-            subject: match person.and_then(|place| self.person(place)) {
+            subject: match person.and_then(|place| self.part(tenant).person(place)) {
                 Some(person) => Subject::from(person),
                 None => subject(called, tenant),
             },
@@ -184,15 +179,12 @@ impl Compiled {
 
     /// Whether it is a service account that is disabled, whom no credential makes a caller.
     pub(crate) fn is_disabled(&self, provider: &str, kind: &str, id: &str) -> bool {
-        !self.disabled_accounts.is_empty()
-            && *provider == *OWN_PROVIDER
-            && kind == Kind::SERVICE.as_str()
-            && self.disabled_accounts.contains(id)
+        *provider == *OWN_PROVIDER && kind == Kind::SERVICE.as_str() && self.is_known_disabled(id)
     }
 
     /// Whether there is an API key that its account could use.
     fn is_key_of_somebody(&self, id: &str) -> bool {
-        self.keys.grant(id).is_some_and(|grant| !self.disabled_accounts.contains(&*grant.account))
+        self.keys.grant(id).is_some_and(|grant| !self.is_known_disabled(&grant.account))
     }
 
     /// Everybody who is named and reached, each once, with their place among the people of the policy.
@@ -203,9 +195,10 @@ impl Compiled {
         reach: &Reach,
         now: i64,
     ) -> HashMap<Called<'a>, Option<u32>> {
+        let part = self.part(tenant);
         let mut found: HashMap<Called<'a>, Option<u32>> = HashMap::new();
         let mut logins: HashSet<(&str, &str, &str)> = HashSet::new();
-        for (place, person) in (0_u32..).zip(&self.people).filter(|(_, person)| *person.tenant == *tenant) {
+        for (place, person) in (0_u32..).zip(&part.people).filter(|(_, person)| *person.tenant == *tenant) {
             let Person { provider, kind, id, login, groups, .. } = person;
             if let Some(login) = login {
                 logins.insert((provider, kind, login));
@@ -220,7 +213,7 @@ impl Compiled {
                 found.insert(called, Some(place));
             }
         }
-        let reached = (0_u32..).zip(&self.assignments).filter(|(place, _)| reach.places.contains(place));
+        let reached = (0_u32..).zip(part.assignments()).filter(|(place, _)| reach.places.contains(place));
         for (_, Assignment { recipient, .. }) in reached {
             let provider = &*recipient.provider;
             let called = match &recipient.who {
@@ -244,7 +237,11 @@ impl Compiled {
             };
             found.entry(called).or_insert(None);
         }
-        let of_tenant = self.credentials.values().filter(|credential| *credential.tenant == *tenant);
+        let of_tenant = self
+            .credentials
+            .values()
+            .map(|(credential, _)| credential)
+            .filter(|credential| *credential.tenant == *tenant);
         for credential in of_tenant.filter(|credential| credential.expires_at.is_none_or(|end| now < end)) {
             if credential.permissions.iter().any(|permission| allows(permission, name)) {
                 let (provider, kind) = (CREDENTIAL_PROVIDER, SERVICE);
@@ -253,6 +250,15 @@ impl Compiled {
             }
         }
         found
+    }
+}
+
+impl Part {
+    fn may_allow(&self, assigned: Assigned, name: &Name<'_>) -> bool {
+        self.roles()
+            .held(assigned)
+            .iter()
+            .any(|held| held.role.permissions.iter().any(|permission| allows(permission, name)))
     }
 }
 

@@ -79,6 +79,7 @@ struct World {
     people: BTreeMap<String, bool>,
     users: BTreeMap<String, UserRecord>,
     names_are_swapped: bool,
+    has_own_role: bool,
     keys: Vec<(StoredApiKey, SecretString)>,
     made: usize,
 }
@@ -88,6 +89,10 @@ const SUBJECTS: [&str; 6] = ["ada", "bob", "d0", "d1", "f0", "f1"];
 
 fn object(kind: &str, id: &str, name: &str, body: &Value) -> Operation {
     let tenant = if ["application", "provider"].contains(&kind) { "" } else { "default" };
+    object_of(tenant, kind, id, name, body)
+}
+
+fn object_of(tenant: &str, kind: &str, id: &str, name: &str, body: &Value) -> Operation {
     Operation::Put(Draft {
         kind: kind.into(),
         id: id.into(),
@@ -107,6 +112,7 @@ impl World {
             people: BTreeMap::new(),
             users: BTreeMap::new(),
             names_are_swapped: false,
+            has_own_role: false,
             keys: Vec::new(),
             made: 0,
         };
@@ -209,7 +215,21 @@ impl World {
             body["until"] = json!("2100-01-01T00:00:00Z");
         }
         self.assignments.insert(id.clone(), body.clone());
-        object("assignment", &id, &id, &body)
+        let is_account = body["to"]["provider"] == "casemate";
+        let tenant = if !is_account && self.numbers.below(3) == 0 { "acme" } else { "default" };
+        object_of(tenant, "assignment", &id, &id, &body)
+    }
+
+    /// A role of another tenant, which stands there in place of a shared one, comes, goes or becomes another.
+    fn own_role(&mut self) -> Operation {
+        if self.numbers.below(3) == 0 && std::mem::take(&mut self.has_own_role) {
+            return Operation::Remove { kind: "role".into(), id: "own".into() };
+        }
+        self.has_own_role = true;
+        let permissions = json!([{"name": self.numbers.one(&["notes.own", "notes.other"])}]);
+        let extends = [self.numbers.one(&["r0", "r1", "r2"])];
+        let body = json!({"name": "r3", "permissions": permissions, "extends": extends});
+        object_of("acme", "role", "own", "r3", &body)
     }
 
     fn person(&mut self) -> Operation {
@@ -275,7 +295,7 @@ impl World {
 
     /// Something is changed.
     async fn change(&mut self) {
-        let mut operations = match self.numbers.below(16) {
+        let mut operations = match self.numbers.below(18) {
             0..=6 => vec![self.assignment()],
             7 | 8 => {
                 let place = self.numbers.below(ROLES.len());
@@ -292,6 +312,7 @@ impl World {
                 let swap = self.numbers.below(2) == 0;
                 self.accounts(swap)
             }
+            15 | 16 => vec![self.own_role()],
             _ => {
                 let title = format!("{SCHEMA}title = \"{}\"\n", self.made);
                 vec![object("application", "app", "notes", &json!({"schema": title}))]
@@ -320,8 +341,11 @@ impl World {
                     continue;
                 }
                 for subject in SUBJECTS {
-                    for group in ["", "staff", "ops"] {
+                    let tenants = ["", "acme"].iter();
+                    let all = tenants.flat_map(|tenant| ["", "staff", "ops"].map(|group| (*tenant, group)));
+                    for (tenant, group) in all {
                         let mut identity = Identity::new(provider, subject, kind.clone());
+                        identity.tenant = (!tenant.is_empty()).then(|| tenant.into());
                         identity.login = (group == "ops").then(|| format!("{subject}@example.com").into());
                         identity.groups = [group]
                             .iter()
@@ -337,7 +361,7 @@ impl World {
                             user.is_ok().then(|| all_of(&known.subject, known.permissions.as_ref().unwrap()));
                         let id = is_user.then(|| self.users[subject].id.clone());
                         let item = Item { subject: known.subject.clone(), id, credential: None, holds };
-                        items.insert(format!("{provider} {kind:?} {subject} {group}"), item);
+                        items.insert(format!("{tenant} {provider} {kind:?} {subject} {group}"), item);
                     }
                 }
             }

@@ -10,7 +10,7 @@ use crate::decision::MAX_PAGE;
 use crate::error::StoreError;
 use crate::generation::{self, Position};
 use crate::idempotency::{self, Remembered};
-use crate::object::{self, Objects};
+use crate::object::{self, ChangedObjects, Objects};
 use crate::open::StoreReader;
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, EndedSession, StoredSession};
@@ -41,6 +41,15 @@ impl StoreReader {
     /// Where the database cannot be read.
     pub async fn objects(&self) -> Result<Objects, StoreError> {
         object::all(&self.pool).await
+    }
+
+    /// The objects that were changed after a revision, and the revision at which that is so; nothing where they are so many that
+    /// [`StoreReader::objects`] had better be asked.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn objects_changed_after(&self, revision: i64) -> Result<Option<ChangedObjects>, StoreError> {
+        object::changed_after(&self.pool, revision).await
     }
 
     /// One change of configuration and what it made of each object; nothing where the revision changed none.

@@ -174,6 +174,24 @@ pub(crate) async fn versions_tell_what_became_of_each_object(place: Place) {
     assert_eq!(between(0, 5).await, [("2".into(), None, some("same"))], "what came and went is no edit");
     assert_eq!(between(5, 2).await, [("1".into(), None, some("2"))]);
     assert_eq!(between(3, 3).await, []);
+
+    let all = reader.objects().await.unwrap();
+    for (after, put, removed) in [(0, 1, 1), (1, 0, 1), (4, 0, 1), (5, 0, 0)] {
+        let changed = reader.objects_changed_after(after).await.unwrap().unwrap();
+        assert_eq!(changed.revision, 5);
+        assert_eq!(changed.put, all.items[..put], "as they are, after {after}");
+        let gone: Vec<&str> = changed.removed.iter().map(|(_, id)| &**id).collect();
+        assert_eq!(gone, ["1"][..removed], "after {after}");
+    }
+    let many: Vec<_> =
+        (0..4_097).map(|number| put(&format!("m{number}"), &format!("m{number}"), "m")).collect();
+    store.commit(commit(None, many, vec![])).await.unwrap();
+    assert_eq!(
+        reader.objects_changed_after(5).await.unwrap(),
+        None,
+        "so many had better be read with all others"
+    );
+    assert_eq!(reader.objects_changed_after(6).await.unwrap().map(|changed| changed.put), Some(vec![]));
     store.close().await;
 }
 

@@ -283,7 +283,7 @@ impl Planning<'_> {
 
     /// That the tenant is one, where tenants are declared.
     fn tenant_is_there(&mut self, wanted: &WantedGroup) {
-        let declared = self.set.of_kind(Kind::Tenant);
+        let declared = self.set.wide(Kind::Tenant);
         let tenant = &*wanted.tenant;
         if tenant != DEFAULT_TENANT
             && !declared.is_empty()
@@ -296,7 +296,7 @@ impl Planning<'_> {
 
     /// The provider that vouches for a member: the only one, where it is not named.
     fn provider(&mut self, wanted: &WantedGroup, index: usize, member: &Target) -> Option<String> {
-        let known = self.set.of_kind(Kind::Provider);
+        let known = self.set.wide(Kind::Provider);
         let named = match (&member.provider, known) {
             (Some(named), _) => named.clone(),
             (None, []) => OWN_PROVIDER.to_owned(),

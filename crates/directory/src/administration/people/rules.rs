@@ -185,11 +185,10 @@ impl<'a> Rules<'a> {
     fn conditions(&self, provider: &str) -> Result<(), AdminError> {
         let Some(holds) = self.holds else { return Ok(()) };
         let now = Timestamp(self.now);
-        let compiled = self.state.snapshot.compiled();
-        let assignments = compiled.assignments().iter().filter(|assignment| {
-            *assignment.tenant == *self.tenant && *assignment.recipient.provider == *provider
-        });
-        for held in assignments.flat_map(|assignment| compiled.roles().held(assignment.assigned)) {
+        let part = self.state.snapshot.compiled().part(self.tenant);
+        let assignments =
+            part.assignments().iter().filter(|assignment| *assignment.recipient.provider == *provider);
+        for held in assignments.flat_map(|assignment| part.roles().held(assignment.assigned)) {
             let conditional =
                 held.role.permissions.iter().filter(|permission| permission.properties().len() > 0);
             for permission in conditional {
@@ -216,12 +215,15 @@ impl<'a> Rules<'a> {
         let all = Gains::of(user, groups);
         self.gains(&all)?;
         let known_elsewhere = Gains { login: None, groups: Vec::new(), ..all };
-        let compiled = self.state.snapshot.compiled();
-        for assignment in compiled.assignments() {
+        let Some(subject) = known_elsewhere.subject else { return Ok(()) };
+        let parts = self.state.snapshot.compiled().parts_naming(subject);
+        for (part, assignment) in
+            parts.flat_map(|part| part.assignments().iter().map(move |held| (part, held)))
+        {
             if *assignment.tenant == *self.tenant || !known_elsewhere.is_meant(assignment) {
                 continue;
             }
-            for held in compiled.roles().held(assignment.assigned) {
+            for held in part.roles().held(assignment.assigned) {
                 for permission in held.role.permissions.iter().filter(|permission| !permission.is_denial()) {
                     if self.tenant != DEFAULT_TENANT {
                         let why = format!("it is held in the tenant `{}`", assignment.tenant);
@@ -249,12 +251,9 @@ impl<'a> Rules<'a> {
         meant: &Gains<'_>,
         check: impl Fn(&casemate_permission::Permission) -> Result<(), AdminError>,
     ) -> Result<(), AdminError> {
-        let compiled = self.state.snapshot.compiled();
-        for assignment in compiled.assignments() {
-            if *assignment.tenant != *self.tenant || !meant.is_meant(assignment) {
-                continue;
-            }
-            for held in compiled.roles().held(assignment.assigned) {
+        let part = self.state.snapshot.compiled().part(self.tenant);
+        for assignment in part.assignments().iter().filter(|assignment| meant.is_meant(assignment)) {
+            for held in part.roles().held(assignment.assigned) {
                 held.role.permissions.iter().try_for_each(&check)?;
             }
         }

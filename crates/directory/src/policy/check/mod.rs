@@ -22,7 +22,8 @@ use self::providers::provider_name;
 use super::document::{Documents, Item};
 use super::mistake::{Mistake, ObjectPlace};
 use super::place::{Help, Place, Raised, settle};
-use super::{DEFAULT_TENANT, Policy, Roles};
+use super::roles::built_in;
+use super::{Around, DEFAULT_TENANT, Policy, Roles};
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
 /// The longest name or id, in bytes.
@@ -38,16 +39,23 @@ pub(crate) struct Checked {
     pub(crate) mistakes: Vec<Mistake>,
 }
 
-/// Checks everything and answers every mistake. `object` says which object stands at a place.
+/// Checks everything and answers every mistake. `object` says which object stands at a place. Where there is something `around` it
+/// that was checked before, it is of a tenant alone, and of what all have in common the policy has the roles and teams.
 pub(crate) fn check(
     documents: Documents,
     unreadable: Vec<Raised>,
     object: &dyn Fn(usize) -> ObjectPlace,
+    around: Option<&Around>,
 ) -> Checked {
-    let mut checker = Checker::new(&documents, unreadable);
-    let catalog = checker.catalog(&documents.schemas, object);
-    let roles = checker.roles(&documents.roles, &catalog);
-    let teams = checker.teams(&documents.teams, &roles);
+    let mut checker = Checker::new(&documents, unreadable, around);
+    let catalog = match around {
+        Some(around) => around.catalog.clone(),
+        None => checker.catalog(&documents.schemas, object),
+    };
+    let (roles, teams) = around
+        .map_or_else(|| (built_in(), Vec::new()), |around| (around.roles.clone(), around.teams.clone()));
+    let roles = checker.roles(roles, &documents.roles, &catalog);
+    let teams = checker.teams(teams, &documents.teams, &roles);
     let people = checker.people(&documents.users);
     checker.groups(&documents.groups);
     let (accounts, disabled) = checker.accounts(&documents.accounts);
@@ -73,6 +81,7 @@ pub(crate) fn check(
         sources,
         settings: settings.collect(),
         mismatches,
+        tenants: checker.tenants,
     };
     Checked { policy, mistakes }
 }
@@ -90,7 +99,7 @@ struct Checker {
     /// The names of the configured providers.
     providers: Vec<Arc<str>>,
     /// The declared tenants; empty where none is, and every name is a tenant.
-    tenants: HashSet<Arc<str>>,
+    tenants: Arc<HashSet<Arc<str>>>,
     /// The service accounts: tenant, and id or name.
     account_ids: HashSet<(Arc<str>, Box<str>)>,
     account_names: HashSet<(Arc<str>, Box<str>)>,
@@ -99,20 +108,25 @@ struct Checker {
 }
 
 impl Checker {
-    fn new(documents: &Documents, unreadable: Vec<Raised>) -> Checker {
-        let providers = documents.providers.iter().map(|item| provider_name(&item.document).into()).collect();
+    fn new(documents: &Documents, unreadable: Vec<Raised>, around: Option<&Around>) -> Checker {
+        let providers = match around {
+            Some(around) => around.providers.clone(),
+            None => documents.providers.iter().map(|item| provider_name(&item.document).into()).collect(),
+        };
         let incomplete = documents.incomplete || !unreadable.is_empty();
         let mut checker = Checker {
             raised: unreadable,
             schema_mistakes: Vec::new(),
             mismatches: Vec::new(),
             providers,
-            tenants: HashSet::new(),
+            tenants: around.map(|around| Arc::clone(&around.tenants)).unwrap_or_default(),
             account_ids: HashSet::new(),
             account_names: HashSet::new(),
             incomplete,
         };
-        checker.declare(&documents.tenants);
+        if around.is_none() {
+            checker.declare(&documents.tenants);
+        }
         checker
     }
 

@@ -11,7 +11,6 @@ use super::{Checker, holds_date};
 use crate::model::{RoleDocument, TeamDocument};
 use crate::policy::document::Item;
 use crate::policy::place::{Help, Place, Raised};
-use crate::policy::roles::built_in;
 use crate::policy::{DEFAULT_TENANT, Role, Team, is_built_in};
 
 /// The most roles that one extends.
@@ -37,10 +36,14 @@ impl<'a> Names<'a> {
 }
 
 impl Checker {
-    /// The roles, those that are built in first.
-    pub(super) fn roles(&mut self, items: &[Item<RoleDocument>], catalog: &Catalog) -> Vec<Role> {
+    /// The roles, behind those that are there already.
+    pub(super) fn roles(
+        &mut self,
+        mut roles: Vec<Role>,
+        items: &[Item<RoleDocument>],
+        catalog: &Catalog,
+    ) -> Vec<Role> {
         let mut seen: HashMap<(&str, &str), &Place> = HashMap::new();
-        let mut roles = built_in();
         roles.reserve(items.len());
         for item in items {
             let name = self.name(&item.place, "/name", &item.document.name);
@@ -58,7 +61,12 @@ impl Checker {
                 self.raise_twice(&item.place, first, "/name", message);
             }
             let permissions = self.permissions(&item.place, &item.document.permissions, catalog);
-            roles.push(Role { tenant, name: name.into(), permissions, extends: Vec::new() });
+            roles.push(Role {
+                tenant,
+                name: name.into(),
+                permissions: permissions.into(),
+                extends: Vec::new(),
+            });
         }
         self.extends(items, &mut roles);
         roles
@@ -69,15 +77,15 @@ impl Checker {
         if items.iter().all(|item| item.document.extends.is_empty()) {
             return;
         }
-        let built_in = roles.len() - items.len();
-        let mut above: Vec<Vec<usize>> = vec![Vec::new(); built_in];
+        let there = roles.len() - items.len();
+        let mut above: Vec<Vec<usize>> = roles.iter().take(there).map(|role| role.extends.clone()).collect();
         let names = Names::of(roles.iter().map(|role| (&*role.tenant, &*role.name)));
-        for (item, role) in items.iter().zip(roles.iter().skip(built_in)) {
+        for (item, role) in items.iter().zip(roles.iter().skip(there)) {
             let limits = ("/extends", MAX_EXTENDS);
             above.push(self.named(&item.place, &role.tenant, &item.document.extends, limits, &names));
         }
         let found = hierarchy::wrong(&above);
-        let place_of = |place: usize| items.get(place.checked_sub(built_in)?).map(|item| &item.place);
+        let place_of = |place: usize| items.get(place.checked_sub(there)?).map(|item| &item.place);
         let name = |place: usize| roles.get(place).map_or("", |role| &role.name);
         for circle in &found.circles {
             let Some(place) = circle.first().and_then(|first| place_of(*first)) else { continue };
@@ -123,11 +131,16 @@ impl Checker {
         places
     }
 
-    /// The teams, each of roles that there are.
-    pub(super) fn teams(&mut self, items: &[Item<TeamDocument>], roles: &[Role]) -> Vec<Team> {
+    /// The teams, each of roles that there are, behind those that are there already.
+    pub(super) fn teams(
+        &mut self,
+        mut teams: Vec<Team>,
+        items: &[Item<TeamDocument>],
+        roles: &[Role],
+    ) -> Vec<Team> {
         let names = Names::of(roles.iter().map(|role| (&*role.tenant, &*role.name)));
         let mut seen: HashMap<(&str, &str), &Place> = HashMap::new();
-        let mut teams = Vec::with_capacity(items.len());
+        teams.reserve(items.len());
         for item in items {
             let (place, document) = (&item.place, &item.document);
             let name = self.name(place, "/name", &document.name);

@@ -1,6 +1,7 @@
 //! That tenants are named once, and that none stands above itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::Checker;
 use super::hierarchy::{self, MAX_DEPTH, in_words};
@@ -11,13 +12,15 @@ use crate::policy::document::Item;
 impl Checker {
     /// Takes the tenants that there are.
     pub(super) fn declare(&mut self, items: &[Item<TenantDocument>]) {
+        let mut tenants = HashSet::with_capacity(items.len());
         for item in items {
             let id = &item.document.id;
             self.name(&item.place, "/id", id);
-            if !self.tenants.insert(id.as_str().into()) {
+            if !tenants.insert(Arc::from(id.as_str())) {
                 self.raise(&item.place, "/id", format!("the tenant `{id}` stands twice"));
             }
         }
+        self.tenants = Arc::new(tenants);
         let places: HashMap<&str, usize> =
             items.iter().enumerate().map(|(place, item)| (item.document.id.as_str(), place)).collect();
         let mut above = vec![Vec::new(); items.len()];

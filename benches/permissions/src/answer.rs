@@ -20,6 +20,8 @@ pub(crate) fn whole(answer: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
             body.get(..length).map(<[u8]>::to_vec)
         }
         (None, Some("chunked")) => joined(body)?,
+        // Nothing follows (RFC 9110, section 15.3.5).
+        (None, None) if head.starts_with("http/1.1 204") => Some(Vec::new()),
         (None, _) => return Err("an answer does not say how long it is".into()),
     };
     match whole {

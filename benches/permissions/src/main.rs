@@ -2,18 +2,23 @@
 //! after the other in every round, and whoever asks on another. Both answer the same questions, and the answers are compared
 //! with those that the policy means.
 //!
-//! What Casemate keeps of identities in memory is measured by itself, on users whom a provider brought by SCIM.
+//! What Casemate keeps of identities in memory is measured by itself, on users whom a provider brought by SCIM. So are a store
+//! with many tenants, and how soon a revocation at one replica counts at another: both on PostgreSQL.
 //!
-//! `CASEMATE_BENCH_BINARY` says which binary is measured instead of the one that is shipped, and
-//! `CASEMATE_BENCH_IDENTITIES` with how many users, for a try without optimising.
+//! `CASEMATE_BENCH_BINARY` says which binary is measured instead of the one that is shipped, `CASEMATE_BENCH_IDENTITIES` with how
+//! many users, and `CASEMATE_BENCH_TENANTS` with how many tenants, for a try without optimising. `CASEMATE_BENCH_ONLY` names what is
+//! measured alone: `staleness` or `scale`.
 #![forbid(unsafe_code)]
 
 mod answer;
+mod asking;
 mod cerbos;
 mod identities;
 mod load;
 mod rounds;
+mod scale;
 mod server;
+mod staleness;
 mod workload;
 
 use std::path::{Path, PathBuf};
@@ -30,15 +35,27 @@ fn main() -> ExitCode {
 
 fn run() -> Result<Vec<Figure>, Failure> {
     let own = std::env::current_exe()?;
-    let cerbos = cerbos::installed()?;
     let casemate = match std::env::var_os("CASEMATE_BENCH_BINARY") {
         Some(binary) => PathBuf::from(binary),
         None => built(&own)?,
     };
-    load::pin()?;
     // In the build's folder, since the folder for temporary files may be in memory, where a flush costs nothing.
     let folder = tempfile::tempdir_in(own.parent().unwrap_or(Path::new(".")))?;
     let place = |name: &str| folder.path().join(name);
+    let only = std::env::var("CASEMATE_BENCH_ONLY").unwrap_or_default();
+    let mut figures = Vec::new();
+    // On whichever cores the kernel likes: databases and several servers are measured.
+    if ["", "staleness"].contains(&&*only) {
+        figures.extend(staleness::measure(&casemate, &place("staleness"))?);
+    }
+    if ["", "scale"].contains(&&*only) {
+        figures.extend(scale::measure(&casemate, &place("scale"))?);
+    }
+    if !only.is_empty() {
+        return Ok(figures);
+    }
+    let cerbos = cerbos::installed()?;
+    load::pin()?;
     let people = workload::people();
     workload::write_casemate(&place("casemate-policy"), &people)?;
     workload::write_cerbos(&place("cerbos-policy"))?;
@@ -47,7 +64,6 @@ fn run() -> Result<Vec<Figure>, Failure> {
     let casemate = Server::casemate(&casemate, &place("casemate"), &place("casemate-policy"))?;
     let cerbos = Server::cerbos(&cerbos, &place("cerbos"), &place("cerbos-policy"))?;
     let [single, single_allowed, batch, batch_allowed] = rounds::measure([&casemate, &cerbos], &people)?;
-    let mut figures = Vec::new();
     let several = format!("{} at once", workload::EACH);
     figures.extend(figures_of("one question", &single, Some(30.0)));
     figures.extend(figures_of(&several, &batch, Some(50.0)));

@@ -22,6 +22,8 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     /// What makes the first administrator of Casemate.
     pub(crate) one_time_key: String,
+    /// Where its figures are read, where it shows them.
+    pub(crate) metrics: Option<SocketAddr>,
     child: Child,
 }
 
@@ -32,25 +34,47 @@ impl Server {
         let log = folder.join("log");
         let options = ["serve", "--format", "json", "--listen", "127.0.0.1:0", "--policy"].map(OsStr::new);
         let data = folder.join("data");
-        let mut child = pinned(program)
-            .args(options)
-            .args([policy.as_os_str(), OsStr::new("--data"), data.as_os_str()])
-            .stdout(Stdio::piped())
-            .stderr(File::create(&log)?)
-            .spawn()
-            .map_err(no_taskset)?;
+        let mut command = pinned(program);
+        command.args(options).args([policy.as_os_str(), OsStr::new("--data"), data.as_os_str()]);
+        Server::listening(command, &log)
+    }
+
+    /// Starts Casemate on a database of PostgreSQL, with a root key that its replicas share; on whichever core the kernel likes.
+    pub(crate) fn replica(
+        program: &Path,
+        folder: &Path,
+        database: &str,
+        root_key: &Path,
+    ) -> Result<Server, Failure> {
+        fs::create_dir_all(folder)?;
+        let mut command = Command::new(program);
+        let anywhere = ["--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0", "--connections=8192"];
+        command
+            .args(["serve", "--format", "json"])
+            .args(anywhere)
+            .args([OsStr::new("--root-key-file"), root_key.as_os_str()])
+            .args([OsStr::new("--data"), folder.join("data").as_os_str()])
+            .env("CASEMATE_DATABASE_URL", database)
+            .stdin(Stdio::null());
+        Server::listening(command, &folder.join("log"))
+    }
+
+    /// Starts Casemate, and waits until it says where it listens.
+    fn listening(mut command: Command, log: &Path) -> Result<Server, Failure> {
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(File::create(log)?).spawn().map_err(no_taskset)?;
         let mut line = String::new();
         if let Some(output) = child.stdout.take() {
             BufReader::new(output).read_line(&mut line)?;
         }
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut server = Server { address, one_time_key: String::new(), child };
+        let mut server = Server { address, one_time_key: String::new(), metrics: None, child };
         let said: Value =
-            serde_json::from_str(&line).map_err(|_| format!("casemate did not start: {}", read(&log)))?;
-        let address = said.get("listen").and_then(Value::as_str);
-        server.address = address.ok_or("casemate did not say where it listens")?.parse()?;
-        let key = said.get("one_time_key").and_then(Value::as_str);
-        server.one_time_key = key.unwrap_or_default().to_owned();
+            serde_json::from_str(&line).map_err(|_| format!("casemate did not start: {}", read(log)))?;
+        let text = |name: &str| said.get(name).and_then(Value::as_str);
+        server.address = text("listen").ok_or("casemate did not say where it listens")?.parse()?;
+        server.metrics = text("metrics").map(str::parse).transpose()?;
+        server.one_time_key = text("one_time_key").unwrap_or_default().to_owned();
         Ok(server)
     }
 
@@ -74,7 +98,7 @@ impl Server {
             .stderr(File::create(&log)?)
             .spawn()
             .map_err(no_taskset)?;
-        let mut server = Server { address, one_time_key: String::new(), child };
+        let mut server = Server { address, one_time_key: String::new(), metrics: None, child };
         let limit = Instant::now() + START;
         while std::net::TcpStream::connect(address).is_err() {
             if server.child.try_wait()?.is_some() || Instant::now() > limit {
@@ -119,7 +143,7 @@ fn pinned(program: &Path) -> Command {
 }
 
 fn no_taskset(error: std::io::Error) -> Failure {
-    format!("cannot start `taskset` (util-linux): {error}").into()
+    format!("cannot start the server, or `taskset` (util-linux): {error}").into()
 }
 
 /// An address at which nobody listens.

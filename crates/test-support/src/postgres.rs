@@ -18,6 +18,7 @@ const SOCKET_PATH_MAX: usize = 107;
 pub struct Postgres {
     process: Process,
     createdb: PathBuf,
+    psql: PathBuf,
     databases: AtomicU32,
 }
 
@@ -30,6 +31,7 @@ impl Postgres {
         let folders = postgres_folders(Path::new("/usr/lib/postgresql"));
         let initdb = find_program("initdb", &folders, PACKAGE)?;
         let createdb = find_program("createdb", &folders, PACKAGE)?;
+        let psql = find_program("psql", &folders, PACKAGE)?;
         let postgres = find_program("postgres", &folders, PACKAGE)?;
         let account = Account::unprivileged()?;
         let folder = private_folder("postgres", account)?;
@@ -54,7 +56,7 @@ impl Postgres {
             // The eighth line holds the server's state: what pg_ctl waits for too.
             (state.lines().nth(7)?.trim() == "ready").then_some(())
         })?;
-        Ok(Self { process, createdb, databases: AtomicU32::new(0) })
+        Ok(Self { process, createdb, psql, databases: AtomicU32::new(0) })
     }
 
     /// The URL of the database `postgres`, with all rights and without a password.
@@ -75,6 +77,17 @@ impl Postgres {
             .args(["--username", "casemate", "--maintenance-db", "postgres", &name])
             .run_to_end(Path::new("/"))?;
         Ok(self.url_of(&name))
+    }
+
+    /// Has statements executed in a database, each in a transaction of its own: for what a server would take too long to be
+    /// asked for.
+    ///
+    /// # Errors
+    /// [`StartError::Ended`] where one of them failed.
+    pub fn execute(&self, url: &str, statements: &str) -> Result<(), StartError> {
+        Program::new(&self.psql)
+            .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", statements, url])
+            .run_to_end(Path::new("/"))
     }
 
     fn url_of(&self, database: &str) -> String {

@@ -225,7 +225,7 @@ fn seeded_faults(project: &Project, options: &Options, counts: &mut Counts) -> O
 fn optional_guards(project: &Project, options: &Options, counts: &mut Counts) -> Outcome<()> {
     let mut command = cargo(project);
     command.args(["test", "--locked", "--features", "casemate-sdk/async-graphql,casemate-sdk/tonic"]);
-    command.args(select(options)).args(["--test", "graphql", "--test", "grpc"]);
+    command.args(select(options)).args(["--test", "directive", "--test", "graphql", "--test", "grpc"]);
     watch_libtest(project, &mut command, counts)
 }
 

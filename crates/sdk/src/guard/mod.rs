@@ -3,6 +3,8 @@
 #[cfg(feature = "axum")]
 mod axum;
 #[cfg(feature = "async-graphql")]
+mod directive;
+#[cfg(feature = "async-graphql")]
 mod graphql;
 #[cfg(feature = "tonic")]
 pub mod grpc;
@@ -13,6 +15,8 @@ mod tower;
 
 #[cfg(feature = "axum")]
 pub use self::axum::{Permission, Refused, Require, RequireOnSome};
+#[cfg(feature = "async-graphql")]
+pub use self::directive::{PermissionDirectives, public, requires_permission};
 #[cfg(all(feature = "async-graphql", feature = "tower"))]
 pub use self::graphql::GraphQlErrors;
 #[cfg(feature = "async-graphql")]

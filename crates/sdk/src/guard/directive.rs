@@ -1,0 +1,186 @@
+//! Directives in the text of a GraphQL schema that say what its fields need, and what enforces them.
+
+use std::sync::Arc;
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
+use async_graphql::registry::{MetaDirectiveInvocation, MetaType, Registry};
+use async_graphql::{PathSegment, QueryPathSegment, ServerError, ServerResult, Value, async_trait};
+
+use super::graphql::{judge, refused};
+use crate::{Caller, Error, Reason};
+
+const REQUIRES: &str = "requiresPermission";
+const PUBLIC: &str = "public";
+
+pub use self::definitions::{public, requires_permission};
+
+/// What the macro makes of each has no documentation of its own.
+#[allow(missing_docs, reason = "the macro writes none")]
+mod definitions {
+    use async_graphql::TypeDirective;
+
+    /// Needs all of these permissions; with `onSome`, that there may be a resource on which they hold: the resolver asks on which.
+    #[TypeDirective(
+        name = "requiresPermission",
+        location = "FieldDefinition",
+        location = "Object",
+        location = "Interface",
+        composable = "https://specs.casemate.example/permissions/v1.0"
+    )]
+    pub fn requires_permission(name: Vec<String>, #[graphql(default = false)] on_some: bool) {}
+
+    /// Needs no permission, for this reason.
+    #[TypeDirective(
+        name = "public",
+        location = "FieldDefinition",
+        location = "Object",
+        location = "Interface",
+        composable = "https://specs.casemate.example/permissions/v1.0"
+    )]
+    pub fn public(reason: String) {}
+}
+
+/// Enforces the directives of a schema, as an extension of it: without it they are mere text. What a field, its type and the
+/// interfaces that these implement ask for is asked for together, and `@public` lifts no requirement. The [`Caller`] is among the
+/// data of the request.
+///
+/// A subgraph exports them with `SDLExportOptions::new().federation().compose_directive()`, which keeps them in the supergraph.
+///
+/// ```
+/// use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
+/// use casemate_sdk::guard::{PermissionDirectives, public, requires_permission};
+///
+/// struct Query;
+///
+/// #[Object]
+/// impl Query {
+///     #[graphql(directive = requires_permission::apply(vec!["cms.page.list".into()], false))]
+///     async fn pages(&self) -> Vec<String> {
+///         vec!["Welcome".to_owned()]
+///     }
+///
+///     #[graphql(directive = public::apply("for the load balancer".into()))]
+///     async fn health(&self) -> &str {
+///         "good"
+///     }
+/// }
+///
+/// let schema = Schema::build(Query, EmptyMutation, EmptySubscription)
+///     .extension(PermissionDirectives::denying_by_default())
+///     .finish();
+/// # let _ = schema;
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PermissionDirectives {
+    denies_by_default: bool,
+}
+
+impl PermissionDirectives {
+    /// Fields of which nothing is said are resolved for anybody.
+    #[must_use]
+    pub fn new() -> PermissionDirectives {
+        PermissionDirectives::default()
+    }
+
+    /// Refuses fields that neither they themselves nor their type say anything of.
+    #[must_use]
+    pub fn denying_by_default() -> PermissionDirectives {
+        PermissionDirectives { denies_by_default: true }
+    }
+
+    /// Whether a field of an object may be resolved.
+    fn judge(self, registry: &Registry, of: &str, field: &str, caller: Option<&Caller>) -> Result<(), Error> {
+        let undeclared = || Error::Forbidden { name: format!("{of}.{field}"), reason: Reason::NoPermission };
+        let Some(MetaType::Object { fields, directive_invocations: of_type, .. }) = registry.types.get(of)
+        else {
+            return Err(undeclared());
+        };
+        let Some(meta) = fields.get(field) else { return Err(undeclared()) };
+        let mut is_declared = false;
+        for invocation in meta.directive_invocations.iter().chain(of_type) {
+            is_declared |= invocation.name == REQUIRES || invocation.name == PUBLIC;
+            required(invocation, caller)?;
+        }
+        for interface in registry.implements.get(of).into_iter().flatten() {
+            let Some(MetaType::Interface { fields, directive_invocations, .. }) =
+                registry.types.get(interface)
+            else {
+                continue;
+            };
+            let of_field = fields.get(field).into_iter().flat_map(|field| &field.directive_invocations);
+            for invocation in of_field.chain(directive_invocations) {
+                is_declared |= invocation.name == REQUIRES;
+                required(invocation, caller)?;
+            }
+        }
+        if self.denies_by_default && !is_declared { Err(undeclared()) } else { Ok(()) }
+    }
+}
+
+/// Goes on where they hold all that a directive names.
+fn required(invocation: &MetaDirectiveInvocation, caller: Option<&Caller>) -> Result<(), Error> {
+    if invocation.name != REQUIRES {
+        return Ok(());
+    }
+    let wrong = || Error::Configuration("a @requiresPermission names no permission".to_owned());
+    let Some(Value::List(names)) = invocation.args.get("name") else { return Err(wrong()) };
+    if names.is_empty() {
+        return Err(wrong());
+    }
+    let on_some = matches!(invocation.args.get("onSome"), Some(Value::Boolean(true)));
+    for name in names {
+        let Value::String(name) = name else { return Err(wrong()) };
+        judge(name, on_some, caller)?;
+    }
+    Ok(())
+}
+
+impl ExtensionFactory for PermissionDirectives {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(*self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for PermissionDirectives {
+    async fn resolve(
+        &self,
+        context: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        let registry = &context.schema_env.registry;
+        if !is_passed(registry, &info)
+            && let Err(error) =
+                self.judge(registry, info.parent_type, info.name, context.data_opt::<Caller>())
+        {
+            return Err(placed(refused(&error).into_server_error(info.field.name.pos), &info));
+        }
+        next.run(context, info).await
+    }
+}
+
+/// Whether it is an element of a list, whose field was judged; or a field that tells of the schema itself, or leads a gateway to types,
+/// whose fields are guarded themselves.
+fn is_passed(registry: &Registry, info: &ResolveInfo<'_>) -> bool {
+    if matches!(info.path_node.segment, QueryPathSegment::Index(_)) {
+        return true;
+    }
+    let of_gateway = info.parent_type == registry.query_type && matches!(info.name, "_service" | "_entities");
+    info.is_for_introspection || of_gateway || info.parent_type == "_Service" || info.name.starts_with("__")
+}
+
+fn placed(mut error: ServerError, info: &ResolveInfo<'_>) -> ServerError {
+    let segment = |segment: &QueryPathSegment<'_>| match segment {
+        QueryPathSegment::Index(index) => PathSegment::Index(*index),
+        QueryPathSegment::Name(name) => PathSegment::Field((*name).to_owned()),
+    };
+    let (mut path, mut node) = (Vec::new(), Some(info.path_node));
+    while let Some(at) = node {
+        path.push(segment(&at.segment));
+        node = at.parent;
+    }
+    path.reverse();
+    error.path = path;
+    error
+}

@@ -1,0 +1,186 @@
+//! The directives of async-graphql, in a subgraph.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
+
+use std::sync::Arc;
+
+use async_graphql::{
+    EmptyMutation, EmptySubscription, ID, Interface, Object, Request, SDLExportOptions, Schema, SimpleObject,
+};
+use casemate_permission::{Catalog, Grant, OriginKind, Permission, PermissionSet};
+use casemate_sdk::guard::{PermissionDirectives, public, requires_permission};
+use casemate_sdk::{Caller, Known, Subject, TestClock, Whom};
+use serde_json::{Value, json};
+
+#[derive(SimpleObject)]
+#[graphql(directive = requires_permission::apply(vec!["cms.page.read".into()], false))]
+struct Page {
+    id: ID,
+    title: String,
+    #[graphql(
+        directive = requires_permission::apply(vec!["cms.page.secret".into()], false),
+        directive = public::apply("lifts nothing".into())
+    )]
+    secret: String,
+}
+
+fn page() -> Page {
+    Page { id: "7".into(), title: "Welcome".to_owned(), secret: "hush".to_owned() }
+}
+
+#[derive(SimpleObject)]
+struct Leaf {
+    node: String,
+    #[graphql(directive = public::apply("lifts nothing either".into()))]
+    leaf: String,
+}
+
+#[derive(Interface)]
+#[graphql(
+    field(name = "node", ty = "&String"),
+    directive = requires_permission::apply(vec!["cms.node".into()], false)
+)]
+enum Node {
+    Leaf(Leaf),
+}
+
+struct Query;
+
+#[Object]
+impl Query {
+    #[graphql(directive = requires_permission::apply(vec!["cms.page.list".into()], false))]
+    async fn pages(&self) -> Vec<Page> {
+        vec![page()]
+    }
+
+    #[graphql(directive = requires_permission::apply(vec!["cms.page.list".into(), "cms.page.draft".into()], false))]
+    async fn drafts(&self) -> i32 {
+        2
+    }
+
+    #[graphql(directive = requires_permission::apply(vec!["cms.page.read".into()], true))]
+    async fn mine(&self) -> i32 {
+        3
+    }
+
+    #[graphql(directive = public::apply("for the load balancer".into()))]
+    async fn health(&self) -> i32 {
+        4
+    }
+
+    #[graphql(directive = requires_permission::apply(Vec::new(), false))]
+    async fn nameless(&self) -> i32 {
+        5
+    }
+
+    async fn forgotten(&self) -> i32 {
+        6
+    }
+
+    #[graphql(directive = public::apply("its type says it".into()))]
+    async fn node(&self) -> Node {
+        Node::Leaf(Leaf { node: "n".to_owned(), leaf: "l".to_owned() })
+    }
+
+    #[graphql(entity)]
+    async fn find_page(&self, id: ID) -> Page {
+        Page { id, ..page() }
+    }
+}
+
+struct Somebody(&'static str);
+
+impl Whom for Somebody {
+    fn view(&self) -> Subject<'_> {
+        Subject { id: Some("ada"), kind: Some(self.0), ..Subject::ANONYMOUS }
+    }
+}
+
+const CMS: &str = r#"
+format = 1
+[application]
+id = "cms"
+namespaces = ["cms"]
+[attributes]
+author = { type = "string" }
+[[permission]]
+name = "cms.*"
+properties.own = { type = "bool", when = "value == false || resource.author == identity.id" }
+"#;
+
+fn caller(kind: &'static str, permissions: &[&str]) -> Caller {
+    let schema = casemate_permission::Schema::from_toml(CMS).unwrap();
+    let mut builder = PermissionSet::builder(&Catalog::compile(vec![schema]).unwrap());
+    for permission in permissions {
+        let permission = match permission.starts_with('{') {
+            true => (*permission).to_owned(),
+            false => json!({ "name": permission }).to_string(),
+        };
+        builder.add(Permission::from_json(&permission).unwrap(), &Grant::always(OriginKind::Role, "r"));
+    }
+    let permissions = builder.build().unwrap();
+    let whom = Arc::new(Somebody(kind));
+    let known = Known { whom, permissions, application: None, revision: 1, valid_until: None };
+    Caller::new(Arc::new(known), Arc::new(TestClock::at(0)))
+}
+
+type Subgraph = Schema<Query, EmptyMutation, EmptySubscription>;
+
+fn subgraph(directives: PermissionDirectives) -> Subgraph {
+    Schema::build(Query, EmptyMutation, EmptySubscription).enable_federation().extension(directives).finish()
+}
+
+/// The data, and the code and path of the first error.
+async fn ask(schema: &Subgraph, query: &str, caller: Option<Caller>) -> (Value, Value, Value) {
+    let mut request = Request::new(query);
+    if let Some(caller) = caller {
+        request = request.data(caller);
+    }
+    let answer = serde_json::to_value(schema.execute(request).await).unwrap();
+    let error = &answer["errors"][0];
+    (answer["data"].clone(), error["extensions"]["code"].clone(), error["path"].clone())
+}
+
+#[tokio::test]
+async fn fields_are_resolved_only_for_whom_holds_what_they_and_their_types_need() {
+    let schema = subgraph(PermissionDirectives::new());
+    let held = Some(caller("user", &["cms.page.{list,read}"]));
+    let told = ask(&schema, "{ pages { id title } }", held).await;
+    let pages = json!({ "pages": [{ "id": "7", "title": "Welcome" }] });
+    assert_eq!(told, (pages, json!(null), json!(null)));
+    let told = ask(&schema, "{ pages { id } }", Some(caller("user", &["cms.page.list"]))).await;
+    assert_eq!(told, (json!({ "pages": [null] }), json!("FORBIDDEN"), json!(["pages", 0, "id"])));
+}
+
+#[tokio::test]
+async fn what_says_nothing_is_refused_where_that_is_wanted() {
+    let schema = subgraph(PermissionDirectives::denying_by_default());
+    let all = || Some(caller("user", &["*"]));
+    assert_eq!(ask(&schema, "{ forgotten }", all()).await.1, "FORBIDDEN");
+    let (data, ..) = ask(&schema, "{ health __typename pages { id } }", all()).await;
+    assert_eq!(data, json!({ "health": 4, "__typename": "Query", "pages": [{ "id": "7" }] }));
+    let (data, code, _) = ask(&schema, "{ __schema { queryType { name } } }", None).await;
+    assert_eq!((data["__schema"]["queryType"]["name"].as_str(), code), (Some("Query"), json!(null)));
+}
+
+#[tokio::test]
+async fn a_gateway_is_told_the_directives_and_its_entities_are_guarded() {
+    let schema = subgraph(PermissionDirectives::denying_by_default());
+    let entities =
+        "{ _entities(representations: [{ __typename: \"Page\", id: \"8\" }]) { ... on Page { id } } }";
+    assert_eq!(ask(&schema, entities, Some(caller("user", &[]))).await.1, "FORBIDDEN");
+    let (data, ..) = ask(&schema, entities, Some(caller("user", &["cms.page.read"]))).await;
+    assert_eq!(data, json!({ "_entities": [{ "id": "8" }] }));
+    let (data, ..) = ask(&schema, "{ _service { sdl } }", None).await;
+    assert!(data["_service"]["sdl"].as_str().unwrap().contains("@requiresPermission"), "{data}");
+    let sdl = schema.sdl_with_options(SDLExportOptions::new().federation().compose_directive());
+    for told in [
+        "directive @requiresPermission(name: [String!]!, onSome: Boolean! = false) on FIELD_DEFINITION | OBJECT | INTERFACE",
+        "directive @public(reason: String!) on FIELD_DEFINITION | OBJECT | INTERFACE",
+        "url: \"https://specs.casemate.example/permissions/v1.0\"",
+        "@composeDirective(name: \"@requiresPermission\")",
+        "@composeDirective(name: \"@public\")",
+        "@requiresPermission(name: [\"cms.page.list\", \"cms.page.draft\"], onSome: false)",
+    ] {
+        assert!(sdl.contains(told), "{told}\n{sdl}");
+    }
+}

@@ -16,6 +16,9 @@ pub const WITHOUT_AUTHORIZATION: &str = "casemate.authorization.suspend";
 /// The most events that are recorded at once.
 pub const MAX_EVENTS: usize = 100;
 
+/// The status of what is longer than the server, or what stands before it, takes at once.
+const TOO_LARGE: u16 = 413;
+
 /// How something ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -181,6 +184,11 @@ pub struct NotTaken {
 
 /// Where events are put; for implementations of [`crate::PermissionsManager`].
 pub trait Trail: Send + Sync {
+    /// How many of these, from the first on, may be put at once: at least one, and at most [`MAX_EVENTS`].
+    fn fitting(&self, events: &[AuditEvent]) -> usize {
+        events.len().clamp(1, MAX_EVENTS)
+    }
+
     /// Puts up to [`MAX_EVENTS`] on record, durably, all of them or none.
     ///
     /// The error is [`Error::EventsRefused`] where some are not taken, and another where it is not known that they are on record.
@@ -304,18 +312,30 @@ impl AuditBatch {
     /// Where some are not on record. Those that are not taken are left out from then on; all others wait for the next flush.
     pub async fn flush(&mut self) -> Result<(), NotFlushed> {
         let (mut refused, mut cause) = (Vec::new(), None);
+        let mut most = MAX_EVENTS;
         while !self.events.is_empty() {
-            let count = self.events.len().min(MAX_EVENTS);
-            let Some(next) = self.events.make_contiguous().get(..count) else { break };
+            let waiting = self.events.make_contiguous();
+            let count = self.audit.trail.fitting(waiting).clamp(1, most).min(waiting.len());
+            let Some(next) = waiting.get(..count) else { break };
             match self.audit.trail.put(next).await {
                 Ok(()) => drop(self.events.drain(..count)),
+                Err(Error::Refused { status: TOO_LARGE, .. }) if count > 1 => most = count / 2,
+                Err(error @ Error::Refused { status: TOO_LARGE, .. }) => {
+                    let why = "it is longer than a request may be".to_owned();
+                    refused.extend(self.events.pop_front().map(|event| (event, why)));
+                    cause.get_or_insert(error);
+                    most = MAX_EVENTS;
+                }
                 Err(Error::EventsRefused(mut not_taken)) if !not_taken.is_empty() => {
                     not_taken.sort_by_key(|not_taken| std::cmp::Reverse(not_taken.place));
                     not_taken.dedup_by_key(|not_taken| not_taken.place);
-                    let before = self.events.len();
+                    let (before, first) = (self.events.len(), refused.len());
                     for NotTaken { place, why } in &not_taken {
                         let event = (*place < count).then(|| self.events.remove(*place)).flatten();
                         refused.extend(event.map(|event| (event, why.clone())));
+                    }
+                    if let Some(of_these) = refused.get_mut(first..) {
+                        of_these.reverse();
                     }
                     let is_stuck = self.events.len() == before;
                     cause.get_or_insert(Error::EventsRefused(not_taken));
@@ -359,6 +379,8 @@ mod tests {
     struct Kept {
         events: Mutex<Vec<AuditEvent>>,
         is_away: Mutex<bool>,
+        /// How many are taken at once, where not all are.
+        room: Option<usize>,
     }
 
     impl Trail for Kept {
@@ -367,7 +389,11 @@ mod tests {
                 (event.action == "wrong").then(|| NotTaken { place, why: "it is wrong".to_owned() })
             };
             let not_taken: Vec<NotTaken> = events.iter().enumerate().filter_map(wrong).collect();
+            let is_over = |event: &AuditEvent| event.action == "long";
+            let is_long = self.room.is_some_and(|room| events.len() > room || events.iter().any(is_over));
+            let too_large = || Error::Refused { status: 413, code: String::new(), detail: String::new() };
             let put = match (*self.is_away.lock().unwrap(), not_taken.is_empty()) {
+                _ if is_long => Err(too_large()),
                 (true, _) => Err(Error::Unavailable("away".to_owned())),
                 (false, false) => Err(Error::EventsRefused(not_taken)),
                 (false, true) => {
@@ -400,12 +426,29 @@ mod tests {
         let refused: Vec<&str> =
             failed.refused.iter().map(|(event, _)| &*event.resource.as_ref().unwrap().1).collect();
         assert_eq!(failed.left, 0);
-        assert_eq!(refused, ["53", "3", "103", "153", "203"]);
+        assert_eq!(refused, ["3", "53", "103", "153", "203"]);
         assert!(batch.is_empty() && batch.flush().await.is_ok());
         let events = kept.events.lock().unwrap();
         assert!(events.iter().all(|event| event.at == Some(7)));
         let numbers: Vec<u32> =
             events.iter().map(|event| event.resource.as_ref().unwrap().1.parse().unwrap()).collect();
         assert_eq!(numbers, (0..250).filter(|number| number % 50 != 3).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn what_is_too_long_for_one_request_is_recorded_in_several() {
+        let kept = Arc::new(Kept { room: Some(7), ..Kept::default() });
+        let mut batch = Audit::new(Arc::clone(&kept) as _, Arc::new(TestClock::at(7))).batch(50);
+        for number in 0..50 {
+            let action = if number == 20 { "long" } else { "notes.note.read" };
+            batch.add(AuditEvent::new(action, Outcome::Success).on("note", number.to_string())).unwrap();
+        }
+        let failed = batch.flush().await.unwrap_err();
+        assert_eq!((failed.left, failed.refused.len()), (0, 1));
+        assert_eq!(failed.refused[0].0.action, "long");
+        assert!(matches!(failed.cause, Error::Refused { status: 413, .. }));
+        assert_eq!(kept.events.lock().unwrap().len(), 49);
+        batch.add(AuditEvent::new("notes.note.read", Outcome::Success)).unwrap();
+        batch.flush().await.unwrap();
     }
 }

@@ -10,9 +10,11 @@ use super::breaker::{BreakerSettings, backoff};
 use super::state::{State, chance};
 use super::transport::Failure;
 use crate::clock::BoxFuture;
-use crate::{AuditEvent, Doer, Error, NotTaken, Timestamp, Trail};
+use crate::{AuditEvent, Doer, Error, MAX_EVENTS, NotTaken, Timestamp, Trail};
 
 const RECORD: &str = "api/v1/audit-events/record";
+/// Bytes of the events of one request, but for a single one.
+const MAX_BYTES: usize = 256 * 1024;
 /// How often the same is sent where no answer comes.
 const ATTEMPTS: u32 = 3;
 
@@ -24,6 +26,10 @@ pub(super) struct ServerTrail {
 }
 
 impl Trail for ServerTrail {
+    fn fitting(&self, events: &[AuditEvent]) -> usize {
+        fitting(events)
+    }
+
     fn put<'a>(&'a self, events: &'a [AuditEvent]) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(self.send(events))
     }
@@ -50,6 +56,15 @@ impl ServerTrail {
         }
         Ok(())
     }
+}
+
+fn fitting(events: &[AuditEvent]) -> usize {
+    let mut bytes = 0;
+    let is_in = |event: &&AuditEvent| {
+        bytes += written(event).to_string().len();
+        bytes <= MAX_BYTES
+    };
+    events.iter().take(MAX_EVENTS).take_while(is_in).count().max(1)
 }
 
 fn key() -> Result<String, Error> {
@@ -131,6 +146,16 @@ mod tests {
         );
         let least = json!({ "action": "notes.read", "outcome": "failure" });
         assert_eq!(written(&AuditEvent::new("notes.read", Outcome::Failure)), least);
+    }
+
+    #[test]
+    fn events_of_one_request_are_no_longer_than_it_may_be() {
+        let event = |bytes: usize| {
+            AuditEvent::new("notes.read", Outcome::Success).with(json!({ "text": "x".repeat(bytes) }))
+        };
+        assert_eq!(fitting(&vec![event(8_000); 100]), 32);
+        assert_eq!(fitting(&vec![event(1); 150]), MAX_EVENTS);
+        assert_eq!(fitting(&[event(MAX_BYTES), event(1)]), 1);
     }
 
     #[test]

@@ -358,21 +358,24 @@ async fn a_bound_credential_reaches_its_own_application_alone(server: &Server) {
 }
 
 macro_rules! on_both {
-    ($($case:ident),+ $(,)?) => {
-        mod on_sqlite {
-            use crate::support::Server;
-            $(#[tokio::test] async fn $case() { super::$case(&Server::start().await).await; })+
-        }
+    ($theme:ident: $($case:ident),+ $(,)?) => {
+        mod $theme {
+            use casemate_test_support::Postgres;
 
-        #[tokio::test]
-        async fn on_postgresql() {
-            let postgres = Postgres::start().unwrap();
-            $($case(&Server::on_postgres(&postgres.create_database().unwrap()).await).await;)+
+            use crate::support::Server;
+
+            $(#[tokio::test] async fn $case() { super::$case(&Server::start().await).await; })+
+
+            #[tokio::test]
+            async fn on_postgresql() {
+                let postgres = Postgres::start().unwrap();
+                $(super::$case(&Server::on_postgres(&postgres.create_database().unwrap()).await).await;)+
+            }
         }
     };
 }
 
-on_both!(
+on_both!(registered:
     a_resource_lives_from_being_registered_to_being_deleted,
     what_does_not_fit_the_schema_is_refused_and_nothing_of_a_batch_is_kept,
     what_is_registered_counts_in_the_place_of_what_is_said,

@@ -183,6 +183,7 @@ async function walk() {
   }
   deepEqual(recorded.map(({ actor, action, resource }) => [actor.provider, action, resource.id]), [
     ["corp", "cms.file.delete", "f1"],
+    ["corp", "cms.page.publish", "p2"],
   ]);
 
   step("What was given is taken away");

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use async_graphql::{ObjectType, Request, Response, Schema, SubscriptionType};
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use axum::routing::post;
 use axum::{Json, Router};
-use casemate_sdk::Caller;
 use casemate_sdk::guard::{GraphQlErrors, IdentifyLayer};
 use casemate_sdk::remote::Remote;
+use casemate_sdk::{Caller, Credential, Doer};
 
 /// Whatever ends the program.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -64,6 +66,7 @@ impl Service {
 async fn answer<Q, M, S>(
     State(schema): State<Arc<Schema<Q, M, S>>>,
     caller: Caller,
+    headers: HeaderMap,
     Json(request): Json<Request>,
 ) -> Json<Response>
 where
@@ -71,5 +74,15 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    Json(schema.execute(request.data(caller)).await)
+    let doer = doer(&caller, &headers);
+    Json(schema.execute(request.data(caller).data(doer)).await)
+}
+
+/// Who does what is recorded: by their token, their provider vouches for it.
+fn doer(caller: &Caller, headers: &HeaderMap) -> Doer {
+    let values = headers.get_all(AUTHORIZATION).iter().map(|value| value.as_bytes());
+    match Credential::of_headers(values).ok().and_then(|credential| credential.token().map(Into::into)) {
+        Some(token) => Doer::Token(token),
+        None => Doer::from(caller),
+    }
 }

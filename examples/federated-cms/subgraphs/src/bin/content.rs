@@ -3,7 +3,7 @@
 
 use async_graphql::{Context, EmptySubscription, ID, Object, Result, Schema, SimpleObject};
 use casemate_federated_cms::{bind, rows, start, stored};
-use casemate_sdk::guard::{HasPermission, refused};
+use casemate_sdk::guard::{PermissionDirectives, refused, requires_permission};
 use casemate_sdk::{Caller, Map, Question, Resource, Value};
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -26,6 +26,7 @@ const TABLE: &str = "
 
 /// An entry. Other subgraphs refer to it by its id: all else is null where the caller may not read it.
 #[derive(SimpleObject)]
+#[graphql(directive = requires_permission::apply(vec![READ.into()], true))]
 struct Entry {
     id: ID,
     model: Option<String>,
@@ -108,13 +109,13 @@ struct Query;
 #[Object]
 impl Query {
     /// The entries that the caller may read.
-    #[graphql(guard = "HasPermission::on_some(READ)")]
+    #[graphql(directive = requires_permission::apply(vec![READ.into()], true))]
     async fn entries(&self, context: &Context<'_>, model: Option<String>) -> Result<Vec<Entry>> {
         context.data::<Entries>()?.readable(context.data()?, model.as_deref(), None).await
     }
 
     /// One of them; null where there is none, and where the caller may not read it.
-    #[graphql(guard = "HasPermission::on_some(READ)")]
+    #[graphql(directive = requires_permission::apply(vec![READ.into()], true))]
     async fn entry(&self, context: &Context<'_>, id: ID) -> Result<Option<Entry>> {
         context.data::<Entries>()?.readable_one(context.data()?, &id).await
     }
@@ -136,7 +137,7 @@ struct Mutation;
 #[Object]
 impl Mutation {
     /// Makes an entry, which is the caller's own.
-    #[graphql(guard = "HasPermission::on_some(WRITE)")]
+    #[graphql(directive = requires_permission::apply(vec![WRITE.into()], true))]
     async fn create_entry(
         &self,
         context: &Context<'_>,
@@ -163,7 +164,7 @@ impl Mutation {
     }
 
     /// Gives an entry another title; null where there is none that the caller may read.
-    #[graphql(guard = "HasPermission::on_some(WRITE)")]
+    #[graphql(directive = requires_permission::apply(vec![WRITE.into()], true))]
     async fn rename_entry(&self, context: &Context<'_>, id: ID, title: String) -> Result<Option<Entry>> {
         let (caller, entries) = (context.data::<Caller>()?, context.data::<Entries>()?);
         // The condition stands in the statement that writes: nothing comes between looking and writing.
@@ -187,6 +188,7 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error + Send + Sy
     let service = start().await?;
     let schema = Schema::build(Query, Mutation, EmptySubscription)
         .enable_federation()
+        .extension(PermissionDirectives::denying_by_default())
         .limit_depth(10)
         .data(Entries::open().await?)
         .finish();

@@ -3,8 +3,11 @@
 
 use async_graphql::{Context, EmptySubscription, ID, Object, Result, Schema, SimpleObject};
 use casemate_federated_cms::{bind, rows, start, stored};
-use casemate_sdk::guard::{HasPermission, refused};
-use casemate_sdk::{Caller, Map, Question, Resource, Value};
+use casemate_sdk::guard::{PermissionDirectives, public, refused, requires_permission};
+use casemate_sdk::remote::Remote;
+use casemate_sdk::{
+    AuditEvent, Caller, Doer, Map, Outcome, PermissionsManager as _, Question, Resource, Value,
+};
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -25,20 +28,21 @@ const TABLE: &str = "
 
 /// A file, which the subgraph `files` knows more of.
 #[derive(SimpleObject)]
-#[graphql(unresolvable)]
+#[graphql(unresolvable, directive = public::apply("it is an id alone".into()))]
 struct File {
     id: ID,
 }
 
 /// An entry, which the subgraph `content` knows more of.
 #[derive(SimpleObject)]
-#[graphql(unresolvable)]
+#[graphql(unresolvable, directive = public::apply("it is an id alone".into()))]
 struct Entry {
     id: ID,
 }
 
 /// A page.
 #[derive(SimpleObject)]
+#[graphql(directive = requires_permission::apply(vec![READ.into()], true))]
 struct Page {
     id: ID,
     title: String,
@@ -114,7 +118,7 @@ struct Query;
 #[Object]
 impl Query {
     /// The pages that the caller may read.
-    #[graphql(guard = "HasPermission::on_some(READ)")]
+    #[graphql(directive = requires_permission::apply(vec![READ.into()], true))]
     async fn pages(&self, context: &Context<'_>) -> Result<Vec<Page>> {
         context.data::<Pages>()?.readable(context.data()?, None).await
     }
@@ -126,7 +130,7 @@ struct Mutation;
 #[Object]
 impl Mutation {
     /// Shows a page to everybody; null where there is none that the caller may read.
-    #[graphql(guard = "HasPermission::on_some(PUBLISH)")]
+    #[graphql(directive = requires_permission::apply(vec![PUBLISH.into()], true))]
     async fn publish_page(&self, context: &Context<'_>, id: ID) -> Result<Option<Page>> {
         let (caller, pages) = (context.data::<Caller>()?, context.data::<Pages>()?);
         let Some(page) = pages.readable(caller, Some(&id)).await?.pop() else { return Ok(None) };
@@ -136,6 +140,10 @@ impl Mutation {
             .execute(&pages.pool)
             .await
             .map_err(|error| stored(&error))?;
+        // Beside Casemate's own events, with who did it.
+        let event = AuditEvent::new(PUBLISH, Outcome::Success).by(context.data::<Doer>()?.clone());
+        let recorded = context.data::<Remote>()?.audit().record(event.on("page", id.as_str())).await;
+        recorded.map_err(|error| refused(&error))?;
         Ok(Some(Page { status: "published".to_owned(), ..page }))
     }
 }
@@ -145,7 +153,9 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error + Send + Sy
     let service = start().await?;
     let schema = Schema::build(Query, Mutation, EmptySubscription)
         .enable_federation()
+        .extension(PermissionDirectives::denying_by_default())
         .limit_depth(10)
+        .data(service.permissions.clone())
         .data(Pages::open().await?)
         .finish();
     service.serve(schema).await

@@ -376,6 +376,11 @@ impl Assembled {
         slot.part(&self.base.around)
     }
 
+    /// Whether anything is said in a tenant besides `default`.
+    pub(super) fn has(&self, tenant: &str) -> bool {
+        self.slots.get(tenant).is_some()
+    }
+
     /// The stored permissions of some tenants, and of the tenant `default`, that the schemas make errors of.
     pub(crate) fn mismatches(&self) -> impl Iterator<Item = &Mistake> {
         self.base.mismatches.iter().chain(self.slots.iter().flat_map(|(_, slot)| &slot.mismatches))

@@ -1,5 +1,6 @@
 //! Asking sources outside Casemate what somebody holds, before that is compiled.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use casemate_identity::Identity;
@@ -12,8 +13,11 @@ use crate::candidates::Candidate;
 use crate::known::Known;
 use crate::outside::{Outside, Said, Waiting};
 use crate::people::Met;
-use crate::policy::{Person, Source};
+use crate::policy::{DEFAULT_TENANT, Person, Source};
 use crate::subject::Subject;
+
+/// The most about whom one request asks at once. The others wait in the request, and take none of the places that all requests share.
+const AT_ONCE: usize = 32;
 
 /// What sources outside Casemate say of somebody, which may have to be waited for.
 pub(crate) struct Asking(Vec<(Arc<str>, Option<Waiting>)>);
@@ -38,6 +42,26 @@ impl Asking {
     }
 }
 
+/// Those about whom one request asks, in turn.
+struct Turns<T>(VecDeque<(T, Asking)>);
+
+impl<T> Turns<T> {
+    fn new() -> Turns<T> {
+        Turns(VecDeque::with_capacity(AT_ONCE))
+    }
+
+    /// Whom to wait for before anybody else is asked about, with what is said of them.
+    async fn before_more(&mut self) -> Option<(T, Outside)> {
+        if self.0.len() < AT_ONCE { None } else { self.next().await }
+    }
+
+    /// The next of those who were asked about, with what is said of them.
+    async fn next(&mut self) -> Option<(T, Outside)> {
+        let (whom, asking) = self.0.pop_front()?;
+        Some((whom, asking.said().await.0))
+    }
+}
+
 impl Compiled {
     /// Begins to ask; nothing where no source tells of them.
     fn ask(&self, subject: &Subject, now: i64) -> Option<Asking> {
@@ -52,6 +76,16 @@ impl Compiled {
             })
             .collect();
         (!asking.is_empty()).then_some(Asking(asking))
+    }
+
+    /// Whether somebody may be asked about in a tenant that is not theirs: whoever presents a credential names it as they like, and
+    /// for each that is made up somebody would be asked, and something kept.
+    fn is_asked_in(&self, there: &Subject) -> bool {
+        let tenant = &*there.tenant;
+        let is_known = *tenant == *DEFAULT_TENANT
+            || self.around.tenants.contains(tenant)
+            || self.assembled().has(tenant);
+        is_known || self.telling_of(there).all(|(_, source)| !source.tenants.is_empty())
     }
 
     /// The sources outside Casemate that could hand out a permission for a name in a tenant.
@@ -85,6 +119,13 @@ impl Snapshot {
     #[must_use]
     pub fn asks_about(&self, subject: &Subject) -> bool {
         self.compiled.has_outside && self.compiled.telling_of(subject).next().is_some()
+    }
+
+    /// Whether a source outside Casemate that tells of somebody could hand out a permission for a name.
+    #[must_use]
+    pub fn is_granted_outside(&self, subject: &Subject, name: &Name<'_>) -> bool {
+        self.compiled.has_outside
+            && self.compiled.telling_of(subject).any(|(_, source)| source.may_grant(name))
     }
 
     /// Somebody with what sources outside Casemate say of them at `now`, and until when that is relied on, both in microseconds since
@@ -142,7 +183,8 @@ impl Snapshot {
         (Arc::new(self.known_with(elsewhere_in(&elsewhere, tenant, names_tenant), set)), until)
     }
 
-    /// As [`Snapshot::held_in`], once sources outside Casemate said what they hold at `now`, and until when that is relied on.
+    /// As [`Snapshot::held_in`], once sources outside Casemate said what they hold at `now`, and until when that is relied on. Where
+    /// one tells of them, whoever comes to a tenant of which nothing is known is nobody there, and it is not asked.
     pub async fn held_in_at(
         &self,
         subject: &Subject,
@@ -154,6 +196,9 @@ impl Snapshot {
         let there = match self.there(subject, elsewhere, tenant, names_tenant) {
             There::Nobody => return (Ok(PermissionSet::empty(self.catalog())), None),
             There::Same => subject.clone(),
+            There::Other(there) if !self.compiled.is_asked_in(&there) => {
+                return (Ok(PermissionSet::empty(self.catalog())), None);
+            }
             There::Other(there) => *there,
         };
         let (there, until) = self.asked(there, now).await;
@@ -166,29 +211,35 @@ impl Snapshot {
         self.compiled.outside_for(tenant, name).map(|(_, source)| source.name.to_string()).collect()
     }
 
-    /// Asks sources outside Casemate at `now` (microseconds since 1970, UTC) what candidates hold, all at once. About groups, and who is
+    /// Asks sources outside Casemate at `now` (microseconds since 1970, UTC) what candidates hold, some at once. About groups, and who is
     /// known by login alone, none is asked: it is left out what they would say of whoever that is.
     pub async fn ask_candidates(&self, candidates: &mut [Candidate], now: i64) {
         if !self.compiled.has_outside {
             return;
         }
-        let mut asking = Vec::new();
-        for (place, candidate) in candidates.iter_mut().enumerate() {
-            if candidate.group.is_some() || candidate.subject.id.is_none() {
-                candidate.subject.outside = Outside::LeftOut;
-            } else if let Some(asked) = self.compiled.ask(&candidate.subject, now) {
-                asking.push((place, asked));
-            }
-        }
-        for (place, asked) in asking {
-            let (outside, _) = asked.said().await;
+        let mut turns = Turns::new();
+        let tell = |candidates: &mut [Candidate], place: usize, outside| {
             if let Some(candidate) = candidates.get_mut(place) {
                 candidate.subject.outside = outside;
             }
+        };
+        for place in 0..candidates.len() {
+            if let Some((place, outside)) = turns.before_more().await {
+                tell(candidates, place, outside);
+            }
+            let Some(candidate) = candidates.get_mut(place) else { break };
+            if candidate.group.is_some() || candidate.subject.id.is_none() {
+                candidate.subject.outside = Outside::LeftOut;
+            } else if let Some(asked) = self.compiled.ask(&candidate.subject, now) {
+                turns.0.push_back((place, asked));
+            }
+        }
+        while let Some((place, outside)) = turns.next().await {
+            tell(candidates, place, outside);
         }
     }
 
-    /// Asks sources outside Casemate at `now` about whoever these types and ids mean in a tenant, all at once, so that questions about
+    /// Asks sources outside Casemate at `now` about whoever these types and ids mean in a tenant, some at once, so that questions about
     /// them can be answered. Of whom nothing is found out nothing can be said.
     pub async fn ask_about<'i>(
         &self,
@@ -201,19 +252,23 @@ impl Snapshot {
         if !self.compiled.has_outside {
             return;
         }
-        let mut asking = Vec::new();
+        let whom: Vec<(&str, &str)> = whom.into_iter().collect();
+        let mut turns = Turns::new();
         for (kind, id) in whom {
+            if let Some(((kind, id), outside)) = turns.before_more().await {
+                met.tell(kind, id, outside);
+            }
             if met.is_told(kind, id) {
                 continue;
             }
             // Whoever is not meant holds nothing either, and that is told where they are asked about.
             let Ok(Some(subject)) = self.meant_subject(caller, tenant, kind, id, met) else { continue };
             if let Some(asked) = self.compiled.ask(&subject, now) {
-                asking.push((kind, id, asked));
+                turns.0.push_back(((kind, id), asked));
             }
         }
-        for (kind, id, asked) in asking {
-            met.tell(kind, id, asked.said().await.0);
+        while let Some(((kind, id), outside)) = turns.next().await {
+            met.tell(kind, id, outside);
         }
     }
 }

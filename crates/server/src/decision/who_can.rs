@@ -196,11 +196,20 @@ fn judged(
     // Who is in a group, or is known by login alone, may be anybody else's equal in all else.
     let is_one = candidate.subject.id.is_some() || *candidate.subject.kind == *"anonymous";
     let decision = if is_one { set.check_partial(&request) } else { set.check_somebody(&request) };
-    // What another system says of each of a group is not known here.
-    let depends = decision.effect == Effect::Allowed
-        && candidate.subject.is_left_out()
-        && asked.snapshot.asks_about(&candidate.subject);
-    if decision.effect == Effect::Denied {
+    // What another system says of each of a group, or of who is known by login alone, is not known here.
+    let is_unknown = candidate.subject.is_left_out() && asked.snapshot.asks_about(&candidate.subject);
+    let depends = match decision.effect {
+        Effect::Allowed => is_unknown,
+        // Members of a group whom the directory knows are asked about by themselves.
+        Effect::Denied => {
+            is_unknown
+                && candidate.group.is_none()
+                && !matches!(decision.reason, Reason::PermissionDenies | Reason::DenialFailed)
+                && asked.snapshot.is_granted_outside(&candidate.subject, &name)
+        }
+        Effect::Conditional => false,
+    };
+    if decision.effect == Effect::Denied && !depends {
         return Ok(None);
     }
     if depends {

@@ -149,6 +149,8 @@ pub(super) struct Item {
     digest: String,
     /// When it ends by itself.
     until: Option<String>,
+    /// Whether a word of others is relied on for it, for a time.
+    is_of_word: bool,
 }
 
 impl Item {
@@ -175,7 +177,7 @@ impl Item {
             open = serde_json::to_string(&content).map_err(|error| unwritten(&error))?;
         }
         open.pop();
-        Ok(Item { open, digest, until })
+        Ok(Item { open, digest, until, is_of_word: holder.until.of_word.is_some() })
     }
 
     /// How much of it was written, in bytes, also where only its digest is told.
@@ -186,6 +188,11 @@ impl Item {
     /// The text between the quotes of its entity tag.
     pub(super) fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// Whether a word of others is relied on for it, for a time that is told each time.
+    pub(super) fn is_of_word(&self) -> bool {
+        self.is_of_word
     }
 
     /// It as JSON, and at which revision where that is said of it alone.

@@ -41,6 +41,7 @@ pub(super) async fn of_identity(
         Code::UserInactive => Problem::new(Code::NotFound).detail("they are not active"),
         _ => problem(&untold),
     })?;
+    let known = unless_of_word(item.is_of_word(), known);
     let revision = access.snapshot().revision();
     Ok(with_digest(item.digest(), revision, &known, || {
         written_json_response(item.json(Some(revision)).into_bytes())
@@ -105,15 +106,19 @@ pub(super) async fn of_caller(
         until: end_of(&app, &snapshot, &caller.0).await.map_err(Problem::new)?.and_word(of_word),
         known: held,
     };
-    // A 304 would not say until when a word is relied on.
-    let known = if holder.until.of_word.is_some() { IfNoneMatch::default() } else { known };
     let visible = Visible::of(&snapshot, own.application.as_deref());
     let item = Item::of(&holder, &visible).map_err(|untold| problem(&untold))?;
+    let known = unless_of_word(item.is_of_word(), known);
     let revision = snapshot.revision();
     let response = with_digest(item.digest(), revision, &known, || {
         written_json_response(item.json(Some(revision)).into_bytes())
     });
     Ok((Extension(Caller(caller.0)), response).into_response())
+}
+
+/// What is known already, as far as it may be answered that it is the same: a 304 would not say until when a word is relied on.
+fn unless_of_word(is_of_word: bool, known: IfNoneMatch) -> IfNoneMatch {
+    if is_of_word { IfNoneMatch::default() } else { known }
 }
 
 /// The public name of what somebody presented.

@@ -187,6 +187,17 @@ async fn what_another_system_says_counts_wherever_permissions_do(server: Server)
         let until = casemate_expression::Timestamp::parse_rfc3339(&until).unwrap().0;
         assert!(until <= clock::now() + 20_000_000, "no longer than the answer is good");
     }
+    // How long it is relied on stands in the body: that it is the same says nothing of it.
+    for (request, credential) in [
+        ("GET /api/v1/identity/permissions".to_owned(), &*credential),
+        (format!("GET /api/v1/identities/usr_{:032x}/permissions", 5), "administrator"),
+    ] {
+        let first = server.send(&request, Some(credential), &[], None).await;
+        let known = [("if-none-match", first.header("etag"))];
+        let again = server.send(&request, Some(credential), &known, None).await;
+        assert_eq!(again.status.as_u16(), 200, "{request}");
+        assert!(again.body["valid_until"].is_string(), "{}", again.text);
+    }
     let explained = question(&json!({ "type": "user", "id": "u-5" }));
     let explained = server.send("POST /api/v1/explain", Some("asker"), &[], Some(&explained)).await;
     assert!(explained.text.contains("legacy"), "{}", explained.text);
@@ -209,6 +220,16 @@ async fn what_another_system_says_counts_wherever_permissions_do(server: Server)
         (&group["decision"], &group["reason_code"]),
         (&json!("conditional"), &json!("depends_on_identity"))
     );
+    // Whom it may allow it, and who is known by login alone, depends on who that is; where it cannot, they are nobody.
+    let decision_of = async |name: &str| {
+        let page = server.admin("POST /api/v1/who-can", Some(&json!({ "action": { "name": name } }))).await;
+        let items = page.body["items"].as_array().unwrap();
+        let one = items.iter().find(|item| item["subject"]["login"] == "user-3@example.com");
+        one.map(|item| (item["decision"].clone(), item["reason_code"].clone()))
+    };
+    let depends = Some((json!("conditional"), json!("depends_on_identity")));
+    assert_eq!(decision_of("notes.write").await, depends);
+    assert_eq!(decision_of("shop.write").await, None);
     let search = json!({ "subject": { "type": "user" }, "action": { "name": "notes.read" },
         "resource": { "type": "note", "id": "7" } });
     let search = server.admin("POST /access/v1/search/subject", Some(&search)).await;
@@ -339,6 +360,58 @@ async fn a_source_that_hangs_holds_nobody_up_whom_it_does_not_tell_of() {
     assert!(!slow.is_finished());
     until.notify_one();
     assert_eq!(slow.await.unwrap()["context"]["reason_code"], "no_permission");
+}
+
+#[tokio::test]
+async fn one_request_about_many_leaves_room_for_others() {
+    let server = Arc::new(furnish(Server::start_with(sealer()).await).await);
+    let legacy = Legacy::start().await;
+    legacy.source(&server, json!({ "timeout_milliseconds": 10_000 })).await;
+    let never = Arc::new(Notify::new());
+    let many = 0..200;
+    many.clone().for_each(|number| legacy.says(&format!("slow-{number}"), Says::Waits(Arc::clone(&never))));
+    let questions: Vec<Value> =
+        many.map(|number| question(&json!({ "type": "user", "id": format!("slow-{number}") }))).collect();
+    let batch = json!({ "evaluations": questions });
+    let asking = Arc::clone(&server);
+    let asking = tokio::spawn(async move {
+        asking.send("POST /access/v1/evaluations", Some("asker"), &[], Some(&batch)).await
+    });
+    while legacy.count() < 32 {
+        tokio::task::yield_now().await;
+    }
+    legacy.holds("fine", json!([{ "name": "notes.read" }]));
+    assert_eq!(evaluated(&server, "fine").await["decision"], true, "there is room for them");
+    assert!(legacy.count() < 40, "the others of the request wait");
+    asking.abort();
+}
+
+#[tokio::test]
+async fn nobody_is_asked_about_in_a_tenant_that_is_made_up() {
+    let server = furnish(Server::start_with(sealer()).await).await;
+    let legacy = Legacy::start().await;
+    legacy.source(&server, json!({})).await;
+    legacy.holds("u-5", json!([{ "name": "notes.read" }]));
+    let (credential, _) = token(&server, "u-5", json!({})).await;
+    let held = async |tenant: &str| {
+        let request = "GET /api/v1/identity/permissions";
+        let answer = server.send(request, Some(&credential), &[("casemate-tenant", tenant)], None).await;
+        assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
+        answer.body["permissions"].as_array().unwrap().len()
+    };
+    assert_ne!(held("default").await, 0);
+    assert_eq!(legacy.count(), 1);
+    for number in 0..10 {
+        assert_eq!(held(&format!("made-up-{number}")).await, 0);
+        let other = format!("other-{number}");
+        let elsewhere = [("casemate-tenant", &*other)];
+        let roles = server.send("GET /api/v1/roles", Some(&credential), &elsewhere, None).await;
+        assert_eq!(roles.status.as_u16(), 403);
+    }
+    assert_eq!(legacy.count(), 1);
+    server.make("/api/v1/tenants", &json!({ "id": "branch" })).await;
+    assert_ne!(held("branch").await, 0, "it is declared");
+    assert_eq!(legacy.count(), 2);
 }
 
 #[tokio::test]

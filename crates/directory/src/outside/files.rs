@@ -8,10 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::file::{FileError, MAX_FILE, Table, read_table};
 
 /// How often files are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// For how long what a file says is relied on since it was looked at last: files are looked at, and nobody is told of them.
+const GOOD_FOR: Duration = Duration::from_secs(10);
 /// The longest name of a file, in bytes.
 const MAX_NAME: usize = 128;
 
@@ -36,6 +40,8 @@ struct Trace {
 struct Known {
     trace: Option<Trace>,
     table: Result<Arc<Table>, Arc<str>>,
+    /// When it was begun to look at it.
+    looked_at: Instant,
 }
 
 /// The files that sources name.
@@ -56,11 +62,12 @@ impl Files {
     /// as anybody has this.
     pub(super) fn watch(self: &Arc<Self>, names: Vec<Box<str>>) {
         let is_any = !names.is_empty();
-        {
-            let mut known = self.known();
-            known.retain(|name, _| names.contains(name));
-            for name in names {
-                known.entry(name).or_insert_with_key(|name| self.read(name));
+        self.known().retain(|name, _| names.contains(name));
+        for name in names {
+            if !self.known().contains_key(&name) {
+                // Whoever asks for another one does not wait for this.
+                let read = self.read(&name);
+                self.known().insert(name, read);
             }
         }
         let mut is_watched = self.is_watched.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,18 +77,23 @@ impl Files {
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             *is_watched = true;
-            runtime.spawn(look(Arc::downgrade(self)));
+            runtime.spawn(look(Watching(Arc::downgrade(self))));
         }
     }
 
-    /// What a file says.
+    /// What a file says, and for how long that is relied on.
     ///
     /// # Errors
-    /// Why that cannot be said.
-    pub(super) fn table(&self, name: &str) -> Result<Arc<Table>, Arc<str>> {
-        match self.known().get(name) {
-            Some(known) => known.table.clone(),
-            None => Err("its file was not read".into()),
+    /// Why that cannot be said. What a file said counts no longer once it could not be looked at for a while.
+    pub(super) fn table(&self, name: &str) -> Result<(Arc<Table>, Duration), Arc<str>> {
+        let known = self.known();
+        let Some(Known { table, looked_at, .. }) = known.get(name) else {
+            return Err("its file was not read".into());
+        };
+        let table = table.clone()?;
+        match GOOD_FOR.checked_sub(looked_at.elapsed()).filter(|rest| !rest.is_zero()) {
+            Some(rest) => Ok((table, rest)),
+            None => Err(format!("its file could not be looked at for {} s", GOOD_FOR.as_secs()).into()),
         }
     }
 
@@ -99,8 +111,12 @@ impl Files {
         let before: Vec<(Box<str>, Known)> =
             self.known().iter().map(|(name, known)| (name.clone(), known.clone())).collect();
         for (name, known) in before {
+            let looked_at = Instant::now();
             let is_same = known.table.is_ok() && known.trace.is_some() && known.trace == self.trace(&name);
             if is_same {
+                if let Some(known) = self.known().get_mut(&name) {
+                    known.looked_at = looked_at;
+                }
                 continue;
             }
             let read = self.read(&name);
@@ -130,9 +146,10 @@ impl Files {
     }
 
     fn read(&self, name: &str) -> Known {
+        let looked_at = Instant::now();
         let Some(path) = self.path(name) else {
             let problem = format!("{name}: there is no folder of such files: set `sources.folder`");
-            return Known { trace: None, table: Err(problem.into()) };
+            return Known { trace: None, table: Err(problem.into()), looked_at };
         };
         // One that is changed while it is read has another trace afterwards, and is read again.
         let trace = self.trace(name);
@@ -141,7 +158,7 @@ impl Files {
                 let placed = |error: FileError| FileError { file: path.display().to_string(), ..error };
                 read_table(name, &text).map_err(|error| placed(error).to_string())
             });
-        Known { trace, table: table.map(Arc::new).map_err(Into::into) }
+        Known { trace, table: table.map(Arc::new).map_err(Into::into), looked_at }
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, HashMap<Box<str>, Known>> {
@@ -162,13 +179,29 @@ fn text_of(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
-async fn look(files: Weak<Files>) {
+/// The files that are looked at, for as long as somebody does.
+struct Watching(Weak<Files>);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if let Some(files) = self.0.upgrade() {
+            *files.is_watched.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        }
+    }
+}
+
+async fn look(watching: Watching) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        let Some(files) = files.upgrade() else { return };
-        // Where the process is ending, nothing is looked at any more.
-        if tokio::task::spawn_blocking(move || files.refresh()).await.is_err() {
-            return;
+        let Some(files) = watching.0.upgrade() else { return };
+        match tokio::task::spawn_blocking(move || files.refresh()).await {
+            Ok(()) => {}
+            // What they said counts no longer unless the next look succeeds.
+            Err(error) if error.is_panic() => {
+                tracing::error!(%error, "the files of sources of permissions could not be looked at");
+            }
+            // Where the process is ending, nothing is looked at any more.
+            Err(_) => return,
         }
     }
 }
@@ -202,9 +235,9 @@ mod tests {
         assert!(files.table("legacy.toml").is_err(), "there is none");
         replace(GOOD);
         files.refresh();
-        let first = files.table("legacy.toml").unwrap();
+        let first = files.table("legacy.toml").unwrap().0;
         files.refresh();
-        assert!(Arc::ptr_eq(&first, &files.table("legacy.toml").unwrap()), "it is not read again");
+        assert!(Arc::ptr_eq(&first, &files.table("legacy.toml").unwrap().0), "it is not read again");
         replace("format = 1\n[[grant]]\nto = 7\n");
         files.refresh();
         let problem = files.table("legacy.toml").unwrap_err();
@@ -221,5 +254,37 @@ mod tests {
         files.refresh();
         assert!(files.table("legacy.toml").is_err());
         assert!(files.table("other.toml").is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_file_said_counts_no_longer_once_it_cannot_be_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("legacy.toml"), GOOD).unwrap();
+        let files = Files::new(Some(folder.path().to_owned()));
+        // Nobody looks at it by themselves.
+        *files.is_watched.lock().unwrap() = true;
+        files.watch(vec!["legacy.toml".into()]);
+        let rest = || files.table("legacy.toml").map(|(_, rest)| rest);
+        assert_eq!(rest(), Ok(GOOD_FOR));
+        tokio::time::advance(GOOD_FOR / 2).await;
+        assert_eq!(rest(), Ok(GOOD_FOR / 2));
+        tokio::time::advance(GOOD_FOR / 2).await;
+        assert!(rest().unwrap_err().contains("could not be looked at"));
+        files.refresh();
+        assert_eq!(rest(), Ok(GOOD_FOR), "also where nothing of it was changed");
+    }
+
+    #[test]
+    fn files_are_looked_at_again_after_whoever_did_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("legacy.toml"), GOOD).unwrap();
+        let files = Files::new(Some(folder.path().to_owned()));
+        for _ in 0..2 {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            runtime.block_on(async { files.watch(vec!["legacy.toml".into()]) });
+            assert!(*files.is_watched.lock().unwrap());
+            drop(runtime);
+            assert!(!*files.is_watched.lock().unwrap());
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use casemate_identity::provider::{SecretReference, SecretSource as _};
 use casemate_identity::remote::Fetch;
@@ -19,9 +20,6 @@ use crate::model::SourceDocument;
 use crate::policy::{Source, SourceFrom};
 use crate::secrets::{Secrets, place_of_source};
 use crate::subject::Subject;
-
-/// For how long what a file says is relied on elsewhere, in microseconds: files are looked at, and nobody is told of them.
-const FILE_IS_GOOD_FOR: i64 = 10_000_000;
 
 /// A source that is asked.
 #[derive(Debug, Clone)]
@@ -75,12 +73,13 @@ impl Running {
             Running::Endpoint(asked) => asked.ask(subject, now),
             Running::File(of) => {
                 let FileSource { file, source, files } = &**of;
-                let table = files.table(file);
-                let permissions = table.and_then(|table: Arc<Table>| {
-                    table.held(subject, &source.ceiling).map_err(|error| error.to_string().into())
+                let found = files.table(file).and_then(|(table, rest): (Arc<Table>, Duration)| {
+                    let held = table.held(subject, &source.ceiling);
+                    let permissions = held.map_err(|error| Arc::<str>::from(error.to_string()))?;
+                    let rest = i64::try_from(rest.as_micros()).unwrap_or(0);
+                    Ok(Fresh { permissions, until: now.saturating_add(rest) })
                 });
-                let until = now.saturating_add(FILE_IS_GOOD_FOR);
-                Waiting::Known(permissions.map(|permissions| Fresh { permissions, until }))
+                Waiting::Known(found)
             }
         }
     }

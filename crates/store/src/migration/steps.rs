@@ -372,8 +372,8 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 24,
-        // A binary that does not know it reads sources with an endpoint or file as a policy that is wrong, and keeps the one before: none may
-        // be made until every replica is updated.
+        // A binary that does not know it refuses a whole policy in which a source has an endpoint or a file: none may be made until every
+        // replica is updated.
         needs: 5,
         statements: &[
             // What a source of permissions said of somebody, or of everybody where no type is named, and counts no longer.

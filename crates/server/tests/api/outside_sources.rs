@@ -512,7 +512,7 @@ async fn a_file_says_who_holds_what_and_an_edit_decides() {
         let begun = std::time::Instant::now();
         while evaluated(&server, id).await["context"]["reason_code"] != reason {
             assert!(begun.elapsed() < PATIENCE, "{id} {reason}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::task::yield_now().await;
         }
     };
     replace(&format!("format = 1\n{}", grant("{ id = \"bob\" }", "notes.*")));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use casemate_identity::hook::SIGNATURE_HEADER;
 use casemate_identity::remote::{FetchError, Reply};
 use reqwest::Response;
-use reqwest::header::{CACHE_CONTROL, ETAG, HeaderMap};
+use reqwest::header::{AGE, CACHE_CONTROL, ETAG, HeaderMap};
 
 use super::allow::Refusal;
 
@@ -42,18 +42,30 @@ fn directives(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     values.flat_map(|value| value.split(',')).map(str::trim)
 }
 
-/// The shortest age that the server names; `no-store` and `no-cache` count as zero.
+/// For how long the answer is good yet, by the shortest age that the server names and how old it is; `no-store`, `no-cache` and an age
+/// that cannot be read count as zero.
 pub(super) fn max_age(headers: &HeaderMap) -> Option<Duration> {
     let ages = directives(headers).filter_map(|directive| match directive.split_once('=') {
-        Some((name, seconds)) if name.eq_ignore_ascii_case("max-age") => {
-            seconds.trim_matches('"').parse().ok().map(Duration::from_secs)
+        Some((name, age)) if name.trim().eq_ignore_ascii_case("max-age") => {
+            Some(seconds(age.trim().trim_matches('"')).unwrap_or_default())
         }
-        None if directive.eq_ignore_ascii_case("no-store") || directive.eq_ignore_ascii_case("no-cache") => {
+        None if ["no-store", "no-cache", "max-age"]
+            .iter()
+            .any(|zero| directive.eq_ignore_ascii_case(zero)) =>
+        {
             Some(Duration::ZERO)
         }
         _ => None,
     });
-    ages.min()
+    let age = headers.get(AGE).and_then(|age| seconds(age.to_str().ok()?.trim()));
+    ages.min().map(|most| most.saturating_sub(age.unwrap_or_default()))
+}
+
+/// A number of seconds; more than can be counted with is the most that RFC 9111, section 1.2.2, has a cache count with.
+fn seconds(text: &str) -> Option<Duration> {
+    const MOST: u64 = 1 << 31;
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| Duration::from_secs(text.parse().map_or(MOST, |seconds: u64| seconds.min(MOST))))
 }
 
 /// What a failed call comes to: our own refusal of an address, or what happened on the way.
@@ -100,7 +112,23 @@ mod tests {
         assert_eq!(age(&["public, max-age=300"]), Some(Duration::from_secs(300)));
         assert_eq!(age(&["MAX-AGE=\"60\""]), Some(Duration::from_secs(60)));
         assert_eq!(age(&["max-age=300", "no-store"]), Some(Duration::ZERO));
-        assert_eq!(age(&["max-age=x, s-maxage=9"]), None);
-        assert_eq!(age(&["max-age=99999999999999999999"]), None);
+        assert_eq!(age(&["s-maxage=9"]), None);
+        for unreadable in ["x", "0.5", "-1", "", "1s"] {
+            let text: &'static str = format!("max-age={unreadable}, s-maxage=9").leak();
+            assert_eq!(age(&[text]), Some(Duration::ZERO), "{text}");
+        }
+        assert_eq!(age(&["max-age"]), Some(Duration::ZERO));
+        assert_eq!(age(&["max-age=99999999999999999999"]), Some(Duration::from_secs(1 << 31)));
+    }
+
+    #[test]
+    fn how_old_an_answer_is_counts_too() {
+        let left = |age: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(CACHE_CONTROL, "max-age=60".parse().unwrap());
+            headers.insert(AGE, age.parse().unwrap());
+            max_age(&headers).unwrap().as_secs()
+        };
+        assert_eq!(["0", "20", "60", "61", "99999999999999999999", "x"].map(left), [60, 40, 0, 0, 0, 60]);
     }
 }

@@ -143,12 +143,71 @@ async fn ask(schema: &Subgraph, query: &str, caller: Option<Caller>) -> (Value, 
 #[tokio::test]
 async fn fields_are_resolved_only_for_whom_holds_what_they_and_their_types_need() {
     let schema = subgraph(PermissionDirectives::new());
-    let held = Some(caller("user", &["cms.page.{list,read}"]));
-    let told = ask(&schema, "{ pages { id title } }", held).await;
-    let pages = json!({ "pages": [{ "id": "7", "title": "Welcome" }] });
-    assert_eq!(told, (pages, json!(null), json!(null)));
-    let told = ask(&schema, "{ pages { id } }", Some(caller("user", &["cms.page.list"]))).await;
-    assert_eq!(told, (json!({ "pages": [null] }), json!("FORBIDDEN"), json!(["pages", 0, "id"])));
+    const OWN: &str = r#"{"name":"cms.page.read","own":true}"#;
+    let cases: Vec<(&str, &[&str], Value, Value, Value)> = vec![
+        (
+            "{ pages { id title } }",
+            &["cms.page.{list,read}"],
+            json!({ "pages": [{ "id": "7", "title": "Welcome" }] }),
+            json!(null),
+            json!(null),
+        ),
+        (
+            "{ pages { id } }",
+            &["cms.page.list"],
+            json!({ "pages": [null] }),
+            json!("FORBIDDEN"),
+            json!(["pages", 0, "id"]),
+        ),
+        (
+            "{ pages { title secret } }",
+            &["cms.page.{list,read}"],
+            json!({ "pages": [{ "title": "Welcome" }] }),
+            json!("FORBIDDEN"),
+            json!(["pages", 0, "secret"]),
+        ),
+        (
+            "{ pages { secret } }",
+            &["cms.*"],
+            json!({ "pages": [{ "secret": "hush" }] }),
+            json!(null),
+            json!(null),
+        ),
+        ("{ pages { id } }", &[], json!(null), json!("FORBIDDEN"), json!(["pages"])),
+        ("{ some: drafts }", &["cms.page.list"], json!(null), json!("FORBIDDEN"), json!(["some"])),
+        ("{ drafts }", &["cms.page.*"], json!({ "drafts": 2 }), json!(null), json!(null)),
+        (
+            "{ mine health forgotten }",
+            &[OWN],
+            json!({ "mine": 3, "health": 4, "forgotten": 6 }),
+            json!(null),
+            json!(null),
+        ),
+        ("{ mine }", &[], json!(null), json!("FORBIDDEN"), json!(["mine"])),
+        ("{ nameless }", &["*"], json!(null), json!("INTERNAL_SERVER_ERROR"), json!(["nameless"])),
+        ("{ node { node } }", &["cms.node"], json!({ "node": { "node": "n" } }), json!(null), json!(null)),
+        (
+            "{ node { ... on Leaf { leaf } } }",
+            &[],
+            json!({ "node": null }),
+            json!("FORBIDDEN"),
+            json!(["node", "leaf"]),
+        ),
+    ];
+    let mut others = Vec::new();
+    for (query, held, data, code, path) in cases {
+        let told = ask(&schema, query, Some(caller("user", held))).await;
+        if told != (data, code, path) {
+            others.push(format!("{query} {held:?}: {told:?}"));
+        }
+    }
+    assert!(others.is_empty(), "{others:#?}");
+    let (_, code, _) = ask(&schema, "{ pages { id } }", Some(caller("anonymous", &[]))).await;
+    assert_eq!(code, "UNAUTHENTICATED");
+    let (_, code, _) = ask(&schema, "{ pages { id } }", None).await;
+    assert_eq!(code, "INTERNAL_SERVER_ERROR", "nobody said who calls");
+    let (data, ..) = ask(&schema, "{ health }", None).await;
+    assert_eq!(data, json!({ "health": 4 }));
 }
 
 #[tokio::test]

@@ -41,7 +41,8 @@ mod definitions {
 }
 
 /// Enforces the directives of a schema, as an extension of it: without it they are mere text. What a field, its type and the
-/// interfaces that these implement ask for is asked for together, and `@public` lifts no requirement. The [`Caller`] is among the
+/// interfaces that these implement ask for is asked for together, and `@public` lifts no requirement. A field that is asked for
+/// of an interface needs what it needs in each type that implements it. The [`Caller`] is among the
 /// data of the request.
 ///
 /// A subgraph exports them with `SDLExportOptions::new().federation().compose_directive()`, which keeps them in the supergraph.
@@ -91,9 +92,13 @@ impl PermissionDirectives {
     /// Whether a field of an object may be resolved.
     fn judge(self, registry: &Registry, of: &str, field: &str, caller: Option<&Caller>) -> Result<(), Error> {
         let undeclared = || Error::Forbidden { name: format!("{of}.{field}"), reason: Reason::NoPermission };
-        let Some(MetaType::Object { fields, directive_invocations: of_type, .. }) = registry.types.get(of)
-        else {
-            return Err(undeclared());
+        let (fields, of_type) = match registry.types.get(of) {
+            Some(MetaType::Object { fields, directive_invocations, .. }) => (fields, directive_invocations),
+            // async-graphql does not say of which type it is: what any of them needs counts.
+            Some(MetaType::Interface { possible_types, .. }) if !possible_types.is_empty() => {
+                return possible_types.iter().try_for_each(|of| self.judge(registry, of, field, caller));
+            }
+            _ => return Err(undeclared()),
         };
         let Some(meta) = fields.get(field) else { return Err(undeclared()) };
         let mut is_declared = false;

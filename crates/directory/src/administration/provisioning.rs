@@ -86,7 +86,8 @@ pub(super) fn obey(
     Ok(())
 }
 
-/// Whether a proposal changes something in a tenant whose accounts provision people.
+/// Whether a proposal changes something in a tenant whose accounts provision people, or in the one whose roles and teams every
+/// tenant may assign.
 pub(super) fn concerns(state: &State, proposal: &Proposal) -> bool {
     let is_of = |change: &Change, tenant: &str| match change {
         Change::Put(draft) => {
@@ -98,8 +99,8 @@ pub(super) fn concerns(state: &State, proposal: &Proposal) -> bool {
         }
     };
     provisioned(state).any(|of| {
-        proposal.changes.iter().any(|change| is_of(change, &of.tenant))
-            || proposal.keys.iter().any(|key| key.tenant == of.tenant)
+        let may_matter = |change: &Change| is_of(change, &of.tenant) || is_of(change, DEFAULT_TENANT);
+        proposal.changes.iter().any(may_matter) || proposal.keys.iter().any(|key| key.tenant == of.tenant)
     })
 }
 

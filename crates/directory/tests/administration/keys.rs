@@ -215,3 +215,30 @@ async fn nobody_lets_an_account_provision_whose_people_may_do_more_than_they() {
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn nobody_lets_an_account_of_a_tenant_provision_by_what_a_shared_role_comes_to_mean() {
+    let site = Site::open().await;
+    site.create(Kind::Tenant, json!({ "id": "acme" })).await;
+    let create = async |kind, tenant, document| {
+        site.administration.create(&operator(), kind, tenant, document, None).await.unwrap().entry.id
+    };
+    let account = create(Kind::ServiceAccount, "acme", json!({ "name": "corp-scim" })).await;
+    let provider = json!({ "name": "corp", "issuer": "https://login.example.com", "audiences": ["casemate"],
+        "scim": { "account": "corp-scim", "tenant": "acme" } });
+    site.create(Kind::Provider, provider).await;
+    let group = json!({ "provider": "corp", "group": "Admins" });
+    create(Kind::Assignment, "acme", json!({ "role": "administrator", "to": group })).await;
+    let role = site.role("sync", json!([{ "name": "notes.read" }])).await.entry.id;
+    let to = json!({ "provider": "casemate", "type": "service", "id": account });
+    create(Kind::Assignment, "acme", json!({ "role": "sync", "to": to })).await;
+
+    let widened = json!({ "name": "sync", "permissions": [{ "name": "casemate.scim.provision" }] });
+    let eve = holding(&["casemate.scim.provision", "casemate.scim.*", "notes.*"]);
+    let update = async |author: &Author| {
+        site.administration.update(author, Kind::Role, "default", &role, None, widened.clone()).await
+    };
+    let refused = update(&eve).await;
+    assert!(matches!(refused, Err(AdminError::Beyond { .. })), "{refused:?}");
+    update(&holding(&["*", "casemate.*"])).await.unwrap();
+}

@@ -62,6 +62,8 @@ beforeAll(async () => {
 
 const page = { id: "7", title: "Welcome", secret: "hush", views: 3, __typename: "Page" };
 
+let resolved = 0;
+
 function subgraph(options = {}) {
   const resolvers = {
     Query: {
@@ -72,7 +74,7 @@ function subgraph(options = {}) {
       forgotten: () => "forgotten",
       leaf: () => ({ node: "n", leaf: "l" }),
     },
-    Page: { __resolveReference: () => page },
+    Page: { __resolveReference: () => ((resolved += 1), page) },
   };
   return graphqlGuards<Context>(identify).guardSchema(buildSubgraphSchema([{ typeDefs: parse(PAGES), resolvers }]), options);
 }
@@ -104,7 +106,10 @@ describe("a subgraph with directives", () => {
   it("guards what a gateway asks for as entities, and tells it the directives", async () => {
     const schema = subgraph({ denyByDefault: true });
     const entities = '{ _entities(representations: [{ __typename: "Page", id: "7" }]) { ... on Page { title } } }';
-    expect(await ask(schema, entities, { who: "ada", permissions: compile() })).toEqual({ data: { _entities: [{ title: null }] }, codes: ["FORBIDDEN"] });
+    const typename = entities.replace("... on Page { title }", "__typename");
+    expect(await ask(schema, typename, { who: "anonymous", permissions: compile() })).toEqual({ data: null, codes: ["UNAUTHENTICATED"] });
+    expect(await ask(schema, entities, { who: "ada", permissions: compile() })).toEqual({ data: null, codes: ["FORBIDDEN"] });
+    expect(resolved).toBe(0);
     expect(await ask(schema, entities, { who: "ada", permissions: compile("cms.page.read") })).toEqual({ data: { _entities: [{ title: "Welcome" }] }, codes: [] });
     const told = await ask(schema, "{ _service { sdl } }", { who: "anonymous", permissions: compile() });
     expect(JSON.stringify(told)).toContain('@requiresPermission(name: \\"cms.page.list\\")');

@@ -76,6 +76,8 @@ export function guardSchema<Context extends object>(
     wraps.push(() => wrap(field as GraphQLField<unknown, Context>, check));
   }
   for (const apply of wraps) apply();
+  const entities = schema.getQueryType()?.getFields()["_entities"];
+  if (entities) wrapEntities(schema, entities as GraphQLField<unknown, Context>, demand, denyByDefault, refused);
   guarded.add(schema);
   return schema;
 }
@@ -95,7 +97,7 @@ function* fields(schema: GraphQLSchema): Generator<[GraphQLObjectType, GraphQLFi
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith("__") || type.name === "_Service") continue;
     for (const field of Object.values(type.getFields())) {
-      // What is reached by `_entities` are fields of types, which are guarded themselves.
+      // `_entities` is guarded by the types that are asked for.
       if (type === query && (field.name === "_service" || field.name === "_entities")) continue;
       yield [type, field];
     }
@@ -168,4 +170,46 @@ function wrap<Context>(field: GraphQLField<unknown, Context>, check: Check<Conte
     };
   field.resolve = guard(field.resolve ?? defaultFieldResolver);
   if (field.subscribe) field.subscribe = guard(field.subscribe);
+}
+
+/**
+ * Resolves references to entities only for whom holds what their types need: who asks for `__typename` alone reaches no field that is
+ * guarded. All are asked for before any is resolved.
+ */
+function wrapEntities<Context>(
+  schema: GraphQLSchema,
+  field: GraphQLField<unknown, Context>,
+  demand: Demand<Context>,
+  denyByDefault: boolean,
+  refused: (error: unknown) => Error,
+): void {
+  const resolve = field.resolve ?? defaultFieldResolver;
+  field.resolve = async (source, args, context, info) => {
+    const { representations } = args as { representations: readonly { __typename?: unknown }[] };
+    const names = new Set(representations.map(({ __typename }) => String(__typename)));
+    for (const check of [...names].flatMap((name) => entityChecks(schema, name, demand, denyByDefault, refused))) await check(context);
+    return resolve(source, args as never, context, info) as unknown;
+  };
+}
+
+/** What an entity's type needs, and the types that implement it, where it is an interface. */
+function entityChecks<Context>(
+  schema: GraphQLSchema,
+  name: string,
+  demand: Demand<Context>,
+  denyByDefault: boolean,
+  refused: (error: unknown) => Error,
+): Check<Context>[] {
+  const type = schema.getType(name);
+  const types = isInterfaceType(type) ? [...schema.getPossibleTypes(type)] : isObjectType(type) ? [type] : [];
+  return types.flatMap((one) => {
+    const elements = [one, ...one.getInterfaces()];
+    const permissions = elements.flatMap((element) => requirements(schema, element, one.name));
+    // Where its fields say what they need, its type need not.
+    const says = Object.values(one.getFields()).some((field) => {
+      const needs = needsOf(schema, one, field);
+      return needs.isPublic || needs.permissions.length > 0;
+    });
+    return permissions.length === 0 && (says || !denyByDefault) ? [] : [checkOf({ permissions, isPublic: false }, demand, refused, one.name)];
+  });
 }

@@ -22,6 +22,7 @@ pub(crate) fn problem(error: AdminError) -> Problem {
             });
             Problem::new(Code::InUse).detail(text).errors(errors.collect())
         }
+        AdminError::HasResources { .. } => Problem::new(Code::InUse).detail(text),
         AdminError::ReadOnly { .. } => Problem::new(Code::ManagedByCode).detail(text),
         AdminError::Beyond { .. } => Problem::new(Code::GrantExceeded).detail(text),
         AdminError::LastAdministrator => Problem::new(Code::LastAdministrator).detail(text),

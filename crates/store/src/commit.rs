@@ -213,6 +213,14 @@ pub enum CommitError {
         /// The id.
         id: String,
     },
+    /// The tenant or application that was to be deleted, or called something else, has resources.
+    #[error("resources of the {kind} `{name}` are registered; delete them first")]
+    HasResources {
+        /// `tenant` or `application`.
+        kind: String,
+        /// Its name.
+        name: String,
+    },
     /// An answer is kept already for this `Idempotency-Key`.
     #[error("a request with this idempotency key was answered already")]
     Repeated,
@@ -469,6 +477,7 @@ impl<'a> Change<'a> {
             let missing = CommitError::Missing { kind: kind.to_owned(), id: id.to_owned() };
             return Err(Refused::Change(missing));
         };
+        resource::refuse_owner(self.link, kind, &before.name).await?;
         object::remove(self.link, kind, id).await?;
         secret::remove(self.link, kind, id).await?;
         version::insert_edit(self.link, self.revision, (kind, id), Some(&before), None).await?;
@@ -488,6 +497,9 @@ impl<'a> Change<'a> {
         });
         if same && !is_parked {
             return Ok(());
+        }
+        if let Some(before) = before.as_ref().filter(|before| before.name != *name) {
+            resource::refuse_owner(self.link, kind, &before.name).await?;
         }
         // Before the statement, since one that fails ends a transaction of PostgreSQL; nobody else changes objects now.
         if let Some(other) = object::named(self.link, kind, tenant, name).await?.filter(|other| other != id) {

@@ -8,14 +8,14 @@ mod write;
 
 use crate::selection::Selection;
 
-pub(crate) use write::{is_resource, make};
+pub(crate) use write::{is_resource, make, refuse_owner};
 
 /// The longest attributes of a resource, in bytes of JSON.
 pub const MAX_ATTRIBUTES: usize = 16 << 10;
 /// The longest type of a resource, in bytes.
 pub const MAX_RESOURCE_TYPE: usize = 128;
-/// The most types of resources of all applications.
-pub const MAX_RESOURCE_TYPES: usize = 10_000;
+/// The most types of resources of an application, in all tenants together.
+pub const MAX_RESOURCE_TYPES: usize = 1_000;
 /// The most resources that a follower is told of one by one; where more were changed, it forgets all that it knows.
 pub const MAX_CHANGED_RESOURCES: u32 = 1_000;
 

@@ -102,6 +102,8 @@ mod holds {
         a_resource_is_what_was_written_last_and_expected,
         what_becomes_of_resources_is_told_to_followers_and_no_policy,
         resources_are_listed_by_key_in_pages,
+        types_without_resources_make_room_for_others,
+        whoever_has_resources_stays_and_keeps_its_name,
     );
     on_both!(search:
         a_text_is_found_in_whatever_case,

@@ -37,6 +37,16 @@ pub enum AdminError {
     /// Others refer to it.
     #[error("it is in use by {} others; change or delete those first", .0.len())]
     InUse(Vec<Reference>),
+    /// It is a tenant or an application of which resources are registered.
+    #[error(
+        "resources of the {kind} `{name}` are registered: delete them first, with `DELETE /api/v1/resources/…`"
+    )]
+    HasResources {
+        /// The kind.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
     /// It is managed by code, or by Casemate itself.
     #[error("it is managed by `{origin}` and changed there")]
     ReadOnly {
@@ -132,6 +142,9 @@ impl From<CommitError> for AdminError {
                 };
                 AdminError::NameTaken { kind, name }
             }
+            CommitError::HasResources { kind, name } => {
+                AdminError::HasResources { kind: kind.parse().map_or("object", Kind::as_str), name }
+            }
             CommitError::Invalid { what, kind, .. } => {
                 AdminError::Unkeepable { pointer: pointer(&kind, what), reason }
             }
@@ -145,7 +158,8 @@ impl From<CommitError> for AdminError {
             CommitError::UsedUp { what: "types of resources" } => AdminError::Unkeepable {
                 pointer: "/type",
                 reason: format!(
-                    "there are {MAX_RESOURCE_TYPES} types of resources already: use one of those"
+                    "the application has {MAX_RESOURCE_TYPES} types of resources already: use one of those, or delete all \
+                     resources of one"
                 ),
             },
             CommitError::Unclear { revision } => AdminError::Unclear { revision },

@@ -13,6 +13,8 @@ use super::Administration;
 use super::entry::Author;
 use super::error::AdminError;
 use super::write::{Told, event};
+use crate::kind::Kind;
+use crate::policy::DEFAULT_TENANT;
 
 /// The most resources of one change.
 pub const MAX_RESOURCES: usize = 1_000;
@@ -94,6 +96,13 @@ impl Administration {
             self.directory.refresh().await?;
             let state = self.directory.state();
             let base = state.snapshot.revision();
+            let is_there = |draft: &ResourceDraft| {
+                let tenant = &*draft.key.tenant;
+                tenant == DEFAULT_TENANT || state.objects.by_name(Kind::Tenant, "", tenant).is_some()
+            };
+            if !drafts.iter().all(is_there) {
+                return Err(AdminError::not_found(Kind::Tenant));
+            }
             let mistakes = mistakes(drafts, state.snapshot.catalog());
             if !mistakes.is_empty() {
                 return Err(AdminError::Resources(mistakes));

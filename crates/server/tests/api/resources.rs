@@ -357,6 +357,28 @@ async fn a_bound_credential_reaches_its_own_application_alone(server: &Server) {
     assert_eq!(elsewhere.code(), "not_found");
 }
 
+async fn a_tenant_and_an_application_with_resources_stay(server: &Server) {
+    furnish(server).await;
+    let tenant = server.make("/api/v1/tenants", &json!({ "id": "globex" })).await;
+    let schema = OTHER.replace("\"cms\"", "\"shop\"");
+    let shop = server.make("/api/v1/applications", &json!({ "schema": schema })).await;
+    let body = json!({ "items": [{ "application": "shop", "type": "page", "id": "1", "attributes": {} }] });
+    let written = server.admin("POST /api/v1/resources/batch", Some(&body)).await;
+    assert!(written.status.is_success(), "{}", written.text);
+    let delete = async |path: &str| {
+        let read = server.admin(&format!("GET {path}"), None).await;
+        let tag = [("if-match", read.header("etag"))];
+        server.send(&format!("DELETE {path}"), Some("administrator"), &tag, None).await
+    };
+    let shop = format!("/api/v1/applications/{shop}");
+    let refused = delete(&shop).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "in_use"), "{}", refused.text);
+    assert!(refused.text.contains("delete them first"), "{}", refused.text);
+    assert_eq!(delete("/api/v1/resources/shop/page/1").await.status.as_u16(), 204);
+    assert_eq!(delete(&shop).await.status.as_u16(), 204);
+    assert_eq!(delete(&format!("/api/v1/tenants/{tenant}")).await.status.as_u16(), 204);
+}
+
 macro_rules! on_both {
     ($theme:ident: $($case:ident),+ $(,)?) => {
         mod $theme {
@@ -380,6 +402,7 @@ on_both!(registered:
     what_does_not_fit_the_schema_is_refused_and_nothing_of_a_batch_is_kept,
     what_is_registered_counts_in_the_place_of_what_is_said,
     a_bound_credential_reaches_its_own_application_alone,
+    a_tenant_and_an_application_with_resources_stay,
 );
 
 #[tokio::test]

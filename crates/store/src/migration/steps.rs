@@ -389,4 +389,12 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX forgotten_source_by_age ON forgotten_source (at)",
         ],
     },
+    Migration {
+        version: 25,
+        needs: 5,
+        statements: &[
+            // Whether an application has resources, of one type or of any.
+            "CREATE INDEX resource_by_type ON resource (application, type)",
+        ],
+    },
 ];

@@ -109,26 +109,65 @@ async fn check<'a>(
 
 /// Keeps of which types resources are registered, so that nobody looks for others.
 async fn register_types(link: &mut Link, put: &[&ResourceRecord]) -> Result<(), Refused> {
-    let types: BTreeSet<(&str, &str)> =
-        put.iter().map(|resource| (&*resource.key.application, &*resource.key.kind)).collect();
-    let mut is_new = false;
-    for (application, kind) in types {
-        let text = "INSERT INTO resource_type (application, type) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-        is_new |= link.execute(text, values![application, kind]).await? > 0;
+    let mut types: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for ResourceRecord { key, .. } in put {
+        types.entry(&key.application).or_default().insert(&key.kind);
     }
-    if !is_new {
-        return Ok(());
-    }
-    let row = link.row("SELECT COUNT(*) AS count FROM resource_type", values![]).await?;
-    let count: i64 = row.ok_or(sqlx::Error::RowNotFound)?.get("count")?;
-    if usize::try_from(count).unwrap_or(usize::MAX) > MAX_RESOURCE_TYPES {
-        return Err(Refused::Change(CommitError::UsedUp { what: TYPES }));
+    for (application, types) in types {
+        if !add_types(link, application, &types).await? || !are_too_many(link, application).await? {
+            continue;
+        }
+        // Those of which nothing is registered any more make room; those of this change have no rows yet.
+        let text = "DELETE FROM resource_type WHERE application = $1 AND NOT EXISTS (SELECT 1 FROM resource \
+                    WHERE resource.application = resource_type.application AND resource.type = resource_type.type \
+                    AND resource.deleted_at IS NULL)";
+        link.execute(text, values![application]).await?;
+        add_types(link, application, &types).await?;
+        if are_too_many(link, application).await? {
+            return Err(Refused::Change(CommitError::UsedUp { what: TYPES }));
+        }
     }
     Ok(())
 }
 
+/// Whether any of them is new.
+async fn add_types(link: &mut Link, application: &str, types: &BTreeSet<&str>) -> Result<bool, sqlx::Error> {
+    let mut is_new = false;
+    for kind in types {
+        let text = "INSERT INTO resource_type (application, type) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        is_new |= link.execute(text, values![application, *kind]).await? > 0;
+    }
+    Ok(is_new)
+}
+
+async fn are_too_many(link: &mut Link, application: &str) -> Result<bool, sqlx::Error> {
+    let text = "SELECT COUNT(*) AS count FROM resource_type WHERE application = $1";
+    let row = link.row(text, values![application]).await?;
+    let count: i64 = row.ok_or(sqlx::Error::RowNotFound)?.get("count")?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX) > MAX_RESOURCE_TYPES)
+}
+
 /// What [`CommitError::UsedUp`] says where there are [`MAX_RESOURCE_TYPES`].
 pub(crate) const TYPES: &str = "types of resources";
+
+/// Refuses that a tenant or an application goes, or is called something else, while it has resources: they would belong to
+/// whichever is called so next.
+pub(crate) async fn refuse_owner(link: &mut Link, kind: &str, name: &str) -> Result<(), Refused> {
+    let text = match kind {
+        "tenant" => "SELECT 1 AS one FROM resource WHERE tenant = $1 AND deleted_at IS NULL LIMIT 1",
+        "application" => {
+            "SELECT 1 AS one FROM resource WHERE application = $1 AND deleted_at IS NULL LIMIT 1"
+        }
+        _ => return Ok(()),
+    };
+    match link.row(text, values![name]).await? {
+        None => Ok(()),
+        Some(_) => {
+            let (kind, name) = (kind.to_owned(), name.to_owned());
+            Err(Refused::Change(CommitError::HasResources { kind, name }))
+        }
+    }
+}
 
 async fn write(
     link: &mut Link,

@@ -1,8 +1,8 @@
 //! Resources that applications register.
 
 use casemate_store::{
-    ChangedResources, CommitError, MAX_ATTRIBUTES, MAX_CHANGED_RESOURCES, Operation, ResourceKey,
-    ResourceQuery, ResourceRecord, Store,
+    ChangedResources, CommitError, Draft, MAX_ATTRIBUTES, MAX_CHANGED_RESOURCES, MAX_RESOURCE_TYPES,
+    Operation, ResourceKey, ResourceQuery, ResourceRecord, Store,
 };
 
 use crate::place::{Place, commit};
@@ -178,4 +178,51 @@ pub(crate) async fn resources_are_listed_by_key_in_pages(place: Place) {
         [key("default", "notes", "note", "Plan"), key("default", "notes", "note", "plan-b")]
     );
     assert!(list(ResourceQuery { id: text("a\0b"), ..ResourceQuery::default() }).await.is_empty());
+}
+
+pub(crate) async fn types_without_resources_make_room_for_others(place: Place) {
+    let store = place.open().await;
+    let of_type = |application: &str, kind: usize| key("acme", application, &format!("type{kind}"), "1");
+    let put_type = |kind: usize| put(of_type("notes", kind), "{}", None);
+    make(&store, (0..MAX_RESOURCE_TYPES).map(put_type).collect()).await.unwrap();
+    let refused = make(&store, vec![put_type(MAX_RESOURCE_TYPES)]).await;
+    assert!(matches!(refused, Err(CommitError::UsedUp { .. })), "{refused:?}");
+    // What one application uses up is nothing to another, and what is there can be changed.
+    make(&store, vec![put(of_type("cms", 0), "{}", None)]).await.unwrap();
+    make(&store, vec![put(of_type("notes", 0), "{\"a\":1}", None)]).await.unwrap();
+    make(&store, vec![remove(of_type("notes", 7), None)]).await.unwrap();
+    make(&store, vec![put_type(MAX_RESOURCE_TYPES)]).await.unwrap();
+    let refused = make(&store, vec![put_type(7)]).await;
+    assert!(matches!(refused, Err(CommitError::UsedUp { .. })), "{refused:?}");
+    let types = store.reader().resource_types().await.unwrap();
+    let has = |kind: usize| types.contains(&("notes".to_owned(), format!("type{kind}")));
+    assert!(has(0) && !has(7) && has(MAX_RESOURCE_TYPES));
+    assert_eq!(types.len(), MAX_RESOURCE_TYPES + 1);
+}
+
+pub(crate) async fn whoever_has_resources_stays_and_keeps_its_name(place: Place) {
+    let store = place.open().await;
+    let owner = |kind: &str, name: &str| {
+        let (id, body) = (format!("{kind}_1"), "{}".to_owned());
+        let (kind, name, empty) = (kind.to_owned(), name.to_owned(), String::new());
+        Operation::Put(Draft { kind, id, tenant: empty.clone(), name, body, origin: empty })
+    };
+    let gone = |kind: &str| Operation::Remove { kind: kind.to_owned(), id: format!("{kind}_1") };
+    let note = key("acme", "notes", "note", "1");
+    make(&store, vec![owner("tenant", "acme"), owner("application", "notes")]).await.unwrap();
+    make(&store, vec![put(note.clone(), "{}", None)]).await.unwrap();
+    for kind in ["tenant", "application"] {
+        for operation in [gone(kind), owner(kind, "another")] {
+            let refused = make(&store, vec![operation]).await;
+            assert!(
+                matches!(&refused, Err(CommitError::HasResources { kind: of, .. }) if of == kind),
+                "{refused:?}"
+            );
+        }
+    }
+    // A role that is called the same has nothing to do with it, and what is deleted is in nobody's way.
+    make(&store, vec![owner("role", "acme")]).await.unwrap();
+    make(&store, vec![gone("role")]).await.unwrap();
+    make(&store, vec![remove(note, None)]).await.unwrap();
+    make(&store, vec![gone("tenant"), gone("application")]).await.unwrap();
 }

@@ -80,10 +80,11 @@ const resolvers = {
       if (!file) throw new GraphQLError("There is no such file", { extensions: { code: "NOT_FOUND" } });
       return { resource: resource(file) };
     })(async (_source, { id }, context) => {
-      files.delete(id);
-      // Beside Casemate's own events. By their token, the provider vouches for who did it.
+      // Beside Casemate's own events, and before it is done: what cannot be recorded does not happen. By their token, the provider
+      // vouches for who did it.
       const subject = { token: Credential.of(context.request).token };
       await permissions.audit.record({ action: "cms.file.delete", outcome: "success", subject, resource: { type: "file", id } });
+      files.delete(id);
       return id;
     }),
   },

@@ -193,6 +193,16 @@ pub trait Trail: Send + Sync {
     ///
     /// The error is [`Error::EventsRefused`] where some are not taken, and another where it is not known that they are on record.
     fn put<'a>(&'a self, events: &'a [AuditEvent]) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// Puts them on record once, however often it is called with the same events and key. Whoever begins has no key, and is given one
+    /// where the trail knows of any.
+    fn put_once<'a>(
+        &'a self,
+        events: &'a [AuditEvent],
+        _key: &'a mut Option<String>,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        self.put(events)
+    }
 }
 
 /// Writes events to the log, where nothing better is there.
@@ -239,7 +249,7 @@ impl Audit {
     /// Events that are gathered until they are flushed, at most so many at a time.
     #[must_use]
     pub fn batch(&self, most: usize) -> AuditBatch {
-        AuditBatch { audit: self.clone(), most: most.max(1), events: VecDeque::new() }
+        AuditBatch { audit: self.clone(), most: most.max(1), events: VecDeque::new(), unknown: None }
     }
 }
 
@@ -265,6 +275,8 @@ pub struct AuditBatch {
     audit: Audit,
     most: usize,
     events: VecDeque<AuditEvent>,
+    /// How many of the first may be on record already, and the key with which they were sent.
+    unknown: Option<(usize, String)>,
 }
 
 /// Why not all that was gathered is on record.
@@ -315,9 +327,12 @@ impl AuditBatch {
         let mut most = MAX_EVENTS;
         while !self.events.is_empty() {
             let waiting = self.events.make_contiguous();
-            let count = self.audit.trail.fitting(waiting).clamp(1, most).min(waiting.len());
+            let (count, mut key) = match self.unknown.take() {
+                Some((count, key)) => (count, Some(key)),
+                None => (self.audit.trail.fitting(waiting).clamp(1, most).min(waiting.len()), None),
+            };
             let Some(next) = waiting.get(..count) else { break };
-            match self.audit.trail.put(next).await {
+            match self.audit.trail.put_once(next, &mut key).await {
                 Ok(()) => drop(self.events.drain(..count)),
                 Err(Error::Refused { status: TOO_LARGE, .. }) if count > 1 => most = count / 2,
                 Err(error @ Error::Refused { status: TOO_LARGE, .. }) => {
@@ -344,6 +359,9 @@ impl AuditBatch {
                     }
                 }
                 Err(error) => {
+                    if matches!(error, Error::Unavailable(_)) {
+                        self.unknown = key.map(|key| (count, key));
+                    }
                     cause.get_or_insert(error);
                     break;
                 }

@@ -31,18 +31,31 @@ impl Trail for ServerTrail {
     }
 
     fn put<'a>(&'a self, events: &'a [AuditEvent]) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(self.send(events))
+        Box::pin(async move { self.send(events, &key()?).await })
+    }
+
+    fn put_once<'a>(
+        &'a self,
+        events: &'a [AuditEvent],
+        known: &'a mut Option<String>,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let key = match known.take() {
+                Some(key) => key,
+                None => key()?,
+            };
+            self.send(events, known.insert(key)).await
+        })
     }
 }
 
 impl ServerTrail {
-    async fn send(&self, events: &[AuditEvent]) -> Result<(), Error> {
+    async fn send(&self, events: &[AuditEvent], key: &str) -> Result<(), Error> {
         let body = json!({ "items": events.iter().map(written).collect::<Vec<_>>() }).to_string();
         // The same key for the same events: they are recorded once, however often the answer is lost.
-        let key = key()?;
         let transport = &self.state.transport;
         for attempt in 0.. {
-            match transport.post_once(RECORD, &body, &key).await {
+            match transport.post_once(RECORD, &body, key).await {
                 Ok((200..300, _)) => return Ok(()),
                 Ok((status, answer)) => return Err(refused(status, &answer, events.len())),
                 Err(Failure::Away(why)) if attempt + 1 < ATTEMPTS => {

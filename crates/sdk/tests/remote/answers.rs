@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use casemate_sdk::Error;
 use casemate_sdk::remote::BreakerSettings;
+use casemate_sdk::{AuditBatch, AuditEvent, Error, Outcome, PermissionsManager as _};
 
 use crate::server::{Mode, item};
 use crate::{Place, READ};
@@ -37,4 +37,42 @@ async fn what_is_good_for_no_longer_is_used_for_one_request() {
     assert_eq!(place.server.resolved(), 2, "each request asks");
     place.clock.advance(Duration::from_secs(30));
     assert_eq!(eve.check("notes.read").unwrap_err(), Error::Ended);
+}
+
+/// Flushes while time goes on.
+async fn flush(place: &Place, mut batch: AuditBatch) -> (AuditBatch, bool) {
+    let flushing = tokio::spawn(async move {
+        let is_recorded = batch.flush().await.is_ok();
+        (batch, is_recorded)
+    });
+    place.advance_until("it was flushed", || flushing.is_finished()).await;
+    flushing.await.unwrap()
+}
+
+#[tokio::test]
+async fn events_that_may_be_on_record_are_sent_again_under_the_same_key() {
+    let place = Place::start().await;
+    let event = || AuditEvent::new("notes.note.read", Outcome::Success);
+    let mut batch = place.remote.audit().batch(10);
+    batch.add(event()).unwrap();
+    place.server.answer(Mode::Status(503));
+    let (mut batch, _) = flush(&place, batch).await;
+    batch.add(event()).unwrap();
+    let (mut batch, is_recorded) = flush(&place, batch).await;
+    assert!(!is_recorded && batch.len() == 2);
+    place.server.answer(Mode::Body("{}"));
+    batch.flush().await.unwrap();
+    assert!(batch.is_empty());
+    let asked = place.server.asked("/record");
+    let key = |place: usize| {
+        let name = "idempotency-key:";
+        asked[place].head.lines().find(|line| line.to_lowercase().starts_with(name)).unwrap().to_owned()
+    };
+    let last = asked.len() - 1;
+    assert!(last >= 2);
+    for same in 1..last {
+        assert_eq!((key(same), &asked[same].body), (key(0), &asked[0].body));
+    }
+    assert_ne!(key(last), key(0));
+    assert_eq!(asked[last].body["items"].as_array().unwrap().len(), 1);
 }

@@ -14,9 +14,11 @@ use serde::Serialize;
 use super::asker::Beside;
 use super::routes::{Asked, asked_beside, incomplete};
 use super::search::{Found, Wanted};
+use super::service::Refused;
 use super::told::{self, Origin};
 use super::who_can::list_of;
 use crate::App;
+use crate::guard::source_failed;
 
 /// How many resources are read at once.
 const AT_ONCE: u32 = 250;
@@ -56,6 +58,9 @@ async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Found<FoundRe
     let session = asked.session(app, id);
     let question = match session.question(&evaluation) {
         Ok(question) => question,
+        Err(Refused { source: Some(source), .. }) if asked.snapshot.is_outside(&source) => {
+            return Err(source_failed(&source));
+        }
         Err(refused) => return Ok(Found::nothing(refused.reason, refused.message)),
     };
     let kind = evaluation.resource_key().0.unwrap_or_default();

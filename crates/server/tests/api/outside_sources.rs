@@ -320,6 +320,10 @@ async fn a_source_that_errs_fails_closed_everywhere_and_is_named() {
         "resource": { "type": "note", "id": "7" } });
     let search = server.admin("POST /access/v1/search/subject", Some(&search)).await;
     assert_eq!((search.status.as_u16(), search.code()), (503, "source_failed"), "{}", search.text);
+    let search = json!({ "subject": { "type": "user", "id": "wrong-1" }, "action": { "name": "notes.read" },
+        "resource": { "type": "note" } });
+    let search = server.admin("POST /access/v1/search/resource", Some(&search)).await;
+    assert_eq!((search.status.as_u16(), search.code()), (503, "source_failed"), "{}", search.text);
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ async fn every_table_and_column_is_backed_up() {
         .iter()
         .map(|row| (row.get::<String>("in_table").unwrap(), row.get::<String>("in_column").unwrap()));
     // A backup could hold sessions of browsers that have ended since. Each restore begins a generation of its own, at
-    // which all was changed.
+    // which all was changed, and what sources outside Casemate said is forgotten.
     let is_kept = |table: &str, column: &str| {
         !matches!(
             (table, column),
@@ -137,6 +137,7 @@ async fn every_table_and_column_is_backed_up() {
                     | "account_lock"
                     | "guessed_secret"
                     | "directory_sync"
+                    | "forgotten_source"
                     | "decision_log"
                     | "decision_segment",
                 _

@@ -8,15 +8,22 @@
 //! [c2sp.org/tlog-checkpoint](https://c2sp.org/tlog-checkpoint)), which witnesses cosign
 //! ([c2sp.org/tlog-cosignature](https://c2sp.org/tlog-cosignature)).
 //!
-//! What stands in the tree of an event is a [`commitment`], so that what is personal in it can be erased.
+//! What stands in the tree of an [`event`] is a [`commitment`], so that what is personal in it can be erased. Events are kept
+//! in blocks of 256 (`block`), each with [`filter`]s that tell which blocks a [`query`] need not open.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "blocks")]
+pub mod block;
 pub mod checkpoint;
 pub mod commitment;
 #[cfg(feature = "ed25519")]
 pub mod ed25519;
+pub mod event;
+pub mod filter;
 pub mod hash;
 pub mod note;
 pub mod proof;
+pub mod query;
+pub mod salt;
 pub mod tile;
 pub mod tree;

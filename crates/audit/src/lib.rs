@@ -27,3 +27,4 @@ pub mod query;
 pub mod salt;
 pub mod tile;
 pub mod tree;
+pub mod verify;

@@ -1,5 +1,7 @@
 //! What is sought among events: which terms a block must have to be opened, and which events match.
 
+mod parse;
+
 use memchr::memmem::Finder;
 use thiserror::Error;
 

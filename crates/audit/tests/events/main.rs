@@ -1,0 +1,9 @@
+//! Events, the blocks that they are kept in, and what finds them there.
+#![cfg(feature = "blocks")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is a test")]
+
+mod blocks;
+mod filters;
+mod made;
+mod queries;
+mod texts;

@@ -45,6 +45,37 @@ fn query() -> impl Strategy<Value = Query> {
     })
 }
 
+/// The same, but with some of what this event is: it is found wherever nothing else is sought too.
+fn like(mut query: Query, event: &Event<'_>, members: u32) -> Query {
+    let text = |text: &str| Some(text.to_owned());
+    let optional = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+    let found = [
+        (&mut query.tenant, text(&event.tenant)),
+        (&mut query.application, optional(&event.application)),
+        (&mut query.party, event.subject.as_ref().and_then(|party| text(&party.id))),
+        (&mut query.actor, text(&event.actor.id)),
+        (&mut query.subject, event.subject.as_ref().and_then(|party| text(&party.id))),
+        (&mut query.action, text(&event.action)),
+        (&mut query.action_prefix, event.action.rsplit_once('.').and_then(|(start, _)| text(start))),
+        (&mut query.kind, text(&event.kind)),
+        (&mut query.area, text(&event.area)),
+        (&mut query.resource_type, optional(&event.resource_type)),
+        (&mut query.resource_id, optional(&event.resource_id)),
+        (&mut query.outcome, text(&event.outcome)),
+        (&mut query.reason, optional(&event.reason)),
+        (&mut query.client, optional(&event.request.client)),
+        (&mut query.request_id, text(&event.request.id)),
+    ];
+    let count = found.len();
+    for (place, (sought, found)) in found.into_iter().enumerate() {
+        *sought = if members >> place & 1 == 1 { found } else { None };
+    }
+    query.since = (members >> count & 1 == 1).then_some(event.at);
+    query.until =
+        (members >> (count + 1) & 1 == 1).then_some(event.at + i64::from(members >> (count + 2) & 1));
+    query
+}
+
 /// The words of a text, as the definition has them.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -143,7 +174,15 @@ fn the_beginning_of_an_action_is_found_by_its_segments() {
 
 proptest! {
     #[test]
-    fn what_matches_is_what_is_sought_and_is_found_by_its_terms(events in vec(made::event(), 1..12), query in query()) {
+    fn what_matches_is_what_is_sought_and_is_found_by_its_terms(
+        events in vec(made::event(), 1..12),
+        query in query(),
+        of in proptest::option::weighted(0.8, (any::<prop::sample::Index>(), any::<u32>(), any::<u32>())),
+    ) {
+        let query = match of {
+            Some((place, some, others)) => like(query, &events[place.index(events.len())], some & others),
+            None => query,
+        };
         let texts: Vec<String> = events.iter().map(made::text_of).collect();
         let matcher = query.matcher();
         let bytes: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();

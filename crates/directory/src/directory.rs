@@ -208,6 +208,7 @@ impl Directory {
         let (keys, secrets) = (Arc::new(Keys::default()), Arc::new(Secrets::new(host.sealer)));
         let revocations = RevocationEpoch::new();
         let sources = Sources::new(Arc::clone(&host.fetch), host.source_files);
+        let resources = Arc::clone(&host.fetch);
         let providers = ProviderAuthenticators::start(
             Vec::new(),
             ProviderHost {
@@ -234,7 +235,7 @@ impl Directory {
             owners: ArcSwapOption::empty(),
             revocations,
             people: People::new(reader.clone()),
-            resources: Resources::new(reader.clone()),
+            resources: Resources::new(reader.clone(), resources),
             reader,
             running: Mutex::new(running),
             root_keys: host.root_keys,

@@ -60,7 +60,7 @@ pub use policy::{
     ADMINISTRATOR, ANONYMOUS, AUDITOR, Code, Credential, DEFAULT_TENANT, Folder, Mistake, ObjectPlace,
     Person, Policy, Wanted, WantedGroup,
 };
-pub use resources::{Registered, ResourcesError};
+pub use resources::{NotFetched, Registered, ResourcesError};
 pub use sessions::{BrowserSessions, SessionError, SessionTimes};
 pub use snapshot::{ResolveError, Snapshot, is_of_people};
 pub use subject::{Actor, Subject};

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::kind::Kind;
 use crate::policy::{SETTINGS, Setting};
 
-pub use source::{HttpSourceDocument, SourceDocument};
+pub use source::{HttpSourceDocument, SourceDocument, SourceResources};
 
 /// A permission: a granted name, perhaps `deny = true`, and any further properties.
 #[derive(JsonSchema)]

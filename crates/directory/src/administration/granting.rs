@@ -20,6 +20,10 @@ use crate::objects::Change;
 use crate::policy::{Assigned, Assignment, DEFAULT_TENANT, Policy, Who};
 use crate::{CREDENTIAL_PROVIDER, OWN_PROVIDER};
 
+/// What saying what resources are is worth: as much as registering them.
+const REGISTERING: [&str; 3] =
+    ["casemate.resource.create", "casemate.resource.update", "casemate.resource.delete"];
+
 /// Holds what is granted against what the author holds.
 pub(super) struct Granting<'a> {
     holds: &'a PermissionSet,
@@ -87,12 +91,15 @@ impl<'a> Granting<'a> {
                 None => Ok(()),
             },
             Kind::Source => {
-                // What it hands out may deny, and goes with it.
-                let ceiling = |body: Option<&str>| {
-                    body.and_then(read::<SourceDocument>).map(|source| source.ceiling).unwrap_or_default()
+                // What it hands out may deny, and goes with it. Whoever says what resources are, says what others may do with them.
+                let bounds = |body: Option<&str>| match body.and_then(read::<SourceDocument>) {
+                    Some(SourceDocument { resources: Some(_), .. }) => {
+                        REGISTERING.iter().map(|name| (*name).to_owned()).collect()
+                    }
+                    source => source.and_then(|source| source.ceiling).unwrap_or_default(),
                 };
-                self.names(ceiling(old))?;
-                self.names(ceiling(new))
+                self.names(bounds(old))?;
+                self.names(bounds(new))
             }
             Kind::Tenant | Kind::Application | Kind::Setting => Ok(()),
         }
@@ -273,7 +280,7 @@ impl<'a> Granting<'a> {
         }
         for object in self.state.objects.wide(Kind::Source) {
             let source = read::<SourceDocument>(&object.body).filter(|source| source.provider == name);
-            self.names(source.map(|source| source.ceiling).unwrap_or_default())?;
+            self.names(source.and_then(|source| source.ceiling).unwrap_or_default())?;
         }
         Ok(())
     }

@@ -148,6 +148,9 @@ pub(super) fn users(state: &State, kind: Kind, object: &Object, now: i64) -> Vec
             (Kind::Provider, Ok(Kind::Source)) => {
                 read::<SourceDocument>(&other.body).is_some_and(|source| source.provider == name)
             }
+            (Kind::Application, Ok(Kind::Source)) => read::<SourceDocument>(&other.body)
+                .and_then(|source| source.resources)
+                .is_some_and(|resources| resources.application == name),
             (Kind::Application, Ok(Kind::Credential)) => read::<CredentialDocument>(&other.body)
                 .is_some_and(|credential| credential.application.as_deref() == Some(name)),
             _ => false,

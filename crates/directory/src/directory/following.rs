@@ -290,12 +290,14 @@ impl Directory {
         let forgotten = reader.sources_forgotten_after(after, FORGOTTEN + 1).await?;
         if forgotten.len() > FORGOTTEN as usize {
             self.sources.forget_all();
+            self.resources.forget_sources();
             known.affecting.everybody();
             return Ok(());
         }
         let state = self.state();
         for ForgottenSource { source, whom } in &forgotten {
             let Some(object) = state.objects.by_id(Kind::Source, source) else { continue };
+            self.resources.forget_source(&object.name);
             let Some(running) = self.sources.named(&object.name) else { continue };
             let of = whom.as_ref();
             running.forget(of.map(|of| (of.tenant.as_str(), of.kind.as_str(), of.subject.as_str())));

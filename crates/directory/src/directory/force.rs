@@ -10,6 +10,7 @@ use crate::authenticator::StaticCredentials;
 use crate::keys::AccountKeys;
 use crate::kind::Kind;
 use crate::objects::ObjectSet;
+use crate::outside;
 use crate::sessions::SessionCookies;
 use crate::snapshot::{Assembled, Compiled, Scope, Snapshot};
 use crate::temporary::TemporaryOwners;
@@ -34,6 +35,9 @@ impl Directory {
         let earlier = followed.then(|| &**before.snapshot.compiled());
         let compiled = Compiled::after(earlier, policy, &self.own, Arc::clone(&self.keys));
         let running_sources = self.sources.of(compiled.sources(), &self.secrets);
+        self.resources.ask(compiled.resource_sources(), |source| {
+            outside::secret(&source.name, &source.endpoint.secret, &self.secrets)
+        });
         let compiled = Arc::new(compiled.asking(running_sources));
         // A secret that became another affects everybody.
         let is_alike = is_known

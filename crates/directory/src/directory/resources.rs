@@ -27,7 +27,15 @@ impl Directory {
         self.resources.has(application, kind)
     }
 
-    /// What is registered of resources of a tenant: application, type and id of each.
+    /// The source that says what resources of a type of an application are where they are not registered.
+    #[must_use]
+    pub fn resource_source(&self, application: &str, kind: &str) -> Option<String> {
+        self.resources.source(application, kind).map(|asked| asked.name().to_owned())
+    }
+
+    /// What is registered of resources of a tenant at `now` (microseconds since 1970, UTC): application, type and id of each. Of
+    /// those that are not, their application is asked where it says itself what they are; what it does not answer is
+    /// [`NotFetched`](crate::NotFetched).
     ///
     /// # Errors
     /// Where the store cannot be read.
@@ -35,8 +43,9 @@ impl Directory {
         &self,
         tenant: &str,
         keys: impl IntoIterator<Item = (Arc<str>, &'k str, &'k str)>,
+        now: i64,
     ) -> Result<Registered, ResourcesError> {
-        self.resources.registered(tenant, keys).await
+        self.resources.registered(tenant, keys, now).await
     }
 
     /// The resources of one type of an application in a tenant behind an id, in the order of their ids, each with what counts of
@@ -65,13 +74,5 @@ impl Directory {
             Ok((record.key.id, attributes))
         };
         reader.resources(&query).await?.into_iter().map(counts).collect()
-    }
-}
-
-impl Registered {
-    /// What counts of a resource of which a caller says something, where it is registered.
-    #[must_use]
-    pub fn over(&self, application: &str, kind: &str, id: &str, said: &Members) -> Option<Members> {
-        self.attributes(application, kind, id).map(|attributes| resources::over(attributes, said))
     }
 }

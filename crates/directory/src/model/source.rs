@@ -9,12 +9,17 @@ use super::Document;
 use crate::kind::Kind;
 
 /// A source of permissions outside the directory: a claim of verified tokens that holds permission objects, an endpoint of
-/// another system, or a file on the server.
+/// another system, or a file on the server. Or an endpoint of an application that says what its resources are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(
     rename = "SourceEntry",
-    extend("oneOf" = [{ "required": ["claim"] }, { "required": ["http"] }, { "required": ["file"] }])
+    extend("oneOf" = [
+        { "required": ["claim", "provider", "ceiling"] },
+        { "required": ["http", "provider", "ceiling"] },
+        { "required": ["file", "provider", "ceiling"] },
+        { "required": ["http", "resources"] }
+    ])
 )]
 pub struct SourceDocument {
     /// Its name.
@@ -22,13 +27,19 @@ pub struct SourceDocument {
     /// For people; nothing depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// The provider whose tokens are read, or of whose people the endpoint or the file tells.
+    /// The provider whose tokens are read, or of whose people the endpoint or the file tells; none for `resources`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub provider: String,
+    /// The resources of which the endpoint tells, in the place of permissions: `provider`, `types`, `tenants`, `ceiling` and `reads` are left
+    /// out then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SourceResources")]
+    pub resources: Option<SourceResources>,
     /// The claim, whose value is a list of permissions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub claim: Option<String>,
-    /// The endpoint that is asked what somebody holds.
+    /// The endpoint that is asked what somebody holds, or what resources are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "HttpSourceDocument")]
     pub http: Option<HttpSourceDocument>,
@@ -45,8 +56,22 @@ pub struct SourceDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 100))]
     pub tenants: Vec<String>,
-    /// The name patterns that it may hand out; what lies above makes the request fail.
-    pub ceiling: Vec<String>,
+    /// The name patterns that it may hand out; what lies above makes the request fail. None for `resources`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<String>")]
+    pub ceiling: Option<Vec<String>>,
+}
+
+/// Resources of which an endpoint of their application tells, where they are not registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "SourceResourcesEntry")]
+pub struct SourceResources {
+    /// The id of the application.
+    pub application: String,
+    /// Their types.
+    #[schemars(length(min = 1, max = 16))]
+    pub types: Vec<String>,
 }
 
 /// An endpoint of another system that says what somebody holds.

@@ -6,10 +6,13 @@
 mod answer;
 mod breaker;
 mod endpoint;
+#[cfg(test)]
+pub(crate) mod fake_endpoint;
 mod file;
 mod files;
 mod kept;
 mod question;
+mod requests;
 mod running;
 
 use std::sync::Arc;
@@ -19,7 +22,8 @@ pub(crate) use endpoint::Endpoint;
 pub use file::{FileError, read_file};
 pub(crate) use files::is_file_name;
 pub(crate) use question::Read;
-pub(crate) use running::{Running, Sources, Waiting};
+pub(crate) use requests::{Request, RequestError, Requests};
+pub(crate) use running::{Running, Sources, Waiting, secret};
 
 /// What sources outside Casemate say of somebody.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

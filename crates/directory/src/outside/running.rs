@@ -146,9 +146,9 @@ impl Sources {
         earlier: Option<Running>,
         secrets: &Secrets,
     ) -> Running {
-        let secret = secret(source, &endpoint.secret, secrets);
+        let secret = secret(&source.name, &endpoint.secret, secrets);
         if let Some(Running::Endpoint(asked)) = earlier
-            && is_same(&asked.secret, &secret)
+            && asked.requests.are_with(&secret)
         {
             return Running::Endpoint(asked);
         }
@@ -178,20 +178,20 @@ impl Sources {
     }
 }
 
-fn secret(source: &Source, reference: &SecretReference, secrets: &Secrets) -> Result<SecretString, String> {
-    let place = place_of_source(&source.name);
+/// What requests to the endpoint of a source are signed with.
+///
+/// # Errors
+/// Why there is none.
+pub(crate) fn secret(
+    source: &str,
+    reference: &SecretReference,
+    secrets: &Secrets,
+) -> Result<SecretString, String> {
+    let place = place_of_source(source);
     let said = |problem: String| format!("its `signing_secret` cannot be read from {reference}: {problem}");
     let secret = secrets.resolve(&place, "http/signing_secret", reference).map_err(said)?;
     if secret.expose_secret().len() < hook::MIN_SECRET_BYTES {
         return Err(said(format!("it is shorter than {} bytes", hook::MIN_SECRET_BYTES)));
     }
     Ok(secret)
-}
-
-fn is_same(one: &Result<SecretString, String>, other: &Result<SecretString, String>) -> bool {
-    match (one, other) {
-        (Ok(one), Ok(other)) => one.expose_secret() == other.expose_secret(),
-        (Err(one), Err(other)) => one == other,
-        _ => false,
-    }
 }

@@ -29,6 +29,7 @@ pub use setting::{SETTINGS, Setting};
 
 use crate::model::{GroupDocument, SourceDocument};
 use crate::outside::Endpoint;
+use crate::resources::ResourceSource;
 use check::{Checked, check as checked};
 pub(crate) use check::{RECORDED, is_name};
 use document::Documents;
@@ -59,6 +60,8 @@ pub struct Policy {
     /// The rules of providers that have some.
     pub(crate) mappings: HashMap<Box<str>, Mapping>,
     pub(crate) sources: Vec<Source>,
+    /// The sources that tell of resources, each as it is written.
+    pub(crate) resource_sources: Vec<(ResourceSource, Arc<SourceDocument>)>,
     pub(crate) settings: BTreeMap<String, serde_json::Value>,
     pub(crate) mismatches: Vec<Mistake>,
     /// The declared tenants.

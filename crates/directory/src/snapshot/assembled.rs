@@ -15,12 +15,15 @@ use casemate_permission::Catalog;
 use super::part::{Part, is_sharing};
 use crate::by_tenant::ByTenant;
 use crate::kind::Kind;
+use crate::model::SourceDocument;
 use crate::objects::{ObjectSet, TenantObjects};
 use crate::policy::{
     Around, Assignment, BUILT_IN, Credential, DEFAULT_TENANT, InForce, Mapping, Mistake, Person, Policy,
     Source,
 };
 use crate::{OWN_PROVIDER, snapshot::Compiled};
+
+use crate::resources::ResourceSource;
 
 pub(crate) use scope::Scope;
 
@@ -36,6 +39,8 @@ const COMPILED: usize = 200_000;
 pub(crate) struct Base {
     pub(super) catalog: Catalog,
     pub(super) sources: Vec<Source>,
+    /// The sources that tell of resources, each as it is written.
+    pub(super) resource_sources: Vec<(ResourceSource, Arc<SourceDocument>)>,
     pub(super) mappings: HashMap<Box<str>, Mapping>,
     pub(super) settings: InForce,
     /// As they are configured.
@@ -218,6 +223,7 @@ impl Base {
             providers,
             mappings,
             sources,
+            resource_sources,
             mismatches,
             ..
         } = policy;
@@ -225,6 +231,7 @@ impl Base {
         Base {
             catalog,
             sources,
+            resource_sources,
             mappings,
             settings,
             providers,

@@ -17,8 +17,10 @@ use crate::index::{By, KeyRef};
 use crate::keys::Keys;
 use crate::kind::Kind;
 use crate::known::{Known, Place, Presented};
+use crate::model::SourceDocument;
 use crate::outside::{Read, Running};
 use crate::policy::{Assignment, Credential, Mapping, Person, Source, SourceFrom, in_force};
+use crate::resources::ResourceSource;
 use crate::sets::Kept;
 use crate::subject::{Sourced, Subject};
 use crate::{CREDENTIAL_PROVIDER, OWN_PROVIDER};
@@ -101,6 +103,11 @@ impl Compiled {
     pub(crate) fn asking(mut self, running: Vec<Option<Running>>) -> Compiled {
         self.running = running;
         self
+    }
+
+    /// The sources that tell of resources, each as it is written.
+    pub(crate) fn resource_sources(&self) -> &[(ResourceSource, Arc<SourceDocument>)] {
+        &self.resource_sources
     }
 
     /// The sources of permissions.

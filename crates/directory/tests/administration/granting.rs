@@ -74,6 +74,37 @@ async fn nobody_grants_by_a_source_what_they_do_not_hold() {
 }
 
 #[tokio::test]
+async fn nobody_says_what_resources_are_who_may_not_register_them() {
+    let site = Site::open().await;
+    let schema = "format = 1\n[application]\nid = \"notes\"\nnamespaces = [\"notes\"]\n[[permission]]\nname = \"notes.*\"";
+    let application = site.create(Kind::Application, json!({ "schema": schema })).await;
+    let source = |kind: &str| {
+        let http =
+            json!({ "url": "https://notes.example/", "signing_secret": "0123456789abcdef0123456789abcdef" });
+        json!({ "name": "notes", "resources": { "application": "notes", "types": [kind] }, "http": http })
+    };
+    let sources = holding(&["casemate.source.*", "notes.*", "casemate.resource.create"]);
+    let create = async |author: &Author| {
+        site.administration.create(author, Kind::Source, "", source("note"), None).await
+    };
+    assert!(is_beyond(create(&sources).await));
+    let more = holding(&["casemate.source.*", "casemate.resource.*"]);
+    let written = create(&more).await.unwrap();
+    let id = written.entry.id.as_str();
+    let mut other = source("folder");
+    other["http"]["signing_secret"] = json!({ "sealed": true });
+    assert!(is_beyond(site.administration.update(&sources, Kind::Source, "", id, None, other.clone()).await));
+    // Without it, what whoever asks says would count.
+    assert!(is_beyond(site.administration.delete(&sources, Kind::Source, "", id, None).await));
+    // What it tells of is not taken from under it.
+    let operator = operator();
+    let taken = site.administration.delete(&operator, Kind::Application, "", &application.entry.id, None);
+    assert!(matches!(taken.await, Err(AdminError::InUse(users)) if users[0].name == "notes"));
+    site.administration.update(&more, Kind::Source, "", id, None, other).await.unwrap();
+    site.administration.delete(&more, Kind::Source, "", id, None).await.unwrap();
+}
+
+#[tokio::test]
 async fn the_last_administrator_stays_whatever_is_tried() {
     let site = Site::open().await;
     let before = site.directory.current().revision();

@@ -28,6 +28,8 @@ pub(crate) enum Beside {
     Nothing,
     /// To ask who may do something, or what somebody may do.
     Search,
+    /// To ask on which resources somebody may do something.
+    SearchResources,
     /// To ask what somebody else, or a draft, would be allowed, in their own tenant.
     Preview,
 }
@@ -36,7 +38,7 @@ impl Beside {
     fn permission(self) -> Option<&'static str> {
         match self {
             Beside::Nothing => None,
-            Beside::Search => Some(SEARCH),
+            Beside::Search | Beside::SearchResources => Some(SEARCH),
             Beside::Preview => Some(PREVIEW),
         }
     }

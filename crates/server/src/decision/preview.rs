@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use super::asker::{Beside, PREVIEW};
 use super::batch::{Batch, Malformed, Semantic};
 use super::questions::{Action, Word, document_error, known_members};
-use super::registered::counting;
+use super::registered::{SOURCE_FAILED, counting};
 use super::routes::{Asked, asked_beside, malformed};
 use super::told::{self, Origin};
 use crate::App;
@@ -318,7 +318,10 @@ fn answered(
         Ok(name) => name,
         Err(error) => return PreviewAnswer::denied(Reason::InvalidName.code(), Some(error.to_string())),
     };
-    let counts = counting(&asked.registered, &asked.snapshot, &evaluation, &name);
+    let counts = match counting(&asked.registered, &asked.snapshot, &evaluation, &name) {
+        Ok(counts) => counts,
+        Err(error) => return PreviewAnswer::denied(SOURCE_FAILED, Some(error.to_string())),
+    };
     let evaluation = match &counts {
         Some(counts) => evaluation.with_resource_properties(counts),
         None => evaluation,

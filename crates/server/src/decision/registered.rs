@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use casemate_directory::{Registered, Snapshot};
+use casemate_directory::{NotFetched, Registered, Snapshot};
 use casemate_expression::{Datum, Members};
 use casemate_permission::name::Name;
 use casemate_permission::{Evaluation, Mentioned};
@@ -27,8 +27,13 @@ pub(super) fn mentioned<'b>(app: &App, snapshot: &Snapshot, asker: &Asker, body:
 ///
 /// # Errors
 /// 503 where that cannot be found out: nothing is decided without it.
-pub(super) async fn registered(app: &App, asker: &Asker, keys: Vec<Key<'_>>) -> Result<Registered, Problem> {
-    app.directory.registered(&asker.tenant, keys).await.map_err(|error| {
+pub(super) async fn registered(
+    app: &App,
+    asker: &Asker,
+    keys: Vec<Key<'_>>,
+    now: i64,
+) -> Result<Registered, Problem> {
+    app.directory.registered(&asker.tenant, keys, now).await.map_err(|error| {
         tracing::error!(%error, "what is registered of resources cannot be found out");
         Problem::new(Code::Unavailable)
     })
@@ -48,17 +53,30 @@ fn keys<'b>(app: &App, snapshot: &Snapshot, asker: &Asker, mentioned: Mentioned<
     applications.into_iter().filter(is_meant).map(|application| (application, kind, id)).collect()
 }
 
-/// What counts of the resource that a question by this name is about, where it is registered.
+/// What counts of the resource that a question by this name is about, where it is registered, or its application says what it is.
+///
+/// # Errors
+/// Where the application does not say it.
 pub(super) fn counting(
     registered: &Registered,
     snapshot: &Snapshot,
     evaluation: &Evaluation<'_>,
     name: &str,
-) -> Option<Box<Members>> {
+) -> Result<Option<Box<Members>>, NotFetched> {
     if registered.is_empty() {
-        return None;
+        return Ok(None);
     }
-    let (Some(kind), Some(id)) = evaluation.resource_key() else { return None };
-    let owner = snapshot.catalog().owner_of(&Name::parse(name).ok()?)?;
-    registered.over(owner.id(), kind, id, evaluation.resource_properties()).map(Box::new)
+    let (Some(kind), Some(id)) = evaluation.resource_key() else { return Ok(None) };
+    let Ok(name) = Name::parse(name) else { return Ok(None) };
+    let Some(owner) = snapshot.catalog().owner_of(&name) else { return Ok(None) };
+    let counts = registered.over(owner.id(), kind, id, evaluation.resource_properties())?;
+    Ok(counts.map(Box::new))
+}
+
+/// Why something is denied about a resource of which its application does not say what it is.
+pub(super) const SOURCE_FAILED: &str = "resource_source_failed";
+
+/// Why nothing is found where an application does not say what a resource is: nobody is told rather than not all.
+pub(super) fn not_fetched(error: NotFetched) -> Problem {
+    Problem::new(Code::SourceFailed).detail(error.to_string())
 }

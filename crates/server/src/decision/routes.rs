@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use casemate_directory::{Met, Registered, Snapshot, is_of_people};
+use casemate_directory::{Met, NotFetched, Registered, Snapshot, is_of_people};
 use casemate_expression::{Datum, JsonError};
 use casemate_permission::{EvaluationError, Mentioned};
 use casemate_platform::{Code, Problem, RequestId, clock, json_response, json_text};
@@ -19,7 +19,7 @@ use crate::App;
 use crate::decision::asker::{Asker, Beside};
 use crate::decision::batch::{Batch, MAX_EVALUATIONS, Malformed, Semantic, complete};
 use crate::decision::record;
-use crate::decision::registered::{mentioned, registered};
+use crate::decision::registered::{mentioned, not_fetched, registered};
 use crate::decision::service::{Answer, Session};
 use crate::decision::tokens::Tokens;
 use crate::setting::service::recorded;
@@ -225,14 +225,17 @@ pub(super) async fn asked_beside(
         true => Box::pin(Tokens::of(app, &snapshot, &asker.tenant, &body, now)).await?,
         false => Tokens::default(),
     };
-    let resources = match app.directory.has_resources() {
+    let resources = match app.directory.has_resources() && beside != Beside::SearchResources {
         true => mentioned(app, &snapshot, &asker, &body),
         false => Vec::new(),
     };
     let registered = match resources.is_empty() {
         true => Registered::default(),
-        false => Box::pin(registered(app, &asker, resources)).await?,
+        false => Box::pin(registered(app, &asker, resources, now)).await?,
     };
+    if beside == Beside::Search && registered.is_incomplete() {
+        return Err(not_fetched(NotFetched));
+    }
     Ok(Asked { snapshot, now, asker, body, met, tokens, registered })
 }
 

@@ -56,7 +56,8 @@ pub(super) struct FoundContext {
     /// The patterns of names, declared or granted, whose names nobody can list: what only they cover is not among the results.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     patterns: BTreeSet<String>,
-    /// The sources outside Casemate that may allow it to people whom the directory does not know: those are not among the results.
+    /// The sources outside Casemate that may allow it to people whom the directory does not know, or that know resources which are not
+    /// registered: those are not among the results.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     outside: Vec<String>,
 }
@@ -86,6 +87,13 @@ impl<T> Found<T> {
             ..FoundContext::default()
         };
         Found::new(Vec::new(), None, Some(context))
+    }
+}
+
+impl FoundContext {
+    /// Where a source outside Casemate knows of more.
+    pub(super) fn outside(source: Option<String>) -> Option<FoundContext> {
+        source.map(|source| FoundContext { outside: vec![source], ..FoundContext::default() })
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::asker::Beside;
 use super::routes::{Asked, asked_beside, incomplete};
-use super::search::{Found, Wanted};
+use super::search::{Found, FoundContext, Wanted};
 use super::service::Refused;
 use super::told::{self, Origin};
 use super::who_can::list_of;
@@ -41,7 +41,7 @@ pub(crate) async fn resources(
     request: Request,
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
-    let asked = asked_beside(&app, &id, &head.headers, body, Beside::Search).await?;
+    let asked = asked_beside(&app, &id, &head.headers, body, Beside::SearchResources).await?;
     let origin = Origin::of(&id, &head);
     let found = found(&app, &asked, &id).await;
     let found = told::searched(&app, &asked, origin, found, |found| found.results.len()).await?;
@@ -64,13 +64,15 @@ async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Found<FoundRe
         Err(refused) => return Ok(Found::nothing(refused.reason, refused.message)),
     };
     let kind = evaluation.resource_key().0.unwrap_or_default();
-    let Some(application) =
-        question.owner(&asked.snapshot).filter(|owner| app.directory.registers(owner, kind))
-    else {
+    let Some(application) = question.owner(&asked.snapshot) else {
         return Ok(Found::new(Vec::new(), None, None));
     };
+    let context = || FoundContext::outside(app.directory.resource_source(application, kind));
     if question.is_never_allowed(asked.now) {
         return Ok(Found::new(Vec::new(), None, None));
+    }
+    if !app.directory.registers(application, kind) {
+        return Ok(Found::new(Vec::new(), None, context()));
     }
     let mut results = Vec::new();
     for _ in 0..TIMES {
@@ -96,15 +98,15 @@ async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Found<FoundRe
             after = Some(id);
             if is_full {
                 let next = after.as_deref().map(|id| cursor(&list, id));
-                return Ok(Found::new(results, next, None));
+                return Ok(Found::new(results, next, context()));
             }
         }
         if is_last {
-            return Ok(Found::new(results, None, None));
+            return Ok(Found::new(results, None, context()));
         }
     }
     let next = after.as_deref().map(|id| cursor(&list, id));
-    Ok(Found::new(results, next, None))
+    Ok(Found::new(results, next, context()))
 }
 
 /// A question's resource with all that is said of it but its id.

@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::app::Recorded;
 use crate::decision::asker::Asker;
 use crate::decision::record;
-use crate::decision::registered::counting;
+use crate::decision::registered::{SOURCE_FAILED, counting};
 use crate::decision::tokens::Tokens;
 pub(crate) use crate::decision::told::{Origin, Told, tell};
 use crate::decision_log::service::{Sampled, Waiting, question_text};
@@ -322,6 +322,10 @@ impl<'s> Session<'s> {
                     (!asserted.is_empty()).then(|| Box::new(known.subject.clone().with_asserted(&asserted)));
                 let set = set.clone();
                 let resource = counting(self.registered, self.snapshot, evaluation, &name);
+                let resource = resource.map_err(|error| {
+                    let refused = Refused::new(SOURCE_FAILED, error.to_string(), &name);
+                    Refused { subject: Some(Box::new(record::party(&known.subject))), ..refused }
+                })?;
                 Ok(Question { evaluation, name, known, asserted, resource, set })
             }
             Err(error) => {

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::asker::{Beside, SEARCH};
 use super::questions::{Action, Word, document_error, known_members};
-use super::registered::counting;
+use super::registered::{counting, not_fetched};
 use super::routes::{Asked, asked_beside, incomplete, malformed};
 use super::told::{self, Origin};
 use super::walk::Walk;
@@ -148,7 +148,7 @@ async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<WhoCanPage, P
     let anybody = of_type("anonymous");
     let evaluation = Evaluation::read(&asked.body, Some(&anybody)).map_err(incomplete)?;
     let name = asked.session(app, id).name_of(&evaluation).map_err(|refused| malformed(refused.message))?;
-    let counts = counting(&asked.registered, &asked.snapshot, &evaluation, &name);
+    let counts = counting(&asked.registered, &asked.snapshot, &evaluation, &name).map_err(not_fetched)?;
     let evaluation = match &counts {
         Some(counts) => evaluation.with_resource_properties(counts),
         None => evaluation,

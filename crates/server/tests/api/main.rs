@@ -26,6 +26,7 @@ mod permissions;
 mod policy;
 mod recorded_events;
 mod resource_search;
+mod resource_source;
 mod resources;
 mod restored_course;
 mod returning;

@@ -63,6 +63,7 @@ pub(crate) fn check(
     let credentials = checker.credentials(&documents.credentials, &catalog);
     let (providers, mappings) = checker.providers(&documents.providers);
     let sources = checker.sources(&documents.sources);
+    let resource_sources = checker.resource_sources(&documents.sources, &catalog);
     checker.settings(&documents.settings);
     let mut mistakes = checker.schema_mistakes;
     mistakes.extend(settle(checker.raised, object));
@@ -79,6 +80,7 @@ pub(crate) fn check(
         providers,
         mappings,
         sources,
+        resource_sources,
         settings: settings.collect(),
         mismatches,
         tenants: checker.tenants,

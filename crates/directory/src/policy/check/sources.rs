@@ -1,20 +1,21 @@
-//! That sources of permissions can be asked, and have a ceiling.
+//! That sources of permissions can be asked, and have a ceiling; that those of resources can be, and say of which.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use casemate_identity::provider::SecretReference;
-use casemate_permission::Ceiling;
 use casemate_permission::name::Pattern;
+use casemate_permission::{Catalog, Ceiling};
 use url::{Host, Url};
 
 use super::Checker;
-use crate::model::{HttpSourceDocument, SourceDocument};
+use crate::model::{HttpSourceDocument, SourceDocument, SourceResources};
 use crate::outside::{Endpoint, Read, is_file_name};
 use crate::policy::document::Item;
 use crate::policy::place::Place;
 use crate::policy::{DEFAULT_TENANT, Source, SourceFrom};
+use crate::resources::ResourceSource;
 use crate::snapshot::is_of_people;
 use crate::{API_KEY_PROVIDER, CREDENTIAL_PROVIDER};
 
@@ -42,8 +43,18 @@ impl Checker {
             if !names.insert(name) {
                 self.raise(place, "/name", format!("the source `{name}` stands twice"));
             }
+            if document.resources.is_some() {
+                continue;
+            }
+            if document.provider.is_empty() {
+                self.raise(place, "/provider", "name the provider of whose people the source tells");
+                continue;
+            }
+            if document.ceiling.is_none() {
+                self.raise(place, "/ceiling", "name the patterns of names that the source may hand out");
+            }
             let mut patterns = Vec::new();
-            for (index, pattern) in document.ceiling.iter().enumerate() {
+            for (index, pattern) in document.ceiling.iter().flatten().enumerate() {
                 match Pattern::parse(pattern) {
                     Ok(pattern) => patterns.push(pattern),
                     Err(error) => self.raise(place, &format!("/ceiling/{index}"), error.to_string()),
@@ -68,6 +79,62 @@ impl Checker {
                 ceiling: Ceiling::new(patterns),
                 document: Arc::new(document.clone()),
             });
+        }
+        sources
+    }
+
+    /// The sources that tell of resources. A type has one alone.
+    pub(super) fn resource_sources(
+        &mut self,
+        items: &[Item<SourceDocument>],
+        catalog: &Catalog,
+    ) -> Vec<(ResourceSource, Arc<SourceDocument>)> {
+        let mut told = HashSet::new();
+        let mut sources = Vec::new();
+        for Item { place, document, .. } in items {
+            let Some(resources) = &document.resources else { continue };
+            let says_more =
+                !document.provider.is_empty() || !document.types.is_empty() || !document.tenants.is_empty();
+            let (None, Some(http), None, false) =
+                (&document.claim, &document.http, &document.file, says_more)
+            else {
+                let message = "a source of resources is an endpoint (`http`), and names no provider, types or tenants of people";
+                self.raise(place, "", message);
+                continue;
+            };
+            if document.ceiling.is_some() || !http.reads.is_empty() {
+                self.raise(place, "", "a source of resources hands out nothing, and reads nothing of anybody: leave `ceiling` and `reads` out");
+            }
+            let SourceResources { application, types } = resources;
+            if !self.incomplete && (catalog.application(application).is_none() || application == "casemate") {
+                self.raise(
+                    place,
+                    "/resources/application",
+                    format!("there is no application `{application}`"),
+                );
+            }
+            if types.is_empty() || types.len() > MAX_TYPES {
+                self.raise(place, "/resources/types", format!("1 to {MAX_TYPES} are named"));
+            }
+            for (index, kind) in types.iter().enumerate() {
+                let at = format!("/resources/types/{index}");
+                self.name(place, &at, kind);
+                if !told.insert((application, kind)) {
+                    self.raise(
+                        place,
+                        &at,
+                        format!("another source tells of the type `{kind}` of `{application}`"),
+                    );
+                }
+            }
+            let Some(endpoint) = self.endpoint(place, http) else { continue };
+            let source = ResourceSource {
+                name: document.name.as_str().into(),
+                application: application.as_str().into(),
+                types: types.iter().map(|kind| kind.as_str().into()).collect(),
+                endpoint: Arc::new(endpoint),
+            };
+            sources.push((source, Arc::new(document.clone())));
         }
         sources
     }

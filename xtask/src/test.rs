@@ -13,7 +13,8 @@ use crate::{Failure, Outcome, example, needs, threat_model, typescript};
 /// The environment variable by which property tests run their long form.
 const LONG: &str = "CASEMATE_LONG";
 /// The crates whose tests have a long form, and where beside their code it is. The others' would say nothing new.
-const LONG_TESTS: [(&str, Option<&str>); 5] = [
+const LONG_TESTS: [(&str, Option<&str>); 6] = [
+    ("casemate-audit", Some("detections")),
     ("casemate-expression", Some("sql_filters")),
     ("casemate-permission", Some("oracle")),
     ("casemate-directory", Some("administration")),

@@ -16,6 +16,8 @@
 pub mod block;
 pub mod checkpoint;
 pub mod commitment;
+#[cfg(feature = "detection")]
+pub mod detection;
 #[cfg(feature = "ed25519")]
 pub mod ed25519;
 pub mod event;

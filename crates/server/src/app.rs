@@ -11,9 +11,8 @@ use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use casemate_directory::{Administration, Directory};
-use casemate_platform::api::{Api, Operation, Route};
+use casemate_platform::api::{Api, Operation, Pages, Route, Trail, Trails};
 use casemate_platform::mail::Mail;
 use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::Levels;
@@ -32,6 +31,7 @@ use crate::denials::{AnonymousDenials, count_denial};
 use crate::invitation::Resets;
 use crate::permissions::changes::ChangeStreams;
 use crate::policy::PolicyStatus;
+use crate::reading::Reading;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
@@ -89,6 +89,8 @@ pub struct Settings {
     pub public_url: String,
     /// Which decisions are recorded.
     pub recorded: Recorded,
+    /// Whether a decision is answered although it cannot be recorded.
+    pub lenient: bool,
     /// How long a request may take.
     pub request_time: Duration,
 }
@@ -168,8 +170,13 @@ fn api() -> Api<App> {
     .get(
         "/api/openapi.json",
         description::serve,
-        Operation::new("getOpenApi", "Description", "This description")
-            .answers::<serde_json::Map<String, serde_json::Value>>(200, "OpenAPI 3.1."),
+        Operation::new(
+            "getOpenApi",
+            "Description",
+            "This description",
+            Trail::Nothing("it is the same for everybody"),
+        )
+        .answers::<serde_json::Map<String, serde_json::Value>>(200, "OpenAPI 3.1."),
     )
 }
 
@@ -181,27 +188,53 @@ pub fn described() -> Vec<Route> {
 
 /// All routes. Every one of them is behind [`framed`].
 fn router(app: App, shared: Arc<App>) -> Router {
-    let decisions = Router::new()
-        .route(EVALUATION, post(decision::routes::evaluation))
-        .route("/access/v1/evaluations", post(decision::routes::evaluations))
-        .route("/access/v1/search/subject", post(decision::search::subjects))
-        .route("/access/v1/search/action", post(decision::search::actions))
-        .route("/access/v1/search/resource", post(decision::search_resource::resources))
-        .with_state(Arc::clone(&shared));
+    let trails = Arc::new(trails());
+    let (decisions, _) = decisions().into_parts();
     let (api, _) = api().into_parts();
+    let (pages, _) = pages().into_parts();
     Router::new()
-        .merge(decisions)
-        .route("/.well-known/authzen-configuration", get(decision::routes::configuration))
+        .merge(decisions.with_state(Arc::clone(&shared)))
         .merge(api)
+        .merge(pages)
+        .fallback(async || Problem::new(Code::NotFound))
+        .method_not_allowed_fallback(other_method)
+        .with_state(app)
+        .layer(from_fn_with_state((shared, trails), routed))
+}
+
+/// What is asked in the words of AuthZEN.
+fn decisions() -> Pages<Arc<App>> {
+    let (decision, read) = (Trail::Kind("decision"), Trail::Kind("read"));
+    Pages::new()
+        .post(EVALUATION, decision, decision::routes::evaluation)
+        .post("/access/v1/evaluations", decision, decision::routes::evaluations)
+        .post("/access/v1/search/subject", read, decision::search::subjects)
+        .post("/access/v1/search/action", read, decision::search::actions)
+        .post("/access/v1/search/resource", read, decision::search_resource::resources)
+}
+
+/// The routes that stand in no description.
+fn pages() -> Pages<App> {
+    Pages::new()
+        .get(
+            "/.well-known/authzen-configuration",
+            Trail::Nothing("it is the same for everybody"),
+            decision::routes::configuration,
+        )
         .merge(sign_in::routes::routes())
         .merge(invitation::pages())
         .merge(account::routes::routes())
         .merge(linking::routes::routes())
-        .nest("/scim/v2", scim::routes::routes())
-        .fallback(async || Problem::new(Code::NotFound))
-        .method_not_allowed_fallback(other_method)
-        .with_state(app)
-        .layer(from_fn_with_state(shared, routed))
+        .merge(scim::routes::routes())
+}
+
+/// What comes on record of each route. A route that is not among them answers nobody.
+#[must_use]
+pub fn trails() -> Trails {
+    let mut trails = api().trails();
+    trails.extend(decisions().into_parts().1);
+    trails.extend(pages().into_parts().1);
+    trails
 }
 
 /// A server's answers. The question that is asked most does not go through the router, which would cost it as much as
@@ -236,23 +269,55 @@ impl Respond for Front {
 }
 
 /// What surrounds every request that is routed, in one layer: each one more costs more than it does.
-async fn routed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+async fn routed(
+    State((app, trails)): State<(Arc<App>, Arc<Trails>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let reading = Reading::default();
+    request.extensions_mut().insert(reading.clone());
     let answer = async |request: Request| {
         let client = request.extensions().get::<Client>().copied();
         let matched = request.extensions().get::<MatchedPath>().cloned();
+        let trail = trail(&trails, request.method(), matched.as_ref());
         let admitted = match own_origin(&app, request.method(), request.headers()) {
             Ok(()) => unblocked(&app, client, request.headers()).await,
             refused => refused,
         };
-        let response = match admitted {
-            Ok(()) => next.run(request).await,
-            Err(problem) => problem.into_response(),
+        let response = match (admitted, trail) {
+            (Ok(()), Ok(trail)) => {
+                let response = next.run(request).await;
+                let kept = match Reading::is_told(trail, &response) {
+                    true => reading.keep(&app).await,
+                    false => Ok(()),
+                };
+                kept.map_or_else(IntoResponse::into_response, |()| response)
+            }
+            (Err(problem), _) | (_, Err(problem)) => problem.into_response(),
         };
         let route = matched.as_ref().map(MatchedPath::as_str);
         let refusal = count_refusal(&app, client, route, response.status()).await;
         refusal.map_or(response, IntoResponse::into_response)
     };
     framed(app.settings.request_time, request, answer).await
+}
+
+/// What comes on record of a request, where it finds a route; a method that a path does not answer finds none.
+///
+/// # Errors
+/// 500 where a route does not say it.
+fn trail(trails: &Trails, method: &Method, matched: Option<&MatchedPath>) -> Result<Trail, Problem> {
+    let Some(path) = matched.map(MatchedPath::as_str) else {
+        return Ok(Trail::Nothing("there is no such path"));
+    };
+    match trails.of(method, path) {
+        Some(trail) => Ok(trail),
+        None if trails.knows(path) => Ok(Trail::Nothing("the path has no such method")),
+        None => {
+            tracing::error!(route = path, "a route does not say what comes on record of it");
+            Err(Problem::new(Code::Internal))
+        }
+    }
 }
 
 /// As [`routed`], of the one question, whose frame has begun.

@@ -20,6 +20,7 @@ use casemate_store::{Actor, DecisionEvent, Party, RecordedDecision, clipped};
 use self::recent::recent;
 use self::standing::{Standing, standing, standing_of, target};
 use crate::App;
+use crate::reading::{Reading, What};
 use crate::refusal::problem;
 use crate::sign_in::service::credential;
 use crate::tenant_header::wanted_tenant;
@@ -128,6 +129,8 @@ impl Guard for App {
         if access.effect(P::NAME, None, P::RESOURCE) == Effect::Denied {
             return Err(access.refuse::<P>(self, None, P::NAME, false).await);
         }
+        let what = What { action: P::NAME, resource: P::RESOURCE, tenant: access.tenant.to_string() };
+        Reading::note(parts, || access.author(), what).await;
         Ok(access)
     }
 }

@@ -35,6 +35,7 @@ mod pages;
 mod permissions;
 pub mod policy;
 mod provider;
+mod reading;
 mod refusal;
 mod resource;
 mod role;
@@ -55,7 +56,7 @@ mod versions;
 mod view;
 
 pub use account::{AccountRule, Accounts, end_local_sessions};
-pub use app::{App, Front, Recorded, Settings, described};
+pub use app::{App, Front, Recorded, Settings, described, trails};
 pub use block::{BlockRule, Blocks, follow_blocks};
 pub use decision_log::{DecisionLog, write_decision_log};
 pub use denials::{AnonymousDenials, write_denials};

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::{Entry, Kind, ListQuery, Written};
 use casemate_expression::Datum;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{
     Code, IdempotencyKey, IfMatch, IfNoneMatch, NoQuery, Page, Permission, Problem, cursor, entity_tag,
     json_body, json_response, parse_document, read_cursor, read_document,
@@ -81,7 +81,7 @@ pub(crate) fn routes<O: Objects>() -> Api<App> {
     writing::<O>(reading::<O>()).post(
         O::PATH,
         create::<O>,
-        Operation::new(O::WORDS.create, O::WORDS.tag, O::WORDS.one)
+        Operation::new(O::WORDS.create, O::WORDS.tag, O::WORDS.one, Trail::Kind("create"))
             .describe("Makes one.")
             .needs::<O::Create>()
             .takes::<O::Document>(O::example())
@@ -100,7 +100,7 @@ pub(crate) fn reading<O: Objects>() -> Api<App> {
         .get(
             O::PATH,
             list::<O>,
-            Operation::new(O::WORDS.list, tag, many)
+            Operation::new(O::WORDS.list, tag, many, Trail::Read)
                 .describe("A page may hold fewer entries than asked for, and others follow. `Accept: text/csv` gets the whole list, without `after` and `limit`.")
                 .needs::<O::List>()
                 .paged()
@@ -110,7 +110,7 @@ pub(crate) fn reading<O: Objects>() -> Api<App> {
         .post(
             O::SEARCH_PATH,
             search::<O>,
-            Operation::new(O::WORDS.search, tag, many)
+            Operation::new(O::WORDS.search, tag, many, Trail::Read)
                 .describe("Those that fit a text and filters, which may be personal data and stand in no address. `Accept: text/csv` gets all of them, without `after` and `limit`.")
                 .needs::<O::List>()
                 .takes::<SearchRequest>(serde_json::json!({ "search": "support", "sort": "-created_at", "limit": 50 }))
@@ -119,7 +119,7 @@ pub(crate) fn reading<O: Objects>() -> Api<App> {
         .get(
             O::ITEM_PATH,
             get::<O>,
-            Operation::new(O::WORDS.get, tag, one)
+            Operation::new(O::WORDS.get, tag, one, Trail::Read)
                 .needs::<O::Read>()
                 .if_none_match()
                 .answers::<EntryView<O::Shown>>(200, "It."),
@@ -132,7 +132,7 @@ pub(crate) fn writing<O: Objects>(api: Api<App>) -> Api<App> {
         api.put(
             O::ITEM_PATH,
             update::<O>,
-            Operation::new(O::WORDS.update, O::WORDS.tag, O::WORDS.one)
+            Operation::new(O::WORDS.update, O::WORDS.tag, O::WORDS.one, Trail::Kind("update"))
                 .describe("Makes this of it, as a whole.")
                 .needs::<O::Update>()
                 .if_match()
@@ -153,7 +153,7 @@ pub(crate) fn writing_delete<O: Objects>(api: Api<App>) -> Api<App> {
     api.delete(
         O::ITEM_PATH,
         delete::<O>,
-        Operation::new(O::WORDS.delete, O::WORDS.tag, O::WORDS.one)
+        Operation::new(O::WORDS.delete, O::WORDS.tag, O::WORDS.one, Trail::Kind("delete"))
             .describe("Deletes it.")
             .needs::<O::Delete>()
             .if_match()

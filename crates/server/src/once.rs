@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::{RememberKey, Written, sha256};
@@ -12,6 +13,7 @@ use serde_json::Value;
 use crate::App;
 use crate::at_least::REVISION;
 use crate::guard::Access;
+use crate::reading::OnlyRead;
 
 /// How long an answer is remembered, in microseconds.
 const DAY: i64 = 24 * 3_600 * 1_000_000;
@@ -61,7 +63,9 @@ impl Once {
         match remembered {
             None => Ok(Once::Fresh(Attempt { key: Some((caller, key, fingerprint)), _held: Some(held) })),
             Some(answer) if answer.fingerprint == fingerprint => {
-                Ok(Once::Answered(Box::new(created(answer.status, answer.body))))
+                // What was made is on record; that it was told again comes there too.
+                let told = (Extension(OnlyRead), created(answer.status, answer.body));
+                Ok(Once::Answered(Box::new(told.into_response())))
             }
             Some(_) => Err(Problem::new(Code::IdempotencyKeyReused)),
         }

@@ -20,6 +20,7 @@ use crate::export::Place;
 use crate::guard::{Access, Require, Thing};
 use crate::listed::{self, Asked, ByRevision, InQuery, Listed, searches};
 use crate::objects::with_revision;
+use crate::reading::OnlyRead;
 use crate::refusal::{problem, reason};
 use crate::rows::{Rows, one};
 use crate::view::time;
@@ -357,6 +358,9 @@ pub(crate) async fn restore<R: Versioned>(
     let view = RestoredView { restored: revision != known, revision, changes, missing };
     let mut response = with_revision(json_response(&view), revision);
     response.headers_mut().insert(header::ETAG, entity_tag(revision));
+    if !view.restored {
+        response.extensions_mut().insert(OnlyRead);
+    }
     Ok(response)
 }
 

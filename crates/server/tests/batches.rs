@@ -36,6 +36,7 @@ async fn app(folder: &DataFolder) -> App {
         Settings {
             public_url: "http://localhost".to_owned(),
             recorded: Recorded::Denied,
+            lenient: false,
             request_time: Duration::from_secs(30),
         },
     )

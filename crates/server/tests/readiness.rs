@@ -56,6 +56,7 @@ async fn who_cannot_record_is_not_ready_until_recording_works_again() {
         Settings {
             public_url: "http://localhost".to_owned(),
             recorded: Recorded::Denied,
+            lenient: false,
             request_time: Duration::from_secs(30),
         },
     );

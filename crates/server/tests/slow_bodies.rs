@@ -48,6 +48,7 @@ async fn send_during_replacement(path: &str, body: &'static str, by: &str) -> (S
         Settings {
             public_url: "http://localhost".to_owned(),
             recorded: Recorded::Denied,
+            lenient: false,
             request_time: Duration::from_secs(30),
         },
     );

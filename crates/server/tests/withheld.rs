@@ -10,6 +10,7 @@ use casemate_directory::{Credential, DEFAULT_TENANT, Directory, Policy, sha256};
 use casemate_permission::Permission;
 use casemate_platform::Respond;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
+use casemate_platform::telemetry::metrics::Figures;
 use casemate_server::{App, Front, Recorded, Settings};
 use casemate_store::{DataFolder, Retention, Store};
 use sqlx::{Connection, SqliteConnection};
@@ -35,6 +36,7 @@ async fn app(folder: &DataFolder) -> App {
         Settings {
             public_url: "http://localhost".to_owned(),
             recorded: Recorded::Denied,
+            lenient: false,
             request_time: Duration::from_secs(30),
         },
     )
@@ -77,6 +79,16 @@ async fn a_denial_that_cannot_be_recorded_is_withheld() {
         assert!(body.contains(r#""code":"not_recorded""#), "{body}");
         assert!(!body.contains("decision\":") && !body.contains("decision_event"), "{body}");
     }
+    // Whoever would rather lose the record says so.
+    let mut lenient = app.clone();
+    lenient.settings = Arc::new(Settings { lenient: true, ..(*app.settings).clone() });
+    for path in ["/access/v1/evaluation", "/access/v1/evaluations"] {
+        let (status, body) = ask(&lenient, path).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(body.contains(r#""decision":false"#), "{body}");
+    }
+    let lost = Figures::new().render();
+    assert!(lost.contains("\ncasemate_decisions_unrecorded_total 2\n"), "{lost}");
 }
 
 #[tokio::test]

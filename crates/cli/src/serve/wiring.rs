@@ -153,6 +153,7 @@ pub(crate) fn settings(config: &Config, address: SocketAddr) -> Settings {
             Some(url) => url.as_str().to_owned(),
             None => format!("{scheme}://{address}"),
         },
+        lenient: config.record.lenient,
         recorded: match config.record.decisions {
             RecordedDecisions::Denied => Recorded::Denied,
             RecordedDecisions::Allowed => Recorded::Allowed,

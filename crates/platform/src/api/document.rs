@@ -96,6 +96,9 @@ fn described(
             put("x-casemate-permission", name.into());
         }
     }
+    if let Some(kind) = operation.trail.kind() {
+        put("x-casemate-audit", kind.into());
+    }
     let parameters = operation_parameters(path, operation);
     if !parameters.is_empty() {
         put("parameters", parameters.into());

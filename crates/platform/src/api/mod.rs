@@ -2,6 +2,7 @@
 
 mod document;
 mod operation;
+mod trail;
 
 use axum::Router;
 use axum::handler::Handler;
@@ -10,6 +11,7 @@ use axum::routing::{MethodFilter, on};
 
 pub use document::{Info, openapi};
 pub use operation::{Operation, Scope, Security};
+pub use trail::{Pages, Trail, Trails};
 
 /// A route: where it is, and what it does.
 #[derive(Debug)]
@@ -114,6 +116,16 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
     /// The routes, for a server and for a description.
     pub fn into_parts(self) -> (Router<S>, Vec<Route>) {
         (self.router, self.routes)
+    }
+
+    /// What comes on record of each route.
+    #[must_use]
+    pub fn trails(&self) -> Trails {
+        let mut trails = Trails::default();
+        for Route { method, path, operation } in &self.routes {
+            trails.insert(method.clone(), path, operation.trail());
+        }
+        trails
     }
 }
 

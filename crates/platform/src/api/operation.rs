@@ -4,6 +4,7 @@ use schemars::generate::SchemaGenerator;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
+use super::trail::Trail;
 use crate::problem::Code;
 use crate::require::Permission;
 
@@ -54,6 +55,7 @@ pub struct Operation {
     pub(super) summary: &'static str,
     pub(super) description: Option<&'static str>,
     pub(super) security: Security,
+    pub(super) trail: Trail,
     pub(super) paged: bool,
     pub(super) query: Vec<(&'static str, &'static str)>,
     pub(super) if_match: bool,
@@ -68,15 +70,17 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// An operation such as `listRoles`, of the area `tag`, that anybody may call until it is said otherwise.
+    /// An operation such as `listRoles`, of the area `tag`, that anybody may call until it is said otherwise, and what comes on
+    /// record of it.
     #[must_use]
-    pub fn new(id: &'static str, tag: &'static str, summary: &'static str) -> Operation {
+    pub fn new(id: &'static str, tag: &'static str, summary: &'static str, trail: Trail) -> Operation {
         Operation {
             id,
             tag,
             summary,
             description: None,
             security: Security::Anybody,
+            trail,
             paged: false,
             query: Vec::new(),
             if_match: false,
@@ -239,6 +243,12 @@ impl Operation {
     #[must_use]
     pub fn id(&self) -> &'static str {
         self.id
+    }
+
+    /// What comes on record of it.
+    #[must_use]
+    pub fn trail(&self) -> Trail {
+        self.trail
     }
 
     /// Who may call it.

@@ -114,6 +114,11 @@ settings! {
         /// Which decisions are recorded: denials only, or allowed ones too.
         decisions: RecordedDecisions { default: "denied", env: "CASEMATE_RECORD_DECISIONS", flag: "record" }
 
+        /// Whether a decision is answered although it cannot be recorded, such as on a full disk. What is lost then are denials, and
+        /// allowed decisions where these are recorded: nobody can say afterwards who was refused what. How many were lost is counted
+        /// by `casemate_decisions_unrecorded_total`. Whatever else is to be on record is not answered without it.
+        lenient: bool { default: "false", env: "CASEMATE_RECORD_LENIENT", flag: "record-lenient" }
+
         /// The most recorded decisions that are kept.
         keep_decisions: Kept {
             default: "10000000", env: "CASEMATE_RECORD_KEEP_DECISIONS", flag: "keep-decisions"

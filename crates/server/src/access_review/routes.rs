@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{
     Code, NoQuery, Page, PageRequest, Problem, Query, clock, cursor, json_response, permissions,
     read_document,
@@ -37,7 +37,7 @@ pub(crate) fn routes() -> Api<App> {
     .post(
         "/api/v1/access-review/search",
         search,
-        Operation::new("searchAccessReview", "Access review", "Who holds what, since when, and through what")
+        Operation::new("searchAccessReview", "Access review", "Who holds what, since when, and through what", Trail::Read)
             .describe("What fits a text and filters, which are personal data and stand in no address. A page may hold fewer entries than asked for, and others follow.")
             .needs::<AccessReviewList>()
             .takes::<ReviewSearch>(json!({ "search": "lovelace", "state": "in_force", "sort": "-created_at" }))
@@ -46,7 +46,7 @@ pub(crate) fn routes() -> Api<App> {
     .get(
         "/api/v1/access-review",
         list,
-        Operation::new("listAccessReview", "Access review", "Who holds what, since when, and through what")
+        Operation::new("listAccessReview", "Access review", "Who holds what, since when, and through what", Trail::Read)
             .describe("One entry for each assignment and each person, service or group that it reaches, as far as they are known: those in files and in the directory. When they were last seen is known from sign-ins, the use of API keys, the audit log, and decisions about them among the newest 200,000 recorded ones; unless the setting `decision.recorded` is `all`, allowed decisions are not recorded, and who uses an application without signing in to Casemate is not seen. A page may hold fewer entries than asked for, and others follow. As `text/csv` it is the whole list.")
             .needs::<AccessReviewList>()
             .paged()

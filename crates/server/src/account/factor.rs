@@ -9,31 +9,34 @@ mod step;
 
 pub(super) use pages::allow_script;
 
-use axum::Router;
-use axum::routing::{get, post};
 use casemate_identity::factor::RelyingParty;
+use casemate_platform::api::{Pages, Trail};
 use casemate_store::{StoreError, UserRecord};
 
 use crate::App;
 use crate::account::service::STEP_PATH;
 
 /// The routes, which are pages and what their script asks, and no part of the described API.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route(STEP_PATH, get(step::show).post(step::answer))
-        .route("/sign-in/casemate/factor/passkey/options", post(passkey::step_options))
-        .route("/sign-in/casemate/factor/passkey", post(passkey::step))
-        .route("/sign-in/casemate/passkey/options", post(passkey::alone_options))
-        .route("/sign-in/casemate/passkey", post(passkey::alone))
-        .route(own::PATH, get(own::show))
-        .route("/account/factors/app", post(own::new_app))
-        .route("/account/factors/app/confirm", post(own::confirm_app))
-        .route("/account/factors/remove", post(own::remove))
-        .route(rename::PATH, post(rename::rename))
-        .route("/account/factors/recovery-codes", post(own::recovery_codes))
-        .route("/account/factors/passkey/options", post(passkey::creation_options))
-        .route("/account/factors/passkey", post(passkey::create))
-        .route("/account/passkey.js", get(pages::script))
+pub(super) fn routes() -> Pages<App> {
+    let page = Trail::Nothing("it is a page that says nothing of anybody");
+    let own_page = Trail::Nothing("it shows people their own factors");
+    let begins = Trail::Nothing("nothing is done yet: what comes of it is on record");
+    Pages::new()
+        .get(STEP_PATH, page, step::show)
+        .post(STEP_PATH, Trail::Kind("sign-in"), step::answer)
+        .post("/sign-in/casemate/factor/passkey/options", begins, passkey::step_options)
+        .post("/sign-in/casemate/factor/passkey", Trail::Kind("sign-in"), passkey::step)
+        .post("/sign-in/casemate/passkey/options", begins, passkey::alone_options)
+        .post("/sign-in/casemate/passkey", Trail::Kind("sign-in"), passkey::alone)
+        .get(own::PATH, own_page, own::show)
+        .post("/account/factors/app", begins, own::new_app)
+        .post("/account/factors/app/confirm", Trail::Kind("create"), own::confirm_app)
+        .post("/account/factors/remove", Trail::Kind("remove"), own::remove)
+        .post(rename::PATH, Trail::Kind("update"), rename::rename)
+        .post("/account/factors/recovery-codes", Trail::Kind("create"), own::recovery_codes)
+        .post("/account/factors/passkey/options", begins, passkey::creation_options)
+        .post("/account/factors/passkey", Trail::Kind("create"), passkey::create)
+        .get("/account/passkey.js", page, pages::script)
 }
 
 /// Whether browsers make passkeys for this installation: for its public URL.

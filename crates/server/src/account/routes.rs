@@ -1,12 +1,11 @@
 //! `/sign-in/casemate` and `/account/password`.
 
-use axum::Router;
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
-use axum::routing::get;
 use casemate_directory::OWN_PROVIDER;
 use casemate_identity::SecretString;
+use casemate_platform::api::{Pages, Trail};
 use casemate_platform::{Client, Problem, RequestId, clock, is_from_elsewhere};
 
 use super::attempt::NotTried;
@@ -23,11 +22,15 @@ use crate::sign_in::service::{Asked, record_failure_of};
 const PATH: &str = "/sign-in/casemate";
 
 /// The routes, which are pages and no part of the described API.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route(PATH, get(show).post(sign_in))
-        .route(first::PATH, get(first::show).post(first::redeem))
-        .route(password::PATH, get(password::show).post(password::set))
+pub(crate) fn routes() -> Pages<App> {
+    let page = Trail::Nothing("it is a page that says nothing of anybody");
+    Pages::new()
+        .get(PATH, page, show)
+        .post(PATH, Trail::Kind("sign-in"), sign_in)
+        .get(first::PATH, page, first::show)
+        .post(first::PATH, Trail::Kind("sign-in"), first::redeem)
+        .get(password::PATH, page, password::show)
+        .post(password::PATH, Trail::Kind("update"), password::set)
         .merge(factor::routes())
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::response::Response;
 use casemate_directory::{AdminError, Author};
 use casemate_identity::SecretString;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Client, Code, NoQuery, Problem, RequestId, clock, read_document, stand_in};
 use casemate_store::Actor;
 use schemars::JsonSchema;
@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Api<App> {
             "redeemAdministratorKey",
             "Administrators",
             "Makes an administrator by a one-time key",
+            Trail::Kind("create"),
         )
         .describe("The key is used up by it. It stands in the body, never in an address.")
         .takes::<AdministratorRequest>(

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::{Entry, Kind};
 use casemate_identity::SecretString;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{
     Code, IdempotencyKey, IfNoneMatch, NoQuery, Page, Problem, entity_tag, json_body, json_response,
     parse_document, permissions, read_document,
@@ -45,7 +45,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             OF_ACCOUNT,
             list,
-            Operation::new("listApiKeys", TAG, "The API keys of a service account")
+            Operation::new("listApiKeys", TAG, "The API keys of a service account", Trail::Read)
                 .describe("As `text/csv` it is the whole list.")
                 .needs::<ApiKeyList>()
                 .paged()
@@ -55,7 +55,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             "/api/v1/api-keys",
             list_all,
-            Operation::new("listAllApiKeys", TAG, "The API keys of all service accounts in the tenant")
+            Operation::new("listAllApiKeys", TAG, "The API keys of all service accounts in the tenant", Trail::Read)
                 .describe("A page may hold fewer entries than asked for, and others follow. As `text/csv` it is the whole list.")
                 .needs::<ApiKeyList>()
                 .paged()
@@ -65,7 +65,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/api-keys/search",
             search,
-            Operation::new("searchApiKeys", TAG, "The API keys of all service accounts in the tenant")
+            Operation::new("searchApiKeys", TAG, "The API keys of all service accounts in the tenant", Trail::Read)
                 .describe("Those that fit a text and filters: which end soon, which nobody uses.")
                 .needs::<ApiKeyList>()
                 .takes::<ApiKeySearch>(json!({ "expiring_days": 14, "sort": "title" }))
@@ -74,7 +74,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             OF_ACCOUNT,
             create,
-            Operation::new("createApiKey", TAG, "An API key")
+            Operation::new("createApiKey", TAG, "An API key", Trail::Kind("create"))
                 .describe("Makes a key. The key itself is in this answer and nowhere else.")
                 .needs::<ApiKeyCreate>()
                 .takes::<ApiKeyRequest>(json!({ "title": "nightly build", "networks": ["192.0.2.0/24"] }))
@@ -86,7 +86,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             "/api/v1/api-keys/{id}",
             get,
-            Operation::new("getApiKey", TAG, "An API key")
+            Operation::new("getApiKey", TAG, "An API key", Trail::Read)
                 .needs::<ApiKeyRead>()
                 .if_none_match()
                 .answers::<ApiKeyView>(200, "It, without its secret."),
@@ -94,7 +94,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/api-keys/{id}/rotate",
             rotate,
-            Operation::new("rotateApiKey", TAG, "An API key")
+            Operation::new("rotateApiKey", TAG, "An API key", Trail::Kind("rotate"))
                 .describe("Makes a key in the place of this one, which goes on for a while. The key itself is in this answer and nowhere else.")
                 .needs::<ApiKeyRotate>()
                 .takes::<RotationRequest>(json!({ "overlap_seconds": 86_400 }))
@@ -106,7 +106,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/api-keys/{id}/revoke",
             revoke,
-            Operation::new("revokeApiKey", TAG, "An API key")
+            Operation::new("revokeApiKey", TAG, "An API key", Trail::Kind("revoke"))
                 .describe("Takes it out of force at once; doing so again changes nothing.")
                 .needs::<ApiKeyRevoke>()
                 .writes()

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use casemate_directory::Written;
 use casemate_directory::model::ApplicationDocument;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, IdempotencyKey, IfMatch, NoQuery, Problem, json_body, parse_document};
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/applications",
             create,
-            Operation::new("createApplication", TAG, "An application and its permission schema")
+            Operation::new("createApplication", TAG, "An application and its permission schema", Trail::Kind("create"))
                 .describe("Registers the schema of an application that is not there yet.")
                 .needs::<ApplicationCreate>()
                 .takes::<SchemaRequest>(example())
@@ -51,7 +51,7 @@ pub(crate) fn routes() -> Api<App> {
         .put(
             "/api/v1/applications/{id}",
             update,
-            Operation::new("updateApplication", TAG, "An application and its permission schema")
+            Operation::new("updateApplication", TAG, "An application and its permission schema", Trail::Kind("update"))
                 .describe("Registers another schema for it. What stored permissions it would break is listed, and needs `force`.")
                 .needs::<ApplicationUpdate>()
                 .if_match()

@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{NoQuery, Page, Problem, permissions, read_document};
 use serde_json::json;
 
@@ -29,7 +29,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             "/api/v1/audit-events",
             list,
-            Operation::new("listAuditEvents", TAG, "Who changed or tried what")
+            Operation::new("listAuditEvents", TAG, "Who changed or tried what", Trail::Read)
                 .describe("As `text/csv` it is the whole list.")
                 .needs::<AuditEventList>()
                 .paged()
@@ -39,7 +39,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/audit-events/search",
             search,
-            Operation::new("searchAuditEvents", TAG, "Who changed or tried what")
+            Operation::new("searchAuditEvents", TAG, "Who changed or tried what", Trail::Read)
                 .describe("Those that fit filters, which may be personal data and stand in no address.")
                 .needs::<AuditEventList>()
                 .takes::<EventSearch>(json!({ "action": "casemate.role.update", "limit": 20 }))
@@ -48,7 +48,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/audit-events/record",
             record,
-            Operation::new("recordAuditEvents", TAG, "What was done in an application")
+            Operation::new("recordAuditEvents", TAG, "What was done in an application", Trail::Kind("recorded"))
                 .describe("Records up to a hundred events, all of them or none, durably before the answer. They are of the kind `recorded`, with who recorded them, and of an action in the namespace `casemate` only where an application goes on without authorization (`casemate.authorization.suspend`); a caller that is bound to an application records actions in its namespaces.")
                 .needs::<AuditEventRecord>()
                 .takes::<RecordRequest>(json!({ "items": [{ "action": "notes.note.publish", "outcome": "success",
@@ -59,7 +59,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/audit-events/anonymous-denials/search",
             anonymous,
-            Operation::new("searchAnonymousDenials", TAG, "Refusals of callers without a valid credential")
+            Operation::new("searchAnonymousDenials", TAG, "Refusals of callers without a valid credential", Trail::Read)
                 .describe("Counted by minute, address and route. For those who may see audit events in the tenant `default`.")
                 .needs::<AuditEventList>()
                 .takes::<DenialSearch>(json!({ "limit": 20 }))

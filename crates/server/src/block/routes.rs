@@ -3,7 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, Page, Problem, permissions, read_document};
 use casemate_store::BlockKind;
 use serde_json::json;
@@ -30,7 +30,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             "/api/v1/blocks",
             list_all,
-            Operation::new("listBlocks", TAG, "Networks and accounts of which too many secrets were wrong")
+            Operation::new("listBlocks", TAG, "Networks and accounts of which too many secrets were wrong", Trail::Read)
                 .describe(
                     "Those in force. Of a network no credential is taken until the block ends or is lifted; of an account nothing is \
                      looked at, but where its owner signed in before, or where keys of the service account are known. As `text/csv` it is the whole list.",
@@ -43,7 +43,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/blocks/search",
             search,
-            Operation::new("searchBlocks", TAG, "Networks and accounts of which too many secrets were wrong")
+            Operation::new("searchBlocks", TAG, "Networks and accounts of which too many secrets were wrong", Trail::Read)
                 .describe("Those in force that fit a text, a kind and a user, which stand in no address.")
                 .needs::<BlockList>()
                 .takes::<BlockSearch>(json!({ "kind": "account", "search": "ada" }))
@@ -52,7 +52,7 @@ pub(crate) fn routes() -> Api<App> {
         .delete(
             "/api/v1/blocks/{id}",
             remove,
-            Operation::new("liftBlock", TAG, "Lifts a block")
+            Operation::new("liftBlock", TAG, "Lifts a block", Trail::Kind("delete"))
                 .describe(
                     "At once, on all replicas within a second. How often the network was blocked, or the account was locked, is forgotten.",
                 )

@@ -11,7 +11,7 @@ use casemate_directory::{Known, ResolveError, Subject};
 use casemate_expression::{Datum, Members, Timestamp};
 use casemate_permission::name::Name;
 use casemate_permission::{Effect, Evaluation, PermissionSet, Reason};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, DocumentError, NoQuery, Problem, RequestId, json_response, permissions};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub(crate) fn routes() -> Api<App> {
     Api::new().post(
         "/api/v1/preview",
         preview,
-        Operation::new("preview", "Decisions", "What would they be allowed?")
+        Operation::new("preview", "Decisions", "What would they be allowed?", Trail::Kind("read"))
             .describe("Answers questions as they would be answered about a user, or about somebody who holds nothing but a group, a team, a role, or a role that is not there yet. What the caller is not allowed themselves is denied, whoever is previewed. It works in the caller's own tenant. Needs `casemate.decision.ask` too, and leaves an audit event.")
             .needs::<DecisionPreview>()
             .takes::<PreviewQuestions>(example)

@@ -8,7 +8,7 @@ use casemate_expression::Datum;
 use casemate_expression::filter::AllowDeny;
 use casemate_expression::filter::sql::{Dialect, Parameter};
 use casemate_permission::{Effect, Evaluation};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, DocumentError, NoQuery, Permission, Problem, RequestId, json_response};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -43,7 +43,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/check",
             check,
-            Operation::new("check", TAG, "May they do this?")
+            Operation::new("check", TAG, "May they do this?", Trail::Kind("decision"))
                 .describe("Allowed, denied, or conditional: it depends on what the question does not say of the resource.")
                 .needs::<DecisionAsk>()
                 .takes::<Question>(question())
@@ -52,7 +52,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/filter",
             filter_route,
-            Operation::new("filter", TAG, "On which resources may they do this?")
+            Operation::new("filter", TAG, "On which resources may they do this?", Trail::Kind("decision"))
                 .describe("Allowed, denied, or conditional with a filter: a JSON tree, or a condition with bind parameters.")
                 .needs::<DecisionAsk>()
                 .takes::<FilterQuestion>(filter)
@@ -62,7 +62,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/explain",
             explain,
-            Operation::new("explain", TAG, "Why may they do this, or why not?")
+            Operation::new("explain", TAG, "Why may they do this, or why not?", Trail::Kind("read"))
                 .needs::<DecisionAsk>()
                 .takes::<Question>(question())
                 .answers::<Map<String, Value>>(200, "The explanation."),

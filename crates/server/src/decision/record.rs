@@ -2,12 +2,14 @@
 
 use casemate_directory::Subject;
 use casemate_permission::Effect;
+use casemate_platform::telemetry::metrics::count_unrecorded;
 use casemate_platform::{Code, Problem};
 use casemate_store::{DecisionEvent, Party, RecordError, RecordedDecision, clipped};
 
 use crate::App;
 
-/// Records the events, durably, before the caller may go on.
+/// Records the events, durably, before the caller may go on. What cannot be recorded is counted, where the operator would rather
+/// lose it than have nothing decided.
 ///
 /// # Errors
 /// 503: the answer is withheld, since it would not be on record.
@@ -16,7 +18,8 @@ pub(crate) async fn store(app: &App, events: Vec<DecisionEvent>) -> Result<(), P
         return Ok(());
     }
     // Boxed, since most answers need none of it, and what a future could need is copied with it.
-    Box::pin(app.store.record(events)).await.map_err(|error| {
+    let decisions = events.len() as u64;
+    Box::pin(app.store.record(events)).await.or_else(|error| {
         match &error {
             RecordError::Busy => tracing::warn!("an answer was withheld: the record's queue is full"),
             // The store says so once, and not for each request.
@@ -27,7 +30,11 @@ pub(crate) async fn store(app: &App, events: Vec<DecisionEvent>) -> Result<(), P
                 tracing::error!(%error, "an answer was withheld: it could not be recorded");
             }
         }
-        Problem::new(Code::NotRecorded)
+        if app.settings.lenient {
+            count_unrecorded(decisions);
+            return Ok(());
+        }
+        Err(Problem::new(Code::NotRecorded))
     })
 }
 

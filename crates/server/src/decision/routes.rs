@@ -12,8 +12,9 @@ use casemate_directory::{Met, NotFetched, Registered, Snapshot, is_of_people};
 use casemate_expression::{Datum, JsonError};
 use casemate_permission::{EvaluationError, Mentioned};
 use casemate_platform::{Code, Problem, RequestId, clock, json_response, json_text};
-use casemate_store::DecisionEvent;
+use casemate_store::{DecisionEvent, clipped};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::App;
 use crate::decision::asker::{Asker, Beside};
@@ -22,6 +23,7 @@ use crate::decision::record;
 use crate::decision::registered::{mentioned, not_fetched, registered};
 use crate::decision::service::{Answer, Session};
 use crate::decision::tokens::Tokens;
+use crate::decision::told::{self, Origin};
 use crate::setting::service::recorded;
 
 /// Where one question is asked.
@@ -146,6 +148,9 @@ pub(crate) async fn configuration(State(app): State<App>) -> Response {
 
 /// `POST /api/v1/explain`: the body of an evaluation; why its answer is what it is. It is no decision and is not
 /// recorded.
+/// What asking why is called in events.
+const EXPLAIN: &str = "casemate.decision.ask";
+
 pub(crate) async fn explain(
     State(app): State<App>,
     Extension(id): Extension<RequestId>,
@@ -162,6 +167,14 @@ pub(crate) async fn explain(
             "text": refused.message,
         }),
     };
+    // Why somebody may do something says what they hold.
+    let mentioned = Mentioned::of(&asked.body, None);
+    let after = json!({
+        "subject": { "type": clipped(mentioned.subject_kind), "id": clipped(mentioned.subject_id) },
+        "resource": mentioned.resource_kind.map(|kind| json!({ "type": clipped(kind), "id": mentioned.resource_id.map(clipped) })),
+    });
+    let about = ("action", mentioned.action_name);
+    told::asked(&app, &asked, Origin::of(&id, &head), (EXPLAIN, about), (None, after)).await?;
     Ok(json_response(&explanation))
 }
 

@@ -7,7 +7,7 @@ use casemate_directory::Candidate;
 use casemate_expression::{Datum, Timestamp};
 use casemate_permission::name::Name;
 use casemate_permission::{Effect, Evaluation, Grant, Reason};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, PageRequest, Problem, RequestId, json_response, permissions};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Api<App> {
     Api::new().post(
         "/api/v1/who-can",
         who_can,
-        Operation::new("whoCan", "Decisions", "Who may do this?")
+        Operation::new("whoCan", "Decisions", "Who may do this?", Trail::Kind("read"))
             .describe("Everybody whom the directory knows and who would be allowed it, or would be on some resources: users, service accounts, static credentials, anonymous, whoever an assignment names, and groups, which stand for members of whom nothing else is known. An API key can do no more than its account. A page may hold fewer entries than asked for, or none, and others follow while there is `next`. Needs `casemate.decision.ask` too.")
             .needs::<DecisionSearch>()
             .takes::<WhoCanQuestion>(json!({ "action": { "name": "notes.read" },

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::model::RoleDocument;
 use casemate_directory::{DEFAULT_TENANT, Folder, Snapshot};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{
     Code, NoQuery, PageRequest, Permission as _, Problem, cursor, json_response, permissions, read_cursor,
     read_document,
@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Api<App> {
     Api::new().post(
         "/api/v1/policy/impact",
         impacts,
-        Operation::new("getPolicyImpact", "Policy", "Which logged questions would be answered otherwise?")
+        Operation::new("getPolicyImpact", "Policy", "Which logged questions would be answered otherwise?", Trail::Kind("read"))
             .describe("Asks the questions that were logged (setting `decision.log.sample`) of two policies anew: that of a revision, and that of another, or what would be if a role became another or files were applied. Each is asked at its own time about its subject as that was known then, with the API keys of today. Where an answer or the reason for it differs, both are told; what cannot be asked again is counted by why. A page may hold fewer entries than asked for, or none, and others follow: all of one comparison, of which the policies are kept for five minutes behind a page.")
             .needs::<PolicyImpact>()
             .takes::<ImpactRequest>(json!({ "to": { "role": { "name": "author",

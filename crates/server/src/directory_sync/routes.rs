@@ -7,7 +7,7 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use casemate_directory::{Entry, Kind};
 use casemate_directory_sync::{Order, Report, State as Kept, SyncError, state, sync};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::outgoing::Outgoing;
 use casemate_platform::{Code, DocumentError, NoQuery, Problem, json_response, permissions, read_document};
 use schemars::JsonSchema;
@@ -77,7 +77,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             PATH,
             read,
-            Operation::new("getDirectorySync", TAG, "How a provider's LDAP directory is pulled")
+            Operation::new("getDirectorySync", TAG, "How a provider's LDAP directory is pulled", Trail::Read)
                 .describe("When it was asked, how that went, and what it came to.")
                 .needs::<DirectorySyncRead>()
                 .answers::<DirectorySync>(200, "How it is pulled."),
@@ -85,7 +85,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             PATH,
             run,
-            Operation::new("runDirectorySync", TAG, "Pulls a provider's LDAP directory at once")
+            Operation::new("runDirectorySync", TAG, "Pulls a provider's LDAP directory at once", Trail::Kind("update"))
                 .describe(
                     "Answers when it is done. One that takes longer than 20 seconds goes on by itself: the answer is 503 then, and \
                      how it went is told by `getDirectorySync`. With `dry_run` nothing is changed.",

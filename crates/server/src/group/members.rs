@@ -4,7 +4,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casemate_directory::MAX_MEMBERS;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, Page, Problem, json_body, permissions, read_document};
 use casemate_store::{Member, MemberQuery, StoreError};
 use schemars::JsonSchema;
@@ -142,7 +142,7 @@ pub(super) fn routes(api: Api<App>) -> Api<App> {
     api.get(
         PATH,
         list,
-        Operation::new("listGroupMembers", TAG, "Who belongs to a group")
+        Operation::new("listGroupMembers", TAG, "Who belongs to a group", Trail::Read)
             .describe("Somebody of whom several sources say so stands there once for each. As `text/csv` it is the whole list.")
             .needs::<MemberList>()
             .paged()
@@ -152,7 +152,7 @@ pub(super) fn routes(api: Api<App>) -> Api<App> {
     .post(
         "/api/v1/groups/{id}/members/search",
         search,
-        Operation::new("searchGroupMembers", TAG, "Who belongs to a group")
+        Operation::new("searchGroupMembers", TAG, "Who belongs to a group", Trail::Read)
             .describe("Those that fit a text and filters, which are personal data and stand in no address. In other orders \
                        `POST /api/v1/users/search` finds them, with `group`.")
             .needs::<MemberList>()
@@ -162,7 +162,7 @@ pub(super) fn routes(api: Api<App>) -> Api<App> {
     .post(
         PATH,
         add,
-        Operation::new("addGroupMembers", TAG, "Who belongs to a group")
+        Operation::new("addGroupMembers", TAG, "Who belongs to a group", Trail::Kind("add"))
             .describe("Puts users into it, by hand. Who is in it already stays. It gives them what is assigned to the group, so that the caller needs to hold that.")
             .needs::<MemberAdd>()
             .takes::<NewMembers>(json!({ "users": ["usr_0123456789abcdef0123456789abcdef"] }))
@@ -174,7 +174,7 @@ pub(super) fn routes(api: Api<App>) -> Api<App> {
     .delete(
         "/api/v1/groups/{id}/members/{user}",
         remove,
-        Operation::new("removeGroupMember", TAG, "Who belongs to a group")
+        Operation::new("removeGroupMember", TAG, "Who belongs to a group", Trail::Kind("remove"))
             .describe("Takes somebody out of it who was put into it by hand. Of whom another source says that they belong to it is taken out there.")
             .needs::<MemberRemove>()
             .writes()

@@ -1,7 +1,7 @@
 //! `/api/v1/groups`.
 
 use casemate_directory::GroupDraft;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, Page, permissions};
 use serde_json::json;
 
@@ -37,7 +37,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             PATH,
             rows::list::<Groups>,
-            Operation::new("listGroups", TAG, "Groups")
+            Operation::new("listGroups", TAG, "Groups", Trail::Read)
                 .describe("A page may hold fewer entries than asked for, and others follow. As `text/csv` it is the whole list.")
                 .needs::<GroupList>()
                 .paged()
@@ -47,7 +47,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/groups/search",
             rows::search::<Groups>,
-            Operation::new("searchGroups", TAG, "Groups")
+            Operation::new("searchGroups", TAG, "Groups", Trail::Read)
                 .describe("Those that fit a text and filters, which may be personal data and stand in no address.")
                 .needs::<GroupList>()
                 .takes::<GroupSearch>(json!({ "search": "eng", "sort": "name" }))
@@ -56,7 +56,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             ITEM,
             rows::get::<Groups>,
-            Operation::new("getGroup", TAG, "A group")
+            Operation::new("getGroup", TAG, "A group", Trail::Read)
                 .needs::<GroupRead>()
                 .if_none_match()
                 .answers::<GroupView>(200, "It."),
@@ -68,7 +68,7 @@ fn writing(api: Api<App>) -> Api<App> {
     api.post(
         PATH,
         rows::create::<Groups>,
-        Operation::new("createGroup", TAG, "A group")
+        Operation::new("createGroup", TAG, "A group", Trail::Kind("create"))
             .describe("Makes one, in the tenant of the request, without members.")
             .needs::<GroupCreate>()
             .takes::<GroupDraft>(example())
@@ -80,7 +80,7 @@ fn writing(api: Api<App>) -> Api<App> {
     .put(
         ITEM,
         rows::update::<Groups>,
-        Operation::new("updateGroup", TAG, "A group")
+        Operation::new("updateGroup", TAG, "A group", Trail::Kind("update"))
             .describe("Makes this of it, as a whole; its members stay. One that something is assigned to keeps its name.")
             .needs::<GroupUpdate>()
             .if_match()
@@ -95,7 +95,7 @@ fn writing(api: Api<App>) -> Api<App> {
     .delete(
         ITEM,
         rows::delete::<Groups>,
-        Operation::new("deleteGroup", TAG, "A group")
+        Operation::new("deleteGroup", TAG, "A group", Trail::Kind("delete"))
             .describe("Deletes it. One that something is assigned to is not deleted.")
             .needs::<GroupDelete>()
             .if_match()

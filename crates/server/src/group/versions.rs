@@ -1,7 +1,7 @@
 //! `/api/v1/groups/{id}/versions`.
 
 use casemate_directory::{AdminError, Administration, Author, GroupDraft, Restored, VersionState};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, Page, Problem};
 use casemate_store::{DirectoryKind, GroupRecord};
 use serde_json::json;
@@ -25,7 +25,7 @@ pub(super) fn routes() -> Api<App> {
         .get(
             PATH,
             versions::list::<Groups>,
-            Operation::new("listGroupVersions", TAG, "What changes by hand made of a group")
+            Operation::new("listGroupVersions", TAG, "What changes by hand made of a group", Trail::Read)
                 .describe("The newest hundred are kept, and none older than 400 days. What a provider says has no version. As `text/csv` it is the whole list.")
                 .needs::<GroupRead>()
                 .paged()
@@ -35,7 +35,7 @@ pub(super) fn routes() -> Api<App> {
         .post(
             "/api/v1/groups/{id}/versions/search",
             versions::search::<Groups>,
-            Operation::new("searchGroupVersions", TAG, "What changes by hand made of a group")
+            Operation::new("searchGroupVersions", TAG, "What changes by hand made of a group", Trail::Read)
                 .describe("Those of an actor, of a kind of change, or of a time.")
                 .needs::<GroupRead>()
                 .takes::<VersionSearch>(json!({ "verb": "update", "since": "2026-01-01T00:00:00Z" }))
@@ -44,7 +44,7 @@ pub(super) fn routes() -> Api<App> {
         .get(
             "/api/v1/groups/{id}/versions/{revision}",
             versions::get::<Groups>,
-            Operation::new("getGroupVersion", TAG, "What a change by hand made of a group")
+            Operation::new("getGroupVersion", TAG, "What a change by hand made of a group", Trail::Read)
                 .describe("Who came to it and left it is told to whoever may list its members (`casemate.group-member.list`).")
                 .needs::<GroupRead>()
                 .answers::<VersionDetail>(200, "It."),
@@ -52,7 +52,7 @@ pub(super) fn routes() -> Api<App> {
         .post(
             "/api/v1/groups/{id}/versions/{revision}/restore",
             versions::restore::<Groups>,
-            Operation::new("restoreGroup", TAG, "Sets a group back to a version, with its members by hand")
+            Operation::new("restoreGroup", TAG, "Sets a group back to a version, with its members by hand", Trail::Kind("restore"))
                 .describe(
                     "By a new change, which obeys all that ordinary ones do and can be set back itself. Where users come to it \
                      or leave it, `casemate.group-member.add` and `casemate.group-member.remove` are needed too.",

@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, Guard, Problem, clock, json_response, permissions};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,12 +24,12 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             "/livez",
             live,
-            Operation::new("live", TAG, "Whether the process takes requests").answers_text(200, "It does."),
+            Operation::new("live", TAG, "Whether the process takes requests", Trail::Nothing("it says that the process runs")).answers_text(200, "It does."),
         )
         .get(
             "/readyz",
             ready,
-            Operation::new("ready", TAG, "Whether the server can answer")
+            Operation::new("ready", TAG, "Whether the server can answer", Trail::Nothing("it says how the server is, to monitors that ask all the time"))
                 .describe("With `?verbose`, what it depends on, as JSON. Whoever presents a credential that may `casemate.health.read` is told the names of providers, which may be those of customers.")
                 .query("verbose", "Says what it depends on.")
                 .problem(Code::CredentialRejected)

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use casemate_directory::Subject;
 use casemate_expression::{Members, Timestamp};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, Problem, authenticate, clock, json_response};
 use serde::Serialize;
 
@@ -17,11 +17,16 @@ pub(crate) fn routes() -> Api<App> {
     Api::new().get(
         "/api/v1/me",
         me,
-        Operation::new("getMe", "Identity", "Who Casemate says the caller is")
-            .answers::<serde_json::Map<String, serde_json::Value>>(200, "They, perhaps anonymous.")
-            .problem(Code::CredentialRejected)
-            .problem(Code::UserInactive)
-            .problem(Code::Unavailable),
+        Operation::new(
+            "getMe",
+            "Identity",
+            "Who Casemate says the caller is",
+            Trail::Nothing("callers learn who they are themselves"),
+        )
+        .answers::<serde_json::Map<String, serde_json::Value>>(200, "They, perhaps anonymous.")
+        .problem(Code::CredentialRejected)
+        .problem(Code::UserInactive)
+        .problem(Code::Unavailable),
     )
 }
 

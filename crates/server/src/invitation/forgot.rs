@@ -1,10 +1,9 @@
 //! Asking for a new password.
 
-use axum::Router;
 use axum::extract::{Extension, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use casemate_platform::api::{Pages, Trail};
 use casemate_platform::{Client, RequestId, clock};
 use casemate_store::AttemptLimit;
 
@@ -23,8 +22,9 @@ const MOST: i64 = 20;
 const HOUR: i64 = 3_600 * 1_000_000;
 
 /// The pages, which are no part of the described API.
-pub(crate) fn pages() -> Router<App> {
-    Router::new().route(PATH, get(show).post(ask))
+pub(crate) fn pages() -> Pages<App> {
+    let page = Trail::Nothing("it is a page that says nothing of anybody");
+    Pages::new().get(PATH, page, show).post(PATH, Trail::Kind("reset"), ask)
 }
 
 async fn show(State(app): State<App>) -> Response {

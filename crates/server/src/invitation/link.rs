@@ -1,12 +1,11 @@
 //! Setting a password by a link.
 
-use axum::Router;
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use casemate_directory::{AdminError, Maker, sha256};
 use casemate_identity::SecretString;
+use casemate_platform::api::{Pages, Trail};
 use casemate_platform::{Client, Problem, RequestId, clock, stand_in};
 use casemate_store::{
     AccountChange, CommitError, LinkPurpose, Operation, PasswordLink, StoreError, UserRecord,
@@ -64,8 +63,9 @@ pub(super) fn href(public_url: &str, token: &Token) -> String {
 }
 
 /// The pages, which are no part of the described API.
-pub(crate) fn pages() -> Router<App> {
-    Router::new().route(PATH, get(show).post(set))
+pub(crate) fn pages() -> Pages<App> {
+    let page = Trail::Nothing("it is a page that says nothing of anybody");
+    Pages::new().get(PATH, page, show).post(PATH, Trail::Kind("update"), set)
 }
 
 /// A page that says nothing of its address to wherever one goes from it.

@@ -8,10 +8,10 @@ mod pages;
 mod resets;
 pub(crate) mod routes;
 
-use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use casemate_directory::OWN_PROVIDER;
+use casemate_platform::api::Pages;
 use casemate_platform::{RequestId, is_from_elsewhere};
 use casemate_store::{StoreError, UserRecord};
 
@@ -22,7 +22,7 @@ use crate::app::origin_of;
 use crate::pages::failed_with;
 
 /// The pages, which are no part of the described API.
-pub(crate) fn pages() -> Router<App> {
+pub(crate) fn pages() -> Pages<App> {
     forgot::pages().merge(link::pages())
 }
 

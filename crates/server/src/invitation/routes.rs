@@ -4,7 +4,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use casemate_directory::Maker;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::mail::{Letter, NotPosted};
 use casemate_platform::{Code, DocumentError, NoQuery, Problem, json_body, json_response, permissions};
 use casemate_store::{StoreError, UserRecord};
@@ -75,7 +75,7 @@ pub(crate) fn routes() -> Api<App> {
     Api::new().post(
         PATH,
         invite,
-        Operation::new("inviteUser", TAG, "An invitation")
+        Operation::new("inviteUser", TAG, "An invitation", Trail::Kind("create"))
             .describe(
                 "Makes a link by which a user with an account of Casemate's own sets their password, once, within three days; within half \
                  an hour where they have a password already. \

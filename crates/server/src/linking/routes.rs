@@ -1,13 +1,12 @@
 //! `/account`: one's own account, and what one signs in with.
 
-use axum::Router;
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use axum::routing::{get, post};
 use casemate_directory::OWN_PROVIDER;
 use casemate_expression::Timestamp;
 use casemate_identity::sign_in::SignInError;
+use casemate_platform::api::{Pages, Trail};
 use casemate_platform::{Client, RequestId, clock, is_from_elsewhere};
 use casemate_store::{AccountChange, CommitError, LinkChange, LinkedIdentity, Operation, SESSION, Still};
 
@@ -30,12 +29,12 @@ const UNLINK: &str = "/account/unlink";
 const SIGN_IN: &str = "/sign-in?return_to=%2Faccount";
 
 /// The routes, which are pages and no part of the described API.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route(PATH, get(show))
-        .route(LINK, post(link))
-        .route(CONFIRM, post(confirm))
-        .route(UNLINK, post(unlink))
+pub(crate) fn routes() -> Pages<App> {
+    Pages::new()
+        .get(PATH, Trail::Nothing("it shows people their own sign-ins"), show)
+        .post(LINK, Trail::Nothing("it sends browsers to a provider: what comes back is on record"), link)
+        .post(CONFIRM, Trail::Kind("add"), confirm)
+        .post(UNLINK, Trail::Kind("remove"), unlink)
 }
 
 async fn show(State(app): State<App>, Extension(id): Extension<RequestId>, headers: HeaderMap) -> Response {

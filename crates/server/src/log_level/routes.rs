@@ -2,7 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::telemetry::Levels;
 use casemate_platform::{Code, DocumentError, NoQuery, Problem, json_response, permissions, read_document};
 use casemate_store::{AuditEvent, Commit};
@@ -41,7 +41,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             PATH,
             get,
-            Operation::new("getLogLevels", TAG, "What is logged")
+            Operation::new("getLogLevels", TAG, "What is logged", Trail::Read)
                 .describe("By the process that answers: each replica has its own.")
                 .needs::<LogRead>()
                 .answers::<LogLevels>(200, "The levels."),
@@ -49,7 +49,7 @@ pub(crate) fn routes() -> Api<App> {
         .put(
             PATH,
             put,
-            Operation::new("updateLogLevels", TAG, "What is logged")
+            Operation::new("updateLogLevels", TAG, "What is logged", Trail::Kind("update"))
                 .describe("From now on and until the process ends.")
                 .needs::<LogUpdate>()
                 .takes::<LogLevels>(json!({ "levels": "info,casemate::access=warn" }))

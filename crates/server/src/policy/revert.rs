@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use casemate_directory::{AdminError, Author, Covered, Left, PersonBack, PlannedChange, SetBack};
 use casemate_platform::{NoQuery, Problem, json_response, read_document};
 use schemars::JsonSchema;
@@ -16,6 +17,7 @@ use crate::guard::{Access, Require, Thing};
 use crate::objects::with_revision;
 use crate::policy::routes::PolicyRevert;
 use crate::policy::service::ChangeView;
+use crate::reading::OnlyRead;
 use crate::refusal::{problem, reason as told};
 use crate::user::service as user;
 
@@ -113,7 +115,8 @@ pub(super) async fn revert(
     let is_covered = !matches!(covered, Covered::Nobody);
     let revision = back.revision;
     let view = shown(back, is_covered, &tenants);
-    Ok(with_revision(json_response(&view), revision))
+    let response = with_revision(json_response(&view), revision);
+    Ok(if dry_run { (Extension(OnlyRead), response).into_response() } else { response })
 }
 
 /// Which users and groups are set back: all that would be, where the caller may change each of them in its tenant as they would

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use casemate_directory::{AdminError, Folder};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, Page, Problem, json_response, permissions, read_document};
 use casemate_store::MAX_PAGE;
 use serde_json::json;
@@ -21,6 +22,7 @@ use crate::policy::service::{
     ApplyRequest, ChangeView, DiffRequest, DiffView, PlanView, VersionDetail, VersionView,
 };
 use crate::policy::versions::{VersionSearch, Versions};
+use crate::reading::OnlyRead;
 use crate::refusal::{problem, reason as told};
 use crate::view::file_error;
 
@@ -45,7 +47,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             "/api/v1/policy/versions",
             versions,
-            Operation::new("listPolicyVersions", TAG, "The changes of configuration")
+            Operation::new("listPolicyVersions", TAG, "The changes of configuration", Trail::Read)
                 .describe("Those of users and groups by hand are among them. As `text/csv` it is the whole list.")
                 .needs::<PolicyList>()
                 .paged()
@@ -55,7 +57,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/policy/versions/search",
             search_versions,
-            Operation::new("searchPolicyVersions", TAG, "The changes of configuration")
+            Operation::new("searchPolicyVersions", TAG, "The changes of configuration", Trail::Read)
                 .describe("Those that fit a text, an actor, and a time.")
                 .needs::<PolicyList>()
                 .takes::<VersionSearch>(json!({ "search": "roles", "since": "2026-01-01T00:00:00Z" }))
@@ -64,14 +66,14 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             "/api/v1/policy/versions/{revision}",
             version,
-            Operation::new("getPolicyVersion", TAG, "A change of configuration, with what it made of each object")
+            Operation::new("getPolicyVersion", TAG, "A change of configuration, with what it made of each object", Trail::Read)
                 .needs::<PolicyRead>()
                 .answers::<VersionDetail>(200, "It."),
         )
         .post(
             "/api/v1/policy/diff",
             diff,
-            Operation::new("diffPolicy", TAG, "What differs between two revisions")
+            Operation::new("diffPolicy", TAG, "What differs between two revisions", Trail::Read)
                 .needs::<PolicyRead>()
                 .takes::<DiffRequest>(json!({ "from": 1, "to": 2 }))
                 .answers::<DiffView>(200, "The differences."),
@@ -79,7 +81,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/policy/revert",
             revert,
-            Operation::new("revertPolicy", TAG, "Sets the configuration back to a revision")
+            Operation::new("revertPolicy", TAG, "Sets the configuration back to a revision", Trail::Kind("configuration"))
                 .describe(
                     "By a new change, which can be set back itself. Secrets stay as they are. Users, groups and their members \
                      that were changed by hand since become what they were too, where the caller may change all of them; \
@@ -96,7 +98,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/policy/apply",
             apply,
-            Operation::new("applyPolicy", TAG, "Makes the configuration what code says")
+            Operation::new("applyPolicy", TAG, "Makes the configuration what code says", Trail::Kind("configuration"))
                 .describe("All of it or nothing. What was applied is read-only by API. A dry run needs `casemate.policy.plan` alone, a change `casemate.policy.apply` too.")
                 .needs::<PolicyPlan>()
                 .takes::<ApplyRequest>(json!({ "origin": "git", "dry_run": true, "files": {
@@ -181,7 +183,7 @@ async fn apply(
     let access = require.access();
     view.show_members(|tenant| shows_members(access, tenant));
     if dry_run {
-        return Ok(json_response(&view));
+        return Ok((Extension(OnlyRead), json_response(&view)).into_response());
     }
     let mut permit = access.permit::<PolicyApply>(&app, &Thing::default()).await?;
     permit.author.reason = told(reason)?;

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use casemate_directory::{Kind, TrialError};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, DocumentError, NoQuery, Problem, json_response, permissions, read_document};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ pub(super) fn with_trial(api: Api<App>) -> Api<App> {
     api.post(
         "/api/v1/providers/{id}/mapping/try",
         try_mapping,
-        Operation::new("tryProviderMapping", "Providers", "What claims would make of somebody")
+        Operation::new("tryProviderMapping", "Providers", "What claims would make of somebody", Trail::Read)
             .describe(
                 "Says which groups and roles somebody with these claims would have by the provider's mapping rules, which are in \
                  force as they are written. Nothing is changed, and what the directory says of users is left out.",

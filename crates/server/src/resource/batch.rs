@@ -1,8 +1,9 @@
 //! `/api/v1/resources/batch`: many resources at once, all of them or none.
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use casemate_directory::{Author, Expected, MAX_RESOURCES, ResourceDraft, WrittenResources};
 use casemate_platform::{DocumentError, IdempotencyKey, NoQuery, Problem, json_body};
 use schemars::JsonSchema;
@@ -14,6 +15,7 @@ use super::service::{permit_new, refused};
 use crate::App;
 use crate::guard::{Access, Require};
 use crate::once::{Once, created};
+use crate::reading::OnlyRead;
 use crate::rows::strict;
 
 /// Resources that are registered, or become this.
@@ -74,7 +76,9 @@ pub(super) async fn batch(
     let body =
         serde_json::to_string(&Written { revision, created: made, changed, unchanged }).unwrap_or_default();
     attempt.keep(&app, StatusCode::OK, author.now, body.clone()).await;
-    Ok(created(StatusCode::OK.as_u16(), body))
+    let response = created(StatusCode::OK.as_u16(), body);
+    let is_same = unchanged == drafts.len();
+    Ok(if is_same { (Extension(OnlyRead), response).into_response() } else { response })
 }
 
 /// The right to register all of these, and to change them where they are there.

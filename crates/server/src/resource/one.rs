@@ -1,5 +1,6 @@
 //! `/api/v1/resources/{application}/{type}/{id}`.
 
+use axum::Extension;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use crate::App;
 use crate::guard::{Access, Require};
 use crate::objects::with_revision;
 use crate::once::{Once, created};
+use crate::reading::OnlyRead;
 use crate::rows::strict;
 
 /// A resource that is to be registered.
@@ -204,7 +206,9 @@ async fn changed(
     let written = written.map_err(|error| refused(error, false))?;
     let now = app.administration.resource(&record.key).await.map_err(|error| refused(error, false))?;
     let now = now.ok_or_else(|| Problem::new(Code::ChangedMeanwhile))?;
-    Ok(with_revision(shown(now), written.revision))
+    let response = with_revision(shown(now), written.revision);
+    let is_same = written.changed == 0;
+    Ok(if is_same { (Extension(OnlyRead), response).into_response() } else { response })
 }
 
 pub(super) async fn delete(

@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, Page, Problem, permissions, read_document};
 use serde_json::json;
 
@@ -41,7 +41,7 @@ fn reading() -> Api<App> {
         .get(
             PATH,
             list,
-            Operation::new("listResources", TAG, "Resources that applications registered")
+            Operation::new("listResources", TAG, "Resources that applications registered", Trail::Read)
                 .describe("A credential that is bound to an application sees those of that application. A page may hold fewer entries than asked for, and others follow. As `text/csv` it is the whole list.")
                 .needs::<ResourceList>()
                 .paged()
@@ -51,7 +51,7 @@ fn reading() -> Api<App> {
         .post(
             "/api/v1/resources/search",
             search,
-            Operation::new("searchResources", TAG, "Resources that applications registered")
+            Operation::new("searchResources", TAG, "Resources that applications registered", Trail::Read)
                 .describe("Those of an application or a type, or with a text in their id.")
                 .needs::<ResourceList>()
                 .takes::<ResourceSearch>(json!({ "application": "notes", "type": "note", "search": "plan" }))
@@ -60,7 +60,7 @@ fn reading() -> Api<App> {
         .get(
             ITEM,
             one::get,
-            Operation::new("getResource", TAG, "A resource")
+            Operation::new("getResource", TAG, "A resource", Trail::Read)
                 .needs::<ResourceRead>()
                 .if_none_match()
                 .answers::<ResourceView>(200, "It."),
@@ -71,7 +71,7 @@ fn writing(api: Api<App>) -> Api<App> {
     api.post(
         PATH,
         one::create,
-        Operation::new("createResource", TAG, "A resource")
+        Operation::new("createResource", TAG, "A resource", Trail::Kind("create"))
             .describe("Registers one, in the tenant of the request. From then on its attributes count in every decision about it, whatever whoever asks says of them.")
             .needs::<ResourceCreate>()
             .takes::<NewResource>(json!({ "application": "notes", "type": "note", "id": "7",
@@ -84,7 +84,7 @@ fn writing(api: Api<App>) -> Api<App> {
     .post(
         "/api/v1/resources/batch",
         batch::batch,
-        Operation::new("putResources", TAG, "Many resources at once")
+        Operation::new("putResources", TAG, "Many resources at once", Trail::Kind("create"))
             .describe("Registers those that are not there, and makes of the others what is written; 1 to 1,000, all of them or none. Needs `casemate.resource.update` too.")
             .needs::<ResourceCreate>()
             .takes::<ResourceBatch>(json!({ "items": [{ "application": "notes", "type": "note", "id": "7",
@@ -96,7 +96,7 @@ fn writing(api: Api<App>) -> Api<App> {
     .put(
         ITEM,
         one::update,
-        Operation::new("updateResource", TAG, "A resource")
+        Operation::new("updateResource", TAG, "A resource", Trail::Kind("update"))
             .describe("Makes these all of its attributes.")
             .needs::<ResourceUpdate>()
             .if_match()
@@ -107,7 +107,7 @@ fn writing(api: Api<App>) -> Api<App> {
     .patch(
         ITEM,
         one::patch,
-        Operation::new("patchResource", TAG, "A resource")
+        Operation::new("patchResource", TAG, "A resource", Trail::Kind("update"))
             .describe("Changes some of its attributes and leaves the others; one that is null is no longer there. Also as `application/merge-patch+json`.")
             .needs::<ResourceUpdate>()
             .if_match()
@@ -118,7 +118,7 @@ fn writing(api: Api<App>) -> Api<App> {
     .delete(
         ITEM,
         one::delete,
-        Operation::new("deleteResource", TAG, "A resource")
+        Operation::new("deleteResource", TAG, "A resource", Trail::Kind("delete"))
             .describe("It is no longer registered: what is said of it counts again.")
             .needs::<ResourceDelete>()
             .if_match()

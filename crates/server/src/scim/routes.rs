@@ -1,12 +1,11 @@
 //! `/scim/v2`.
 
-use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
 use casemate_expression::Datum;
+use casemate_platform::api::{Pages, Trail};
 use casemate_platform::{Code, Problem, json_body_of, longest_body};
 use casemate_scim::{
     BulkLimits, BulkRequest, Capabilities, Draft, Listing, Patch, Precondition, Projection, Query,
@@ -23,6 +22,8 @@ use super::records::location;
 use crate::App;
 use crate::guard::Require;
 
+/// Where SCIM is.
+const PATH: &str = "/scim/v2";
 /// How large pages are.
 const PAGES: QueryLimits = QueryLimits { default_count: 100, max_count: 1_000 };
 
@@ -30,88 +31,96 @@ type Provisioner = Require<ScimProvision>;
 type Answered = Result<Response, Refusal>;
 
 /// The area's routes, below where SCIM is. They stand in no OpenAPI description: the protocol describes itself.
-pub(crate) fn routes() -> Router<App> {
-    let mut router = Router::new()
-        .route(
-            "/",
-            get(async |State(app), require, uri| list(&app, &require, &ResourceType::ALL, &uri).await),
-        )
-        .route(
-            "/.search",
-            post(async |State(app), require, request| {
-                search(&app, &require, &ResourceType::ALL, request).await
-            }),
-        )
-        .route("/Bulk", post(bulk))
-        .route("/Me", any(async |_: Provisioner| no_me()))
-        .route("/ServiceProviderConfig", get(service_provider_config))
-        .route(
-            "/ResourceTypes",
-            get(async |State(app), _: Provisioner, uri| {
-                described(&uri, resource_type_documents(&base(&app)))
-            }),
-        )
-        .route(
-            "/ResourceTypes/{id}",
-            get(async |State(app), _: Provisioner, Path(id)| {
-                one_described(id, resource_type_documents(&base(&app)))
-            }),
-        )
-        .route(
-            "/Schemas",
-            get(async |State(app), _: Provisioner, uri| described(&uri, schema_documents(&base(&app)))),
-        )
-        .route(
-            "/Schemas/{id}",
-            get(async |State(app), _: Provisioner, Path(id)| {
-                one_described(id, schema_documents(&base(&app)))
-            }),
-        );
+pub(crate) fn routes() -> Pages<App> {
+    let alike = Trail::Nothing("the protocol describes itself, to everybody alike");
+    let mut pages = Pages::new()
+        .get("/", Trail::Read, async |State(app), require, uri| {
+            list(&app, &require, &ResourceType::ALL, &uri).await
+        })
+        .post("/.search", Trail::Read, async |State(app), require, request| {
+            search(&app, &require, &ResourceType::ALL, request).await
+        })
+        .post("/Bulk", Trail::Kind("create"), bulk)
+        .any("/Me", Trail::Nothing("there is no such thing"), async |_: Provisioner| no_me())
+        .get("/ServiceProviderConfig", alike, service_provider_config)
+        .get("/ResourceTypes", alike, async |State(app), _: Provisioner, uri| {
+            described(&uri, resource_type_documents(&base(&app)))
+        })
+        .get("/ResourceTypes/{id}", alike, async |State(app), _: Provisioner, Path(id)| {
+            one_described(id, resource_type_documents(&base(&app)))
+        })
+        .get("/Schemas", alike, async |State(app), _: Provisioner, uri| {
+            described(&uri, schema_documents(&base(&app)))
+        })
+        .get("/Schemas/{id}", alike, async |State(app), _: Provisioner, Path(id)| {
+            one_described(id, schema_documents(&base(&app)))
+        });
     for kind in ResourceType::ALL {
-        router = router.merge(of_type(kind));
+        pages = pages.merge(of_type(kind));
     }
-    router
-        .fallback(async |_: Provisioner| Problem::new(Code::NotFound))
-        .method_not_allowed_fallback(async |_: Provisioner| Problem::new(Code::MethodNotAllowed))
-        .layer(from_fn(scim_errors))
+    pages.nested(PATH, |router| {
+        router
+            .fallback(async |_: Provisioner| Problem::new(Code::NotFound))
+            .method_not_allowed_fallback(async |_: Provisioner| Problem::new(Code::MethodNotAllowed))
+            .layer(from_fn(scim_errors))
+    })
 }
 
 /// The routes of one type of resources.
-fn of_type(kind: ResourceType) -> Router<App> {
+fn of_type(kind: ResourceType) -> Pages<App> {
     let path = kind.endpoint();
-    let many = get(move |State(app): State<App>, require: Provisioner, uri: Uri| async move {
-        list(&app, &require, &[kind], &uri).await
-    })
-    .post(move |State(app): State<App>, require: Provisioner, request: Request| async move {
-        create(&app, &require, kind, request).await
-    });
-    let find = post(move |State(app): State<App>, require: Provisioner, request: Request| async move {
-        search(&app, &require, &[kind], request).await
-    });
-    let one = get(
-        move |State(app): State<App>, require: Provisioner, Path(id): Path<String>, uri: Uri, headers: HeaderMap| async move {
-            read(&app, &require, (kind, &id), &uri, &headers).await
-        },
-    )
-    .put(
-        move |State(app): State<App>, require: Provisioner, Path(id): Path<String>, request: Request| async move {
-            replace(&app, &require, kind, &id, request).await
-        },
-    )
-    .patch(
-        move |State(app): State<App>, require: Provisioner, Path(id): Path<String>, request: Request| async move {
-            change(&app, &require, kind, &id, request).await
-        },
-    )
-    .delete(
-        move |State(app): State<App>, require: Provisioner, Path(id): Path<String>, headers: HeaderMap| async move {
-            delete(&app, &require, kind, &id, &headers).await
-        },
-    );
-    Router::new()
-        .route(path, many)
-        .route(&format!("{path}/.search"), find)
-        .route(&format!("{path}/{{id}}"), one)
+    let one = format!("{path}/{{id}}");
+    Pages::new()
+        .get(path, Trail::Read, move |State(app): State<App>, require: Provisioner, uri: Uri| async move {
+            list(&app, &require, &[kind], &uri).await
+        })
+        .post(
+            path,
+            Trail::Kind("create"),
+            move |State(app): State<App>, require: Provisioner, request: Request| async move {
+                create(&app, &require, kind, request).await
+            },
+        )
+        .post(
+            &format!("{path}/.search"),
+            Trail::Read,
+            move |State(app): State<App>, require: Provisioner, request: Request| async move {
+                search(&app, &require, &[kind], request).await
+            },
+        )
+        .get(
+            &one,
+            Trail::Read,
+            move |State(app): State<App>,
+                  require: Provisioner,
+                  Path(id): Path<String>,
+                  uri: Uri,
+                  headers: HeaderMap| async move { read(&app, &require, (kind, &id), &uri, &headers).await },
+        )
+        .put(
+            &one,
+            Trail::Kind("update"),
+            move |State(app): State<App>,
+                  require: Provisioner,
+                  Path(id): Path<String>,
+                  request: Request| async move { replace(&app, &require, kind, &id, request).await },
+        )
+        .patch(
+            &one,
+            Trail::Kind("update"),
+            move |State(app): State<App>,
+                  require: Provisioner,
+                  Path(id): Path<String>,
+                  request: Request| async move { change(&app, &require, kind, &id, request).await },
+        )
+        .delete(
+            &one,
+            Trail::Kind("delete"),
+            move |State(app): State<App>,
+                  require: Provisioner,
+                  Path(id): Path<String>,
+                  headers: HeaderMap| async move { delete(&app, &require, kind, &id, &headers).await },
+        )
 }
 
 async fn list(app: &App, require: &Provisioner, kinds: &[ResourceType], uri: &Uri) -> Answered {

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casemate_identity::{Identity, Kind};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{
     Caller, Client, Code, Guard as _, NoQuery, Page, Problem, RequestId, authenticate, clock, permissions,
     read_document,
@@ -19,25 +19,30 @@ use super::list::{Lasting, SessionSearch, SessionView};
 use crate::App;
 use crate::guard::{Require, Thing, admitted};
 use crate::listed::{self, InQuery};
+use crate::reading::Reading;
 use crate::sign_in::service::{Asked, actor, end_by_hand};
+
+/// What looking at sessions is called, also at one's own.
+const SESSION_LIST: &str = "casemate.session.list";
 
 permissions! {
     /// To see the sessions of others.
-    SessionList = "casemate.session.list", on "session", in installation, read "casemate.session.list";
+    SessionList = SESSION_LIST, on "session", in installation, read "casemate.session.list";
     /// To end the sessions of others.
     SessionEnd = "casemate.session.end", on "session", in installation, read "casemate.session.list";
 }
 
 const TAG: &str = "Sessions";
+const ALL: &str = "/api/v1/sessions";
 const ONE: &str = "/api/v1/sessions/{id}";
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
     Api::new()
         .get(
-            "/api/v1/sessions",
+            ALL,
             list,
-            Operation::new("listSessions", TAG, "One's own sessions of browsers")
+            Operation::new("listSessions", TAG, "One's own sessions of browsers", Trail::Read)
                 .describe("The sessions that last; nobody has more than fifty. As `text/csv` it is the whole list.")
                 .needs_caller()
                 .paged()
@@ -52,7 +57,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/sessions/search",
             search,
-            Operation::new("searchSessions", TAG, "Everybody's sessions of browsers")
+            Operation::new("searchSessions", TAG, "Everybody's sessions of browsers", Trail::Read)
                 .describe("Those that last and fit a text and filters. Whose they are stands in no URL: logs keep those.")
                 .needs::<SessionList>()
                 .takes::<SessionSearch>(json!({ "provider": "corp", "subject": "ada" }))
@@ -61,7 +66,7 @@ pub(crate) fn routes() -> Api<App> {
         .delete(
             ONE,
             remove,
-            Operation::new("endSession", TAG, "A session of a browser")
+            Operation::new("endSession", TAG, "A session of a browser", Trail::Kind("sign-out"))
                 .describe(
                     "The temporary credentials that were made with it end too. Everybody ends their own. Those of others need the permission \
                      `casemate.session.end`.",
@@ -95,6 +100,7 @@ async fn list(
 ) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let identity = caller(&app, &parts).await?;
+    Reading::tell(&parts, asked(&parts, ALL).event(actor(&identity), SESSION_LIST, "read", ""));
     // Nothing but people signs in, and what else has the same id is somebody else. What is temporary sees no sessions.
     let is_person = identity.kind == Kind::USER && identity.temporary.is_none();
     let tenant = app.directory.sessions().tenant_of(&identity);
@@ -122,6 +128,12 @@ async fn search(
     listed::answer::<Lasting>(&app, &access.caller, &headers, wanted, |_| true).await
 }
 
+fn asked(parts: &Parts, route: &'static str) -> Asked {
+    let id = parts.extensions.get::<RequestId>().cloned().unwrap_or_else(RequestId::random);
+    let client = parts.extensions.get::<Client>().copied();
+    Asked::new(id, route, client, &parts.headers, clock::now())
+}
+
 /// The session that a request was sent with.
 fn current(identity: &Identity) -> Option<&str> {
     identity.session.as_ref().map(|session| &*session.id)
@@ -147,10 +159,7 @@ async fn remove(
         access.permit::<SessionEnd>(&app, &Thing::with_id(&id)).await.map_err(hidden)?;
     }
     let session = found.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let id = parts.extensions.get::<RequestId>().cloned().unwrap_or_else(RequestId::random);
-    let client = parts.extensions.get::<Client>().copied();
-    let asked = Asked::new(id, ONE, client, &parts.headers, clock::now());
-    end_by_hand(&app, &asked, actor(&identity), session).await.map_err(|error| {
+    end_by_hand(&app, &asked(&parts, ONE), actor(&identity), session).await.map_err(|error| {
         tracing::error!(%error, "a session cannot be ended");
         Problem::new(Code::Unavailable)
     })?;

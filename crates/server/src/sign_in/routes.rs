@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Extension, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use casemate_directory::OWN_PROVIDER;
 use casemate_identity::sign_in::{Attempt, BrowserKey, Callback, SignInClient, SignInError, SignedIn};
 use casemate_identity::{ExposeSecret as _, Identity, SecretString, Timestamp};
+use casemate_platform::api::{Pages, Trail};
 use casemate_platform::{
     Caller, Client, Code, Problem, RequestId, SESSION_COOKIE, authenticate, clock, cookie,
 };
@@ -43,15 +43,18 @@ const CALLBACK: &str = "/sign-in/{provider}/callback";
 const BACK_CHANNEL: &str = "/sign-in/{provider}/back-channel-logout";
 
 /// The routes, which are pages and no part of the described API.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/sign-in", get(choose).post(by_email))
-        .route("/sign-in.css", get(style))
-        .route("/sign-in/{provider}", get(start))
-        .route(CALLBACK, get(callback))
-        .route(BACK_CHANNEL, post(back_channel))
-        .route("/sign-out", post(sign_out))
-        .route("/signed-out", get(signed_out))
+pub(crate) fn routes() -> Pages<App> {
+    let page = Trail::Nothing("it is a page that says nothing of anybody");
+    let onward = Trail::Nothing("it sends browsers to a provider: what comes back is on record");
+    Pages::new()
+        .get("/sign-in", page, choose)
+        .post("/sign-in", onward, by_email)
+        .get("/sign-in.css", page, style)
+        .get("/sign-in/{provider}", onward, start)
+        .get(CALLBACK, Trail::Kind("sign-in"), callback)
+        .post(BACK_CHANNEL, Trail::Kind("sign-out"), back_channel)
+        .post("/sign-out", Trail::Kind("sign-out"), sign_out)
+        .get("/signed-out", page, signed_out)
 }
 
 async fn style() -> Response {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use casemate_directory::model::SourceDocument;
 use casemate_directory::{DEFAULT_TENANT, Kind};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, Problem, permissions, read_document};
 use casemate_store::ForgottenIdentity;
 use schemars::JsonSchema;
@@ -57,7 +57,7 @@ pub(crate) fn routes() -> Api<App> {
     object_routes::<Sources>().post(
         "/api/v1/sources/{id}/forget",
         forget,
-        Operation::new("forgetSource", "Sources", "Has forgotten what an endpoint said")
+        Operation::new("forgetSource", "Sources", "Has forgotten what an endpoint said", Trail::Kind("update"))
             .describe("What somebody holds was changed in the system that the endpoint belongs to: it is asked anew, on every replica, from the revision on that `Casemate-Revision` says, and services that follow changes are told.")
             .needs::<SourceForget>()
             .takes::<ForgetRequest>(json!({ "identity": { "type": "user", "id": "ada" } }))

@@ -12,12 +12,14 @@ use casemate_directory::{
 use casemate_identity::api_key::MAX_NETWORKS;
 use casemate_identity::{ExposeSecret, Identity, TemporaryMark};
 use casemate_permission::name::Pattern;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{
     Caller, Client, Code, DocumentError, Guard as _, NoQuery, Page, Problem, RequestId, authenticate, clock,
     permissions, read_document,
 };
-use casemate_store::{CommitError, MAX_TEMPORARY, SESSION, SessionOwner, StoreError, StoredSession};
+use casemate_store::{
+    AuditEvent, CommitError, MAX_TEMPORARY, SESSION, SessionOwner, StoreError, StoredSession,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -27,7 +29,8 @@ use crate::App;
 use crate::guard::{Require, Thing, admitted, lately};
 use crate::listed::{self, InQuery};
 use crate::once::created;
-use crate::sign_in::service::Asked;
+use crate::reading::Reading;
+use crate::sign_in::service::{Asked, actor};
 use crate::temporary_credential::service::{begin, end};
 
 permissions! {
@@ -85,7 +88,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             ALL,
             list,
-            own(Operation::new("listTemporaryCredentials", TAG, "One's own temporary credentials"))
+            own(Operation::new("listTemporaryCredentials", TAG, "One's own temporary credentials", Trail::Read))
                 .describe("Those that have not ended; nobody has more than two hundred of each tenant. As `text/csv` it is the whole list.")
                 .paged()
                 .query("sort", "`-created_at`, the newest first, or `created_at`.")
@@ -94,7 +97,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             ALL,
             create,
-            own(Operation::new("createTemporaryCredential", TAG, "A temporary credential for oneself"))
+            own(Operation::new("createTemporaryCredential", TAG, "A temporary credential for oneself", Trail::Kind("create")))
                 .describe(
                     "Makes a bearer token for minutes or hours, narrowed to some of one's permissions and to networks. What it \
                      may do is found out at each use: what its owner may then, by what the provider said when it was made and \
@@ -112,7 +115,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/temporary-credentials/search",
             search,
-            Operation::new("searchTemporaryCredentials", TAG, "Everybody's temporary credentials")
+            Operation::new("searchTemporaryCredentials", TAG, "Everybody's temporary credentials", Trail::Read)
                 .describe("Those that have not ended and fit a text and filters. Whose they are stands in no URL: logs keep those.")
                 .needs::<TemporaryCredentialList>()
                 .takes::<TemporaryCredentialSearch>(json!({ "provider": "corp", "subject": "ada" }))
@@ -121,7 +124,7 @@ pub(crate) fn routes() -> Api<App> {
         .delete(
             ONE,
             remove,
-            own(Operation::new("revokeTemporaryCredential", TAG, "A temporary credential"))
+            own(Operation::new("revokeTemporaryCredential", TAG, "A temporary credential", Trail::Kind("revoke")))
                 .describe(
                     "Everybody ends their own, and a temporary credential itself. Those of others need the permission \
                      `casemate.temporary-credential.revoke`.",
@@ -167,6 +170,8 @@ async fn list(
 ) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let caller = owner(&app, &parts).await?;
+    let event = asked(&parts, ALL).event(actor(&caller.0), "casemate.temporary-credential.list", "read", "");
+    Reading::tell(&parts, AuditEvent { resource_type: "temporary-credential".to_owned(), ..event });
     let tenant = app.directory.sessions().tenant_of(&caller.0);
     let owner = caller.0.id.as_deref().map(|subject| SessionOwner {
         provider: &caller.0.provider,

@@ -4,7 +4,7 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use casemate_directory::Kind;
 use casemate_directory::model::TenantDocument;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, Problem, permissions, read_document};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -41,7 +41,7 @@ pub(crate) fn routes() -> Api<App> {
     object_routes::<Tenants>().post(
         "/api/v1/tenants/{id}/administrators",
         appoint,
-        Operation::new("appointTenantAdministrator", "Tenants", "Makes somebody an administrator of a tenant")
+        Operation::new("appointTenantAdministrator", "Tenants", "Makes somebody an administrator of a tenant", Trail::Kind("create"))
             .describe("Permissions count in the tenant that they are assigned in, so that whoever makes a tenant holds nothing in it. By this it gets its first administrator.")
             .needs::<TenantAppoint>()
             .takes::<AppointmentRequest>(json!({ "administrator": { "service_account": { "name": "operator" } } }))

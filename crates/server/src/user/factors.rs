@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, Problem, json_response};
 use casemate_store::SecondFactor;
 use schemars::JsonSchema;
@@ -56,7 +56,7 @@ pub(super) fn routes() -> Api<App> {
         .get(
             PATH,
             list,
-            Operation::new("listSecondFactors", TAG, "Somebody's second factors")
+            Operation::new("listSecondFactors", TAG, "Somebody's second factors", Trail::Read)
                 .describe("Of a user with an account of Casemate's own. Others show theirs to their provider.")
                 .needs::<UserRead>()
                 .answers::<FactorsView>(200, "They.")
@@ -65,7 +65,7 @@ pub(super) fn routes() -> Api<App> {
         .delete(
             ITEM,
             remove,
-            Operation::new("removeSecondFactor", TAG, "A second factor")
+            Operation::new("removeSecondFactor", TAG, "A second factor", Trail::Kind("remove"))
                 .describe(
                     "Takes it away, for whoever lost it; recovery codes go with the last one. Whoever does it has to hold all that \
                      the user holds.",

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, Problem, json_response};
 use casemate_store::LinkedIdentity;
 use schemars::JsonSchema;
@@ -55,7 +55,7 @@ pub(super) fn routes() -> Api<App> {
         .get(
             PATH,
             list,
-            Operation::new("listLinkedSignIns", TAG, "Somebody's linked sign-ins")
+            Operation::new("listLinkedSignIns", TAG, "Somebody's linked sign-ins", Trail::Read)
                 .describe("With what they sign in besides the provider and subject of the user itself. They add them at `/account`.")
                 .needs::<UserRead>()
                 .answers::<LinksView>(200, "They.")
@@ -64,7 +64,7 @@ pub(super) fn routes() -> Api<App> {
         .delete(
             ITEM,
             remove,
-            Operation::new("removeLinkedSignIn", TAG, "A linked sign-in")
+            Operation::new("removeLinkedSignIn", TAG, "A linked sign-in", Trail::Kind("remove"))
                 .describe("Takes it away, also where it is the last. Whoever came by it is signed out.")
                 .needs::<UserUpdate>()
                 .writes()

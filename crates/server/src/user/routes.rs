@@ -1,7 +1,7 @@
 //! `/api/v1/users`.
 
 use casemate_directory::UserDraft;
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, Page, Problem, permissions};
 use casemate_store::UserRecord;
 use serde_json::json;
@@ -39,7 +39,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             PATH,
             rows::list::<Users>,
-            Operation::new("listUsers", TAG, "Users")
+            Operation::new("listUsers", TAG, "Users", Trail::Read)
                 .describe("A page may hold fewer entries than asked for, and others follow. As `text/csv` it is the whole list.")
                 .needs::<UserList>()
                 .paged()
@@ -49,7 +49,7 @@ pub(crate) fn routes() -> Api<App> {
         .post(
             "/api/v1/users/search",
             rows::search::<Users>,
-            Operation::new("searchUsers", TAG, "Users")
+            Operation::new("searchUsers", TAG, "Users", Trail::Read)
                 .describe("Those that fit a text and filters, which are personal data and stand in no address.")
                 .needs::<UserList>()
                 .takes::<UserSearch>(json!({ "search": "lovelace", "active": true, "sort": "login" }))
@@ -58,7 +58,7 @@ pub(crate) fn routes() -> Api<App> {
         .get(
             ITEM,
             rows::get::<Users>,
-            Operation::new("getUser", TAG, "A user")
+            Operation::new("getUser", TAG, "A user", Trail::Read)
                 .needs::<UserRead>()
                 .if_none_match()
                 .answers::<UserView>(200, "They."),
@@ -70,7 +70,7 @@ fn writing(api: Api<App>) -> Api<App> {
     api.post(
         PATH,
         rows::create::<Users>,
-        Operation::new("createUser", TAG, "A user")
+        Operation::new("createUser", TAG, "A user", Trail::Kind("create"))
             .describe("Makes one, in the tenant of the request. Who signs in with the provider and is called by the `subject` is them.")
             .needs::<UserCreate>()
             .takes::<UserDraft>(example())
@@ -83,7 +83,7 @@ fn writing(api: Api<App>) -> Api<App> {
     .put(
         ITEM,
         rows::update::<Users>,
-        Operation::new("updateUser", TAG, "A user")
+        Operation::new("updateUser", TAG, "A user", Trail::Kind("update"))
             .describe("Makes this of them, as a whole. Whoever is not active any more is refused within a second, with whichever credential.")
             .needs::<UserUpdate>()
             .if_match()
@@ -97,7 +97,7 @@ fn writing(api: Api<App>) -> Api<App> {
     .delete(
         ITEM,
         rows::delete::<Users>,
-        Operation::new("deleteUser", TAG, "A user")
+        Operation::new("deleteUser", TAG, "A user", Trail::Kind("delete"))
             .describe("Deletes what is personal of them. Whoever presents a credential of theirs is refused from then on.")
             .needs::<UserDelete>()
             .if_match()

@@ -1,7 +1,7 @@
 //! `/api/v1/users/{id}/versions`.
 
 use casemate_directory::{AdminError, Administration, Author, Restored, UserDraft, VersionState};
-use casemate_platform::api::{Api, Operation};
+use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, Page, Problem};
 use casemate_store::{DirectoryKind, UserRecord};
 use serde_json::json;
@@ -23,7 +23,7 @@ pub(super) fn routes() -> Api<App> {
         .get(
             PATH,
             versions::list::<Users>,
-            Operation::new("listUserVersions", TAG, "What changes by hand made of a user")
+            Operation::new("listUserVersions", TAG, "What changes by hand made of a user", Trail::Read)
                 .describe(
                     "The newest hundred are kept, and none older than 400 days. What a provider says has no version. As `text/csv` it is the whole list.",
                 )
@@ -35,7 +35,7 @@ pub(super) fn routes() -> Api<App> {
         .post(
             "/api/v1/users/{id}/versions/search",
             versions::search::<Users>,
-            Operation::new("searchUserVersions", TAG, "What changes by hand made of a user")
+            Operation::new("searchUserVersions", TAG, "What changes by hand made of a user", Trail::Read)
                 .describe("Those of an actor, of a kind of change, or of a time.")
                 .needs::<UserRead>()
                 .takes::<VersionSearch>(json!({ "verb": "update", "since": "2026-01-01T00:00:00Z" }))
@@ -44,14 +44,14 @@ pub(super) fn routes() -> Api<App> {
         .get(
             "/api/v1/users/{id}/versions/{revision}",
             versions::get::<Users>,
-            Operation::new("getUserVersion", TAG, "What a change by hand made of a user")
+            Operation::new("getUserVersion", TAG, "What a change by hand made of a user", Trail::Read)
                 .needs::<UserRead>()
                 .answers::<VersionDetail>(200, "It."),
         )
         .post(
             "/api/v1/users/{id}/versions/{revision}/restore",
             versions::restore::<Users>,
-            Operation::new("restoreUser", TAG, "Sets a user back to a version")
+            Operation::new("restoreUser", TAG, "Sets a user back to a version", Trail::Kind("restore"))
                 .describe(
                     "By a new change, which obeys all that an ordinary one does and can be set back itself.",
                 )

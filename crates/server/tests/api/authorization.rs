@@ -22,7 +22,7 @@ const OPEN: [(&str, &str); 6] = [
 ];
 
 /// The path of a route with the ids of things that are there.
-fn path(route: &Route, ids: &BTreeMap<String, String>) -> String {
+pub(crate) fn path(route: &Route, ids: &BTreeMap<String, String>) -> String {
     let mut path = String::new();
     for segment in route.path.split('/').skip(1) {
         let parent = path.clone();
@@ -40,7 +40,7 @@ fn path(route: &Route, ids: &BTreeMap<String, String>) -> String {
 }
 
 /// Something that the route would take, and that changes nothing where it can be helped.
-fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option<Value> {
+pub(crate) fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option<Value> {
     if [Method::GET, Method::DELETE].contains(&route.method) {
         return None;
     }
@@ -153,7 +153,7 @@ fn actors(narrowed: &str) -> Vec<(&'static str, Option<String>)> {
 }
 
 /// Documents that may be made, by the path of their kind.
-fn documents() -> BTreeMap<String, Value> {
+pub(crate) fn documents() -> BTreeMap<String, Value> {
     let of = |path: &str, document: Value| (format!("/api/v1/{path}"), document);
     [
         of("tenants", json!({ "id": "acme" })),
@@ -176,7 +176,11 @@ fn documents() -> BTreeMap<String, Value> {
 }
 
 /// Makes one of each kind in a tenant, as its administrator; gives their ids by the path of their kind.
-async fn furnish(server: &Server, administrator: &str, installation: bool) -> BTreeMap<String, String> {
+pub(crate) async fn furnish(
+    server: &Server,
+    administrator: &str,
+    installation: bool,
+) -> BTreeMap<String, String> {
     let mut ids = BTreeMap::new();
     let documents = documents();
     let order = [

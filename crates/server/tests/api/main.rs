@@ -37,5 +37,6 @@ mod subject_tokens;
 mod support;
 mod temporary_credentials;
 mod tenants;
+mod trail;
 mod versions;
 mod who_can;

@@ -89,11 +89,14 @@ async fn a_user_is_made_read_changed_and_deleted() {
         .as_array()
         .unwrap()
         .iter()
+        .filter(|event| event["kind"] != "read")
         .map(|event| event["action"].as_str().unwrap())
         .collect();
     assert_eq!(actions, ["casemate.user.delete", "casemate.user.update", "casemate.user.create"]);
-    assert_eq!(told.body["items"][1]["before"]["login"], "Ada@example.com");
-    assert_eq!(told.body["items"][1]["after"]["active"], false);
+    let items = told.body["items"].as_array().unwrap();
+    let update = items.iter().find(|event| event["action"] == "casemate.user.update").unwrap();
+    assert_eq!(update["before"]["login"], "Ada@example.com");
+    assert_eq!(update["after"]["active"], false);
 }
 
 #[tokio::test]

@@ -89,8 +89,10 @@ async fn changes_are_told_by_audit_events_with_who_and_why() {
     assert_eq!(event["actor"]["id"], "administrator");
     assert_eq!(event["action"], "casemate.role.create", "{}", found.text);
     assert_eq!(event["route"], "/api/v1/roles");
-    let listed = server.admin("GET /api/v1/audit-events?limit=1", None).await;
-    assert_eq!(listed.body["items"][0]["id"], event["id"], "{}", listed.text);
+    // That it was searched for is on record as well.
+    let listed = server.admin("GET /api/v1/audit-events?limit=2", None).await;
+    assert_eq!(listed.body["items"][0]["action"], "casemate.audit-event.list", "{}", listed.text);
+    assert_eq!(listed.body["items"][1]["id"], event["id"], "{}", listed.text);
     server
         .admin("POST /api/v1/settings", Some(&json!({ "name": "decision.recorded", "value": "all" })))
         .await;

@@ -140,7 +140,8 @@ async fn a_resource_lives_from_being_registered_to_being_deleted(server: &Server
 
     let events = json!({ "resource_type": "resource", "sort": "id" });
     let events = server.admin("POST /api/v1/audit-events/search", Some(&events)).await;
-    let told: Vec<_> = events.body["items"].as_array().unwrap().iter().collect();
+    let told = events.body["items"].as_array().unwrap().iter();
+    let told: Vec<_> = told.filter(|event| event["kind"] != "read").collect();
     let mut actions: Vec<_> = told.iter().map(|event| event["action"].as_str().unwrap()).collect();
     actions.sort_unstable();
     let expected = ["create", "delete", "update", "update"].map(|verb| format!("casemate.resource.{verb}"));

@@ -158,6 +158,7 @@ impl Server {
         let settings = Settings {
             public_url: "http://localhost".to_owned(),
             recorded: Recorded::Denied,
+            lenient: false,
             request_time: Duration::from_secs(30),
         };
         let app = App::new(directory, Arc::new(store), settings);

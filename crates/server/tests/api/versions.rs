@@ -118,9 +118,11 @@ async fn a_user_is_set_back(server: Server) {
     assert_eq!((&again.body["restored"], &again.body["changes"]), (&json!(false), &json!([])));
 
     let told = server.admin("POST /api/v1/audit-events/search", Some(&json!({ "resource_id": id }))).await;
-    assert_eq!(told.body["items"][0]["action"], "casemate.user.restore");
-    assert_eq!(told.body["items"][0]["reason"], "it was wrong");
-    assert_eq!(told.body["items"][0]["after"]["login"], "ada");
+    let mut told = told.body["items"].as_array().unwrap().iter().filter(|event| event["kind"] != "read");
+    let told = told.next().unwrap();
+    assert_eq!(told["action"], "casemate.user.restore");
+    assert_eq!(told["reason"], "it was wrong");
+    assert_eq!(told["after"]["login"], "ada");
     // It is a change like any other, and is set back as well: to what was before it.
     let known = versions(&server, &path).await;
     assert_eq!(verbs(&known), ["restore", "update", "create"]);

@@ -30,6 +30,7 @@ static UNDECIDED: Counter = Counter::new();
 static PASSWORDS_RIGHT: Counter = Counter::new();
 static PASSWORDS_WRONG: Counter = Counter::new();
 static SPANS_LOST: Counter = Counter::new();
+static UNRECORDED: Counter = Counter::new();
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,11 @@ pub fn decision(decided: Decided) {
 /// Counts a password that was looked at.
 pub fn count_password_check(is_right: bool) {
     if is_right { &PASSWORDS_RIGHT } else { &PASSWORDS_WRONG }.add(1);
+}
+
+/// Counts decisions that were answered although they could not be recorded.
+pub fn count_unrecorded(decisions: u64) {
+    UNRECORDED.add(decisions);
 }
 
 /// Counts a request that was answered; `route` is its pattern.
@@ -162,6 +168,11 @@ impl Figures {
             &HANDSHAKES_FAILED,
         );
         text.counter("casemate_trace_spans_lost_total", "Spans that could not be sent.", &SPANS_LOST);
+        text.counter(
+            "casemate_decisions_unrecorded_total",
+            "Decisions that were answered although they could not be recorded.",
+            &UNRECORDED,
+        );
         let name = "casemate_decisions_total";
         text.family(name, "Decisions by outcome.", Kind::Counter);
         for (outcome, counter) in [("allowed", &ALLOWED), ("denied", &DENIED), ("failed", &UNDECIDED)] {

@@ -6,4 +6,5 @@ mod blocks;
 mod filters;
 mod made;
 mod queries;
+mod reference;
 mod texts;

@@ -24,6 +24,7 @@ pub mod event;
 pub mod filter;
 pub mod hash;
 pub mod note;
+pub mod ocsf;
 pub mod proof;
 pub mod query;
 pub mod salt;

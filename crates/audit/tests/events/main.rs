@@ -5,6 +5,7 @@
 mod blocks;
 mod filters;
 mod made;
+mod ocsf;
 mod queries;
 mod reference;
 mod texts;

@@ -1,6 +1,12 @@
 //! Events, the blocks that they are kept in, and what finds them there.
 #![cfg(feature = "blocks")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this is a test"
+)]
 
 mod blocks;
 mod filters;

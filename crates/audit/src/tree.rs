@@ -52,10 +52,23 @@ impl Edge {
         Ok(Edge { size, peaks })
     }
 
+    /// Of a tree of `size` leaves whose nodes at the right edge are these, the largest first; nothing where a tree of that size has
+    /// more of them, or fewer.
+    #[must_use]
+    pub fn of(size: u64, peaks: Vec<MerkleHash>) -> Option<Edge> {
+        (peaks.len() == size.count_ones() as usize).then_some(Edge { size, peaks })
+    }
+
     /// The leaves of the tree.
     #[must_use]
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// The nodes that have no other beside them, the largest first.
+    #[must_use]
+    pub fn peaks(&self) -> &[MerkleHash] {
+        &self.peaks
     }
 
     /// Adds a leaf, and tells of each node that is whole by it, the leaf first.

@@ -214,6 +214,7 @@ impl<'a> Changes<'a> {
             user_agent: user_agent.clone(),
             before: change.before.as_ref().map(Value::to_string),
             after: change.after.as_ref().map(Value::to_string),
+            ..AuditEvent::default()
         }
     }
 }

@@ -73,11 +73,7 @@ impl StoreAuditor {
             outcome: "success".to_owned(),
             reason: Some(reason.to_owned()),
             request_id: String::new(),
-            route: None,
-            client: None,
-            user_agent: None,
-            before: None,
-            after: None,
+            ..casemate_store::AuditEvent::default()
         }
     }
 }
@@ -146,17 +142,15 @@ impl StoreTrail {
             actor,
             action: event.action.clone(),
             kind: RECORDED.to_owned(),
+            area: "application".to_owned(),
             tenant: self.embedded.tenant().to_owned(),
             resource_type,
             resource_id,
             outcome: event.outcome.as_str().to_owned(),
             reason: event.reason.clone(),
             request_id: event.request_id.clone().unwrap_or_default(),
-            route: None,
-            client: None,
-            user_agent: None,
-            before: None,
             after: Some(after.to_string()),
+            ..casemate_store::AuditEvent::default()
         }))
     }
 

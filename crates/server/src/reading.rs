@@ -9,7 +9,7 @@ use axum::response::Response;
 use casemate_directory::Author;
 use casemate_platform::api::Trail;
 use casemate_platform::{Code, Problem};
-use casemate_store::{AuditEvent, Commit, clipped};
+use casemate_store::{AuditEvent, clipped};
 
 use crate::App;
 
@@ -46,13 +46,11 @@ impl Reading {
             resource_type: what.resource.to_owned(),
             resource_id: id,
             outcome: "success".to_owned(),
-            reason: None,
             request_id,
             route,
             client,
             user_agent,
-            before: None,
-            after: None,
+            ..AuditEvent::default()
         };
         drop(reading.0.set(event));
     }
@@ -88,20 +86,10 @@ impl Reading {
 /// # Errors
 /// 503: what it tells of is not answered, since it would not be on record.
 pub(crate) async fn record(app: &App, event: AuditEvent) -> Result<(), Problem> {
-    let commit = Commit {
-        base: None,
-        at: event.at,
-        actor: event.actor.clone(),
-        summary: String::new(),
-        operations: Vec::new(),
-        events: vec![event],
-        fence: None,
-    };
-    app.store.commit(commit).await.map_err(|error| {
+    Box::pin(app.store.record_events(vec![event])).await.map_err(|error| {
         tracing::error!(%error, "an answer was withheld: that it was asked for could not be recorded");
         Problem::new(Code::NotRecorded)
-    })?;
-    Ok(())
+    })
 }
 
 /// The id of what a path names: what the template calls `id`, or else what stands in it last.

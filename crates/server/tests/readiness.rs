@@ -63,11 +63,11 @@ async fn who_cannot_record_is_not_ready_until_recording_works_again() {
     assert_eq!(readiness(&app).await, StatusCode::OK);
     let path = format!("sqlite://{}", folder.database().display());
     let mut other = SqliteConnection::connect(&path).await.unwrap();
-    sqlx::query("ALTER TABLE decision_event RENAME TO gone").execute(&mut other).await.unwrap();
+    sqlx::query("ALTER TABLE audit_tail RENAME TO gone").execute(&mut other).await.unwrap();
     app.store.record(vec![denial()]).await.unwrap_err();
     assert_eq!(readiness(&app).await, StatusCode::SERVICE_UNAVAILABLE);
     // Nobody asks meanwhile: it finds out by itself.
-    sqlx::query("ALTER TABLE gone RENAME TO decision_event").execute(&mut other).await.unwrap();
+    sqlx::query("ALTER TABLE gone RENAME TO audit_tail").execute(&mut other).await.unwrap();
     let recovery = async {
         while readiness(&app).await != StatusCode::OK {
             tokio::time::sleep(Duration::from_millis(20)).await;

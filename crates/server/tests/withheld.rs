@@ -72,12 +72,12 @@ async fn a_denial_that_cannot_be_recorded_is_withheld() {
     let app = app(&folder).await;
     let path = format!("sqlite://{}", folder.database().display());
     let mut other = SqliteConnection::connect(&path).await.unwrap();
-    sqlx::query("DROP TABLE decision_event").execute(&mut other).await.unwrap();
+    sqlx::query("DROP TABLE audit_tail").execute(&mut other).await.unwrap();
     for path in ["/access/v1/evaluation", "/access/v1/evaluations"] {
         let (status, body) = ask(&app, path).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(body.contains(r#""code":"not_recorded""#), "{body}");
-        assert!(!body.contains("decision\":") && !body.contains("decision_event"), "{body}");
+        assert!(!body.contains("decision\":") && !body.contains("audit_tail"), "{body}");
     }
     // Whoever would rather lose the record says so.
     let mut lenient = app.clone();

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use crate::api_key;
 use crate::ballast::Ballast;
 use crate::bounds::{self, is_keepable};
-use crate::commit::{Commit, CommitError, Refused, apply};
+use crate::commit::{Applied, Commit, CommitError, Refused, apply};
 use crate::error::{RecordError, StoreError};
 use crate::lease::{self, Lease};
 use crate::open::Store;
@@ -35,17 +35,18 @@ impl Store {
         let bytes = bounds::check(&commit)?;
         let room = self.room_for(bytes)?;
         let (revision, ballast) = (self.revision.clone(), self.ballast.get().cloned());
-        let reserve = Arc::clone(self.reserved());
+        let (reserve, growth) = (Arc::clone(self.reserved()), self.growth.clone());
         let outcome = self.writer.alone(move |link| {
             Box::pin(async move {
                 let outcome = make_with(link, &commit, ballast.as_deref(), &reserve).await;
                 drop(room);
                 // Here, since whoever asked may have gone away meanwhile, and the change is made all the same.
                 if let Ok(Ok(made)) = outcome {
-                    tell(&revision, made);
+                    tell(&revision, made.revision);
+                    made.size.into_iter().for_each(|size| growth.tell(size));
                     count_grown(link, &commit.operations).await;
                 }
-                outcome
+                outcome.map(|outcome| outcome.map(|made| made.revision))
             })
         });
         outcome.await.map_err(CommitError::from)?
@@ -220,7 +221,7 @@ async fn make_with(
     commit: &Commit,
     ballast: Option<&Ballast>,
     reserve: &Reserve,
-) -> Result<Result<i64, CommitError>, sqlx::Error> {
+) -> Result<Result<Applied, CommitError>, sqlx::Error> {
     let mut outcome = make(link, commit).await;
     let Some(ballast) = ballast else { return outcome };
     let is_full = outcome.as_ref().is_err_and(is_full);
@@ -239,7 +240,7 @@ async fn make_with(
 }
 
 /// A change in its transaction. What the change itself forbids ends the transaction and leaves the connection.
-async fn make(link: &mut Link, commit: &Commit) -> Result<Result<i64, CommitError>, sqlx::Error> {
+async fn make(link: &mut Link, commit: &Commit) -> Result<Result<Applied, CommitError>, sqlx::Error> {
     let mut attempt = 1;
     loop {
         match link.begin().await {
@@ -247,10 +248,12 @@ async fn make(link: &mut Link, commit: &Commit) -> Result<Result<i64, CommitErro
             begun => begun?,
         }
         let failed = match apply(link, commit).await {
-            Ok(revision) => match told(link, commit).await {
+            Ok(applied) => match told(link, commit).await {
                 Ok(()) => match link.commit().await {
-                    Ok(()) => return Ok(Ok(revision)),
-                    Err(error) if is_lost(&error) => return Ok(Err(CommitError::Unclear { revision })),
+                    Ok(()) => return Ok(Ok(applied)),
+                    Err(error) if is_lost(&error) => {
+                        return Ok(Err(CommitError::Unclear { revision: applied.revision }));
+                    }
                     Err(error) => error,
                 },
                 Err(error) if is_unsupported(&error) => {

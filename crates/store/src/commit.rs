@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use crate::account::{self, AccountChange};
 use crate::api_key::{self, StoredApiKey};
-use crate::audit::{self, AuditEvent};
+use crate::audit::AuditEvent;
 use crate::block::{self, AddressBlock};
 use crate::bounds::{MAX_CHANGE, MAX_OPERATIONS};
 use crate::idempotency::{self, Remembered};
 use crate::lease::{self, Fence};
 use crate::linked::{self, LinkChange};
+use crate::log;
 use crate::object::{self, Draft, Object};
 use crate::people::version as people_version;
 use crate::people::{DirectoryEdit, GroupRecord, Membership, PeopleChange, UserRecord, is_people};
@@ -320,8 +321,16 @@ impl From<sqlx::Error> for Refused {
     }
 }
 
-/// Makes a change in a transaction that has begun, and gives its revision. The caller commits, or rolls back.
-pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refused> {
+/// A change as it was made, once it is committed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Applied {
+    pub(crate) revision: i64,
+    /// How many events the log has; nothing where none came of the change.
+    pub(crate) size: Option<u64>,
+}
+
+/// Makes a change in a transaction that has begun. The caller commits, or rolls back.
+pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<Applied, Refused> {
     // Taking the next number also takes the lock under which all changes are made one after the other.
     let step = i64::from(!commit.operations.is_empty());
     let text = "UPDATE revision SET last = last + $1 RETURNING last, policy";
@@ -351,8 +360,9 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<i64, Refus
     account::make(link, &commit.operations, commit.at).await?;
     linked::make(link, commit, revision).await?;
     resource::make(link, &commit.operations, (revision, commit.at)).await?;
-    audit::insert(link, revision, &commit.events).await?;
-    Ok(revision)
+    // Last, so that who only records waits for nothing else of the change.
+    let size = log::tell(link, revision, &commit.events).await?;
+    Ok(Applied { revision, size })
 }
 
 /// Refuses a change where something is not as it was.

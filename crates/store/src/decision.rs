@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
+use casemate_audit::query::Query;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
-use crate::segment::Record;
-use crate::sql::{Database, Link, Pool, Row, Value, rows_of, values};
+use crate::log::{self, Only};
+use crate::open::StoreReader;
+use crate::sql::Row;
 
 /// The most events in one page.
 pub const MAX_PAGE: u32 = 1_000;
@@ -16,15 +17,8 @@ pub const MAX_PAGE: u32 = 1_000;
 /// The longest text of an event, in bytes before JSON escapes it; what is longer is cut and ends with an ellipsis.
 const MAX_TEXT: usize = 1_024;
 
-/// The most rows in one INSERT: their parameters stay far below SQLite's 32,766.
-pub(crate) const MAX_ROWS: usize = 64;
-
-/// The columns that an INSERT names: those that events are looked for by, and [`Kept`].
-const COLUMNS: &str = "at, decision, subject_id, event";
-const COLUMN_COUNT: usize = 4;
-
 /// Somebody in an event, as Casemate knew them at the time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Party {
     /// The authenticator's name; empty where nobody vouched for them.
     pub provider: String,
@@ -103,7 +97,7 @@ pub struct DecisionEvent {
 /// A decision as it was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedEvent {
-    /// Its place in the record; rises with every event and is never used twice.
+    /// Its place in the log, from 0.
     pub seq: i64,
     /// The decision.
     pub event: DecisionEvent,
@@ -142,29 +136,6 @@ pub struct Page {
     pub next: Option<i64>,
 }
 
-impl DecisionEvent {
-    /// Cuts the texts that are too long to keep, and gives back what they took up.
-    pub(crate) fn clip(&mut self) {
-        let DecisionEvent { request_id, tenant, action, reason, caller, subject, .. } = self;
-        for text in [request_id, tenant, action, reason] {
-            clip(text);
-        }
-        for party in [caller, subject] {
-            for text in [&mut party.provider, &mut party.kind, &mut party.id] {
-                clip(text);
-            }
-        }
-        let optional = [
-            &mut self.application,
-            &mut self.credential,
-            &mut self.resource_type,
-            &mut self.resource_id,
-            &mut self.permission,
-        ];
-        optional.into_iter().flatten().for_each(clip);
-    }
-}
-
 /// A copy of a text as it is kept: one that is too long is cut at a character's border and ends in `…`, and NUL, which
 /// PostgreSQL cannot keep, becomes U+FFFD. Whoever makes an event of foreign text copies it with this, so that events that
 /// wait stay small.
@@ -184,10 +155,9 @@ pub fn clipped(text: &str) -> String {
     kept
 }
 
-fn clip(text: &mut String) {
-    if text.len() > MAX_TEXT || text.contains('\0') {
-        *text = clipped(text);
-    }
+/// A text as it is kept, which is the text itself where it is short.
+pub(crate) fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() > MAX_TEXT || text.contains('\0') { Cow::Owned(clipped(text)) } else { Cow::Borrowed(text) }
 }
 
 /// What the column `event` holds, as JSON.
@@ -292,133 +262,86 @@ pub(crate) fn kept(event: &DecisionEvent) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Kept::from(event))
 }
 
-/// How many records of a segment one statement inserts, as long as there are so many.
-const RECORDS: usize = 256;
-
-/// Inserts records of a segment, in as few statements as can be, and of as few texts, which the driver keeps.
-pub(crate) async fn insert_records(
-    database: &mut impl Database,
-    records: &[Record<'_>],
-) -> Result<(), sqlx::Error> {
-    static MANY: OnceLock<String> = OnceLock::new();
-    let (many, rest) = records.as_chunks::<RECORDS>();
-    for rows in many {
-        // Records come from segments, and those are of an embedded database alone.
-        let text = MANY.get_or_init(|| {
-            let rows = vec!["(?, ?, ?, ?)"; RECORDS].join(", ");
-            format!("INSERT INTO decision_event ({COLUMNS}) VALUES {rows}")
+impl DecisionFilter {
+    /// The same, as the log is asked.
+    fn query(&self) -> Query {
+        let outcome = self.decision.map(|decision| match decision {
+            RecordedDecision::Allowed => "success",
+            RecordedDecision::Denied => "denied",
+            RecordedDecision::Conditional => "conditional",
         });
-        database.execute(text, &values_of(rows)).await?;
-    }
-    for rows in rest.chunks(MAX_ROWS) {
-        database.execute(insertion(rows.len()), &values_of(rows)).await?;
-    }
-    Ok(())
-}
-
-fn values_of<'a>(records: &[Record<'a>]) -> Vec<Value<'a>> {
-    let value = |record: &Record<'a>| -> [Value<'a>; COLUMN_COUNT] {
-        let Record { at, decision, subject, event } = *record;
-        [at.into(), decision.as_str().into(), subject.into(), event.into()]
-    };
-    records.iter().flat_map(value).collect()
-}
-
-/// Inserts events that were clipped, in as few statements as the row limit allows.
-pub(crate) async fn insert(
-    database: &mut impl Database,
-    events: &[&DecisionEvent],
-) -> Result<(), sqlx::Error> {
-    for rows in events.chunks(MAX_ROWS) {
-        let kept = rows.iter().map(|event| kept(event));
-        let kept: Vec<String> =
-            kept.collect::<Result<_, _>>().map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let mut values = Vec::with_capacity(rows.len() * COLUMN_COUNT);
-        for (event, kept) in rows.iter().zip(&kept) {
-            values.extend::<[Value<'_>; COLUMN_COUNT]>([
-                event.at.into(),
-                event.decision.as_str().into(),
-                event.subject.id.as_str().into(),
-                kept.as_str().into(),
-            ]);
+        Query {
+            kind: Some(log::DECISION.to_owned()),
+            outcome: outcome.map(str::to_owned),
+            subject: self.subject.clone(),
+            since: self.since,
+            ..Query::default()
         }
-        database.execute(insertion(rows.len()), &values).await?;
     }
-    Ok(())
 }
 
-/// The INSERT of so many rows, at most [`MAX_ROWS`].
-fn insertion(rows: usize) -> &'static str {
-    static TEXTS: [OnceLock<String>; MAX_ROWS] = [const { OnceLock::new() }; MAX_ROWS];
-    TEXTS.get(rows.saturating_sub(1)).map_or("", |text| text.get_or_init(|| insertion_text(rows)))
-}
-
-fn insertion_text(rows: usize) -> String {
-    format!("INSERT INTO decision_event ({COLUMNS}) VALUES {}", rows_of(rows, COLUMN_COUNT))
-}
-
-/// Writes an event and deletes it, in one transaction that is committed: whether there is room for more. Its place is
-/// before all others, so that the numbering of the record goes on as if it had not been.
-pub(crate) async fn probe(link: &mut Link) -> Result<(), sqlx::Error> {
-    let filling = "0".repeat(8 << 10);
-    link.begin().await?;
-    let text = "INSERT INTO decision_event (seq, at, decision, subject_id, event) VALUES (-1, 0, '', '', $1)";
-    link.execute(text, values![&filling]).await?;
-    link.execute("DELETE FROM decision_event WHERE seq = -1", values![]).await?;
-    link.commit().await
-}
-
-/// Reads one page, newest first, of the events before `before`.
-pub(crate) async fn page(
-    pool: &Pool,
-    filter: &DecisionFilter,
-    before: Option<i64>,
-    limit: u32,
-) -> Result<Page, StoreError> {
-    let limit = limit.clamp(1, MAX_PAGE);
-    let text = format!(
-        "SELECT seq, {COLUMNS} FROM decision_event WHERE seq < $1 AND ($2 IS NULL OR decision = $2) \
-         AND ($3 IS NULL OR subject_id = $3) AND ($4 IS NULL OR at >= $4) \
-         AND seq > $5 ORDER BY seq DESC LIMIT $6"
-    );
-    let rows = pool
-        .rows(
-            &text,
-            values![
-                before.unwrap_or(i64::MAX),
-                filter.decision.map(RecordedDecision::as_str),
-                &filter.subject,
-                filter.since,
-                filter.behind.unwrap_or(i64::MIN),
-                i64::from(limit) + 1,
-            ],
-        )
-        .await?;
-    let mut items = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = if more { items.last().map(|event| event.seq) } else { None };
-    Ok(Page { items, next })
-}
-
-/// The newest decision about each subject, of the newest `count`.
-pub(crate) async fn newest(pool: &Pool, count: u32) -> Result<NewestDecisions, StoreError> {
-    let last = pool.rows("SELECT seq FROM decision_event ORDER BY seq DESC LIMIT 1", values![]).await?;
-    let Some(last) = last.first() else { return Ok(NewestDecisions::default()) };
-    let behind = last.get::<i64>("seq")?.saturating_sub(i64::from(count));
-    let text = "SELECT subject_id, MAX(seq) AS seq FROM decision_event WHERE seq > $1 GROUP BY subject_id";
-    let mut places = HashMap::new();
-    for row in pool.rows(text, values![behind]).await? {
-        places.insert(row.get("subject_id")?, row.get("seq")?);
+impl StoreReader {
+    /// One page of recorded decisions, newest first: at most `limit` (1 to [`crate::MAX_PAGE`]) of those before the
+    /// event `before`. The first page holds what was recorded before it was asked for.
+    ///
+    /// # Errors
+    /// Where the database cannot be read, or what was recorded does not come into it.
+    pub async fn decisions(
+        &self,
+        filter: &DecisionFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Page, StoreError> {
+        if before.is_none() {
+            self.settle().await?;
+        }
+        let (query, limit) = (filter.query(), limit.clamp(1, MAX_PAGE));
+        let mut place = before.map(|before| u64::try_from(before).unwrap_or_default());
+        let behind =
+            filter.behind.map_or(0, |behind| u64::try_from(behind.saturating_add(1)).unwrap_or_default());
+        let mut items = Vec::new();
+        loop {
+            let wanted = limit.saturating_sub(u32::try_from(items.len()).unwrap_or(limit));
+            let page = self.search(&query, Only::Decisions, place, wanted, behind).await?;
+            items.extend(page.items.iter().filter_map(log::decision));
+            place = page.next;
+            if place.is_none() || items.len() >= limit as usize {
+                return Ok(Page { items, next: place.map(|place| i64::try_from(place).unwrap_or(i64::MAX)) });
+            }
+        }
     }
-    let text = "SELECT at FROM decision_event WHERE seq > $1 \
-                AND EXISTS (SELECT 1 FROM decision_event WHERE seq <= $1) ORDER BY seq LIMIT 1";
-    let oldest = pool.rows(text, values![behind]).await?;
-    let looked_back_to = oldest.first().map(|row| row.get("at")).transpose()?;
-    Ok(NewestDecisions { places, behind, looked_back_to })
+
+    /// The newest recorded decision about each subject, of the newest `count`.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn newest_decisions(&self, count: u32) -> Result<NewestDecisions, StoreError> {
+        let mut found = NewestDecisions { behind: -1, ..NewestDecisions::default() };
+        let (mut left, mut before) = (count, None);
+        while left > 0 {
+            let page = self.decisions(&DecisionFilter::default(), before, left.min(MAX_PAGE)).await?;
+            left = left.saturating_sub(u32::try_from(page.items.len()).unwrap_or(left));
+            for RecordedEvent { seq, event } in page.items {
+                found.behind = seq - 1;
+                found.looked_back_to = Some(event.at);
+                found.places.entry(event.subject.id).or_insert(seq);
+            }
+            before = page.next;
+            if before.is_none() {
+                found.looked_back_to = None;
+                found.behind = -1;
+                break;
+            }
+        }
+        Ok(found)
+    }
 }
 
-fn read(row: &Row) -> Result<RecordedEvent, StoreError> {
+/// Reads the rows of the table in which earlier versions kept decisions.
+pub(crate) const EARLIER: &str = "SELECT seq, at, decision, subject_id, event FROM decision_event";
+
+/// A decision as earlier versions kept it.
+pub(crate) fn earlier(row: &Row) -> Result<RecordedEvent, StoreError> {
     let unreadable = |column, value| StoreError::Unreadable { column, value };
     let (decision, kept): (String, String) = (row.get("decision")?, row.get("event")?);
     let decision = RecordedDecision::parse(&decision).ok_or_else(|| unreadable("decision", decision))?;
@@ -433,12 +356,10 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_between_characters() {
-        let mut short = "short".to_owned();
-        clip(&mut short);
-        assert_eq!(short, "short");
+        assert!(matches!(cut("short"), Cow::Borrowed("short")));
         for shift in 0..4 {
-            let mut text = format!("{}{}", "a".repeat(shift), "🦀".repeat(1_000));
-            clip(&mut text);
+            let text = format!("{}{}", "a".repeat(shift), "🦀".repeat(1_000));
+            let text = cut(&text).into_owned();
             assert!(text.len() <= MAX_TEXT && text.len() > MAX_TEXT - 8 && text.ends_with('…'));
             assert!(text.capacity() < 2 * MAX_TEXT);
         }
@@ -446,15 +367,6 @@ mod tests {
 
     #[test]
     fn what_a_database_cannot_keep_is_replaced() {
-        let mut text = "a\0b".to_owned();
-        clip(&mut text);
-        assert_eq!(text, "a\u{fffd}b");
-    }
-
-    #[test]
-    fn every_value_of_an_insertion_has_its_number() {
-        assert!(insertion(1).ends_with("($1, $2, $3, $4)"));
-        assert!(insertion(MAX_ROWS).ends_with(&format!("${})", MAX_ROWS * COLUMN_COUNT)));
-        assert_eq!(COLUMNS.split(',').count(), COLUMN_COUNT);
+        assert_eq!(cut("a\0b"), "a\u{fffd}b");
     }
 }

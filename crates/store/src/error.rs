@@ -140,6 +140,16 @@ pub enum StoreError {
     /// What was recorded before it was asked for does not come into the database.
     #[error("the newest recorded decisions are not in the database yet; the server's log says why")]
     Behind,
+    /// What the database holds of the log is not what was written.
+    #[error(
+        "the audit log is damaged at event {index}: {reason}; restore the database from a backup, or see with `casemate audit verify` what is left of it"
+    )]
+    DamagedLog {
+        /// The first event of which that is known.
+        index: u64,
+        /// What is wrong.
+        reason: &'static str,
+    },
     /// A user belongs to more groups than are read, and some of them may deny what others allow.
     #[error("the user `{user}` belongs to more than {MAX_GROUPS_OF_USER} groups: take them out of some")]
     TooManyGroups {

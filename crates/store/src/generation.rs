@@ -4,6 +4,7 @@
 use aws_lc_rs::rand;
 
 use crate::error::StoreError;
+use crate::log;
 use crate::sql::{Database, Pool, values};
 
 /// Where a database stands.
@@ -32,14 +33,14 @@ pub(crate) async fn position(pool: &Pool) -> Result<Position, StoreError> {
     })
 }
 
-/// Names the course of changes of a database that has no name for it yet, and the database to the files of decisions that
-/// come into it.
+/// Names the course of changes of a database that has no name for it yet, the database to the files of events that come into
+/// it, and its log.
 pub(crate) async fn name(database: &mut impl Database) -> Result<(), StoreError> {
     let text = "UPDATE revision SET generation = $1 WHERE generation = 0";
     database.execute(text, values![random()?]).await?;
     let text = "UPDATE decision_segment SET database_id = $1 WHERE database_id = 0";
     database.execute(text, values![random()?]).await?;
-    Ok(())
+    log::name(database).await
 }
 
 /// Begins another course of changes.

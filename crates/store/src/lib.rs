@@ -27,6 +27,7 @@ mod idempotency;
 mod lease;
 mod linked;
 mod listen;
+mod log;
 mod migration;
 mod object;
 mod open;
@@ -66,6 +67,7 @@ pub use bounds::{
     MAX_BODY, MAX_CHANGE, MAX_ID, MAX_KIND, MAX_NAME, MAX_OPERATIONS, MAX_PERSONAL, MAX_SEALED,
     MAX_WAITING_BYTES,
 };
+pub use casemate_audit::query::Query as LogQuery;
 pub use commit::{Actor, Commit, CommitError, Operation, SESSION, Still};
 pub use credential::DevelopmentCredential;
 pub use decision::{
@@ -79,6 +81,7 @@ pub use generation::Position;
 pub use idempotency::Remembered;
 pub use lease::{Fence, Lease};
 pub use linked::{LinkChange, LinkedIdentity, MAX_LINKED};
+pub use log::{LogCount, LogEvent, LogPage, LogState};
 pub use object::{ChangedObjects, Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};
 pub use people::{

@@ -3,10 +3,11 @@
 
 use serde_json::json;
 
-use crate::audit::{self, AuditEvent};
+use crate::audit::AuditEvent;
 use crate::bounds::is_keepable;
 use crate::commit::{Commit, CommitError, Operation, Refused};
 use crate::error::StoreError;
+use crate::log;
 use crate::open::StoreReader;
 use crate::people::former;
 use crate::sql::{Database, Link, Row, Value, places, values};
@@ -184,7 +185,7 @@ pub(crate) async fn give_way(
     for row in link.rows(&text, &values).await? {
         let found = read(&row).map_err(unread)?;
         remove(link, &found, commit.at, revision).await?;
-        audit::insert(link, revision, &[told(commit, &found, "user-of-its-own")]).await?;
+        log::tell(link, revision, &[told(commit, &found, "user-of-its-own")]).await?;
     }
     Ok(())
 }
@@ -197,7 +198,7 @@ async fn remove_of(link: &mut Link, commit: &Commit, provider: &str, revision: i
         events.push(told(commit, &read(&row).map_err(unread)?, "provider-changed"));
     }
     link.execute("DELETE FROM linked_identity WHERE provider = $1", values![provider]).await?;
-    Ok(audit::insert(link, revision, &events).await?)
+    Ok(log::tell(link, revision, &events).await.map(drop)?)
 }
 
 /// What tells of a link that a change of something else removes.
@@ -219,7 +220,7 @@ fn told(commit: &Commit, linked: &LinkedIdentity, reason: &str) -> AuditEvent {
         client: with.and_then(|event| event.client.clone()),
         user_agent: with.and_then(|event| event.user_agent.clone()),
         before: Some(before.to_string()),
-        after: None,
+        ..AuditEvent::default()
     }
 }
 

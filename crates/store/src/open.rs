@@ -12,15 +12,19 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
+use crate::audit::AuditEvent;
 use crate::ballast::Ballast;
-use crate::bounds::{MAX_WAITING_BYTES, is_keepable};
+use crate::bounds::MAX_WAITING_BYTES;
 use crate::credential::{self, DevelopmentCredential};
-use crate::decision::{self, DecisionEvent, DecisionFilter, NewestDecisions, Page};
+use crate::decision::DecisionEvent;
 use crate::error::{RecordError, StoreError};
 use crate::folder::{DataFolder, create_private};
+use crate::log::sequencer::{self, Signal};
+use crate::log::waiting::{self, Unsettled};
+use crate::log::{self, Growth, Recorded};
 use crate::reserve::Reserve;
 use crate::retention::Retention;
-use crate::segment::{self, Behind, Flush, RecordLag, Segment};
+use crate::segment::{self, Flush, RecordLag, Segment};
 use crate::sql::{Link, Pool, PostgresLink};
 use crate::writer::{Desk, Segments, Writer, run};
 use crate::{migration, retention};
@@ -176,8 +180,8 @@ impl std::fmt::Debug for Opening {
 #[derive(Debug, Clone)]
 pub struct StoreReader {
     pub(crate) pool: Pool,
-    /// Where an embedded database's newest decisions are.
-    behind: Option<Behind>,
+    /// Where what was recorded is that is not in the log yet.
+    unsettled: Unsettled,
 }
 
 impl StoreReader {
@@ -211,46 +215,14 @@ impl StoreReader {
         };
         let pool = opening.readers(database.readers()).await.map_err(|error| opening.failed(error))?;
         migration::check_readable(&pool).await?;
-        let behind = Behind::of(database, Arc::default())?;
-        Ok(StoreReader { pool, behind })
+        let unsettled = Unsettled::of(database, Arc::default(), None)?;
+        Ok(StoreReader { pool, unsettled })
     }
 
-    /// Waits until the decisions that were recorded before are in the database. Where a server ended without bringing them
-    /// there, and none has begun since, this does.
+    /// Waits until what was recorded before is in the log. Where a server ended without bringing it there, and none has begun
+    /// since, this does.
     pub(crate) async fn settle(&self) -> Result<(), StoreError> {
-        match &self.behind {
-            Some(behind) => segment::settle(behind, &self.pool).await,
-            None => Ok(()),
-        }
-    }
-
-    /// One page of recorded decisions, newest first: at most `limit` (1 to [`crate::MAX_PAGE`]) of those before the
-    /// event `before`. The first page holds what was recorded before it was asked for.
-    ///
-    /// # Errors
-    /// Where the database cannot be read, or what was recorded does not come into it.
-    pub async fn decisions(
-        &self,
-        filter: &DecisionFilter,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Page, StoreError> {
-        if filter.subject.as_deref().is_some_and(|subject| !is_keepable(subject)) {
-            return Ok(Page { items: Vec::new(), next: None });
-        }
-        if before.is_none() {
-            self.settle().await?;
-        }
-        decision::page(&self.pool, filter, before, limit).await
-    }
-
-    /// The newest recorded decision about each subject, of the newest `count`.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn newest_decisions(&self, count: u32) -> Result<NewestDecisions, StoreError> {
-        self.settle().await?;
-        decision::newest(&self.pool, count).await
+        self.unsettled.settle(&self.pool).await
     }
 
     /// The development credentials that have not ended at `now` (microseconds since 1970, UTC).
@@ -284,7 +256,11 @@ pub struct Store {
     pub(crate) room: Arc<Semaphore>,
     /// Room on the disk that a change may take.
     pub(crate) ballast: OnceLock<Arc<Ballast>>,
-    task: JoinHandle<()>,
+    /// Tells of how the log grew.
+    pub(crate) growth: Growth,
+    /// What brings recorded events into the log, where no files hold them.
+    signal: Option<Arc<Signal>>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Store {
@@ -333,19 +309,31 @@ impl Store {
             segment::catch_up(folder.path(), &mut link).await?;
         }
         crate::people::version::forget_deleted(&mut link).await?;
+        waiting::bring(&mut link).await?;
         while retention::prune(&mut link, retention, clock()).await? {}
         let revision = crate::object::last_revision(&mut link).await?;
         let pool = opening.readers(database.readers()).await.map_err(|error| opening.failed(error))?;
         let (writer, queue) = Writer::new();
-        let behind = Behind::of(database, Arc::clone(&writer.segment))?;
-        let reader = StoreReader { pool, behind };
+        let growth = Growth::new(log::size(&mut link).await?);
+        let signal = matches!(opening, Opening::Postgres(_)).then(Arc::<Signal>::default);
+        let unsettled = Unsettled::of(database, Arc::clone(&writer.segment), signal.clone())?;
+        let reader = StoreReader { pool, unsettled };
         let writable = Arc::new(AtomicBool::new(true));
         let reserve = Arc::new(match database {
             Database::Embedded(folder) => Reserve::new(Some(folder.path()), RESERVE),
             Database::Postgres(_) | Database::PostgresPool(..) => Reserve::new(None, 0),
         });
+        let (writes, writing) = watch::channel(());
+        let mut tasks = Vec::new();
+        if let Some(signal) = &signal {
+            let (opening, signal) = (opening.clone(), Arc::clone(signal));
+            tasks.push(tokio::spawn(sequencer::run(opening, signal, growth.clone(), writing)));
+        }
         let desk = Desk {
             opening,
+            growth: growth.clone(),
+            signal: signal.clone(),
+            _writes: writes,
             retention,
             clock,
             prune_every: PRUNE_EVERY,
@@ -359,10 +347,12 @@ impl Store {
                 Database::Postgres(_) | Database::PostgresPool(..) => None,
             },
         };
-        let task = tokio::spawn(run(desk, link, queue));
+        // What is recorded is brought into the log once nobody records any more.
+        tasks.insert(0, tokio::spawn(run(desk, link, queue)));
         let revision = watch::Sender::new(revision);
         let room = Arc::new(Semaphore::new(MAX_WAITING_BYTES as usize));
-        Ok(Store { reader, writer, writable, reserve, revision, room, ballast: OnceLock::new(), task })
+        let ballast = OnceLock::new();
+        Ok(Store { reader, writer, writable, reserve, revision, room, ballast, growth, signal, tasks })
     }
 
     /// The reading side; cheap to clone.
@@ -378,6 +368,7 @@ impl Store {
         self.writable.load(Ordering::Relaxed)
             && !self.reserve.is_reached()
             && self.writer.segment.get().is_none_or(Segment::is_writable)
+            && self.signal.as_ref().is_none_or(|signal| !signal.is_failing())
     }
 
     /// What is recorded and not in the database yet; nothing where this process records in the database itself.
@@ -403,7 +394,16 @@ impl Store {
     /// # Errors
     /// Where too many writes wait already, the write failed, or the store is closed.
     pub async fn record(&self, events: Vec<DecisionEvent>) -> Result<(), RecordError> {
-        self.writer.record(events).await
+        self.writer.record(Recorded::decisions(&events)).await
+    }
+
+    /// As [`Store::record`], of events that are no decisions and tell of no change: reads, denials, sign-ins.
+    ///
+    /// # Errors
+    /// As [`Store::record`], and where an event is longer than what is kept.
+    pub async fn record_events(&self, events: Vec<AuditEvent>) -> Result<(), RecordError> {
+        let revision = *self.revision.borrow();
+        self.writer.record(Recorded::events(&events, revision)?).await
     }
 
     /// Stores a development credential, and forgets those that have ended.
@@ -422,8 +422,10 @@ impl Store {
         // Readers first: the last connection folds the write-ahead log into the database, which only the writer may.
         self.reader.pool.close().await;
         drop(self.writer);
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the database's writer did not end well");
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "what writes to the database did not end well");
+            }
         }
     }
 }

@@ -7,17 +7,18 @@ use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::credential::{self, DevelopmentCredential};
-use crate::decision::{self, DecisionEvent};
 use crate::error::RecordError;
+use crate::log::sequencer::Signal;
+use crate::log::{self, Growth, Recorded, import, inbox};
 use crate::open::Opening;
 use crate::reserve::Reserve;
 use crate::retention::{self, Retention};
-use crate::segment::{Encoded, Segment};
-use crate::sql::{Dialect, Link};
+use crate::segment::{self, MAX_BEHIND, Segment};
+use crate::sql::Link;
 
 /// The most requests that may wait for the writer.
 pub const MAX_QUEUE: usize = 1_024;
@@ -57,14 +58,14 @@ pub(crate) enum Write {
 
 #[derive(Debug)]
 pub(crate) enum Change {
-    Decisions(Vec<DecisionEvent>),
+    Recorded(Recorded),
     Credential(DevelopmentCredential),
 }
 
 impl Change {
     fn weight(&self) -> usize {
         match self {
-            Change::Decisions(events) => events.len(),
+            Change::Recorded(recorded) => recorded.events as usize,
             Change::Credential(_) => 1,
         }
     }
@@ -87,20 +88,17 @@ impl Writer {
         (Writer { queue, room, segment: Arc::default() }, receiver)
     }
 
-    pub(crate) async fn record(&self, mut events: Vec<DecisionEvent>) -> Result<(), RecordError> {
-        if events.is_empty() {
+    pub(crate) async fn record(&self, recorded: Recorded) -> Result<(), RecordError> {
+        if recorded.events == 0 {
             return Ok(());
         }
-        events.iter_mut().for_each(DecisionEvent::clip);
         if let Some(segment) = self.segment.get()
-            && events.len() <= MAX_GROUP
+            && recorded.events as usize <= MAX_GROUP
+            && segment::is_small(&recorded)
         {
-            let encoded = Encoded::of(&events)?;
-            if encoded.is_small() {
-                return segment.record(encoded).await;
-            }
+            return segment.record(recorded).await;
         }
-        self.write(Change::Decisions(events)).await
+        self.write(Change::Recorded(recorded)).await
     }
 
     pub(crate) async fn save_credential(&self, credential: DevelopmentCredential) -> Result<(), RecordError> {
@@ -191,6 +189,12 @@ pub(crate) struct Desk {
     pub(crate) reserve: Arc<Reserve>,
     /// Where decisions may be appended; nowhere with a database on another machine.
     pub(crate) segments: Option<Segments>,
+    /// Tells of how the log grew.
+    pub(crate) growth: Growth,
+    /// What brings into the log what is recorded in rows of its own, as it is where no files are.
+    pub(crate) signal: Option<Arc<Signal>>,
+    /// Goes away with the writer.
+    pub(crate) _writes: watch::Sender<()>,
 }
 
 /// Serves the queue until every [`Writer`] is gone, then closes the connection.
@@ -333,7 +337,7 @@ async fn serve(
     let mut next = Some(first);
     while let Some(write) = next.take() {
         match write {
-            Write::Record { change: Change::Decisions(_), reply, .. } if is_reached => {
+            Write::Record { change: Change::Recorded(_), reply, .. } if is_reached => {
                 // A waiter that went away no longer needs its answer.
                 let _ = reply.send(Err(RecordError::Reserve));
                 next = queue.try_recv().ok();
@@ -352,7 +356,7 @@ async fn serve(
         }
     }
     if !changes.is_empty() {
-        let outcome = attempt(desk, connection, async |link| commit(link, &changes).await).await;
+        let outcome = attempt(desk, connection, async |link| commit(desk, link, &changes).await).await;
         let outcome = outcome.map_err(|error| {
             tracing::error!(%error, waiting = replies.len(), "cannot write to the database");
             RecordError::Failed(error.to_string())
@@ -388,7 +392,10 @@ async fn keep_bounds(
 ) -> Result<bool, sqlx::Error> {
     desk.reserve.look(Instant::now());
     if !desk.writable.load(Ordering::Relaxed) {
-        attempt(desk, connection, async |connection| decision::probe(connection).await).await?;
+        attempt(desk, connection, async |connection| inbox::probe(connection).await).await?;
+    }
+    if desk.segments.is_some() && attempt(desk, connection, async |link| import::step(link).await).await? {
+        return Ok(true);
     }
     for _ in 0..=recorded / retention::ROUND {
         let now = (desk.clock)();
@@ -439,26 +446,42 @@ async fn tried<T>(
     }
 }
 
-async fn commit(link: &mut Link, changes: &[Change]) -> Result<(), sqlx::Error> {
+async fn commit(desk: &Desk, link: &mut Link, changes: &[Change]) -> Result<(), sqlx::Error> {
     // In as few statements as can be: each one crosses to another thread and back.
-    let (mut events, mut credentials) = (Vec::new(), Vec::new());
+    let (mut recorded, mut credentials) = (Vec::new(), Vec::new());
     for change in changes {
         match change {
-            Change::Decisions(more) => events.extend(more),
+            Change::Recorded(more) => recorded.push(more),
             Change::Credential(credential) => credentials.push(credential),
         }
     }
-    if credentials.is_empty() && events.len() <= decision::MAX_ROWS && link.dialect() == Dialect::Sqlite {
-        // A statement by itself is a transaction. On PostgreSQL the one that begins it also finds out, before anything
-        // could be lost, whether the connection is still there.
-        return decision::insert(link, &events).await;
-    }
+    // On PostgreSQL the statement that begins also finds out, before anything could be lost, whether the connection is still
+    // there.
     link.begin().await?;
     for credential in credentials {
         credential::save(link, credential).await?;
     }
-    decision::insert(link, &events).await?;
-    link.commit().await
+    if recorded.is_empty() {
+        return link.commit().await;
+    }
+    match &desk.signal {
+        None => {
+            let texts: Vec<&[u8]> = recorded.iter().flat_map(|recorded| recorded.texts()).collect();
+            let size = log::append(link, &texts).await?;
+            link.commit().await?;
+            desk.growth.tell(size);
+        }
+        Some(signal) => {
+            inbox::insert(link, &recorded).await?;
+            link.commit().await?;
+            signal.recorded(recorded.iter().map(|recorded| u64::from(recorded.events)).sum());
+            // Too far ahead of the log, whoever records waits for it.
+            if signal.behind() > MAX_BEHIND {
+                desk.growth.tell(inbox::take(link).await?.size);
+            }
+        }
+    }
+    Ok(())
 }
 
 mod segments;

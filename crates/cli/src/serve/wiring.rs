@@ -142,6 +142,7 @@ pub(crate) fn retention(record: &Record) -> Retention {
         max_events: record.keep_decisions.get(),
         max_bytes: record.keep_megabytes.get().saturating_mul(1 << 20),
         max_age: days.saturating_mul(MICROS_A_DAY),
+        max_age_of_others: None,
     }
 }
 

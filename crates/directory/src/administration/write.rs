@@ -245,6 +245,7 @@ pub(super) fn event(author: &Author, told: Told) -> AuditEvent {
         user_agent: author.user_agent.clone(),
         before: told.before,
         after: told.after,
+        ..AuditEvent::default()
     }
 }
 

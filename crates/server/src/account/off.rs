@@ -48,11 +48,7 @@ async fn end_all(app: &App) -> Result<(), NotEnded> {
             outcome: "success".to_owned(),
             reason: Some(REASON.to_owned()),
             request_id: author.request_id.clone(),
-            route: None,
-            client: None,
-            user_agent: None,
-            before: None,
-            after: None,
+            ..AuditEvent::default()
         };
         let ended = |user: &String| Operation::EndSessions {
             which: Sessions::Subject { provider: OWN_PROVIDER.to_owned(), subject: user.clone() },

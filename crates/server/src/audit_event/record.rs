@@ -283,6 +283,7 @@ async fn events(
             actor,
             action: item.action,
             kind: RECORDED.to_owned(),
+            area: "application".to_owned(),
             tenant: access.tenant().to_owned(),
             resource_type,
             resource_id,
@@ -292,8 +293,8 @@ async fn events(
             route: author.route.clone(),
             client: author.client.clone(),
             user_agent: author.user_agent.clone(),
-            before: None,
             after: Some(after.to_string()),
+            ..AuditEvent::default()
         });
         // Lets others go on, and the time limit of the request end it.
         tokio::task::yield_now().await;

@@ -302,8 +302,7 @@ fn event(author: &Author, action: &str, kind: &str, id: &str) -> AuditEvent {
         route: author.route.clone(),
         client: author.client.clone(),
         user_agent: author.user_agent.clone(),
-        before: None,
-        after: None,
+        ..AuditEvent::default()
     }
 }
 

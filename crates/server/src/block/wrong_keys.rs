@@ -142,11 +142,8 @@ async fn record(
         outcome: "success".to_owned(),
         reason: Some("too_many_wrong_secrets".to_owned()),
         request_id: author.request_id.clone(),
-        route: None,
-        client: None,
-        user_agent: None,
-        before: None,
         after: Some(about.to_string()),
+        ..AuditEvent::default()
     };
     let commit = Commit {
         base: None,

@@ -83,8 +83,8 @@ pub(crate) async fn tell(
         route,
         client,
         user_agent,
-        before: None,
         after: Some(told.after.to_string()),
+        ..AuditEvent::default()
     };
     let (summary, operations) = (String::new(), Vec::new());
     let commit = Commit { base: None, at: now, actor, summary, operations, events: vec![event], fence: None };

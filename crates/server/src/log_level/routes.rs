@@ -90,13 +90,13 @@ async fn put(
         resource_type: "log".to_owned(),
         resource_id: String::new(),
         outcome: "success".to_owned(),
-        reason: None,
         request_id: author.request_id,
         route: author.route,
         client: author.client,
         user_agent: author.user_agent,
         before: Some(json!({ "levels": before }).to_string()),
         after: Some(json!({ "levels": wanted.levels }).to_string()),
+        ..AuditEvent::default()
     };
     let commit = Commit {
         base: None,

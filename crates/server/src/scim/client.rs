@@ -89,13 +89,13 @@ impl<'a> Client<'a> {
             resource_type: resource_type.to_owned(),
             resource_id: id.to_owned(),
             outcome: "success".to_owned(),
-            reason: None,
             request_id: author.request_id.clone(),
             route: author.route.clone(),
             client: author.client.clone(),
             user_agent: author.user_agent.clone(),
             before: before.map(|before| before.to_string()),
             after: after.map(|after| after.to_string()),
+            ..AuditEvent::default()
         }
     }
 }

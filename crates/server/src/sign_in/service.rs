@@ -51,13 +51,11 @@ impl Asked {
             resource_type: "session".to_owned(),
             resource_id: id.to_owned(),
             outcome: "success".to_owned(),
-            reason: None,
             request_id: self.request_id.as_str().to_owned(),
             route: Some(self.route.to_owned()),
             client: self.client.clone(),
             user_agent: self.user_agent.clone(),
-            before: None,
-            after: None,
+            ..AuditEvent::default()
         }
     }
 

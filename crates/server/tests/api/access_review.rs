@@ -322,13 +322,8 @@ async fn whoever_does_something_that_is_on_record_is_seen() {
         resource_type: "role".into(),
         resource_id: "reader".into(),
         outcome: "success".into(),
-        reason: None,
         request_id: "one".into(),
-        route: None,
-        client: None,
-        user_agent: None,
-        before: None,
-        after: None,
+        ..AuditEvent::default()
     };
     assert_eq!(seen(&server, "bob@example.com").await, None);
     let commit = Commit {

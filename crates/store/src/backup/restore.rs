@@ -5,13 +5,14 @@ use std::path::Path;
 use tokio::sync::mpsc;
 
 use super::format::{Header, PlainReader};
-use super::tables::{Cell, REVISION, TABLES, Table};
+use super::tables::{Cell, LOG, REVISION, TABLES, Table};
 use super::{BackupError, BackupKey, BackupSummary, sealed};
 use crate::account;
 use crate::block;
 use crate::error::StoreError;
 use crate::folder::create_private;
 use crate::generation;
+use crate::log;
 use crate::migration;
 use crate::object::last_revision;
 use crate::open::{Database, Opening};
@@ -101,9 +102,11 @@ async fn fill(link: &mut Link, what: &Restore<'_>) -> Result<BackupSummary, Back
     source::forget_all(link).await?;
     account::forget_all(link).await?;
     if what.replace {
-        for table in TABLES.iter().filter(|table| table.name != REVISION) {
+        for table in TABLES.iter().filter(|table| ![REVISION, LOG].contains(&table.name)) {
             link.execute(&format!("DELETE FROM {}", table.name), values![]).await?;
         }
+        // Where the backup knows of no log, one begins.
+        log::forget(link).await?;
     } else {
         require_empty(link, before).await?;
     }
@@ -138,7 +141,7 @@ async fn fill(link: &mut Link, what: &Restore<'_>) -> Result<BackupSummary, Back
 }
 
 async fn require_empty(link: &mut Link, revision: i64) -> Result<(), BackupError> {
-    for table in TABLES.iter().filter(|table| table.name != REVISION) {
+    for table in TABLES.iter().filter(|table| ![REVISION, LOG].contains(&table.name)) {
         let text = format!("SELECT 1 AS one FROM {} LIMIT 1", table.name);
         if link.row(&text, values![]).await?.is_some() {
             return Err(BackupError::NotEmpty { table: table.name });
@@ -180,6 +183,10 @@ fn read(
 async fn insert(link: &mut Link, batch: &Batch) -> Result<(), BackupError> {
     if batch.table.name == REVISION {
         return Ok(());
+    }
+    if batch.table.name == LOG {
+        // Its one row is there already.
+        link.execute("DELETE FROM audit_log", values![]).await?;
     }
     let text = batch.table.insertion(batch.table.columns, batch.rows.len());
     let values: Vec<Value<'_>> = batch.rows.iter().flatten().map(Cell::value).collect();

@@ -38,6 +38,9 @@ use Column::{Bytes, Integer, Text};
 /// The table whose one row is the revision.
 pub(super) const REVISION: &str = "revision";
 
+/// The table whose one row says how far the log is.
+pub(super) const LOG: &str = "audit_log";
+
 /// All tables but those of migrations and leases, and of what says nothing about another time: sessions of browsers, blocks, what sources
 /// are to forget, counted attempts, sign-ins under way, links for accounts, which would be taken twice, and how far directories were pulled.
 /// The log of questions is a sample that is kept for a while, and the largest of all.
@@ -266,6 +269,41 @@ pub(super) const TABLES: &[Table] = &[
             Text("before"),
             Text("after"),
         ],
+    },
+    Table {
+        name: LOG,
+        key: 1,
+        columns: &[Integer("one"), Text("origin"), Integer("size"), Bytes("peaks"), Bytes("seed")],
+    },
+    Table { name: "audit_tail", key: 1, columns: &[Integer("idx"), Integer("count"), Bytes("events")] },
+    Table {
+        name: "audit_block",
+        key: 1,
+        columns: &[
+            Integer("number"),
+            Integer("at_min"),
+            Integer("at_max"),
+            Bytes("root"),
+            Integer("decisions"),
+            Integer("others"),
+            Integer("decisions_at"),
+            Integer("others_at"),
+            Integer("spare"),
+        ],
+    },
+    Table { name: "audit_payload", key: 2, columns: &[Integer("number"), Integer("part"), Bytes("bytes")] },
+    Table {
+        name: "audit_tile",
+        key: 2,
+        columns: &[Integer("level"), Integer("idx"), Bytes("root"), Bytes("hashes")],
+    },
+    Table { name: "audit_filter", key: 2, columns: &[Integer("field"), Integer("number"), Bytes("bits")] },
+    Table { name: "audit_inbox", key: 1, columns: &[Integer("seq"), Integer("count"), Bytes("events")] },
+    Table { name: "audit_checkpoint", key: 1, columns: &[Integer("size"), Integer("at"), Text("note")] },
+    Table {
+        name: "audit_hold",
+        key: 1,
+        columns: &[Text("id"), Text("query"), Text("reason"), Integer("created_at")],
     },
     Table {
         name: "idempotency",

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::api_key::{self, KeyQuery, StoredApiKey};
-use crate::audit::{self, AuditFilter, StoredAuditEvent};
 use crate::block::{self, AddressBlock};
 use crate::bounds::is_keepable;
 use crate::decision::MAX_PAGE;
@@ -188,19 +187,6 @@ impl StoreReader {
         limit: u32,
     ) -> Result<Vec<ForgottenSource>, StoreError> {
         source::forgotten_after(&self.pool, revision, limit).await
-    }
-
-    /// One page of audit events: those beyond the event `beyond` in the filter's order.
-    ///
-    /// # Errors
-    /// Where the database cannot be read.
-    pub async fn audit_events(
-        &self,
-        filter: &AuditFilter,
-        beyond: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<StoredAuditEvent>, StoreError> {
-        audit::page(&self.pool, filter, beyond, limit.clamp(1, MAX_PAGE)).await
     }
 
     /// All sealed secrets of objects; those of people are read one by one.

@@ -397,4 +397,84 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX resource_by_type ON resource (application, type)",
         ],
     },
+    Migration {
+        version: 26,
+        // A binary that does not know it goes on writing into the tables of before, from which events come into the log, and reads of them
+        // what is not there yet.
+        needs: 5,
+        statements: &[
+            // How far the log is: its size, the edge of its tree, and what the salts of the tile that is not full come of.
+            "CREATE TABLE audit_log (
+                one {integer} PRIMARY KEY NOT NULL CHECK (one = 1),
+                origin {text} NOT NULL,
+                size {integer} NOT NULL,
+                peaks {bytes} NOT NULL,
+                seed {bytes} NOT NULL
+            ){table}",
+            "INSERT INTO audit_log (one, origin, size, peaks, seed)
+             VALUES (1, '', 0, CAST('' AS {bytes}), CAST('' AS {bytes}))",
+            // The events of the tile that is not full: in each row so many from an index on.
+            "CREATE TABLE audit_tail (
+                idx {integer} PRIMARY KEY NOT NULL,
+                count {integer} NOT NULL,
+                events {bytes} NOT NULL
+            ){table}",
+            // 256 events each, which are a full tile: when they were, the node over them, how many of them are decisions and how
+            // many are not, as far as their texts are there; when the earliest of both was of those that are not on hold, and whether
+            // room can be made of it.
+            "CREATE TABLE audit_block (
+                number {integer} PRIMARY KEY NOT NULL,
+                at_min {integer} NOT NULL,
+                at_max {integer} NOT NULL,
+                root {bytes} NOT NULL,
+                decisions {integer} NOT NULL,
+                others {integer} NOT NULL,
+                decisions_at {integer},
+                others_at {integer},
+                spare {integer} NOT NULL
+            ){table}",
+            "CREATE INDEX audit_block_by_decisions ON audit_block (decisions_at) WHERE decisions_at IS NOT NULL",
+            "CREATE INDEX audit_block_by_others ON audit_block (others_at) WHERE others_at IS NOT NULL",
+            "CREATE INDEX audit_block_by_spare ON audit_block (number) WHERE spare = 1",
+            "CREATE TABLE audit_payload (
+                number {integer} NOT NULL,
+                part {integer} NOT NULL,
+                bytes {bytes} NOT NULL,
+                PRIMARY KEY (number, part)
+            ){table}",
+            // Full tiles from level 1 on, and the node over each.
+            "CREATE TABLE audit_tile (
+                level {integer} NOT NULL,
+                idx {integer} NOT NULL,
+                root {bytes} NOT NULL,
+                hashes {bytes} NOT NULL,
+                PRIMARY KEY (level, idx)
+            ){table}",
+            // Which terms of a field a block may hold.
+            "CREATE TABLE audit_filter (
+                field {integer} NOT NULL,
+                number {integer} NOT NULL,
+                bits {bytes} NOT NULL,
+                PRIMARY KEY (field, number)
+            ){table}",
+            // What is recorded and not in the log yet, where no files hold it.
+            "CREATE TABLE audit_inbox (
+                seq {serial},
+                count {integer} NOT NULL,
+                events {bytes} NOT NULL
+            ){table}",
+            "CREATE TABLE audit_checkpoint (
+                size {integer} PRIMARY KEY NOT NULL,
+                at {integer} NOT NULL,
+                note {text} NOT NULL
+            ){table}",
+            // What is neither erased nor given up, however old it is: the events that a query wants.
+            "CREATE TABLE audit_hold (
+                id {text} PRIMARY KEY NOT NULL,
+                query {text} NOT NULL,
+                reason {text} NOT NULL,
+                created_at {integer} NOT NULL
+            ){table}",
+        ],
+    },
 ];

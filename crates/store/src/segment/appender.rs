@@ -11,17 +11,17 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::files::{Folder, SIZE, Slot};
-use super::frame::{self, FRAME, HEADER, Head, Mark, Place, Record};
+use super::frame::{self, FRAME, HEADER, Head, Mark, Place};
 use super::log::{Log, RecordLag};
-use crate::decision::{DecisionEvent, kept};
 use crate::error::RecordError;
+use crate::log::Recorded;
 use crate::reserve::Reserve;
 use crate::writer::{MAX_QUEUE, MAX_WAITING};
 
 /// The most bytes that wait, which are one frame: half of what a file holds.
 const MAX_FRAME: usize = (SIZE / 2) as usize;
 /// What one request may have at most for the segment; a larger one is a transaction by itself.
-pub(crate) const MAX_REQUEST: usize = MAX_FRAME / 8;
+const MAX_REQUEST: usize = MAX_FRAME / 8;
 /// How long after a failure the next segment is tried, whether or not anybody records meanwhile. The first is at once.
 const RETRY: Duration = Duration::from_secs(1);
 /// After so many requests the core is left to the thread that appends, should it have something to do: a kernel that looks only
@@ -41,13 +41,6 @@ fn nonce() -> io::Result<u64> {
 pub(crate) type Flush = fn(&File) -> io::Result<()>;
 
 type Reply = oneshot::Sender<Result<(), RecordError>>;
-
-/// Decisions as they stand in a segment.
-#[derive(Debug)]
-pub(crate) struct Encoded {
-    records: Vec<u8>,
-    events: u32,
-}
 
 /// The asking side of the thread that appends; cheap to clone.
 #[derive(Debug, Clone)]
@@ -126,23 +119,9 @@ impl Failure {
     }
 }
 
-impl Encoded {
-    /// Decisions that were clipped.
-    pub(crate) fn of(events: &[DecisionEvent]) -> Result<Encoded, RecordError> {
-        let mut records = Vec::new();
-        for event in events {
-            let kept = kept(event).map_err(|error| RecordError::Failed(error.to_string()))?;
-            let DecisionEvent { at, decision, subject, .. } = event;
-            let record = Record { at: *at, decision: *decision, subject: &subject.id, event: &kept };
-            frame::push(&mut records, &record);
-        }
-        Ok(Encoded { records, events: u32::try_from(events.len()).unwrap_or(u32::MAX) })
-    }
-
-    /// Whether it is little enough to be appended beside others.
-    pub(crate) fn is_small(&self) -> bool {
-        self.records.len() <= MAX_REQUEST
-    }
+/// Whether it is little enough to be appended beside others.
+pub(crate) fn is_small(recorded: &Recorded) -> bool {
+    recorded.bytes.len() <= MAX_REQUEST
 }
 
 impl Segment {
@@ -156,7 +135,7 @@ impl Segment {
     }
 
     /// Records decisions. They are on disk when this answers `Ok`.
-    pub(crate) async fn record(&self, encoded: Encoded) -> Result<(), RecordError> {
+    pub(crate) async fn record(&self, recorded: Recorded) -> Result<(), RecordError> {
         let (reply, answer) = oneshot::channel();
         let is_turn = {
             let mut waiting = self.queue.waiting();
@@ -164,13 +143,13 @@ impl Segment {
                 return Err(RecordError::Closed);
             }
             if waiting.replies.len() >= MAX_QUEUE
-                || waiting.events.saturating_add(encoded.events) > MAX_WAITING
-                || waiting.frame.len() + encoded.records.len() > MAX_FRAME
+                || waiting.events.saturating_add(recorded.events) > MAX_WAITING
+                || waiting.frame.len() + recorded.bytes.len() > MAX_FRAME
             {
                 return Err(RecordError::Busy);
             }
-            waiting.frame.extend_from_slice(&encoded.records);
-            waiting.events += encoded.events;
+            waiting.frame.extend_from_slice(&recorded.bytes);
+            waiting.events += recorded.events;
             waiting.replies.push(reply);
             if std::mem::take(&mut waiting.is_asleep) {
                 self.queue.wake.notify_one();

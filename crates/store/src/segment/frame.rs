@@ -6,20 +6,18 @@
 //! frame is magic, the low half of the segment's number, its nonce, the length of what follows and a CRC-32 over the segment's
 //! number and nonce, the frame's place, the length and what follows: what another segment left in a file that is used again
 //! is never believed, even where a disk made its number be used twice, and neither is what stands at another place. A record
-//! is the time, the answer, two lengths, and as many bytes of the subject's id and of the event.
+//! is a length and as many bytes: the text of an event, as it comes into the log.
 
 use crc32fast::Hasher;
 
-use crate::decision::RecordedDecision;
+use crate::log::split_text;
 
 /// The bytes of a header.
 pub(crate) const HEADER: u64 = 64;
 /// The bytes of a frame before its records.
 pub(crate) const FRAME: usize = 24;
-/// The bytes of a record before its texts.
-const RECORD: usize = 15;
 /// Ends with the number of this format.
-const HEADER_MAGIC: [u8; 8] = *b"CMSEG\xff\x00\x02";
+const HEADER_MAGIC: [u8; 8] = *b"CMSEG\xff\x00\x03";
 /// 0xFF never occurs in text, so that nobody who is recorded can write a beginning of a frame.
 const FRAME_MAGIC: [u8; 4] = [0xff, b'c', 0xff, b'f'];
 /// The bytes of a header that its checksum is about.
@@ -51,15 +49,6 @@ pub(crate) struct Head {
     pub(crate) database: u64,
     /// Where the one before it ended: what stands behind that was not acknowledged.
     pub(crate) before: Place,
-}
-
-/// One record, as it stands in a frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Record<'a> {
-    pub(crate) at: i64,
-    pub(crate) decision: RecordedDecision,
-    pub(crate) subject: &'a str,
-    pub(crate) event: &'a str,
 }
 
 /// Where the bytes of a segment are not what was written.
@@ -115,25 +104,6 @@ impl Mark {
         }
         bytes
     }
-}
-
-/// Appends one record to what is to become a frame.
-pub(crate) fn push(records: &mut Vec<u8>, record: &Record<'_>) {
-    let decision = match record.decision {
-        RecordedDecision::Allowed => 0,
-        RecordedDecision::Denied => 1,
-        RecordedDecision::Conditional => 2,
-    };
-    // INVARIANT: texts are clipped to a kibibyte, and an event holds a dozen of them.
-    let subject = u16::try_from(record.subject.len()).unwrap_or(u16::MAX);
-    let event = u32::try_from(record.event.len()).unwrap_or(u32::MAX);
-    records.reserve(RECORD + record.subject.len() + record.event.len());
-    records.extend_from_slice(&record.at.to_le_bytes());
-    records.push(decision);
-    records.extend_from_slice(&subject.to_le_bytes());
-    records.extend_from_slice(&event.to_le_bytes());
-    records.extend_from_slice(record.subject.as_bytes());
-    records.extend_from_slice(record.event.as_bytes());
 }
 
 /// Makes a frame of bytes that begin with [`FRAME`] bytes of room, for its place in a segment.
@@ -202,34 +172,17 @@ fn is_followed(rest: &[u8], mark: Mark, offset: u64) -> bool {
     })
 }
 
-/// The records of a frame, in the order in which they were written.
-pub(crate) fn records(records: &[u8]) -> impl Iterator<Item = Option<Record<'_>>> {
-    let mut fields = Fields(records);
+/// The records of a frame, in the order in which they were written: texts of events. What is none ends them.
+pub(crate) fn records(records: &[u8]) -> impl Iterator<Item = Option<&str>> {
+    let mut rest = records;
     std::iter::from_fn(move || {
-        if fields.0.is_empty() {
+        if rest.is_empty() {
             return None;
         }
-        let record = record(&mut fields);
-        if record.is_none() {
-            fields.0 = &[];
-        }
-        Some(record)
+        let record = split_text(rest);
+        rest = record.map_or(&[], |(_, behind)| behind);
+        Some(record.and_then(|(text, _)| std::str::from_utf8(text).ok()))
     })
-}
-
-fn record<'a>(fields: &mut Fields<'a>) -> Option<Record<'a>> {
-    let at = i64::from_le_bytes(fields.take()?);
-    let [decision] = fields.take()?;
-    let decision = match decision {
-        0 => RecordedDecision::Allowed,
-        1 => RecordedDecision::Denied,
-        2 => RecordedDecision::Conditional,
-        _ => return None,
-    };
-    let (subject, event) = (u16::from_le_bytes(fields.take()?), fields.u32()?);
-    let subject = fields.text(usize::from(subject))?;
-    let event = fields.text(usize::try_from(event).ok()?)?;
-    Some(Record { at, decision, subject, event })
 }
 
 fn checksum(mark: Mark, offset: u64, length: u32, records: &[u8]) -> u32 {
@@ -261,12 +214,6 @@ impl<'a> Fields<'a> {
 
     fn u64(&mut self) -> Option<u64> {
         self.take().map(u64::from_le_bytes)
-    }
-
-    fn text(&mut self, length: usize) -> Option<&'a str> {
-        let (taken, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        std::str::from_utf8(taken).ok()
     }
 }
 

@@ -9,10 +9,10 @@ use tokio::time::Instant;
 
 use super::appender::{Desk, Failure, Flush, Segment};
 use super::files::{FilesError, Folder, SIZE, Slot};
-use super::frame::{self, Damage, FRAME, HEADER, Head, Mark, Place, Record, records};
+use super::frame::{self, Damage, FRAME, HEADER, Head, Mark, Place, records};
 use super::log::{Chunk, Left, Log};
-use crate::decision;
 use crate::error::StoreError;
+use crate::log::{self, Growth};
 use crate::open::Opening;
 use crate::reserve::Reserve;
 use crate::sql::{Database, Link, Pool, values};
@@ -66,22 +66,6 @@ struct Plan {
     parts: Vec<Part>,
     /// The highest number that a segment has.
     last: u64,
-}
-
-impl Behind {
-    /// Of an embedded database alone: where several servers share a database, no one's disk is all of theirs.
-    pub(crate) fn of(
-        database: crate::open::Database<'_>,
-        own: Arc<OnceLock<Segment>>,
-    ) -> Result<Option<Behind>, StoreError> {
-        match database {
-            crate::open::Database::Embedded(folder) => {
-                let opening = Opening::of(database)?;
-                Ok(Some(Behind { data: folder.path().to_owned(), own, opening }))
-            }
-            _ => Ok(None),
-        }
-    }
 }
 
 impl Drop for Owner {
@@ -154,7 +138,7 @@ async fn recover(folder: &Folder, link: &mut Link) -> Result<Plan, StoreError> {
         let mut from = part.from;
         while from.offset < part.end {
             let at = reached(link).await?.place;
-            let (place, events) = step(link, &part.slot, at, from, part.end).await?;
+            let Step { place, events, .. } = step(link, &part.slot, at, from, part.end).await?;
             from = place;
             count += events;
         }
@@ -292,24 +276,29 @@ fn mark_of(slot: &Slot, segment: u64) -> Result<Mark, StoreError> {
     mark.ok_or_else(|| damaged(slot, Damage { offset: 0 }))
 }
 
-/// Inserts the next records of a file, where the database is at `at`; answers how far it is then, and how many these were.
-async fn step(
-    link: &mut Link,
-    slot: &Slot,
-    at: Place,
-    from: Place,
-    end: u64,
-) -> Result<(Place, u64), StoreError> {
+/// What came into the log.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    /// How far the database is then.
+    place: Place,
+    events: u64,
+    /// How many events the log has then; nothing where that is not known.
+    size: Option<u64>,
+}
+
+/// Appends the next records of a file to the log, where the database is at `at`.
+async fn step(link: &mut Link, slot: &Slot, at: Place, from: Place, end: u64) -> Result<Step, StoreError> {
     let mark = mark_of(slot, from.segment)?;
     let mut bytes = slot.read(from.offset, end.min(from.offset + STEP))?;
     if frame::frame_at(&bytes, mark, from.offset).is_none() {
         let length = frame::length_at(&bytes).unwrap_or_default();
         bytes = slot.read(from.offset, end.min(from.offset + length))?;
     }
-    let (mut place, mut rest, mut rows): (Place, &[u8], Vec<Record<'_>>) = (from, &bytes, Vec::new());
+    let (mut place, mut rest, mut texts): (Place, &[u8], Vec<&[u8]>) = (from, &bytes, Vec::new());
     while let Some(frame) = frame::frame_at(rest, mark, place.offset) {
         for record in records(frame) {
-            rows.push(record.ok_or_else(|| damaged(slot, Damage { offset: place.offset }))?);
+            let text = record.ok_or_else(|| damaged(slot, Damage { offset: place.offset }))?;
+            texts.push(text.as_bytes());
         }
         place.offset += (FRAME + frame.len()) as u64;
         rest = rest.get(FRAME + frame.len()..).unwrap_or_default();
@@ -318,7 +307,7 @@ async fn step(
         return Err(damaged(slot, Damage { offset: from.offset }));
     }
     link.begin().await?;
-    decision::insert_records(link, &rows).await?;
+    let size = log::append(link, &texts).await?;
     // INVARIANT: who has the lock is the only one that indexes. Were there another, one of both would change nothing here.
     let text = "UPDATE decision_segment SET segment = $1, place = $2 WHERE segment = $3 AND place = $4";
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
@@ -332,18 +321,26 @@ async fn step(
     if place.offset / CHECKPOINT != from.offset / CHECKPOINT {
         link.checkpoint().await?;
     }
-    Ok((place, rows.len() as u64))
+    Ok(Step { place, events: texts.len() as u64, size: Some(size) })
 }
 
 /// Brings a part of a segment that is appended to into the database; answers how many events that were.
-pub(crate) async fn index(segment: &Segment, chunk: Chunk, link: &mut Link) -> Result<u64, sqlx::Error> {
+pub(crate) async fn index(
+    segment: &Segment,
+    chunk: Chunk,
+    link: &mut Link,
+    growth: &Growth,
+) -> Result<u64, sqlx::Error> {
     let outcome = match missed(&chunk, link).await {
         Ok(None) => step(link, &chunk.slot, chunk.indexed, chunk.from, chunk.end).await,
         Ok(Some(missed)) => Ok(missed),
         Err(error) => Err(error),
     };
     match outcome {
-        Ok((place, events)) => {
+        Ok(Step { place, events, size }) => {
+            if let Some(size) = size {
+                growth.tell(size);
+            }
             segment.log.indexed(chunk.from, place, events);
             Ok(events)
         }
@@ -353,7 +350,7 @@ pub(crate) async fn index(segment: &Segment, chunk: Chunk, link: &mut Link) -> R
 }
 
 /// What came into the database though the attempt failed: a commit may be done of which the answer was lost.
-async fn missed(chunk: &Chunk, link: &mut Link) -> Result<Option<(Place, u64)>, StoreError> {
+async fn missed(chunk: &Chunk, link: &mut Link) -> Result<Option<Step>, StoreError> {
     if !chunk.is_doubtful {
         return Ok(None);
     }
@@ -361,7 +358,7 @@ async fn missed(chunk: &Chunk, link: &mut Link) -> Result<Option<(Place, u64)>, 
     if at.segment != from.segment || at.offset <= from.offset || at.offset > chunk.end {
         return Ok(None);
     }
-    Ok(Some((at, count(&chunk.slot, from, at.offset)?)))
+    Ok(Some(Step { place: at, events: count(&chunk.slot, from, at.offset)?, size: None }))
 }
 
 /// How many records stand in the frames from one place to another.

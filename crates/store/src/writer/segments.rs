@@ -71,7 +71,9 @@ pub(super) async fn index(
 ) -> usize {
     let Some(segment) = segment else { return 0 };
     let Some(chunk) = segment.log.chunk() else { return 0 };
-    let outcome = attempt(desk, connection, async |link| segment::index(segment, chunk, link).await).await;
+    let outcome =
+        attempt(desk, connection, async |link| segment::index(segment, chunk, link, &desk.growth).await)
+            .await;
     desk.reserve.owe(segment.log.lag().bytes);
     if desk.reserve.is_reached() {
         *due = (*due).min(Instant::now() + desk.retry_after);
@@ -99,7 +101,9 @@ pub(super) async fn finish(desk: &Desk, connection: &mut Option<Link>, segment: 
             segment.log.work.notified().await;
             continue;
         };
-        match attempt(desk, connection, async |link| segment::index(segment, chunk, link).await).await {
+        match attempt(desk, connection, async |link| segment::index(segment, chunk, link, &desk.growth).await)
+            .await
+        {
             Ok(events) => {
                 let events = usize::try_from(events).unwrap_or(usize::MAX);
                 if let Err(error) = keep_bounds(desk, connection, events).await {

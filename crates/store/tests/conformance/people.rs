@@ -436,6 +436,6 @@ pub(crate) async fn people_come_in_bulk(place: Place) {
     assert_eq!(store.reader().count_users(&UserQuery::default()).await.unwrap(), 1_000);
     assert_eq!(store.reader().count_members("g7").await.unwrap(), 50);
     let last = store.reader().audit_events(&AuditFilter::default(), None, 1).await.unwrap();
-    assert_eq!((&*last[0].event.resource_id, last[0].seq), ("999", 1_000), "events keep their order");
+    assert_eq!((&*last[0].event.resource_id, last[0].seq), ("999", 999), "events keep their order");
     store.close().await;
 }

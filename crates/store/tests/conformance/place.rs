@@ -96,13 +96,8 @@ pub(crate) fn event(action: &str, id: &str) -> AuditEvent {
         resource_type: "role".into(),
         resource_id: id.into(),
         outcome: "success".into(),
-        reason: None,
         request_id: "r1".into(),
-        route: None,
-        client: None,
-        user_agent: None,
-        before: None,
-        after: None,
+        ..AuditEvent::default()
     }
 }
 

@@ -132,7 +132,7 @@ pub(crate) async fn decisions_are_filtered_and_paged(place: Place) {
 
 pub(crate) async fn decisions_go_by_count_and_age(place: Place) {
     let store = place.open().await;
-    for at in 0..300 {
+    for at in 0..600 {
         store.record(vec![decision(at, "ada", RecordedDecision::Denied)]).await.unwrap();
     }
     store.close().await;
@@ -143,9 +143,10 @@ pub(crate) async fn decisions_go_by_count_and_age(place: Place) {
         (found.len(), found.last().map(|event| event.at))
     };
     let by_count = Retention { max_events: 100, ..Retention::default() };
-    assert_eq!(times(by_count, || 300).await, (100, Some(200)));
+    assert_eq!(times(by_count, || 600).await, (600 - 256, Some(256)), "whole blocks go");
     let by_age = Retention { max_age: 50, ..Retention::default() };
-    assert_eq!(times(by_age, || 300).await, (50, Some(250)));
+    assert_eq!(times(by_age, || 600).await, (50, Some(550)));
+    assert_eq!(times(by_age, || 500).await, (50, Some(550)), "what is erased does not come back");
 }
 
 pub(crate) async fn refusals_of_a_minute_are_added_up(place: Place) {

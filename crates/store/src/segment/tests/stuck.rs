@@ -222,10 +222,11 @@ async fn a_file_of_another_database_or_another_format_is_refused_and_changed_by_
         "{refused}"
     );
     assert_eq!(fs::read(others.segment(0)).unwrap(), bytes);
-    change(&folder.segment(0), |bytes| bytes[7] = 1);
+    // As the version before wrote them.
+    change(&folder.segment(0), |bytes| bytes[7] = 2);
     let refused = folder.try_open(flush).await.unwrap_err();
     assert!(matches!(&refused, StoreError::SegmentFormat { .. }), "{refused}");
-    change(&folder.segment(0), |bytes| bytes[7] = 2);
+    change(&folder.segment(0), |bytes| bytes[7] = 3);
     let store = folder.open().await;
     assert_eq!(times(store.reader()).await.len(), 6, "nothing was lost");
     store.close().await;

@@ -1,0 +1,196 @@
+//! With PostgreSQL: what brings recorded events from their rows into the log, beside the writer. Every process has one; the lock of
+//! the log's row sets them one behind the other.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use super::inbox;
+use super::{Growth, import, state};
+use crate::error::StoreError;
+use crate::open::Opening;
+use crate::sql::{Link, Pool};
+
+/// After this events come into the log even if they are few, unless somebody reads earlier.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// So many events come at once.
+const ENOUGH: u64 = 1_024;
+/// How often it is looked for what other processes recorded, and for how the log grew by them.
+const LOOK: Duration = Duration::from_millis(500);
+/// How long after a failure the next attempt is made.
+const RETRY: Duration = Duration::from_secs(1);
+/// How long a reader waits for what was acknowledged before it asked.
+const READER_PATIENCE: Duration = Duration::from_secs(10);
+/// How often it looks meanwhile.
+const READER_LOOK: Duration = Duration::from_millis(5);
+/// After this, a reader brings it into the log itself, where no server does.
+const ALONE_AFTER: Duration = Duration::from_millis(600);
+
+/// What those know of each other who record, who bring it into the log, and who read.
+#[derive(Debug, Default)]
+pub(crate) struct Signal {
+    /// How many events this process recorded that are not known to be in the log.
+    behind: AtomicU64,
+    is_asked: AtomicBool,
+    is_failing: AtomicBool,
+    wake: Notify,
+}
+
+impl Signal {
+    /// So many events were acknowledged.
+    pub(crate) fn recorded(&self, events: u64) {
+        let before = self.behind.fetch_add(events, Ordering::Relaxed);
+        if before == 0 || (before < ENOUGH && before + events >= ENOUGH) {
+            self.wake.notify_one();
+        }
+    }
+
+    /// How many events this process recorded that are not known to be in the log.
+    pub(crate) fn behind(&self) -> u64 {
+        self.behind.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last attempt to bring them there failed.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.is_failing.load(Ordering::Relaxed)
+    }
+
+    fn ask(&self) {
+        self.is_asked.store(true, Ordering::Relaxed);
+        self.wake.notify_one();
+    }
+
+    /// Waits until something is to be done: at the latest when it is time to look what others did.
+    async fn due(&self) {
+        let look_at = Instant::now() + LOOK;
+        let mut since = None;
+        loop {
+            if self.is_asked.swap(false, Ordering::Relaxed) || self.behind() >= ENOUGH {
+                return;
+            }
+            if self.behind() > 0 {
+                since.get_or_insert_with(Instant::now);
+            }
+            let until = since.map_or(look_at, |since| (since + PATIENCE).min(look_at));
+            if tokio::time::timeout_at(until, self.wake.notified()).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Brings what is recorded into the log until the writer is gone, and then what is left.
+pub(crate) async fn run(
+    opening: Opening,
+    signal: Arc<Signal>,
+    growth: Growth,
+    mut writer: watch::Receiver<()>,
+) {
+    let mut link = None;
+    let mut is_ending = false;
+    while !is_ending {
+        tokio::select! {
+            () = signal.due() => {}
+            // It is never told anything: that it is gone is all.
+            gone = writer.changed() => is_ending = gone.is_err(),
+        }
+        let outcome = bring(&opening, &mut link, &signal, &growth).await;
+        signal.is_failing.store(outcome.is_err(), Ordering::Relaxed);
+        if let Err(error) = outcome {
+            tracing::error!(%error, "recorded events do not come into the log");
+            close_hard(link.take()).await;
+            if !is_ending {
+                tokio::select! {
+                    () = tokio::time::sleep(RETRY) => {}
+                    _ = writer.changed() => is_ending = true,
+                }
+            }
+        }
+    }
+    if let Some(link) = link
+        && let Err(error) = link.close().await
+    {
+        tracing::warn!(%error, "a connection to the database did not close well");
+    }
+}
+
+async fn close_hard(link: Option<Link>) {
+    if let Some(link) = link
+        && let Err(error) = link.close_hard().await
+    {
+        tracing::warn!(%error, "the connection that failed did not close well");
+    }
+}
+
+async fn bring(
+    opening: &Opening,
+    slot: &mut Option<Link>,
+    signal: &Signal,
+    growth: &Growth,
+) -> Result<(), sqlx::Error> {
+    if slot.is_none() {
+        *slot = Some(opening.connect().await?);
+    }
+    let Some(link) = slot else { return Ok(()) };
+    loop {
+        // What is acknowledged before this is seen, and counts no longer; what comes meanwhile is counted anew.
+        let before = signal.behind();
+        let taken = inbox::take(link).await?;
+        growth.tell(taken.size);
+        if taken.is_more {
+            let done = taken.events.min(before);
+            signal.behind.fetch_sub(done, Ordering::Relaxed);
+        } else {
+            signal.behind.fetch_sub(before, Ordering::Relaxed);
+            break;
+        }
+    }
+    while import::step(link).await? {}
+    growth.tell(state::read(link).await?.edge.size());
+    Ok(())
+}
+
+/// Where a reader finds what is not in the log yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pub(crate) opening: Opening,
+    /// What brings it there in this process, where it has one.
+    pub(crate) signal: Option<Arc<Signal>>,
+}
+
+impl Waiting {
+    /// Waits until what was acknowledged before is in the log. Where no process brings it there, this one does.
+    pub(crate) async fn settle(&self, pool: &Pool) -> Result<(), StoreError> {
+        let Some(last) = inbox::last(&mut pool.read().await?).await? else { return Ok(()) };
+        let begun = Instant::now();
+        while inbox::waits(&mut pool.read().await?, last).await? {
+            if begun.elapsed() > READER_PATIENCE {
+                return Err(StoreError::Behind);
+            }
+            match &self.signal {
+                Some(signal) => signal.ask(),
+                None if begun.elapsed() > ALONE_AFTER => return self.bring(last).await,
+                None => {}
+            }
+            tokio::time::sleep(READER_LOOK).await;
+        }
+        Ok(())
+    }
+
+    async fn bring(&self, last: i64) -> Result<(), StoreError> {
+        let mut link = self.opening.connect().await?;
+        let mut outcome = Ok(true);
+        while matches!(outcome, Ok(true)) {
+            outcome = match inbox::take(&mut link).await {
+                Ok(_) => inbox::waits(&mut link, last).await,
+                Err(error) => Err(error),
+            };
+        }
+        let closed = link.close().await;
+        outcome?;
+        Ok(closed?)
+    }
+}

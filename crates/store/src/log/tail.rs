@@ -1,0 +1,130 @@
+//! The events of the tile that is not full, as its rows hold them: one behind the other, each with what tells how its leaf is made.
+
+use std::borrow::Cow;
+
+use casemate_audit::commitment::{self, SALT, Salt};
+use casemate_audit::hash::{LENGTH, MerkleHash};
+use casemate_audit::salt::Salts;
+
+use crate::sql::{Database, values};
+
+/// A text whose salt comes of the tile's seed.
+const SEEDED: u8 = 0;
+/// A text with its own salt: the seed was given up when an event beside it was erased.
+const SALTED: u8 = 1;
+/// The leaf of an event that was erased.
+const ERASED: u8 = 2;
+
+/// An event of the tile that is not full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Held<'a> {
+    Seeded(Cow<'a, [u8]>),
+    Salted(Salt, Cow<'a, [u8]>),
+    Erased(MerkleHash),
+}
+
+impl Held<'_> {
+    pub(super) fn text(&self) -> Option<&[u8]> {
+        match self {
+            Held::Seeded(text) | Held::Salted(_, text) => Some(text),
+            Held::Erased(_) => None,
+        }
+    }
+
+    /// Its salt, at its place in the log.
+    pub(super) fn salt(&self, salts: &Salts, index: u64) -> Option<Salt> {
+        match self {
+            Held::Seeded(_) => Some(salts.of(index)),
+            Held::Salted(salt, _) => Some(salt.clone()),
+            Held::Erased(_) => None,
+        }
+    }
+
+    pub(super) fn leaf(&self, salts: &Salts, index: u64) -> MerkleHash {
+        match self {
+            Held::Seeded(text) => commitment::leaf(&salts.of(index), text),
+            Held::Salted(salt, text) => commitment::leaf(salt, text),
+            Held::Erased(leaf) => *leaf,
+        }
+    }
+
+    /// Appends it to what is to be a row.
+    pub(super) fn push(&self, row: &mut Vec<u8>) {
+        match self {
+            Held::Seeded(text) => {
+                row.push(SEEDED);
+                push_text(row, text);
+            }
+            Held::Salted(salt, text) => {
+                row.push(SALTED);
+                row.extend_from_slice(&salt.0);
+                push_text(row, text);
+            }
+            Held::Erased(leaf) => {
+                row.push(ERASED);
+                row.extend_from_slice(&leaf.0);
+            }
+        }
+    }
+}
+
+/// Appends a text with its length before it.
+pub(crate) fn push_text(bytes: &mut Vec<u8>, text: &[u8]) {
+    // INVARIANT: an event has a few mebibytes at most.
+    bytes.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
+    bytes.extend_from_slice(text);
+}
+
+/// The text with its length before it with which bytes begin, and what is behind it.
+pub(crate) fn split_text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)
+}
+
+fn split(bytes: &[u8]) -> Option<(Held<'static>, &[u8])> {
+    let (kind, rest) = bytes.split_first()?;
+    match *kind {
+        SEEDED => split_text(rest).map(|(text, rest)| (Held::Seeded(text.to_vec().into()), rest)),
+        SALTED => {
+            let (salt, rest) = rest.split_first_chunk::<SALT>()?;
+            split_text(rest).map(|(text, rest)| (Held::Salted(Salt(*salt), text.to_vec().into()), rest))
+        }
+        ERASED => {
+            let (leaf, rest) = rest.split_first_chunk::<LENGTH>()?;
+            Some((Held::Erased(MerkleHash(*leaf)), rest))
+        }
+        _ => None,
+    }
+}
+
+/// The events of the tile that is not full, from `first` on, of which there are `count`.
+pub(super) async fn all(
+    database: &mut impl Database,
+    first: u64,
+    count: usize,
+) -> Result<Vec<Held<'static>>, sqlx::Error> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let mut held = Vec::with_capacity(count);
+    for row in database.rows("SELECT idx, count, events FROM audit_tail ORDER BY idx", values![]).await? {
+        let (place, events): (i64, Vec<u8>) = (row.get("idx")?, row.get("events")?);
+        if u64::try_from(place) != Ok(first + held.len() as u64) {
+            return Err(damaged(first + held.len() as u64));
+        }
+        let (mut rest, before) = (events.as_slice(), held.len());
+        while !rest.is_empty() {
+            let (event, behind) = split(rest).ok_or_else(|| damaged(first + held.len() as u64))?;
+            held.push(event);
+            rest = behind;
+        }
+        if i64::try_from(held.len() - before) != Ok(row.get("count")?) {
+            return Err(damaged(first + before as u64));
+        }
+    }
+    if held.len() == count { Ok(held) } else { Err(damaged(first + held.len().min(count) as u64)) }
+}
+
+fn damaged(index: u64) -> sqlx::Error {
+    super::state::damaged(index, "the events of the block that is not full are not as they were written")
+}

@@ -6,7 +6,9 @@ use casemate_expression::Members;
 use casemate_store::{ResourceQuery, ResourceRecord};
 
 use super::Directory;
+use crate::outside::AskedBy;
 use crate::resources::{self, Registered, ResourcesError};
+use crate::subject::Subject;
 
 impl Directory {
     /// Whether any application registers resources: where none does, nothing need be looked for.
@@ -33,7 +35,7 @@ impl Directory {
         self.resources.source(application, kind).map(|asked| asked.name().to_owned())
     }
 
-    /// What is registered of resources of a tenant at `now` (microseconds since 1970, UTC): application, type and id of each. Of
+    /// What is registered of resources of a tenant, for a caller, at `now` (microseconds since 1970, UTC): application, type and id of each. Of
     /// those that are not, their application is asked where it says itself what they are; what it does not answer is
     /// [`NotFetched`](crate::NotFetched).
     ///
@@ -41,11 +43,11 @@ impl Directory {
     /// Where the store cannot be read.
     pub async fn registered<'k>(
         &self,
-        tenant: &str,
+        (caller, tenant): (&Subject, &str),
         keys: impl IntoIterator<Item = (Arc<str>, &'k str, &'k str)>,
         now: i64,
     ) -> Result<Registered, ResourcesError> {
-        self.resources.registered(tenant, keys, now).await
+        self.resources.registered((AskedBy::of(caller), tenant), keys, now).await
     }
 
     /// The resources of one type of an application in a tenant behind an id, in the order of their ids, each with what counts of

@@ -11,10 +11,12 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::answer::read_answer;
+use super::breaker::About;
 use super::kept::{Entry, Found, Fresh, Kept, Known};
 use super::question::{AskedAbout, Question, Read};
 use super::requests::{Request, Requests};
 use super::running::Waiting;
+use super::shares::AskedBy;
 use crate::subject::Subject;
 
 /// What is kept of one endpoint's answers, in bytes.
@@ -56,9 +58,9 @@ impl Asked {
         Asked { name, ceiling, requests, kept: Mutex::new(Kept::new(KEPT)) }
     }
 
-    /// Begins to find out what somebody holds at `now` (microseconds since 1970, UTC), unless that is known or somebody does already.
+    /// Begins to find out for whoever asks what somebody holds at `now` (microseconds since 1970, UTC), unless that is known or somebody does already.
     /// It goes on by itself where nobody waits for it any more.
-    pub(super) fn ask(self: &Arc<Self>, subject: &Subject, now: i64) -> Waiting {
+    pub(super) fn ask(self: &Arc<Self>, subject: &Subject, by: AskedBy, now: i64) -> Waiting {
         let Some(question) = Question::about(&self.name, &self.requests.endpoint().reads, subject) else {
             return Waiting::Known(Err("it cannot be asked about somebody without an id".into()));
         };
@@ -69,7 +71,7 @@ impl Asked {
             Known::ToAsk { teller, told, earlier, epoch } => {
                 let asked = Arc::clone(self);
                 tokio::spawn(async move {
-                    let (found, entry) = asked.found(question, earlier, now).await;
+                    let (found, entry) = asked.found(question, earlier, by, now).await;
                     asked.kept().settle(&key, epoch, entry);
                     teller.send_replace(Some(found));
                 });
@@ -92,6 +94,7 @@ impl Asked {
         &self,
         question: Question,
         earlier: Option<Arc<Entry>>,
+        by: AskedBy,
         now: i64,
     ) -> (Found, Option<Entry>) {
         let asked_at = Instant::now();
@@ -105,7 +108,8 @@ impl Asked {
         };
         let known = earlier.as_deref().and_then(|earlier| earlier.etag.as_deref());
         let Endpoint { limit, longest, .. } = *self.requests.endpoint();
-        let request = Request { now, deadline: None, limit, known };
+        let about = About::of([question.digest()]);
+        let request = Request { by, about, now, deadline: None, limit, known };
         let reply = match self.requests.send(|id| question.body(id), request).await {
             Ok(reply) => reply,
             Err(error) => return failed(error.to_string()),

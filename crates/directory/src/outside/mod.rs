@@ -10,20 +10,24 @@ mod endpoint;
 pub(crate) mod fake_endpoint;
 mod file;
 mod files;
+mod globs;
 mod kept;
 mod question;
 mod requests;
 mod running;
+mod shares;
 
 use std::sync::Arc;
 
 pub use answer::{AnswerError, read_answer};
+pub(crate) use breaker::About;
 pub(crate) use endpoint::Endpoint;
 pub use file::{FileError, read_file};
 pub(crate) use files::is_file_name;
 pub(crate) use question::Read;
 pub(crate) use requests::{Request, RequestError, Requests};
 pub(crate) use running::{Running, Sources, Waiting, secret};
+pub(crate) use shares::AskedBy;
 
 /// What sources outside Casemate say of somebody.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -9,8 +9,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::breaker::Breaker;
+use super::breaker::{About, Breaker};
 use super::endpoint::Endpoint;
+use super::shares::{AskedBy, Shares};
 
 /// The most requests to one endpoint that are under way at once.
 pub(super) const MAX_UNDER_WAY: usize = 64;
@@ -23,6 +24,7 @@ pub(crate) struct Requests {
     /// Why there is none, where there is none.
     secret: Result<SecretString, String>,
     fetch: Arc<dyn Fetch>,
+    shares: Shares,
     turns: Semaphore,
     queue: Semaphore,
     breaker: Breaker,
@@ -30,6 +32,10 @@ pub(crate) struct Requests {
 
 /// A request.
 pub(crate) struct Request<'a> {
+    /// Who asks.
+    pub(crate) by: AskedBy,
+    /// What about.
+    pub(crate) about: About,
     /// In microseconds since 1970 (UTC).
     pub(crate) now: i64,
     /// When it is given up, where that is before its turn and its answer took as long as each may.
@@ -67,6 +73,7 @@ impl Requests {
             endpoint,
             secret,
             fetch,
+            shares: Shares::default(),
             turns: Semaphore::new(MAX_UNDER_WAY),
             queue: Semaphore::new(MAX_UNDER_WAY + MAX_WAITING),
             breaker: Breaker::default(),
@@ -97,19 +104,23 @@ impl Requests {
         body: impl FnOnce(&str) -> Vec<u8>,
         request: Request<'_>,
     ) -> Result<Reply, RequestError> {
-        let Request { now, deadline, limit, known } = request;
+        let Request { by, about, now, deadline, limit, known } = request;
         let endpoint = &self.endpoint;
         let busy = || RequestError::from("it is asked about too many at the moment");
-        let _queued = self.queue.try_acquire().map_err(|_| busy())?;
         let latest = Instant::now() + endpoint.timeout;
-        let turn = tokio::time::timeout_at(deadline.unwrap_or(latest).min(latest), self.turns.acquire());
+        let latest = deadline.unwrap_or(latest).min(latest);
+        let share = self.shares.of(by);
+        let share = tokio::time::timeout_at(latest, share.acquire_owned());
+        let _share = share.await.map_err(|_| busy())?.map_err(|_| busy())?;
+        let _queued = self.queue.try_acquire().map_err(|_| busy())?;
+        let turn = tokio::time::timeout_at(latest, self.turns.acquire());
         let _turn = turn.await.map_err(|_| busy())?.map_err(|_| busy())?;
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let time = left.unwrap_or(endpoint.timeout).min(endpoint.timeout);
         if time < Duration::from_millis(1) {
             return Err("what is asked besides took all of its time".into());
         }
-        if !self.breaker.lets() {
+        if !self.breaker.lets(&about) {
             return Err("it did not answer several times in a row, and is left alone for a while".into());
         }
         let secret = self.secret.as_ref().map_err(|problem| RequestError::Failed(problem.clone()))?;
@@ -136,17 +147,17 @@ impl Requests {
             Ok(reply) => reply,
             // An answer that is too large is one.
             Err(error @ FetchError::TooLarge(_)) => {
-                self.breaker.answered();
+                self.breaker.answered(&about);
                 return Err(RequestError::TooLarge(error));
             }
             Err(error) => {
-                self.breaker.failed();
+                self.breaker.failed(&about);
                 return Err(RequestError::Failed(error.to_string()));
             }
         };
         match reply.status {
-            429 | 500.. => self.breaker.failed(),
-            _ => self.breaker.answered(),
+            429 | 500.. => self.breaker.failed(&about),
+            _ => self.breaker.answered(&about),
         }
         // RFC 9110, section 13.1.2: a `POST` whose tag is still right is answered by 412, and by many with 304.
         let is_same = known.is_some() && matches!(reply.status, 304 | 412);

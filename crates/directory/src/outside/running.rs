@@ -16,6 +16,7 @@ use super::file::Table;
 use super::files::Files;
 use super::kept::{Found, Fresh};
 use super::question::AskedAbout;
+use super::shares::AskedBy;
 use crate::model::SourceDocument;
 use crate::policy::{Source, SourceFrom};
 use crate::secrets::{Secrets, place_of_source};
@@ -67,10 +68,10 @@ impl Fresh {
 }
 
 impl Running {
-    /// Begins to find out what somebody holds at `now` (microseconds since 1970, UTC). Within a tokio runtime.
-    pub(crate) fn ask(&self, subject: &Subject, now: i64) -> Waiting {
+    /// Begins to find out for whoever asks what somebody holds at `now` (microseconds since 1970, UTC). Within a tokio runtime.
+    pub(crate) fn ask(&self, subject: &Subject, by: AskedBy, now: i64) -> Waiting {
         match self {
-            Running::Endpoint(asked) => asked.ask(subject, now),
+            Running::Endpoint(asked) => asked.ask(subject, by, now),
             Running::File(of) => {
                 let FileSource { file, source, files } = &**of;
                 let found = files.table(file).and_then(|(table, rest): (Arc<Table>, Duration)| {

@@ -19,6 +19,7 @@ use secrecy::SecretString;
 use source::Asked;
 
 use crate::model::SourceDocument;
+use crate::outside::AskedBy;
 
 pub(crate) use registered::over;
 pub use registered::{NotFetched, Registered};
@@ -275,12 +276,12 @@ impl Resources {
         }
     }
 
-    /// What is registered of resources of a tenant at `now` (microseconds since 1970, UTC): application, type and id of each. Those
+    /// What is registered of resources of a tenant, for whoever asks, at `now` (microseconds since 1970, UTC): application, type and id of each. Those
     /// of which nothing is known are read in one statement for each type of an application; where one is not registered and its
     /// application says itself what it is, that is asked for.
     pub(crate) async fn registered<'k>(
         &self,
-        tenant: &str,
+        (by, tenant): (AskedBy, &str),
         keys: impl IntoIterator<Item = (Arc<str>, &'k str, &'k str)>,
         now: i64,
     ) -> Result<Registered, ResourcesError> {
@@ -302,7 +303,7 @@ impl Resources {
         let mut waiting = Vec::new();
         for ((application, kind), ids) in unregistered {
             let Some(asked) = self.source(&application, kind) else { continue };
-            for (id, told) in asked.ask((tenant, kind), distinct(ids), now) {
+            for (id, told) in asked.ask(by, (tenant, kind), distinct(ids), now) {
                 waiting.push((Arc::clone(&application), kind, id, told));
             }
         }
@@ -387,6 +388,7 @@ mod tests {
 
     use super::*;
     use crate::outside::fake_endpoint::FakeEndpoint;
+    use crate::subject::Subject;
 
     fn key(id: &str) -> Key {
         Key(ResourceKey { id: id.into(), ..ResourceKey::default() })
@@ -418,7 +420,8 @@ mod tests {
         resources.ask(&[(source, document)], |_| Ok(SecretString::from("x".repeat(32))));
         let found = async || {
             let notes: Arc<str> = "notes".into();
-            resources.registered("default", [(Arc::clone(&notes), "note", "7")], 1).await.unwrap()
+            let by = AskedBy::of(&Subject::anonymous("default".into()));
+            resources.registered((by, "default"), [(Arc::clone(&notes), "note", "7")], 1).await.unwrap()
         };
         for count in [1, 1] {
             assert!(!found().await.is_incomplete());

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::{Key, KeyRef, weight};
-use crate::outside::{Endpoint, Request, RequestError, Requests};
+use crate::outside::{About, AskedBy, Endpoint, Request, RequestError, Requests};
 
 /// The most ids of one request.
 const MAX_IDS: usize = 100;
@@ -135,11 +135,12 @@ impl Asked {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins to find out what resources of one type in a tenant are at `now` (microseconds since 1970, UTC), by their ids, each once:
+    /// Begins to find out for whoever asks what resources of one type in a tenant are at `now` (microseconds since 1970, UTC), by their ids, each once:
     /// those of which that is not known, and which nobody asks about already. It goes on by itself where nobody waits any more. Within
     /// a tokio runtime.
     pub(crate) fn ask<'i>(
         self: &Arc<Self>,
+        by: AskedBy,
         (tenant, kind): (&str, &str),
         ids: Vec<&'i str>,
         now: i64,
@@ -177,7 +178,7 @@ impl Asked {
             }
             let (this, tenant, kind) = (Arc::clone(self), tenant.to_owned(), kind.to_owned());
             tokio::spawn(async move {
-                let of = Of { tenant: &tenant, kind: &kind, now, epoch };
+                let of = Of { by, tenant: &tenant, kind: &kind, now, epoch };
                 let answer = this.fetched(&of, &asked).await;
                 this.landed(&of, &asked);
                 teller.send_replace(Some(Arc::new(answer)));
@@ -221,10 +222,11 @@ impl Asked {
 
     async fn answered(&self, of: &Of<'_>, ids: &[String], deadline: Instant) -> Result<Answer, RequestError> {
         let ResourceSource { name, application, endpoint, .. } = &self.source;
-        let Of { tenant, kind, now, epoch } = *of;
+        let Of { by, tenant, kind, now, epoch } = *of;
         let asked_at = Instant::now();
         let limit = endpoint.limit.saturating_mul(ids.len()).min(endpoint.limit.max(MAX_ANSWER));
-        let request = Request { now, deadline: Some(deadline), limit, known: None };
+        let about = About::of(ids.iter().map(|id| (tenant, kind, id)));
+        let request = Request { by, about, now, deadline: Some(deadline), limit, known: None };
         let body = |request: &str| {
             let body = json!({ "id": request, "version": 1, "source": &**name, "tenant": tenant,
                 "application": &**application, "type": kind, "ids": ids });
@@ -254,8 +256,9 @@ impl Asked {
     }
 }
 
-/// Of which resources something is asked for: when, in microseconds since 1970 (UTC), and after how much was forgotten.
+/// Of which resources something is asked for: by whom, when, in microseconds since 1970 (UTC), and after how much was forgotten.
 struct Of<'a> {
+    by: AskedBy,
     tenant: &'a str,
     kind: &'a str,
     now: i64,

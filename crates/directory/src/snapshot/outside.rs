@@ -11,12 +11,12 @@ use super::elsewhere::{There, elsewhere_in};
 use super::{Compiled, ResolveError, Snapshot};
 use crate::candidates::Candidate;
 use crate::known::Known;
-use crate::outside::{Outside, Said, Waiting};
+use crate::outside::{AskedBy, Outside, Said, Waiting};
 use crate::people::Met;
 use crate::policy::{DEFAULT_TENANT, Person, Source};
 use crate::subject::Subject;
 
-/// The most about whom one request asks at once. The others wait in the request, and take none of the places that all requests share.
+/// The most about whom one request asks at once. The others wait in the request.
 const AT_ONCE: usize = 32;
 
 /// What sources outside Casemate say of somebody, which may have to be waited for.
@@ -63,8 +63,8 @@ impl<T> Turns<T> {
 }
 
 impl Compiled {
-    /// Begins to ask; nothing where no source tells of them.
-    fn ask(&self, subject: &Subject, now: i64) -> Option<Asking> {
+    /// Begins to ask for whoever wants to know it; nothing where no source tells of them.
+    fn ask(&self, subject: &Subject, by: AskedBy, now: i64) -> Option<Asking> {
         if !self.has_outside || subject.outside == Outside::LeftOut {
             return None;
         }
@@ -72,7 +72,7 @@ impl Compiled {
             .telling_of(subject)
             .map(|(place, source)| {
                 let running = self.running.get(place as usize).and_then(Option::as_ref);
-                (Arc::clone(&source.name), running.map(|running| running.ask(subject, now)))
+                (Arc::clone(&source.name), running.map(|running| running.ask(subject, by, now)))
             })
             .collect();
         (!asking.is_empty()).then_some(Asking(asking))
@@ -131,7 +131,9 @@ impl Snapshot {
     /// Somebody with what sources outside Casemate say of them at `now`, and until when that is relied on, both in microseconds since
     /// 1970 (UTC). Where one fails, what they hold cannot be said.
     pub async fn asked(&self, mut subject: Subject, now: i64) -> (Subject, Option<i64>) {
-        let Some(asking) = self.compiled.ask(&subject, now) else { return (subject, None) };
+        let Some(asking) = self.compiled.ask(&subject, AskedBy::of(&subject), now) else {
+            return (subject, None);
+        };
         let (outside, until) = asking.said().await;
         subject.outside = outside;
         (subject, until)
@@ -154,7 +156,7 @@ impl Snapshot {
             return (self.known_caller_as(identity, user), None);
         }
         let subject = self.caller_as(identity, user.map(|user| &**user));
-        match self.compiled.ask(&subject, now) {
+        match self.compiled.ask(&subject, AskedBy::of(&subject), now) {
             None => (self.known_caller_as(identity, user), None),
             Some(asking) => {
                 let (outside, until) = asking.said().await;
@@ -211,13 +213,13 @@ impl Snapshot {
         self.compiled.outside_for(tenant, name).map(|(_, source)| source.name.to_string()).collect()
     }
 
-    /// Asks sources outside Casemate at `now` (microseconds since 1970, UTC) what candidates hold, some at once. About groups, and who is
+    /// Asks sources outside Casemate at `now` (microseconds since 1970, UTC) for a caller what candidates hold, some at once. About groups, and who is
     /// known by login alone, none is asked: it is left out what they would say of whoever that is.
-    pub async fn ask_candidates(&self, candidates: &mut [Candidate], now: i64) {
+    pub async fn ask_candidates(&self, caller: &Subject, candidates: &mut [Candidate], now: i64) {
         if !self.compiled.has_outside {
             return;
         }
-        let mut turns = Turns::new();
+        let (by, mut turns) = (AskedBy::of(caller), Turns::new());
         let tell = |candidates: &mut [Candidate], place: usize, outside| {
             if let Some(candidate) = candidates.get_mut(place) {
                 candidate.subject.outside = outside;
@@ -230,7 +232,7 @@ impl Snapshot {
             let Some(candidate) = candidates.get_mut(place) else { break };
             if candidate.group.is_some() || candidate.subject.id.is_none() {
                 candidate.subject.outside = Outside::LeftOut;
-            } else if let Some(asked) = self.compiled.ask(&candidate.subject, now) {
+            } else if let Some(asked) = self.compiled.ask(&candidate.subject, by, now) {
                 turns.0.push_back((place, asked));
             }
         }
@@ -253,7 +255,7 @@ impl Snapshot {
             return;
         }
         let whom: Vec<(&str, &str)> = whom.into_iter().collect();
-        let mut turns = Turns::new();
+        let (by, mut turns) = (AskedBy::of(caller), Turns::new());
         for (kind, id) in whom {
             if let Some(((kind, id), outside)) = turns.before_more().await {
                 met.tell(kind, id, outside);
@@ -263,7 +265,7 @@ impl Snapshot {
             }
             // Whoever is not meant holds nothing either, and that is told where they are asked about.
             let Ok(Some(subject)) = self.meant_subject(caller, tenant, kind, id, met) else { continue };
-            if let Some(asked) = self.compiled.ask(&subject, now) {
+            if let Some(asked) = self.compiled.ask(&subject, by, now) {
                 turns.0.push_back(((kind, id), asked));
             }
         }

@@ -33,7 +33,7 @@ pub(super) async fn registered(
     keys: Vec<Key<'_>>,
     now: i64,
 ) -> Result<Registered, Problem> {
-    app.directory.registered(&asker.tenant, keys, now).await.map_err(|error| {
+    app.directory.registered((&asker.known.subject, &asker.tenant), keys, now).await.map_err(|error| {
         tracing::error!(%error, "what is registered of resources cannot be found out");
         Problem::new(Code::Unavailable)
     })

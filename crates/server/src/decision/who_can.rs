@@ -158,7 +158,7 @@ async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<WhoCanPage, P
     let mut walk = Walk::begin(app, asked, ("user", name), &list, page.after.as_deref())?;
     let mut items = Vec::new();
     while let Some(mut candidates) = walk.next().await? {
-        asked.snapshot.ask_candidates(&mut candidates, asked.now).await;
+        asked.snapshot.ask_candidates(&asked.asker.known.subject, &mut candidates, asked.now).await;
         for (number, candidate) in candidates.into_iter().enumerate() {
             if number % AT_ONCE == AT_ONCE - 1 {
                 tokio::task::yield_now().await;

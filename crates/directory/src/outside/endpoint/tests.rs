@@ -8,6 +8,7 @@ use tokio::time::advance;
 
 use super::super::fake_endpoint::{Came, FakeEndpoint};
 use super::super::requests::{MAX_UNDER_WAY, MAX_WAITING};
+use super::super::shares::SHARE;
 use super::*;
 use crate::subject::Subject;
 
@@ -40,9 +41,19 @@ fn subject(id: &str) -> Subject {
     Subject::new("corp".into(), "user", Some(id), "default".into())
 }
 
+/// Somebody who asks.
+fn by(id: &str) -> AskedBy {
+    AskedBy::of(&subject(id))
+}
+
+/// Begins to ask about somebody, for themselves.
+fn ask(asked: &Arc<Asked>, id: &str) -> Waiting {
+    asked.ask(&subject(id), by(id), START)
+}
+
 /// What is said of somebody so many seconds after the start.
 async fn said(asked: &Arc<Asked>, id: &str, seconds: i64) -> Result<(String, i64), String> {
-    let found = asked.ask(&subject(id), START + seconds * 1_000_000).found().await;
+    let found = asked.ask(&subject(id), by(id), START + seconds * 1_000_000).found().await;
     let parts = found.map(Fresh::into_parts);
     parts
         .map(|(text, until)| (text.to_string(), (until - START) / 1_000_000))
@@ -90,7 +101,7 @@ async fn what_is_not_to_be_stored_serves_whoever_waits_and_nobody_else() {
         Ok(Reply { no_store: true, etag, max_age: Some(Duration::ZERO), ..holds("cms.a", None) })
     });
     let asked = asked_of(&fake, |_| {});
-    let waiting: Vec<_> = (0..10).map(|_| asked.ask(&subject("ada"), START)).collect();
+    let waiting: Vec<_> = (0..10).map(|_| ask(&asked, "ada")).collect();
     for waiting in waiting {
         assert_eq!(&*waiting.found().await.unwrap().permissions, A);
     }
@@ -148,7 +159,7 @@ async fn a_failure_is_told_to_all_who_wait_and_not_kept() {
     fake.answer(|_| Err(FetchError::Unreachable("nobody listens".to_owned())));
     fake.answer(|_| Ok(holds("cms.a", None)));
     let asked = asked_of(&fake, |_| {});
-    let waiting: Vec<_> = (0..10).map(|_| asked.ask(&subject("ada"), START)).collect();
+    let waiting: Vec<_> = (0..10).map(|_| ask(&asked, "ada")).collect();
     for waiting in waiting {
         assert_eq!(waiting.found().await, Err("nobody listens".into()));
     }
@@ -162,8 +173,8 @@ async fn whoever_gives_up_does_not_break_off_what_others_wait_for() {
     fake.answer(|_| Ok(holds("cms.a", None)));
     *fake.delay.lock().unwrap() = Duration::from_millis(100);
     let asked = asked_of(&fake, |_| {});
-    let first = asked.ask(&subject("ada"), START);
-    let second = asked.ask(&subject("ada"), START);
+    let first = ask(&asked, "ada");
+    let second = ask(&asked, "ada");
     drop(first);
     assert!(second.found().await.is_ok());
     assert_eq!(fake.count(), 1);
@@ -175,7 +186,7 @@ async fn so_many_are_asked_about_at_once_and_the_rest_waits_for_as_long_as_an_an
     fake.answer(|_| Ok(holds("cms.a", None)));
     *fake.delay.lock().unwrap() = Duration::from_secs(2);
     let asked = asked_of(&fake, |_| {});
-    let waiting: Vec<_> = (0..200).map(|number| asked.ask(&subject(&format!("u{number}")), START)).collect();
+    let waiting: Vec<_> = (0..200).map(|number| ask(&asked, &format!("u{number}"))).collect();
     let mut answered = 0;
     for waiting in waiting {
         answered += usize::from(waiting.found().await.is_ok());
@@ -183,12 +194,50 @@ async fn so_many_are_asked_about_at_once_and_the_rest_waits_for_as_long_as_an_an
     assert_eq!(fake.most_at_once.load(Ordering::SeqCst), MAX_UNDER_WAY);
     assert_eq!(answered, 2 * MAX_UNDER_WAY, "the others waited for three seconds");
     let many = MAX_UNDER_WAY + MAX_WAITING + 10;
-    let waiting: Vec<_> = (0..many).map(|number| asked.ask(&subject(&format!("v{number}")), START)).collect();
+    let waiting: Vec<_> = (0..many).map(|number| ask(&asked, &format!("v{number}"))).collect();
     let mut refused = 0;
     for waiting in waiting {
         refused += usize::from(waiting.found().await.is_err());
     }
     assert_eq!(refused, many - 2 * MAX_UNDER_WAY);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_about_many_leaves_room_for_others() {
+    let fake = Arc::new(FakeEndpoint::default());
+    fake.answer(|_| Ok(holds("cms.a", None)));
+    *fake.delay.lock().unwrap() = Duration::from_secs(2);
+    let asked = asked_of(&fake, |_| {});
+    let many = 2 * (MAX_UNDER_WAY + MAX_WAITING);
+    let ask_about = |number: usize| asked.ask(&subject(&format!("u{number}")), by("gateway"), START);
+    let waiting: Vec<_> = (0..many).map(ask_about).collect();
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    let began = tokio::time::Instant::now();
+    assert!(ask(&asked, "ada").found().await.is_ok());
+    assert_eq!(began.elapsed(), Duration::from_secs(2), "they had their turn at once");
+    assert_eq!(fake.most_at_once.load(Ordering::SeqCst), SHARE + 1);
+    let mut answered = 0;
+    for waiting in waiting {
+        answered += usize::from(waiting.found().await.is_ok());
+    }
+    assert_eq!(answered, 2 * SHARE, "the others waited for three seconds");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_about_whom_it_fails_is_left_alone_and_nobody_else() {
+    let fake = Arc::new(FakeEndpoint::default());
+    fake.answer(|came| match String::from_utf8_lossy(&came.body).contains("broken") {
+        true => Ok(Reply { status: 500, ..Reply::default() }),
+        false => Ok(holds("cms.a", None)),
+    });
+    let asked = asked_of(&fake, |_| {});
+    for _ in 0..20 {
+        assert!(said(&asked, "broken", 0).await.is_err());
+    }
+    assert_eq!(fake.count(), 5);
+    assert!(said(&asked, "ada", 0).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -199,8 +248,8 @@ async fn one_that_does_not_answer_is_left_alone_and_tried_again() {
     }
     fake.answer(|_| Ok(holds("cms.a", None)));
     let asked = asked_of(&fake, |_| {});
-    for _ in 0..7 {
-        assert!(said(&asked, "ada", 0).await.is_err());
+    for number in 0..7 {
+        assert!(said(&asked, &format!("u{number}"), 0).await.is_err());
     }
     assert_eq!(fake.count(), 5);
     advance(Duration::from_millis(200)).await;
@@ -226,7 +275,8 @@ async fn what_takes_too_long_is_too_large_or_is_wrong_fails() {
     let body = br#"{"permissions":[{"name":"cms.a"}"#.to_vec();
     assert!(fails(|_| {}, Reply { body, ..holds("cms.a", None) }, 0).await.contains("JSON"));
     let fake = Arc::new(FakeEndpoint::default());
-    let nobody = asked_of(&fake, |_| {}).ask(&Subject { id: None, ..subject("") }, START).found().await;
+    let nobody =
+        asked_of(&fake, |_| {}).ask(&Subject { id: None, ..subject("") }, by("x"), START).found().await;
     assert!(nobody.is_err() && fake.count() == 0);
 }
 
@@ -309,11 +359,11 @@ async fn what_is_forgotten_is_asked_anew_and_what_is_under_way_is_not_kept() {
     }
     assert_eq!(fake.count(), 3);
     *fake.delay.lock().unwrap() = Duration::from_millis(100);
-    let before = asked.ask(&subject("cyd"), START);
+    let before = ask(&asked, "cyd");
     tokio::task::yield_now().await;
     asked.forget(|of| of.id.as_deref() == Some("cyd"));
     fake.answer(|_| Ok(holds("cms.b", None)));
-    let after = asked.ask(&subject("cyd"), START);
+    let after = ask(&asked, "cyd");
     assert_eq!(&*before.found().await.unwrap().permissions, A);
     assert_eq!(fake.count(), 5, "whoever came after is asked about by themselves");
     let after = after.found().await.unwrap().permissions;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::model::SourceDocument;
 use crate::outside::fake_endpoint::{Came, FakeEndpoint};
+use crate::subject::Subject;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// In microseconds.
@@ -51,6 +52,10 @@ fn ids(from: usize, to: usize) -> Vec<String> {
     (from..to).map(|number| format!("n{number}")).collect()
 }
 
+fn by() -> AskedBy {
+    AskedBy::of(&Subject::anonymous("default".into()))
+}
+
 /// Begins to ask about some, and gives what tells of the authors of all of them.
 fn ask(
     asked: &Arc<Asked>,
@@ -58,7 +63,7 @@ fn ask(
     seconds: i64,
 ) -> impl Future<Output = Vec<Option<String>>> + use<> {
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let told = asked.ask(("default", "note"), ids, START + seconds * 1_000_000);
+    let told = asked.ask(by(), ("default", "note"), ids, START + seconds * 1_000_000);
     let told: Vec<_> = told.into_iter().map(|(id, told)| (id.to_owned(), told)).collect();
     async move {
         let mut authors = Vec::new();
@@ -141,7 +146,7 @@ async fn nobody_is_asked_about_an_id_that_no_resource_has() {
     let fake = Arc::new(FakeEndpoint::default());
     let asked = asked_of(&fake);
     let long = ["x".repeat(MAX_ID + 1)];
-    let told = asked.ask(("default", "note"), vec![&long[0]], START);
+    let told = asked.ask(by(), ("default", "note"), vec![&long[0]], START);
     let attributes = told.into_iter().next().unwrap().1.of(&long[0]).await;
     assert_eq!(attributes, Some(Arc::default()), "it has no attributes, whatever whoever asks says");
     assert_eq!(fake.count(), 0);

@@ -1,4 +1,4 @@
-//! What a browser keeps for us between two requests: sealed under the root key, for one purpose, one user or session, and a while.
+//! What others keep for us between two requests: sealed under the root key, for one purpose, one user or session, and a while.
 
 use casemate_identity::sign_in::{bytes_of, text_of};
 use casemate_identity::{ExposeSecret as _, SecretString};
@@ -9,8 +9,12 @@ use crate::App;
 
 /// The kind that it is sealed for, which nothing that is stored has.
 const KIND: &str = "ceremony";
+/// Whose a place in a list is: everybody's who sees the list.
+const PLACE: &str = "place";
 /// For how long it is good, in microseconds: ten minutes.
 const LIFETIME: i64 = 600 * 1_000_000;
+/// For how long a place in a list is good, in microseconds: a day.
+const PLACE_LIFETIME: i64 = 24 * 3_600 * 1_000_000;
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -20,11 +24,22 @@ struct Kept {
 
 /// Seals a text at `now` (microseconds since 1970, UTC); `None` where there is no root key.
 pub(crate) fn seal(app: &App, purpose: &str, whose: &str, text: &str, now: i64) -> Option<String> {
-    sealed_by(app.directory.sealer()?, (purpose, whose), text, now)
+    sealed_by(app.directory.sealer()?, (purpose, whose), text, now.saturating_add(LIFETIME))
 }
 
-fn sealed_by(sealer: &Sealer, (purpose, whose): (&str, &str), text: &str, now: i64) -> Option<String> {
-    let kept = Kept { until: now.saturating_add(LIFETIME), text: text.to_owned() };
+/// Seals the place in a list that a page ends at, where its bearer may not see what stands there; `None` where there is no root key.
+pub(crate) fn seal_place(app: &App, list: &str, place: &str, now: i64) -> Option<String> {
+    sealed_by(app.directory.sealer()?, (list, PLACE), place, now.saturating_add(PLACE_LIFETIME))
+}
+
+/// A place that was sealed for this list; `None` where it was not, or too long ago.
+pub(crate) fn open_place(app: &App, list: &str, text: &str, now: i64) -> Option<String> {
+    let opened = opened_by(app.directory.sealer()?, (list, PLACE), text, now)?;
+    Some(opened.expose_secret().to_owned())
+}
+
+fn sealed_by(sealer: &Sealer, (purpose, whose): (&str, &str), text: &str, until: i64) -> Option<String> {
+    let kept = Kept { until, text: text.to_owned() };
     let kept = SecretString::from(serde_json::to_string(&kept).ok()?);
     let sealed = sealer.seal(KIND, whose, purpose, &kept);
     let sealed = sealed.inspect_err(|error| tracing::error!(%error, "nothing can be sealed")).ok()?;
@@ -59,7 +74,7 @@ mod tests {
     #[test]
     fn what_a_browser_keeps_is_good_in_its_place_for_ten_minutes_and_unchanged() {
         let sealer = Sealer::new(&RootKeys::generate().unwrap());
-        let kept = sealed_by(&sealer, ("link\nbrowser", "ses_1"), "octocat", 5).unwrap();
+        let kept = sealed_by(&sealer, ("link\nbrowser", "ses_1"), "octocat", 5 + LIFETIME).unwrap();
         let opened = |sealer: &Sealer, place, kept: &str, now| {
             opened_by(sealer, place, kept, now).map(|text| text.expose_secret().to_owned())
         };

@@ -19,6 +19,7 @@ use super::told::{self, Origin};
 use super::who_can::list_of;
 use crate::App;
 use crate::guard::source_failed;
+use crate::sealed::{open_place, seal_place};
 
 /// How many resources are read at once.
 const AT_ONCE: u32 = 250;
@@ -51,7 +52,7 @@ pub(crate) async fn resources(
 async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Found<FoundResource>, Problem> {
     let Wanted { token, limit } = Wanted::of(&asked.body)?;
     let list = list_of("search-resource", asked, &["page"]);
-    let mut after = token.as_deref().map(|token| read_cursor(&list, token)).transpose()?;
+    let mut after = token.as_deref().map(|token| place(app, &list, token, asked.now)).transpose()?;
     let of_any = of_any_id(&asked.body);
     let evaluation = Evaluation::read(&of_any, Some(&asked.body)).map_err(incomplete)?;
     evaluation.is_complete().map_err(incomplete)?;
@@ -74,7 +75,7 @@ async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Found<FoundRe
     if !app.directory.registers(application, kind) {
         return Ok(Found::new(Vec::new(), None, context()));
     }
-    let mut results = Vec::new();
+    let mut results: Vec<FoundResource> = Vec::new();
     for _ in 0..TIMES {
         let of_type = (&*asked.asker.tenant, application, kind);
         let said = evaluation.resource_properties();
@@ -97,7 +98,7 @@ async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Found<FoundRe
             }
             after = Some(id);
             if is_full {
-                let next = after.as_deref().map(|id| cursor(&list, id));
+                let next = after.as_deref().map(|id| next(app, &list, id, &results, asked.now));
                 return Ok(Found::new(results, next, context()));
             }
         }
@@ -105,8 +106,27 @@ async fn found(app: &App, asked: &Asked, id: &RequestId) -> Result<Found<FoundRe
             return Ok(Found::new(results, None, context()));
         }
     }
-    let next = after.as_deref().map(|id| cursor(&list, id));
+    let next = after.as_deref().map(|id| next(app, &list, id, &results, asked.now));
     Ok(Found::new(results, next, context()))
+}
+
+/// A token of the place that was looked at last. Where that is not what was found last, it is not told.
+fn next(app: &App, list: &str, id: &str, results: &[FoundResource], now: i64) -> String {
+    let is_told = results.last().is_some_and(|found| found.id == id);
+    let sealed = if is_told { None } else { seal_place(app, list, id, now) };
+    sealed.unwrap_or_else(|| cursor(list, id))
+}
+
+/// The place that a token names.
+fn place(app: &App, list: &str, token: &str, now: i64) -> Result<String, Problem> {
+    match token.contains('.') {
+        true => open_place(app, list, token, now).ok_or_else(|| {
+            Problem::new(Code::MalformedQuery).detail(
+                "`page.token` is the `next_token` of another page of the same search, of the last day",
+            )
+        }),
+        false => read_cursor(list, token),
+    }
 }
 
 /// A question's resource with all that is said of it but its id.

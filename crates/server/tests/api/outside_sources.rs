@@ -16,7 +16,7 @@ use casemate_platform::{Limits, clock, serve};
 use casemate_store::{DataFolder, Database, RootKeys, Sealer};
 use casemate_test_support::Postgres;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 
 use crate::permissions::{furnish, resolve, token};
@@ -37,6 +37,8 @@ enum Says {
     Forged(Value),
     /// Nothing, until it is let.
     Waits(Arc<Notify>),
+    /// That they hold these, once it is let.
+    HoldsOnce(Arc<Semaphore>, Value),
 }
 
 #[derive(Default)]
@@ -115,6 +117,10 @@ async fn held(State(known): State<Arc<Known>>, headers: HeaderMap, body: Bytes) 
         Says::Text(status, text) => (status, text),
         Says::Forged(permissions) => {
             key = SecretString::from("another secret of thirty-two bytes");
+            (StatusCode::OK, json!({ "permissions": permissions }).to_string())
+        }
+        Says::HoldsOnce(let_on, permissions) => {
+            let _let_on = let_on.acquire().await;
             (StatusCode::OK, json!({ "permissions": permissions }).to_string())
         }
         Says::Waits(until) => {
@@ -330,8 +336,9 @@ async fn a_source_that_errs_fails_closed_everywhere_and_is_named() {
 async fn a_thousand_first_requests_ask_once() {
     let server = furnish(Server::start_with(sealer()).await).await;
     let legacy = Legacy::start().await;
-    legacy.source(&server, json!({})).await;
-    legacy.holds("ada", json!([{ "name": "notes.read" }]));
+    legacy.source(&server, json!({ "timeout_milliseconds": 10_000 })).await;
+    let let_on = Arc::new(Semaphore::new(0));
+    legacy.says("ada", Says::HoldsOnce(Arc::clone(&let_on), json!([{ "name": "notes.read" }])));
     let server = Arc::new(server);
     let asking: Vec<_> = (0..1_000)
         .map(|_| {
@@ -339,10 +346,20 @@ async fn a_thousand_first_requests_ask_once() {
             tokio::spawn(async move { evaluated(&server, "ada").await["decision"] == true })
         })
         .collect();
+    while legacy.count() == 0 {
+        tokio::task::yield_now().await;
+    }
+    // Whoever comes after them is answered: by then they have all asked, and none was told.
+    for other in ["bob", "cyd", "dan"] {
+        legacy.holds(other, json!([{ "name": "notes.read" }]));
+        assert_eq!(evaluated(&server, other).await["decision"], true, "nobody else takes their place");
+    }
+    assert_eq!(legacy.count(), 4, "one question for all of them");
+    let_on.add_permits(1);
     for asked in asking {
         assert!(asked.await.unwrap());
     }
-    assert_eq!(legacy.count(), 1);
+    assert_eq!(legacy.count(), 4);
 }
 
 #[tokio::test]

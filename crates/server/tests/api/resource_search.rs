@@ -1,7 +1,10 @@
 //! On which registered resources somebody may do something.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use casemate_identity::sign_in::bytes_of;
+use casemate_store::{RootKeys, Sealer};
 use casemate_test_support::Postgres;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -183,7 +186,8 @@ async fn what_is_found_is_what_is_allowed_one_by_one_on_postgresql() {
 /// Twelve thousand resources of which the last alone is allowed.
 #[tokio::test]
 async fn a_search_ends_nowhere_before_all_were_looked_at() {
-    let server = Server::start().await;
+    let sealer = Sealer::new(&RootKeys::generate().unwrap());
+    let server = Server::start_with(Some(Arc::new(sealer))).await;
     let files = json!({ "policy.toml": policy(&[(true, false, false)]), "schema.toml": schema(0, 0) });
     let applied =
         server.admin("POST /api/v1/policy/apply", Some(&json!({ "origin": "git", "files": files }))).await;
@@ -202,7 +206,24 @@ async fn a_search_ends_nowhere_before_all_were_looked_at() {
     let question = question("u0", "note", &json!({}));
     let page = server.admin(PATH, Some(&question)).await;
     assert_eq!(page.body["results"], json!([]), "so many are not looked at for one page");
-    assert!(!page.body["page"]["next_token"].as_str().unwrap().is_empty(), "{}", page.text);
+    let token = page.body["page"]["next_token"].as_str().unwrap();
+    // Where it ends stands a resource that they may not see.
+    assert!(!token.is_empty(), "{}", page.text);
+    for part in token.split('.').chain([token]) {
+        let bytes = bytes_of(part).unwrap_or_default();
+        assert!(!bytes.windows(5).any(|text| text == b"04999"), "{token}");
+    }
+    let with = async |question: &Value, token: &str| {
+        let mut question = question.clone();
+        question["page"] = json!({ "token": token });
+        server.admin(PATH, Some(&question)).await
+    };
+    assert_eq!(with(&question, token).await.body["results"], json!([]));
+    let other = with(&super_question("u1"), token).await;
+    assert_eq!(other.status.as_u16(), 400, "it is good for the same query alone: {}", other.text);
+    for changed in [format!("{token}A"), token.replacen('.', "..", 1), ".".to_owned()] {
+        assert_eq!(with(&question, &changed).await.status.as_u16(), 400, "{changed}");
+    }
     assert_eq!(found(&server, &question, 1_000).await, [format!("{last:05}")]);
     assert_eq!(found(&server, &super_question("u1"), 1_000).await.len(), 0, "u1 holds nothing");
 }

@@ -17,6 +17,8 @@ const WAITING = 10_000;
 const REQUESTS = 4;
 /** How often the same is sent where no answer comes. */
 const ATTEMPTS = 3;
+/** The status of what is longer than the server, or what stands before it, takes at once. */
+const TOO_LARGE = 413;
 
 /** Who did something: a caller, a token that they presented, the directory's id of them, or in the application's own words. */
 export type Doer = Caller | { token: string } | { identity: string } | { type: string; id: string } | { anonymous: true };
@@ -74,7 +76,7 @@ export class Audit {
 
   /** Events that are gathered until `flush`. */
   batch(most = 1_000): AuditBatch {
-    const send = (text: string) => this.#send(text);
+    const send = (texts: readonly string[], key: string) => this.#attempts(texts, key);
     return new AuditBatch(send, this.#clock, limit("most", most, 1, WAITING));
   }
 
@@ -106,22 +108,23 @@ export class Audit {
   }
 
   #nextBatch(): Waiting[] {
-    let [count, length] = [0, 0];
-    for (const { text } of this.#unsent) {
-      length += text.length;
-      if (count === MAX_ITEMS || (count > 0 && length > MAX_LENGTH)) break;
-      count += 1;
-    }
-    return this.#unsent.splice(0, count);
+    return this.#unsent.splice(0, fitting(this.#unsent, MAX_ITEMS));
   }
 
-  /** What became of each. The server records all that it is sent or nothing: those that it names are left out the second time. */
+  /**
+   * What became of each. The server records all that it is sent or nothing: those that it names are left out the second time, and what
+   * is too long for one request is sent in two.
+   */
   async #recorded(texts: readonly string[]): Promise<Ended[]> {
     try {
-      await this.#attempts(texts);
+      await this.#attempts(texts, newKey());
       return texts.map(() => undefined);
     } catch (error) {
-      const failure = error instanceof CasemateError ? error : new CasemateError("unavailable", "the event could not be sent");
+      const failure = failureOf(error);
+      if (isTooLarge(failure) && texts.length > 1) {
+        const half = Math.ceil(texts.length / 2);
+        return [...(await this.#recorded(texts.slice(0, half))), ...(await this.#recorded(texts.slice(half)))];
+      }
       const refused = refusals(failure, texts.length);
       if (refused.size === 0) return texts.map(() => failure);
       const rest = texts.filter((_, place) => !refused.has(place));
@@ -130,10 +133,10 @@ export class Audit {
     }
   }
 
-  async #attempts(texts: readonly string[]): Promise<void> {
+  /** Sends these. The same key for the same events: they are recorded once, however often the answer is lost. */
+  async #attempts(texts: readonly string[], key: string): Promise<void> {
     const body = `{"items":[${texts.join(",")}]}`;
-    // The same key for the same events: they are recorded once, however often the answer is lost.
-    const headers = { "idempotency-key": crypto.randomUUID() };
+    const headers = { "idempotency-key": key };
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#transport.exchange("POST", RECORD, body, { headers });
@@ -144,6 +147,29 @@ export class Audit {
       }
     }
   }
+}
+
+/** How many, from the first on, go into one request: at least one where there is any. */
+function fitting(events: readonly { readonly text: string }[], most: number): number {
+  let [count, length] = [0, 0];
+  for (const { text } of events) {
+    length += text.length;
+    if (count === most || (count > 0 && length > MAX_LENGTH)) break;
+    count += 1;
+  }
+  return count;
+}
+
+function newKey(): string {
+  return crypto.randomUUID();
+}
+
+function failureOf(error: unknown): CasemateError {
+  return error instanceof CasemateError ? error : new CasemateError("unavailable", "the event could not be sent");
+}
+
+function isTooLarge(failure: CasemateError): boolean {
+  return failure instanceof ClientError && failure.status === TOO_LARGE;
 }
 
 /** Which of the events the server does not take, and why. */
@@ -162,14 +188,16 @@ function refusals(failure: CasemateError, count: number): Map<number, CasemateEr
 
 /** Events that are gathered until they are flushed. None is lost without a word: what is not on record is still there, or in the error. */
 export class AuditBatch {
-  readonly #send: (text: string) => Promise<Ended>;
+  readonly #send: (texts: readonly string[], key: string) => Promise<void>;
   readonly #clock: Clock;
   readonly #most: number;
   #events: { event: AuditEvent; text: string }[] = [];
   #flushing: Promise<void> | undefined;
+  /** How many of the first may be on record already, and the key with which they were sent. */
+  #unknown: { count: number; key: string } | undefined;
 
   /** @internal */
-  constructor(send: (text: string) => Promise<Ended>, clock: Clock, most: number) {
+  constructor(send: (texts: readonly string[], key: string) => Promise<void>, clock: Clock, most: number) {
     this.#send = send;
     this.#clock = clock;
     this.#most = most;
@@ -204,18 +232,36 @@ export class AuditBatch {
   }
 
   async #flush(): Promise<void> {
-    const events = [...this.#events];
-    const ended = await Promise.all(events.map(({ text }) => this.#send(text)));
-    const isRefused = (end: Ended) => end instanceof ClientError && end.problem === "invalid_document";
-    const left = events.filter((_, place) => ended[place] !== undefined && !isRefused(ended[place]));
-    // What was added meanwhile stands behind.
-    this.#events = [...left, ...this.#events.slice(events.length)];
-    const refused = events.flatMap(({ event }, place) => {
-      const error = ended[place];
-      return error && isRefused(error) ? [{ event, error }] : [];
-    });
-    const first = ended.find((end) => end !== undefined);
-    if (first) throw new AuditError(refused, left.length, first);
+    const refused: { event: AuditEvent; error: CasemateError }[] = [];
+    let cause: CasemateError | undefined;
+    let most = MAX_ITEMS;
+    // What is added meanwhile stands behind, and waits for the next flush.
+    for (let left = this.#events.length; left > 0; ) {
+      const { count, key } = this.#unknown ?? { count: fitting(this.#events.slice(0, left), most), key: newKey() };
+      this.#unknown = undefined;
+      const sent = this.#events.slice(0, count);
+      const failure = await this.#send(sent.map(({ text }) => text), key).then(() => undefined, failureOf);
+      if (failure && isTooLarge(failure) && count > 1) {
+        most = Math.floor(count / 2);
+        continue;
+      }
+      cause ??= failure;
+      if (failure && isTooLarge(failure)) most = MAX_ITEMS;
+      const not = failure && isTooLarge(failure) ? new Map([[0, failure]]) : failure && refusals(failure, count);
+      if (failure && !not?.size) {
+        if (failure instanceof ClientError && failure.mayPass) this.#unknown = { count, key };
+        break;
+      }
+      // Where some are refused, none of the others is on record yet.
+      const rest = not ? sent.filter((_, place) => !not.has(place)) : [];
+      for (const [place, { event }] of sent.entries()) {
+        const error = not?.get(place);
+        if (error) refused.push({ event, error });
+      }
+      this.#events.splice(0, count, ...rest);
+      left -= count - rest.length;
+    }
+    if (cause) throw new AuditError(refused, this.#events.length, cause);
   }
 }
 

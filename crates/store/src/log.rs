@@ -8,6 +8,8 @@
 
 mod append;
 mod block;
+mod check;
+mod erase;
 mod event;
 mod growth;
 mod hold;
@@ -23,9 +25,11 @@ mod tail;
 mod tiles;
 pub(crate) mod waiting;
 
+pub use hold::LogHold;
 pub use search::{LogCount, LogPage};
 
 pub(crate) use append::{append, tell};
+pub(crate) use check::check;
 pub(crate) use event::{DECISION, audited, decision};
 pub(crate) use growth::Growth;
 pub(crate) use recorded::Recorded;

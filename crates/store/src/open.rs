@@ -309,6 +309,7 @@ impl Store {
             segment::catch_up(folder.path(), &mut link).await?;
         }
         crate::people::version::forget_deleted(&mut link).await?;
+        log::check(&mut link).await?;
         waiting::bring(&mut link).await?;
         while retention::prune(&mut link, retention, clock()).await? {}
         let revision = crate::object::last_revision(&mut link).await?;

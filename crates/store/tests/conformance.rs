@@ -23,6 +23,8 @@ mod linked;
 mod links;
 #[path = "conformance/locks.rs"]
 mod locks;
+#[path = "conformance/log.rs"]
+mod log;
 #[path = "conformance/pages.rs"]
 mod pages;
 #[path = "conformance/people.rs"]
@@ -90,6 +92,14 @@ mod holds {
         a_provider_ends_the_sessions_of_those_who_came_by_it,
         links_go_with_what_their_provider_was_and_each_is_told_of,
         nothing_is_linked_in_a_session_that_ended,
+    );
+    on_both!(log:
+        changes_and_what_is_recorded_stand_in_one_tree,
+        a_search_finds_what_looking_at_every_event_does,
+        what_is_erased_leaves_its_proof_and_what_is_on_hold_stays,
+        two_processes_append_to_one_log,
+        what_earlier_versions_recorded_comes_into_the_log_in_order,
+        a_log_of_which_something_is_gone_is_not_served,
     );
     on_both!(pages:
         sessions_come_and_go_between_pages,

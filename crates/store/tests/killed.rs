@@ -172,5 +172,9 @@ async fn what_was_recorded_survives_a_killed_process_once() {
         assert_eq!(found.len(), count, "nothing is there twice");
         let lost: Vec<_> = told.iter().filter(|at| found.binary_search(at).is_err()).collect();
         assert!(lost.is_empty(), "{lost:?}");
+        // Whoever begins anew finds the tree to be that of the blocks, or refuses to start.
+        let store = Store::open(&data, Retention::default(), || 0).await.unwrap();
+        assert_eq!(store.reader().log_state().await.unwrap().size, found.len() as u64);
+        store.close().await;
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Left {
     others_at: Option<i64>,
     /// Whether it has a decision that is not on hold.
     is_spare: bool,
+    /// How many events were erased.
+    pub(super) erased: u64,
 }
 
 /// Does one round in a transaction that has begun; answers whether there is more to do. `is_over` is whether the database has more
@@ -82,7 +84,7 @@ fn is_due(event: &Event<'_>, due: Due) -> bool {
     event.at < if event.kind == DECISION { due.decisions } else { due.others }
 }
 
-fn is_held(holds: &[Query], event: &Event<'_>) -> bool {
+pub(super) fn is_held(holds: &[Query], event: &Event<'_>) -> bool {
     holds.iter().any(|hold| hold.matches(event))
 }
 
@@ -138,6 +140,7 @@ pub(super) async fn erase_in_block(
         let is_held = is_held(holds, &event);
         if is_due(&event) && !is_held {
             places.push(place);
+            left.erased += 1;
             continue;
         }
         let (count, at) = if event.kind == DECISION {
@@ -164,7 +167,7 @@ pub(super) async fn erase_in_block(
 
 impl Left {
     async fn write(self, link: &mut Link, block: i64) -> Result<(), sqlx::Error> {
-        let Left { decisions, others, decisions_at, others_at, is_spare } = self;
+        let Left { decisions, others, decisions_at, others_at, is_spare, .. } = self;
         let spare = i64::from(is_spare || decisions + others == 0);
         let text = "UPDATE audit_block SET decisions = $2, others = $3, decisions_at = $4, others_at = $5, spare = $6 \
                     WHERE number = $1";

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{
     EmptyMutation, EmptySubscription, ID, Interface, Object, Request, SDLExportOptions, Schema, SimpleObject,
+    Variables,
 };
 use casemate_permission::{Catalog, Grant, OriginKind, Permission, PermissionSet};
 use casemate_sdk::guard::{PermissionDirectives, public, requires_permission};
@@ -229,6 +230,25 @@ async fn a_gateway_is_told_the_directives_and_its_entities_are_guarded() {
     assert_eq!(ask(&schema, entities, Some(caller("user", &[]))).await.1, "FORBIDDEN");
     let (data, ..) = ask(&schema, entities, Some(caller("user", &["cms.page.read"]))).await;
     assert_eq!(data, json!({ "_entities": [{ "id": "8" }] }));
+    // That there is one is told to nobody who may not read it.
+    let typename = "{ _entities(representations: [{ __typename: \"Page\", id: \"8\" }]) { __typename } }";
+    let (data, code, path) = ask(&schema, typename, Some(caller("user", &[]))).await;
+    assert_eq!((data, code, path), (json!(null), json!("FORBIDDEN"), json!(["_entities"])));
+    let (data, ..) = ask(&schema, typename, Some(caller("user", &["cms.page.read"]))).await;
+    assert_eq!(data, json!({ "_entities": [{ "__typename": "Page" }] }));
+    let of = async |variables: Value, query: &str, held: &[&str]| {
+        let request = Request::new(query).variables(Variables::from_json(variables));
+        let told = schema.execute(request.data(caller("user", held))).await;
+        told.errors.first().map(|error| error.message.clone())
+    };
+    let query = "query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }";
+    let page = json!({ "of": [{ "__typename": "Page", "id": "8" }] });
+    assert!(of(page.clone(), query, &[]).await.is_some());
+    assert_eq!(of(page, query, &["cms.page.read"]).await, None);
+    // What is said nowhere but in the query's text.
+    let query = "query ($of: [_Any!]! = [{ __typename: \"Page\", id: \"8\" }]) { _entities(representations: $of) { __typename } }";
+    assert!(of(json!({}), query, &[]).await.is_some());
+    assert_eq!(of(json!({}), query, &["*"]).await, None);
     let (data, ..) = ask(&schema, "{ _service { sdl } }", None).await;
     assert!(data["_service"]["sdl"].as_str().unwrap().contains("@requiresPermission"), "{data}");
     let sdl = schema.sdl_with_options(SDLExportOptions::new().federation().compose_directive());

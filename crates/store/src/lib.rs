@@ -93,7 +93,7 @@ pub use people::{
 pub use reseal::{ResealError, Resealed, drop_unused_root_keys, reseal};
 pub use resource::{
     ChangedResources, MAX_ATTRIBUTES, MAX_CHANGED_RESOURCES, MAX_RESOURCE_TYPE, MAX_RESOURCE_TYPES,
-    ResourceKey, ResourceQuery, ResourceRecord,
+    MAX_TENANT_RESOURCE_TYPES, ResourceKey, ResourceQuery, ResourceRecord,
 };
 pub use retention::Retention;
 pub use root_key::{RootKeyError, RootKeyFile, RootKeyFileError, RootKeys};

@@ -16,6 +16,8 @@ pub const MAX_ATTRIBUTES: usize = 16 << 10;
 pub const MAX_RESOURCE_TYPE: usize = 128;
 /// The most types of resources of an application, in all tenants together.
 pub const MAX_RESOURCE_TYPES: usize = 1_000;
+/// The most of them in one tenant: so many tenants at least have to come together to use up those of an application.
+pub const MAX_TENANT_RESOURCE_TYPES: usize = 200;
 /// The most resources that a follower is told of one by one; where more were changed, it forgets all that it knows.
 pub const MAX_CHANGED_RESOURCES: u32 = 1_000;
 

@@ -113,6 +113,7 @@ mod holds {
         what_becomes_of_resources_is_told_to_followers_and_no_policy,
         resources_are_listed_by_key_in_pages,
         types_without_resources_make_room_for_others,
+        a_tenant_has_so_many_types_of_resources_and_leaves_the_others_room,
         whoever_has_resources_stays_and_keeps_its_name,
     );
     on_both!(search:

@@ -1,6 +1,6 @@
 //! Why something administered was not changed.
 
-use casemate_store::{CommitError, MAX_RESOURCE_TYPES, StoreError};
+use casemate_store::{CommitError, MAX_RESOURCE_TYPES, MAX_TENANT_RESOURCE_TYPES, StoreError};
 use serde::Serialize;
 
 use super::resources::ResourceMistake;
@@ -160,6 +160,13 @@ impl From<CommitError> for AdminError {
                 reason: format!(
                     "the application has {MAX_RESOURCE_TYPES} types of resources already: use one of those, or delete all \
                      resources of one"
+                ),
+            },
+            CommitError::UsedUp { what: "types of resources of the tenant" } => AdminError::Unkeepable {
+                pointer: "/type",
+                reason: format!(
+                    "the tenant has {MAX_TENANT_RESOURCE_TYPES} types of resources of the application already: use one of \
+                     those, or delete all resources of one"
                 ),
             },
             CommitError::Unclear { revision } => AdminError::Unclear { revision },

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{MAX_RESOURCE_TYPES, ResourceKey, ResourceRecord};
+use super::{MAX_RESOURCE_TYPES, MAX_TENANT_RESOURCE_TYPES, ResourceKey, ResourceRecord};
 use crate::commit::{CommitError, Operation, Refused};
 use crate::sql::{Database as _, Link, Value, places, rows_of, values};
 
@@ -114,7 +114,11 @@ async fn register_types(link: &mut Link, put: &[&ResourceRecord]) -> Result<(), 
         types.entry(&key.application).or_default().insert(&key.kind);
     }
     for (application, types) in types {
-        if !add_types(link, application, &types).await? || !are_too_many(link, application).await? {
+        if !add_types(link, application, &types).await? {
+            continue;
+        }
+        refuse_tenants(link, application, put).await?;
+        if !are_too_many(link, application).await? {
             continue;
         }
         // Those of which nothing is registered any more make room; those of this change have no rows yet.
@@ -125,6 +129,32 @@ async fn register_types(link: &mut Link, put: &[&ResourceRecord]) -> Result<(), 
         add_types(link, application, &types).await?;
         if are_too_many(link, application).await? {
             return Err(Refused::Change(CommitError::UsedUp { what: TYPES }));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a change after which a tenant would have too many types of an application.
+async fn refuse_tenants(link: &mut Link, application: &str, put: &[&ResourceRecord]) -> Result<(), Refused> {
+    let mut types: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for ResourceRecord { key, .. } in put.iter().filter(|resource| resource.key.application == application) {
+        types.entry(&key.tenant).or_default().insert(key.kind.clone());
+    }
+    // From one type to the next by the key, however many rows each has.
+    let text = format!(
+        "WITH RECURSIVE known(type) AS (SELECT MIN(type) FROM resource WHERE tenant = $1 AND application = $2 \
+         UNION ALL SELECT (SELECT MIN(type) FROM resource WHERE tenant = $1 AND application = $2 \
+         AND type > known.type) FROM known WHERE known.type IS NOT NULL) \
+         SELECT type FROM known WHERE type IS NOT NULL AND EXISTS (SELECT 1 FROM resource WHERE tenant = $1 \
+         AND application = $2 AND resource.type = known.type AND deleted_at IS NULL) LIMIT {}",
+        MAX_TENANT_RESOURCE_TYPES + 1
+    );
+    for (tenant, mut types) in types {
+        for row in link.rows(&text, values![tenant, application]).await? {
+            types.insert(row.get("type")?);
+        }
+        if types.len() > MAX_TENANT_RESOURCE_TYPES {
+            return Err(Refused::Change(CommitError::UsedUp { what: TENANT_TYPES }));
         }
     }
     Ok(())
@@ -149,6 +179,8 @@ async fn are_too_many(link: &mut Link, application: &str) -> Result<bool, sqlx::
 
 /// What [`CommitError::UsedUp`] says where there are [`MAX_RESOURCE_TYPES`].
 pub(crate) const TYPES: &str = "types of resources";
+/// What it says where a tenant has [`MAX_TENANT_RESOURCE_TYPES`].
+pub(crate) const TENANT_TYPES: &str = "types of resources of the tenant";
 
 /// Refuses that a tenant or an application goes, or is called something else, while it has resources: they would belong to
 /// whichever is called so next.

@@ -2,7 +2,7 @@
 
 use casemate_store::{
     ChangedResources, CommitError, Draft, MAX_ATTRIBUTES, MAX_CHANGED_RESOURCES, MAX_RESOURCE_TYPES,
-    Operation, ResourceKey, ResourceQuery, ResourceRecord, Store,
+    MAX_TENANT_RESOURCE_TYPES, Operation, ResourceKey, ResourceQuery, ResourceRecord, Store,
 };
 
 use crate::place::{Place, commit};
@@ -182,7 +182,10 @@ pub(crate) async fn resources_are_listed_by_key_in_pages(place: Place) {
 
 pub(crate) async fn types_without_resources_make_room_for_others(place: Place) {
     let store = place.open().await;
-    let of_type = |application: &str, kind: usize| key("acme", application, &format!("type{kind}"), "1");
+    let of_type = |application: &str, kind: usize| {
+        let tenant = format!("tenant{}", kind / MAX_TENANT_RESOURCE_TYPES);
+        key(&tenant, application, &format!("type{kind}"), "1")
+    };
     let put_type = |kind: usize| put(of_type("notes", kind), "{}", None);
     make(&store, (0..MAX_RESOURCE_TYPES).map(put_type).collect()).await.unwrap();
     let refused = make(&store, vec![put_type(MAX_RESOURCE_TYPES)]).await;
@@ -198,6 +201,23 @@ pub(crate) async fn types_without_resources_make_room_for_others(place: Place) {
     let has = |kind: usize| types.contains(&("notes".to_owned(), format!("type{kind}")));
     assert!(has(0) && !has(7) && has(MAX_RESOURCE_TYPES));
     assert_eq!(types.len(), MAX_RESOURCE_TYPES + 1);
+}
+
+pub(crate) async fn a_tenant_has_so_many_types_of_resources_and_leaves_the_others_room(place: Place) {
+    let store = place.open().await;
+    let of_type = |tenant: &str, kind: usize| key(tenant, "notes", &format!("type{kind}"), "1");
+    let put_type = |tenant: &str, kind: usize| put(of_type(tenant, kind), "{}", None);
+    make(&store, (0..MAX_TENANT_RESOURCE_TYPES).map(|kind| put_type("acme", kind)).collect()).await.unwrap();
+    let refused = make(&store, vec![put_type("acme", MAX_TENANT_RESOURCE_TYPES)]).await;
+    assert!(matches!(refused, Err(CommitError::UsedUp { what }) if what.contains("tenant")), "{refused:?}");
+    let many = (0..=MAX_TENANT_RESOURCE_TYPES).map(|kind| put_type("globex", 1_000 + kind)).collect();
+    assert!(matches!(make(&store, many).await, Err(CommitError::UsedUp { .. })));
+    make(&store, vec![put_type("globex", MAX_TENANT_RESOURCE_TYPES)]).await.unwrap();
+    // What is deleted makes room at once; what is there can be changed.
+    make(&store, vec![put(of_type("acme", 0), "{\"a\":1}", None)]).await.unwrap();
+    make(&store, vec![remove(of_type("acme", 7), None)]).await.unwrap();
+    make(&store, vec![put_type("acme", 5_000)]).await.unwrap();
+    assert!(make(&store, vec![put_type("acme", 5_001)]).await.is_err());
 }
 
 pub(crate) async fn whoever_has_resources_stays_and_keeps_its_name(place: Place) {

@@ -24,8 +24,8 @@ use casemate_platform::{Server, Tls, clock, limit_bodies};
 use casemate_server::directory_sync::pull_directories;
 use casemate_server::policy::follow;
 use casemate_server::{
-    Accounts, App, Blocks, Front, end_local_sessions, follow_blocks, follow_log_levels, send_resets,
-    write_decision_log, write_denials,
+    Accounts, App, Blocks, Front, detect, end_local_sessions, follow_blocks, follow_log_levels, send_resets,
+    tell_receivers, write_decision_log, write_denials,
 };
 use casemate_store::{BALLAST, Ballast, DataFolder, Sealer, Store};
 use secrecy::SecretString;
@@ -115,6 +115,8 @@ async fn serve(
     jobs.spawn(follow_blocks(app.blocks.clone(), Arc::clone(&app.directory), Arc::clone(&app.store)));
     jobs.spawn(pull_directories(app.clone(), outgoing));
     jobs.spawn(send_resets(app.clone()));
+    jobs.spawn(detect(app.clone()));
+    jobs.spawn(tell_receivers(app.clone()));
     if let Some(postman) = postman {
         jobs.spawn(postman.deliver());
     }

@@ -16,6 +16,10 @@ pub enum Kind {
     Source,
     /// A setting of the installation.
     Setting,
+    /// Rules over the audit trail.
+    Detection,
+    /// Who is told of alerts.
+    AlertReceiver,
     /// A named list of permissions.
     Role,
     /// A named list of roles.
@@ -32,12 +36,14 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, each after those that it may refer to.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Tenant,
         Kind::Application,
         Kind::Provider,
         Kind::Source,
         Kind::Setting,
+        Kind::Detection,
+        Kind::AlertReceiver,
         Kind::Role,
         Kind::Team,
         Kind::ServiceAccount,
@@ -55,6 +61,8 @@ impl Kind {
             Kind::Provider => "provider",
             Kind::Source => "source",
             Kind::Setting => "setting",
+            Kind::Detection => "detection",
+            Kind::AlertReceiver => "alert-receiver",
             Kind::Role => "role",
             Kind::Team => "team",
             Kind::Assignment => "assignment",
@@ -68,7 +76,16 @@ impl Kind {
     /// changing them takes permissions that are held in the tenant [`crate::DEFAULT_TENANT`].
     #[must_use]
     pub fn is_installation_wide(self) -> bool {
-        matches!(self, Kind::Tenant | Kind::Application | Kind::Provider | Kind::Source | Kind::Setting)
+        matches!(
+            self,
+            Kind::Tenant
+                | Kind::Application
+                | Kind::Provider
+                | Kind::Source
+                | Kind::Setting
+                | Kind::Detection
+                | Kind::AlertReceiver
+        )
     }
 
     /// Whether its objects are written in files alone, and can be read but not written one by one.
@@ -85,6 +102,8 @@ impl Kind {
             Kind::Provider => "prv_",
             Kind::Source => "src_",
             Kind::Setting => "set_",
+            Kind::Detection => "det_",
+            Kind::AlertReceiver => "rcv_",
             Kind::Role => "rol_",
             Kind::Team => "tea_",
             Kind::Assignment => "asg_",

@@ -1,5 +1,6 @@
 //! The documents of objects, as they are written in files, sent by API, and stored.
 
+mod detection;
 mod source;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::kind::Kind;
 use crate::policy::{SETTINGS, Setting};
 
+pub use detection::{AlertLevel, AlertReceiverDocument, AlertWebhook, DetectionDocument};
 pub use source::{HttpSourceDocument, SourceDocument, SourceResources};
 
 /// A permission: a granted name, perhaps `deny = true`, and any further properties.
@@ -433,6 +435,8 @@ impl Kind {
             Kind::Provider => schemars::schema_for!(casemate_identity::ProviderConfig),
             Kind::Source => schemars::schema_for!(SourceDocument),
             Kind::Setting => schemars::schema_for!(SettingDocument),
+            Kind::Detection => schemars::schema_for!(DetectionDocument),
+            Kind::AlertReceiver => schemars::schema_for!(AlertReceiverDocument),
             Kind::Role => schemars::schema_for!(RoleDocument),
             Kind::Team => schemars::schema_for!(TeamDocument),
             Kind::Assignment => schemars::schema_for!(AssignmentDocument),

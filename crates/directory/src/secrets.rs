@@ -39,10 +39,15 @@ impl Secrets {
         let opened: HashMap<_, _> = sealed
             .iter()
             .filter_map(|secret| {
-                let kind =
-                    [Kind::Provider, Kind::Source].into_iter().find(|kind| secret.kind == kind.as_str())?;
+                let kind = [Kind::Provider, Kind::Source, Kind::AlertReceiver]
+                    .into_iter()
+                    .find(|kind| secret.kind == kind.as_str())?;
                 let name = objects.by_id(kind, &secret.id)?.name.as_str();
-                let place = if kind == Kind::Source { place_of_source(name) } else { name.to_owned() };
+                let place = match kind {
+                    Kind::Source => place_of_source(name),
+                    Kind::AlertReceiver => place_of_receiver(name),
+                    _ => name.to_owned(),
+                };
                 let open = |sealer: &Arc<Sealer>| sealer.open(secret).map_err(|error| error.to_string());
                 let unsealed =
                     self.sealer.as_ref().map_or_else(|| Err("there is no root key".to_owned()), open);
@@ -86,6 +91,11 @@ impl SecretSource for Secrets {
 /// Where the secrets of a source of permissions are looked for: where those of no provider are, whose names hold no slash.
 pub(crate) fn place_of_source(name: &str) -> String {
     format!("source/{name}")
+}
+
+/// As [`place_of_source`], of a receiver of alerts.
+pub(crate) fn place_of_receiver(name: &str) -> String {
+    format!("alert-receiver/{name}")
 }
 
 fn read(path: &Path) -> Result<SecretString, String> {

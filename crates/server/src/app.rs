@@ -34,10 +34,10 @@ use crate::policy::PolicyStatus;
 use crate::reading::Reading;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
-    access_review, account, administrator, api_key, application, assignment, audit_event, block, decision,
-    decision_log, description, directory_sync, group, health, identity, invitation, linking, log_level,
-    permissions, policy, provider, resource, role, scim, service_account, session, setting, sign_in, source,
-    team, tenant, user,
+    access_review, account, administrator, alert, api_key, application, assignment, audit_event, block,
+    decision, decision_log, description, detection, directory_sync, group, health, identity, invitation,
+    linking, log_level, permissions, policy, provider, resource, role, scim, service_account, session,
+    setting, sign_in, source, team, tenant, user,
 };
 
 /// What a running server knows.
@@ -150,6 +150,8 @@ fn api() -> Api<App> {
         provider::routes::routes(),
         directory_sync::routes::routes(),
         setting::routes::routes(),
+        detection::routes::routes(),
+        alert::routes::routes(),
         audit_event::routes::routes(),
         policy::routes::routes(),
         decision_log::routes::routes(),

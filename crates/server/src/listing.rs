@@ -156,6 +156,8 @@ fn columns(kind: Kind) -> &'static [&'static str] {
         Kind::Provider => &["type", "issuer", "endpoint", "audiences"],
         Kind::Source => &["title", "provider", "claim", "ceiling"],
         Kind::Setting => &["value"],
+        Kind::Detection => &["title", "disabled"],
+        Kind::AlertReceiver => &["title", "mail", "level", "disabled"],
         Kind::Role => &["title", "description", "extends", "permissions"],
         Kind::Team => &["title", "description", "roles"],
         Kind::Assignment => &[

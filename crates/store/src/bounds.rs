@@ -120,6 +120,7 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::Block(block) => ("block", &block.id),
         Operation::LiftBlock { id } => ("block", id),
         Operation::ForgetSource(forgotten) => ("source", &forgotten.source),
+        Operation::Alert(_) => ("alert", ""),
         Operation::BeginSession(session) => ("session", &session.id),
         Operation::EndSessions { .. } => ("session", ""),
         Operation::Account(change) => ("user", change.user()),
@@ -176,6 +177,11 @@ impl Measure<'_> {
                 self.required("tenant", tenant, MAX_ID)?;
                 self.required("type", kind, MAX_KIND)?;
                 self.required("subject", subject, MAX_NAME)
+            }
+            Operation::Alert(change) => {
+                self.required("state", &change.state, MAX_KIND)?;
+                self.text("note", &change.note, MAX_BODY)?;
+                self.text("by", &change.by, MAX_BODY)
             }
             Operation::Account(change) => self.account(change),
             Operation::Link(change) => self.link(change),

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::account::{self, AccountChange};
+use crate::alert::{self, AlertChange};
 use crate::api_key::{self, StoredApiKey};
 use crate::audit::AuditEvent;
 use crate::block::{self, AddressBlock};
@@ -147,6 +148,8 @@ pub enum Operation {
     },
     /// What a source of permissions outside Casemate said counts no longer, wherever it is kept.
     ForgetSource(ForgottenSource),
+    /// The state of an alert becomes this.
+    Alert(AlertChange),
     /// A session of a browser begins.
     BeginSession(StoredSession),
     /// Something about a local account is to be different; it is done once users are as they are to be.
@@ -400,6 +403,7 @@ fn changes_policy(operation: &Operation) -> bool {
                 | Operation::Block(_)
                 | Operation::LiftBlock { .. }
                 | Operation::ForgetSource(_)
+                | Operation::Alert(_)
         )
 }
 
@@ -463,6 +467,12 @@ impl<'a> Change<'a> {
             }
             Operation::ForgetSource(forgotten) => {
                 source::forget(self.link, forgotten, self.at, self.revision).await?;
+            }
+            Operation::Alert(change) => {
+                if !alert::change(self.link, change, self.at).await? {
+                    let (kind, id) = ("alert".to_owned(), change.number.to_string());
+                    return Err(Refused::Change(CommitError::Missing { kind, id }));
+                }
             }
             Operation::BeginSession(session) => session::begin(self.link, session, self.revision).await?,
             Operation::EndSessions { which, reason } => {

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod alert;
 mod anonymous;
 mod api_key;
 mod audit;
@@ -54,6 +55,7 @@ pub use account::{
     Lockout, MAX_FACTORS, MAX_GUESSES, MAX_KNOWN_NETWORKS, MAX_LINKS, MAX_STEPS, PASSWORD_FIELD,
     PasswordLink, RecoveryCodes, Reservation, SecondFactor, SeenNetwork, SignInStep, USER_SECRETS,
 };
+pub use alert::{AlertChange, AlertDraft, AlertQuery, StoredAlert};
 pub use anonymous::{AnonymousDenial, DenialQuery};
 pub use api_key::{KeyQuery, KeySort, KeyState, StoredApiKey};
 pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};

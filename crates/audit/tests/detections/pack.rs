@@ -22,6 +22,17 @@ fn each_rule_of_the_pack_is_taken_and_says_what_to_do() {
 }
 
 #[test]
+fn the_rules_of_the_guide_are_rules() {
+    let guide =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide/detections.md"))
+            .unwrap();
+    let texts: Vec<&str> =
+        guide.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(texts.len(), 3);
+    texts.into_iter().for_each(|text| drop(rules(text)));
+}
+
+#[test]
 fn who_grants_themselves_something_is_told() {
     let assigned = |after: &'static str| Event {
         after: Some(after.into()),

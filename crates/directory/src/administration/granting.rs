@@ -101,7 +101,9 @@ impl<'a> Granting<'a> {
                 self.names(bounds(old))?;
                 self.names(bounds(new))
             }
-            Kind::Tenant | Kind::Application | Kind::Setting => Ok(()),
+            Kind::Tenant | Kind::Application | Kind::Setting | Kind::Detection | Kind::AlertReceiver => {
+                Ok(())
+            }
         }
     }
 

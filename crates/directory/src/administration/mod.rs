@@ -2,6 +2,7 @@
 //! what, and is committed with the event that tells of it. No HTTP, and no clock.
 
 mod change;
+mod detection;
 mod entry;
 mod error;
 mod forgetting;

@@ -28,12 +28,19 @@ const SOURCE_FIELDS: [&str; 1] = ["http/signing_secret"];
 /// Where a source is asked.
 const SOURCE_ADDRESSES: [&str; 2] = ["http/url", "http/allow_insecure_http"];
 
+/// The member of a receiver of alerts that holds a secret.
+const RECEIVER_FIELDS: [&str; 1] = ["webhook/signing_secret"];
+/// Where alerts are posted.
+const RECEIVER_ADDRESSES: [&str; 2] = ["webhook/url", "webhook/allow_insecure_http"];
+
 /// The members of documents of a kind that hold secrets.
 fn fields(kind: &str) -> &'static [&'static str] {
     if kind == Kind::Provider.as_str() {
         &FIELDS
     } else if kind == Kind::Source.as_str() {
         &SOURCE_FIELDS
+    } else if kind == Kind::AlertReceiver.as_str() {
+        &RECEIVER_FIELDS
     } else {
         &[]
     }
@@ -44,13 +51,14 @@ fn addresses(field: &str) -> &'static [&'static str] {
     match field {
         LDAP_PASSWORD => &LDAP_ADDRESSES,
         _ if SOURCE_FIELDS.contains(&field) => &SOURCE_ADDRESSES,
+        _ if RECEIVER_FIELDS.contains(&field) => &RECEIVER_ADDRESSES,
         _ => &ADDRESSES,
     }
 }
 
 /// The kind of a draft that holds secrets.
 fn holding(draft: &Draft) -> Option<Kind> {
-    [Kind::Provider, Kind::Source].into_iter().find(|kind| draft.kind == kind.as_str())
+    [Kind::Provider, Kind::Source, Kind::AlertReceiver].into_iter().find(|kind| draft.kind == kind.as_str())
 }
 
 const NOT_FROM_AFAR: &str =

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use casemate_store::{AuditEvent, Commit, CommitError, Operation, Remembered, SealedSecret, StoredApiKey};
 use serde_json::Value;
 
+use super::detection;
 use super::entry::{Author, Entry, RememberKey, Written};
 use super::error::AdminError;
 use super::people::GroupChange;
 use super::{Administration, granted, homes, provisioning, rules, sealing, sessions};
 use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
+use crate::model::{AlertReceiverDocument, DetectionDocument};
 use crate::model::{
     ApplicationDocument, AssignmentDocument, CredentialDocument, Document, ProviderDocument, RoleDocument,
     ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument, TenantDocument, UserDocument,
@@ -270,6 +272,11 @@ pub(super) fn canonical(kind: Kind, tenant: &str, document: Value) -> Result<(St
         Kind::Provider => canonical_as::<ProviderDocument>(tenant, document),
         Kind::Source => canonical_as::<SourceDocument>(tenant, document),
         Kind::Setting => canonical_as::<SettingDocument>(tenant, document),
+        Kind::Detection => {
+            detection::check(&document)?;
+            canonical_as::<DetectionDocument>(tenant, document)
+        }
+        Kind::AlertReceiver => canonical_as::<AlertReceiverDocument>(tenant, document),
         Kind::Role => canonical_as::<RoleDocument>(tenant, document),
         Kind::Team => canonical_as::<TeamDocument>(tenant, document),
         Kind::Assignment => {

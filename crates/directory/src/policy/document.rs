@@ -13,6 +13,7 @@ use super::mistake::{Mistake, ObjectPlace, SourceFile};
 use super::place::{Help, Place, Raised};
 use super::{Code, DEFAULT_TENANT, Wanted, WantedGroup};
 use crate::kind::Kind;
+use crate::model::{AlertReceiverDocument, DetectionDocument};
 use crate::model::{
     ApplicationDocument, AssignmentDocument, CredentialDocument, Document, GroupDocument, ProviderDocument,
     RoleDocument, ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument, TenantDocument,
@@ -24,7 +25,7 @@ const FORMAT: &str = "1";
 
 /// The names of the tables that are read, for messages.
 const TABLES: &str = "`[[role]]`, `[[team]]`, `[[assignment]]`, `[[user]]`, `[[group]]`, `[[credential]]`, `[[service_account]]`, `[[tenant]]`, \
-                      `[[provider]]`, `[[source]]` and `[[setting]]`";
+                      `[[provider]]`, `[[source]]`, `[[setting]]`, `[[detection]]` and `[[alert_receiver]]`";
 
 /// A document, where it was written, and the tenant that it belongs to.
 #[derive(Debug)]
@@ -66,6 +67,8 @@ pub(crate) struct Documents {
     pub(crate) providers: Vec<Item<ProviderDocument>>,
     pub(crate) sources: Vec<Item<SourceDocument>>,
     pub(crate) settings: Vec<Item<SettingDocument>>,
+    pub(crate) detections: Vec<Item<DetectionDocument>>,
+    pub(crate) receivers: Vec<Item<AlertReceiverDocument>>,
     /// Whether some table could not be read.
     pub(crate) incomplete: bool,
 }
@@ -108,6 +111,8 @@ impl Documents {
                 "provider" => file.providers(value, &mut self.providers),
                 "source" => file.entries("source", value, &mut self.sources),
                 "setting" => file.entries("setting", value, &mut self.settings),
+                "detection" => file.entries("detection", value, &mut self.detections),
+                "alert_receiver" => file.entries("alert_receiver", value, &mut self.receivers),
                 other => {
                     let mistake = Mistake::at(source, key.span(), format!("`{other}` is not known here"));
                     mistakes.push(mistake.help(format!(
@@ -142,6 +147,8 @@ impl Documents {
                 Ok(Kind::Provider) => reading.push(&mut documents.providers),
                 Ok(Kind::Source) => reading.push(&mut documents.sources),
                 Ok(Kind::Setting) => reading.push(&mut documents.settings),
+                Ok(Kind::Detection) => reading.push(&mut documents.detections),
+                Ok(Kind::AlertReceiver) => reading.push(&mut documents.receivers),
                 Ok(Kind::Application) => reading.schema(&mut documents.schemas),
                 // What another version of Casemate keeps here is none of this one's business.
                 Err(_) => {}
@@ -167,6 +174,8 @@ impl Documents {
         wanted.extend(self.providers.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.sources.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.settings.iter().map(|item| wanted_of(&item.document, wide())));
+        wanted.extend(self.detections.iter().map(|item| wanted_of(&item.document, wide())));
+        wanted.extend(self.receivers.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.roles.iter().map(wanted_in_tenant));
         wanted.extend(self.teams.iter().map(wanted_in_tenant));
         wanted.extend(self.accounts.iter().map(wanted_in_tenant));

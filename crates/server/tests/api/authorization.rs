@@ -9,6 +9,7 @@ use casemate_server::described;
 use serde_json::{Value, json};
 
 use crate::description::same_as_file;
+use crate::detections;
 use crate::support::{Answer, CALLERS, Server};
 
 /// Routes that need no credential, each with its reason.
@@ -170,6 +171,8 @@ pub(crate) fn documents() -> BTreeMap<String, Value> {
         of("providers", json!({ "name": "corp", "issuer": "https://login.example.com", "audiences": ["casemate"] })),
         of("sources", json!({ "name": "token", "provider": "corp", "claim": "permissions", "ceiling": ["cms.*"] })),
         of("settings", json!({ "name": "decision.recorded", "value": "all" })),
+        of("detections", json!({ "name": "audit-gap", "disabled": true })),
+        of("alert-receivers", json!({ "name": "on-call", "mail": ["security@example.com"] })),
     ]
     .into_iter()
     .collect()
@@ -189,6 +192,8 @@ pub(crate) async fn furnish(
         ("providers", true),
         ("sources", true),
         ("settings", true),
+        ("detections", true),
+        ("alert-receivers", true),
         ("roles", false),
         ("teams", false),
         ("users", false),
@@ -209,6 +214,8 @@ pub(crate) async fn furnish(
         let made = server.send(&format!("POST {path}"), Some(administrator), &[], Some(&document)).await;
         ids.insert(path, made.id());
     }
+    detections::alert(server).await;
+    ids.insert("/api/v1/alerts".to_owned(), "1".to_owned());
     let resource = json!({ "application": "notes", "type": "note", "id": "7" });
     let made = server.send("POST /api/v1/resources", Some(administrator), &[], Some(&resource)).await;
     ids.insert("/api/v1/resources/notes/note".to_owned(), made.id());

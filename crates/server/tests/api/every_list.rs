@@ -10,7 +10,8 @@ use crate::sessions;
 use crate::support::Server;
 
 /// What is answered in whole, and why it needs no pages.
-const BOUNDED: [(&str, &str); 3] = [
+const BOUNDED: [(&str, &str); 4] = [
+    ("/api/v1/detection-pack", "the few rules that come with the program"),
     ("/api/v1/permissions/schemas", "what permissions mean is only known with all of it"),
     ("/api/v1/users/{id}/factors", "nobody has more than twenty"),
     ("/api/v1/users/{id}/sign-ins", "nobody has more than twenty"),

@@ -8,6 +8,7 @@ mod authzen;
 mod candidates;
 mod deciding_elsewhere;
 mod description;
+mod detections;
 mod every_list;
 mod forgotten_sources;
 mod hub;

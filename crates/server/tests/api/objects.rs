@@ -47,6 +47,16 @@ fn kinds() -> Vec<(&'static str, Value, Value)> {
             json!({ "name": "decision.recorded", "value": "all" }),
             json!({ "name": "decision.recorded", "value": "denied" }),
         ),
+        (
+            "/api/v1/detections",
+            json!({ "name": "audit-gap", "disabled": true }),
+            json!({ "name": "audit-gap", "title": "Gaps" }),
+        ),
+        (
+            "/api/v1/alert-receivers",
+            json!({ "name": "on-call", "mail": ["security@example.com"] }),
+            json!({ "name": "on-call", "mail": ["security@example.com"], "level": "high" }),
+        ),
     ]
 }
 

@@ -14,6 +14,7 @@ use casemate_store::{
 use serde_json::{Value, json};
 
 use crate::authorization::{body, documents, furnish, path};
+use crate::detections;
 use crate::sessions;
 use crate::support::{Answer, Server};
 
@@ -41,6 +42,7 @@ fn asked(id: &str, ids: &BTreeMap<String, String>) -> Option<Value> {
         "appointTenantAdministrator" => {
             json!({ "administrator": { "user": { "provider": "corp", "id": "ada" } } })
         }
+        "tryDetection" => json!({ "rules": detections::RULE }),
         "addGroupMembers" => json!({ "users": [ids["/api/v1/users"]] }),
         "applyPolicy" => json!({ "origin": "git", "files": { "roles.toml":
             "format = 1\n[[role]]\nname = \"applied\"\npermissions = [{ name = \"cms.*\" }]\n" } }),
@@ -111,6 +113,7 @@ fn passing(collection: &str, number: usize) -> Option<Value> {
         }
         "/api/v1/providers" => document["issuer"] = json!(format!("https://{called}.example.com")),
         "/api/v1/sources" => document["claim"] = json!(called),
+        "/api/v1/detections" => document["rules"] = json!(detections::RULE),
         "/api/v1/settings" => document = json!({ "name": "decision.log.days", "value": 3 }),
         _ => {}
     }

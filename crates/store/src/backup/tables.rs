@@ -338,6 +338,31 @@ pub(super) const TABLES: &[Table] = &[
         key: 3,
         columns: &[Integer("minute"), Text("address"), Text("route"), Integer("count")],
     },
+    Table {
+        name: "alert",
+        key: 1,
+        columns: &[
+            Integer("number"),
+            Text("dedupe"),
+            Text("detection"),
+            Text("rule"),
+            Text("rule_id"),
+            Text("level"),
+            Text("state"),
+            Integer("first_at"),
+            Integer("last_at"),
+            Integer("made_at"),
+            Integer("changed_at"),
+            Integer("count"),
+            Integer("last_event"),
+            Text("events"),
+            Text("grouped"),
+            Text("value"),
+            Text("note"),
+            Text("changed_by"),
+        ],
+    },
+    Table { name: "alert_place", key: 1, columns: &[Text("name"), Integer("place"), Integer("at")] },
 ];
 
 impl Table {

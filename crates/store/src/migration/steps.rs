@@ -477,4 +477,40 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             ){table}",
         ],
     },
+    Migration {
+        version: 28,
+        // A binary that does not know it passes detections over.
+        needs: 5,
+        statements: &[
+            // What rules found in the log.
+            "CREATE TABLE alert (
+                number {integer} PRIMARY KEY NOT NULL,
+                dedupe {text} NOT NULL,
+                detection {text} NOT NULL,
+                rule {text} NOT NULL,
+                rule_id {text},
+                level {text} NOT NULL,
+                state {text} NOT NULL,
+                first_at {integer} NOT NULL,
+                last_at {integer} NOT NULL,
+                made_at {integer} NOT NULL,
+                changed_at {integer} NOT NULL,
+                count {integer} NOT NULL,
+                last_event {integer} NOT NULL,
+                events {text} NOT NULL,
+                grouped {text} NOT NULL,
+                value {text},
+                note {text} NOT NULL,
+                changed_by {text} NOT NULL
+            ){table}",
+            "CREATE INDEX alert_by_key ON alert (dedupe, number)",
+            "CREATE INDEX alert_by_state ON alert (state, number)",
+            // How far the log was looked at, and up to which alert receivers were told.
+            "CREATE TABLE alert_place (
+                name {text} PRIMARY KEY NOT NULL,
+                place {integer} NOT NULL,
+                at {integer} NOT NULL
+            ){table}",
+        ],
+    },
 ];

@@ -2,6 +2,7 @@
 
 mod assignments;
 mod credentials;
+mod detections;
 mod groups;
 mod hierarchy;
 mod people;
@@ -65,6 +66,8 @@ pub(crate) fn check(
     let sources = checker.sources(&documents.sources);
     let resource_sources = checker.resource_sources(&documents.sources, &catalog);
     checker.settings(&documents.settings);
+    checker.detections(&documents.detections);
+    checker.receivers(&documents.receivers);
     let mut mistakes = checker.schema_mistakes;
     mistakes.extend(settle(checker.raised, object));
     let mismatches = settle(checker.mismatches, object);

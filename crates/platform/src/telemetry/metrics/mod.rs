@@ -30,6 +30,11 @@ static UNDECIDED: Counter = Counter::new();
 static PASSWORDS_RIGHT: Counter = Counter::new();
 static PASSWORDS_WRONG: Counter = Counter::new();
 static SPANS_LOST: Counter = Counter::new();
+static DETECTED: Counter = Counter::new();
+static ALERTS_MADE: Counter = Counter::new();
+static ALERTS_HELD_BACK: Counter = Counter::new();
+static ALERTS_TOLD: Counter = Counter::new();
+static ALERTS_NOT_TOLD: Counter = Counter::new();
 static UNRECORDED: Counter = Counter::new();
 
 /// What was decided.
@@ -81,6 +86,26 @@ pub(crate) fn handshake_failed() {
 /// Counts spans that found no room.
 pub(crate) fn spans_lost(count: u64) {
     SPANS_LOST.add(count);
+}
+
+/// Counts events that detections looked at.
+pub fn detected(events: u64) {
+    DETECTED.add(events);
+}
+
+/// Counts alerts that were made.
+pub fn alerts_made(count: u64) {
+    ALERTS_MADE.add(count);
+}
+
+/// Counts matches of which no alert was made, since their detection made very many.
+pub fn alerts_held_back(count: u64) {
+    ALERTS_HELD_BACK.add(count);
+}
+
+/// Counts an attempt to tell a receiver of an alert.
+pub fn alert_told(is_told: bool) {
+    if is_told { &ALERTS_TOLD } else { &ALERTS_NOT_TOLD }.add(1);
 }
 
 /// A connection that counts as open until this is dropped.
@@ -168,6 +193,19 @@ impl Figures {
             &HANDSHAKES_FAILED,
         );
         text.counter("casemate_trace_spans_lost_total", "Spans that could not be sent.", &SPANS_LOST);
+        text.counter("casemate_detection_events_total", "Events that detections looked at.", &DETECTED);
+        text.counter("casemate_alerts_total", "Alerts that were made.", &ALERTS_MADE);
+        text.counter(
+            "casemate_alerts_held_back_total",
+            "Matches of which no alert was made, since their detection made very many.",
+            &ALERTS_HELD_BACK,
+        );
+        text.counter("casemate_alerts_told_total", "Alerts that a receiver was told of.", &ALERTS_TOLD);
+        text.counter(
+            "casemate_alerts_not_told_total",
+            "Attempts to tell a receiver of an alert that failed.",
+            &ALERTS_NOT_TOLD,
+        );
         text.counter(
             "casemate_decisions_unrecorded_total",
             "Decisions that were answered although they could not be recorded.",

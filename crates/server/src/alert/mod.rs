@@ -1,0 +1,10 @@
+//! Alerts: what rules found in the audit trail, what becomes of it, and who is told.
+
+mod letter;
+mod list;
+mod notify;
+mod receivers;
+pub(crate) mod routes;
+pub(crate) mod service;
+
+pub use notify::tell_receivers;

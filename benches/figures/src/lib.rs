@@ -14,16 +14,29 @@ pub type Failure = Box<dyn Error>;
 /// Runs the benchmark `bench`: what `measure` finds goes to standard output, in the format that the arguments of the process
 /// name.
 pub fn run(bench: &str, measure: impl FnOnce() -> Result<Vec<Figure>, Failure>) -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    run_with(bench, None, |_| measure())
+}
+
+/// As [`run`], of a benchmark that knows a flag such as `--large`: whether it is there is told to `measure`.
+pub fn run_with(
+    bench: &str,
+    flag: Option<&str>,
+    measure: impl FnOnce(bool) -> Result<Vec<Figure>, Failure>,
+) -> ExitCode {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let given = arguments.len();
+    arguments.retain(|argument| Some(argument.as_str()) != flag);
+    let is_flagged = arguments.len() < given;
     let json = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] | ["--format", "table"] => false,
         ["--format", "json"] => true,
         _ => {
-            say(&format!("usage: cargo xtask bench {bench} [--format table|json]"));
+            let flag = flag.map(|flag| format!(" [{flag}]")).unwrap_or_default();
+            say(&format!("usage: cargo xtask bench {bench}{flag} [--format table|json]"));
             return ExitCode::from(2);
         }
     };
-    let written = measure().and_then(|figures| {
+    let written = measure(is_flagged).and_then(|figures| {
         let to = io::stdout().lock();
         if json {
             write_json(to, bench, &figures)?

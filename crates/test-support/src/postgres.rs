@@ -12,8 +12,7 @@ const PACKAGE: &str = "postgresql";
 const READY: Duration = Duration::from_secs(60);
 const SOCKET_PATH_MAX: usize = 107;
 
-/// A PostgreSQL server of the newest version on this machine, on a unix socket in a private folder, without
-/// durability. It is gone when this value is dropped or the test dies.
+/// A PostgreSQL server of the newest version on this machine, on a unix socket in a private folder. It is gone when this value is dropped or the test dies.
 #[derive(Debug)]
 pub struct Postgres {
     process: Process,
@@ -23,11 +22,29 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Creates an empty cluster and starts its server; about two seconds.
+    /// Creates an empty cluster and starts its server, which flushes nothing; about two seconds.
     ///
     /// # Errors
     /// [`StartError`]: the programs are missing (it says what to install), or the server did not start.
     pub fn start() -> Result<Self, StartError> {
+        Self::start_with(&[
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "shared_buffers=16MB",
+            "max_connections=50",
+        ])
+    }
+
+    /// As [`Postgres::start`], a server as it comes, which flushes what it commits: for measurements.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub fn start_durable() -> Result<Self, StartError> {
+        Self::start_with(&[])
+    }
+
+    fn start_with(settings: &[&str]) -> Result<Self, StartError> {
         let folders = postgres_folders(Path::new("/usr/lib/postgresql"));
         let initdb = find_program("initdb", &folders, PACKAGE)?;
         let createdb = find_program("createdb", &folders, PACKAGE)?;
@@ -48,8 +65,7 @@ impl Postgres {
             .arg("-k")
             .arg(&folder)
             .args(["-c", "listen_addresses="])
-            .args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"])
-            .args(["-c", "shared_buffers=16MB", "-c", "max_connections=50"]);
+            .args(settings.iter().flat_map(|setting| ["-c", setting]));
         let process = Process::start_in(folder, &program)?;
         process.wait_until(READY, |process| {
             let state = std::fs::read_to_string(process.folder().join("data/postmaster.pid")).ok()?;

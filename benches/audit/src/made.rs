@@ -38,8 +38,14 @@ impl Numbers {
 
 /// What is recorded: what was decided, or anything else.
 pub(crate) enum Made {
-    Decision(DecisionEvent),
-    Other(AuditEvent),
+    Decision(Box<DecisionEvent>),
+    Other(Box<AuditEvent>),
+}
+
+/// The text at a place, which may be behind the last.
+fn one<'t>(of: &[&'t str], place: u64) -> &'t str {
+    let places = of.len() as u64;
+    of.get((place % places) as usize).copied().unwrap_or_default()
 }
 
 pub(crate) fn tenant(numbers: &mut Numbers) -> String {
@@ -53,7 +59,7 @@ pub(crate) fn person(numbers: &mut Numbers) -> String {
 /// The type and the id of a resource.
 pub(crate) fn resource(numbers: &mut Numbers) -> (String, String) {
     let number = numbers.below(RESOURCES);
-    let kind = ["note", "file", "role", "order", "page"][(number % 5) as usize % 5];
+    let kind = one(&["note", "file", "role", "order", "page"], number);
     (kind.to_owned(), format!("{kind}_{:012x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16))
 }
 
@@ -79,9 +85,9 @@ fn client(numbers: &mut Numbers) -> String {
 /// One of ten is a denial, one of three anything but a decision.
 pub(crate) fn event(at: i64, numbers: &mut Numbers) -> Made {
     if numbers.below(3) == 0 {
-        Made::Other(other(at, numbers))
+        Made::Other(Box::new(other(at, numbers)))
     } else {
-        Made::Decision(decision(at, numbers))
+        Made::Decision(Box::new(decision(at, numbers)))
     }
 }
 
@@ -109,7 +115,7 @@ pub(crate) fn decision(at: i64, numbers: &mut Numbers) -> DecisionEvent {
 
 fn other(at: i64, numbers: &mut Numbers) -> AuditEvent {
     let (resource_type, resource_id) = resource(numbers);
-    let kind = ["create", "read", "update", "delete"][(numbers.below(4) % 4) as usize];
+    let kind = one(&["create", "read", "update", "delete"], numbers.below(4));
     let document = |numbers: &mut Numbers| format!(r#"{{"title":"{} {}"}}"#, word(numbers), word(numbers));
     let browser = ["Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "curl/8.14.1", "casemate-sdk/0.1"];
     AuditEvent {
@@ -130,7 +136,7 @@ fn other(at: i64, numbers: &mut Numbers) -> AuditEvent {
         outcome: if numbers.below(20) == 0 { "denied" } else { "success" }.into(),
         request_id: id(numbers),
         client: Some(client(numbers)),
-        user_agent: Some(browser[(numbers.below(3) % 3) as usize].into()),
+        user_agent: Some(one(&browser, numbers.below(3)).into()),
         before: (kind == "update" || kind == "delete").then(|| document(numbers)),
         after: (kind == "update" || kind == "create").then(|| document(numbers)),
         application: None,

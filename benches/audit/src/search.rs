@@ -106,8 +106,8 @@ async fn fill(store: &Arc<Store>, events: u64) -> Result<(), Failure> {
                 for place in first..(first + GROUP).min(events) {
                     let at = made::LAST - (events - place) as i64 * made::STEP;
                     match made::event(at, &mut numbers) {
-                        Made::Decision(event) => decisions.push(event),
-                        Made::Other(event) => others.push(event),
+                        Made::Decision(event) => decisions.push(*event),
+                        Made::Other(event) => others.push(*event),
                     }
                 }
                 store.record(decisions).await?;

@@ -80,18 +80,23 @@ impl Ballast {
         Ok(held)
     }
 
-    /// Takes as much room as is missing and there.
+    /// Takes as much room as is missing and there, piece by piece: what it left would be for decisions.
     pub(crate) fn refill(&self) -> io::Result<()> {
         let mut file = self.open()?;
-        let held = file.metadata()?.len();
-        let mut missing = self.bytes.saturating_sub(held);
-        while missing > 0 {
-            match allocate(&mut file, held, missing) {
-                Ok(()) => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::StorageFull => file.set_len(held)?,
+        let mut held = file.metadata()?.len();
+        let mut piece = self.bytes.saturating_sub(held);
+        while piece > 0 {
+            match allocate(&mut file, held, piece) {
+                Ok(()) => {
+                    held = held.saturating_add(piece);
+                    piece = piece.min(self.bytes.saturating_sub(held));
+                }
+                Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                    file.set_len(held)?;
+                    piece = if piece >= 2 * LEAST { piece / 2 } else { 0 };
+                }
                 Err(error) => return Err(error),
             }
-            missing = if missing >= 2 * LEAST { missing / 2 } else { 0 };
         }
         Ok(())
     }

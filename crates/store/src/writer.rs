@@ -34,7 +34,7 @@ pub const MAX_GROUP: usize = 512;
 const GATHERING: Duration = Duration::from_micros(500);
 
 /// After how many recorded events the bounds of the record are looked at.
-const PRUNE_EVERY: usize = 256;
+const PRUNE_EVERY: usize = 2_048;
 
 /// The answer that one waiter waits for.
 type Reply = oneshot::Sender<Result<(), RecordError>>;
@@ -455,6 +455,12 @@ async fn commit(desk: &Desk, link: &mut Link, changes: &[Change]) -> Result<(), 
             Change::Credential(credential) => credentials.push(credential),
         }
     }
+    // Too far ahead of the log, whoever records waits for it.
+    if let Some(signal) = desk.signal.as_ref().filter(|signal| signal.behind() > MAX_BEHIND) {
+        let taken = inbox::take(link).await?;
+        signal.came(taken.events);
+        desk.growth.tell(taken.size);
+    }
     // On PostgreSQL the statement that begins also finds out, before anything could be lost, whether the connection is still
     // there.
     link.begin().await?;
@@ -475,10 +481,6 @@ async fn commit(desk: &Desk, link: &mut Link, changes: &[Change]) -> Result<(), 
             inbox::insert(link, &recorded).await?;
             link.commit().await?;
             signal.recorded(recorded.iter().map(|recorded| u64::from(recorded.events)).sum());
-            // Too far ahead of the log, whoever records waits for it.
-            if signal.behind() > MAX_BEHIND {
-                desk.growth.tell(inbox::take(link).await?.size);
-            }
         }
     }
     Ok(())

@@ -48,6 +48,13 @@ impl Signal {
         }
     }
 
+    /// So many events came into the log, whoever recorded them.
+    pub(crate) fn came(&self, events: u64) {
+        let less = |behind: u64| Some(behind.saturating_sub(events));
+        // It never refuses.
+        let _ = self.behind.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
     /// How many events this process recorded that are not known to be in the log.
     pub(crate) fn behind(&self) -> u64 {
         self.behind.load(Ordering::Relaxed)
@@ -140,11 +147,8 @@ async fn bring(
         let before = signal.behind();
         let taken = inbox::take(link).await?;
         growth.tell(taken.size);
-        if taken.is_more {
-            let done = taken.events.min(before);
-            signal.behind.fetch_sub(done, Ordering::Relaxed);
-        } else {
-            signal.behind.fetch_sub(before, Ordering::Relaxed);
+        signal.came(if taken.is_more { taken.events } else { before });
+        if !taken.is_more {
             break;
         }
     }

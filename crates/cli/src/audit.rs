@@ -34,6 +34,8 @@ const COLUMNS: [&str; 20] = [
     "revision",
 ];
 
+mod events;
+
 /// What `casemate audit` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -43,8 +45,12 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Show recorded decisions, newest first.
+    /// Show what is on record, newest first: decisions, or the events that a search finds.
     List(List),
+    /// Show the newest events, and those that come.
+    Tail(events::Tail),
+    /// Write events, oldest first, so that they are kept elsewhere or checked.
+    Export(events::Export),
 }
 
 #[derive(Debug, clap::Args)]
@@ -52,19 +58,26 @@ struct List {
     #[command(flatten)]
     place: PlaceSettings,
 
-    /// The most decisions to show.
+    #[command(flatten)]
+    wanted: events::Wanted,
+
+    /// Shows events of every kind, not decisions alone; so does a search.
+    #[arg(long)]
+    all: bool,
+
+    /// The most entries to show.
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
     limit: u64,
 
     /// Only decisions with this answer.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with_all = ["all", "search"])]
     decision: Option<Decision>,
 
     /// Only decisions about the subject with this id.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["all", "search"])]
     subject: Option<String>,
 
-    /// Only decisions since then: a time such as 2026-01-31T08:00:00Z, or an age such as 90s, 15m, 2h, 7d.
+    /// Only what happened since then: a time such as 2026-01-31T08:00:00Z, or an age such as 90s, 15m, 2h, 7d.
     #[arg(long, value_name = "WHEN", value_parser = Since::parse)]
     since: Option<Since>,
 }
@@ -115,7 +128,12 @@ impl Since {
 /// Runs the command.
 pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
     match arguments.command {
+        Command::List(List { place, wanted, all, limit, since, .. }) if all || !wanted.search.is_empty() => {
+            runtime::block_on(events::list(place, &wanted, (limit, since), printer))
+        }
         Command::List(arguments) => runtime::block_on(list(arguments, printer)),
+        Command::Tail(arguments) => events::tail(arguments, printer),
+        Command::Export(arguments) => events::export(arguments, printer),
     }
 }
 

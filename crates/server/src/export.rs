@@ -1,4 +1,4 @@
-//! Whole lists as comma-separated values that are read page by page from the store, as fast as the client takes them.
+//! Whole lists that are saved, mostly as comma-separated values: they are read page by page from the store, as fast as the client takes them.
 
 use std::future::Future;
 use std::io;
@@ -38,6 +38,22 @@ impl HttpBody for Pages {
     }
 }
 
+/// What an answer is saved as.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Saved<'n> {
+    /// The name of the file.
+    pub(crate) name: &'n str,
+    /// Its media type.
+    pub(crate) media_type: &'static str,
+}
+
+impl<'n> Saved<'n> {
+    /// Comma-separated values, with the names of the columns.
+    pub(crate) fn csv(name: &'n str) -> Saved<'n> {
+        Saved { name, media_type: "text/csv; charset=utf-8; header=present" }
+    }
+}
+
 /// The answer that is saved as this file: a row with the names of the columns, and the rows that `read` writes of the page
 /// behind a place, for as long as it gives another. Nothing is read any more once the client has gone away.
 pub(crate) fn answer<F>(
@@ -48,19 +64,35 @@ pub(crate) fn answer<F>(
 where
     F: Future<Output = Result<(Rows, Option<Place>), StoreError>> + Send,
 {
-    let (pages, taken) = mpsc::channel(WAITING);
     let mut head = Rows::default();
     head.row(columns.iter().copied());
+    let name = format!("{file}.csv");
+    streamed(Saved::csv(&name), head.into_text(), move |after| {
+        let rows = read(after);
+        async move { rows.await.map(|(rows, after)| (rows.into_text(), after)) }
+    })
+}
+
+/// As [`answer`], of any text.
+pub(crate) fn streamed<F>(
+    saved: Saved<'_>,
+    head: String,
+    mut read: impl FnMut(Option<Place>) -> F + Send + 'static,
+) -> Response
+where
+    F: Future<Output = Result<(String, Option<Place>), StoreError>> + Send,
+{
+    let (pages, taken) = mpsc::channel(WAITING);
     tokio::spawn(async move {
         let mut next = Some((head, None));
-        while let Some((rows, after)) = next.take() {
-            if pages.send(Ok(Bytes::from(rows.into_text()))).await.is_err() {
+        while let Some((text, after)) = next.take() {
+            if pages.send(Ok(Bytes::from(text))).await.is_err() {
                 return;
             }
             match read(after).await {
-                Ok((rows, Some(after))) => next = Some((rows, Some(after))),
+                Ok((text, Some(after))) => next = Some((text, Some(after))),
                 // Whoever does not listen any more needs no end.
-                Ok((rows, None)) => drop(pages.send(Ok(Bytes::from(rows.into_text()))).await),
+                Ok((text, None)) => drop(pages.send(Ok(Bytes::from(text))).await),
                 Err(error) => {
                     tracing::error!(%error, "a list could not be read to its end");
                     drop(pages.send(Err(io::Error::other("the list could not be read to its end"))).await);
@@ -70,10 +102,10 @@ where
     });
     let mut response = Body::new(Pages(taken)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(saved.media_type));
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{file}.csv\"")) {
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", saved.name)) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     response

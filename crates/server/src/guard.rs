@@ -15,7 +15,7 @@ use casemate_expression::{Datum, Map, Members, Timestamp, Value};
 use casemate_permission::name::Name;
 use casemate_permission::{Action, Effect, Request, Resource};
 use casemate_platform::{Caller, Client, Code, Guard, Permission, Problem, RequestId, clock};
-use casemate_store::{Actor, DecisionEvent, Party, RecordedDecision, clipped};
+use casemate_store::{Actor, AuditEvent, Party, clipped};
 
 use self::recent::recent;
 use self::standing::{Standing, standing, standing_of, target};
@@ -368,24 +368,26 @@ impl Access {
             kind: clipped(&subject.kind),
             id: clipped(subject.id.as_deref().unwrap_or_default()),
         };
-        let event = DecisionEvent {
+        // What its handler is asked for says more than a question does: where it came from.
+        let event = AuditEvent {
+            actor: self.author().actor,
+            subject: Some(party),
+            kind: "decision".to_owned(),
+            area: "decision".to_owned(),
             at: self.standing.now,
             request_id: self.request_id.as_str().to_owned(),
-            item: 0,
             tenant: if P::INSTALLATION { DEFAULT_TENANT.to_owned() } else { clipped(&self.tenant) },
-            application: None,
-            caller: party.clone(),
-            credential: credential(&self.caller.0),
-            subject: party,
             action: needed.to_owned(),
-            resource_type: Some(P::RESOURCE.to_owned()),
-            resource_id: id.map(clipped),
-            decision: RecordedDecision::Denied,
-            reason: reason.to_owned(),
-            permission: None,
-            revision: self.standing.snapshot.revision(),
+            resource_type: P::RESOURCE.to_owned(),
+            resource_id: id.map(clipped).unwrap_or_default(),
+            outcome: "denied".to_owned(),
+            reason: Some(reason.to_owned()),
+            route: self.route.clone(),
+            client: self.client.clone(),
+            user_agent: user_agent(&self.headers),
+            ..AuditEvent::default()
         };
-        if let Err(error) = app.store.record(vec![event]).await {
+        if let Err(error) = app.store.record_events(vec![event]).await {
             tracing::error!(%error, "an answer was withheld: it could not be recorded");
             return Err(Problem::new(Code::NotRecorded));
         }

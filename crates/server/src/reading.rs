@@ -86,7 +86,7 @@ impl Reading {
 /// # Errors
 /// 503: what it tells of is not answered, since it would not be on record.
 pub(crate) async fn record(app: &App, event: AuditEvent) -> Result<(), Problem> {
-    Box::pin(app.store.record_events(vec![event])).await.map_err(|error| {
+    app.store.record_events(vec![event]).await.map_err(|error| {
         tracing::error!(%error, "an answer was withheld: that it was asked for could not be recorded");
         Problem::new(Code::NotRecorded)
     })

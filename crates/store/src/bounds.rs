@@ -11,6 +11,7 @@ use crate::linked::LinkChange;
 use crate::object::Draft;
 use crate::people::{DirectoryEdit, GroupRecord, UserRecord};
 use crate::resource::{MAX_ATTRIBUTES, MAX_RESOURCE_TYPE, ResourceKey};
+use crate::saved_search::SavedSearchChange;
 use crate::secret::SealedSecret;
 use crate::session::{Sessions, StoredSession};
 use crate::source::{ForgottenIdentity, ForgottenSource};
@@ -35,6 +36,8 @@ pub const MAX_NAME: usize = 1_024;
 pub const MAX_PERSONAL: usize = 64 << 10;
 /// The longest sealed secret, in bytes.
 pub const MAX_SEALED: usize = 64 << 10;
+/// The longest search that is kept, and the longest key of whose it is, in bytes.
+const MAX_SEARCH: usize = 32 << 10;
 
 /// What an operation takes up besides its texts.
 const OVERHEAD: usize = 256;
@@ -119,6 +122,8 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::RemoveResource { key, .. } => ("resource", &key.id),
         Operation::Block(block) => ("block", &block.id),
         Operation::LiftBlock { id } => ("block", id),
+        Operation::SavedSearch(SavedSearchChange::Put { search, .. }) => ("audit-search", &search.id),
+        Operation::SavedSearch(SavedSearchChange::Remove { id, .. }) => ("audit-search", id),
         Operation::ForgetSource(forgotten) => ("source", &forgotten.source),
         Operation::Alert(_) => ("alert", ""),
         Operation::BeginSession(session) => ("session", &session.id),
@@ -171,6 +176,14 @@ impl Measure<'_> {
                 self.required("network", &block.network, MAX_KIND)
             }
             Operation::LiftBlock { id } => self.required("id", id, MAX_ID),
+            Operation::SavedSearch(SavedSearchChange::Put { search, .. }) => {
+                self.required("id", &search.id, MAX_ID)?;
+                self.required("tenant", &search.tenant, MAX_ID)?;
+                self.required("owner", &search.owner, MAX_SEARCH)?;
+                self.required("name", &search.name, MAX_ID)?;
+                self.required("search", &search.search, MAX_SEARCH)
+            }
+            Operation::SavedSearch(SavedSearchChange::Remove { id, .. }) => self.required("id", id, MAX_ID),
             Operation::ForgetSource(ForgottenSource { source, whom }) => {
                 self.required("id", source, MAX_ID)?;
                 let Some(ForgottenIdentity { tenant, kind, subject }) = whom else { return Ok(()) };

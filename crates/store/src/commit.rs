@@ -16,6 +16,7 @@ use crate::object::{self, Draft, Object};
 use crate::people::version as people_version;
 use crate::people::{DirectoryEdit, GroupRecord, Membership, PeopleChange, UserRecord, is_people};
 use crate::resource::{self, ResourceKey, ResourceRecord, is_resource};
+use crate::saved_search::{self, SavedSearchChange};
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, Sessions, StoredSession};
 use crate::source::{self, ForgottenSource};
@@ -146,6 +147,8 @@ pub enum Operation {
         /// The block's id.
         id: String,
     },
+    /// Something about a search of audit events that is kept is to be different.
+    SavedSearch(SavedSearchChange),
     /// What a source of permissions outside Casemate said counts no longer, wherever it is kept.
     ForgetSource(ForgottenSource),
     /// The state of an alert becomes this.
@@ -402,6 +405,7 @@ fn changes_policy(operation: &Operation) -> bool {
                 | Operation::EndSessions { .. }
                 | Operation::Block(_)
                 | Operation::LiftBlock { .. }
+                | Operation::SavedSearch(_)
                 | Operation::ForgetSource(_)
                 | Operation::Alert(_)
         )
@@ -473,6 +477,9 @@ impl<'a> Change<'a> {
                     let (kind, id) = ("alert".to_owned(), change.number.to_string());
                     return Err(Refused::Change(CommitError::Missing { kind, id }));
                 }
+            }
+            Operation::SavedSearch(change) => {
+                saved_search::make(self.link, change, (self.revision, self.at)).await?;
             }
             Operation::BeginSession(session) => session::begin(self.link, session, self.revision).await?,
             Operation::EndSessions { which, reason } => {

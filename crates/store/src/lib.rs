@@ -38,6 +38,7 @@ mod reserve;
 mod resource;
 mod retention;
 mod root_key;
+mod saved_search;
 mod seal;
 mod secret;
 mod segment;
@@ -99,6 +100,7 @@ pub use resource::{
 };
 pub use retention::Retention;
 pub use root_key::{RootKeyError, RootKeyFile, RootKeyFileError, RootKeys};
+pub use saved_search::{MAX_SAVED_SEARCHES, SavedSearch, SavedSearchChange};
 pub use seal::{MAX_SECRET, SealError, Sealer};
 pub use secret::SealedSecret;
 pub use segment::{RecordLag, read_segment};

@@ -29,6 +29,7 @@ mod sdk;
 mod sdk_following;
 mod second_factor;
 mod sign_in;
+mod trail;
 mod vectors;
 mod versions;
 

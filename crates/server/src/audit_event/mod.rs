@@ -1,7 +1,13 @@
-//! Audit events: who changed or tried what, in Casemate and, as they say, in applications.
+//! Audit events: who did or tried what, in Casemate and, as they say, in applications.
 
 mod anonymous;
+mod export;
+mod list;
 mod record;
 pub(crate) mod routes;
-pub(crate) mod service;
+mod saved;
+mod search;
 mod subject;
+mod tail;
+mod timeline;
+mod view;

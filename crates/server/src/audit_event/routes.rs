@@ -9,10 +9,16 @@ use serde_json::json;
 
 use crate::App;
 use crate::audit_event::anonymous::{DenialSearch, DenialView, Denials};
+use crate::audit_event::export::{ExportRequest, export};
+use crate::audit_event::list::{CountRequest, CountView, EventDetail, count, list, one, search};
 use crate::audit_event::record::{RecordRequest, Recorded, record};
-use crate::audit_event::service::{EventSearch, EventView, Events};
-use crate::guard::{Access, Require, Thing};
-use crate::listed::{self, InQuery};
+use crate::audit_event::saved;
+use crate::audit_event::search::EventSearch;
+use crate::audit_event::tail::{tail, tail_found};
+use crate::audit_event::timeline::{TimelineRequest, timeline};
+use crate::audit_event::view::EventView;
+use crate::guard::{Require, Thing};
+use crate::listed;
 
 permissions! {
     /// To list audit events.
@@ -25,12 +31,12 @@ const TAG: &str = "Audit events";
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
-    Api::new()
+    saved::routes()
         .get(
             "/api/v1/audit-events",
             list,
             Operation::new("listAuditEvents", TAG, "Who changed or tried what", Trail::Read)
-                .describe("As `text/csv` it is the whole list.")
+                .describe("A page may hold fewer events than asked for, or none, and others follow as long as there is `next`. As `text/csv` it is the whole list.")
                 .needs::<AuditEventList>()
                 .paged()
                 .query("sort", "`-id`, the newest first, or `id`.")
@@ -44,6 +50,70 @@ pub(crate) fn routes() -> Api<App> {
                 .needs::<AuditEventList>()
                 .takes::<EventSearch>(json!({ "action": "casemate.role.update", "limit": 20 }))
                 .answers_csv_or::<Page<EventView>>(200, "A page, or the whole list."),
+        )
+        .post(
+            "/api/v1/audit-events/count",
+            count,
+            Operation::new("countAuditEvents", TAG, "How many audit events a search finds", Trail::Read)
+                .describe("Counts up to a bound, and says whether that is all.")
+                .needs::<AuditEventList>()
+                .takes::<CountRequest>(json!({ "search": { "outcome": "denied" }, "at_most": 1000 }))
+                .answers::<CountView>(200, "So many."),
+        )
+        .post(
+            "/api/v1/audit-events/timeline",
+            timeline,
+            Operation::new("getAuditTimeline", TAG, "All that is on record of a person or a thing", Trail::Read)
+                .describe("Of a person: what they did, what was done for or to them, and what was decided about them, also under the ids and logins that they had before. Where they signed in is told where they are at home.")
+                .needs::<AuditEventList>()
+                .takes::<TimelineRequest>(json!({ "identity": "usr_048a05fa5cd9f5b3f2dfa26dc5364380", "limit": 20 }))
+                .answers::<Page<EventView>>(200, "A page."),
+        )
+        .post(
+            "/api/v1/audit-events/export",
+            export,
+            Operation::new("exportAuditEvents", TAG, "Audit events as a stream that is saved", Trail::Read)
+                .describe("The oldest come first, up to those that are there when it begins. A stream that broke off goes on behind the last id that came (`after`). As `ndjson`, what stands in each line is enough to check the log.")
+                .needs::<AuditEventList>()
+                .takes::<ExportRequest>(json!({ "search": { "since": "2026-11-01T00:00:00Z" }, "format": "ndjson" }))
+                .answers_text(200, "A line for each event."),
+        )
+        .get(
+            "/api/v1/audit-events/tail",
+            tail,
+            Operation::new("tailAuditEvents", TAG, "Audit events as they come", Trail::Read)
+                .describe("Those that come from now on, or behind the `Last-Event-ID`: each an event `event` with its id. `ready` comes first, and `alive` where nothing else does. The stream ends where its reader may not see them any more.")
+                .needs::<AuditEventList>()
+                .query("after", "The id of the event behind which it begins.")
+                .answers_events(200, "A stream."),
+        )
+        .post(
+            "/api/v1/audit-events/tail",
+            tail_found,
+            Operation::new("tailFoundAuditEvents", TAG, "Audit events that fit a search, as they come", Trail::Read)
+                .describe("As `GET` there, of those alone that fit a search, which may be personal data and stands in no address.")
+                .needs::<AuditEventList>()
+                .query("after", "The id of the event behind which it begins.")
+                .takes::<EventSearch>(json!({ "outcome": "denied" }))
+                .answers_events(200, "A stream."),
+        )
+        .get(
+            "/api/v1/audit-events/{id}",
+            one,
+            Operation::new("getAuditEvent", TAG, "An audit event, with what its place in the log is checked with", Trail::Read)
+                .needs::<AuditEventList>()
+                .answers::<EventDetail>(200, "It."),
+        )
+        .post(
+            "/api/v1/audit-events",
+            record,
+            Operation::new("createAuditEvents", TAG, "What was done in an application", Trail::Kind("recorded"))
+                .describe("As `/api/v1/audit-events/record`, which it was called first.")
+                .needs::<AuditEventRecord>()
+                .takes::<RecordRequest>(json!({ "items": [{ "action": "notes.note.publish", "outcome": "success",
+                    "subject": { "type": "user", "id": "ada" }, "resource": { "type": "note", "id": "7" } }] }))
+                .creates()
+                .answers::<Recorded>(201, "They are on record."),
         )
         .post(
             "/api/v1/audit-events/record",
@@ -65,36 +135,6 @@ pub(crate) fn routes() -> Api<App> {
                 .takes::<DenialSearch>(json!({ "limit": 20 }))
                 .answers_csv_or::<Page<DenialView>>(200, "A page, or the whole list."),
         )
-}
-
-async fn list(
-    State(app): State<App>,
-    require: Require<AuditEventList>,
-    headers: HeaderMap,
-    search: InQuery<EventSearch>,
-) -> Result<Response, Problem> {
-    found(&app, require.access(), &headers, search.0).await
-}
-
-async fn search(
-    State(app): State<App>,
-    require: Require<AuditEventList>,
-    headers: HeaderMap,
-    _: NoQuery,
-    request: Request,
-) -> Result<Response, Problem> {
-    let search = read_document(request).await?;
-    found(&app, require.access(), &headers, search).await
-}
-
-async fn found(
-    app: &App,
-    access: &Access,
-    headers: &HeaderMap,
-    search: EventSearch,
-) -> Result<Response, Problem> {
-    access.permit::<AuditEventList>(app, &Thing::default()).await?;
-    listed::answer::<Events>(app, &access.caller, headers, search.query(access)?, |_| true).await
 }
 
 async fn anonymous(

@@ -5,13 +5,14 @@ use axum::http::request::Parts;
 use casemate_directory::{Author, Subject};
 use casemate_permission::Mentioned;
 use casemate_platform::{Client, Code, Problem, RequestId};
-use casemate_store::{Actor, AuditEvent, Commit, clipped};
+use casemate_store::{Actor, AuditEvent, clipped};
 use serde_json::{Value, json};
 
 use super::asker::SEARCH;
 use super::routes::Asked;
 use crate::App;
 use crate::guard::user_agent;
+use crate::reading::record;
 
 /// Where a request came from.
 pub(crate) struct Origin {
@@ -71,7 +72,7 @@ pub(crate) async fn tell(
     let Origin { request_id, route, client, user_agent } = origin;
     let event = AuditEvent {
         at: now,
-        actor: actor.clone(),
+        actor,
         action: told.action.to_owned(),
         kind: "read".to_owned(),
         tenant: told.tenant.to_owned(),
@@ -86,13 +87,7 @@ pub(crate) async fn tell(
         after: Some(told.after.to_string()),
         ..AuditEvent::default()
     };
-    let (summary, operations) = (String::new(), Vec::new());
-    let commit = Commit { base: None, at: now, actor, summary, operations, events: vec![event], fence: None };
-    app.store.commit(commit).await.map_err(|error| {
-        tracing::error!(%error, "an answer was withheld: that it was asked for could not be recorded");
-        Problem::new(Code::NotRecorded)
-    })?;
-    Ok(())
+    record(app, event).await
 }
 
 /// Keeps what somebody asked about others.

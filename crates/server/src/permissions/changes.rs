@@ -94,7 +94,16 @@ impl ChangeStreams {
         self.ending.send_replace(true);
     }
 
-    fn enter(&self, tenant: String, caller: String) -> Result<Place, Problem> {
+    /// Becomes true when all streams are to end.
+    pub(crate) fn ending(&self) -> watch::Receiver<bool> {
+        self.ending.subscribe()
+    }
+
+    /// A place for one more stream of a caller, also of one that tells of something else: all of them cost as much.
+    ///
+    /// # Errors
+    /// 503 where there are as many already as there may be.
+    pub(crate) fn enter(&self, tenant: String, caller: String) -> Result<Place, Problem> {
         let refused = |detail: String| Problem::new(Code::Unavailable).detail(detail);
         if *self.ending.borrow() {
             return Err(refused("the server is shutting down".to_owned()));
@@ -127,7 +136,7 @@ impl ChangeStreams {
 }
 
 /// The place of one stream.
-struct Place {
+pub(crate) struct Place {
     places: Arc<Mutex<HashMap<Whose, usize>>>,
     whose: Whose,
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use axum::http::Method;
 use casemate_platform::api::{Route, Scope, Security};
-use casemate_server::described;
+use casemate_server::{ChangeStreams, Front, described};
 use serde_json::{Value, json};
 
 use crate::description::same_as_file;
@@ -63,8 +64,12 @@ pub(crate) fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option
         (_, "getPolicyImpact") => json!({ "to": { "revision": 0 } }),
         (_, "whoCan") => json!({ "action": { "name": "cms.read" } }),
         (_, "preview") => json!({ "as": { "role": "auditor" }, "action": { "name": "cms.read" } }),
-        (_, "recordAuditEvents") => json!({ "items": [{ "action": "cms.read", "outcome": "success",
-            "subject": { "anonymous": true } }] }),
+        (_, "createAuditSearch") => json!({ "name": "one's own", "search": { "outcome": "denied" } }),
+        (_, "getAuditTimeline") => json!({ "resource": { "type": "role", "id": "rol_1" } }),
+        (_, "recordAuditEvents" | "createAuditEvents") => {
+            json!({ "items": [{ "action": "cms.read", "outcome": "success",
+            "subject": { "anonymous": true } }] })
+        }
         (_, "createResource") => json!({ "application": "notes", "type": "note", "id": "made" }),
         (_, "putResources") => json!({ "items": [{ "application": "notes", "type": "note", "id": "made" }] }),
         (_, "updateResource" | "patchResource") => json!({ "attributes": {} }),
@@ -170,6 +175,7 @@ pub(crate) fn documents() -> BTreeMap<String, Value> {
         of("applications", json!({ "schema": "format = 1\n[application]\nid = \"notes\"\nnamespaces = [\"notes\"]\n[[permission]]\nname = \"notes.read\"\n" })),
         of("providers", json!({ "name": "corp", "issuer": "https://login.example.com", "audiences": ["casemate"] })),
         of("sources", json!({ "name": "token", "provider": "corp", "claim": "permissions", "ceiling": ["cms.*"] })),
+        of("audit-searches", json!({ "name": "denials", "shared": true, "search": { "outcome": "denied" } })),
         of("settings", json!({ "name": "decision.recorded", "value": "all" })),
         of("detections", json!({ "name": "audit-gap", "disabled": true })),
         of("alert-receivers", json!({ "name": "on-call", "mail": ["security@example.com"] })),
@@ -200,6 +206,7 @@ pub(crate) async fn furnish(
         ("groups", false),
         ("service-accounts", false),
         ("assignments", false),
+        ("audit-searches", false),
     ];
     for (kind, is_wide) in order {
         if is_wide && !installation {
@@ -223,6 +230,10 @@ pub(crate) async fn furnish(
     let key = json!({ "title": "a key" });
     let made = server.send(&format!("POST {keys}"), Some(administrator), &[], Some(&key)).await;
     ids.insert("/api/v1/api-keys".to_owned(), made.id());
+    let wanted = json!({ "kind": "create", "limit": 1 });
+    let found =
+        server.send("POST /api/v1/audit-events/search", Some(administrator), &[], Some(&wanted)).await;
+    ids.insert("/api/v1/audit-events".to_owned(), found.body["items"][0]["id"].to_string());
     ids.insert("/api/v1/identities".to_owned(), ids["/api/v1/users"].clone());
     ids
 }
@@ -241,7 +252,10 @@ async fn narrowed_key(server: &Server) -> String {
 
 #[tokio::test]
 async fn the_matrix_that_is_checked_in_is_what_happens() {
-    let server = Server::start().await;
+    let mut server = Server::start().await;
+    // Nothing follows the database here, however long this takes.
+    server.app.changes = ChangeStreams::new(512, Duration::from_secs(5), Duration::from_secs(3_600));
+    server.front = Front::new(server.app.clone());
     let in_default = furnish(&server, "administrator", true).await;
     let in_acme = furnish(&server, "tenant-administrator", false).await;
     let actors = actors(&narrowed_key(&server).await);

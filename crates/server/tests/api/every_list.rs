@@ -10,7 +10,8 @@ use crate::sessions;
 use crate::support::Server;
 
 /// What is answered in whole, and why it needs no pages.
-const BOUNDED: [(&str, &str); 4] = [
+const BOUNDED: [(&str, &str); 5] = [
+    ("/api/v1/audit-searches", "nobody keeps more than a hundred, and no tenant shares more"),
     ("/api/v1/detection-pack", "the few rules that come with the program"),
     ("/api/v1/permissions/schemas", "what permissions mean is only known with all of it"),
     ("/api/v1/users/{id}/factors", "nobody has more than twenty"),
@@ -18,7 +19,8 @@ const BOUNDED: [(&str, &str); 4] = [
 ];
 
 /// What is read without an id and is no list.
-const ONE_THING: [(&str, &str); 6] = [
+const ONE_THING: [(&str, &str); 7] = [
+    ("/api/v1/audit-events/tail", "a stream"),
     ("/api/v1/identities/{id}/permissions", "what one holds, of which nothing may be left out"),
     ("/api/v1/identity/permissions", "the same of who calls"),
     ("/api/v1/permissions/changes", "a stream"),
@@ -28,7 +30,11 @@ const ONE_THING: [(&str, &str); 6] = [
 ];
 
 /// What answers in pages and is no list of what is kept: it is found out anew for each page.
-const QUESTIONS: [(&str, &str); 3] = [
+const QUESTIONS: [(&str, &str); 4] = [
+    (
+        "/api/v1/audit-events/timeline",
+        "what is on record of one person or thing, gathered under all their names",
+    ),
     ("/api/v1/permissions/resolve", "an item for each that was asked about"),
     ("/api/v1/policy/impact", "which recorded questions two policies answer differently"),
     ("/api/v1/who-can", "who may do something, looked for as far as a page goes"),

@@ -203,6 +203,21 @@ pub(super) const TABLES: &[Table] = &[
     },
     Table { name: "resource_type", key: 2, columns: &[Text("application"), Text("type")] },
     Table {
+        name: "audit_search",
+        key: 1,
+        columns: &[
+            Text("id"),
+            Text("tenant"),
+            Text("owner"),
+            Integer("shared"),
+            Text("name"),
+            Text("search"),
+            Integer("revision"),
+            Integer("created_at"),
+            Integer("updated_at"),
+        ],
+    },
+    Table {
         name: "local_password",
         key: 1,
         columns: &[Text("user_id"), Integer("founder"), Integer("changed_at")],

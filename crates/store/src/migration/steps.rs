@@ -513,4 +513,23 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             ){table}",
         ],
     },
+    Migration {
+        version: 29,
+        needs: 5,
+        statements: &[
+            // Searches of audit events that somebody keeps under a name.
+            "CREATE TABLE audit_search (
+                id {text} PRIMARY KEY,
+                tenant {text} NOT NULL,
+                owner {text} NOT NULL,
+                shared {integer} NOT NULL,
+                name {text} NOT NULL,
+                search {text} NOT NULL,
+                revision {integer} NOT NULL,
+                created_at {integer} NOT NULL,
+                updated_at {integer} NOT NULL
+            ){table}",
+            "CREATE UNIQUE INDEX audit_search_by_name ON audit_search (tenant, owner, name)",
+        ],
+    },
 ];

@@ -1,0 +1,348 @@
+//! `casemate audit list SEARCH`, `tail` and `export`: what is on record, read from where the server keeps it, also while it runs.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use casemate_audit::event::{Event, Party};
+use casemate_audit::query::Query;
+use casemate_store::{LogEvent, LogPage, MAX_PAGE, StoreReader};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{Since, time};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::printer::{Format, Printer, printable};
+use crate::settings::PlaceSettings;
+use crate::{runtime, state};
+
+/// How often a log that is followed is looked at.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// The columns of comma-separated values.
+const COLUMNS: [&str; 19] = [
+    "id",
+    "at",
+    "kind",
+    "area",
+    "action",
+    "outcome",
+    "reason",
+    "tenant",
+    "application",
+    "actor.provider",
+    "actor.type",
+    "actor.id",
+    "subject.type",
+    "subject.id",
+    "resource.type",
+    "resource.id",
+    "request.id",
+    "request.route",
+    "request.client",
+];
+
+/// Which events are wanted.
+#[derive(Debug, clap::Args)]
+pub(super) struct Wanted {
+    /// Words that an event has, and `key:value` such as `actor:ada action:casemate.role.* outcome:denied since:2026-01-01`.
+    #[arg(value_name = "SEARCH")]
+    pub(super) search: Vec<String>,
+}
+
+impl Wanted {
+    fn query(&self) -> Result<Query, Failure> {
+        // A word that the shell held together stays so.
+        let text = self.search.join(" ");
+        Query::parse(&text).map_err(|error| {
+            let help = "keys are tenant, application, party, actor, subject, action, kind, area, resource, outcome, reason, \
+                        since, until, client and request";
+            Failure::usage(miette::miette!(help = help, "{error}"))
+        })
+    }
+}
+
+/// What `casemate audit tail` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Tail {
+    #[command(flatten)]
+    place: PlaceSettings,
+
+    #[command(flatten)]
+    wanted: Wanted,
+
+    /// How many events are shown that are there already.
+    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    lines: u32,
+
+    /// Goes on showing events as they come, until it is interrupted.
+    #[arg(long)]
+    follow: bool,
+}
+
+/// How events are exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Written {
+    /// A JSON object a line: `index`, `salt` and the exact `event`, or `index` and `leaf`.
+    Ndjson,
+    /// Comma-separated values.
+    Csv,
+    /// An OCSF event a line.
+    Ocsf,
+}
+
+/// What `casemate audit export` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Export {
+    #[command(flatten)]
+    place: PlaceSettings,
+
+    #[command(flatten)]
+    wanted: Wanted,
+
+    /// How events are written.
+    #[arg(long, value_enum, default_value = "ndjson")]
+    r#as: Written,
+
+    /// The id of the last event of an export that broke off: this one goes on behind it.
+    #[arg(long, value_name = "ID")]
+    after: Option<u64>,
+}
+
+/// Lists events, newest first.
+pub(super) async fn list(
+    place: PlaceSettings,
+    wanted: &Wanted,
+    (limit, since): (u64, Option<Since>),
+    printer: &mut Printer,
+) -> Outcome {
+    let mut query = wanted.query()?;
+    query.since = query.since.max(since.map(|since| since.0));
+    let reader = state::reader(&place.load(printer)?.config).await?;
+    if printer.format() == Format::Csv {
+        printer.csv(COLUMNS)?;
+    }
+    let (mut left, mut beyond, mut rows) = (limit, None, Vec::new());
+    while left > 0 {
+        let most = u32::try_from(left).unwrap_or(MAX_PAGE).min(MAX_PAGE);
+        let LogPage { items, next, .. } =
+            reader.log_search(&query, beyond, most).await.map_err(state::failed)?;
+        left = left.saturating_sub(items.len() as u64);
+        for event in &items {
+            show(event, printer, &mut rows)?;
+        }
+        beyond = next;
+        if beyond.is_none() {
+            break;
+        }
+    }
+    if printer.format() == Format::Table {
+        printer.table(HEADINGS, &rows)?;
+    }
+    Ok(Exit::Success)
+}
+
+const HEADINGS: [&str; 8] = ["ID", "TIME", "KIND", "OUTCOME", "ACTION", "RESOURCE", "BY", "REQUEST"];
+
+/// Runs `casemate audit tail`.
+pub(super) fn tail(arguments: Tail, printer: &mut Printer) -> Outcome {
+    runtime::block_on(followed(arguments, printer))
+}
+
+async fn followed(arguments: Tail, printer: &mut Printer) -> Outcome {
+    let Tail { place, wanted, lines, follow } = arguments;
+    let query = wanted.query()?;
+    let reader = state::reader(&place.load(printer)?.config).await?;
+    let mut seen = reader.log_state().await.map_err(state::failed)?.size.checked_sub(1);
+    let mut last = Vec::new();
+    let mut beyond = None;
+    let most = usize::try_from(lines).unwrap_or(usize::MAX);
+    while last.len() < most {
+        let limit = u32::try_from(most - last.len()).unwrap_or(MAX_PAGE).min(MAX_PAGE);
+        let page = reader.log_search(&query, beyond, limit).await.map_err(state::failed)?;
+        last.extend(page.items);
+        beyond = page.next;
+        if beyond.is_none() {
+            break;
+        }
+    }
+    seen = seen.max(last.first().map(|event| event.index));
+    if printer.format() == Format::Csv {
+        printer.csv(COLUMNS)?;
+    }
+    let mut rows = Vec::new();
+    for event in last.iter().rev() {
+        show(event, printer, &mut rows)?;
+    }
+    if printer.format() == Format::Table {
+        printer.table(HEADINGS, &rows)?;
+    }
+    let query = Query { oldest_first: true, ..query };
+    if !follow {
+        return Ok(Exit::Success);
+    }
+    loop {
+        printer.flush()?;
+        let LogPage { items, next, .. } =
+            reader.log_search(&query, seen, MAX_PAGE).await.map_err(state::failed)?;
+        for event in &items {
+            if printer.format() == Format::Table {
+                printer.line(printable(&row(event).join("  ")))?;
+            } else {
+                show(event, printer, &mut Vec::new())?;
+            }
+        }
+        seen = seen.max(next).max(items.last().map(|event| event.index));
+        if next.is_none() {
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+}
+
+/// Runs `casemate audit export`.
+pub(super) fn export(arguments: Export, printer: &mut Printer) -> Outcome {
+    runtime::block_on(exported(arguments, printer))
+}
+
+async fn exported(arguments: Export, printer: &mut Printer) -> Outcome {
+    let Export { place, wanted, r#as: written, after } = arguments;
+    let query = Query { oldest_first: true, ..wanted.query()? };
+    let reader = state::reader(&place.load(printer)?.config).await?;
+    let size = {
+        reader.log_search(&query, None, 1).await.map_err(state::failed)?;
+        reader.log_state().await.map_err(state::failed)?.size
+    };
+    let is_whole = query == Query { oldest_first: true, ..Query::default() };
+    let mut behind = after;
+    if written == Written::Csv && behind.is_none() {
+        printer.csv(COLUMNS)?;
+    }
+    loop {
+        let (items, next) = page(&reader, &query, is_whole, behind).await?;
+        for event in items.iter().filter(|event| event.index < size) {
+            match written {
+                Written::Ndjson => printer.line(line(event))?,
+                Written::Csv => printer.csv(cells(event).iter().map(String::as_str))?,
+                Written::Ocsf => {
+                    if let Some(read) = parsed(event) {
+                        printer.line(casemate_audit::ocsf::of(event.index, &read))?;
+                    }
+                }
+            }
+        }
+        behind = next.filter(|next| next.saturating_add(1) < size);
+        if behind.is_none() {
+            return Ok(Exit::Success);
+        }
+    }
+}
+
+/// Some events behind a place, and where the next ones begin.
+async fn page(
+    reader: &StoreReader,
+    query: &Query,
+    is_whole: bool,
+    behind: Option<u64>,
+) -> Result<(Vec<LogEvent>, Option<u64>), Failure> {
+    if is_whole {
+        // Those whose texts are gone are a part of the log too.
+        let first = behind.map_or(0, |behind| behind.saturating_add(1));
+        let items = reader.log_events(first, MAX_PAGE).await.map_err(state::failed)?;
+        let next = items.last().map(|last| last.index);
+        return Ok((items, next));
+    }
+    let LogPage { items, next, .. } =
+        reader.log_search(query, behind, MAX_PAGE).await.map_err(state::failed)?;
+    Ok((items, next))
+}
+
+/// A line of an export, as the API writes it.
+fn line(event: &LogEvent) -> String {
+    let index = event.index;
+    match (&event.text, &event.salt) {
+        (Some(text), Some(salt)) => {
+            format!("{{\"index\":{index},\"salt\":\"{}\",\"event\":{text}}}", STANDARD.encode(salt.0))
+        }
+        _ => format!("{{\"index\":{index},\"leaf\":\"{}\"}}", STANDARD.encode(event.leaf.0)),
+    }
+}
+
+/// One event as a line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: u64,
+    event: Option<&'a RawValue>,
+}
+
+fn show(event: &LogEvent, printer: &mut Printer, rows: &mut Vec<[String; 8]>) -> Result<(), Failure> {
+    match printer.format() {
+        Format::Json => {
+            let text = event.text.as_deref().and_then(|text| serde_json::from_str(text).ok());
+            printer.json(&Line { id: event.index, event: text })?;
+        }
+        Format::Csv => printer.csv(cells(event).iter().map(String::as_str))?,
+        Format::Table => rows.push(row(event)),
+    }
+    Ok(())
+}
+
+fn parsed(event: &LogEvent) -> Option<Event<'_>> {
+    event.text.as_deref().and_then(|text| Event::parse(text).ok())
+}
+
+fn named(party: &Party<'_>) -> String {
+    if party.id.is_empty() { party.kind.to_string() } else { format!("{}:{}", party.kind, party.id) }
+}
+
+fn row(event: &LogEvent) -> [String; 8] {
+    let id = event.index.to_string();
+    let Some(read) = parsed(event) else {
+        let mut row = [const { String::new() }; 8];
+        row[0] = id;
+        "(its text is not kept any more)".clone_into(&mut row[1]);
+        return row;
+    };
+    let resource = match (&read.resource_type, &read.resource_id) {
+        (Some(kind), Some(id)) => format!("{kind}:{id}"),
+        (Some(one), None) | (None, Some(one)) => one.to_string(),
+        (None, None) => "-".to_owned(),
+    };
+    [
+        id,
+        time(read.at),
+        read.kind.to_string(),
+        read.outcome.to_string(),
+        read.action.to_string(),
+        resource,
+        named(&read.actor),
+        read.request.id.to_string(),
+    ]
+}
+
+/// What stands in the [`COLUMNS`].
+fn cells(event: &LogEvent) -> [String; 19] {
+    let read = parsed(event).unwrap_or_default();
+    let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().unwrap_or_default().to_owned();
+    let subject = read.subject.clone().unwrap_or_default();
+    [
+        event.index.to_string(),
+        if event.text.is_some() { time(read.at) } else { String::new() },
+        read.kind.to_string(),
+        read.area.to_string(),
+        read.action.to_string(),
+        read.outcome.to_string(),
+        text(&read.reason),
+        read.tenant.to_string(),
+        text(&read.application),
+        read.actor.provider.to_string(),
+        read.actor.kind.to_string(),
+        read.actor.id.to_string(),
+        subject.kind.to_string(),
+        subject.id.to_string(),
+        text(&read.resource_type),
+        text(&read.resource_id),
+        read.request.id.to_string(),
+        text(&read.request.route),
+        text(&read.request.client),
+    ]
+}

@@ -1,0 +1,276 @@
+//! All that is on record of one thing, or of one person, in the order in which it happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use casemate_audit::event::{Event, Party};
+use casemate_audit::query::{MAX_QUERY, Query};
+use casemate_directory::model::When;
+use casemate_platform::{DocumentError, NoQuery, PageRequest, Problem, read_document};
+use casemate_store::{LogEvent, LogPage, StoreError, UserRecord};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::list::{is_seen, place, shown};
+use super::routes::AuditEventList;
+use super::search::Order;
+use crate::App;
+use crate::guard::{Access, Require, Thing};
+use crate::listed::unreadable;
+
+/// The most ids under which somebody is looked for.
+const MOST_NAMES: usize = 12;
+/// How many changes of a user are looked at for what they were called before.
+const CHANGES: u32 = 200;
+
+/// Whose or what's timeline is wanted: `identity` or `resource`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TimelineRequest {
+    /// The opaque id of a user, a service account or an API key. Of a user, what was done by, for or about them is told also under
+    /// the ids and logins that they had, and with their linked sign-ins.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 1024))]
+    identity: Option<String>,
+    /// A resource.
+    #[serde(default)]
+    resource: Option<TimelineResource>,
+    /// Only what happened at or after this time.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    since: Option<When>,
+    /// Only what happened before this time.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    until: Option<When>,
+    /// In which order.
+    #[serde(default)]
+    sort: Order,
+    /// The `next` of the page before.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 1024))]
+    after: Option<String>,
+    /// The most entries of the page; 100 where nothing is said. A page may hold fewer, or none, and yet others follow.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 1000))]
+    limit: Option<u32>,
+}
+
+/// A resource, as events name it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TimelineResource {
+    /// Its type, such as `role`.
+    r#type: String,
+    /// Its id.
+    id: String,
+}
+
+/// Who is who in events: their ids, with the providers that vouch for these.
+#[derive(Debug, Default)]
+struct Names {
+    /// Ids by what vouches for them; nothing for what is unique by itself.
+    known: BTreeSet<(Option<String>, String)>,
+}
+
+impl Names {
+    fn add(&mut self, provider: Option<&str>, id: &str) {
+        if !id.is_empty() && self.known.len() < MOST_NAMES {
+            self.known.insert((provider.map(str::to_owned), id.to_owned()));
+        }
+    }
+
+    /// Whether somebody in an event is them: by an id that their provider vouches for, or that nobody does.
+    fn are(&self, party: &Party<'_>) -> bool {
+        self.known.iter().any(|(provider, id)| {
+            let is_vouched = provider.as_deref().is_none_or(|known| known == party.provider);
+            *id == party.id && (is_vouched || party.provider.is_empty())
+        })
+    }
+
+    fn is_in(&self, event: &Event<'_>) -> bool {
+        let others = [&event.acting_for, &event.subject];
+        self.are(&event.actor) || others.into_iter().flatten().any(|party| self.are(party))
+    }
+}
+
+pub(super) async fn timeline(
+    State(app): State<App>,
+    require: Require<AuditEventList>,
+    _: NoQuery,
+    request: Request,
+) -> Result<Response, Problem> {
+    let wanted: TimelineRequest = read_document(request).await?;
+    let access = require.access();
+    access.permit::<AuditEventList>(&app, &Thing::default()).await?;
+    let (names, streams, home) = match (&wanted.identity, &wanted.resource) {
+        (Some(id), None) if id.len() <= MAX_QUERY => of_person(&app, access, id).await.map_err(unreadable)?,
+        (None, Some(TimelineResource { r#type, id })) if r#type.len().max(id.len()) <= MAX_QUERY => {
+            let query = Query {
+                resource_type: Some(r#type.clone()),
+                resource_id: Some(id.clone()),
+                ..Query::default()
+            };
+            (None, vec![query], None)
+        }
+        _ => {
+            let message = format!("say `identity` or `resource`, of at most {MAX_QUERY} bytes");
+            let error = DocumentError { pointer: String::new(), message, help: None };
+            return Err(Problem::document(vec![error]));
+        }
+    };
+    let list = format!(
+        "audit-timeline\n{}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+        access.tenant(),
+        wanted.identity,
+        wanted.resource,
+        wanted.since,
+        wanted.until,
+        wanted.sort
+    );
+    let oldest_first = wanted.sort == Order::Oldest;
+    let streams: Vec<Query> = streams
+        .into_iter()
+        .map(|query| Query {
+            since: wanted.since.map(|since| since.0.0),
+            until: wanted.until.map(|until| until.0.0),
+            oldest_first,
+            ..query
+        })
+        .collect();
+    let page = PageRequest::new(wanted.after, wanted.limit)?;
+    let beyond = place(&page, &list)?;
+    let found = merged(&app, &streams, beyond, page.limit, |event| {
+        let is_about = names.as_ref().is_none_or(|names| {
+            names.is_in(event)
+                || (event.resource_type.as_deref() == Some("user")
+                    && event.resource_id.as_deref() == wanted.identity.as_deref())
+        });
+        // Where somebody signed in stands in no tenant: whoever administers them is told of it.
+        let is_sign_in = event.area == "session" && event.tenant.is_empty();
+        let is_at_home = home.as_deref() == Some(access.tenant());
+        is_about && (is_seen(access, &event.tenant) || (is_sign_in && is_at_home))
+    })
+    .await
+    .map_err(unreadable)?;
+    let mut response = shown(&list, found);
+    response.extensions_mut().insert(access.caller.clone());
+    Ok(response)
+}
+
+/// Under which names somebody is in events, what is looked for, and the tenant where they are at home.
+async fn of_person(
+    app: &App,
+    access: &Access,
+    id: &str,
+) -> Result<(Option<Names>, Vec<Query>, Option<String>), StoreError> {
+    let reader = app.store.reader();
+    let mut names = Names::default();
+    names.add(None, id);
+    let changes = Query {
+        resource_type: Some("user".to_owned()),
+        resource_id: Some(id.to_owned()),
+        ..Query::default()
+    };
+    let user = reader.user(id).await?.filter(|user| user.tenant == access.tenant());
+    let home = user.as_ref().map(|user| user.tenant.clone());
+    if let Some(UserRecord { provider, subject, login, .. }) = &user {
+        names.add(Some(provider), subject.as_deref().unwrap_or_default());
+        names.add(Some(provider), login);
+        for linked in reader.linked_identities(id).await? {
+            names.add(Some(&linked.provider), &linked.subject);
+        }
+        let mut earlier = Query { kind: None, ..changes.clone() };
+        earlier.tenant = Some(access.tenant().to_owned());
+        for event in reader.log_search(&earlier, None, CHANGES).await?.items {
+            let Some(event) = event.text.as_deref().and_then(|text| Event::parse(text).ok()) else {
+                continue;
+            };
+            for document in [&event.before, &event.after].into_iter().flatten() {
+                let Ok(document) = serde_json::from_str::<Value>(document) else { continue };
+                let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
+                let provider = match text("provider") {
+                    "" => provider,
+                    other => other,
+                };
+                names.add(Some(provider), text("subject"));
+                names.add(Some(provider), text("login"));
+            }
+        }
+    }
+    let ids: BTreeSet<&String> = names.known.iter().map(|(_, id)| id).collect();
+    let by_name = ids.into_iter().map(|id| Query { party: Some(id.clone()), ..Query::default() });
+    let streams = by_name.chain([changes]).collect();
+    Ok((Some(names), streams, home))
+}
+
+/// A page of what any of several queries wants, each event once. All of them have the same order.
+async fn merged(
+    app: &App,
+    streams: &[Query],
+    beyond: Option<u64>,
+    limit: u32,
+    keep: impl Fn(&Event<'_>) -> bool,
+) -> Result<LogPage, StoreError> {
+    let oldest_first = streams.first().is_some_and(|query| query.oldest_first);
+    // How far all of them were looked through.
+    let mut edge: Option<u64> = None;
+    let (mut items, mut looked_at) = (BTreeMap::new(), 0);
+    for query in streams {
+        let page = app.store.reader().log_search(query, beyond, limit).await?;
+        looked_at += page.looked_at;
+        items.extend(page.items.into_iter().map(|event| (event.index, event)));
+        edge = match (edge, page.next) {
+            (Some(edge), Some(next)) => Some(if oldest_first { edge.min(next) } else { edge.max(next) }),
+            (edge, next) => edge.or(next),
+        };
+    }
+    items.retain(|index, _| match edge {
+        Some(edge) if oldest_first => *index <= edge,
+        Some(edge) => *index >= edge,
+        None => true,
+    });
+    let is_kept = |event: &LogEvent| {
+        event.text.as_deref().and_then(|text| Event::parse(text).ok()).is_some_and(|event| keep(&event))
+    };
+    let mut items: Vec<LogEvent> = items.into_values().filter(is_kept).collect();
+    if !oldest_first {
+        items.reverse();
+    }
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = if items.len() > most { items.get(most - 1).map(|event| event.index) } else { edge };
+    items.truncate(most);
+    Ok(LogPage { items, next, looked_at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_counts_where_its_provider_vouches_for_it_or_nobody_does() {
+        let mut names = Names::default();
+        names.add(None, "usr_1");
+        names.add(Some("corp"), "ada");
+        names.add(Some("corp"), "");
+        let party = |provider: &'static str, id: &'static str| Party {
+            provider: provider.into(),
+            id: id.into(),
+            ..Party::default()
+        };
+        for (provider, id, expected) in [
+            ("corp", "ada", true),
+            ("", "ada", true),
+            ("other", "ada", false),
+            ("other", "usr_1", true),
+            ("corp", "eve", false),
+            ("", "", false),
+        ] {
+            assert_eq!(names.are(&party(provider, id)), expected, "{provider} {id}");
+        }
+        let event = Event { subject: Some(party("corp", "ada")), ..Event::default() };
+        assert!(names.is_in(&event) && !names.is_in(&Event::default()));
+    }
+}

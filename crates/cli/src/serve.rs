@@ -21,6 +21,7 @@ use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::traces::Traces;
 use casemate_platform::telemetry::{Levels, Log, LogError};
 use casemate_platform::{Server, Tls, clock, limit_bodies};
+use casemate_server::archive::{ArchiveShelf, archive_months};
 use casemate_server::directory_sync::pull_directories;
 use casemate_server::policy::follow;
 use casemate_server::{
@@ -117,6 +118,11 @@ async fn serve(
     jobs.spawn(send_resets(app.clone()));
     jobs.spawn(detect(app.clone()));
     jobs.spawn(tell_receivers(app.clone()));
+    if let Some(archive) = state::archive(config)? {
+        app.store.keep_shelf(Arc::new(ArchiveShelf::new(archive.clone())));
+        let (store, days) = (Arc::clone(&app.store), config.archive.after_days.get());
+        jobs.spawn(archive_months(store, archive, days));
+    }
     if let Some(postman) = postman {
         jobs.spawn(postman.deliver());
     }

@@ -1,6 +1,9 @@
 //! Where a server's state is: the database that the configuration names.
 
+use std::sync::Arc;
+
 use casemate_platform::config::Config;
+use casemate_server::archive::{Archive, ArchiveShelf};
 use casemate_store::{DataFolder, Database, FolderError, StoreError, StoreReader};
 use secrecy::SecretString;
 
@@ -29,7 +32,21 @@ pub(crate) async fn reader(config: &Config) -> Result<StoreReader, Failure> {
         Some(url) => StoreReader::open_database(postgres(config, url.secret())).await,
         None => StoreReader::open(&DataFolder::open(&config.data).map_err(no_folder)?).await,
     };
-    opened.map_err(failed)
+    let reader = opened.map_err(failed)?;
+    if let Some(archive) = archive(config)? {
+        reader.keep_shelf(Arc::new(ArchiveShelf::new(archive)));
+    }
+    Ok(reader)
+}
+
+/// Where sealed months of the audit log are, if anywhere else than in the database.
+///
+/// # Errors
+/// Where the place makes no sense, or is a folder that is not there.
+pub(crate) fn archive(config: &Config) -> Result<Option<Archive>, Failure> {
+    let Some(place) = &config.archive.place else { return Ok(None) };
+    let opened = Archive::open(place.as_str());
+    opened.map(Some).map_err(|error| Failure::usage(miette::miette!("`audit.archive.place`: {error}")))
 }
 
 /// Whether nothing of Casemate is in the database yet.

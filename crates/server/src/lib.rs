@@ -9,6 +9,8 @@ mod alert;
 mod api_key;
 mod app;
 mod application;
+#[cfg(feature = "archive")]
+pub mod archive;
 mod assignment;
 mod at_least;
 mod audit_event;

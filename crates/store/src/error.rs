@@ -150,6 +150,18 @@ pub enum StoreError {
         /// What is wrong.
         reason: &'static str,
     },
+    /// What stands in the archive of the log cannot be read.
+    #[error(
+        "the events from {first} on stand in the archive's file `{file}`, which does not serve: {reason}"
+    )]
+    Shelf {
+        /// The first of them.
+        first: u64,
+        /// The file.
+        file: String,
+        /// Why not.
+        reason: String,
+    },
     /// A user belongs to more groups than are read, and some of them may deny what others allow.
     #[error("the user `{user}` belongs to more than {MAX_GROUPS_OF_USER} groups: take them out of some")]
     TooManyGroups {

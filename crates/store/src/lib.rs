@@ -84,7 +84,10 @@ pub use generation::Position;
 pub use idempotency::Remembered;
 pub use lease::{Fence, Lease};
 pub use linked::{LinkChange, LinkedIdentity, MAX_LINKED};
-pub use log::{LogCount, LogEvent, LogHold, LogPage, LogState};
+pub use log::{
+    LogCount, LogEvent, LogHold, LogPage, LogState, Shelf, ShelfError, ShelfFuture, Shelved, Shelving,
+    UnshelvedBlock,
+};
 pub use object::{ChangedObjects, Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};
 pub use people::{

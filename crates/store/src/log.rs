@@ -20,6 +20,7 @@ mod read;
 mod recorded;
 mod search;
 pub(crate) mod sequencer;
+mod shelf;
 mod state;
 mod tail;
 mod tiles;
@@ -27,6 +28,7 @@ pub(crate) mod waiting;
 
 pub use hold::LogHold;
 pub use search::{LogCount, LogPage};
+pub use shelf::{Shelf, ShelfError, ShelfFuture, Shelved, Shelving, UnshelvedBlock};
 
 pub(crate) use append::{append, tell};
 pub(crate) use check::check;
@@ -34,6 +36,7 @@ pub(crate) use event::{DECISION, audited, decision};
 pub(crate) use growth::Growth;
 pub(crate) use recorded::Recorded;
 pub(crate) use search::Only;
+pub(crate) use shelf::OwnShelf;
 pub(crate) use state::{forget, name, size};
 #[cfg(test)]
 pub(crate) use tail::push_text;

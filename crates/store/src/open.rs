@@ -21,7 +21,7 @@ use crate::error::{RecordError, StoreError};
 use crate::folder::{DataFolder, create_private};
 use crate::log::sequencer::{self, Signal};
 use crate::log::waiting::{self, Unsettled};
-use crate::log::{self, Growth, Recorded};
+use crate::log::{self, Growth, OwnShelf, Recorded};
 use crate::reserve::Reserve;
 use crate::retention::Retention;
 use crate::segment::{self, Flush, RecordLag, Segment};
@@ -182,6 +182,8 @@ pub struct StoreReader {
     pub(crate) pool: Pool,
     /// Where what was recorded is that is not in the log yet.
     unsettled: Unsettled,
+    /// Where the texts of sealed months are.
+    pub(crate) shelf: OwnShelf,
 }
 
 impl StoreReader {
@@ -216,7 +218,7 @@ impl StoreReader {
         let pool = opening.readers(database.readers()).await.map_err(|error| opening.failed(error))?;
         migration::check_readable(&pool).await?;
         let unsettled = Unsettled::of(database, Arc::default(), None)?;
-        Ok(StoreReader { pool, unsettled })
+        Ok(StoreReader { pool, unsettled, shelf: OwnShelf::default() })
     }
 
     /// Waits until what was recorded before is in the log. Where a server ended without bringing it there, and none has begun
@@ -318,7 +320,7 @@ impl Store {
         let growth = Growth::new(log::size(&mut link).await?);
         let signal = matches!(opening, Opening::Postgres(_)).then(Arc::<Signal>::default);
         let unsettled = Unsettled::of(database, Arc::clone(&writer.segment), signal.clone())?;
-        let reader = StoreReader { pool, unsettled };
+        let reader = StoreReader { pool, unsettled, shelf: OwnShelf::default() };
         let writable = Arc::new(AtomicBool::new(true));
         let reserve = Arc::new(match database {
             Database::Embedded(folder) => Reserve::new(Some(folder.path()), RESERVE),

@@ -132,6 +132,11 @@ impl Casemate {
         }
     }
 
+    /// Ends it now with the signal that it was started for, for those who still ask it, and waits until it is gone.
+    pub fn kill(&self) {
+        self.process.end();
+    }
+
     /// All that it has printed and logged so far.
     #[must_use]
     pub fn log(&self) -> String {

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::process::private_folder;
 use crate::programs::postgres_folders;
 use crate::{Account, Process, Program, Signal, StartError, find_program};
+
+/// How many databases this process has made, in whichever servers: one that lasts may be started again.
+static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 const PACKAGE: &str = "postgresql";
 const READY: Duration = Duration::from_secs(60);
@@ -15,10 +18,11 @@ const SOCKET_PATH_MAX: usize = 107;
 /// A PostgreSQL server of the newest version on this machine, on a unix socket in a private folder. It is gone when this value is dropped or the test dies.
 #[derive(Debug)]
 pub struct Postgres {
-    process: Process,
+    /// Held, since it ends when it is dropped.
+    _process: Process,
+    socket: PathBuf,
     createdb: PathBuf,
     psql: PathBuf,
-    databases: AtomicU32,
 }
 
 impl Postgres {
@@ -72,7 +76,54 @@ impl Postgres {
             // The eighth line holds the server's state: what pg_ctl waits for too.
             (state.lines().nth(7)?.trim() == "ready").then_some(())
         })?;
-        Ok(Self { process, createdb, psql, databases: AtomicU32::new(0) })
+        Ok(Self { socket: process.folder().to_owned(), _process: process, createdb, psql })
+    }
+
+    /// A server whose data stay in `data` when it is gone, and that keeps what it acknowledged when it is killed, as it is when
+    /// this value is dropped. Started again in the same folder it recovers, and listens where it did.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub fn lasting(data: &Path) -> Result<Self, StartError> {
+        let folders = postgres_folders(Path::new("/usr/lib/postgresql"));
+        let initdb = find_program("initdb", &folders, PACKAGE)?;
+        let createdb = find_program("createdb", &folders, PACKAGE)?;
+        let psql = find_program("psql", &folders, PACKAGE)?;
+        let postgres = find_program("postgres", &folders, PACKAGE)?;
+        let account = Account::unprivileged()?;
+        if !data.join("data/PG_VERSION").exists() {
+            account.give(data)?;
+            prepare(&initdb, account, data)?;
+        }
+        let program = Program::new(postgres)
+            .account(account)
+            .signal(Signal::Kill)
+            .arg("-D")
+            .arg(data.join("data"))
+            .arg("-k")
+            .arg(data)
+            .args(["-c", "listen_addresses="])
+            .args(["-c", "fsync=off", "-c", "max_wal_size=64MB"])
+            .args(["-c", "shared_buffers=16MB", "-c", "max_connections=50"]);
+        let deadline = Instant::now() + READY;
+        loop {
+            // What the postmaster's state says may be of the one that was killed.
+            drop(std::fs::remove_file(data.join("data/postmaster.pid")));
+            let process = Process::start("postgres", &program)?;
+            let ready = process.wait_until(READY, |process| {
+                process.log().contains("ready to accept connections").then_some(())
+            });
+            match ready {
+                Ok(()) => {
+                    return Ok(Self { _process: process, socket: data.to_owned(), createdb, psql });
+                }
+                // Processes of the one that was killed have the shared memory until they notice.
+                Err(StartError::Ended { .. }) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// The URL of the database `postgres`, with all rights and without a password.
@@ -86,10 +137,10 @@ impl Postgres {
     /// # Errors
     /// [`StartError::Ended`] where `createdb` failed.
     pub fn create_database(&self) -> Result<String, StartError> {
-        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
         Program::new(&self.createdb)
             .arg("--host")
-            .arg(self.process.folder())
+            .arg(&self.socket)
             .args(["--username", "casemate", "--maintenance-db", "postgres", &name])
             .run_to_end(Path::new("/"))?;
         Ok(self.url_of(&name))
@@ -107,7 +158,7 @@ impl Postgres {
     }
 
     fn url_of(&self, database: &str) -> String {
-        format!("postgres://casemate@localhost/{database}?host={}", self.process.folder().display())
+        format!("postgres://casemate@localhost/{database}?host={}", self.socket.display())
     }
 }
 
@@ -140,7 +191,7 @@ mod tests {
     #[test]
     fn a_private_server_answers_and_is_gone_afterwards() {
         let server = Postgres::start().unwrap();
-        let folder = server.process.folder().to_owned();
+        let folder = server.socket.to_owned();
         let url = server.create_database().unwrap();
         assert!(url.contains("/test_0?"), "{url}");
         let output = Command::new(server.createdb.with_file_name("psql"))

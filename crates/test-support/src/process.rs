@@ -4,7 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -135,6 +136,8 @@ impl Program {
 #[derive(Debug)]
 pub struct Process {
     supervisor: Child,
+    /// Whose end tells the supervisor to end the program.
+    held: Mutex<Option<ChildStdin>>,
     folder: PathBuf,
     name: String,
 }
@@ -183,7 +186,10 @@ impl Process {
             .process_group(0);
         program.account.apply(&mut command);
         match command.spawn() {
-            Ok(supervisor) => Ok(Self { supervisor, folder, name: program.name() }),
+            Ok(mut supervisor) => {
+                let held = Mutex::new(supervisor.stdin.take());
+                Ok(Self { supervisor, held, folder, name: program.name() })
+            }
             Err(e) => {
                 drop(fs::remove_dir_all(&folder));
                 Err(StartError::io(format!("start {}", program.path.display()), e))
@@ -208,6 +214,15 @@ impl Process {
     #[must_use]
     pub fn exit_status(&self) -> Option<String> {
         fs::read_to_string(self.folder.join("exit-status")).ok().map(|status| status.trim().to_owned())
+    }
+
+    /// Ends the program with its signal now, for those who still have a reference to it, and waits until it is gone.
+    pub fn end(&self) {
+        drop(self.held.lock().unwrap_or_else(PoisonError::into_inner).take());
+        // The supervisor removes the folder last.
+        while self.folder.exists() {
+            thread::sleep(POLL);
+        }
     }
 
     /// Asks `ready` again and again until it gives something.
@@ -238,7 +253,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        drop(self.supervisor.stdin.take());
+        drop(self.held.get_mut().unwrap_or_else(PoisonError::into_inner).take());
         // The supervisor always ends: it kills the program when its time of grace is over.
         drop(self.supervisor.wait());
         drop(fs::remove_dir_all(&self.folder));

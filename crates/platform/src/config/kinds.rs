@@ -166,6 +166,46 @@ impl Value for HttpUrl {
     }
 }
 
+/// Where an archive is: a folder, or a bucket of an object store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchivePlace(String);
+
+impl ArchivePlace {
+    /// As it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for ArchivePlace {
+    const SHAPE: Shape = Shape::Text;
+    const PLACEHOLDER: &'static str = "URL";
+
+    fn expected() -> String {
+        "file:///folder or s3://bucket/folder, without credentials, query and fragment".to_owned()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let url = url::Url::parse(text).ok()?;
+        let is_place = match url.scheme() {
+            "file" => !url.has_host(),
+            "s3" => url.has_host(),
+            _ => false,
+        };
+        let is_plain = url.username().is_empty()
+            && url.password().is_none()
+            && url.port().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        (is_place && is_plain).then(|| ArchivePlace(text.to_owned()))
+    }
+
+    fn show(&self) -> Json {
+        self.0.clone().into()
+    }
+}
+
 /// A network, or one address.
 impl Value for IpNet {
     const SHAPE: Shape = Shape::Text;

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 
 use super::kinds::{
-    DatabaseUrl, ForwardedHeader, HttpUrl, Levels, LogFormat, MailTls, Mode, ProxyChoice, ProxyException,
-    RecordedDecisions, SecondFactorRule, UserAndPassword, VariableName,
+    ArchivePlace, DatabaseUrl, ForwardedHeader, HttpUrl, Levels, LogFormat, MailTls, Mode, ProxyChoice,
+    ProxyException, RecordedDecisions, SecondFactorRule, UserAndPassword, VariableName,
 };
 use super::load::Reader;
 use super::mail::MailServer;
@@ -135,6 +135,19 @@ settings! {
         /// The megabytes of disk that decisions leave free, so that changes can still be written.
         reserve_megabytes: Number<0, 1_048_576> {
             default: "64", env: "CASEMATE_RECORD_RESERVE_MEGABYTES", flag: "reserve-megabytes"
+        }
+    }
+
+    /// Where sealed months of the audit log go.
+    archive: Archive = "audit.archive" {
+        /// A folder that is there, such as `file:///var/lib/casemate-archive`, or an object store, such as `s3://bucket/folder`, whose
+        /// region, endpoint and credentials come from the environment (`AWS_REGION`, `AWS_ENDPOINT_URL`, `AWS_ACCESS_KEY_ID`, …). Without
+        /// it, everything stays in the database. Every replica, and whoever reads the database, needs the same.
+        place: Option<ArchivePlace> { env: "CASEMATE_AUDIT_ARCHIVE_PLACE", flag: "audit-archive-place" }
+
+        /// How many days after its end a month is archived.
+        after_days: Number<0, 36_500> {
+            default: "30", env: "CASEMATE_AUDIT_ARCHIVE_AFTER_DAYS", flag: "audit-archive-after-days"
         }
     }
 

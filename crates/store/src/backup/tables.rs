@@ -316,6 +316,11 @@ pub(super) const TABLES: &[Table] = &[
     Table { name: "audit_inbox", key: 1, columns: &[Integer("seq"), Integer("count"), Bytes("events")] },
     Table { name: "audit_checkpoint", key: 1, columns: &[Integer("size"), Integer("at"), Text("note")] },
     Table {
+        name: "audit_shelf",
+        key: 1,
+        columns: &[Integer("first"), Integer("count"), Text("file"), Integer("row_group")],
+    },
+    Table {
         name: "audit_hold",
         key: 1,
         columns: &[Text("id"), Text("query"), Text("reason"), Integer("created_at")],

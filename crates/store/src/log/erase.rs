@@ -9,7 +9,7 @@ use casemate_audit::tile::WIDTH;
 use super::append::tell;
 use super::prune::{erase_in_block, erase_in_tail, is_held};
 use super::search::Only;
-use super::{hold, state};
+use super::{hold, shelf, state};
 use crate::audit::AuditEvent;
 use crate::error::RecordError;
 use crate::open::Store;
@@ -67,6 +67,7 @@ async fn erase(link: &mut Link, query: &Query, blocks: &BTreeSet<u64>) -> Result
     let (holds, matcher, mut erased) = (hold::queries(link).await?, query.matcher(), 0);
     for block in blocks {
         if *block * WIDTH < open.first() {
+            shelf::refuse(link, *block).await?;
             erased += erase_in_block(link, *block, &holds, |event: &Event<'_>| matcher.matches(event))
                 .await?
                 .erased;

@@ -2,6 +2,7 @@
 
 use casemate_audit::tile::WIDTH;
 
+use super::shelf::OwnShelf;
 use super::state::{self, Open};
 use super::tail::{self, Held};
 use super::{LogEvent, LogState, block};
@@ -38,7 +39,7 @@ impl StoreReader {
         while next < open.edge.size() && events.len() < limit && bytes < MOST_BYTES {
             let block = next / WIDTH;
             let start = block * WIDTH;
-            for event in tile(&mut reading, &open, block).await? {
+            for event in tile(&mut reading, &self.shelf, &open, block).await? {
                 if event.index >= next && events.len() < limit && bytes < MOST_BYTES {
                     bytes += event.text.as_ref().map_or(0, String::len);
                     events.push(event);
@@ -53,6 +54,7 @@ impl StoreReader {
 /// All events of a tile of leaves, in order; none where nothing is left of them.
 pub(super) async fn tile(
     database: &mut impl Database,
+    shelf: &OwnShelf,
     open: &Open,
     number: u64,
 ) -> Result<Vec<LogEvent>, sqlx::Error> {
@@ -61,7 +63,9 @@ pub(super) async fn tile(
         let held = tail::all(database, first, open.held()).await?;
         return Ok(of_tail(open, &held).collect());
     }
-    let Some(opened) = block::open(database, number).await? else { return Ok(Vec::new()) };
+    let Some(opened) = block::open(database, number).await? else {
+        return shelf.events(database, number).await;
+    };
     let leaves = opened.leaves();
     let event = |(place, leaf)| LogEvent {
         index: first + place as u64,

@@ -8,6 +8,7 @@ use casemate_audit::query::{Matcher, Query};
 use casemate_audit::tile::WIDTH;
 
 use super::event::DECISION;
+use super::shelf::OwnShelf;
 use super::state::{self, Open, number};
 use super::{LogEvent, block, read, tail};
 use crate::bounds::is_keepable;
@@ -123,6 +124,7 @@ impl StoreReader {
         let mut reading = self.pool.read().await?;
         let open = state::read(&mut reading).await?;
         let search = Search {
+            shelf: &self.shelf,
             query,
             matcher: query.matcher(),
             only,
@@ -150,6 +152,7 @@ fn is_possible(query: &Query) -> bool {
 }
 
 struct Search<'q> {
+    shelf: &'q OwnShelf,
     query: &'q Query,
     matcher: Matcher<'q>,
     only: Only,
@@ -235,14 +238,9 @@ impl Search<'_> {
     ) -> Result<Option<u64>, sqlx::Error> {
         let mut found: Vec<LogEvent> = if number * WIDTH >= open.first() {
             let held = tail::all(reading, open.first(), open.held()).await?;
-            let wanted = |event: &LogEvent| {
-                within.contains(&event.index)
-                    && event.text.as_deref().is_some_and(|text| self.is_wanted(text))
-            };
-            read::of_tail(open, &held).filter(wanted).collect()
-        } else {
+            read::of_tail(open, &held).filter(|event| self.wants(event, &within)).collect()
+        } else if let Some(opened) = block::open(reading, number).await? {
             self.opened += 1;
-            let Some(opened) = block::open(reading, number).await? else { return Ok(None) };
             let mut found = Vec::new();
             for (place, index) in (number * WIDTH..(number + 1) * WIDTH).enumerate() {
                 let text = opened.text(place).filter(|_| within.contains(&index));
@@ -254,6 +252,10 @@ impl Search<'_> {
                 }
             }
             found
+        } else {
+            self.opened += 1;
+            let events = self.shelf.events(reading, number).await?;
+            events.into_iter().filter(|event| self.wants(event, &within)).collect()
         };
         if !self.query.oldest_first {
             found.reverse();
@@ -266,6 +268,10 @@ impl Search<'_> {
             }
         }
         Ok(None)
+    }
+
+    fn wants(&self, event: &LogEvent, within: &std::ops::Range<u64>) -> bool {
+        within.contains(&event.index) && event.text.as_deref().is_some_and(|text| self.is_wanted(text))
     }
 
     fn is_wanted(&self, text: &str) -> bool {

@@ -5,6 +5,7 @@ use casemate_audit::hash::MerkleHash;
 use casemate_audit::tile::{WIDTH, push_entry};
 use casemate_audit::tree::Node;
 
+use super::shelf::OwnShelf;
 use super::state::{self, damaged, number};
 use super::{LogEvent, read};
 use crate::error::StoreError;
@@ -28,7 +29,7 @@ impl StoreReader {
         if level > 0 {
             return Ok(hashes(&mut reading, level, index, width).await?);
         }
-        let events = leaves(&mut reading, index, width).await?;
+        let events = leaves(&mut reading, &self.shelf, index, width).await?;
         Ok(events.map(|events| events.iter().flat_map(|event| event.leaf.0).collect()))
     }
 
@@ -42,7 +43,7 @@ impl StoreReader {
             return Ok(None);
         }
         let mut reading = self.pool.read().await?;
-        let Some(events) = leaves(&mut reading, index, width).await? else { return Ok(None) };
+        let Some(events) = leaves(&mut reading, &self.shelf, index, width).await? else { return Ok(None) };
         let mut bundle = Vec::new();
         for LogEvent { text, salt, .. } in events {
             let (Some(text), Some(salt)) = (text, salt) else { return Ok(None) };
@@ -56,6 +57,7 @@ impl StoreReader {
 /// The first events of a tile of leaves, where there are so many.
 async fn leaves(
     database: &mut impl Database,
+    shelf: &OwnShelf,
     index: u64,
     width: u64,
 ) -> Result<Option<Vec<LogEvent>>, sqlx::Error> {
@@ -63,7 +65,7 @@ async fn leaves(
     if index.checked_mul(WIDTH).is_none_or(|first| first >= open.edge.size()) {
         return Ok(None);
     }
-    let mut events = read::tile(database, &open, index).await?;
+    let mut events = read::tile(database, shelf, &open, index).await?;
     let width = usize::try_from(width).unwrap_or(usize::MAX);
     events.truncate(width);
     Ok(if events.len() == width { Some(events) } else { None })

@@ -478,6 +478,20 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         ],
     },
     Migration {
+        version: 27,
+        // A binary that does not know it finds no texts of what is archived.
+        needs: 5,
+        statements: &[
+            // Where events stand whose texts are in files outside of the database: so many from an index on.
+            "CREATE TABLE audit_shelf (
+                first {integer} PRIMARY KEY NOT NULL,
+                count {integer} NOT NULL,
+                file {text} NOT NULL,
+                row_group {integer} NOT NULL
+            ){table}",
+        ],
+    },
+    Migration {
         version: 28,
         // A binary that does not know it passes detections over.
         needs: 5,

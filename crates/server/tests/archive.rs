@@ -1,0 +1,221 @@
+//! Sealed months of the audit log: they go into files, and are read, searched and proved from there.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
+
+use std::sync::Arc;
+
+use casemate_audit::query::Query;
+use casemate_server::archive::{Archive, ArchiveShelf, ArchivedMonth, archive_one_month};
+use casemate_store::{
+    AuditEvent, DataFolder, Database, DecisionEvent, LogEvent, Party, RecordedDecision, Retention, Store,
+    StoreReader,
+};
+use casemate_test_support::Postgres;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+fn at(text: &str) -> i64 {
+    text.parse::<Timestamp>().unwrap().as_microsecond()
+}
+
+fn decision(number: u32, at: i64) -> DecisionEvent {
+    let party = |id: String| Party { provider: "corp".into(), kind: "user".into(), id };
+    DecisionEvent {
+        at,
+        request_id: format!("r{number}"),
+        item: 0,
+        tenant: "default".into(),
+        application: None,
+        caller: party("gateway".into()),
+        credential: None,
+        subject: party(format!("ada{}", number % 50)),
+        action: "notes.read".into(),
+        resource_type: Some("note".into()),
+        resource_id: Some(number.to_string()),
+        decision: RecordedDecision::Denied,
+        reason: "no_permission".into(),
+        permission: None,
+        revision: 1,
+    }
+}
+
+/// A folder of a database and of an archive, and a database server where there is one.
+struct Place {
+    folder: tempfile::TempDir,
+    server: Option<(Postgres, SecretString)>,
+}
+
+impl Place {
+    fn embedded() -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("archive")).unwrap();
+        Place { folder, server: None }
+    }
+
+    fn postgres() -> Place {
+        let server = Postgres::start().unwrap();
+        let url = SecretString::from(server.create_database().unwrap());
+        Place { server: Some((server, url)), ..Place::embedded() }
+    }
+
+    async fn store(&self) -> Store {
+        let data = DataFolder::open_or_create(&self.folder.path().join("data")).unwrap();
+        let database = match &self.server {
+            Some((_, url)) => Database::Postgres(url),
+            None => Database::Embedded(&data),
+        };
+        let retention = Retention { max_age: i64::MAX / 2, ..Retention::default() };
+        Store::open_database(database, retention, || 0).await.unwrap()
+    }
+
+    fn archive(&self) -> Archive {
+        Archive::open(&format!("file://{}", self.folder.path().join("archive").display())).unwrap()
+    }
+}
+
+/// Two thousand decisions, of January and February.
+async fn fill(store: &Store) {
+    let times = [at("2026-01-10T00:00:00Z"), at("2026-02-10T00:00:00Z")];
+    for group in 0..20 {
+        let start = times[usize::try_from(group / 10).unwrap()];
+        let events =
+            (0..100).map(|number| decision(group * 100 + number, start + i64::from(number))).collect();
+        store.record(events).await.unwrap();
+    }
+    // Until all of it is in the log.
+    assert_eq!(found(store.reader(), "").await.len(), 2_000);
+}
+
+async fn found(reader: &StoreReader, query: &str) -> Vec<LogEvent> {
+    let query = Query { oldest_first: true, ..Query::parse(query).unwrap() };
+    let (mut all, mut beyond) = (Vec::new(), None);
+    loop {
+        let page = reader.log_search(&query, beyond, 1_000).await.unwrap();
+        all.extend(page.items);
+        beyond = page.next;
+        if beyond.is_none() {
+            return all;
+        }
+    }
+}
+
+async fn all(reader: &StoreReader) -> Vec<LogEvent> {
+    let (mut all, mut next) = (Vec::new(), 0);
+    loop {
+        let events = reader.log_events(next, 1_000).await.unwrap();
+        let Some(last) = events.last() else { return all };
+        next = last.index + 1;
+        all.extend(events);
+    }
+}
+
+async fn bytes(store: &Store) -> usize {
+    store.reader().unshelved_blocks(1_000).await.unwrap().len()
+}
+
+async fn months_go_one_by_one_and_are_read_as_before(place: Place) {
+    let (store, archive) = (place.store().await, place.archive());
+    store.keep_shelf(Arc::new(ArchiveShelf::new(archive.clone())));
+    fill(&store).await;
+    let reader = store.reader();
+    let queries = ["", "subject:ada7", "request:r1234", "outcome:denied until:2026-02-01", "subject:nobody"];
+    let mut before = Vec::new();
+    for query in queries {
+        before.push(found(reader, query).await);
+    }
+    assert_eq!(before[1].len(), 40, "the searches find something");
+    let (events, tiles) =
+        (all(reader).await, (reader.log_tile(0, 0, 256).await, reader.log_tile(0, 5, 256).await));
+    let (entries, blocks) = (reader.log_entries(3, 256).await.unwrap(), bytes(&store).await);
+
+    let due = |now: &str| archive_one_month(&store, &archive, 30, at(now));
+    assert_eq!(due("2026-03-02T00:00:00Z").await.unwrap(), None);
+    let january = due("2026-03-10T00:00:00Z").await.unwrap();
+    // The fourth block reaches into February.
+    let file = "audit-2026-01-000000000000.parquet".to_owned();
+    assert_eq!(january, Some(ArchivedMonth { file, first: 0, count: 768 }));
+    assert_eq!(due("2026-03-10T00:00:00Z").await.unwrap(), None);
+    let february = due("2026-04-10T00:00:00Z").await.unwrap().unwrap();
+    assert_eq!((february.first, february.first + february.count), (768, blocks as u64 * 256));
+    assert_eq!(bytes(&store).await, 0);
+    let erased = store.erase_log(Query::parse("subject:ada7").unwrap(), AuditEvent::default()).await;
+    assert!(erased.unwrap_err().to_string().contains("what is archived is not erased"));
+
+    for (query, before) in queries.iter().zip(&before) {
+        let mut now = found(reader, query).await;
+        now.retain(|event| event.index < 2_000);
+        assert_eq!(&now, before, "{query}");
+    }
+    let mut now = all(reader).await;
+    assert_eq!(now.split_off(2_000).len(), 2, "both archivings are on record");
+    assert_eq!(now, events);
+    let again = (reader.log_tile(0, 0, 256).await, reader.log_tile(0, 5, 256).await);
+    assert_eq!((again.0.unwrap(), again.1.unwrap()), (tiles.0.unwrap(), tiles.1.unwrap()));
+    assert_eq!(reader.log_entries(3, 256).await.unwrap(), entries);
+    store.close().await;
+
+    // Another process finds them, if it knows the archive.
+    let store = place.store().await;
+    let error = store.reader().log_events(0, 10).await.unwrap_err().to_string();
+    assert!(error.contains("no archive is configured: set `audit.archive.place`"), "{error}");
+    store.reader().keep_shelf(Arc::new(ArchiveShelf::new(archive)));
+    assert_eq!(store.reader().log_events(0, 10).await.unwrap(), events[..10]);
+    store.close().await;
+}
+
+async fn what_was_changed_in_the_archive_is_not_believed(place: Place) {
+    let (store, archive) = (place.store().await, place.archive());
+    fill(&store).await;
+    let month = archive_one_month(&store, &archive, 30, at("2026-05-01T00:00:00Z")).await.unwrap().unwrap();
+    // The same events with others in the place of two, each with a leaf of its own that fits.
+    let mut other = archive.write("other", "casemate.example/log").await.unwrap();
+    let contents = archive.contents(&month.file).await.unwrap();
+    let mut rows = archive.rows(&month.file, &contents, 0).await.unwrap();
+    let (text, leaf) = (rows[10].event.clone(), rows[10].leaf);
+    rows[10].event = rows[11].event.clone();
+    rows[10].leaf = rows[11].leaf;
+    (rows[11].event, rows[11].leaf) = (text, leaf);
+    for row in rows {
+        other.push(row).await.unwrap();
+    }
+    other.finish().await.unwrap();
+    let folder = place.folder.path().join("archive");
+    std::fs::rename(folder.join("other"), folder.join(&month.file)).unwrap();
+    store.keep_shelf(Arc::new(ArchiveShelf::new(archive)));
+    let error = store.reader().log_events(0, 300).await.unwrap_err().to_string();
+    assert!(error.contains("what is archived of it is not what was recorded"), "{error}");
+    store.close().await;
+}
+
+async fn a_file_that_cannot_be_written_changes_nothing(place: Place) {
+    let (store, archive) = (place.store().await, place.archive());
+    fill(&store).await;
+    let blocks = bytes(&store).await;
+    std::fs::remove_dir_all(place.folder.path().join("archive")).unwrap();
+    std::fs::write(place.folder.path().join("archive"), "no folder").unwrap();
+    archive_one_month(&store, &archive, 30, at("2026-05-01T00:00:00Z")).await.unwrap_err();
+    assert_eq!((bytes(&store).await, all(store.reader()).await.len()), (blocks, 2_000));
+    store.close().await;
+}
+
+macro_rules! on_both {
+    ($($case:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(super::Place::embedded()).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(super::Place::postgres()).await;
+            })*
+        }
+    };
+}
+
+on_both!(
+    months_go_one_by_one_and_are_read_as_before,
+    what_was_changed_in_the_archive_is_not_believed,
+    a_file_that_cannot_be_written_changes_nothing,
+);

@@ -14,7 +14,7 @@ struct Need {
     why: &'static str,
 }
 
-const TESTS: [Need; 10] = [
+const TESTS: [Need; 11] = [
     Need { program: "initdb", packages: &["postgresql"], why: "filters run against a real PostgreSQL" },
     Need { program: "mariadbd", packages: &["mariadb-server"], why: "filters run against a real MariaDB" },
     Need { program: "mariadb", packages: &["mariadb-server"], why: "tests create their databases with it" },
@@ -38,6 +38,7 @@ const TESTS: [Need; 10] = [
         packages: &["npm"],
         why: "it installs that provider and what the SDK is tested with",
     },
+    Need { program: "nats-server", packages: &["nats-server"], why: "events go to a real stream of NATS" },
     Need { program: "aiosmtpd", packages: &["python3-aiosmtpd"], why: "letters go to a real mail server" },
     Need { program: "chromium", packages: &["chromium"], why: "people sign in with a real browser" },
     Need { program: "chromedriver", packages: &["chromium-driver"], why: "tests drive that browser" },

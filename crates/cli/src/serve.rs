@@ -22,6 +22,7 @@ use casemate_platform::telemetry::traces::Traces;
 use casemate_platform::telemetry::{Levels, Log, LogError};
 use casemate_platform::{Server, Tls, clock, limit_bodies};
 use casemate_server::archive::{ArchiveShelf, archive_months};
+use casemate_server::audit_sink::{AuditSinks, send_to_audit_sinks};
 use casemate_server::directory_sync::pull_directories;
 use casemate_server::policy::follow;
 use casemate_server::{
@@ -101,6 +102,7 @@ async fn serve(
     app.outgoing = Some(Arc::clone(&outgoing));
     app.blocks = Blocks::new(wiring::blocks(config));
     app.accounts = Arc::new(Accounts::new(wiring::accounts(config)));
+    app.audit_sinks = AuditSinks::into_folder(config.sinks.folder.clone());
     app.tls.clone_from(&tls);
     let (mail, postman) = mail.unzip();
     app.mail = mail;
@@ -123,6 +125,7 @@ async fn serve(
         let (store, days) = (Arc::clone(&app.store), config.archive.after_days.get());
         jobs.spawn(archive_months(store, archive, days));
     }
+    jobs.spawn(send_to_audit_sinks(app.clone()));
     if let Some(postman) = postman {
         jobs.spawn(postman.deliver());
     }
@@ -148,7 +151,7 @@ async fn serve(
     })?;
 
     if let Some(metrics) = metrics {
-        jobs.spawn(metrics.answer(&app.store, &app.directory, tls.clone()));
+        jobs.spawn(metrics.answer(&app.store, &app.directory, &app.audit_sinks, tls.clone()));
     }
     let server = Server::new(listener, Front::new(app.clone()))
         .limits(wiring::limits(config))

@@ -32,7 +32,7 @@ use crate::outside::Sources;
 use crate::people::{Found, Met, NotAdmitted, People, named};
 use crate::policy::{Credential, Mistake, Person, Policy};
 use crate::resources::Resources;
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, place_of_sink};
 use crate::sessions::{BrowserSessions, SessionTimes};
 use crate::snapshot::{Assembled, Compiled, Scope, Snapshot, compiled_sets};
 use crate::temporary::TemporaryOwners;
@@ -428,6 +428,19 @@ impl Directory {
         reference: &SecretReference,
     ) -> Result<SecretString, String> {
         self.secrets.resolve(provider, field, reference)
+    }
+
+    /// A secret that the document of a sink of the audit log refers to.
+    ///
+    /// # Errors
+    /// Why it is not to be had.
+    pub fn audit_sink_secret(
+        &self,
+        sink: &str,
+        field: &'static str,
+        reference: &SecretReference,
+    ) -> Result<SecretString, String> {
+        self.secrets.resolve(&place_of_sink(sink), field, reference)
     }
 
     /// What is known about the keys of each provider, and about the secrets that they need.

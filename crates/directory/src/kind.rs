@@ -14,6 +14,8 @@ pub enum Kind {
     Provider,
     /// A source of permissions outside the directory.
     Source,
+    /// Where events of the audit log are sent.
+    AuditSink,
     /// A setting of the installation.
     Setting,
     /// Rules over the audit trail.
@@ -36,11 +38,12 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, each after those that it may refer to.
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Tenant,
         Kind::Application,
         Kind::Provider,
         Kind::Source,
+        Kind::AuditSink,
         Kind::Setting,
         Kind::Detection,
         Kind::AlertReceiver,
@@ -60,6 +63,7 @@ impl Kind {
             Kind::Application => "application",
             Kind::Provider => "provider",
             Kind::Source => "source",
+            Kind::AuditSink => "audit-sink",
             Kind::Setting => "setting",
             Kind::Detection => "detection",
             Kind::AlertReceiver => "alert-receiver",
@@ -82,6 +86,7 @@ impl Kind {
                 | Kind::Application
                 | Kind::Provider
                 | Kind::Source
+                | Kind::AuditSink
                 | Kind::Setting
                 | Kind::Detection
                 | Kind::AlertReceiver
@@ -101,6 +106,7 @@ impl Kind {
             Kind::Application => "app_",
             Kind::Provider => "prv_",
             Kind::Source => "src_",
+            Kind::AuditSink => "snk_",
             Kind::Setting => "set_",
             Kind::Detection => "det_",
             Kind::AlertReceiver => "rcv_",

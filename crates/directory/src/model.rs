@@ -1,5 +1,6 @@
 //! The documents of objects, as they are written in files, sent by API, and stored.
 
+mod audit_sink;
 mod detection;
 mod source;
 
@@ -15,6 +16,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::kind::Kind;
 use crate::policy::{SETTINGS, Setting};
 
+pub use audit_sink::{
+    AuditSinkDocument, AuditSinkFilter, AuditSinkStart, FileSinkDocument, NatsSinkDocument,
+    SyslogSinkDocument, WebhookSinkDocument,
+};
 pub use detection::{AlertLevel, AlertReceiverDocument, AlertWebhook, DetectionDocument};
 pub use source::{HttpSourceDocument, SourceDocument, SourceResources};
 
@@ -434,6 +439,7 @@ impl Kind {
             Kind::Application => schemars::schema_for!(ApplicationDocument),
             Kind::Provider => schemars::schema_for!(casemate_identity::ProviderConfig),
             Kind::Source => schemars::schema_for!(SourceDocument),
+            Kind::AuditSink => schemars::schema_for!(AuditSinkDocument),
             Kind::Setting => schemars::schema_for!(SettingDocument),
             Kind::Detection => schemars::schema_for!(DetectionDocument),
             Kind::AlertReceiver => schemars::schema_for!(AlertReceiverDocument),

@@ -1,4 +1,4 @@
-//! Secrets that providers and sources of permissions refer to: in the environment, in files, or sealed in the store.
+//! Secrets that providers, sources of permissions and sinks of the audit log refer to: in the environment, in files, or sealed in the store.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -17,11 +17,15 @@ use crate::objects::ObjectSet;
 /// The longest secret in a file, in bytes.
 const MAX_FILE: u64 = 65_536;
 
+/// The kinds of objects that have secrets.
+pub(crate) const SECRET_KINDS: [Kind; 4] =
+    [Kind::Provider, Kind::Source, Kind::AuditSink, Kind::AlertReceiver];
+
 /// Where secrets are read.
 #[derive(Default)]
 pub(crate) struct Secrets {
     sealer: Option<Arc<Sealer>>,
-    /// What was sealed, opened, by provider or [place of a source](place_of_source), and field.
+    /// What was sealed, opened, by provider, [place of a source](place_of_source) or [of a sink](place_of_sink), and field.
     opened: ArcSwap<HashMap<(String, String), Result<SecretString, String>>>,
 }
 
@@ -34,17 +38,16 @@ impl Secrets {
         self.sealer.as_ref()
     }
 
-    /// Opens what is sealed for the providers and sources among the objects. Answers whether anything is another than before.
+    /// Opens what is sealed for the providers, sources and sinks among the objects. Answers whether anything is another than before.
     pub(crate) fn take(&self, sealed: &[SealedSecret], objects: &ObjectSet) -> bool {
         let opened: HashMap<_, _> = sealed
             .iter()
             .filter_map(|secret| {
-                let kind = [Kind::Provider, Kind::Source, Kind::AlertReceiver]
-                    .into_iter()
-                    .find(|kind| secret.kind == kind.as_str())?;
+                let kind = SECRET_KINDS.into_iter().find(|kind| secret.kind == kind.as_str())?;
                 let name = objects.by_id(kind, &secret.id)?.name.as_str();
                 let place = match kind {
                     Kind::Source => place_of_source(name),
+                    Kind::AuditSink => place_of_sink(name),
                     Kind::AlertReceiver => place_of_receiver(name),
                     _ => name.to_owned(),
                 };
@@ -96,6 +99,11 @@ pub(crate) fn place_of_source(name: &str) -> String {
 /// As [`place_of_source`], of a receiver of alerts.
 pub(crate) fn place_of_receiver(name: &str) -> String {
     format!("alert-receiver/{name}")
+}
+
+/// The same of a sink of the audit log.
+pub(crate) fn place_of_sink(name: &str) -> String {
+    format!("audit-sink/{name}")
 }
 
 fn read(path: &Path) -> Result<SecretString, String> {

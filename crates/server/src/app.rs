@@ -23,6 +23,7 @@ use casemate_store::Store;
 
 use crate::account::Accounts;
 use crate::at_least::at_least;
+use crate::audit_sink::AuditSinks;
 use crate::block::Blocks;
 use crate::block::service::count_guess;
 use crate::decision::routes::EVALUATION;
@@ -34,10 +35,10 @@ use crate::policy::PolicyStatus;
 use crate::reading::Reading;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
-    access_review, account, administrator, alert, api_key, application, assignment, audit_event, block,
-    decision, decision_log, description, detection, directory_sync, group, health, identity, invitation,
-    linking, log_level, permissions, policy, provider, resource, role, scim, service_account, session,
-    setting, sign_in, source, team, tenant, user,
+    access_review, account, administrator, alert, api_key, application, assignment, audit_event, audit_sink,
+    block, decision, decision_log, description, detection, directory_sync, group, health, identity,
+    invitation, linking, log_level, permissions, policy, provider, resource, role, scim, service_account,
+    session, setting, sign_in, source, team, tenant, user,
 };
 
 /// What a running server knows.
@@ -75,6 +76,8 @@ pub struct App {
     pub decision_log: DecisionLog,
     /// Where letters are posted, where there is a mail server.
     pub mail: Option<Mail>,
+    /// How far sinks of the audit log are.
+    pub audit_sinks: AuditSinks,
     /// People who forgot their passwords.
     pub(crate) resets: Resets,
     /// Requests with an idempotency key that are under way.
@@ -125,6 +128,7 @@ impl App {
             decision_log: DecisionLog::default(),
             accounts: Arc::default(),
             mail: None,
+            audit_sinks: AuditSinks::default(),
             resets: Resets::default(),
             under_way: UnderWay::default(),
         }
@@ -153,6 +157,7 @@ fn api() -> Api<App> {
         detection::routes::routes(),
         alert::routes::routes(),
         audit_event::routes::routes(),
+        audit_sink::routes::routes(),
         policy::routes::routes(),
         decision_log::routes::routes(),
         log_level::routes::routes(),

@@ -14,6 +14,7 @@ pub mod archive;
 mod assignment;
 mod at_least;
 mod audit_event;
+pub mod audit_sink;
 mod block;
 pub mod csv;
 pub mod decision;

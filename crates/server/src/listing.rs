@@ -155,6 +155,7 @@ fn columns(kind: Kind) -> &'static [&'static str] {
         Kind::Application => &["schema"],
         Kind::Provider => &["type", "issuer", "endpoint", "audiences"],
         Kind::Source => &["title", "provider", "claim", "ceiling"],
+        Kind::AuditSink => &["title", "tenants", "from"],
         Kind::Setting => &["value"],
         Kind::Detection => &["title", "disabled"],
         Kind::AlertReceiver => &["title", "mail", "level", "disabled"],

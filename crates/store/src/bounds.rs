@@ -126,6 +126,7 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::SavedSearch(SavedSearchChange::Remove { id, .. }) => ("audit-search", id),
         Operation::ForgetSource(forgotten) => ("source", &forgotten.source),
         Operation::Alert(_) => ("alert", ""),
+        Operation::SteerAuditSink(steering) => ("audit-sink", &steering.sink),
         Operation::BeginSession(session) => ("session", &session.id),
         Operation::EndSessions { .. } => ("session", ""),
         Operation::Account(change) => ("user", change.user()),
@@ -184,6 +185,7 @@ impl Measure<'_> {
                 self.required("search", &search.search, MAX_SEARCH)
             }
             Operation::SavedSearch(SavedSearchChange::Remove { id, .. }) => self.required("id", id, MAX_ID),
+            Operation::SteerAuditSink(steering) => self.required("id", &steering.sink, MAX_ID),
             Operation::ForgetSource(ForgottenSource { source, whom }) => {
                 self.required("id", source, MAX_ID)?;
                 let Some(ForgottenIdentity { tenant, kind, subject }) = whom else { return Ok(()) };

@@ -6,6 +6,7 @@ use crate::account::{self, AccountChange};
 use crate::alert::{self, AlertChange};
 use crate::api_key::{self, StoredApiKey};
 use crate::audit::AuditEvent;
+use crate::audit_sink::{self, AuditSinkSteering};
 use crate::block::{self, AddressBlock};
 use crate::bounds::{MAX_CHANGE, MAX_OPERATIONS};
 use crate::idempotency::{self, Remembered};
@@ -153,6 +154,8 @@ pub enum Operation {
     ForgetSource(ForgottenSource),
     /// The state of an alert becomes this.
     Alert(AlertChange),
+    /// A sink of the audit log is paused, resumed, or sends some of it again.
+    SteerAuditSink(AuditSinkSteering),
     /// A session of a browser begins.
     BeginSession(StoredSession),
     /// Something about a local account is to be different; it is done once users are as they are to be.
@@ -408,6 +411,7 @@ fn changes_policy(operation: &Operation) -> bool {
                 | Operation::SavedSearch(_)
                 | Operation::ForgetSource(_)
                 | Operation::Alert(_)
+                | Operation::SteerAuditSink(_)
         )
 }
 
@@ -481,6 +485,7 @@ impl<'a> Change<'a> {
             Operation::SavedSearch(change) => {
                 saved_search::make(self.link, change, (self.revision, self.at)).await?;
             }
+            Operation::SteerAuditSink(steering) => audit_sink::steer(self.link, steering).await?,
             Operation::BeginSession(session) => session::begin(self.link, session, self.revision).await?,
             Operation::EndSessions { which, reason } => {
                 session::end(self.link, which, reason, self.at, self.revision).await?;

@@ -12,6 +12,7 @@ mod alert;
 mod anonymous;
 mod api_key;
 mod audit;
+mod audit_sink;
 mod backup;
 mod ballast;
 mod block;
@@ -60,6 +61,7 @@ pub use alert::{AlertChange, AlertDraft, AlertQuery, StoredAlert};
 pub use anonymous::{AnonymousDenial, DenialQuery};
 pub use api_key::{KeyQuery, KeySort, KeyState, StoredApiKey};
 pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};
+pub use audit_sink::{AuditSinkCursor, AuditSinkSteering, AuditSinkStep};
 pub use backup::{
     BackupError, BackupKey, BackupLock, BackupSummary, MAX_LINE, Restore, check_backup, read_plain_backup,
     restore,

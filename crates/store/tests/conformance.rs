@@ -3,6 +3,8 @@
 
 #[path = "conformance/accounts.rs"]
 mod accounts;
+#[path = "conformance/audit_sinks.rs"]
+mod audit_sinks;
 #[path = "conformance/backups.rs"]
 mod backups;
 #[path = "conformance/blocks.rs"]
@@ -212,6 +214,10 @@ mod holds {
         a_block_is_in_force_until_it_ends_or_is_lifted,
         a_longer_block_is_not_shortened,
         blocks_of_long_ago_are_forgotten,
+    );
+    on_both!(audit_sinks:
+        a_cursor_moves_from_where_it_is_and_under_the_lease_alone,
+        a_sink_can_be_paused_before_anybody_sent_to_it,
     );
     on_both!(forgotten_sources:
         what_is_forgotten_is_told_by_revision_for_as_long_as_an_answer_may_be_kept,

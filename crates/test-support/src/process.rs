@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -266,6 +267,12 @@ fn tail(text: String) -> String {
     }
     let start = text.ceil_char_boundary(text.len() - LOG_TAIL_BYTES);
     format!("[…]{}", text.get(start..).unwrap_or_default())
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> Result<u16, StartError> {
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    address.map(|address| address.port()).map_err(|error| StartError::io("find a free port", error))
 }
 
 #[cfg(test)]

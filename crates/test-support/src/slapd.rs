@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::process::private_folder;
+use crate::process::{free_port, private_folder};
 use crate::{Account, Process, Program, StartError, find_program};
 
 const PACKAGE: &str = "slapd";
@@ -139,12 +138,6 @@ dn: ou=groups,dc=example,dc=com
 objectClass: organizationalUnit
 ou: groups
 ";
-
-/// A port that was free a moment ago.
-fn free_port() -> Result<u16, StartError> {
-    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    address.map(|address| address.port()).map_err(|error| StartError::io("find a free port", error))
-}
 
 fn prepare(folder: &Path, account: Account, tls: Option<SlapdTls<'_>>) -> Result<(), StartError> {
     let data = folder.join("data");

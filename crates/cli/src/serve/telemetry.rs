@@ -8,7 +8,8 @@ use casemate_platform::config::Config;
 use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::metrics::{self, Figures};
 use casemate_platform::telemetry::traces::{self, TraceSettings, Traces};
-use casemate_platform::{Limits, Server, Tls};
+use casemate_platform::{Limits, Server, Tls, clock};
+use casemate_server::audit_sink::{AuditSinkState, AuditSinks};
 use casemate_store::{RecordLag, Store};
 use tokio::net::TcpListener;
 
@@ -37,6 +38,7 @@ impl Metrics {
         self,
         store: &Arc<Store>,
         directory: &Arc<Directory>,
+        sinks: &AuditSinks,
         tls: Option<Tls>,
     ) -> impl Future<Output = ()> + use<> {
         let (store, directory) = (Arc::downgrade(store), Arc::downgrade(directory));
@@ -88,6 +90,41 @@ impl Metrics {
             .gauge("casemate_policy_revision", "The revision that decides.", move || {
                 directory.upgrade().map_or(0.0, |directory| directory.current().revision() as f64)
             });
+        let of_sinks = |read: fn(&AuditSinkState) -> f64| {
+            let sinks = sinks.clone();
+            move || sinks.states().iter().map(|state| (state.name.clone(), read(state))).collect()
+        };
+        let figures = figures
+            .gauges(
+                "casemate_audit_sink_behind_events",
+                "Events on record that a sink of the audit log was not sent.",
+                "sink",
+                of_sinks(|state| state.behind_events as f64),
+            )
+            .gauges(
+                "casemate_audit_sink_behind_seconds",
+                "How long the first of them waits.",
+                "sink",
+                of_sinks(|state| state.behind_seconds(clock::now())),
+            )
+            .gauges(
+                "casemate_audit_sink_failing",
+                "Attempts in a row to send to a sink that came to nothing.",
+                "sink",
+                of_sinks(|state| state.failures as f64),
+            )
+            .counters(
+                "casemate_audit_sink_failures_total",
+                "Attempts of this process to send to a sink that came to nothing.",
+                "sink",
+                of_sinks(|state| state.failures_here as f64),
+            )
+            .counters(
+                "casemate_audit_sink_sent_total",
+                "Messages that a sink took from this process.",
+                "sink",
+                of_sinks(|state| state.sent_here as f64),
+            );
         let figures = match tls {
             Some(tls) => figures.tls(tls),
             None => figures,

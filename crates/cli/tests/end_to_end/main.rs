@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod administration;
 mod api_keys;
+mod audit_sinks;
 mod authzen;
 mod blocks;
 mod code;

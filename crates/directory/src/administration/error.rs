@@ -178,7 +178,9 @@ impl From<CommitError> for AdminError {
 /// Where a text of the store comes from in the document of its kind.
 fn pointer(kind: &str, what: &str) -> &'static str {
     match (kind, what) {
-        ("role" | "team" | "provider" | "source" | "setting" | "service-account", "name") => "/name",
+        ("role" | "team" | "provider" | "source" | "audit-sink" | "setting" | "service-account", "name") => {
+            "/name"
+        }
         ("group", "name") => "/name",
         ("user", "login") => "/login",
         ("user", "attributes") => "/attributes",

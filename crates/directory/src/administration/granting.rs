@@ -23,6 +23,8 @@ use crate::{CREDENTIAL_PROVIDER, OWN_PROVIDER};
 /// What saying what resources are is worth: as much as registering them.
 const REGISTERING: [&str; 3] =
     ["casemate.resource.create", "casemate.resource.update", "casemate.resource.delete"];
+/// What whoever is behind a sink of the audit log is given.
+const READ_BY_SINKS: [&str; 2] = ["casemate.audit-event.list", "casemate.audit-event.read"];
 
 /// Holds what is granted against what the author holds.
 pub(super) struct Granting<'a> {
@@ -101,9 +103,14 @@ impl<'a> Granting<'a> {
                 self.names(bounds(old))?;
                 self.names(bounds(new))
             }
-            Kind::Tenant | Kind::Application | Kind::Setting | Kind::Detection | Kind::AlertReceiver => {
-                Ok(())
-            }
+            // Whoever is behind it reads what is on record.
+            Kind::AuditSink if draft.is_some() => self.names(READ_BY_SINKS.map(str::to_owned).to_vec()),
+            Kind::Tenant
+            | Kind::Application
+            | Kind::Setting
+            | Kind::AuditSink
+            | Kind::Detection
+            | Kind::AlertReceiver => Ok(()),
         }
     }
 

@@ -21,6 +21,7 @@ mod resources;
 mod rules;
 mod sealing;
 mod sessions;
+mod steering;
 mod webiny;
 mod write;
 

@@ -146,7 +146,7 @@ impl Administration {
         }
         let id = known.map_or_else(|| new_id(kind), |(id, _)| Ok(id.to_owned()))?;
         let SealedDocument { document, secrets } = match kind {
-            Kind::Provider | Kind::Source | Kind::AlertReceiver => {
+            Kind::Provider | Kind::Source | Kind::AuditSink | Kind::AlertReceiver => {
                 sealing::seal(self.directory.sealer(), author, (kind, &id), document)?
             }
             _ => SealedDocument { document, secrets: Vec::new() },

@@ -1,4 +1,4 @@
-//! Secrets that stand in documents of providers and of sources of permissions: written, sealed, and never read back.
+//! Secrets that stand in documents of providers, sources of permissions and sinks of the audit log: written, sealed, and never read back.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use super::write::{Proposal, SecretChange, mistake};
 use crate::directory::State;
 use crate::kind::Kind;
 use crate::objects::Change;
+use crate::secrets::SECRET_KINDS;
 
 /// The members of a provider's document that hold secrets; a member of a member stands behind a slash.
 const FIELDS: [&str; 4] = ["client_secret", "bearer_token", "signing_secret", LDAP_PASSWORD];
@@ -32,6 +33,15 @@ const SOURCE_ADDRESSES: [&str; 2] = ["http/url", "http/allow_insecure_http"];
 const RECEIVER_FIELDS: [&str; 1] = ["webhook/signing_secret"];
 /// Where alerts are posted.
 const RECEIVER_ADDRESSES: [&str; 2] = ["webhook/url", "webhook/allow_insecure_http"];
+/// The members of a sink's document that hold secrets.
+const SINK_FIELDS: [&str; 4] = [SIGNING_SECRET, NATS_PASSWORD, NATS_TOKEN, "syslog/client_key"];
+const SIGNING_SECRET: &str = "webhook/signing_secret";
+const NATS_PASSWORD: &str = "nats/password";
+const NATS_TOKEN: &str = "nats/token";
+/// Where a sink is.
+const WEBHOOK_ADDRESSES: [&str; 2] = ["webhook/url", "webhook/allow_insecure_http"];
+const NATS_ADDRESSES: [&str; 3] = ["nats/url", "nats/user", "nats/insecure"];
+const SYSLOG_ADDRESSES: [&str; 3] = ["syslog/host", "syslog/port", "syslog/insecure"];
 
 /// The members of documents of a kind that hold secrets.
 fn fields(kind: &str) -> &'static [&'static str] {
@@ -41,6 +51,8 @@ fn fields(kind: &str) -> &'static [&'static str] {
         &SOURCE_FIELDS
     } else if kind == Kind::AlertReceiver.as_str() {
         &RECEIVER_FIELDS
+    } else if kind == Kind::AuditSink.as_str() {
+        &SINK_FIELDS
     } else {
         &[]
     }
@@ -50,15 +62,18 @@ fn fields(kind: &str) -> &'static [&'static str] {
 fn addresses(field: &str) -> &'static [&'static str] {
     match field {
         LDAP_PASSWORD => &LDAP_ADDRESSES,
+        SIGNING_SECRET => &WEBHOOK_ADDRESSES,
+        NATS_PASSWORD | NATS_TOKEN => &NATS_ADDRESSES,
         _ if SOURCE_FIELDS.contains(&field) => &SOURCE_ADDRESSES,
         _ if RECEIVER_FIELDS.contains(&field) => &RECEIVER_ADDRESSES,
+        _ if SINK_FIELDS.contains(&field) => &SYSLOG_ADDRESSES,
         _ => &ADDRESSES,
     }
 }
 
 /// The kind of a draft that holds secrets.
 fn holding(draft: &Draft) -> Option<Kind> {
-    [Kind::Provider, Kind::Source, Kind::AlertReceiver].into_iter().find(|kind| draft.kind == kind.as_str())
+    SECRET_KINDS.into_iter().find(|kind| draft.kind == kind.as_str())
 }
 
 const NOT_FROM_AFAR: &str =

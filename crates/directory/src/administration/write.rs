@@ -14,8 +14,9 @@ use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
 use crate::model::{AlertReceiverDocument, DetectionDocument};
 use crate::model::{
-    ApplicationDocument, AssignmentDocument, CredentialDocument, Document, ProviderDocument, RoleDocument,
-    ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument, TenantDocument, UserDocument,
+    ApplicationDocument, AssignmentDocument, AuditSinkDocument, CredentialDocument, Document,
+    ProviderDocument, RoleDocument, ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument,
+    TenantDocument, UserDocument,
 };
 use crate::objects::{Change, ObjectSet};
 use crate::policy::{Mistake, ObjectPlace, pointer, without_place};
@@ -271,6 +272,7 @@ pub(super) fn canonical(kind: Kind, tenant: &str, document: Value) -> Result<(St
         Kind::Application => canonical_as::<ApplicationDocument>(tenant, document),
         Kind::Provider => canonical_as::<ProviderDocument>(tenant, document),
         Kind::Source => canonical_as::<SourceDocument>(tenant, document),
+        Kind::AuditSink => canonical_as::<AuditSinkDocument>(tenant, document),
         Kind::Setting => canonical_as::<SettingDocument>(tenant, document),
         Kind::Detection => {
             detection::check(&document)?;

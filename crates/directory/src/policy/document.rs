@@ -15,9 +15,9 @@ use super::{Code, DEFAULT_TENANT, Wanted, WantedGroup};
 use crate::kind::Kind;
 use crate::model::{AlertReceiverDocument, DetectionDocument};
 use crate::model::{
-    ApplicationDocument, AssignmentDocument, CredentialDocument, Document, GroupDocument, ProviderDocument,
-    RoleDocument, ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument, TenantDocument,
-    UserDocument,
+    ApplicationDocument, AssignmentDocument, AuditSinkDocument, CredentialDocument, Document, GroupDocument,
+    ProviderDocument, RoleDocument, ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument,
+    TenantDocument, UserDocument,
 };
 
 /// The version of the format that this Casemate reads.
@@ -25,7 +25,7 @@ const FORMAT: &str = "1";
 
 /// The names of the tables that are read, for messages.
 const TABLES: &str = "`[[role]]`, `[[team]]`, `[[assignment]]`, `[[user]]`, `[[group]]`, `[[credential]]`, `[[service_account]]`, `[[tenant]]`, \
-                      `[[provider]]`, `[[source]]`, `[[setting]]`, `[[detection]]` and `[[alert_receiver]]`";
+                      `[[provider]]`, `[[source]]`, `[[audit_sink]]`, `[[setting]]`, `[[detection]]` and `[[alert_receiver]]`";
 
 /// A document, where it was written, and the tenant that it belongs to.
 #[derive(Debug)]
@@ -66,6 +66,7 @@ pub(crate) struct Documents {
     pub(crate) tenants: Vec<Item<TenantDocument>>,
     pub(crate) providers: Vec<Item<ProviderDocument>>,
     pub(crate) sources: Vec<Item<SourceDocument>>,
+    pub(crate) audit_sinks: Vec<Item<AuditSinkDocument>>,
     pub(crate) settings: Vec<Item<SettingDocument>>,
     pub(crate) detections: Vec<Item<DetectionDocument>>,
     pub(crate) receivers: Vec<Item<AlertReceiverDocument>>,
@@ -110,6 +111,7 @@ impl Documents {
                 "tenant" => file.entries("tenant", value, &mut self.tenants),
                 "provider" => file.providers(value, &mut self.providers),
                 "source" => file.entries("source", value, &mut self.sources),
+                "audit_sink" => file.entries("audit_sink", value, &mut self.audit_sinks),
                 "setting" => file.entries("setting", value, &mut self.settings),
                 "detection" => file.entries("detection", value, &mut self.detections),
                 "alert_receiver" => file.entries("alert_receiver", value, &mut self.receivers),
@@ -146,6 +148,7 @@ impl Documents {
                 Ok(Kind::Tenant) => reading.push(&mut documents.tenants),
                 Ok(Kind::Provider) => reading.push(&mut documents.providers),
                 Ok(Kind::Source) => reading.push(&mut documents.sources),
+                Ok(Kind::AuditSink) => reading.push(&mut documents.audit_sinks),
                 Ok(Kind::Setting) => reading.push(&mut documents.settings),
                 Ok(Kind::Detection) => reading.push(&mut documents.detections),
                 Ok(Kind::AlertReceiver) => reading.push(&mut documents.receivers),
@@ -173,6 +176,7 @@ impl Documents {
         }));
         wanted.extend(self.providers.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.sources.iter().map(|item| wanted_of(&item.document, wide())));
+        wanted.extend(self.audit_sinks.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.settings.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.detections.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.receivers.iter().map(|item| wanted_of(&item.document, wide())));

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use crate::model::{
-    AssignmentDocument, CredentialDocument, GroupDocument, RoleDocument, ServiceAccountDocument,
-    SettingDocument, SourceDocument, TeamDocument, TenantDocument, UserDocument,
+    AssignmentDocument, AuditSinkDocument, CredentialDocument, GroupDocument, RoleDocument,
+    ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument, TenantDocument, UserDocument,
 };
 
 /// A policy file. A folder may spread these tables over any number of files.
@@ -49,6 +49,9 @@ struct PolicyFile {
     /// Sources of permissions outside the directory.
     #[serde(default)]
     source: Vec<SourceDocument>,
+    /// Where events of the audit log are sent.
+    #[serde(default)]
+    audit_sink: Vec<AuditSinkDocument>,
     /// Settings of the installation.
     #[serde(default)]
     setting: Vec<SettingDocument>,

@@ -98,6 +98,13 @@ settings! {
         folder: Option<PathBuf> { env: "CASEMATE_SOURCES_FOLDER", flag: "sources-folder" }
     }
 
+    /// Sinks of the audit log.
+    sinks: Sinks = "sinks" {
+        /// The folder that sinks of the audit log write their files into. It is there before the server starts, and the server may
+        /// make files in it. Without it, such a sink fails.
+        folder: Option<PathBuf> { env: "CASEMATE_SINKS_FOLDER", flag: "sinks-folder" }
+    }
+
     /// Networks that guess at secrets.
     block: Block = "block" {
         /// After how many different wrong API keys, credentials and one-time keys within ten minutes no credential is taken

@@ -13,6 +13,8 @@ use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, NoProxy};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
@@ -141,10 +143,21 @@ impl Clients {
 
     /// TLS that trusts whom the HTTP clients trust.
     pub(super) fn trusting_config(&self) -> Result<ClientConfig, String> {
+        Clients::config_of(self.verifier()?)
+    }
+
+    /// TLS that trusts whom this says.
+    pub(super) fn config_of(verifier: Arc<dyn ServerCertVerifier>) -> Result<ClientConfig, String> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?;
+        Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    }
+
+    /// Says whom the HTTP clients trust.
+    pub(super) fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, String> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let own = match &self.settings.roots {
             Roots::System => Vec::new(),
             Roots::SystemAnd(path) | Roots::Only(path) => {
@@ -158,10 +171,11 @@ impl Clients {
             for root in own {
                 roots.add(root).map_err(|error| error.to_string())?;
             }
-            return Ok(builder.with_root_certificates(roots).with_no_client_auth());
+            let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+            return Ok(verifier.map_err(|error| error.to_string())?);
         }
         let verifier = Verifier::new_with_extra_roots(own, provider).map_err(|error| error.to_string())?;
-        Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
+        Ok(Arc::new(verifier))
     }
 
     fn is_proxied(&self, url: &Url) -> bool {

@@ -9,6 +9,9 @@ mod allow;
 mod answer;
 mod client;
 mod ldap;
+#[cfg(feature = "nats")]
+mod nats;
+mod stream;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -25,6 +28,9 @@ pub use address::{NotPublic, not_public};
 pub use allow::{Allow, AllowError, Refusal};
 use client::Clients;
 pub use ldap::{LdapDirectory, LdapError, LdapPage, LdapSearch, LdapTarget};
+#[cfg(feature = "nats")]
+pub use nats::{NatsError, NatsPublisher, NatsTarget};
+pub use stream::{Connection, ConnectionError, ConnectionTarget};
 
 /// How outgoing calls are made.
 #[derive(Debug, Clone)]

@@ -51,7 +51,7 @@ pub(crate) fn lately(app: &App, caller: &Caller, now: i64) -> Result<(), Problem
 /// What ends or takes from somebody (keys, sessions, members of groups) stays quick, and so does what gives nobody anything by
 /// itself: a new tenant, a new service account, the level of the log.
 fn is_dangerous(permission: &str) -> bool {
-    const DANGEROUS: [&str; 30] = [
+    const DANGEROUS: [&str; 33] = [
         "casemate.alert-receiver.create",
         "casemate.alert-receiver.update",
         "casemate.detection.update",
@@ -72,6 +72,9 @@ fn is_dangerous(permission: &str) -> bool {
         "casemate.team.update",
         "casemate.source.create",
         "casemate.source.update",
+        "casemate.audit-sink.create",
+        "casemate.audit-sink.update",
+        "casemate.audit-sink.pause",
         "casemate.application.create",
         "casemate.application.update",
         "casemate.service-account.update",
@@ -92,7 +95,7 @@ mod tests {
 
     #[test]
     fn whatever_gives_somebody_a_way_in_asks_for_a_recent_sign_in() {
-        for kind in ["assignment", "role", "team", "source", "user", "provider", "setting"] {
+        for kind in ["assignment", "role", "team", "source", "audit-sink", "user", "provider", "setting"] {
             for verb in ["create", "update", "delete"] {
                 assert!(is_dangerous(&format!("casemate.{kind}.{verb}")), "{kind} {verb}");
             }

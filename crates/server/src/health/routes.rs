@@ -91,6 +91,7 @@ async fn ready(State(app): State<App>, request: Request) -> Result<Response, Pro
             .into_iter()
             .map(|lease| HeldLease { name: lease.name, until: time(lease.until) })
             .collect(),
+        audit_sinks: audit_sinks(&app, may_see_names),
         providers: providers
             .iter()
             .map(|provider| Provider {
@@ -101,6 +102,22 @@ async fn ready(State(app): State<App>, request: Request) -> Result<Response, Pro
             .collect(),
     };
     Ok((status, json_response(&readiness)).into_response())
+}
+
+/// How far the sinks of the audit log are. Errors name hosts.
+fn audit_sinks(app: &App, may_see_names: bool) -> Vec<AuditSink> {
+    let now = clock::now();
+    let states = app.audit_sinks.states().into_iter();
+    let shown = states.map(|state| AuditSink {
+        behind_seconds: state.behind_seconds(now),
+        kind: state.kind,
+        behind_events: state.behind_events,
+        failures: state.failures,
+        paused: state.paused,
+        name: may_see_names.then_some(state.name),
+        error: state.error.filter(|_| may_see_names),
+    });
+    shown.collect()
 }
 
 /// Whether names may be shown: not to strangers. Whoever presents a credential is who it says, or refused.
@@ -130,6 +147,8 @@ struct Readiness<'a> {
     tls: Option<Certificate>,
     /// What jobs hold at the moment, whichever process runs them.
     leases: Vec<HeldLease>,
+    /// How far the sinks of the audit log are, as this process knows it: one that is behind makes no server unready.
+    audit_sinks: Vec<AuditSink>,
     providers: Vec<Provider<'a>>,
 }
 
@@ -150,6 +169,27 @@ struct Provider<'a> {
     name: Option<&'a str>,
     keys: usize,
     reachable: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessAuditSink")]
+struct AuditSink {
+    /// Shown to whoever may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// `syslog`, `webhook`, `file` or `nats`.
+    kind: &'static str,
+    /// How many events are on record that it was not sent.
+    behind_events: u64,
+    /// How long the first of them waits.
+    behind_seconds: f64,
+    /// How many attempts in a row came to nothing.
+    failures: u64,
+    /// Why the last one did; shown to whoever may see names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    /// Whether somebody paused it.
+    paused: bool,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -51,6 +51,7 @@ pub(crate) fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option
         (_, "applyPolicy") => json!({ "origin": "git", "files": {}, "dry_run": true }),
         (_, "revertPolicy") => json!({}),
         (_, "diffPolicy") => json!({ "from": 0, "to": 0 }),
+        (_, "rewindAuditSink") => json!({ "next_index": 0 }),
         (_, "updateLogLevels") => json!({ "levels": "info" }),
         (_, "addGroupMembers") => json!({ "users": ["usr_none"] }),
         (_, "searchSessions" | "searchTemporaryCredentials") => {
@@ -176,6 +177,7 @@ pub(crate) fn documents() -> BTreeMap<String, Value> {
         of("providers", json!({ "name": "corp", "issuer": "https://login.example.com", "audiences": ["casemate"] })),
         of("sources", json!({ "name": "token", "provider": "corp", "claim": "permissions", "ceiling": ["cms.*"] })),
         of("audit-searches", json!({ "name": "denials", "shared": true, "search": { "outcome": "denied" } })),
+        of("audit-sinks", json!({ "name": "siem", "file": { "name": "audit.ndjson" } })),
         of("settings", json!({ "name": "decision.recorded", "value": "all" })),
         of("detections", json!({ "name": "audit-gap", "disabled": true })),
         of("alert-receivers", json!({ "name": "on-call", "mail": ["security@example.com"] })),
@@ -197,6 +199,7 @@ pub(crate) async fn furnish(
         ("applications", true),
         ("providers", true),
         ("sources", true),
+        ("audit-sinks", true),
         ("settings", true),
         ("detections", true),
         ("alert-receivers", true),

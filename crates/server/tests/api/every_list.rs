@@ -19,8 +19,9 @@ const BOUNDED: [(&str, &str); 5] = [
 ];
 
 /// What is read without an id and is no list.
-const ONE_THING: [(&str, &str); 7] = [
+const ONE_THING: [(&str, &str); 8] = [
     ("/api/v1/audit-events/tail", "a stream"),
+    ("/api/v1/audit-sinks/{id}/cursor", "how far one sink is"),
     ("/api/v1/identities/{id}/permissions", "what one holds, of which nothing may be left out"),
     ("/api/v1/identity/permissions", "the same of who calls"),
     ("/api/v1/permissions/changes", "a stream"),

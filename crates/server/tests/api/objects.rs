@@ -43,6 +43,11 @@ fn kinds() -> Vec<(&'static str, Value, Value)> {
             json!({ "name": "token", "provider": "corp", "claim": "permissions", "ceiling": ["cms.entry.*"] }),
         ),
         (
+            "/api/v1/audit-sinks",
+            json!({ "name": "siem", "file": { "name": "audit.ndjson" } }),
+            json!({ "name": "siem", "title": "Our SIEM", "file": { "name": "audit.ndjson", "keep": 7 } }),
+        ),
+        (
             "/api/v1/settings",
             json!({ "name": "decision.recorded", "value": "all" }),
             json!({ "name": "decision.recorded", "value": "denied" }),
@@ -126,6 +131,30 @@ async fn what_is_wrong_with_a_document_is_told_by_its_place() {
             "/provider",
         ),
         ("/api/v1/service-accounts", json!({ "name": 7 }), "/name"),
+        ("/api/v1/audit-sinks", json!({ "name": "s" }), ""),
+        ("/api/v1/audit-sinks", json!({ "name": "s", "file": { "name": "../s.ndjson" } }), "/file/name"),
+        ("/api/v1/audit-sinks", json!({ "name": "s", "file": { "name": ".s.ndjson" } }), "/file/name"),
+        (
+            "/api/v1/audit-sinks",
+            json!({ "name": "s", "file": { "name": "s.ndjson", "keep": 0 } }),
+            "/file/keep",
+        ),
+        ("/api/v1/audit-sinks", json!({ "name": "s", "syslog": { "host": "a b" } }), "/syslog/host"),
+        (
+            "/api/v1/audit-sinks",
+            json!({ "name": "s", "syslog": { "host": "log.example", "client_certificate": "x" } }),
+            "/syslog/client_key",
+        ),
+        (
+            "/api/v1/audit-sinks",
+            json!({ "name": "s", "nats": { "url": "nats://n.example", "subject": "audit" } }),
+            "/nats/url",
+        ),
+        (
+            "/api/v1/audit-sinks",
+            json!({ "name": "s", "nats": { "url": "tls://n.example", "subject": "audit.>" } }),
+            "/nats/subject",
+        ),
     ];
     for (path, document, pointer) in wrong {
         let answer = server.admin(&format!("POST {path}"), Some(&document)).await;

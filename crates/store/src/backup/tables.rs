@@ -63,6 +63,19 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "audit_sink_cursor",
+        key: 1,
+        columns: &[
+            Text("sink"),
+            Integer("next_index"),
+            Integer("paused"),
+            Integer("succeeded_at"),
+            Text("error"),
+            Integer("failed_at"),
+            Integer("failures"),
+        ],
+    },
+    Table {
         name: "version",
         key: 1,
         columns: &[

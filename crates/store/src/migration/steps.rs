@@ -546,4 +546,21 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "CREATE UNIQUE INDEX audit_search_by_name ON audit_search (tenant, owner, name)",
         ],
     },
+    Migration {
+        version: 30,
+        // A binary that does not know them sends nothing, and leaves the objects of sinks alone.
+        needs: 5,
+        statements: &[
+            // How far sinks of the audit log are. `next_index`: the first event that was not acknowledged yet; -1 where none began.
+            "CREATE TABLE audit_sink_cursor (
+                sink {text} PRIMARY KEY NOT NULL,
+                next_index {integer} NOT NULL,
+                paused {integer} NOT NULL DEFAULT 0,
+                succeeded_at {integer},
+                error {text},
+                failed_at {integer},
+                failures {integer} NOT NULL DEFAULT 0
+            ){table}",
+        ],
+    },
 ];

@@ -1,6 +1,7 @@
 //! From what is written to what it means: every reference resolved, every permission held against the schemas.
 
 mod assignments;
+mod audit_sinks;
 mod credentials;
 mod detections;
 mod groups;
@@ -65,6 +66,7 @@ pub(crate) fn check(
     let (providers, mappings) = checker.providers(&documents.providers);
     let sources = checker.sources(&documents.sources);
     let resource_sources = checker.resource_sources(&documents.sources, &catalog);
+    checker.audit_sinks(&documents.audit_sinks);
     checker.settings(&documents.settings);
     checker.detections(&documents.detections);
     checker.receivers(&documents.receivers);

@@ -261,7 +261,7 @@ impl Checker {
 }
 
 /// Why a URL is none that is asked, as far as that is known without resolving its name.
-fn refused(url: &Url, allow_plain: bool) -> Option<&'static str> {
+pub(super) fn refused(url: &Url, allow_plain: bool) -> Option<&'static str> {
     let has_more = url.query().is_some() || url.fragment().is_some();
     if has_more || !url.username().is_empty() || url.password().is_some() || url.host().is_none() {
         return Some("this has a query, a fragment, a user, or no host");

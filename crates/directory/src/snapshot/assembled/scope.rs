@@ -45,7 +45,10 @@ impl Scope {
                     }
                     base = true;
                 }
-                (Kind::Setting | Kind::Source | Kind::Detection | Kind::AlertReceiver, _) => base = true,
+                (
+                    Kind::Setting | Kind::Source | Kind::AuditSink | Kind::Detection | Kind::AlertReceiver,
+                    _,
+                ) => base = true,
                 (Kind::Role | Kind::Team, DEFAULT_TENANT) => {
                     if !means_as_many(kind, before, after) {
                         return Scope::All;

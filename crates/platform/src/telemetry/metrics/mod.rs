@@ -126,11 +126,14 @@ impl Drop for Open {
 }
 
 type Read = Arc<dyn Fn() -> f64 + Send + Sync>;
+type ReadEach = Arc<dyn Fn() -> Vec<(String, f64)> + Send + Sync>;
 
 /// What is shown beside what is counted here: figures that others know, read when somebody asks.
 #[derive(Clone, Default)]
 pub struct Figures {
     others: Vec<(&'static str, &'static str, Kind, Read)>,
+    /// With the label that tells one of a family from another.
+    each: Vec<(&'static str, &'static str, Kind, &'static str, ReadEach)>,
     tls: Option<Tls>,
 }
 
@@ -167,6 +170,33 @@ impl Figures {
         read: impl Fn() -> f64 + Send + Sync + 'static,
     ) -> Figures {
         self.other(name, help, Kind::Counter, Arc::new(read))
+    }
+
+    /// Shows a figure that goes up and down of each of a few things: `read` gives the value of `label` and the figure, of few, and must be
+    /// quick.
+    #[must_use]
+    pub fn gauges(
+        mut self,
+        name: &'static str,
+        help: &'static str,
+        label: &'static str,
+        read: impl Fn() -> Vec<(String, f64)> + Send + Sync + 'static,
+    ) -> Figures {
+        self.each.push((name, help, Kind::Gauge, label, Arc::new(read)));
+        self
+    }
+
+    /// As [`Figures::gauges`], of figures that only rise; the name ends with `_total`.
+    #[must_use]
+    pub fn counters(
+        mut self,
+        name: &'static str,
+        help: &'static str,
+        label: &'static str,
+        read: impl Fn() -> Vec<(String, f64)> + Send + Sync + 'static,
+    ) -> Figures {
+        self.each.push((name, help, Kind::Counter, label, Arc::new(read)));
+        self
     }
 
     fn other(mut self, name: &'static str, help: &'static str, kind: Kind, read: Read) -> Figures {
@@ -225,6 +255,12 @@ impl Figures {
         for (name, help, kind, read) in &self.others {
             text.family(name, help, *kind);
             text.sample(name, &[], read());
+        }
+        for (name, help, kind, label, read) in &self.each {
+            text.family(name, help, *kind);
+            for (value, figure) in read() {
+                text.sample(name, &[(label, &value)], figure);
+            }
         }
         if let Some(tls) = &self.tls {
             let name = "casemate_tls_certificate_not_after_seconds";

@@ -72,8 +72,23 @@ impl Edge {
     }
 
     /// Adds a leaf, and tells of each node that is whole by it, the leaf first.
-    pub fn push(&mut self, leaf: MerkleHash, mut made: impl FnMut(Node, &MerkleHash)) {
-        let (mut hash, mut node) = (leaf, Node { level: 0, index: self.size });
+    pub fn push(&mut self, leaf: MerkleHash, made: impl FnMut(Node, &MerkleHash)) {
+        self.grow(0, leaf, made);
+    }
+
+    /// Adds a node over `1 << level` leaves, where the tree ends so that it stands there; says whether it does.
+    #[must_use]
+    pub fn push_node(&mut self, level: u32, hash: MerkleHash) -> bool {
+        let stands =
+            level < LEVELS && self.size.trailing_zeros() >= level && self.size <= u64::MAX - (1 << level);
+        if stands {
+            self.grow(level, hash, |_, _| ());
+        }
+        stands
+    }
+
+    fn grow(&mut self, level: u32, hash: MerkleHash, mut made: impl FnMut(Node, &MerkleHash)) {
+        let (mut hash, mut node) = (hash, Node { level, index: self.size >> level });
         made(node, &hash);
         while node.index & 1 == 1 {
             let Some(left) = self.peaks.pop() else { break };
@@ -82,7 +97,7 @@ impl Edge {
             made(node, &hash);
         }
         self.peaks.push(hash);
-        self.size += 1;
+        self.size += 1 << level;
     }
 
     /// The root of the tree.

@@ -353,6 +353,36 @@ proptest! {
     }
 
     #[test]
+    fn hashes_that_were_kept_beside_the_events_say_where_to_look(
+        count in 257..=MOST,
+        place in any::<prop::sample::Index>(),
+    ) {
+        let log = Log::whole(count);
+        let first = place.index((count / WIDTH * WIDTH) as usize) as u64;
+        let hint = |shown: &[Shown], of: u64| {
+            let mut verifier = Verifier::new();
+            verifier.expect(&log.checkpoint(count))?;
+            for event in shown {
+                let block = event.index / WIDTH;
+                if event.index.is_multiple_of(WIDTH) && block < count / WIDTH {
+                    let root = log.nodes[&Node { level: 8, index: block }];
+                    verifier.hint_block(block, if block == of { MerkleHash::of_nothing() } else { root });
+                }
+                verifier.push(event.index, &event.content())?;
+            }
+            verifier.end()
+        };
+        let mut shown = log.events.clone();
+        shown[first as usize].text.push(b' ');
+        let block = Span { first: first / WIDTH * WIDTH, last: first / WIDTH * WIDTH + WIDTH - 1 };
+        let finding = hint(&shown, u64::MAX).unwrap_err();
+        prop_assert_eq!((finding.wrong, finding.at), (Wrong::Changed, Some(block)));
+        let finding = hint(&log.events, first / WIDTH).unwrap_err();
+        prop_assert_eq!((finding.wrong, finding.at), (Wrong::Tile, Some(block)));
+        prop_assert_eq!(hint(&log.events, u64::MAX).unwrap().signed, count);
+    }
+
+    #[test]
     fn a_log_that_was_set_back_or_split_is_refused(count in 2..300u64, places in any::<[prop::sample::Index; 2]>()) {
         let mut log = Log::whole(count);
         let (one, two) = (places[0].index(count as usize) as u64 + 1, places[1].index(count as usize) as u64 + 1);
@@ -397,6 +427,38 @@ fn what_follows_the_last_checkpoint_is_told_apart() {
     let log = Log::whole(9);
     let verified = by_checkpoints(&log, &log.events, &[4].into()).unwrap();
     assert_eq!((verified.size, verified.signed), (9, 4));
+}
+
+#[test]
+fn blocks_that_were_given_up_are_passed_over_and_counted() {
+    let log = Log::whole(700);
+    let checkpoint = log.checkpoint(700);
+    let root = |block: u64| log.nodes[&Node { level: 8, index: block }];
+    let pass = |given_up: u64, root: MerkleHash| {
+        let mut verifier = Verifier::new();
+        for size in [100, 300, 600] {
+            verifier.expect(&log.checkpoint(size))?;
+        }
+        verifier.expect(&checkpoint)?;
+        for event in &log.events {
+            match (event.index / WIDTH == given_up, event.index.is_multiple_of(WIDTH)) {
+                (true, true) => verifier.skip_block(given_up, root)?,
+                (true, false) => {}
+                (false, _) => verifier.push(event.index, &event.content())?,
+            }
+        }
+        verifier.end()
+    };
+    for block in [0, 1] {
+        let verified = pass(block, root(block)).unwrap();
+        assert_eq!((verified.size, verified.signed, verified.given_up), (700, 700, 256), "{verified:?}");
+        assert_eq!(pass(block, MerkleHash::of_nothing()).unwrap_err().wrong, Wrong::Changed);
+    }
+    let mut verifier = Verifier::new();
+    verifier.expect(&checkpoint).unwrap();
+    verifier.skip_block(1, root(1)).unwrap();
+    let finding = verifier.end().unwrap_err();
+    assert_eq!((finding.wrong, finding.at), (Wrong::Missing, Some(Span { first: 0, last: 255 })));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `casemate audit`: the record of decisions, also while the server runs.
+//! `casemate audit`: the record of decisions, also while the server runs, and whether it is what it was.
 
 use casemate_store::{DecisionFilter, MAX_PAGE, RecordedDecision, RecordedEvent};
 use jiff::Timestamp;
@@ -34,13 +34,31 @@ const COLUMNS: [&str; 20] = [
     "revision",
 ];
 
+mod backup;
+mod client;
 mod events;
+mod export;
+mod keys;
+mod meter;
+mod proof;
+mod server;
+mod signer;
+mod steps;
+mod verify;
+mod witness;
 
 /// What `casemate audit` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
+}
+
+impl Arguments {
+    /// Whether it answers a list.
+    pub(crate) fn lists(&self) -> bool {
+        matches!(self.command, Command::List(_) | Command::Tail(_) | Command::Export(_))
+    }
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -51,6 +69,12 @@ enum Command {
     Tail(events::Tail),
     /// Write events, oldest first, so that they are kept elsewhere or checked.
     Export(events::Export),
+    /// Check from outside that nothing in the log was changed, left out or taken back.
+    Verify(verify::Arguments),
+    /// Remember the checkpoints of a log, cosign those that go on where the last one ended, and refuse the others.
+    Witness(witness::Arguments),
+    /// Write the proof that an event stands in the log, which is checked without a server.
+    Prove(proof::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -134,6 +158,9 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
         Command::List(arguments) => runtime::block_on(list(arguments, printer)),
         Command::Tail(arguments) => events::tail(arguments, printer),
         Command::Export(arguments) => events::export(arguments, printer),
+        Command::Verify(arguments) => verify::run(arguments, printer),
+        Command::Witness(arguments) => witness::run(arguments, printer),
+        Command::Prove(arguments) => proof::run(arguments, printer),
     }
 }
 

@@ -142,6 +142,28 @@ fn show(printer: &mut Printer, done: &str, file: &std::path::Path, summary: &Bac
     Ok(Exit::Success)
 }
 
+/// What opens a backup, as other commands take it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct KeyArguments {
+    /// Of a backup: a file with the identity (`AGE-SECRET-KEY-1…`) that it was sealed for, in place of a passphrase.
+    #[arg(long, value_name = "FILE")]
+    identity_file: Option<PathBuf>,
+
+    /// Of a backup: a file with the passphrase, in place of the environment variable CASEMATE_BACKUP_PASSPHRASE.
+    #[arg(long, value_name = "FILE", conflicts_with = "identity_file")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl KeyArguments {
+    /// The key.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub(crate) fn key(&self) -> Result<BackupKey, Failure> {
+        key(self.identity_file.clone(), self.passphrase_file.clone())
+    }
+}
+
 fn key(identity: Option<PathBuf>, passphrase_file: Option<PathBuf>) -> Result<BackupKey, Failure> {
     match identity {
         Some(file) => Ok(BackupKey::Identity(first_line(&file)?)),

@@ -53,7 +53,7 @@ enum Command {
     Access(access::Arguments),
     /// Pull who exists from LDAP directories; show and set back versions of users and groups.
     Directory(directory::Arguments),
-    /// Read the record of decisions.
+    /// Read what is on record, and check that it is what it was.
     Audit(audit::Arguments),
     /// Check and show the configuration.
     Config(config::Arguments),
@@ -75,7 +75,8 @@ impl Command {
     /// Whether it answers a list, which can be saved for spreadsheets.
     fn lists(&self) -> bool {
         match self {
-            Command::Access(_) | Command::Audit(_) => true,
+            Command::Access(_) => true,
+            Command::Audit(arguments) => arguments.lists(),
             Command::Policy(arguments) => arguments.lists(),
             Command::Directory(arguments) => arguments.lists(),
             _ => false,

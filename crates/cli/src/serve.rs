@@ -27,7 +27,7 @@ use casemate_server::directory_sync::pull_directories;
 use casemate_server::policy::follow;
 use casemate_server::{
     Accounts, App, Blocks, Front, detect, end_local_sessions, follow_blocks, follow_log_levels, send_resets,
-    tell_receivers, write_decision_log, write_denials,
+    sign_log, tell_receivers, write_decision_log, write_denials,
 };
 use casemate_store::{BALLAST, Ballast, DataFolder, Sealer, Store};
 use secrecy::SecretString;
@@ -104,6 +104,7 @@ async fn serve(
     app.accounts = Arc::new(Accounts::new(wiring::accounts(config)));
     app.audit_sinks = AuditSinks::into_folder(config.sinks.folder.clone());
     app.tls.clone_from(&tls);
+    app.witnesses = Arc::new(wiring::witnesses(config)?);
     let (mail, postman) = mail.unzip();
     app.mail = mail;
     if let Some(read) = read {
@@ -126,6 +127,7 @@ async fn serve(
         jobs.spawn(archive_months(store, archive, days));
     }
     jobs.spawn(send_to_audit_sinks(app.clone()));
+    jobs.spawn(sign_log(app.clone()));
     if let Some(postman) = postman {
         jobs.spawn(postman.deliver());
     }

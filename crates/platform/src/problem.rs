@@ -81,6 +81,8 @@ pub enum Code {
     OutcomeUnknown,
     /// A source of permissions or a mapping rule fails, so that it cannot be said what somebody holds.
     SourceFailed,
+    /// What is kept of the audit log is not what was written; the detail says from which event on.
+    LogDamaged,
     /// Something that this needs is not available at the moment.
     Unavailable,
     /// A fault of ours; the log has it under the request id.
@@ -89,7 +91,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 36] = [
+    pub const ALL: [Code; 37] = [
         Code::MalformedBody,
         Code::MalformedHeader,
         Code::MalformedQuery,
@@ -124,6 +126,7 @@ impl Code {
         Code::NotRecorded,
         Code::OutcomeUnknown,
         Code::SourceFailed,
+        Code::LogDamaged,
         Code::Unavailable,
         Code::Internal,
     ];
@@ -251,6 +254,9 @@ impl Code {
             ),
             Code::SourceFailed => {
                 ("source_failed", StatusCode::SERVICE_UNAVAILABLE, "A source of permissions fails")
+            }
+            Code::LogDamaged => {
+                ("log_damaged", StatusCode::INTERNAL_SERVER_ERROR, "The audit log is not what was written")
             }
             Code::Unavailable => {
                 ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available at the moment")

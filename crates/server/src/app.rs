@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -23,6 +24,7 @@ use casemate_store::Store;
 
 use crate::account::Accounts;
 use crate::at_least::at_least;
+use crate::audit_log::Witnesses;
 use crate::audit_sink::AuditSinks;
 use crate::block::Blocks;
 use crate::block::service::count_guess;
@@ -35,10 +37,10 @@ use crate::policy::PolicyStatus;
 use crate::reading::Reading;
 use crate::sign_in::{Failures, Finishing};
 use crate::{
-    access_review, account, administrator, alert, api_key, application, assignment, audit_event, audit_sink,
-    block, decision, decision_log, description, detection, directory_sync, group, health, identity,
-    invitation, linking, log_level, permissions, policy, provider, resource, role, scim, service_account,
-    session, setting, sign_in, source, team, tenant, user,
+    access_review, account, administrator, alert, api_key, application, assignment, audit_event, audit_log,
+    audit_sink, block, decision, decision_log, description, detection, directory_sync, group, health,
+    identity, invitation, linking, log_level, permissions, policy, provider, resource, role, scim,
+    service_account, session, setting, sign_in, source, team, tenant, user,
 };
 
 /// What a running server knows.
@@ -80,6 +82,10 @@ pub struct App {
     pub audit_sinks: AuditSinks,
     /// People who forgot their passwords.
     pub(crate) resets: Resets,
+    /// The keys by which the audit log is known.
+    pub(crate) log_keys: Arc<ArcSwap<Vec<String>>>,
+    /// Whose cosignatures of the audit log are taken.
+    pub witnesses: Arc<Witnesses>,
     /// Requests with an idempotency key that are under way.
     pub(crate) under_way: UnderWay,
 }
@@ -130,6 +136,8 @@ impl App {
             mail: None,
             audit_sinks: AuditSinks::default(),
             resets: Resets::default(),
+            log_keys: Arc::default(),
+            witnesses: Arc::default(),
             under_way: UnderWay::default(),
         }
     }
@@ -158,6 +166,7 @@ fn api() -> Api<App> {
         alert::routes::routes(),
         audit_event::routes::routes(),
         audit_sink::routes::routes(),
+        audit_log::routes::routes(),
         policy::routes::routes(),
         decision_log::routes::routes(),
         log_level::routes::routes(),

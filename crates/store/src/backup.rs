@@ -20,12 +20,14 @@ use crate::root_key::{RootKeyError, RootKeyFileError};
 
 mod earlier;
 mod format;
+mod log;
 mod restore;
 mod sealed;
 mod tables;
 mod write;
 
 pub use format::MAX_LINE;
+pub use log::{BackedUp, BackupLog};
 pub use restore::{Restore, restore};
 
 /// For whom a backup is sealed.

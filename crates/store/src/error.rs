@@ -178,6 +178,20 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// From which event on the log is not what was written, and what is wrong, where that is the reason.
+    #[must_use]
+    pub fn damaged_log(&self) -> Option<(u64, &'static str)> {
+        match self {
+            StoreError::DamagedLog { index, reason } => Some((*index, reason)),
+            StoreError::Database(sqlx::Error::Decode(inner)) => {
+                inner.downcast_ref::<StoreError>().and_then(StoreError::damaged_log)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Why something was not written. Nothing of the request was: a group commits as a whole or not at all.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum RecordError {

@@ -63,8 +63,8 @@ pub use api_key::{KeyQuery, KeySort, KeyState, StoredApiKey};
 pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};
 pub use audit_sink::{AuditSinkCursor, AuditSinkSteering, AuditSinkStep};
 pub use backup::{
-    BackupError, BackupKey, BackupLock, BackupSummary, MAX_LINE, Restore, check_backup, read_plain_backup,
-    restore,
+    BackedUp, BackupError, BackupKey, BackupLock, BackupLog, BackupSummary, MAX_LINE, Restore, check_backup,
+    read_plain_backup, restore,
 };
 pub use ballast::{BALLAST, Ballast, BallastError};
 pub use block::{AddressBlock, BlockEntry, BlockKind, BlockQuery, BlockSort, MAX_BLOCKS};
@@ -87,8 +87,8 @@ pub use idempotency::Remembered;
 pub use lease::{Fence, Lease};
 pub use linked::{LinkChange, LinkedIdentity, MAX_LINKED};
 pub use log::{
-    LogCount, LogEvent, LogHold, LogPage, LogState, Shelf, ShelfError, ShelfFuture, Shelved, Shelving,
-    UnshelvedBlock,
+    LOG_KEY, LOG_KEY_FIELD, LogCount, LogEvent, LogHold, LogPage, LogState, Shelf, ShelfError, ShelfFuture,
+    Shelved, Shelving, UnshelvedBlock,
 };
 pub use object::{ChangedObjects, Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};

@@ -9,6 +9,7 @@
 mod append;
 mod block;
 mod check;
+mod checkpoint;
 mod erase;
 mod event;
 mod growth;
@@ -26,6 +27,7 @@ mod tail;
 mod tiles;
 pub(crate) mod waiting;
 
+pub use checkpoint::{LOG_KEY, LOG_KEY_FIELD};
 pub use hold::LogHold;
 pub use search::{LogCount, LogPage};
 pub use shelf::{Shelf, ShelfError, ShelfFuture, Shelved, Shelving, UnshelvedBlock};
@@ -40,7 +42,7 @@ pub(crate) use shelf::OwnShelf;
 pub(crate) use state::{forget, name, size};
 #[cfg(test)]
 pub(crate) use tail::push_text;
-pub(crate) use tail::split_text;
+pub(crate) use tail::{held_events, split_text};
 
 use casemate_audit::commitment::Salt;
 use casemate_audit::hash::MerkleHash;

@@ -109,6 +109,15 @@ pub(crate) async fn replace(
     Ok(())
 }
 
+/// One secret, where it is there.
+pub(crate) async fn one(
+    database: &mut impl Database,
+    (kind, id, field): (&str, &str, &str),
+) -> Result<Option<SealedSecret>, sqlx::Error> {
+    let text = "SELECT kind, id, field, root_key, sealed FROM sealed_secret WHERE kind = $1 AND id = $2 AND field = $3";
+    database.row(text, values![kind, id, field]).await?.as_ref().map(read).transpose()
+}
+
 /// Deletes one secret, and answers whether it was there.
 pub(crate) async fn remove_one(
     database: &mut impl Database,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::tiles::over;
 use super::{Finding, Span, Wrong};
 use crate::checkpoint::Checkpoint;
 use crate::commitment::{self, Salt};
@@ -36,11 +37,16 @@ pub struct Verifier {
     told: Option<(u64, Vec<MerkleHash>)>,
     /// A node of the tree that leads to a signed root, which the events that come next give.
     node: Option<(Node, MerkleHash)>,
+    /// Whether it only may: whoever shows it is as little trusted as the events.
+    is_hint: bool,
+    /// Where the events are not what a hint says.
+    suspected: Option<Span>,
     /// All before this index is what was signed.
     held: u64,
     /// Events are missing, unless the first of them follows later.
     gap: Option<Span>,
     leaves: u64,
+    given_up: u64,
 }
 
 /// What was checked.
@@ -52,8 +58,10 @@ pub struct Verified {
     pub root: MerkleHash,
     /// How many of them, from the first on, a signed checkpoint is about.
     pub signed: u64,
-    /// Of how many there was no text to check.
+    /// Of how many there was no text to check: they were erased.
     pub leaves: u64,
+    /// Of how many only the node over their block was there: they were given up.
+    pub given_up: u64,
 }
 
 impl Content<'_> {
@@ -120,6 +128,14 @@ impl Verifier {
     pub fn tell_block(&mut self, block: u64, root: MerkleHash) {
         self.told = None;
         self.node = Some((Node { level: WIDTH.ilog2(), index: block }, root));
+        self.is_hint = false;
+    }
+
+    /// As [`Verifier::tell_block`], of a node that was kept beside the events and leads to nothing that was signed: where it is another, it
+    /// says where to look once a checkpoint does not hold.
+    pub fn hint_block(&mut self, block: u64, root: MerkleHash) {
+        self.tell_block(block, root);
+        self.is_hint = true;
     }
 
     /// Takes what is shown with an index.
@@ -167,8 +183,44 @@ impl Verifier {
             }
         });
         if let (Some(own), Some((node, root))) = (made, self.node.take_if(|_| made.is_some())) {
-            self.hold_block(node.index, &own, &root)?;
+            let end = self.next();
+            self.hold_block(node.index, end, &own, &root)?;
         }
+        self.arrive()
+    }
+
+    /// Takes the node over a block whose events were given up: of these nothing is checked but that they were signed for.
+    ///
+    /// # Errors
+    /// As [`Verifier::push`].
+    pub fn skip_block(&mut self, block: u64, root: MerkleHash) -> Result<(), Finding> {
+        let (next, first) = (self.next(), block.saturating_mul(WIDTH));
+        let end = first.saturating_add(WIDTH);
+        if first != next || self.gap.is_some() {
+            // As if its first event were there: what is wrong is found by its index.
+            self.push(first, &Content::Leaf(root))?;
+            return Ok(());
+        }
+        if let Some((told, row)) = self.told.take()
+            && told == first
+            && over(&row) != root
+        {
+            let detail =
+                format!("the events of block {block} were given up, and the node over them is another");
+            return Err(Finding::at(Wrong::Changed, Span::up_to(first, end), detail));
+        }
+        if let Some((_, signed)) = self.node.take_if(|(node, _)| node.index == block) {
+            self.hold_block(block, end, &root, &signed)?;
+        }
+        // Checkpoints within it cannot be compared with anything any more.
+        self.ahead.retain(|size, _| *size >= end || *size <= first);
+        if !self.edge.push_node(WIDTH.ilog2(), root) {
+            return Err(Finding::of(
+                Wrong::Unreadable,
+                format!("block {block} is behind the end of any log"),
+            ));
+        }
+        self.given_up += WIDTH;
         self.arrive()
     }
 
@@ -177,6 +229,10 @@ impl Verifier {
     /// # Errors
     /// Where something ought to.
     pub fn end(self) -> Result<Verified, Finding> {
+        if let Some(suspected) = self.suspected {
+            let detail = "the events are what was signed; the hash that is kept beside them was changed";
+            return Err(Finding::at(Wrong::Tile, suspected, detail));
+        }
         if let Some(gap) = self.gap {
             let detail = format!("{} is missing; {} follows", gap, gap.last.saturating_add(1));
             return Err(Finding::at(Wrong::Missing, gap, detail));
@@ -186,17 +242,34 @@ impl Verifier {
             let detail = format!("{signed} events were signed for, {size} are there");
             return Err(Finding::at(Wrong::Truncated, Span::up_to(size, *signed), detail));
         }
-        Ok(Verified { size, root: self.edge.root(), signed: self.held, leaves: self.leaves })
+        Ok(Verified {
+            size,
+            root: self.edge.root(),
+            signed: self.held,
+            leaves: self.leaves,
+            given_up: self.given_up,
+        })
     }
 
     /// Compares what a block came to with what was told of it.
-    fn hold_block(&mut self, block: u64, own: &MerkleHash, root: &MerkleHash) -> Result<(), Finding> {
-        let end = self.next();
+    fn hold_block(
+        &mut self,
+        block: u64,
+        end: u64,
+        own: &MerkleHash,
+        root: &MerkleHash,
+    ) -> Result<(), Finding> {
         if own == root {
-            self.held = self.held.max(end);
+            if !self.is_hint {
+                self.held = self.held.max(end);
+            }
             return Ok(());
         }
-        let span = Span::up_to(self.held.max(block * WIDTH), end);
+        let span = Span::up_to(self.held.max(block.saturating_mul(WIDTH)), end);
+        if self.is_hint {
+            self.suspected.get_or_insert(span);
+            return Ok(());
+        }
         Err(Finding::at(
             Wrong::Changed,
             span,
@@ -214,7 +287,14 @@ impl Verifier {
             return Ok(());
         }
         let detail = format!("{size} events give the root {own}; {root} was signed");
-        Err(Finding::at(Wrong::Changed, Span::up_to(self.held, size), detail))
+        let mut span = Span::up_to(self.held, size);
+        if let Some(suspected) = self.suspected
+            && suspected.first <= span.last
+            && suspected.last >= span.first
+        {
+            span = Span { first: span.first.max(suspected.first), last: span.last.min(suspected.last) };
+        }
+        Err(Finding::at(Wrong::Changed, span, detail))
     }
 }
 

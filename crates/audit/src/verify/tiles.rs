@@ -146,7 +146,7 @@ impl<T: Tiles> AuthenticTiles<T> {
 }
 
 /// The hash over those of a full tile.
-fn over(hashes: &[MerkleHash]) -> MerkleHash {
+pub(super) fn over(hashes: &[MerkleHash]) -> MerkleHash {
     let mut row = hashes.to_vec();
     while row.len() > 1 {
         row = row.as_chunks::<2>().0.iter().map(|[left, right]| MerkleHash::of_node(left, right)).collect();

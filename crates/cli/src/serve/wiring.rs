@@ -12,11 +12,20 @@ use casemate_platform::config::{
 use casemate_platform::mail::{Mail, MailSettings, Postman};
 use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
 use casemate_platform::{Limits, MAX_BODY_BYTES, Tls, TlsError, TrustedProxies, clock};
-use casemate_server::{AccountRule, BlockRule, Recorded, Settings};
+use casemate_server::{AccountRule, BlockRule, Recorded, Settings, Witnesses};
 use casemate_store::{Retention, Sealer};
 use tokio::net::TcpListener;
 
 use crate::exit::Failure;
+
+/// The witnesses whose cosignatures of the audit log are taken.
+///
+/// # Errors
+/// Where there are too many.
+pub(crate) fn witnesses(config: &Config) -> Result<Witnesses, Failure> {
+    let keys = config.record.witnesses.iter().map(|witness| witness.key().clone()).collect();
+    Witnesses::of(keys).map_err(|error| Failure::usage(miette::miette!("`record.witnesses`: {error}")))
+}
 
 /// The client of outgoing calls.
 ///

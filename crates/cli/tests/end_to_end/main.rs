@@ -5,6 +5,8 @@ mod access;
 mod accounts;
 mod administration;
 mod api_keys;
+mod audit_log;
+mod audit_proofs;
 mod audit_sinks;
 mod authzen;
 mod blocks;

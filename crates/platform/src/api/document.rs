@@ -30,12 +30,12 @@ pub fn openapi(info: Info, routes: &[Route]) -> Value {
         settings.meta_schema = None;
     });
     let mut schemas = settings.into_generator();
-    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     let mut tags = BTreeSet::new();
     for Route { method, path, operation } in routes {
         tags.insert(operation.tag);
         let described = described(path, operation, is_hidden_in_part(method, path, routes), &mut schemas);
-        let item = paths.entry(path).or_default();
+        let item = paths.entry(path.replace("{*", "{")).or_default();
         item.insert(method.as_str().to_ascii_lowercase(), described);
     }
     schemas.subschema_for::<DocumentError>();
@@ -132,6 +132,8 @@ fn operation_parameters(path: &str, operation: &Operation) -> Vec<Value> {
     let mut found = Vec::new();
     for part in path.split('/') {
         if let Some(name) = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            // A name with a star stands for several segments.
+            let name = name.trim_start_matches('*');
             let schema = match name {
                 "revision" => json!({ "type": "integer", "format": "int64", "minimum": 1 }),
                 _ => json!({ "type": "string", "minLength": 1, "maxLength": 64 }),
@@ -162,6 +164,10 @@ fn operation_parameters(path: &str, operation: &Operation) -> Vec<Value> {
 fn content(body: &Body, schemas: &mut SchemaGenerator) -> Value {
     match body {
         Body::Text => json!({ "text/plain": { "schema": { "type": "string" } } }),
+        Body::Bytes => {
+            json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } })
+        }
+        Body::Lines => json!({ "application/x-ndjson": { "schema": { "type": "string" } } }),
         Body::Events => json!({ "text/event-stream": { "schema": event() } }),
         Body::TextOrJson { schema } => json!({
             "text/plain": { "schema": { "type": "string" } },

@@ -42,6 +42,8 @@ pub(super) type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
 pub(super) enum Body {
     Json { schema: MakeSchema, example: Option<Value> },
     Text,
+    Bytes,
+    Lines,
     Events,
     TextOrJson { schema: MakeSchema },
     CsvOrJson { schema: MakeSchema },
@@ -197,6 +199,20 @@ impl Operation {
     #[must_use]
     pub fn answers_text(mut self, status: u16, what: &'static str) -> Operation {
         self.answers.push((status, what, Some(Body::Text)));
+        self
+    }
+
+    /// It answers bytes with this status.
+    #[must_use]
+    pub fn answers_bytes(mut self, status: u16, what: &'static str) -> Operation {
+        self.answers.push((status, what, Some(Body::Bytes)));
+        self
+    }
+
+    /// It answers lines, each of which is JSON, with this status.
+    #[must_use]
+    pub fn answers_lines(mut self, status: u16, what: &'static str) -> Operation {
+        self.answers.push((status, what, Some(Body::Lines)));
         self
     }
 

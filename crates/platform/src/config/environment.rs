@@ -17,10 +17,14 @@ pub const CONFIG_VARIABLE: &str = "CASEMATE_CONFIG";
 /// The variable with the passphrase of backups, which single commands read.
 pub const BACKUP_PASSPHRASE_VARIABLE: &str = "CASEMATE_BACKUP_PASSPHRASE";
 
+/// The variable with the credential by which single commands ask a server.
+pub const CREDENTIAL_VARIABLE: &str = "CASEMATE_CREDENTIAL";
+
 /// Variables that are no settings: of commands, of the project's own tests, and what Kubernetes sets for a service
 /// `casemate`.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 8] = [
     BACKUP_PASSPHRASE_VARIABLE,
+    CREDENTIAL_VARIABLE,
     "CASEMATE_LONG",
     "CASEMATE_VECTORS",
     "CASEMATE_SEED",

@@ -15,8 +15,9 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod value;
+mod witness;
 
-pub use environment::{BACKUP_PASSPHRASE_VARIABLE, CONFIG_VARIABLE};
+pub use environment::{BACKUP_PASSPHRASE_VARIABLE, CONFIG_VARIABLE, CREDENTIAL_VARIABLE};
 pub use kinds::{
     DatabaseUrl, ForwardedHeader, HttpUrl, Levels, LogFormat, MailTls, Mode, ProxyChoice, ProxyException,
     RecordedDecisions, SecondFactorRule, UserAndPassword, VariableName,
@@ -31,6 +32,7 @@ pub use settings::{
     Tokens, Traces,
 };
 pub use value::{Number, Ratio, Shape, Time};
+pub use witness::WitnessKey;
 
 /// What is shown instead of a secret.
 pub const HIDDEN: &str = "***";

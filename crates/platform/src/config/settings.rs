@@ -13,6 +13,7 @@ use super::load::Reader;
 use super::mail::MailServer;
 use super::setting::{Setting, accepts, settings};
 use super::value::{Number, Ratio, Time, Value};
+use super::witness::WitnessKey;
 use crate::mail::Sender;
 use crate::outgoing::Allow;
 
@@ -143,6 +144,10 @@ settings! {
         reserve_megabytes: Number<0, 1_048_576> {
             default: "64", env: "CASEMATE_RECORD_RESERVE_MEGABYTES", flag: "reserve-megabytes"
         }
+
+        /// The keys of the witnesses whose cosignatures of the audit log are taken, at most 16: each `casemate audit witness` says
+        /// its own.
+        witnesses: Vec<WitnessKey> { env: "CASEMATE_RECORD_WITNESSES", flag: "witnesses" }
     }
 
     /// Where sealed months of the audit log go.

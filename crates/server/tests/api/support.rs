@@ -205,7 +205,8 @@ impl Server {
             parts.headers.get("content-type").is_some_and(|value| value.as_bytes() == b"text/event-stream");
         let body = if is_stream { Body::empty() } else { body };
         let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        // Tiles are no text.
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or_default();
         Answer { status: parts.status, headers: parts.headers, text, body }
     }

@@ -19,11 +19,16 @@ use crate::sessions;
 use crate::support::{Answer, Server};
 
 /// Routes whose event another test looks at, since they ask for more than a request.
-const ELSEWHERE: [(&str, &str); 7] = [
+const ELSEWHERE: [(&str, &str); 12] = [
     ("inviteUser", "cli: accounts"),
     ("runDirectorySync", "cli: directory_sync"),
     ("getLogLevels", "cli: keeping"),
     ("updateLogLevels", "cli: keeping"),
+    ("getAuditLogCheckpoint", "audit_log"),
+    ("getAuditLogConsistency", "audit_log"),
+    ("getAuditEventProof", "audit_log"),
+    ("cosignAuditLog", "audit_log"),
+    ("refuseAuditLog", "audit_log"),
     ("removeSecondFactor", "cli: second_factor"),
     ("removeLinkedSignIn", "linking"),
     ("createTemporaryCredential", "temporary_credentials"),

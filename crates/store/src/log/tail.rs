@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use casemate_audit::commitment::{self, SALT, Salt};
 use casemate_audit::hash::{LENGTH, MerkleHash};
-use casemate_audit::salt::Salts;
+use casemate_audit::salt::{Salts, Seed};
 
+use super::LogEvent;
 use crate::sql::{Database, values};
 
 /// A text whose salt comes of the tile's seed.
@@ -95,6 +96,32 @@ fn split(bytes: &[u8]) -> Option<(Held<'static>, &[u8])> {
         }
         _ => None,
     }
+}
+
+/// The events of the tile that is not full, from `first` on, as rows of a backup hold them: each with the index of its first.
+///
+/// # Errors
+/// The index at which they are not as they were written.
+pub(crate) fn held_events(first: u64, seed: &Seed, rows: &[(u64, Vec<u8>)]) -> Result<Vec<LogEvent>, u64> {
+    let (salts, mut events) = (seed.salts(), Vec::new());
+    for (place, bytes) in rows {
+        let mut rest = bytes.as_slice();
+        if *place != first + events.len() as u64 {
+            return Err(first + events.len() as u64);
+        }
+        while !rest.is_empty() {
+            let index = first + events.len() as u64;
+            let (held, behind) = split(rest).ok_or(index)?;
+            events.push(LogEvent {
+                index,
+                text: held.text().map(|text| String::from_utf8_lossy(text).into_owned()),
+                leaf: held.leaf(&salts, index),
+                salt: held.salt(&salts, index),
+            });
+            rest = behind;
+        }
+    }
+    Ok(events)
 }
 
 /// The events of the tile that is not full, from `first` on, of which there are `count`.

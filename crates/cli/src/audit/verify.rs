@@ -1,0 +1,361 @@
+//! `casemate audit verify`: whether a log is what was signed, checked from outside.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use casemate_audit::checkpoint::Checkpoint;
+use casemate_audit::note::VerifierKey;
+use casemate_audit::verify::{Finding, Verified, Verifier, Wrong, goes_on, signed};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::backup::Backup;
+use super::client::ServerArguments;
+use super::export::Export;
+use super::keys::{self, Memory};
+use super::meter::{Meter, resident};
+use super::proof;
+use super::server::Server;
+use super::steps::{self, Stop};
+use crate::backup::KeyArguments;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::printer::{Format, Printer, printable};
+
+/// What `casemate audit verify` takes.
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("source").required(true).args(["server", "export", "backup", "proof"]))]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    server: ServerArguments,
+
+    /// Check an export: lines of JSON, as `casemate audit export` and the API write them.
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
+
+    /// Check a backup, which `casemate backup` wrote.
+    #[arg(long, value_name = "FILE")]
+    backup: Option<PathBuf>,
+
+    /// Check the proof of one event, which `casemate audit prove` wrote.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    proof: Option<PathBuf>,
+
+    #[command(flatten)]
+    opener: KeyArguments,
+
+    /// The key that signs the log, as GET /api/v1/audit-log/key answers it, or a file that holds it; once for each key that the log has
+    /// had. Get it another way than what you check.
+    #[arg(long, value_name = "KEY")]
+    key: Vec<String>,
+
+    /// A file that remembers the last checkpoint from one check to the next: the log has to go on where it ended.
+    #[arg(long, value_name = "FILE", conflicts_with = "proof")]
+    remember: Option<PathBuf>,
+
+    /// Events from this index on are to be there: without it, those that retention gave up are passed over and counted.
+    #[arg(long, value_name = "INDEX", conflicts_with = "proof")]
+    kept_from: Option<u64>,
+
+    /// Tell of every tenth part on standard error, also where that is no terminal.
+    #[arg(long)]
+    progress: bool,
+}
+
+/// The answer for programs.
+#[derive(Debug, Serialize)]
+struct Answer<'a> {
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'a str>,
+    /// How many events there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    root: Option<String>,
+    /// How many of them a signed checkpoint is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_up: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<Found<'a>>,
+    seconds: f64,
+    events_per_second: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resident_bytes: Option<u64>,
+    keys: Vec<String>,
+    /// Where the keys came from: `given`, `remembered` or `server`.
+    keys_from: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Found<'a> {
+    wrong: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_bad_index: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_bad_index_at_most: Option<u64>,
+    detail: &'a str,
+    what_next: &'static str,
+}
+
+/// By which keys a log is known.
+pub(super) struct Known {
+    pub(super) keys: Vec<VerifierKey>,
+    pub(super) from: &'static str,
+    /// What is remembered of it.
+    pub(super) before: Option<Checkpoint>,
+    /// Events from here on are not to have been given up.
+    kept_from: u64,
+}
+
+impl Known {
+    /// What is given and remembered; the server's own keys where neither says one.
+    ///
+    /// # Errors
+    /// Where a key is none, or nothing says one.
+    pub(super) fn of(
+        given: &[String],
+        memory: Option<&Memory>,
+        server: Option<&Server>,
+        printer: &Printer,
+    ) -> Result<Known, Failure> {
+        let mut keys: Vec<VerifierKey> =
+            given.iter().map(|key| keys::given(key)).collect::<Result<_, _>>()?;
+        let mut from = "given";
+        if let (true, Some(memory)) = (keys.is_empty(), memory) {
+            (keys, from) = (memory.keys()?, "remembered");
+        }
+        if let (true, Some(server)) = (keys.is_empty(), server) {
+            (keys, from) = (server.keys()?, "server");
+            for key in &keys {
+                printer.note(format_args!(
+                    "the server says that its key is {key}; whoever changed the log could have changed that too: compare it over another way and give it with --key"
+                ));
+            }
+        }
+        if keys.is_empty() {
+            let help = "give the log's key with --key; GET /api/v1/audit-log/key answers it";
+            return Err(Failure::usage(miette::miette!(
+                help = help,
+                "nothing says by which key the log is signed"
+            )));
+        }
+        let before = memory.map(|memory| memory.checkpoint(&keys)).transpose()?;
+        Ok(Known { keys, from, before, kept_from: u64::MAX })
+    }
+}
+
+/// What was found out about a log.
+struct Checked {
+    verified: Verified,
+    /// The checkpoint to remember.
+    note: String,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
+    let memory = arguments.remember.as_deref().map(Memory::read).transpose()?.flatten();
+    let server = arguments.server.open()?;
+    let mut known = Known::of(&arguments.key, memory.as_ref(), server.as_ref(), printer)?;
+    known.kept_from = arguments.kept_from.unwrap_or(u64::MAX);
+    if let Some(file) = &arguments.proof {
+        return proof::check(file, &known.keys, printer);
+    }
+    let shows = arguments.progress || std::io::stderr().is_terminal();
+    let mut meter = Meter::new(shows.then_some(&*printer), None);
+    let checked = match (&arguments.export, &arguments.backup, server) {
+        (Some(file), _, _) => export(Export::open(file)?, &known, &mut meter),
+        (_, Some(file), _) => backup(Backup::open(file, &arguments.opener.key()?)?, &known, &mut meter),
+        (_, _, Some(server)) => shown(server, &known, &mut meter),
+        _ => Err(Stop::Failed(Failure::usage(miette::miette!(
+            "say what to check: --server, --export, --backup or --proof"
+        )))),
+    };
+    let (seconds, rate) = (meter.seconds(), |events| meter.rate(events));
+    let keys: Vec<String> = known.keys.iter().map(ToString::to_string).collect();
+    let base = Answer {
+        verdict: "whole",
+        origin: None,
+        size: None,
+        root: None,
+        signed: None,
+        erased: None,
+        given_up: None,
+        finding: None,
+        seconds,
+        events_per_second: 0,
+        resident_bytes: resident(),
+        keys: keys.clone(),
+        keys_from: known.from,
+    };
+    match checked {
+        Ok(Checked { verified, note }) => {
+            if let Some(path) = &arguments.remember {
+                Memory { keys, checkpoint: note.clone() }.write(path)?;
+            }
+            let (checkpoint, _) = signed(&note, &known.keys)
+                .map_err(|finding| Failure::failed(miette::miette!("{finding}")))?;
+            whole(printer, &base, &verified, &checkpoint, rate(verified.size))
+        }
+        Err(Stop::Found(finding)) => {
+            let finding = as_remembered(finding, &known);
+            tampered(printer, base, &finding)
+        }
+        Err(Stop::Failed(failure)) => Err(failure),
+    }
+}
+
+/// The newest of checkpoints that one of the keys signed.
+fn newest(notes: &[String], known: &Known) -> Result<Option<(Checkpoint, String)>, Finding> {
+    let mut newest: Option<(Checkpoint, String)> = None;
+    for note in notes {
+        let (checkpoint, _) = signed(note, &known.keys)?;
+        if newest.as_ref().is_none_or(|(other, _)| other.size <= checkpoint.size) {
+            newest = Some((checkpoint, note.clone()));
+        }
+    }
+    Ok(newest)
+}
+
+fn no_checkpoint(what: &str) -> Finding {
+    let detail = format!(
+        "there is no signed checkpoint in {what}: nothing says what its events are to be held against"
+    );
+    Finding::of(Wrong::UnknownKey, detail)
+}
+
+/// Checks that what is shown belongs to the same log as what is remembered, and is no older.
+fn not_before(known: &Known, checkpoint: &Checkpoint) -> Result<(), Finding> {
+    match &known.before {
+        Some(before) if before.origin() != checkpoint.origin() || checkpoint.size <= before.size => {
+            goes_on(before, checkpoint, &[])
+        }
+        _ => Ok(()),
+    }
+}
+
+fn export(mut export: Export, known: &Known, meter: &mut Meter<'_>) -> Result<Checked, Stop> {
+    let notes = export.last_checkpoints()?;
+    let (checkpoint, note) = newest(&notes, known)?.ok_or_else(|| no_checkpoint("the end of the export"))?;
+    not_before(known, &checkpoint)?;
+    meter.expect(checkpoint.size);
+    let mut verifier = Verifier::new();
+    for note in &notes {
+        verifier.expect(&signed(note, &known.keys)?.0)?;
+    }
+    if let Some(before) = &known.before {
+        verifier.expect(before)?;
+    }
+    Ok(Checked { verified: steps::check(&mut export, verifier, &known.keys, known.kept_from, meter)?, note })
+}
+
+fn backup(mut backup: Backup, known: &Known, meter: &mut Meter<'_>) -> Result<Checked, Stop> {
+    let notes = backup.checkpoints();
+    let (checkpoint, note) = newest(&notes, known)?.ok_or_else(|| no_checkpoint("the backup"))?;
+    not_before(known, &checkpoint)?;
+    meter.expect(checkpoint.size);
+    let mut verifier = Verifier::new();
+    for note in &notes {
+        verifier.expect(&signed(note, &known.keys)?.0)?;
+    }
+    if let Some(before) = &known.before {
+        verifier.expect(before)?;
+    }
+    Ok(Checked { verified: steps::check(&mut backup, verifier, &known.keys, known.kept_from, meter)?, note })
+}
+
+fn shown(mut server: Server, known: &Known, meter: &mut Meter<'_>) -> Result<Checked, Stop> {
+    let note = server.checkpoint(None)?;
+    let (checkpoint, _) = signed(&note, &known.keys)?;
+    if let Some(before) = &known.before {
+        let is_older = before.size > checkpoint.size || before.origin() != checkpoint.origin();
+        let proof = if is_older { Vec::new() } else { server.consistency(before.size, checkpoint.size)? };
+        goes_on(before, &checkpoint, &proof)?;
+    }
+    meter.expect(checkpoint.size);
+    let mut verifier = Verifier::new();
+    verifier.expect(&checkpoint)?;
+    server.begin(&checkpoint, known)?;
+    Ok(Checked { verified: steps::check(&mut server, verifier, &known.keys, known.kept_from, meter)?, note })
+}
+
+/// What is wrong, in the words for what was remembered where only that tells of it.
+fn as_remembered(finding: Finding, known: &Known) -> Finding {
+    match (&known.before, finding.wrong, finding.at) {
+        (Some(before), Wrong::Truncated, Some(at)) if at.last < before.size => {
+            Finding { wrong: Wrong::RolledBack, ..finding }
+        }
+        _ => finding,
+    }
+}
+
+fn whole(
+    printer: &mut Printer,
+    base: &Answer<'_>,
+    verified: &Verified,
+    checkpoint: &Checkpoint,
+    rate: u64,
+) -> Outcome {
+    if printer.format() == Format::Json {
+        printer.json(&Answer {
+            origin: Some(checkpoint.origin()),
+            size: Some(verified.size),
+            root: Some(verified.root.to_string()),
+            signed: Some(verified.signed),
+            erased: Some(verified.leaves),
+            given_up: Some(verified.given_up),
+            events_per_second: rate,
+            finding: None,
+            keys: base.keys.clone(),
+            ..*base
+        })?;
+        return Ok(Exit::Success);
+    }
+    let Verified { size, signed, leaves, given_up, root } = verified;
+    printer.line(format_args!("whole: {size} events of {}, root {root}", printable(checkpoint.origin())))?;
+    if size > signed {
+        printer.line(format_args!(
+            "  {} at the end are behind the last checkpoint: nothing is signed of them yet",
+            size - signed
+        ))?;
+    }
+    if *leaves > 0 {
+        printer.line(format_args!(
+            "  {leaves} were erased: their leaves are in the tree, their texts are gone"
+        ))?;
+    }
+    if *given_up > 0 {
+        printer.line(format_args!(
+            "  {given_up} are not there any more, as where retention gives events up: only that they were signed for was checked"
+        ))?;
+    }
+    printer.line(format_args!(
+        "  checked in {:.1} s, {rate} events a second, at {:.0}",
+        base.seconds,
+        Timestamp::now()
+    ))?;
+    Ok(Exit::Success)
+}
+
+fn tampered(printer: &mut Printer, base: Answer<'_>, finding: &Finding) -> Outcome {
+    if printer.format() == Format::Json {
+        printer.json(&Answer {
+            verdict: "tampered",
+            finding: Some(Found {
+                wrong: finding.wrong.as_str(),
+                first_bad_index: finding.at.map(|at| at.first),
+                first_bad_index_at_most: finding.at.map(|at| at.last),
+                detail: &finding.detail,
+                what_next: finding.wrong.what_next(),
+            }),
+            ..base
+        })?;
+        return Ok(Exit::Verdict);
+    }
+    printer.line(format_args!("tampered: {}", printable(&finding.to_string())))?;
+    printer.line(format_args!("  next: {}", finding.wrong.what_next()))?;
+    Ok(Exit::Verdict)
+}

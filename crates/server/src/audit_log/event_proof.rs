@@ -1,0 +1,83 @@
+//! `/api/v1/audit-events/{id}/proof`: that an event stands in the log.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use casemate_audit::checkpoint::Checkpoint;
+use casemate_audit::event::Event;
+use casemate_audit::note::Note;
+use casemate_audit::tree;
+use casemate_directory::DEFAULT_TENANT;
+use casemate_platform::{Code, NoQuery, Problem, json_response};
+use casemate_store::LogEvent;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::routes::AuditEventRead;
+use super::tree::{of_nodes, unread};
+use crate::App;
+use crate::guard::{Access, Require, Thing};
+
+/// That an event stands in the log: all that it takes to check it, beside the log's key.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuditEventProof")]
+pub(super) struct ProofView {
+    /// Its place in the log.
+    id: u64,
+    /// The exact text of the event, which the log commits to; nothing where it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
+    /// What the commitment was made with, in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+    /// The leaf of an event that was erased, in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaf: Option<String>,
+    /// The hashes beside the way from its leaf to the root (RFC 6962, section 2.1.1), in base64.
+    inclusion: Vec<String>,
+    /// The checkpoint, as a signed note.
+    checkpoint: String,
+}
+
+pub(super) async fn proof(
+    State(app): State<App>,
+    require: Require<AuditEventRead>,
+    Path(id): Path<String>,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    let access = require.access();
+    access.permit::<AuditEventRead>(&app, &Thing::default()).await?;
+    let not_there = || Problem::new(Code::NotFound);
+    let index = id.parse::<u64>().ok().filter(|index| index.to_string() == id).ok_or_else(not_there)?;
+    let reader = app.store.reader();
+    let events = reader.log_events(index, 1).await.map_err(unread)?;
+    let event = events.into_iter().next().filter(|event| event.index == index && may_see(access, event));
+    let event = event.ok_or_else(not_there)?;
+    let note = reader.log_checkpoint(None).await.map_err(unread)?;
+    let signed = note.as_deref().and_then(|note| Checkpoint::parse(Note::parse(note).ok()?.text()).ok());
+    let (Some(note), Some(checkpoint)) = (note, signed.filter(|checkpoint| checkpoint.size > index)) else {
+        let detail = "no signed checkpoint is about this event yet: ask again in a second";
+        return Err(Problem::new(Code::Unavailable).detail(detail));
+    };
+    let size = checkpoint.size;
+    let inclusion = of_nodes(reader, size, |nodes| tree::inclusion(index, size, nodes)).await?;
+    let LogEvent { text, salt, leaf, .. } = event;
+    Ok(json_response(&ProofView {
+        id: index,
+        leaf: text.is_none().then(|| leaf.to_string()),
+        event: text,
+        salt: salt.map(|salt| STANDARD.encode(salt.0)),
+        inclusion: inclusion.iter().map(ToString::to_string).collect(),
+        checkpoint: note,
+    }))
+}
+
+/// Whether the caller may see an event in the tenant that the request is about. Of one that was erased nobody knows the tenant.
+fn may_see(access: &Access, event: &LogEvent) -> bool {
+    let is_installation_s = access.tenant() == DEFAULT_TENANT;
+    match event.text.as_deref().map(Event::parse) {
+        Some(Ok(event)) => event.tenant == access.tenant() || (event.tenant.is_empty() && is_installation_s),
+        Some(Err(_)) | None => is_installation_s,
+    }
+}

@@ -127,7 +127,7 @@ settings! {
         /// by `casemate_decisions_unrecorded_total`. Whatever else is to be on record is not answered without it.
         lenient: bool { default: "false", env: "CASEMATE_RECORD_LENIENT", flag: "record-lenient" }
 
-        /// The most recorded decisions that are kept.
+        /// The most recorded decisions that are kept; what is more goes by whole blocks of 256 events.
         keep_decisions: Kept {
             default: "10000000", env: "CASEMATE_RECORD_KEEP_DECISIONS", flag: "keep-decisions"
         }

@@ -19,8 +19,12 @@ const BOUNDED: [(&str, &str); 5] = [
 ];
 
 /// What is read without an id and is no list.
-const ONE_THING: [(&str, &str); 8] = [
+const ONE_THING: [(&str, &str); 12] = [
+    ("/api/v1/audit-events/{id}/proof", "the proof of one event"),
     ("/api/v1/audit-events/tail", "a stream"),
+    ("/api/v1/audit-log/checkpoint", "the newest checkpoint of the log"),
+    ("/api/v1/audit-log/consistency", "the proof between two of them"),
+    ("/api/v1/audit-log/key", "the log's key"),
     ("/api/v1/audit-sinks/{id}/cursor", "how far one sink is"),
     ("/api/v1/identities/{id}/permissions", "what one holds, of which nothing may be left out"),
     ("/api/v1/identity/permissions", "the same of who calls"),

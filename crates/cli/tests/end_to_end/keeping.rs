@@ -174,7 +174,9 @@ fn root_keys_are_rotated_while_serving() {
         .unwrap();
     assert_eq!(left[0], rotated[0], "the new one is left");
     // It says so once it has looked whether more is left.
-    casemate.wait_until(|casemate| casemate.log().contains("secrets were sealed anew").then_some(())).unwrap();
+    casemate
+        .wait_until(|casemate| casemate.log().contains("secrets were sealed anew").then_some(()))
+        .unwrap();
     drop(casemate);
     is_as_before(&folder.builder().start().unwrap(), &key);
 }

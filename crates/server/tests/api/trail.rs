@@ -119,7 +119,7 @@ fn passing(collection: &str, number: usize) -> Option<Value> {
         "/api/v1/providers" => document["issuer"] = json!(format!("https://{called}.example.com")),
         "/api/v1/sources" => document["claim"] = json!(called),
         // Two sinks do not write one file.
-        "/api/v1/audit-sinks" => document["file"]["name"] = json!(called),
+        "/api/v1/audit-sinks" => document["file"]["name"] = json!(format!("{called}.ndjson")),
         "/api/v1/detections" => document["rules"] = json!(detections::RULE),
         "/api/v1/settings" => document = json!({ "name": "decision.log.days", "value": 3 }),
         _ => {}

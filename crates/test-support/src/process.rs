@@ -349,7 +349,7 @@ mod tests {
         let folder = process.folder().to_owned();
         // What the kernel does when a test is killed: the pipe closes, nobody waits.
         let mut process = std::mem::ManuallyDrop::new(process);
-        drop(process.supervisor.stdin.take());
+        drop(process.held.lock().unwrap().take());
         assert!(until(|| !alive(&pid) && !folder.exists()));
         drop(process.supervisor.wait());
     }

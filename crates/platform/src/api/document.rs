@@ -167,6 +167,12 @@ fn content(body: &Body, schemas: &mut SchemaGenerator) -> Value {
         Body::Bytes => {
             json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } })
         }
+        Body::Saved(media_types) => {
+            let content = media_types.iter();
+            content
+                .map(|media_type| ((*media_type).to_owned(), json!({ "schema": { "type": "string" } })))
+                .collect()
+        }
         Body::Lines => json!({ "application/x-ndjson": { "schema": { "type": "string" } } }),
         Body::Events => json!({ "text/event-stream": { "schema": event() } }),
         Body::TextOrJson { schema } => json!({

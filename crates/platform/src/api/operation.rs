@@ -44,6 +44,7 @@ pub(super) enum Body {
     Text,
     Bytes,
     Lines,
+    Saved(&'static [&'static str]),
     Events,
     TextOrJson { schema: MakeSchema },
     CsvOrJson { schema: MakeSchema },
@@ -213,6 +214,18 @@ impl Operation {
     #[must_use]
     pub fn answers_lines(mut self, status: u16, what: &'static str) -> Operation {
         self.answers.push((status, what, Some(Body::Lines)));
+        self
+    }
+
+    /// It answers a stream to be saved with this status, of one of these media types.
+    #[must_use]
+    pub fn answers_saved(
+        mut self,
+        status: u16,
+        what: &'static str,
+        media_types: &'static [&'static str],
+    ) -> Operation {
+        self.answers.push((status, what, Some(Body::Saved(media_types))));
         self
     }
 

@@ -63,10 +63,10 @@ pub(crate) struct AlertView {
     #[schemars(extend("format" = "date-time"))]
     pub(crate) updated_at: String,
     /// What was said when its state was changed last.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) note: String,
     /// Who changed its state last: provider, type and id.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) changed_by: String,
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn routes() -> Api<App> {
                 .describe("The oldest come first, up to those that are there when it begins. A stream that broke off goes on behind the last id that came (`after`). As `ndjson`, what stands in each line is enough to check the log.")
                 .needs::<AuditEventList>()
                 .takes::<ExportRequest>(json!({ "search": { "since": "2026-11-01T00:00:00Z" }, "format": "ndjson" }))
-                .answers_text(200, "A line for each event."),
+                .answers_saved(200, "A line for each event.", &["application/x-ndjson", "text/csv"]),
         )
         .get(
             "/api/v1/audit-events/tail",

@@ -24,6 +24,7 @@ mod keeping;
 mod linking;
 mod operation;
 mod people;
+mod planted;
 mod policy;
 mod production;
 mod provider;

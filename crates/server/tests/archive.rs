@@ -58,12 +58,17 @@ impl Place {
     }
 
     async fn store(&self) -> Store {
+        self.store_of(10_000_000).await
+    }
+
+    /// A store that keeps so many events, about.
+    async fn store_of(&self, max_events: u64) -> Store {
         let data = DataFolder::open_or_create(&self.folder.path().join("data")).unwrap();
         let database = match &self.server {
             Some((_, url)) => Database::Postgres(url),
             None => Database::Embedded(&data),
         };
-        let retention = Retention { max_age: i64::MAX / 2, ..Retention::default() };
+        let retention = Retention { max_events, max_age: i64::MAX / 2, ..Retention::default() };
         Store::open_database(database, retention, || 0).await.unwrap()
     }
 
@@ -131,8 +136,9 @@ async fn months_go_one_by_one_and_are_read_as_before(place: Place) {
     assert_eq!(due("2026-03-02T00:00:00Z").await.unwrap(), None);
     let january = due("2026-03-10T00:00:00Z").await.unwrap();
     // The fourth block reaches into February.
-    let file = "audit-2026-01-000000000000.parquet".to_owned();
-    assert_eq!(january, Some(ArchivedMonth { file, first: 0, count: 768 }));
+    let ArchivedMonth { file, first, count } = january.unwrap();
+    assert!(file.starts_with("audit-2026-01-000000000000-") && file.ends_with(".parquet"), "{file}");
+    assert_eq!((first, count), (0, 768));
     assert_eq!(due("2026-03-10T00:00:00Z").await.unwrap(), None);
     let february = due("2026-04-10T00:00:00Z").await.unwrap().unwrap();
     assert_eq!((february.first, february.first + february.count), (768, blocks as u64 * 256));
@@ -159,6 +165,34 @@ async fn months_go_one_by_one_and_are_read_as_before(place: Place) {
     assert!(error.contains("no archive is configured: set `audit.archive.place`"), "{error}");
     store.reader().keep_shelf(Arc::new(ArchiveShelf::new(archive)));
     assert_eq!(store.reader().log_events(0, 10).await.unwrap(), events[..10]);
+    store.close().await;
+}
+
+async fn of_two_that_archive_at_once_one_does_and_nothing_is_lost(place: Place) {
+    let (store, archive) = (place.store().await, place.archive());
+    store.keep_shelf(Arc::new(ArchiveShelf::new(archive.clone())));
+    fill(&store).await;
+    let events = all(store.reader()).await;
+    let archived = || archive_one_month(&store, &archive, 30, at("2026-03-10T00:00:00Z"));
+    let (one, two) = tokio::join!(archived(), archived());
+    let done = [one.unwrap(), two.unwrap()].into_iter().flatten().count();
+    assert_eq!(done, 1);
+    let files = std::fs::read_dir(place.folder.path().join("archive")).unwrap().count();
+    assert_eq!(files, 1, "the other's is gone");
+    assert_eq!(all(store.reader()).await[..2_000], events);
+    store.close().await;
+}
+
+async fn what_was_given_up_before_is_not_archived_again_and_again(place: Place) {
+    let (store, archive) = (place.store().await, place.archive());
+    fill(&store).await;
+    store.close().await;
+    // At the start, all but the newest are given up: January whole, February for the most part.
+    let store = place.store_of(600).await;
+    let due = || archive_one_month(&store, &archive, 30, at("2026-05-01T00:00:00Z"));
+    let archived = due().await.unwrap().unwrap();
+    assert!(archived.file.starts_with("audit-2026-02-") && archived.first >= 1_280, "{archived:?}");
+    assert_eq!(due().await.unwrap(), None);
     store.close().await;
 }
 
@@ -216,6 +250,8 @@ macro_rules! on_both {
 
 on_both!(
     months_go_one_by_one_and_are_read_as_before,
+    of_two_that_archive_at_once_one_does_and_nothing_is_lost,
+    what_was_given_up_before_is_not_archived_again_and_again,
     what_was_changed_in_the_archive_is_not_believed,
     a_file_that_cannot_be_written_changes_nothing,
 );

@@ -34,6 +34,9 @@ pub(crate) async fn prune(link: &mut Link, retention: Retention, now: i64) -> Re
     link.begin().await?;
     let is_over = used_bytes(link).await? > retention.max_bytes;
     let more = log::prune::round(link, retention, now, is_over).await?;
+    link.commit().await?;
+    // By itself: a change takes the lock of the revision first and that of the log last.
+    link.begin().await?;
     let more_versions = version::prune(link, now).await?;
     link.commit().await?;
     Ok(more || more_versions)

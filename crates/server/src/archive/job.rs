@@ -1,12 +1,14 @@
 //! Archiving: a month that ended some time ago is written into a file, which is read again before the database gives its texts up.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use casemate_archive::{Archive, ArchiveError, GROUP, Row};
 use casemate_platform::clock;
 use casemate_store::{
-    Actor, AuditEvent, LogEvent, RecordError, Shelved, Shelving, Store, StoreError, UnshelvedBlock,
+    Actor, AuditEvent, LogEvent, RecordError, Shelved, Shelving, Store, StoreError, StoreReader,
+    UnshelvedBlock,
 };
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _, Zoned};
@@ -52,6 +54,9 @@ pub enum JobError {
     /// What was read again is not what was written.
     #[error("the archive's file `{0}` holds something else than what was written into it")]
     Differs(String),
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    NoRandomness,
 }
 
 /// Archives months as they become due, `after_days` after they ended, until it is dropped.
@@ -63,18 +68,27 @@ pub async fn archive_months(store: Arc<Store>, archive: Archive, after_days: u64
     // The name of this process, of no other and of no earlier one.
     let holder = format!("{:016x}", u64::from_be_bytes(random));
     loop {
-        let now = clock::now();
-        match store.acquire_lease(LEASE, &holder, now, now.saturating_add(LEASE_FOR)).await {
-            Ok(Some(lease)) => {
-                while archive_next(&store, &archive, after_days).await {}
-                if let Err(error) = store.release_lease(lease).await {
-                    tracing::debug!(%error, "the lease of archiving was not given back");
-                }
-            }
-            Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "cannot tell whether another process archives"),
-        }
+        while archive_leased(&store, &archive, after_days, &holder).await {}
         tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Archives a file's worth under a lease that begins with it; answers whether there may be more.
+async fn archive_leased(store: &Store, archive: &Archive, after_days: u64, holder: &str) -> bool {
+    let now = clock::now();
+    match store.acquire_lease(LEASE, holder, now, now.saturating_add(LEASE_FOR)).await {
+        Ok(Some(lease)) => {
+            let is_more = archive_next(store, archive, after_days).await;
+            if !is_more && let Err(error) = store.release_lease(lease).await {
+                tracing::debug!(%error, "the lease of archiving was not given back");
+            }
+            is_more
+        }
+        Ok(None) => false,
+        Err(error) => {
+            tracing::warn!(%error, "cannot tell whether another process archives");
+            false
+        }
     }
 }
 
@@ -108,21 +122,16 @@ pub async fn archive_one_month(
     let blocks = reader.unshelved_blocks(BLOCKS).await?;
     let Some((first, end, month)) = due(&blocks, after_days, now) else { return Ok(None) };
     let origin = reader.log_state().await?.origin;
-    let name = format!("audit-{month}-{:012}.parquet", first * BLOCK);
-    let mut file = archive.write(&name, &origin).await?;
-    let mut written = Written::default();
-    let mut next = first * BLOCK;
-    while next < end * BLOCK {
-        let events = reader.log_events(next, READ).await?;
-        let Some(last) = events.last() else { break };
-        next = last.index + 1;
-        for event in events.into_iter().filter(|event| event.index < end * BLOCK) {
-            written.note(&event);
-            file.push(row(event)).await?;
+    // A name of its own for each attempt: what another process may have written and put on record is never written over.
+    let name = format!("audit-{month}-{:012}-{:08x}.parquet", first * BLOCK, attempt()?);
+    let (groups, written) = match write(archive, &name, &origin, reader, first * BLOCK..end * BLOCK).await {
+        Ok(written) => written,
+        Err(error) => {
+            // Nothing refers to it.
+            let _ = archive.delete(&name).await;
+            return Err(error);
         }
-    }
-    file.finish().await?;
-    let groups = read_again(archive, &name, &written).await?;
+    };
     let event = told(now, &name, first * BLOCK, (end - first) * BLOCK);
     let (texts, count) = (written.texts, (end - first) * BLOCK);
     if !store.shelve(Shelving { first, end, groups, texts, event }).await? {
@@ -130,6 +139,36 @@ pub async fn archive_one_month(
         return Ok(None);
     }
     Ok(Some(ArchivedMonth { file: name, first: first * BLOCK, count }))
+}
+
+/// Writes events into a file and reads it again; says where they stand in it.
+async fn write(
+    archive: &Archive,
+    name: &str,
+    origin: &str,
+    reader: &StoreReader,
+    indexes: Range<u64>,
+) -> Result<(Vec<Shelved>, Written), JobError> {
+    let mut file = archive.write(name, origin).await?;
+    let mut written = Written::default();
+    let mut next = indexes.start;
+    while next < indexes.end {
+        let events = reader.log_events(next, READ).await?;
+        let Some(last) = events.last() else { break };
+        next = last.index + 1;
+        for event in events.into_iter().filter(|event| indexes.contains(&event.index)) {
+            written.note(&event);
+            file.push(row(event)).await?;
+        }
+    }
+    file.finish().await?;
+    Ok((read_again(archive, name, &written).await?, written))
+}
+
+fn attempt() -> Result<u32, JobError> {
+    let mut random = [0; 4];
+    getrandom::fill(&mut random).map_err(|_| JobError::NoRandomness)?;
+    Ok(u32::from_be_bytes(random))
 }
 
 /// The blocks of the oldest month, where it ended long enough ago: the first, the one behind the last, and the month.

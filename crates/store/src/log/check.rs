@@ -5,7 +5,7 @@ use casemate_audit::tree::Edge;
 
 use super::{state, tail, tiles};
 use crate::error::StoreError;
-use crate::sql::Database;
+use crate::sql::Link;
 
 /// The tiles at the right edge of the tree, read beforehand.
 struct AtTheEdge(Vec<(Tile, Vec<u8>)>);
@@ -20,8 +20,17 @@ impl Tiles for AtTheEdge {
 }
 
 /// Refuses a log whose size and edge are not those of its events: rows of it are gone, or stand beside those of another.
-pub(crate) async fn check(database: &mut impl Database) -> Result<(), StoreError> {
-    let open = state::read(database).await?;
+///
+/// Under the lock of the log: another process that appends meanwhile must not look like damage.
+pub(crate) async fn check(link: &mut Link) -> Result<(), StoreError> {
+    link.begin().await?;
+    let checked = check_locked(link).await;
+    link.rollback().await?;
+    checked
+}
+
+async fn check_locked(database: &mut Link) -> Result<(), StoreError> {
+    let open = state::lock(database).await?;
     let size = open.edge.size();
     let held = tail::all(database, open.first(), open.held()).await?;
     let salts = open.seed.salts();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use casemate_audit::event::{Event, Party as Somebody, Request};
+use casemate_audit::event::{Event, MAX_EVENT, Party as Somebody, Request};
 use memchr::memmem;
 
 use super::LogEvent;
@@ -23,8 +23,20 @@ pub(super) fn is_decision(text: &[u8]) -> bool {
     memmem::find(beginning, DECISION_KIND).is_some()
 }
 
-/// The text of an event of a change, or that was recorded, at a revision. Texts that are too long are cut.
+/// The text of an event of a change, or that was recorded, at a revision. Texts that are too long are cut; of an event that is too
+/// long with what was before and after, it says how many bytes these have: what the log does not take would stop all writing.
 pub(crate) fn of_change(event: &AuditEvent, revision: i64) -> Vec<u8> {
+    let text = written(event, revision, (event.before.as_deref(), event.after.as_deref()));
+    if text.len() <= MAX_EVENT {
+        return text;
+    }
+    let [before, after] = [&event.before, &event.after].map(|document| {
+        document.as_ref().map(|document| format!("{{\"omitted_bytes\":{}}}", document.len()))
+    });
+    written(event, revision, (before.as_deref(), after.as_deref()))
+}
+
+fn written(event: &AuditEvent, revision: i64, (before, after): (Option<&str>, Option<&str>)) -> Vec<u8> {
     let area = if event.area.is_empty() { area_of(&event.action) } else { &event.area };
     let mut text = Vec::with_capacity(512);
     Event {
@@ -55,8 +67,8 @@ pub(crate) fn of_change(event: &AuditEvent, revision: i64) -> Vec<u8> {
             client: some(&event.client),
             user_agent: some(&event.user_agent),
         },
-        before: event.before.as_deref().map(Cow::Borrowed),
-        after: event.after.as_deref().map(Cow::Borrowed),
+        before: before.map(Cow::Borrowed),
+        after: after.map(Cow::Borrowed),
     }
     .write(&mut text);
     text

@@ -52,16 +52,15 @@ pub(crate) async fn round(
         decisions: before(retention.max_age),
         others: retention.max_age_of_others.map_or(i64::MIN, before),
     };
+    // Nobody else changes the same blocks, or appends to what is looked at and rewritten.
+    let mut open = state::lock(link).await?;
     let old = old_blocks(link, due).await?;
-    let open = state::read(link).await?;
     let beyond = open.edge.size().saturating_sub(retention.max_events.max(1)) / WIDTH;
     let spare = spare_blocks(link, if is_over { u64::MAX } else { beyond }).await?;
     let is_tail_due = is_tail_due(link, &open, due).await?;
     if old.is_empty() && spare.is_empty() && !is_tail_due {
         return Ok(false);
     }
-    // Nobody else changes the same blocks, or appends to what is rewritten.
-    let mut open = state::lock(link).await?;
     let holds = hold::queries(link).await?;
     let is_due = |event: &Event<'_>| is_due(event, due);
     if is_tail_due {

@@ -135,13 +135,14 @@ impl StoreReader {
         let _ = self.shelf.0.set(shelf);
     }
 
-    /// The first blocks whose texts are in the database, in order, at most `limit`.
+    /// The first blocks that have texts, which are in the database, in order, at most `limit`.
     ///
     /// # Errors
     /// Where the database cannot be read.
     pub async fn unshelved_blocks(&self, limit: u32) -> Result<Vec<UnshelvedBlock>, StoreError> {
         let text = "SELECT number, at_max FROM audit_block \
-                    WHERE number >= COALESCE((SELECT MAX(first + count) FROM audit_shelf), 0) / 256 ORDER BY number LIMIT $1";
+                    WHERE number >= COALESCE((SELECT MAX(first + count) FROM audit_shelf), 0) / 256 \
+                    AND decisions + others > 0 ORDER BY number LIMIT $1";
         let rows = self.pool.rows(text, values![i64::from(limit)]).await?;
         let block = |row: &crate::sql::Row| {
             let number = u64::try_from(row.get::<i64>("number")?).unwrap_or_default();

@@ -97,7 +97,9 @@ impl Owner {
         let read = blocking(move || {
             let Plan { mut slots, parts, last } = plan(&looked, reached)?;
             slots.retain(|slot| parts.iter().all(|part| part.slot.path != slot.path));
-            let end = parts.last().map(|part| Place { offset: part.end, ..part.from });
+            // Of one that has a header alone nothing was acknowledged: its file is free at once, and must not be asked for again.
+            let acknowledged = parts.iter().rev().find(|part| part.end > HEADER);
+            let end = acknowledged.map(|part| Place { offset: part.end, ..part.from });
             let left = parts.into_iter().map(Part::left).collect::<Result<Vec<_>, _>>()?;
             Ok((slots, left, last, end))
         });

@@ -250,6 +250,35 @@ async fn a_segment_that_is_gone_is_missed() {
 }
 
 #[tokio::test]
+async fn a_segment_that_has_a_header_alone_is_not_asked_for_once_another_follows() {
+    let (folder, places) = left_behind().await;
+    fs::copy(folder.segment(0), folder.segment(1)).unwrap();
+    change(&folder.segment(1), |bytes| {
+        let database = Head::read(bytes).unwrap().database;
+        let before = Place { segment: 1, offset: places[5] as u64 };
+        let head = Head { mark: Mark { segment: 2, nonce: 7 }, database, before };
+        bytes.fill(0);
+        bytes[..HEADER as usize].copy_from_slice(&head.bytes());
+    });
+    // The process that comes next is killed before anything of its own segment is indexed.
+    let store = folder.open_appending(flush).await;
+    let held = folder.hold().await;
+    store.record(vec![event(6)]).await.unwrap();
+    let copy = folder.killed();
+    drop(held);
+    store.close().await;
+    for number in 0..4 {
+        let head = fs::read(copy.segment(number)).ok().and_then(|bytes| Head::read(&bytes));
+        if head.is_some_and(|head| head.mark.segment == 2) {
+            fs::remove_file(copy.segment(number)).unwrap();
+        }
+    }
+    let store = copy.open().await;
+    assert_eq!(times(store.reader()).await, [0, 1, 2, 3, 4, 5, 0, 6]);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn after_a_failed_flush_nothing_of_it_counts_and_another_segment_is_begun() {
     static FAILS: AtomicBool = AtomicBool::new(false);
     static FLUSHED: Mutex<Vec<u64>> = Mutex::new(Vec::new());

@@ -9,7 +9,7 @@ use casemate_store::{CommitError, DecisionFilter, RecordedDecision, StoreError};
 use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
-use crate::place::{Place, commit, put};
+use crate::place::{Place, commit, event, put};
 
 /// Sends statements past the store.
 pub(crate) async fn send(place: &Place, statements: &[String]) {
@@ -67,6 +67,26 @@ pub(crate) async fn processes_that_open_a_new_database_at_once_both_work(place: 
     for store in [one, two, three] {
         store.close().await;
     }
+}
+
+pub(crate) async fn a_process_that_starts_while_another_writes_finds_the_log_whole(place: Place) {
+    let writing = place.open().await;
+    let ends = std::sync::atomic::AtomicBool::new(false);
+    let write = async {
+        while !ends.load(std::sync::atomic::Ordering::Relaxed) {
+            let change =
+                commit(None, vec![put("1", "1", "{}")], vec![event("casemate.role.update", "1"); 40]);
+            writing.commit(change).await.unwrap();
+        }
+    };
+    let start = async {
+        for _ in 0..12 {
+            place.open().await.close().await;
+        }
+        ends.store(true, std::sync::atomic::Ordering::Relaxed);
+    };
+    tokio::join!(write, start);
+    writing.close().await;
 }
 
 /// The schema as the first release made it.

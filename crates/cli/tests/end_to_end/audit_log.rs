@@ -69,14 +69,14 @@ impl Database {
 }
 
 /// A place where a server is started again and again.
-struct Site {
-    folder: Folder,
+pub(crate) struct Site {
+    pub(crate) folder: Folder,
     postgres: Option<(Postgres, String)>,
-    operator: String,
+    pub(crate) operator: String,
 }
 
 impl Site {
-    fn builder(folder: &Folder, url: Option<&str>) -> CasemateBuilder {
+    pub(crate) fn builder(folder: &Folder, url: Option<&str>) -> CasemateBuilder {
         let builder = CasemateBuilder::new(env!("CARGO_BIN_EXE_casemate"), folder.data())
             .env("CASEMATE_RECORD_WITNESSES", &witness().verifier().to_string());
         match url {
@@ -85,7 +85,7 @@ impl Site {
         }
     }
 
-    fn new(is_postgres: bool) -> (Site, Casemate) {
+    pub(crate) fn new(is_postgres: bool) -> (Site, Casemate) {
         let folder = Folder::new();
         std::fs::create_dir_all(folder.policy()).unwrap();
         let postgres = is_postgres.then(|| {
@@ -109,12 +109,12 @@ impl Site {
         }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.policy().join(name).display().to_string()
     }
 
     /// Records so many hundred events of an application.
-    fn record(&self, server: &Casemate, hundreds: usize) {
+    pub(crate) fn record(&self, server: &Casemate, hundreds: usize) {
         let item = |number: usize| {
             json!({ "action": "notes.note.publish", "outcome": "success",
                 "resource": { "type": "note", "id": number.to_string() } })
@@ -136,16 +136,22 @@ impl Site {
         run(&[&["audit"], arguments, &asked].concat())
     }
 
-    fn witness(&self, server: &Casemate, state: &str) -> Said {
-        let (key, state) = (self.path("witness.key"), self.path(state));
+    /// The file with the key of the witness that the server knows.
+    pub(crate) fn witness_key(&self) -> String {
+        let key = self.path("witness.key");
         let bytes = [&[KeyKind::Cosignature as u8][..], &WITNESS_SEED].concat();
         let id = witness().verifier().id();
         std::fs::write(&key, format!("PRIVATE+KEY+{WITNESS}+{id:08x}+{}\n", STANDARD.encode(bytes))).unwrap();
+        key
+    }
+
+    fn witness(&self, server: &Casemate, state: &str) -> Said {
+        let (key, state) = (self.witness_key(), self.path(state));
         self.audit(server, &["witness", "--once", "--key-file", &key, "--state", &state])
     }
 
     /// A command that opens the database.
-    fn beside(&self, arguments: &[&str]) {
+    pub(crate) fn beside(&self, arguments: &[&str]) {
         let data = self.folder.data().display().to_string();
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_casemate"));
         command
@@ -160,7 +166,7 @@ impl Site {
     }
 }
 
-fn witness() -> SigningKey {
+pub(crate) fn witness() -> SigningKey {
     SigningKey::of_seed(WITNESS, KeyKind::Cosignature, &WITNESS_SEED).unwrap()
 }
 
@@ -175,14 +181,14 @@ fn finding(said: &Said) -> (String, u64, u64) {
 }
 
 /// Whether an event of this action is on record.
-fn is_on_record(site: &Site, server: &Casemate, action: &str) -> bool {
+pub(crate) fn is_on_record(site: &Site, server: &Casemate, action: &str) -> bool {
     let body = json!({ "action": action, "installation": true }).to_string();
     let found = server.post("/api/v1/audit-events/search", &site.operator, &body).unwrap();
     found.json()["items"].as_array().is_some_and(|items| !items.is_empty())
 }
 
 /// Waits until the newest checkpoint is about so many events.
-fn signed(site: &Site, server: &Casemate, events: u64) -> String {
+pub(crate) fn signed(site: &Site, server: &Casemate, events: u64) -> String {
     server
         .wait_until(|server| {
             let note = server.get("/api/v1/audit-log/checkpoint", &site.operator).unwrap().body;

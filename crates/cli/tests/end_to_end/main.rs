@@ -8,6 +8,7 @@ mod api_keys;
 mod audit_log;
 mod audit_proofs;
 mod audit_sinks;
+mod audit_witness;
 mod authzen;
 mod blocks;
 mod code;

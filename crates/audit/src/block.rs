@@ -5,10 +5,12 @@
 //! CRC-32 of all that (4). Salts are kept as the seed, or, where an event was erased, one by one: for each event a byte that says which, and its salt or,
 //! of an erased one, its leaf.
 
-use std::io::Read as _;
+use std::cell::RefCell;
+use std::io::{self, Read as _};
 use std::ops::Range;
 
 use thiserror::Error;
+use zstd::bulk::Compressor;
 
 use crate::commitment::{self, SALT, Salt};
 use crate::event::{Event, MAX_EVENT};
@@ -192,12 +194,27 @@ fn payload(first: u64, parts: &[Part<'_>], seed: Option<&Seed>) -> Result<Vec<u8
             }
         }
     }
-    let compressed =
-        zstd::bulk::compress(&texts, LEVEL).map_err(|error| BlockError::Compression(error.to_string()))?;
-    payload.extend_from_slice(&compressed);
+    payload
+        .extend_from_slice(&compressed(&texts).map_err(|error| BlockError::Compression(error.to_string()))?);
     let checksum = crc32fast::hash(&payload);
     payload.extend_from_slice(&checksum.to_be_bytes());
     Ok(payload)
+}
+
+/// Compresses texts; what that needs, each thread keeps, since it is large beside them.
+fn compressed(texts: &[u8]) -> io::Result<Vec<u8>> {
+    thread_local! {
+        static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    COMPRESSOR.with_borrow_mut(|kept| {
+        let mut compressor = match kept.take() {
+            Some(compressor) => compressor,
+            None => Compressor::new(LEVEL)?,
+        };
+        let compressed = compressor.compress(texts)?;
+        *kept = Some(compressor);
+        Ok(compressed)
+    })
 }
 
 /// Reads a payload.
@@ -338,6 +355,12 @@ impl Opened {
     #[expect(clippy::len_without_is_empty, reason = "a block is never empty")]
     pub fn len(&self) -> usize {
         self.places.len()
+    }
+
+    /// The texts of all its events, one behind the other.
+    #[must_use]
+    pub fn texts(&self) -> &str {
+        &self.texts
     }
 
     /// The text of an event, by its place in the block, from 0; nothing of one that was erased, and where there is none.

@@ -3,6 +3,8 @@
 //! A filter is a split block Bloom filter as Parquet defines it (<https://parquet.apache.org/docs/file-format/bloomfilter/>): of 32 bytes
 //! each, one bit in each of eight words. It never misses a term that it was given.
 
+pub mod turned;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -155,6 +157,9 @@ pub(crate) fn words_of(event: &Event<'_>, mut each: impl FnMut(&str)) {
 
 /// Tells the words of a text; `word` is where they are made.
 pub(crate) fn words(text: &str, word: &mut String, each: &mut impl FnMut(&str)) {
+    if text.is_ascii() {
+        return ascii_words(text, word, each);
+    }
     for run in text.split(|character: char| !character.is_alphanumeric()) {
         if run.len() < *WORD.start() {
             continue;
@@ -170,6 +175,18 @@ pub(crate) fn words(text: &str, word: &mut String, each: &mut impl FnMut(&str)) 
             }
         }
         if WORD.contains(&count) {
+            each(word);
+        }
+    }
+}
+
+/// As [`words`], of ASCII, which most texts are.
+fn ascii_words(text: &str, word: &mut String, each: &mut impl FnMut(&str)) {
+    for run in text.split(|character: char| !character.is_ascii_alphanumeric()) {
+        if run.len() >= *WORD.start() {
+            word.clear();
+            word.push_str(run.get(..*WORD.end()).unwrap_or(run));
+            word.make_ascii_lowercase();
             each(word);
         }
     }

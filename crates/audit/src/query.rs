@@ -61,6 +61,10 @@ pub struct Query {
 pub struct Matcher<'q> {
     query: &'q Query,
     words: Vec<String>,
+    /// What finds each of them.
+    finders: Vec<Finder<'static>>,
+    /// What finds a character that is escaped by its number.
+    escape: Finder<'static>,
     /// Pieces of text that every event that matches has as they are.
     pieces: Vec<Finder<'static>>,
 }
@@ -189,7 +193,8 @@ impl Query {
         }
         words.sort_unstable();
         words.dedup();
-        Matcher { query: self, words, pieces: self.pieces() }
+        let finders = words.iter().map(|word| Finder::new(word.as_bytes()).into_owned()).collect();
+        Matcher { query: self, words, finders, escape: Finder::new(r"\u"), pieces: self.pieces() }
     }
 
     /// Whether an event is what is sought. For many events, [`Query::matcher`] is faster.
@@ -234,10 +239,20 @@ impl Matcher<'_> {
         Event::parse(text).ok().filter(|event| self.matches(event))
     }
 
-    /// Whether an event with this text may match.
+    /// Whether an event with this text may match; of the texts of many events, one behind the other, whether any of them may.
     #[must_use]
     pub fn may_match(&self, text: &str) -> bool {
-        self.pieces.iter().all(|piece| piece.find(text.as_bytes()).is_some())
+        self.pieces.iter().all(|piece| piece.find(text.as_bytes()).is_some()) && self.may_have_words(text)
+    }
+
+    /// Whether a text may have the words that are sought, without reading it as JSON: as ASCII without escaped characters, it has a word as it
+    /// stands, in whatever case.
+    fn may_have_words(&self, text: &str) -> bool {
+        if self.words.is_empty() || !text.is_ascii() || self.escape.find(text.as_bytes()).is_some() {
+            return true;
+        }
+        let text = text.to_ascii_lowercase();
+        self.finders.iter().all(|word| word.find(text.as_bytes()).is_some())
     }
 
     /// Whether an event is what is sought.

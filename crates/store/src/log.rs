@@ -8,6 +8,7 @@
 
 mod append;
 mod block;
+mod candidates;
 mod check;
 mod checkpoint;
 mod erase;
@@ -25,6 +26,7 @@ mod shelf;
 mod state;
 mod tail;
 mod tiles;
+mod turned;
 pub(crate) mod waiting;
 
 pub use checkpoint::{LOG_KEY, LOG_KEY_FIELD};
@@ -43,6 +45,7 @@ pub(crate) use state::{forget, name, size};
 #[cfg(test)]
 pub(crate) use tail::push_text;
 pub(crate) use tail::{held_events, split_text};
+pub(crate) use turned::Turning;
 
 use casemate_audit::commitment::Salt;
 use casemate_audit::hash::MerkleHash;

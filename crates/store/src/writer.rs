@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::credential::{self, DevelopmentCredential};
 use crate::error::RecordError;
 use crate::log::sequencer::Signal;
-use crate::log::{self, Growth, Recorded, import, inbox};
+use crate::log::{self, Growth, Recorded, Turning, import, inbox};
 use crate::open::Opening;
 use crate::reserve::Reserve;
 use crate::retention::{self, Retention};
@@ -204,7 +204,7 @@ pub(crate) async fn run(desk: Desk, connection: Link, mut queue: mpsc::Receiver<
     // Whether the record is known to be over a bound.
     let mut over = false;
     let mut due = Instant::now() + desk.prune_every;
-    let mut owning = Owning::default();
+    let (mut owning, mut turning) = (Owning::default(), Turning::default());
     loop {
         let segment = owning.owner.as_ref().map(|owner| &owner.segment);
         let first = match next(&mut queue, over, due, segment).await {
@@ -233,7 +233,7 @@ pub(crate) async fn run(desk: Desk, connection: Link, mut queue: mpsc::Receiver<
         if !over && since_prune < PRUNE_EVERY && Instant::now() < due {
             continue;
         }
-        match keep_bounds(&desk, &mut connection, since_prune).await {
+        match keep_bounds(&desk, &mut connection, &mut turning, since_prune).await {
             Ok(more) => {
                 since_prune = 0;
                 over = more;
@@ -383,19 +383,27 @@ async fn serve(
     weight
 }
 
-/// Deletes what is over a bound, as many rounds as outweigh `recorded` new events; answers whether more is over it. After
+/// Where nothing else does so, brings on what earlier versions recorded and what makes the log quick to search, a bit at a time. Then
+/// deletes what is over a bound, as many rounds as outweigh `recorded` new events; answers whether more is over it. After
 /// a failure it first finds out whether the database can be written to again.
 async fn keep_bounds(
     desk: &Desk,
     connection: &mut Option<Link>,
+    turning: &mut Turning,
     recorded: usize,
 ) -> Result<bool, sqlx::Error> {
     desk.reserve.look(Instant::now());
     if !desk.writable.load(Ordering::Relaxed) {
         attempt(desk, connection, async |connection| inbox::probe(connection).await).await?;
     }
-    if desk.segments.is_some() && attempt(desk, connection, async |link| import::step(link).await).await? {
-        return Ok(true);
+    if desk.segments.is_some() {
+        let size = desk.growth.size();
+        let more = attempt(desk, connection, async |link| {
+            Ok(import::step(link).await? || turning.step(link, size).await?)
+        });
+        if more.await? {
+            return Ok(true);
+        }
     }
     for _ in 0..=recorded / retention::ROUND {
         let now = (desk.clock)();

@@ -45,6 +45,8 @@ mod resources;
 mod search;
 #[path = "conformance/sessions.rs"]
 mod sessions;
+#[path = "conformance/turned.rs"]
+mod turned;
 #[path = "conformance/versions.rs"]
 mod versions;
 
@@ -103,6 +105,7 @@ mod holds {
         what_earlier_versions_recorded_comes_into_the_log_in_order,
         a_log_of_which_something_is_gone_is_not_served,
     );
+    on_both!(turned: what_is_found_and_erased_in_turned_filters_is_what_is_there);
     on_both!(pages:
         sessions_come_and_go_between_pages,
         events_and_changes_are_told_in_both_orders,

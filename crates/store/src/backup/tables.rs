@@ -325,6 +325,11 @@ pub(super) const TABLES: &[Table] = &[
         key: 2,
         columns: &[Integer("level"), Integer("idx"), Bytes("root"), Bytes("hashes")],
     },
+    Table {
+        name: "audit_slice",
+        key: 3,
+        columns: &[Integer("stack"), Integer("field"), Integer("slot"), Bytes("bits")],
+    },
     Table { name: "audit_filter", key: 2, columns: &[Integer("field"), Integer("number"), Bytes("bits")] },
     Table { name: "audit_inbox", key: 1, columns: &[Integer("seq"), Integer("count"), Bytes("events")] },
     Table { name: "audit_checkpoint", key: 1, columns: &[Integer("size"), Integer("at"), Text("note")] },

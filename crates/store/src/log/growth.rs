@@ -13,6 +13,11 @@ impl Growth {
         Growth(watch::Sender::new(size))
     }
 
+    /// The size that is known.
+    pub(crate) fn size(&self) -> u64 {
+        *self.0.borrow()
+    }
+
     /// Tells of a size, unless a larger one is known.
     pub(crate) fn tell(&self, size: u64) {
         self.0.send_if_modified(|known| {

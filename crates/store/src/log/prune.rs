@@ -10,7 +10,7 @@ use super::append::{put_filters, put_payload};
 use super::event::DECISION;
 use super::state::{self, Open, number};
 use super::tail::{self, Held};
-use super::{block, hold};
+use super::{block, hold, turned};
 use crate::retention::Retention;
 use crate::sql::{Database as _, Link, values};
 
@@ -183,6 +183,7 @@ async fn give_up(link: &mut Link, block: u64) -> Result<(), sqlx::Error> {
 }
 
 async fn delete(link: &mut Link, block: u64) -> Result<(), sqlx::Error> {
+    turned::turn_back(link, block).await?;
     for table in ["audit_payload", "audit_filter"] {
         let text = format!("DELETE FROM {table} WHERE number = $1");
         link.execute(&text, values![number(block)]).await?;

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use casemate_audit::event::Event;
-use casemate_audit::filter::{Field, may_hold};
 use casemate_audit::query::{Matcher, Query};
 use casemate_audit::tile::WIDTH;
 
+use super::candidates::candidates;
 use super::event::DECISION;
 use super::shelf::OwnShelf;
-use super::state::{self, Open, number};
+use super::state::{self, Open};
 use super::{LogEvent, block, read, tail};
 use crate::bounds::is_keepable;
 use crate::error::StoreError;
 use crate::open::StoreReader;
-use crate::sql::{Database, Reading, Value, places};
+use crate::sql::Reading;
 
 /// The most events of a page.
 const MOST: u32 = 1_000;
@@ -25,8 +25,9 @@ const PASSED: u64 = 16_384;
 /// How many blocks' filters are read at first, and at most: whoever finds what they seek among the newest reads few.
 const FIRST: u64 = 32;
 const MOST_BLOCKS: u64 = 4_096;
-/// Of so many blocks, filters are read one by one.
-const FEW: usize = 64;
+/// How many blocks are read together at first, and at most.
+const READ: usize = 2;
+const MOST_READ: usize = 8;
 
 /// One page of what a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +67,7 @@ impl Only {
         }
     }
 
-    fn condition(self) -> &'static str {
+    pub(super) fn condition(self) -> &'static str {
         match self {
             Only::All => "decisions + others > 0",
             Only::Decisions => "decisions > 0",
@@ -131,6 +132,7 @@ impl StoreReader {
             limit: usize::try_from(limit.clamp(1, MOST)).unwrap_or(1),
             page: LogPage { items: Vec::new(), next: None, looked_at: 0 },
             opened: 0,
+            reads: READ,
         };
         let size = open.edge.size();
         let range = match (query.oldest_first, beyond) {
@@ -159,6 +161,8 @@ struct Search<'q> {
     limit: usize,
     page: LogPage,
     opened: usize,
+    /// How many blocks are read together next.
+    reads: usize,
 }
 
 impl Search<'_> {
@@ -185,14 +189,26 @@ impl Search<'_> {
                 let is_tail = first * WIDTH >= open.first();
                 (first, if is_tail { first } else { last.min((open.first() / WIDTH).saturating_sub(1)) })
             };
-            let candidates = self.candidates(reading, open, from, to).await?;
-            let mut order: Vec<u64> = candidates;
+            let is_tail = from * WIDTH >= open.first();
+            let mut order = match is_tail {
+                true => vec![from],
+                false => candidates(reading, self.query, self.only, from, to).await?,
+            };
             if is_newest_first {
                 order.reverse();
             }
-            for block in order {
+            let (mut read, mut read_to) = (BTreeMap::new(), 0);
+            for (place, block) in order.iter().copied().enumerate() {
+                if !is_tail && place == read_to {
+                    let together: Vec<u64> = order.iter().skip(place).take(self.reads).copied().collect();
+                    read = block::beginnings(reading, &together).await?;
+                    read_to += together.len();
+                    self.reads = (self.reads * 2).min(MOST_READ);
+                }
                 let within = start.max(block * WIDTH)..end.min((block + 1) * WIDTH);
-                if let Some(last) = self.look(reading, open, block, within.clone()).await? {
+                if let Some(last) =
+                    self.look(reading, open, block, read.remove(&block), within.clone()).await?
+                {
                     return Ok(self.ended(last, &range));
                 }
                 let is_enough = self.opened >= OPENED;
@@ -234,15 +250,20 @@ impl Search<'_> {
         reading: &mut Reading,
         open: &Open,
         number: u64,
+        beginning: Option<Vec<u8>>,
         within: std::ops::Range<u64>,
     ) -> Result<Option<u64>, sqlx::Error> {
         let mut found: Vec<LogEvent> = if number * WIDTH >= open.first() {
             let held = tail::all(reading, open.first(), open.held()).await?;
             read::of_tail(open, &held).filter(|event| self.wants(event, &within)).collect()
-        } else if let Some(opened) = block::open(reading, number).await? {
+        } else if let Some(beginning) = beginning
+            && let Some(opened) = block::open_begun(reading, number, &beginning).await?
+        {
             self.opened += 1;
             let mut found = Vec::new();
-            for (place, index) in (number * WIDTH..(number + 1) * WIDTH).enumerate() {
+            let is_possible = self.matcher.may_match(opened.texts());
+            let places = (number * WIDTH..(number + 1) * WIDTH).enumerate().take_while(|_| is_possible);
+            for (place, index) in places {
                 let text = opened.text(place).filter(|_| within.contains(&index));
                 if let Some(text) = text.filter(|text| self.is_wanted(text))
                     && let Some(leaf) = opened.leaf(place)
@@ -277,70 +298,4 @@ impl Search<'_> {
     fn is_wanted(&self, text: &str) -> bool {
         self.matcher.event(text).is_some_and(|event| self.only.wants(&event))
     }
-
-    /// The blocks of a range of them, both ends included, that may hold what is sought, in order.
-    async fn candidates(
-        &self,
-        reading: &mut Reading,
-        open: &Open,
-        from: u64,
-        to: u64,
-    ) -> Result<Vec<u64>, sqlx::Error> {
-        if from * WIDTH >= open.first() {
-            return Ok(vec![from]);
-        }
-        let text = format!(
-            "SELECT number FROM audit_block WHERE number >= $1 AND number <= $2 AND at_max >= $3 AND at_min < $4 \
-             AND {} ORDER BY number",
-            self.only.condition()
-        );
-        let since = self.query.since.unwrap_or(i64::MIN);
-        let until = self.query.until.unwrap_or(i64::MAX);
-        let values = [number(from), number(to), since, until].map(Value::from);
-        let rows = reading.rows(&text, &values).await?;
-        let mut candidates: Vec<i64> = rows.iter().map(|row| row.get("number")).collect::<Result<_, _>>()?;
-        let mut fields: Vec<(Field, Vec<u64>)> = Vec::new();
-        for (field, hash) in self.query.terms() {
-            match fields.iter_mut().find(|(known, _)| *known == field) {
-                Some((_, hashes)) => hashes.push(hash),
-                None => fields.push((field, vec![hash])),
-            }
-        }
-        for (field, hashes) in fields {
-            if candidates.is_empty() {
-                break;
-            }
-            let bits = filters(reading, field, &candidates).await?;
-            candidates.retain(|number| {
-                // A block without a filter has no term of the field.
-                bits.get(number).is_some_and(|bits| hashes.iter().all(|hash| may_hold(bits, *hash)))
-            });
-        }
-        Ok(candidates.into_iter().filter_map(|number| u64::try_from(number).ok()).collect())
-    }
-}
-
-/// The filters of a field of some blocks, which are in order.
-async fn filters(
-    reading: &mut Reading,
-    field: Field,
-    numbers: &[i64],
-) -> Result<BTreeMap<i64, Vec<u8>>, sqlx::Error> {
-    let field = i64::from(field.code());
-    let (text, values) = if numbers.len() <= FEW {
-        let places = places(2, numbers.len());
-        let text = format!("SELECT number, bits FROM audit_filter WHERE field = $1 AND number IN ({places})");
-        let values = std::iter::once(field).chain(numbers.iter().copied()).map(Value::from);
-        (text, values.collect::<Vec<_>>())
-    } else {
-        let (first, last) = (numbers.first().copied(), numbers.last().copied());
-        let text = "SELECT number, bits FROM audit_filter WHERE field = $1 AND number >= $2 AND number <= $3";
-        let values = [Some(field), first, last].map(|value| Value::from(value.unwrap_or_default()));
-        (text.to_owned(), values.to_vec())
-    };
-    let mut found = BTreeMap::new();
-    for row in reading.rows(&text, &values).await? {
-        found.insert(row.get("number")?, row.get("bits")?);
-    }
-    Ok(found)
 }

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::inbox;
-use super::{Growth, import, state};
+use super::{Growth, Turning, import, state};
 use crate::error::StoreError;
 use crate::open::Opening;
 use crate::sql::{Link, Pool};
@@ -96,7 +96,7 @@ pub(crate) async fn run(
     growth: Growth,
     mut writer: watch::Receiver<()>,
 ) {
-    let mut link = None;
+    let (mut link, mut turning) = (None, Turning::default());
     let mut is_ending = false;
     while !is_ending {
         tokio::select! {
@@ -104,7 +104,7 @@ pub(crate) async fn run(
             // It is never told anything: that it is gone is all.
             gone = writer.changed() => is_ending = gone.is_err(),
         }
-        let outcome = bring(&opening, &mut link, &signal, &growth).await;
+        let outcome = bring(&opening, &mut link, &signal, &growth, &mut turning).await;
         signal.is_failing.store(outcome.is_err(), Ordering::Relaxed);
         if let Err(error) = outcome {
             tracing::error!(%error, "recorded events do not come into the log");
@@ -137,6 +137,7 @@ async fn bring(
     slot: &mut Option<Link>,
     signal: &Signal,
     growth: &Growth,
+    turning: &mut Turning,
 ) -> Result<(), sqlx::Error> {
     if slot.is_none() {
         *slot = Some(opening.connect().await?);
@@ -154,6 +155,10 @@ async fn bring(
     }
     while import::step(link).await? {}
     growth.tell(state::read(link).await?.edge.size());
+    if turning.step(link, growth.size()).await? {
+        // What was recorded meanwhile comes first.
+        signal.ask();
+    }
     Ok(())
 }
 

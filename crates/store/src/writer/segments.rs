@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::time::Instant;
 
 use super::{Desk, attempt, keep_bounds, tried};
+use crate::log::Turning;
 use crate::segment::{self, Flush, Owner, Segment};
 use crate::sql::Link;
 
@@ -106,7 +107,7 @@ pub(super) async fn finish(desk: &Desk, connection: &mut Option<Link>, segment: 
         {
             Ok(events) => {
                 let events = usize::try_from(events).unwrap_or(usize::MAX);
-                if let Err(error) = keep_bounds(desk, connection, events).await {
+                if let Err(error) = keep_bounds(desk, connection, &mut Turning::default(), events).await {
                     tracing::error!(%error, "cannot look at the bounds of the record");
                 }
             }

@@ -52,9 +52,9 @@ pub struct Event<'a> {
     pub revision: i64,
     /// The request by which it was asked for.
     pub request: Request<'a>,
-    /// What it was before: a JSON text without secrets.
+    /// What it was before: a JSON text without secrets, and with personal data as keyed hashes (see [`crate::personal`]).
     pub before: Option<Cow<'a, str>>,
-    /// What it was afterwards: a JSON text without secrets.
+    /// What it was afterwards: a JSON text as `before`.
     pub after: Option<Cow<'a, str>>,
 }
 
@@ -161,11 +161,11 @@ struct Written<'a> {
     /// The request by which it was asked for.
     #[serde(borrow)]
     request: Cow<'a, Request<'a>>,
-    /// What it was before, without secrets.
+    /// What it was before, without secrets; personal data, such as logins and e-mail addresses, as keyed hashes.
     #[schemars(with = "Option<serde_json::Value>")]
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     before: Option<&'a RawValue>,
-    /// What it was afterwards, without secrets.
+    /// What it was afterwards, without secrets; personal data, such as logins and e-mail addresses, as keyed hashes.
     #[schemars(with = "Option<serde_json::Value>")]
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     after: Option<&'a RawValue>,

@@ -25,6 +25,7 @@ pub mod filter;
 pub mod hash;
 pub mod note;
 pub mod ocsf;
+pub mod personal;
 pub mod proof;
 pub mod query;
 pub mod salt;

@@ -2,7 +2,7 @@
 
 mod parse;
 
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 use thiserror::Error;
 
 use crate::event::Event;
@@ -52,6 +52,11 @@ pub struct Query {
     pub request_id: Option<String>,
     /// With all of these words; of a text of several, with each of them.
     pub words: Vec<String>,
+    /// With this personal value before or after the change that it tells of, such as a login. Events do not say it: see
+    /// [`Query::find_hidden`].
+    pub value: Option<String>,
+    /// What stands in events in the place of `value`: one of these.
+    pub hidden: Vec<String>,
     /// Whether the oldest come first.
     pub oldest_first: bool,
 }
@@ -81,7 +86,7 @@ pub enum QueryError {
     /// There is no such key.
     #[error(
         "character {at}: there is no `{key}:`. Known are tenant, application, party, actor, subject, action, kind, area, resource, \
-             resource-type, resource-id, outcome, reason, since, until, client and request; a word with a colon goes in quotation marks"
+             resource-type, resource-id, outcome, reason, since, until, client, request and value; a word with a colon goes in quotation marks"
     )]
     Key {
         /// Where it is.
@@ -183,6 +188,23 @@ impl Query {
         terms
     }
 
+    /// Says by what stands in events in the place of the personal value that is sought, if one is. Without, none matches.
+    pub fn find_hidden(&mut self, hidden: impl FnOnce(&str) -> Vec<String>) {
+        self.hidden = self.value.as_deref().map(hidden).unwrap_or_default();
+    }
+
+    /// Sets of terms of words, of one of which a block must have all; none where nothing is sought that is hidden.
+    #[must_use]
+    pub fn alternatives(&self) -> Vec<Vec<u64>> {
+        let mut word = String::new();
+        let terms = |text: &String| {
+            let mut terms = Vec::new();
+            filter::words(text, &mut word, &mut |word| terms.push(filter::term("word", &[word])));
+            terms
+        };
+        self.hidden.iter().map(terms).collect()
+    }
+
     /// Makes it ready to go through many events.
     #[must_use]
     pub fn matcher(&self) -> Matcher<'_> {
@@ -280,6 +302,15 @@ impl Matcher<'_> {
             && is(&query.client, event.request.client.as_deref())
             && is(&query.request_id, Some(&event.request.id))
             && self.has_words(event)
+            && self.has_hidden(event)
+    }
+
+    fn has_hidden(&self, event: &Event<'_>) -> bool {
+        self.query.value.is_none()
+            || [&event.before, &event.after].into_iter().flatten().any(|document| {
+                let found = |text: &String| memmem::find(document.as_bytes(), text.as_bytes()).is_some();
+                self.query.hidden.iter().any(found)
+            })
     }
 
     fn has_words(&self, event: &Event<'_>) -> bool {

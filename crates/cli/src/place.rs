@@ -96,6 +96,18 @@ pub(crate) fn root_keys(config: &Config, folder: &DataFolder) -> Result<RootKeys
     RootKeys::parse(&SecretString::from(text)).map_err(failed)
 }
 
+/// The root keys that are there already, for a command that changes nothing.
+///
+/// # Errors
+/// Where there are none, or they cannot be read.
+pub(crate) fn known_root_keys(config: &Config) -> Result<RootKeys, Failure> {
+    let folder = DataFolder::open(&config.data).map_err(failed)?;
+    match root_key_file(config, &folder) {
+        Some(file) => file.read().map_err(failed),
+        None => root_keys(config, &folder),
+    }
+}
+
 /// The operator on the machine, by this command.
 pub(crate) fn operator(command: &str, reason: Option<String>) -> Author {
     Author { reason, ..Author::system(command, clock::now()) }

@@ -31,8 +31,9 @@ impl Store {
     ///
     /// # Errors
     /// What stands in the way: see [`CommitError`].
-    pub async fn commit(&self, commit: Commit) -> Result<i64, CommitError> {
+    pub async fn commit(&self, mut commit: Commit) -> Result<i64, CommitError> {
         let bytes = bounds::check(&commit)?;
+        self.hide_personal(&mut commit.events);
         let room = self.room_for(bytes)?;
         let (revision, ballast) = (self.revision.clone(), self.ballast.get().cloned());
         let (reserve, growth) = (Arc::clone(self.reserved()), self.growth.clone());

@@ -201,7 +201,7 @@ async fn remove_of(link: &mut Link, commit: &Commit, provider: &str, revision: i
     Ok(log::tell(link, revision, &events).await.map(drop)?)
 }
 
-/// What tells of a link that a change of something else removes.
+/// What tells of a link that a change of something else removes. It has nothing personal to hide but the subject, which is an id.
 fn told(commit: &Commit, linked: &LinkedIdentity, reason: &str) -> AuditEvent {
     let with = commit.events.first();
     let before = json!({ "link": linked.id, "provider": linked.provider, "subject": linked.subject });

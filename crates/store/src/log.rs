@@ -14,6 +14,7 @@ mod checkpoint;
 mod erase;
 mod event;
 mod growth;
+mod hidden;
 mod hold;
 pub(crate) mod import;
 pub(crate) mod inbox;

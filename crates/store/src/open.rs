@@ -24,6 +24,7 @@ use crate::log::waiting::{self, Unsettled};
 use crate::log::{self, Growth, OwnShelf, Recorded};
 use crate::reserve::Reserve;
 use crate::retention::Retention;
+use crate::seal::Sealer;
 use crate::segment::{self, Flush, RecordLag, Segment};
 use crate::sql::{Link, Pool, PostgresLink};
 use crate::writer::{Desk, Segments, Writer, run};
@@ -258,6 +259,8 @@ pub struct Store {
     pub(crate) room: Arc<Semaphore>,
     /// Room on the disk that a change may take.
     pub(crate) ballast: OnceLock<Arc<Ballast>>,
+    /// By whose keys personal data in events is hashed.
+    pub(crate) sealer: OnceLock<Arc<Sealer>>,
     /// Tells of how the log grew.
     pub(crate) growth: Growth,
     /// What brings recorded events into the log, where no files hold them.
@@ -354,8 +357,20 @@ impl Store {
         tasks.insert(0, tokio::spawn(run(desk, link, queue)));
         let revision = watch::Sender::new(revision);
         let room = Arc::new(Semaphore::new(MAX_WAITING_BYTES as usize));
-        let ballast = OnceLock::new();
-        Ok(Store { reader, writer, writable, reserve, revision, room, ballast, growth, signal, tasks })
+        let (ballast, sealer) = (OnceLock::new(), OnceLock::new());
+        Ok(Store {
+            reader,
+            writer,
+            writable,
+            reserve,
+            revision,
+            room,
+            ballast,
+            sealer,
+            growth,
+            signal,
+            tasks,
+        })
     }
 
     /// The reading side; cheap to clone.
@@ -404,7 +419,8 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::record`], and where an event is longer than what is kept.
-    pub async fn record_events(&self, events: Vec<AuditEvent>) -> Result<(), RecordError> {
+    pub async fn record_events(&self, mut events: Vec<AuditEvent>) -> Result<(), RecordError> {
+        self.hide_personal(&mut events);
         let revision = *self.revision.borrow();
         self.writer.record(Recorded::events(&events, revision)?).await
     }

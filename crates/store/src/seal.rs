@@ -10,6 +10,9 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::{hmac, rand};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use casemate_audit::personal::HIDDEN;
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
@@ -23,6 +26,10 @@ const FORMAT: u8 = 1;
 const TABLE: &str = "sealed_secret";
 /// What keys of marks are derived for (RFC 5869, section 3.2), apart from whatever else comes of a root key.
 const MARKS: &[u8] = b"casemate marks";
+/// The same of keys of what stands in events in the place of personal data.
+const PERSONAL: &[u8] = b"casemate personal data";
+/// The bytes that are kept of a hash of personal data.
+const KEPT: usize = 18;
 /// The bytes of a tag.
 const TAG: usize = 16;
 
@@ -79,6 +86,14 @@ struct Ring {
     keys: Vec<(String, LessSafeKey)>,
     /// What marks are made with, of the current key.
     marks: Option<hmac::Key>,
+    /// What personal data is hashed with, of each key by its id, the current one first.
+    personal: Vec<(String, hmac::Key)>,
+}
+
+/// A key for one purpose, from a root key (RFC 5869).
+fn derived(key: &RootKey, purpose: &[u8]) -> Option<hmac::Key> {
+    let extracted = Salt::new(HKDF_SHA256, purpose).extract(key.bytes());
+    extracted.expand(&[purpose], hmac::HMAC_SHA256).ok().map(hmac::Key::from)
 }
 
 impl Ring {
@@ -88,12 +103,19 @@ impl Ring {
             let unbound = UnboundKey::new(&AES_256_GCM, key.bytes()).ok()?;
             Some((key.id().to_owned(), LessSafeKey::new(unbound)))
         };
-        let marks = keys.all().first().and_then(|key| {
-            let derived = Salt::new(HKDF_SHA256, MARKS).extract(key.bytes());
-            derived.expand(&[MARKS], hmac::HMAC_SHA256).ok().map(hmac::Key::from)
-        });
-        Ring { keys: keys.all().iter().filter_map(ready).collect(), marks }
+        let personal = |key: &RootKey| Some((key.id().to_owned(), derived(key, PERSONAL)?));
+        Ring {
+            keys: keys.all().iter().filter_map(ready).collect(),
+            marks: keys.all().first().and_then(|key| derived(key, MARKS)),
+            personal: keys.all().iter().filter_map(personal).collect(),
+        }
     }
+}
+
+fn pseudonym((id, key): &(String, hmac::Key), text: &str) -> String {
+    let hash = hmac::sign(key, text.as_bytes());
+    let kept = hash.as_ref().get(..KEPT).unwrap_or_default();
+    format!("{HIDDEN}{id}:{}", BASE64_URL_SAFE_NO_PAD.encode(kept))
 }
 
 impl Sealer {
@@ -124,6 +146,21 @@ impl Sealer {
         context.update(purpose.as_bytes());
         context.update(text);
         context.sign().as_ref().try_into().ok()
+    }
+
+    /// What stands in events in the place of personal data: HMAC-SHA-256 (RFC 2104) with a key that is derived from the current one, with
+    /// that one's id. It is the same for all who have the key; `None` where there is none.
+    #[must_use]
+    pub fn pseudonym(&self, text: &str) -> Option<String> {
+        let ring = self.keys.load();
+        ring.personal.first().map(|key| pseudonym(key, text))
+    }
+
+    /// All that may stand in events in the place of a text, the one by the current key first: events of before a rotation have
+    /// what was made with the key of then.
+    #[must_use]
+    pub fn pseudonyms(&self, text: &str) -> Vec<String> {
+        self.keys.load().personal.iter().map(|key| pseudonym(key, text)).collect()
     }
 
     /// Seals a secret for the column `field` of the object of that kind and id.

@@ -95,6 +95,7 @@ impl Query {
             }
             "client" => &mut self.client,
             "request" => &mut self.request_id,
+            "value" => &mut self.value,
             _ => return Err(QueryError::Key { at, key }),
         };
         if place.replace(value).is_some() { Err(QueryError::Twice { at, key }) } else { Ok(()) }

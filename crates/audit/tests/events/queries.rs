@@ -40,7 +40,7 @@ fn query() -> impl Strategy<Value = Query> {
             client,
             request_id,
             words,
-            oldest_first: false,
+            ..Query::default()
         }
     })
 }

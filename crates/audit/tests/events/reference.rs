@@ -15,6 +15,9 @@ An event is one JSON text in one line. The log commits to its exact bytes: they 
 its bytes. Members stand in the order of this page, and one that has nothing to say is absent. Searches, detections and sinks name members
 with dots, such as `actor.id` and `after.title`.
 
+In `before` and `after`, `hmac-sha256:KEY:HASH` stands in the place of a personal value: the id of the root key, and 18 bytes of HMAC-SHA-256 in base64url
+with a key that is derived from it. Equal values have equal hashes. `withheld` stands there where no key was at hand.
+
 `version` rises when whoever knows the version before would misread an event. A member that is merely new does not raise it: pass over
 what you do not know.
 ";

@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use casemate_audit::event::{Event, Party};
 use casemate_audit::query::Query;
-use casemate_store::{LogEvent, LogPage, MAX_PAGE, StoreReader};
+use casemate_platform::config::Config;
+use casemate_store::{LogEvent, LogPage, MAX_PAGE, Sealer, StoreReader};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -14,7 +15,7 @@ use super::{Since, time};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::printer::{Format, Printer, printable};
 use crate::settings::PlaceSettings;
-use crate::{runtime, state};
+use crate::{place, runtime, state};
 
 /// How often a log that is followed is looked at.
 const EVERY: Duration = Duration::from_millis(500);
@@ -51,14 +52,19 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    fn query(&self) -> Result<Query, Failure> {
+    fn query(&self, config: &Config) -> Result<Query, Failure> {
         // A word that the shell held together stays so.
         let text = self.search.join(" ");
-        Query::parse(&text).map_err(|error| {
+        let mut query = Query::parse(&text).map_err(|error| {
             let help = "keys are tenant, application, party, actor, subject, action, kind, area, resource, outcome, reason, \
-                        since, until, client and request";
+                        since, until, client, request and value";
             Failure::usage(miette::miette!(help = help, "{error}"))
-        })
+        })?;
+        if query.value.is_some() {
+            let keys = Sealer::new(&place::known_root_keys(config)?);
+            query.find_hidden(|value| keys.pseudonyms(value));
+        }
+        Ok(query)
     }
 }
 
@@ -116,9 +122,10 @@ pub(super) async fn list(
     (limit, since): (u64, Option<Since>),
     printer: &mut Printer,
 ) -> Outcome {
-    let mut query = wanted.query()?;
+    let config = place.load(printer)?.config;
+    let mut query = wanted.query(&config)?;
     query.since = query.since.max(since.map(|since| since.0));
-    let reader = state::reader(&place.load(printer)?.config).await?;
+    let reader = state::reader(&config).await?;
     if printer.format() == Format::Csv {
         printer.csv(COLUMNS)?;
     }
@@ -151,8 +158,9 @@ pub(super) fn tail(arguments: Tail, printer: &mut Printer) -> Outcome {
 
 async fn followed(arguments: Tail, printer: &mut Printer) -> Outcome {
     let Tail { place, wanted, lines, follow } = arguments;
-    let query = wanted.query()?;
-    let reader = state::reader(&place.load(printer)?.config).await?;
+    let config = place.load(printer)?.config;
+    let query = wanted.query(&config)?;
+    let reader = state::reader(&config).await?;
     let mut seen = reader.log_state().await.map_err(state::failed)?.size.checked_sub(1);
     let mut last = Vec::new();
     let mut beyond = None;
@@ -206,8 +214,9 @@ pub(super) fn export(arguments: Export, printer: &mut Printer) -> Outcome {
 
 async fn exported(arguments: Export, printer: &mut Printer) -> Outcome {
     let Export { place, wanted, r#as: written, after } = arguments;
-    let query = Query { oldest_first: true, ..wanted.query()? };
-    let reader = state::reader(&place.load(printer)?.config).await?;
+    let config = place.load(printer)?.config;
+    let query = Query { oldest_first: true, ..wanted.query(&config)? };
+    let reader = state::reader(&config).await?;
     let size = {
         reader.log_search(&query, None, 1).await.map_err(state::failed)?;
         reader.log_state().await.map_err(state::failed)?.size

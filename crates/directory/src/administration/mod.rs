@@ -103,9 +103,12 @@ pub struct Redeemed {
 }
 
 impl Administration {
-    /// Administers what `directory` follows in `store`.
+    /// Administers what `directory` follows in `store`. With the directory's root keys, what is personal in events is hashed from now on.
     #[must_use]
     pub fn new(store: Arc<Store>, directory: Arc<Directory>) -> Administration {
+        if let Some(sealer) = directory.sealer() {
+            store.hide_personal_with(Arc::clone(sealer));
+        }
         Administration { store, directory, writing: tokio::sync::Mutex::new(()) }
     }
 

@@ -61,7 +61,7 @@ pub(super) async fn export(
     let ExportRequest { search, format, after } = read_document(request).await?;
     let access = require.access();
     access.permit::<AuditEventList>(&app, &Thing::default()).await?;
-    let query = Query { oldest_first: true, ..search.whole(access, "/search")? };
+    let query = Query { oldest_first: true, ..search.whole(&app, access, "/search")? };
     let is_whole = query == Query { oldest_first: true, ..Query::default() };
     // What comes while it is written is left to the next one.
     app.store.reader().log_search(&query, None, 1).await.map_err(unreadable)?;

@@ -51,7 +51,7 @@ async fn found(
     search: EventSearch,
 ) -> Result<Response, Problem> {
     access.permit::<AuditEventList>(app, &Thing::default()).await?;
-    let (asked, query) = search.page(access)?;
+    let (asked, query) = search.page(app, access)?;
     let mut response = if csv::is_wanted(headers) {
         if asked.is_page {
             return Err(whole());
@@ -143,7 +143,7 @@ pub(super) async fn count(
         let detail = format!("`at_most` is 1 to {MOST_COUNTED}");
         return Err(Problem::new(Code::MalformedBody).detail(detail));
     }
-    let query = search.whole(access, "/search")?;
+    let query = search.whole(&app, access, "/search")?;
     let counted = app.store.reader().log_count(&query, at_most).await.map_err(unreadable)?;
     Ok(json_response(&CountView { count: counted.count, exact: counted.is_exact }))
 }

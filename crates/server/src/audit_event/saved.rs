@@ -253,7 +253,7 @@ async fn put(
         access.permit::<AuditSearchShare>(app, &Thing::with_id(&search.id)).await?;
     }
     // What cannot be read, or may not be seen, is not kept.
-    wanted.clone().whole(access, "/search")?;
+    wanted.clone().whole(app, access, "/search")?;
     let before = (search.revision > 0).then(|| told(&search));
     let expected = search.revision;
     let search =

@@ -7,6 +7,7 @@ use casemate_platform::{Code, DocumentError, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::App;
 use crate::guard::Access;
 use crate::listed::{Asked, searches};
 
@@ -41,7 +42,7 @@ pub(crate) struct EventSearch {
     /// A search as it is typed: words that an event has, and `key:value`, such as
     /// `actor:ada action:casemate.role.* outcome:denied since:2026-01-01 "two words"`. Known are `tenant`, `application`, `party`,
     /// `actor`, `subject`, `action`, `kind`, `area`, `resource` (`TYPE` or `TYPE:ID`), `resource-type`, `resource-id`, `outcome`,
-    /// `reason`, `since`, `until`, `client` and `request`. What the members below say counts too.
+    /// `reason`, `since`, `until`, `client`, `request` and `value`. What the members below say counts too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 4096))]
     search: Option<String>,
@@ -75,6 +76,11 @@ pub(crate) struct EventSearch {
     /// Only those that ended so: `success`, `denied`, `failure`, `conditional`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outcome: Option<String>,
+    /// Only those with this personal value before or after the change that they tell of, such as a login or an e-mail address: they are
+    /// found by the keyed hash that stands in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 4096))]
+    value: Option<String>,
     /// Only those for this reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -118,9 +124,9 @@ impl EventSearch {
     /// # Errors
     /// 400 where what is said is out of bounds, 422 where the search cannot be read, 403 where it is about what is not shown in
     /// the tenant.
-    pub(super) fn page(mut self, access: &Access) -> Result<(Asked, Query), Problem> {
+    pub(super) fn page(mut self, app: &App, access: &Access) -> Result<(Asked, Query), Problem> {
         let asked = Asked::of(&format!("{LIST}\n{}", access.tenant()), &mut self)?;
-        let query = self.query(access, "")?;
+        let query = self.query(app, access, "")?;
         Ok((asked, query))
     }
 
@@ -128,7 +134,7 @@ impl EventSearch {
     ///
     /// # Errors
     /// As [`EventSearch::page`].
-    pub(super) fn whole(self, access: &Access, pointer: &str) -> Result<Query, Problem> {
+    pub(super) fn whole(self, app: &App, access: &Access, pointer: &str) -> Result<Query, Problem> {
         for (name, is_said) in [("after", self.after.is_some()), ("limit", self.limit.is_some())] {
             if is_said {
                 return Err(mistake(
@@ -137,10 +143,10 @@ impl EventSearch {
                 ));
             }
         }
-        self.query(access, pointer)
+        self.query(app, access, pointer)
     }
 
-    fn query(self, access: &Access, pointer: &str) -> Result<Query, Problem> {
+    fn query(self, app: &App, access: &Access, pointer: &str) -> Result<Query, Problem> {
         let typed = self.search.as_deref().unwrap_or_default();
         let mut query =
             Query::parse(typed).map_err(|error| mistake(format!("{pointer}/search"), error.to_string()))?;
@@ -157,6 +163,7 @@ impl EventSearch {
             ("reason", &mut query.reason, self.reason),
             ("client", &mut query.client, self.client),
             ("request_id", &mut query.request_id, self.request_id),
+            ("value", &mut query.value, self.value),
         ];
         for (name, place, said) in members {
             let Some(said) = said else { continue };
@@ -180,6 +187,9 @@ impl EventSearch {
             (said, typed) => said.or(typed),
         };
         query.oldest_first = self.sort == Order::Oldest;
+        query.find_hidden(|value| {
+            app.directory.sealer().map(|sealer| sealer.pseudonyms(value)).unwrap_or_default()
+        });
         within(query, access, self.installation, self.everywhere)
     }
 }

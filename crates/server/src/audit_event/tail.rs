@@ -88,7 +88,7 @@ async fn follow(
 ) -> Result<Response, Problem> {
     let access = require.into_access();
     access.permit::<AuditEventList>(&app, &Thing::default()).await?;
-    let wanted = Wanted { oldest_first: true, ..search.clone().whole(&access, "")? };
+    let wanted = Wanted { oldest_first: true, ..search.clone().whole(&app, &access, "")? };
     let place = app.changes.enter(access.tenant().to_owned(), access.caller_key())?;
     let grown = app.store.log_grown();
     let size = app.store.reader().log_state().await.map_err(unreadable)?.size;
@@ -198,7 +198,7 @@ impl Stream {
         }
         let is_allowed = self.access.may::<AuditEventList>(&Thing::default());
         // Whether they may still see all tenants, where they watch these.
-        let wanted = self.search.clone().whole(&self.access, "").map_err(|_| Ended)?;
+        let wanted = self.search.clone().whole(&self.app, &self.access, "").map_err(|_| Ended)?;
         let is_same = Wanted { oldest_first: true, ..wanted } == self.wanted;
         if is_allowed && is_same { Ok(()) } else { Err(Ended) }
     }

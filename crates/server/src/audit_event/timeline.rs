@@ -1,14 +1,16 @@
 //! All that is on record of one thing, or of one person, in the order in which it happened.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Request, State};
 use axum::response::Response;
 use casemate_audit::event::{Event, Party};
+use casemate_audit::personal::{HIDDEN, WITHHELD};
 use casemate_audit::query::{MAX_QUERY, Query};
 use casemate_directory::model::When;
 use casemate_platform::{DocumentError, NoQuery, PageRequest, Problem, read_document};
-use casemate_store::{LogEvent, LogPage, StoreError, UserRecord};
+use casemate_store::{DirectoryKind, LogEvent, LogPage, StoreError, UserRecord};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -22,6 +24,8 @@ use crate::listed::unreadable;
 
 /// The most ids under which somebody is looked for.
 const MOST_NAMES: usize = 12;
+/// The most earlier logins that are told of one.
+const MOST_LOGINS: usize = 8;
 /// How many changes of a user are looked at for what they were called before.
 const CHANGES: u32 = 200;
 
@@ -34,6 +38,10 @@ pub(super) struct TimelineRequest {
     #[serde(default)]
     #[schemars(length(min = 1, max = 1024))]
     identity: Option<String>,
+    /// Logins that a provider once gave the user: events keep keyed hashes of these alone. Those that Casemate itself changed are known.
+    #[serde(default)]
+    #[schemars(length(max = 8), inner(length(min = 1, max = 1024)))]
+    logins: Vec<String>,
     /// A resource.
     #[serde(default)]
     resource: Option<TimelineResource>,
@@ -106,8 +114,12 @@ pub(super) async fn timeline(
     let access = require.access();
     access.permit::<AuditEventList>(&app, &Thing::default()).await?;
     let (names, streams, home) = match (&wanted.identity, &wanted.resource) {
-        (Some(id), None) if id.len() <= MAX_QUERY => of_person(&app, access, id).await.map_err(unreadable)?,
-        (None, Some(TimelineResource { r#type, id })) if r#type.len().max(id.len()) <= MAX_QUERY => {
+        (Some(id), None) if id.len() <= MAX_QUERY && are_bounded(&wanted.logins) => {
+            of_person(&app, access, id, &wanted.logins).await?
+        }
+        (None, Some(TimelineResource { r#type, id }))
+            if r#type.len().max(id.len()) <= MAX_QUERY && wanted.logins.is_empty() =>
+        {
             let query = Query {
                 resource_type: Some(r#type.clone()),
                 resource_id: Some(id.clone()),
@@ -116,15 +128,18 @@ pub(super) async fn timeline(
             (None, vec![query], None)
         }
         _ => {
-            let message = format!("say `identity` or `resource`, of at most {MAX_QUERY} bytes");
+            let message = format!(
+                "say `identity` or `resource`, of at most {MAX_QUERY} bytes, and {MOST_LOGINS} `logins` of an identity at most"
+            );
             let error = DocumentError { pointer: String::new(), message, help: None };
             return Err(Problem::document(vec![error]));
         }
     };
     let list = format!(
-        "audit-timeline\n{}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+        "audit-timeline\n{}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
         access.tenant(),
         wanted.identity,
+        wanted.logins,
         wanted.resource,
         wanted.since,
         wanted.until,
@@ -160,12 +175,17 @@ pub(super) async fn timeline(
     Ok(response)
 }
 
+fn are_bounded(logins: &[String]) -> bool {
+    logins.len() <= MOST_LOGINS && logins.iter().all(|login| login.len() <= MAX_QUERY)
+}
+
 /// Under which names somebody is in events, what is looked for, and the tenant where they are at home.
 async fn of_person(
     app: &App,
     access: &Access,
     id: &str,
-) -> Result<(Option<Names>, Vec<Query>, Option<String>), StoreError> {
+    logins: &[String],
+) -> Result<(Option<Names>, Vec<Query>, Option<String>), Problem> {
     let reader = app.store.reader();
     let mut names = Names::default();
     names.add(None, id);
@@ -174,29 +194,46 @@ async fn of_person(
         resource_id: Some(id.to_owned()),
         ..Query::default()
     };
-    let user = reader.user(id).await?.filter(|user| user.tenant == access.tenant());
+    let user = reader.user(id).await.map_err(unreadable)?.filter(|user| user.tenant == access.tenant());
     let home = user.as_ref().map(|user| user.tenant.clone());
     if let Some(UserRecord { provider, subject, login, .. }) = &user {
         names.add(Some(provider), subject.as_deref().unwrap_or_default());
         names.add(Some(provider), login);
-        for linked in reader.linked_identities(id).await? {
+        for linked in reader.linked_identities(id).await.map_err(unreadable)? {
             names.add(Some(&linked.provider), &linked.subject);
         }
+        let hidden: Vec<(&String, Vec<String>)> =
+            logins.iter().map(|login| (login, pseudonyms(app, login))).collect();
+        let mut theirs = BTreeSet::new();
         let mut earlier = Query { kind: None, ..changes.clone() };
         earlier.tenant = Some(access.tenant().to_owned());
-        for event in reader.log_search(&earlier, None, CHANGES).await?.items {
-            let Some(event) = event.text.as_deref().and_then(|text| Event::parse(text).ok()) else {
-                continue;
+        let events = reader.log_search(&earlier, None, CHANGES).await.map_err(unreadable)?.items;
+        let edits = reader.directory_edits(DirectoryKind::User, id, CHANGES).await.map_err(unreadable)?;
+        let events = events.iter().filter_map(|event| Event::parse(event.text.as_deref()?).ok());
+        let told = events.flat_map(|event| [event.before, event.after]).flatten();
+        let kept = edits.into_iter().flat_map(|edit| [edit.before, edit.after]).flatten();
+        for document in told.chain(kept.map(Cow::Owned)) {
+            let Ok(document) = serde_json::from_str::<Value>(&document) else { continue };
+            let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
+            let provider = match text("provider") {
+                "" => provider,
+                other => other,
             };
-            for document in [&event.before, &event.after].into_iter().flatten() {
-                let Ok(document) = serde_json::from_str::<Value>(document) else { continue };
-                let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
-                let provider = match text("provider") {
-                    "" => provider,
-                    other => other,
-                };
-                names.add(Some(provider), text("subject"));
-                names.add(Some(provider), text("login"));
+            names.add(Some(provider), text("subject"));
+            let login = text("login");
+            // An earlier release put logins into events as they are.
+            if !login.starts_with(HIDDEN) && login != WITHHELD {
+                names.add(Some(provider), login);
+            }
+            let found = hidden.iter().filter(|(_, hidden)| hidden.iter().any(|hidden| hidden == login));
+            theirs.extend(found.map(|(login, _)| (provider.to_owned(), (*login).clone())));
+        }
+        theirs.iter().for_each(|(provider, login)| names.add(Some(provider), login));
+        for (place, login) in logins.iter().enumerate() {
+            if !names.known.iter().any(|(_, name)| name == login) {
+                let message = "no change of this user says that they were called so".to_owned();
+                let pointer = format!("/logins/{place}");
+                return Err(Problem::document(vec![DocumentError { pointer, message, help: None }]));
             }
         }
     }
@@ -204,6 +241,11 @@ async fn of_person(
     let by_name = ids.into_iter().map(|id| Query { party: Some(id.clone()), ..Query::default() });
     let streams = by_name.chain([changes]).collect();
     Ok((Some(names), streams, home))
+}
+
+/// What stands in events in the place of a personal value.
+fn pseudonyms(app: &App, value: &str) -> Vec<String> {
+    app.directory.sealer().map(|sealer| sealer.pseudonyms(value)).unwrap_or_default()
 }
 
 /// A page of what any of several queries wants, each event once. All of them have the same order.

@@ -27,6 +27,7 @@ mod people_back;
 mod permission_changes;
 mod permission_reading;
 mod permissions;
+mod personal;
 mod policy;
 mod recorded_events;
 mod resource_search;

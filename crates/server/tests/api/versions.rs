@@ -122,7 +122,7 @@ async fn a_user_is_set_back(server: Server) {
     let told = told.next().unwrap();
     assert_eq!(told["action"], "casemate.user.restore");
     assert_eq!(told["reason"], "it was wrong");
-    assert_eq!(told["after"]["login"], "ada");
+    assert_eq!(told["after"]["subject"], "s1");
     // It is a change like any other, and is set back as well: to what was before it.
     let known = versions(&server, &path).await;
     assert_eq!(verbs(&known), ["restore", "update", "create"]);

@@ -28,6 +28,13 @@ pub(super) async fn candidates(
             None => fields.push((field, vec![hash])),
         }
     }
+    let alternatives = query.alternatives();
+    if let [one] = alternatives.as_slice() {
+        match fields.iter_mut().find(|(known, _)| *known == Field::Word) {
+            Some((_, hashes)) => hashes.extend(one),
+            None => fields.push((Field::Word, one.clone())),
+        }
+    }
     // Times tell more than filters do, and filters more than that there are events at all.
     let is_timed = query.since.is_some() || query.until.is_some();
     let mut known = if is_timed || fields.is_empty() {
@@ -50,6 +57,23 @@ pub(super) async fn candidates(
                 known.retain(|block| holding.contains(block));
                 known
             }
+        });
+    }
+    if alternatives.len() > 1 {
+        let among = match &known {
+            None => Among::Range(from, to),
+            Some(known) => match Among::of(known) {
+                Some(among) => among,
+                None => return Ok(Vec::new()),
+            },
+        };
+        let mut any = BTreeSet::new();
+        for all in &alternatives {
+            any.extend(holding(reading, Field::Word, all, among).await?);
+        }
+        known = Some(match known {
+            None => any.into_iter().collect(),
+            Some(known) => known.into_iter().filter(|block| any.contains(block)).collect(),
         });
     }
     let known = known.unwrap_or_default();

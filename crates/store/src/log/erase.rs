@@ -24,7 +24,8 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::record`]; some of the events may be erased by then, and what tells of it is on record.
-    pub async fn erase_log(&self, query: Query, event: AuditEvent) -> Result<u64, RecordError> {
+    pub async fn erase_log(&self, query: Query, mut event: AuditEvent) -> Result<u64, RecordError> {
+        self.hide_personal(std::slice::from_mut(&mut event));
         let failed = |error: crate::error::StoreError| RecordError::Failed(error.to_string());
         self.reader().settle().await.map_err(failed)?;
         let (mut event, mut erased, mut beyond) = (Some(event), 0, None);

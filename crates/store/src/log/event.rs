@@ -37,12 +37,11 @@ pub(crate) fn of_change(event: &AuditEvent, revision: i64) -> Vec<u8> {
 }
 
 fn written(event: &AuditEvent, revision: i64, (before, after): (Option<&str>, Option<&str>)) -> Vec<u8> {
-    let area = if event.area.is_empty() { area_of(&event.action) } else { &event.area };
     let mut text = Vec::with_capacity(512);
     Event {
         at: event.at,
         kind: cut(&event.kind),
-        area: cut(area),
+        area: cut(area(event)),
         action: cut(&event.action),
         outcome: cut(&event.outcome),
         reason: some(&event.reason),
@@ -72,6 +71,11 @@ fn written(event: &AuditEvent, revision: i64, (before, after): (Option<&str>, Op
     }
     .write(&mut text);
     text
+}
+
+/// The part of the server that an event is of.
+pub(super) fn area(event: &AuditEvent) -> &str {
+    if event.area.is_empty() { area_of(&event.action) } else { &event.area }
 }
 
 /// The part of the server that an action is of: the second word of `casemate.role.update`; of other actions, applications say what

@@ -32,9 +32,15 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::record`]; and where the query cannot be read, or there are 100 holds already.
-    pub async fn hold_log(&self, hold: LogHold, event: AuditEvent) -> Result<(), RecordError> {
+    pub async fn hold_log(&self, hold: LogHold, mut event: AuditEvent) -> Result<(), RecordError> {
         let refused = |reason: &str| RecordError::Failed(reason.to_owned());
-        Query::parse(&hold.query).map_err(|error| refused(&error.to_string()))?;
+        let query = Query::parse(&hold.query).map_err(|error| refused(&error.to_string()))?;
+        if query.value.is_some() {
+            return Err(refused(
+                "a hold outlives the keys that personal values are found by: name ids, or the hash as a word",
+            ));
+        }
+        self.hide_personal(std::slice::from_mut(&mut event));
         if hold.id.is_empty() || hold.id.len() > MAX_ID || !is_keepable(&hold.id) || !is_keepable(&hold.query)
         {
             return Err(refused("a hold has an id of at most 256 bytes, and no NUL in it or in its query"));
@@ -67,7 +73,8 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::record`].
-    pub async fn lift_log_hold(&self, id: &str, event: AuditEvent) -> Result<bool, RecordError> {
+    pub async fn lift_log_hold(&self, id: &str, mut event: AuditEvent) -> Result<bool, RecordError> {
+        self.hide_personal(std::slice::from_mut(&mut event));
         let (id, revision, growth) = (id.to_owned(), *self.revision.borrow(), self.growth.clone());
         let lifted = self.writer.alone(move |link| {
             Box::pin(async move {

@@ -151,6 +151,7 @@ fn is_possible(query: &Query) -> bool {
     let Query { tenant, party, actor, subject, action, resource_type, resource_id, .. } = query;
     let sought = [tenant, party, actor, subject, action, resource_type, resource_id];
     sought.into_iter().flatten().all(|text| is_keepable(text))
+        && (query.value.is_none() || !query.hidden.is_empty())
 }
 
 struct Search<'q> {

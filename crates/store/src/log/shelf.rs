@@ -85,7 +85,8 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::record`].
-    pub async fn shelve(&self, shelving: Shelving) -> Result<bool, RecordError> {
+    pub async fn shelve(&self, mut shelving: Shelving) -> Result<bool, RecordError> {
+        self.hide_personal(std::slice::from_mut(&mut shelving.event));
         let growth = self.growth.clone();
         let shelved = self.writer.alone(move |link| {
             Box::pin(async move {

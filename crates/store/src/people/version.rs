@@ -298,6 +298,32 @@ impl StoreReader {
         Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
     }
 
+    /// What was made of a user or group by hand, the newest first, at most `limit` times.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn directory_edits(
+        &self,
+        kind: DirectoryKind,
+        id: &str,
+        limit: u32,
+    ) -> Result<Vec<DirectoryEdit>, StoreError> {
+        if !is_keepable(id) {
+            return Ok(Vec::new());
+        }
+        let text = format!(
+            "SELECT {HEAD}, before, after FROM directory_version WHERE kind = $1 AND id = $2 \
+             ORDER BY revision DESC LIMIT $3"
+        );
+        let rows = self.pool.rows(&text, values![kind.as_str(), id, i64::from(limit)]).await?;
+        let edit = |row: &Row| -> Result<DirectoryEdit, sqlx::Error> {
+            let DirectoryVersion { verb, restored, .. } = read(row)?;
+            let after = Some(row.get::<String>("after")?).filter(|after| after != DELETED);
+            Ok(DirectoryEdit { kind, id: id.to_owned(), verb, restored, before: row.get("before")?, after })
+        };
+        Ok(rows.iter().map(edit).collect::<Result<_, _>>()?)
+    }
+
     /// One version of a user or group, with what it made of it.
     ///
     /// # Errors

@@ -128,3 +128,28 @@ fn a_mark_is_the_same_for_all_who_have_the_root_key_and_nobody_else_makes_it() {
     one.replace_keys(&RootKeys::parse(&ONES.into()).unwrap());
     assert_eq!(one.mark("guess", b"s3cret"), other.mark("guess", b"s3cret"));
 }
+
+#[test]
+fn a_pseudonym_names_its_key_and_outlives_it_for_whoever_has_the_key_of_then() {
+    let (one, same, other) = (sealer(ZEROS), sealer(ZEROS), sealer(ONES));
+    let made = one.pseudonym("ada@example.org").unwrap();
+    let id = RootKeys::parse(&ZEROS.into()).unwrap().current_id().to_owned();
+    let hash = made.strip_prefix(&format!("hmac-sha256:{id}:")).unwrap();
+    assert_eq!(
+        (hash.len(), hash.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter))),
+        (24, true)
+    );
+    assert_eq!(same.pseudonym("ada@example.org").as_ref(), Some(&made));
+    for different in [other.pseudonym("ada@example.org"), one.pseudonym("Ada@example.org"), one.pseudonym("")]
+    {
+        assert_ne!(different.as_ref(), Some(&made));
+    }
+    // It is made with another key than what seals and what marks.
+    let mark = one.mark("", b"ada@example.org").unwrap();
+    assert!(!made.ends_with(&BASE64_URL_SAFE_NO_PAD.encode(&mark[..18])));
+    let keys = RootKeys::parse(&ONES.into()).unwrap();
+    one.replace_keys(&keys.joined(&RootKeys::parse(&ZEROS.into()).unwrap()).unwrap());
+    let now = other.pseudonym("ada@example.org").unwrap();
+    assert_eq!(one.pseudonym("ada@example.org").as_ref(), Some(&now));
+    assert_eq!(one.pseudonyms("ada@example.org"), [now, made]);
+}

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use casemate_figures::{Failure, Figure};
 use casemate_store::{LogQuery, Store};
 use hdrhistogram::Histogram;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
-use crate::databases::Database;
+use crate::databases::{Database, Place};
 use crate::made::{self, Numbers};
 
 const WRITERS: u64 = 64;
@@ -54,6 +55,10 @@ pub(crate) async fn figures(database: &Database<'_>, folder: &Path) -> Result<Ve
         let round = turn(&store, number, TURN).await?;
         rounds.push(Round { raw: write_raw(&raw, bytes)?, ..round });
     }
+    let committed = match &opened.place {
+        Place::Url(url) => Some(write_committed(url, bytes).await?),
+        Place::Folder(_) => None,
+    };
     if let Ok(store) = Arc::try_unwrap(store) {
         store.close().await;
     }
@@ -64,7 +69,7 @@ pub(crate) async fn figures(database: &Database<'_>, folder: &Path) -> Result<Ve
     };
     let name = database.name;
     let figure = |what: &str, value, unit| Figure::new(format!("{name}: {what}"), value, unit);
-    Ok(vec![
+    let mut figures = vec![
         figure("raw append of the same bytes, a flush for each 100", median(|round| round.raw), "events/s"),
         figure("acknowledged to 64 writers", median(|round| round.acknowledged), "events/s"),
         figure("searchable", median(|round| round.searchable), "events/s"),
@@ -79,7 +84,19 @@ pub(crate) async fn figures(database: &Database<'_>, folder: &Path) -> Result<Ve
         figure("acknowledged, p99 beside p50", median(|round| round.p99 / round.p50), "x")
             .at_most(database.spread),
         figure("the text of an event", bytes as f64, "bytes"),
-    ])
+    ];
+    if let Some(committed) = committed {
+        let acknowledged = median(|round| round.acknowledged);
+        figures.extend([
+            figure(
+                "the same bytes as a row for each 100, committed one after the other",
+                committed,
+                "events/s",
+            ),
+            figure("acknowledged, beside these rows", acknowledged / committed, "x"),
+        ]);
+    }
+    Ok(figures)
 }
 
 /// The bytes of the text of an event that was recorded.
@@ -154,4 +171,22 @@ fn write_raw(file: &File, bytes: usize) -> Result<f64, Failure> {
         groups += 1;
     }
     Ok((groups * GROUP) as f64 / begun.elapsed().as_secs_f64())
+}
+
+/// Events a second, as rows of a table that has nothing else.
+async fn write_committed(url: &str, bytes: usize) -> Result<f64, Failure> {
+    let group = vec![b'x'; GROUP * bytes];
+    let mut connection = PgConnection::connect(url).await?;
+    connection.execute("CREATE TABLE raw (bytes BYTEA NOT NULL)").await?;
+    connection.execute("ALTER TABLE raw ALTER COLUMN bytes SET STORAGE EXTERNAL").await?;
+    let mut groups = 0;
+    let begun = Instant::now();
+    while begun.elapsed() < TURN {
+        sqlx::query("INSERT INTO raw (bytes) VALUES ($1)").bind(&group).execute(&mut connection).await?;
+        groups += 1;
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    connection.execute("DROP TABLE raw").await?;
+    connection.close().await?;
+    Ok((groups * GROUP) as f64 / seconds)
 }

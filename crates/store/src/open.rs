@@ -389,9 +389,13 @@ impl Store {
             && self.signal.as_ref().is_none_or(|signal| !signal.is_failing())
     }
 
-    /// What is recorded and not in the database yet; nothing where this process records in the database itself.
+    /// What this process recorded that is not in the log yet; nothing where it records in the log itself.
     #[must_use]
     pub fn record_lag(&self) -> Option<RecordLag> {
+        if let Some(signal) = &self.signal {
+            let is_append_failing = !self.writable.load(Ordering::Relaxed);
+            return Some(RecordLag { is_append_failing, ..signal.lag() });
+        }
         self.writer.segment.get().map(Segment::lag)
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::sqlite::SqliteRow;
@@ -21,6 +21,9 @@ pub(crate) const CONNECT: Duration = Duration::from_secs(10);
 /// How long PostgreSQL may take over one statement. It gives up by itself earlier; after this the connection counts as
 /// lost, which nothing else would notice for a quarter of an hour where a network swallows what is sent.
 const ANSWER: Duration = Duration::from_secs(60);
+
+/// For so long after an answer of PostgreSQL its connection counts as one that is still there.
+const FRESH: Duration = Duration::from_millis(50);
 
 /// The same for what may rightly take long: migrations, and restoring a backup.
 const LONG_ANSWER: Duration = Duration::from_secs(6 * 3_600);
@@ -46,6 +49,8 @@ pub(crate) struct PostgresLink {
     patience: Duration,
     /// Whether the database can tell others of changes, as far as is known.
     wakes: bool,
+    /// When the server answered last.
+    answered: Instant,
 }
 
 /// Connections for reading.
@@ -160,9 +165,7 @@ impl Database for Link {
     async fn execute(&mut self, text: &str, values: &[Value<'_>]) -> Result<u64, sqlx::Error> {
         match self {
             Link::Sqlite(connection) => execute_sqlite(connection, text, values).await,
-            Link::Postgres(link) => {
-                in_time(link.patience, execute_postgres(&mut link.connection, text, values)).await
-            }
+            Link::Postgres(link) => link.execute(text, values).await,
         }
     }
 
@@ -197,7 +200,14 @@ impl Database for Reading {
 impl PostgresLink {
     pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PostgresLink, sqlx::Error> {
         let connection = in_time(CONNECT, PgConnection::connect_with(options)).await?;
-        Ok(PostgresLink { connection, options: options.clone(), patience: ANSWER, wakes: true })
+        let (options, answered) = (options.clone(), Instant::now());
+        Ok(PostgresLink { connection, options, patience: ANSWER, wakes: true, answered })
+    }
+
+    async fn execute(&mut self, text: &str, values: &[Value<'_>]) -> Result<u64, sqlx::Error> {
+        let outcome = in_time(self.patience, execute_postgres(&mut self.connection, text, values)).await;
+        self.answered = Instant::now();
+        outcome
     }
 
     async fn send(&mut self, text: &'static str) -> Result<(), sqlx::Error> {
@@ -271,6 +281,24 @@ impl Link {
             Link::Sqlite(connection) => connection.execute("BEGIN IMMEDIATE").await.map(drop),
             Link::Postgres(link) => link.begin().await,
         }
+    }
+
+    /// Executes one statement as a transaction of its own. On PostgreSQL it goes alone, in one round trip, where the server answered a
+    /// moment ago; otherwise what begins the transaction finds out whether the connection is still there.
+    pub(crate) async fn execute_alone(
+        &mut self,
+        text: &str,
+        values: &[Value<'_>],
+    ) -> Result<u64, sqlx::Error> {
+        if let Link::Postgres(link) = self
+            && link.answered.elapsed() > FRESH
+        {
+            link.begin().await?;
+            let changed = link.execute(text, values).await?;
+            self.commit().await?;
+            return Ok(changed);
+        }
+        self.execute(text, values).await
     }
 
     /// Begins a transaction whose statements may take long.

@@ -465,9 +465,15 @@ async fn commit(desk: &Desk, link: &mut Link, changes: &[Change]) -> Result<(), 
     }
     // Too far ahead of the log, whoever records waits for it.
     if let Some(signal) = desk.signal.as_ref().filter(|signal| signal.behind() > MAX_BEHIND) {
+        signal.held_up();
         let taken = inbox::take(link).await?;
-        signal.came(taken.events);
+        signal.came(taken.events, taken.bytes);
         desk.growth.tell(taken.size);
+    }
+    if let Some(signal) = desk.signal.as_ref().filter(|_| credentials.is_empty()) {
+        inbox::record(link, &recorded).await?;
+        signal.recorded(&recorded);
+        return Ok(());
     }
     // On PostgreSQL the statement that begins also finds out, before anything could be lost, whether the connection is still
     // there.
@@ -486,9 +492,9 @@ async fn commit(desk: &Desk, link: &mut Link, changes: &[Change]) -> Result<(), 
             desk.growth.tell(size);
         }
         Some(signal) => {
-            inbox::insert(link, &recorded).await?;
+            inbox::insert(link, &inbox::rows(&recorded)?).await?;
             link.commit().await?;
-            signal.recorded(recorded.iter().map(|recorded| u64::from(recorded.events)).sum());
+            signal.recorded(&recorded);
         }
     }
     Ok(())

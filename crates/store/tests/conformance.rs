@@ -102,6 +102,7 @@ mod holds {
         a_search_finds_what_looking_at_every_event_does,
         what_is_erased_leaves_its_proof_and_what_is_on_hold_stays,
         two_processes_append_to_one_log,
+        what_is_acknowledged_and_not_in_the_log_is_told,
         what_earlier_versions_recorded_comes_into_the_log_in_order,
         a_log_of_which_something_is_gone_is_not_served,
     );

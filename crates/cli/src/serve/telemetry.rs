@@ -53,13 +53,13 @@ impl Metrics {
         let figures = Figures::new()
             .gauge(
                 "casemate_record_behind_events",
-                "Recorded decisions that are on disk and not in the database yet.",
+                "Events that this server recorded and that are not in the log yet.",
                 lag(|lag| lag.events),
             )
             .gauge("casemate_record_behind_bytes", "The bytes that they take.", lag(|lag| lag.bytes))
             .counter(
                 "casemate_record_held_up_total",
-                "How often recording waited since as many as may be were not in the database.",
+                "How often recording waited since as many as may be were not in the log.",
                 lag(|lag| lag.held_up),
             )
             .counter(

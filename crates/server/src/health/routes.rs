@@ -139,7 +139,7 @@ struct Readiness<'a> {
     store: bool,
     policy: Policy,
     database: Database,
-    /// Decisions that are on disk and not in the database yet; absent where they are recorded in the database itself.
+    /// Events that this server recorded and that are not in the log yet; absent where they are recorded in the log itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<Record>,
     /// The certificate that is served; absent without TLS.
@@ -211,7 +211,7 @@ struct HeldLease {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ReadinessRecord")]
 struct Record {
-    /// How many decisions.
+    /// How many events.
     behind_events: u64,
     /// How many bytes they take.
     behind_bytes: u64,
@@ -221,7 +221,7 @@ struct Record {
     failed_segments: u64,
     /// Whether the last attempt to append decisions succeeded, and none hangs; while it did not, decisions are refused.
     can_append: bool,
-    /// Whether the last attempt to bring them into the database succeeded; while it did not, the log says why.
+    /// Whether the last attempt to bring them into the log succeeded; while it did not, the server's own log says why.
     reaches_database: bool,
 }
 

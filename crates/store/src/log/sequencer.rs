@@ -9,9 +9,10 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::inbox;
-use super::{Growth, Turning, import, state};
+use super::{Growth, Recorded, Turning, import, state};
 use crate::error::StoreError;
 use crate::open::Opening;
+use crate::segment::RecordLag;
 use crate::sql::{Link, Pool};
 
 /// After this events come into the log even if they are few, unless somebody reads earlier.
@@ -34,14 +35,21 @@ const ALONE_AFTER: Duration = Duration::from_millis(600);
 pub(crate) struct Signal {
     /// How many events this process recorded that are not known to be in the log.
     behind: AtomicU64,
+    /// The bytes of their texts.
+    bytes: AtomicU64,
+    /// How often recording waited since they were as many as may be.
+    held_up: AtomicU64,
     is_asked: AtomicBool,
     is_failing: AtomicBool,
     wake: Notify,
 }
 
 impl Signal {
-    /// So many events were acknowledged.
-    pub(crate) fn recorded(&self, events: u64) {
+    /// These events were acknowledged.
+    pub(crate) fn recorded(&self, recorded: &[&Recorded]) {
+        let events = recorded.iter().map(|recorded| u64::from(recorded.events)).sum();
+        let bytes = recorded.iter().map(|recorded| recorded.bytes.len() as u64).sum();
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
         let before = self.behind.fetch_add(events, Ordering::Relaxed);
         if before == 0 || (before < ENOUGH && before + events >= ENOUGH) {
             self.wake.notify_one();
@@ -49,10 +57,28 @@ impl Signal {
     }
 
     /// So many events came into the log, whoever recorded them.
-    pub(crate) fn came(&self, events: u64) {
-        let less = |behind: u64| Some(behind.saturating_sub(events));
-        // It never refuses.
-        let _ = self.behind.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    pub(crate) fn came(&self, events: u64, bytes: u64) {
+        for (behind, came) in [(&self.behind, events), (&self.bytes, bytes)] {
+            let less = |behind: u64| Some(behind.saturating_sub(came));
+            // It never refuses.
+            let _ = behind.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        }
+    }
+
+    /// Recording waits until something came into the log.
+    pub(crate) fn held_up(&self) {
+        self.held_up.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What this process recorded that is not known to be in the log; whether it can record says whoever records.
+    pub(crate) fn lag(&self) -> RecordLag {
+        RecordLag {
+            events: self.behind(),
+            bytes: self.bytes.load(Ordering::Relaxed),
+            held_up: self.held_up.load(Ordering::Relaxed),
+            is_indexing_failing: self.is_failing(),
+            ..RecordLag::default()
+        }
     }
 
     /// How many events this process recorded that are not known to be in the log.
@@ -145,10 +171,14 @@ async fn bring(
     let Some(link) = slot else { return Ok(()) };
     loop {
         // What is acknowledged before this is seen, and counts no longer; what comes meanwhile is counted anew.
-        let before = signal.behind();
+        let before = signal.lag();
         let taken = inbox::take(link).await?;
         growth.tell(taken.size);
-        signal.came(if taken.is_more { taken.events } else { before });
+        let (events, bytes) = match taken.is_more {
+            true => (taken.events, taken.bytes),
+            false => (before.events, before.bytes),
+        };
+        signal.came(events, bytes);
         if !taken.is_more {
             break;
         }

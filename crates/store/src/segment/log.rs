@@ -101,10 +101,10 @@ pub(crate) struct Log {
     held_up: AtomicU64,
 }
 
-/// What is recorded and not in the database yet.
+/// What is recorded and not in the log yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RecordLag {
-    /// Events that are acknowledged, and on disk in a segment alone.
+    /// Events that are acknowledged and on disk: in a segment alone, or with PostgreSQL in rows of their own.
     pub events: u64,
     /// The bytes that they take.
     pub bytes: u64,

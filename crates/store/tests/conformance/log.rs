@@ -8,6 +8,8 @@ use casemate_audit::tree::{self, Edge};
 use casemate_store::{
     AuditEvent, DecisionEvent, LogEvent, LogHold, LogQuery, Party, RecordedDecision, Retention, Store,
 };
+use secrecy::ExposeSecret as _;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::place::{Place, actor, commit, event, put};
 
@@ -264,6 +266,34 @@ pub(crate) async fn two_processes_append_to_one_log(place: Place) {
     assert_eq!(other.reader().log_state().await.unwrap().size, 720);
     one.close().await;
     other.close().await;
+}
+
+pub(crate) async fn what_is_acknowledged_and_not_in_the_log_is_told(place: Place) {
+    // With SQLite, files have it, and tests of those look at it.
+    let Place::Url(url) = &place else { return };
+    let store = place.open().await;
+    store.record(vec![decision(0, "ada")]).await.unwrap();
+    settled(&store).await;
+    let mut other = PgConnection::connect(url.expose_secret()).await.unwrap();
+    other.execute("BEGIN").await.unwrap();
+    other.execute("SELECT size FROM audit_log FOR UPDATE").await.unwrap();
+    for at in 1..=3 {
+        store.record((0..10).map(|item| decision(at * 10 + item, "ada")).collect()).await.unwrap();
+    }
+    let lag = store.record_lag().unwrap();
+    assert!(lag.events >= 30 && lag.bytes > 30 * 200, "{lag:?}");
+    assert!(!lag.is_append_failing && !lag.is_indexing_failing, "{lag:?}");
+    assert_eq!(store.reader().log_state().await.unwrap().size, 1);
+    other.execute("ROLLBACK").await.unwrap();
+    settled(&store).await;
+    assert_eq!(store.reader().log_state().await.unwrap().size, 31);
+    let none_is_behind = async {
+        while store.record_lag().unwrap().events > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), none_is_behind).await.unwrap();
+    store.close().await;
 }
 
 pub(crate) async fn what_earlier_versions_recorded_comes_into_the_log_in_order(place: Place) {

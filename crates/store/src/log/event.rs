@@ -1,9 +1,10 @@
 //! What is recorded as the text that stands in the log, and back.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use casemate_audit::event::{Event, MAX_EVENT, Party as Somebody, Request};
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use super::LogEvent;
 use super::state::number;
@@ -15,12 +16,12 @@ use crate::decision::{DecisionEvent, Party, RecordedDecision, RecordedEvent, cut
 pub(crate) const DECISION: &str = "decision";
 /// Where the kind stands in a text ends by here.
 const BEGINNING: usize = 96;
-const DECISION_KIND: &[u8] = b",\"kind\":\"decision\",";
+static IS_DECISION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"kind\":\"decision\","));
 
 /// Whether the text of an event is that of a decision, by its first members alone.
 pub(super) fn is_decision(text: &[u8]) -> bool {
     let beginning = text.get(..BEGINNING).unwrap_or(text);
-    memmem::find(beginning, DECISION_KIND).is_some()
+    IS_DECISION.find(beginning).is_some()
 }
 
 /// The text of an event of a change, or that was recorded, at a revision. Texts that are too long are cut; of an event that is too

@@ -27,6 +27,8 @@ const RETRY: Duration = Duration::from_secs(1);
 /// After so many requests the core is left to the thread that appends, should it have something to do: a kernel that looks only
 /// every few milliseconds who else is there would leave it waiting that long.
 const TURN: usize = 8;
+/// Of fewer, all are waited for.
+const FEW: usize = 8;
 /// For how long others are waited for while they come, before a group is written.
 const GATHER: Duration = Duration::from_micros(500);
 
@@ -62,8 +64,52 @@ struct Waiting {
     frame: Vec<u8>,
     replies: Vec<Reply>,
     events: u32,
+    /// When the last of them came.
+    came: Option<Instant>,
     is_closed: bool,
     is_asleep: bool,
+}
+
+/// How the last groups went, which tells how many of the next one to wait for.
+#[derive(Debug, Default)]
+struct Pace {
+    /// How many were answered last, and how many waited by then.
+    answered: usize,
+    beside: usize,
+    /// When that was, and when others were answered before.
+    at: Option<Instant>,
+    before: Option<Instant>,
+    /// How long it took to put the last group on disk.
+    storing: Duration,
+    /// How long it takes one of those who were answered to come again, while all of them do.
+    each: Duration,
+}
+
+impl Pace {
+    /// So many are enough for a group. Whoever is answered comes again: in one group with all others, where the disk takes longer than
+    /// all of them do to come, and else in two, of which one comes while the other is put on disk.
+    fn enough(&self) -> usize {
+        let all = self.answered + self.beside;
+        let coming = self.each * u32::try_from(all).unwrap_or(u32::MAX);
+        if all >= FEW && self.storing < coming { all.div_ceil(2) } else { usize::MAX }
+    }
+
+    /// So many are taken, the last of whom came then.
+    fn taken(&mut self, count: usize, came: Option<Instant>) {
+        let (since, count) = match count.checked_sub(self.beside) {
+            Some(again @ 1..) => (self.at, again),
+            _ => (self.before, count),
+        };
+        let took = since.zip(came).map(|(since, came)| came.saturating_duration_since(since));
+        // Who comes much later does not come again, but anew.
+        let took = took.filter(|took| *took < 4 * GATHER).unwrap_or_default();
+        self.each = took / u32::try_from(count.max(1)).unwrap_or(u32::MAX);
+    }
+
+    fn answered(&mut self, count: usize, beside: usize, storing: Duration) {
+        (self.answered, self.beside, self.storing) = (count, beside, storing);
+        self.before = self.at.replace(Instant::now());
+    }
 }
 
 /// What the thread took.
@@ -151,6 +197,7 @@ impl Segment {
             waiting.frame.extend_from_slice(&recorded.bytes);
             waiting.events += recorded.events;
             waiting.replies.push(reply);
+            waiting.came = Some(Instant::now());
             if std::mem::take(&mut waiting.is_asleep) {
                 self.queue.wake.notify_one();
             }
@@ -185,10 +232,17 @@ impl Queue {
 
     /// Leaves the core to whoever is about to record too, for as long as others come: where cores are scarce, a flush for each would
     /// cost more than all else that a request does. Whoever is alone waits for nobody.
-    fn gathered<'w>(&'w self, mut waiting: MutexGuard<'w, Waiting>) -> MutexGuard<'w, Waiting> {
+    fn gathered<'w>(
+        &'w self,
+        mut waiting: MutexGuard<'w, Waiting>,
+        enough: usize,
+    ) -> MutexGuard<'w, Waiting> {
         let begun = Instant::now();
         loop {
             let seen = waiting.replies.len();
+            if seen >= enough {
+                return waiting;
+            }
             drop(waiting);
             std::thread::yield_now();
             waiting = self.waiting();
@@ -199,11 +253,12 @@ impl Queue {
     }
 
     /// Takes all that waits; waits for something where nothing does, for so long at most.
-    fn take(&self, group: &mut Waiting, patience: Option<Duration>) -> Taken {
+    fn take(&self, group: &mut Waiting, pace: &mut Pace, patience: Option<Duration>) -> Taken {
         let mut waiting = self.waiting();
         loop {
             if !waiting.replies.is_empty() {
-                waiting = self.gathered(waiting);
+                waiting = self.gathered(waiting, pace.enough());
+                pace.taken(waiting.replies.len(), waiting.came);
                 // The room of the group before is used again.
                 std::mem::swap(&mut waiting.frame, &mut group.frame);
                 std::mem::swap(&mut waiting.replies, &mut group.replies);
@@ -232,16 +287,18 @@ impl Queue {
 /// The thread: until nobody records any more, and what waited is written.
 fn append(queue: &Queue, mut desk: Desk) {
     let mut group = Waiting { frame: vec![0; FRAME], ..Waiting::default() };
-    let mut current = None;
+    let (mut current, mut pace) = (None, Pace::default());
     let _ending = Ending { queue, log: Arc::clone(&desk.log) };
     loop {
         let patience = desk.log.is_failing().then_some(RETRY);
-        match queue.take(&mut group, patience) {
+        match queue.take(&mut group, &mut pace, patience) {
             Taken::Ended => break,
             Taken::Nothing => desk.try_again(&mut current),
             Taken::Group => {
-                let was_failing = desk.log.is_failing();
+                let (was_failing, begun) = (desk.log.is_failing(), Instant::now());
                 let outcome = desk.store(&mut current, &mut group.frame, group.events);
+                let beside = queue.waiting().replies.len();
+                pace.answered(group.replies.len(), beside, begun.elapsed());
                 for reply in group.replies.drain(..) {
                     // A waiter that went away no longer needs its answer.
                     let _ = reply.send(outcome.clone());
@@ -380,6 +437,45 @@ impl Desk {
                 *slot = Some(current);
             }
             Err(error) => drop(self.failed(&error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many come again within so long after they were answered, and a group takes so long to be put on disk.
+    fn enough_after(count: usize, coming: Duration, storing: Duration) -> usize {
+        let mut pace = Pace::default();
+        pace.answered(count, 0, storing);
+        let came = pace.at.map(|at| at + coming);
+        pace.taken(count, came);
+        pace.enough()
+    }
+
+    #[test]
+    fn a_quick_disk_gets_halves_and_a_slow_one_everybody_at_once() {
+        let micros = Duration::from_micros;
+        assert_eq!(enough_after(64, micros(300), micros(150)), 32);
+        assert_eq!(enough_after(9, micros(300), micros(150)), 5);
+        assert_eq!(enough_after(64, micros(300), micros(2_000)), usize::MAX);
+        assert_eq!(enough_after(2, micros(300), micros(150)), usize::MAX, "few are waited for");
+        assert_eq!(enough_after(64, Duration::from_secs(1), micros(150)), usize::MAX, "they came anew");
+        assert_eq!(Pace::default().enough(), usize::MAX);
+    }
+
+    #[test]
+    fn halves_stay_halves_while_one_comes_as_the_other_is_stored() {
+        let mut pace = Pace::default();
+        let (storing, coming) = (Duration::from_micros(150), Duration::from_micros(140));
+        pace.answered(32, 0, storing);
+        for _ in 0..5 {
+            // While these were stored, those came who had been answered before.
+            pace.answered(32, 32, storing);
+            let came = pace.before.map(|before| before + coming);
+            pace.taken(32, came);
+            assert_eq!(pace.enough(), 32);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use casemate_audit::tile::WIDTH;
 use tokio::time::Instant;
 
 use super::appender::{Desk, Failure, Flush, Segment};
@@ -22,7 +23,7 @@ use crate::sql::{Database, Link, Pool, values};
 pub(super) const STEP: u64 = 128 << 10;
 /// After so many bytes the database's journal is brought into its own file: where four mebibytes of it are written at once, as
 /// SQLite would, whoever records a decision meanwhile waits for all of them.
-const CHECKPOINT: u64 = 2 * STEP;
+const CHECKPOINT: u64 = 4 * STEP;
 /// How long a reader waits for what was acknowledged before it asked.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a reader looks how far another process is.
@@ -291,6 +292,8 @@ struct Step {
 /// Appends the next records of a file to the log, where the database is at `at`.
 async fn step(link: &mut Link, slot: &Slot, at: Place, from: Place, end: u64) -> Result<Step, StoreError> {
     let mark = mark_of(slot, from.segment)?;
+    // A block that is filled by what is there costs less than one that is left half full, and is read again.
+    let held = log::size(link).await? % WIDTH;
     let mut bytes = slot.read(from.offset, end.min(from.offset + STEP))?;
     if frame::frame_at(&bytes, mark, from.offset).is_none() {
         let length = frame::length_at(&bytes).unwrap_or_default();
@@ -298,12 +301,17 @@ async fn step(link: &mut Link, slot: &Slot, at: Place, from: Place, end: u64) ->
     }
     let (mut place, mut rest, mut texts): (Place, &[u8], Vec<&[u8]>) = (from, &bytes, Vec::new());
     while let Some(frame) = frame::frame_at(rest, mark, place.offset) {
+        let before = (held + texts.len() as u64) / WIDTH;
         for record in records(frame) {
             let text = record.ok_or_else(|| damaged(slot, Damage { offset: place.offset }))?;
             texts.push(text.as_bytes());
         }
         place.offset += (FRAME + frame.len()) as u64;
         rest = rest.get(FRAME + frame.len()..).unwrap_or_default();
+        let blocks = (held + texts.len() as u64) / WIDTH;
+        if place.offset - from.offset >= STEP / 2 && blocks > before {
+            break;
+        }
     }
     if place == from {
         return Err(damaged(slot, Damage { offset: from.offset }));

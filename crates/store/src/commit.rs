@@ -7,6 +7,7 @@ use crate::alert::{self, AlertChange};
 use crate::api_key::{self, StoredApiKey};
 use crate::audit::AuditEvent;
 use crate::audit_sink::{self, AuditSinkSteering};
+use crate::bearing;
 use crate::block::{self, AddressBlock};
 use crate::bounds::{MAX_CHANGE, MAX_OPERATIONS};
 use crate::idempotency::{self, Remembered};
@@ -15,8 +16,8 @@ use crate::linked::{self, LinkChange};
 use crate::log;
 use crate::object::{self, Draft, Object};
 use crate::people::version as people_version;
-use crate::people::{DirectoryEdit, GroupRecord, Membership, PeopleChange, UserRecord, is_people};
-use crate::resource::{self, ResourceKey, ResourceRecord, is_resource};
+use crate::people::{DirectoryEdit, GroupRecord, Membership, PeopleChange, UserRecord};
+use crate::resource::{self, ResourceKey, ResourceRecord};
 use crate::saved_search::{self, SavedSearchChange};
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, Sessions, StoredSession};
@@ -342,16 +343,13 @@ pub(crate) struct Applied {
 pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<Applied, Refused> {
     // Taking the next number also takes the lock under which all changes are made one after the other.
     let step = i64::from(!commit.operations.is_empty());
-    let text = "UPDATE revision SET last = last + $1 RETURNING last, policy";
-    let row = link.row(text, values![step]).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let row = link.row(bearing::NEXT, values![step]).await?.ok_or(sqlx::Error::RowNotFound)?;
     let (revision, policy): (i64, i64) = (row.get("last")?, row.get("policy")?);
     let current = revision - step;
     if commit.base.is_some_and(|base| !(policy..=current).contains(&base)) {
         return Err(Refused::Change(CommitError::Conflict { current }));
     }
-    if commit.operations.iter().any(changes_policy) {
-        link.execute("UPDATE revision SET policy = last", values![]).await?;
-    }
+    bearing::mark(link, &commit.operations).await?;
     if let Some(fence) = &commit.fence
         && !lease::is_held(link, fence).await?
     {
@@ -392,27 +390,6 @@ async fn is_at(link: &mut Link, (table, kind): (&str, &str), id: &str, revision:
     let found = link.row(&text, values![id, revision]).await?;
     let changed = || CommitError::Changed { kind: kind.to_owned(), id: id.to_owned() };
     found.map(drop).ok_or_else(|| Refused::Change(changed()))
-}
-
-/// Whether changes that were thought out before an operation have to be thought out again.
-fn changes_policy(operation: &Operation) -> bool {
-    !is_people(operation)
-        && !is_resource(operation)
-        && !matches!(
-            operation,
-            Operation::Remember(_)
-                | Operation::Account(_)
-                | Operation::Link(_)
-                | Operation::Still(_)
-                | Operation::BeginSession(_)
-                | Operation::EndSessions { .. }
-                | Operation::Block(_)
-                | Operation::LiftBlock { .. }
-                | Operation::SavedSearch(_)
-                | Operation::ForgetSource(_)
-                | Operation::Alert(_)
-                | Operation::SteerAuditSink(_)
-        )
 }
 
 /// A change that is being made.

@@ -19,17 +19,37 @@ pub struct Position {
     pub policy: i64,
     /// The revision of the last change of resources that are registered.
     pub resources: i64,
+    /// The revision of the last change of anything but objects of which nothing else is kept, and resources: of users, sessions, API
+    /// keys, secrets and whatever else. As far as that is marked: since `marked_from`, without a gap, up to `marked`.
+    pub others: i64,
+    /// See `others`.
+    pub marked_from: i64,
+    /// See `others`.
+    pub marked: i64,
+}
+
+impl Position {
+    /// Whether all that changed after a revision are objects of which nothing else is kept, and resources.
+    #[must_use]
+    pub fn is_of_objects_alone_after(&self, revision: i64) -> bool {
+        self.marked == self.revision && self.marked_from <= revision + 1 && self.others <= revision
+    }
 }
 
 /// Where the database stands.
 pub(crate) async fn position(pool: &Pool) -> Result<Position, StoreError> {
-    let row = pool.row("SELECT generation, last, policy, resources FROM revision", values![]).await?;
+    const TEXT: &str =
+        "SELECT generation, last, policy, resources, others, marked_from, marked FROM revision";
+    let row = pool.row(TEXT, values![]).await?;
     let row = row.ok_or(sqlx::Error::RowNotFound)?;
     Ok(Position {
         generation: row.get("generation")?,
         revision: row.get("last")?,
         policy: row.get("policy")?,
         resources: row.get("resources")?,
+        others: row.get("others")?,
+        marked_from: row.get("marked_from")?,
+        marked: row.get("marked")?,
     })
 }
 

@@ -15,6 +15,7 @@ mod audit;
 mod audit_sink;
 mod backup;
 mod ballast;
+mod bearing;
 mod block;
 mod bounds;
 mod change;

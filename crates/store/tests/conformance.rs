@@ -237,6 +237,7 @@ mod holds {
         of_changes_by_two_processes_one_wins,
         processes_that_open_a_new_database_at_once_both_work,
         a_process_that_starts_while_another_writes_finds_the_log_whole,
+        what_changes_bear_on_is_told_unless_an_earlier_release_made_some,
         a_database_of_the_first_migration_keeps_its_rows,
         who_asked_may_go_away,
         a_database_without_casemate_says_so,

@@ -115,6 +115,7 @@ impl Administration {
         // Rows of people were thought out before.
         let is_of_people = !(proposal.people.is_empty() && proposal.groups.is_empty());
         let Judged { policy, scope, set, commit } = self.judged(author, state, proposal).await?;
+        let is_alone = commit.is_of_objects_alone();
         let revision = match self.store.commit(commit).await {
             Ok(revision) => revision,
             Err(CommitError::Conflict { .. }) => return Err(Failed::Overtaken),
@@ -125,7 +126,7 @@ impl Administration {
             Err(CommitError::Changed { .. }) => return Err(Failed::Overtaken),
             Err(error) => return Err(Failed::Refused(error.into())),
         };
-        let installed = self.directory.install(base, revision, (policy, &scope), set).await;
+        let installed = self.directory.install((base, revision, is_alone), (policy, &scope), set).await;
         if let Err(error) = installed {
             // The change is made; what decides follows when the store is next looked at.
             tracing::error!(%error, revision, "a change was made and is not in force yet");

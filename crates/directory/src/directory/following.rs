@@ -29,8 +29,19 @@ pub(super) struct Followed {
     users: i64,
     /// The last revision whose resources are known.
     resources: i64,
+    /// The revision up to which nothing but objects of which nothing else is kept changed since all was known; 0 where that is not so.
+    alone: i64,
     /// Whom that affects which was taken, and has no revision yet.
     affecting: Affecting,
+}
+
+impl Followed {
+    /// Takes it as known that users, keys and secrets did not change up to a revision.
+    fn pass_others(&mut self, revision: i64) {
+        self.users = self.users.max(revision);
+        self.keys = self.keys.max(revision);
+        self.alone = revision;
+    }
 }
 
 /// What changed since the revision that decides.
@@ -57,7 +68,8 @@ impl Directory {
         let Some(reader) = &self.reader else { return Ok(self.current().revision()) };
         let mut known = self.following.lock().await;
         let before = self.current().revision();
-        let Position { generation, revision: last, policy, resources } = reader.position().await?;
+        let position = reader.position().await?;
+        let Position { generation, revision: last, policy, resources, .. } = position;
         if generation != known.generation || last < before {
             tracing::warn!(
                 revision = last,
@@ -71,16 +83,16 @@ impl Directory {
         if resources > known.resources {
             self.take_resources(&mut known, last).await?;
         }
-        // Applications register resources all the time: where the one change since is one of theirs, nothing else need be asked.
-        if last == before + 1 && resources == last {
-            self.advance(last, &mut known);
-            return Ok(last);
+        // What changes all the time bears on nothing else, and nothing else need be asked then.
+        if position.is_of_objects_alone_after(before) {
+            known.pass_others(last);
+        } else {
+            self.keys.follow_locks(reader).await?;
+            self.take_sessions(&mut known, before).await?;
+            self.take_forgotten(reader, &mut known, before).await?;
+            // Users first: one who was deactivated is refused also where the policy cannot be taken.
+            self.take_users(&mut known, last).await?;
         }
-        self.keys.follow_locks(reader).await?;
-        self.take_sessions(&mut known, before).await?;
-        self.take_forgotten(reader, &mut known, before).await?;
-        // Users first: one who was deactivated is refused also where the policy cannot be taken.
-        self.take_users(&mut known, last).await?;
         if policy <= before {
             self.advance(last, &mut known);
             return Ok(last);
@@ -89,11 +101,13 @@ impl Directory {
         if changed.as_ref().is_none_or(|changed| !changed.put.is_empty() || !changed.removed.is_empty()) {
             return self.take_policy(reader, &mut known, Some(Since { last, changed })).await;
         }
-        self.take_keys(reader, &mut known, last).await?;
-        let state = self.state();
-        if self.secrets.take(&reader.secrets().await?, &state.objects) {
-            known.affecting.everybody();
-            return self.take_policy(reader, &mut known, Some(Since { last, changed })).await;
+        if known.alone < last {
+            self.take_keys(reader, &mut known, last).await?;
+            let state = self.state();
+            if self.secrets.take(&reader.secrets().await?, &state.objects) {
+                known.affecting.everybody();
+                return self.take_policy(reader, &mut known, Some(Since { last, changed })).await;
+            }
         }
         // No further than to the revision whose users and sessions are known: what came since is followed the next time.
         self.advance(last, &mut known);
@@ -101,11 +115,10 @@ impl Directory {
     }
 
     /// Answers from a change that this process just made on top of what decides. Where something came between, the store
-    /// is read instead.
+    /// is read instead. `is_alone` says whether it [is of objects alone](casemate_store::Commit::is_of_objects_alone).
     pub(crate) async fn install(
         &self,
-        base: i64,
-        revision: i64,
+        (base, revision, is_alone): (i64, i64, bool),
         (policy, scope): (Assembled, &Scope),
         objects: ObjectSet,
     ) -> Result<i64, DirectoryError> {
@@ -115,12 +128,16 @@ impl Directory {
             drop(known);
             return self.refresh().await;
         }
-        self.take_sessions(&mut known, base).await?;
-        self.take_forgotten(reader, &mut known, base).await?;
-        self.take_users(&mut known, revision).await?;
-        self.take_keys(reader, &mut known, revision).await?;
-        if self.secrets.take(&reader.secrets().await?, &objects) {
-            known.affecting.everybody();
+        if is_alone {
+            known.pass_others(revision);
+        } else {
+            self.take_sessions(&mut known, base).await?;
+            self.take_forgotten(reader, &mut known, base).await?;
+            self.take_users(&mut known, revision).await?;
+            self.take_keys(reader, &mut known, revision).await?;
+            if self.secrets.take(&reader.secrets().await?, &objects) {
+                known.affecting.everybody();
+            }
         }
         self.put(revision, (policy, scope), Arc::new(objects), Some(&mut known.affecting))?;
         Ok(revision)
@@ -166,6 +183,7 @@ impl Directory {
         if !is_first {
             self.read_root_keys();
         }
+        known.alone = 0;
         self.people.take_anew().await?;
         known.users = position.revision;
         self.resources.take_anew().await?;
@@ -246,7 +264,7 @@ impl Directory {
                 return Err(DirectoryError::Mistakes(mistakes));
             }
         };
-        if self.secrets.take(&reader.secrets().await?, &set) {
+        if revision > known.alone && self.secrets.take(&reader.secrets().await?, &set) {
             known.affecting.everybody();
         }
         if is_anew {

@@ -30,8 +30,8 @@ const BATCH_BYTES: usize = 4 << 20;
 const WAITING: usize = 2;
 
 /// Nothing is known of how what was restored came to be.
-const RENEWED: &str =
-    "UPDATE revision SET last = $1, policy = $1, people_kept = $1, resources = $1, resources_kept = $1";
+const RENEWED: &str = "UPDATE revision SET last = $1, policy = $1, people_kept = $1, resources = $1, resources_kept = $1, \
+                       others = $1, marked_from = $1 + 1, marked = $1";
 
 /// What is to be restored, and how.
 #[derive(Debug, Clone, Copy)]

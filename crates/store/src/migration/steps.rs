@@ -579,4 +579,16 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "{uncompressed_slices}",
         ],
     },
+    Migration {
+        version: 32,
+        // A binary that does not know them leaves a gap, behind which others take nothing for granted.
+        needs: 5,
+        statements: &[
+            // `others`: the last change of anything but objects of which nothing else is kept, and resources; known of the changes
+            // from `marked_from` up to `marked`.
+            "ALTER TABLE revision ADD COLUMN others {integer} NOT NULL DEFAULT 0",
+            "ALTER TABLE revision ADD COLUMN marked_from {integer} NOT NULL DEFAULT 0",
+            "ALTER TABLE revision ADD COLUMN marked {integer} NOT NULL DEFAULT -1",
+        ],
+    },
 ];

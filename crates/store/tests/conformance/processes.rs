@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use casemate_store::{CommitError, DecisionFilter, RecordedDecision, StoreError};
+use casemate_store::{CommitError, DecisionFilter, ForgottenSource, Operation, RecordedDecision, StoreError};
 use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
-use crate::place::{Place, commit, event, put};
+use crate::place::{Place, commit, draft, event, put};
 
 /// Sends statements past the store.
 pub(crate) async fn send(place: &Place, statements: &[String]) {
@@ -87,6 +87,32 @@ pub(crate) async fn a_process_that_starts_while_another_writes_finds_the_log_who
     };
     tokio::join!(write, start);
     writing.close().await;
+}
+
+pub(crate) async fn what_changes_bear_on_is_told_unless_an_earlier_release_made_some(place: Place) {
+    let store = place.open().await;
+    let alone = async |after: i64| store.reader().position().await.unwrap().is_of_objects_alone_after(after);
+    let change = async |operation: Operation| {
+        let commit = commit(None, vec![operation], vec![]);
+        let is_alone = commit.is_of_objects_alone();
+        (store.commit(commit).await.unwrap(), is_alone)
+    };
+    let source = ForgottenSource { source: "src_1".into(), whom: None };
+    assert_eq!(change(put("1", "1", "{}")).await, (1, true));
+    assert!(alone(0).await && alone(1).await);
+    assert_eq!(change(Operation::ForgetSource(source)).await, (2, false));
+    assert!(!alone(0).await && !alone(1).await && alone(2).await);
+    assert_eq!(change(put("1", "2", "{}")).await, (3, true));
+    assert!(!alone(1).await && alone(2).await);
+    // An earlier release takes the next number alone.
+    send(&place, &["UPDATE revision SET last = last + 1".to_owned()]).await;
+    assert!(!alone(3).await && !alone(2).await);
+    assert_eq!(change(put("1", "3", "{}")).await, (5, true));
+    assert!(!alone(3).await && alone(4).await);
+    let provider = Operation::Put(draft("provider", "p", "p", "{}"));
+    assert_eq!(change(provider).await, (6, false));
+    assert!(!alone(5).await && alone(6).await);
+    store.close().await;
 }
 
 /// The schema as the first release made it.

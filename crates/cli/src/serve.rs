@@ -153,7 +153,7 @@ async fn serve(
     })?;
 
     if let Some(metrics) = metrics {
-        jobs.spawn(metrics.answer(&app.store, &app.directory, &app.audit_sinks, tls.clone()));
+        jobs.spawn(metrics.answer(&app.store, &app.directory, &app.audit_sinks, &app.detecting, tls.clone()));
     }
     let server = Server::new(listener, Front::new(app.clone()))
         .limits(wiring::limits(config))

@@ -31,6 +31,7 @@ use crate::block::service::count_guess;
 use crate::decision::routes::EVALUATION;
 use crate::decision_log::DecisionLog;
 use crate::denials::{AnonymousDenials, count_denial};
+use crate::detection::Detecting;
 use crate::invitation::Resets;
 use crate::permissions::changes::ChangeStreams;
 use crate::policy::PolicyStatus;
@@ -80,6 +81,8 @@ pub struct App {
     pub mail: Option<Mail>,
     /// How far sinks of the audit log are.
     pub audit_sinks: AuditSinks,
+    /// How detections are doing.
+    pub detecting: Detecting,
     /// People who forgot their passwords.
     pub(crate) resets: Resets,
     /// The keys by which the audit log is known.
@@ -135,6 +138,7 @@ impl App {
             accounts: Arc::default(),
             mail: None,
             audit_sinks: AuditSinks::default(),
+            detecting: Detecting::default(),
             resets: Resets::default(),
             log_keys: Arc::default(),
             witnesses: Arc::default(),

@@ -69,7 +69,7 @@ pub use block::{BlockRule, Blocks, follow_blocks};
 pub use decision_log::{DecisionLog, write_decision_log};
 pub use denials::{AnonymousDenials, write_denials};
 pub use description::document_text;
-pub use detection::detect;
+pub use detection::{Detecting, DetectionState, detect};
 pub use guard::Access;
 pub use invitation::{Resets, send_resets};
 pub use permissions::changes::ChangeStreams;

@@ -1,5 +1,8 @@
 //! Alerts: what rules found in the log of audit events, how far it was looked at, and who was told.
 
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
 use crate::error::{RecordError, StoreError};
 use crate::lease::{self, Lease};
 use crate::open::{Store, StoreReader};
@@ -81,6 +84,28 @@ pub struct AlertDraft {
     pub group: Vec<(String, String)>,
     /// As of [`StoredAlert`].
     pub value: Option<String>,
+}
+
+/// How many alerts a detection makes; further matches are told of by one alert that stands for them.
+#[derive(Debug, Clone, Copy)]
+pub struct AlertBounds {
+    /// Within so long before now, in microseconds.
+    pub time: i64,
+    /// Of one tenant, as far as the rule groups by tenant; of all, where it does not.
+    pub in_tenant: usize,
+    /// Of all tenants together.
+    pub in_all: usize,
+    /// What stands for a match that is held back, of a tenant or of all (empty): the same for all of these, but for events and times.
+    pub instead: fn(&AlertDraft, &str) -> AlertDraft,
+}
+
+/// What became of matches.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeptAlerts {
+    /// The numbers of alerts that are new.
+    pub made: Vec<i64>,
+    /// How many matches made none, since their detection had made as many as it may.
+    pub held_back: u64,
 }
 
 /// A change of the state of an alert.
@@ -184,8 +209,7 @@ impl StoreReader {
 
 impl Store {
     /// Keeps what matched in the log up to an index (the first one that was not looked at), and that it was looked at, all at once,
-    /// as long as nobody took the lease over; gives the numbers of alerts that are new, or nothing where somebody did. It is no
-    /// change and has no revision.
+    /// as long as nobody took the lease over; nothing where somebody did. It is no change and has no revision.
     ///
     /// # Errors
     /// As [`Store::record`].
@@ -194,26 +218,25 @@ impl Store {
         lease: &Lease,
         next: u64,
         drafts: Vec<AlertDraft>,
+        bounds: AlertBounds,
         now: i64,
-    ) -> Result<Option<Vec<i64>>, RecordError> {
+    ) -> Result<Option<KeptAlerts>, RecordError> {
         let fence = lease.fence();
         let keep = self.writer.alone(move |link| {
             Box::pin(async move {
                 link.begin().await?;
-                let mut made = Vec::new();
+                let mut kept = KeptAlerts::default();
                 let is_held = lease::is_held(link, &fence).await?;
                 if is_held {
-                    for draft in &drafts {
-                        made.extend(keep(link, draft, now).await?);
-                    }
-                    if !made.is_empty() {
+                    keep_all(link, &drafts, bounds, &mut kept, now).await?;
+                    if !kept.made.is_empty() {
                         let text = "DELETE FROM alert WHERE number <= (SELECT max(number) FROM alert) - $1";
                         link.execute(text, values![MAX_ALERTS]).await?;
                     }
                     put_place(link, OF_LOG, i64::try_from(next).unwrap_or(i64::MAX), now).await?;
                 }
                 link.commit().await?;
-                Ok(is_held.then_some(made))
+                Ok(is_held.then_some(kept))
             })
         });
         keep.await
@@ -257,19 +280,114 @@ async fn put_place(
     database.execute(text, values![name, place, now]).await.map(drop)
 }
 
-/// Makes an alert, or adds to one that is not closed; the number of one that is new.
-async fn keep(
+/// What becomes of matches, the further ones of a detection that made very many alerts by one that stands for them.
+async fn keep_all(
     database: &mut impl Database,
-    draft: &AlertDraft,
+    drafts: &[AlertDraft],
+    bounds: AlertBounds,
+    kept: &mut KeptAlerts,
     now: i64,
-) -> Result<Option<i64>, sqlx::Error> {
+) -> Result<(), sqlx::Error> {
+    let mut rooms: HashMap<&str, Room> = HashMap::new();
+    let mut instead: BTreeMap<String, AlertDraft> = BTreeMap::new();
+    for draft in drafts {
+        if is_known(database, draft, now).await? {
+            continue;
+        }
+        let room = match rooms.entry(&draft.detection) {
+            Entry::Occupied(room) => room.into_mut(),
+            Entry::Vacant(none) => none.insert(Room::of(database, &draft.detection, bounds, now).await?),
+        };
+        match room.take(tenant_of(&draft.group), bounds) {
+            None => kept.made.extend(make(database, draft, now).await?),
+            Some(tenant) => {
+                kept.held_back = kept.held_back.saturating_add(u64::try_from(draft.count).unwrap_or(0));
+                let stands = (bounds.instead)(draft, &tenant);
+                match instead.get_mut(&stands.key) {
+                    Some(other) => other.join(stands),
+                    None => drop(instead.insert(stands.key.clone(), stands)),
+                }
+            }
+        }
+    }
+    for stands in instead.values() {
+        if !is_known(database, stands, now).await? {
+            kept.made.extend(make(database, stands, now).await?);
+        }
+    }
+    Ok(())
+}
+
+/// How many alerts a detection made of late, by tenant.
+#[derive(Debug, Default)]
+struct Room {
+    all: usize,
+    tenants: HashMap<String, usize>,
+}
+
+impl Room {
+    async fn of(
+        database: &mut impl Database,
+        detection: &str,
+        bounds: AlertBounds,
+        now: i64,
+    ) -> Result<Room, sqlx::Error> {
+        // Alerts are numbered as they are made: the newest tell, however many there are.
+        let text = "SELECT grouped, made_at FROM alert WHERE detection = $1 AND made_at > $2 ORDER BY number DESC LIMIT $3";
+        let most = i64::try_from(bounds.in_all).unwrap_or(i64::MAX);
+        let since = now.saturating_sub(bounds.time);
+        let mut room = Room::default();
+        for row in database.rows(text, values![detection, since, most]).await? {
+            let group: Vec<(String, String)> =
+                serde_json::from_str(&row.get::<String>("grouped")?).unwrap_or_default();
+            room.count(tenant_of(&group));
+        }
+        Ok(room)
+    }
+
+    fn count(&mut self, tenant: &str) {
+        self.all += 1;
+        *self.tenants.entry(tenant.to_owned()).or_default() += 1;
+    }
+
+    /// Takes a place; answers with whose places are all taken where none is left: the tenant's, or those of all (empty).
+    fn take(&mut self, tenant: &str, bounds: AlertBounds) -> Option<String> {
+        if self.tenants.get(tenant).is_some_and(|made| *made >= bounds.in_tenant) {
+            return Some(tenant.to_owned());
+        }
+        if self.all >= bounds.in_all {
+            return Some(String::new());
+        }
+        self.count(tenant);
+        None
+    }
+}
+
+/// The tenant by which a rule groups; empty where it does not.
+fn tenant_of(group: &[(String, String)]) -> &str {
+    group.iter().find(|(field, _)| field == "tenant").map_or("", |(_, tenant)| tenant)
+}
+
+impl AlertDraft {
+    /// Makes one of two that make the same alert.
+    pub fn join(&mut self, other: AlertDraft) {
+        self.first_at = self.first_at.min(other.first_at);
+        self.last_at = self.last_at.max(other.last_at);
+        self.last_event = self.last_event.max(other.last_event);
+        self.count = self.count.saturating_add(other.count);
+        self.events = joined(std::mem::take(&mut self.events), &other.events);
+    }
+}
+
+/// Whether a match was kept already, or is added to an alert that is not closed.
+async fn is_known(database: &mut impl Database, draft: &AlertDraft, now: i64) -> Result<bool, sqlx::Error> {
     let last_event = i64::try_from(draft.last_event).unwrap_or(i64::MAX);
     let text = "SELECT number, state, last_at, last_event, events FROM alert WHERE dedupe = $1 ORDER BY number DESC LIMIT 1";
     if let Some(row) = database.row(text, values![&draft.key]).await? {
         let (number, state, last_at): (i64, String, i64) =
             (row.get("number")?, row.get("state")?, row.get("last_at")?);
         if row.get::<i64>("last_event")? >= last_event {
-            return Ok(None);
+            return Ok(true);
         }
         if state != "closed" && draft.first_at.saturating_sub(last_at) <= draft.window {
             let events: String = row.get("events")?;
@@ -278,9 +396,19 @@ async fn keep(
                         WHERE number = $1";
             let last_at = last_at.max(draft.last_at);
             database.execute(text, values![number, draft.count, last_at, last_event, &events, now]).await?;
-            return Ok(None);
+            return Ok(true);
         }
     }
+    Ok(false)
+}
+
+/// Makes an alert; its number.
+async fn make(
+    database: &mut impl Database,
+    draft: &AlertDraft,
+    now: i64,
+) -> Result<Option<i64>, sqlx::Error> {
+    let last_event = i64::try_from(draft.last_event).unwrap_or(i64::MAX);
     // Whoever holds the lease is alone in making some; the newest is never deleted.
     let text = "INSERT INTO alert (number, dedupe, detection, rule, rule_id, level, state, first_at, last_at, made_at, changed_at, \
                 count, last_event, events, grouped, value, note, changed_by) \

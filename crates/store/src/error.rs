@@ -190,6 +190,30 @@ impl StoreError {
             _ => None,
         }
     }
+
+    /// Whether events cannot be read although the database answers: asked for again, they will hardly be there.
+    #[must_use]
+    pub fn is_of_lost_events(&self) -> bool {
+        match self {
+            StoreError::DamagedLog { .. } | StoreError::Shelf { .. } => true,
+            StoreError::Database(sqlx::Error::Decode(inner)) => {
+                inner.downcast_ref::<StoreError>().is_some_and(StoreError::is_of_lost_events)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what cannot be read stands in the archive.
+    #[must_use]
+    pub fn is_of_archive(&self) -> bool {
+        match self {
+            StoreError::Shelf { .. } => true,
+            StoreError::Database(sqlx::Error::Decode(inner)) => {
+                inner.downcast_ref::<StoreError>().is_some_and(StoreError::is_of_archive)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Why something was not written. Nothing of the request was: a group commits as a whole or not at all.

@@ -58,7 +58,7 @@ pub use account::{
     Lockout, MAX_FACTORS, MAX_GUESSES, MAX_KNOWN_NETWORKS, MAX_LINKS, MAX_STEPS, PASSWORD_FIELD,
     PasswordLink, RecoveryCodes, Reservation, SecondFactor, SeenNetwork, SignInStep, USER_SECRETS,
 };
-pub use alert::{AlertChange, AlertDraft, AlertQuery, StoredAlert};
+pub use alert::{AlertBounds, AlertChange, AlertDraft, AlertQuery, KeptAlerts, StoredAlert};
 pub use anonymous::{AnonymousDenial, DenialQuery};
 pub use api_key::{KeyQuery, KeySort, KeyState, StoredApiKey};
 pub use audit::{AuditEvent, AuditFilter, StoredAuditEvent};

@@ -3,6 +3,8 @@
 
 #[path = "conformance/accounts.rs"]
 mod accounts;
+#[path = "conformance/alerts.rs"]
+mod alerts;
 #[path = "conformance/audit_sinks.rs"]
 mod audit_sinks;
 #[path = "conformance/backups.rs"]
@@ -218,6 +220,10 @@ mod holds {
         a_block_is_in_force_until_it_ends_or_is_lifted,
         a_longer_block_is_not_shortened,
         blocks_of_long_ago_are_forgotten,
+    );
+    on_both!(alerts:
+        who_makes_many_alerts_hides_those_of_nobody_else,
+        a_time_is_found_where_events_are_not_in_the_order_of_theirs,
     );
     on_both!(audit_sinks:
         a_cursor_moves_from_where_it_is_and_under_the_lease_alone,

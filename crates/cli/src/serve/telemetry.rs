@@ -10,6 +10,7 @@ use casemate_platform::telemetry::metrics::{self, Figures};
 use casemate_platform::telemetry::traces::{self, TraceSettings, Traces};
 use casemate_platform::{Limits, Server, Tls, clock};
 use casemate_server::audit_sink::{AuditSinkState, AuditSinks};
+use casemate_server::{Detecting, DetectionState};
 use casemate_store::{RecordLag, Store};
 use tokio::net::TcpListener;
 
@@ -39,6 +40,7 @@ impl Metrics {
         store: &Arc<Store>,
         directory: &Arc<Directory>,
         sinks: &AuditSinks,
+        detecting: &Detecting,
         tls: Option<Tls>,
     ) -> impl Future<Output = ()> + use<> {
         let (store, directory) = (Arc::downgrade(store), Arc::downgrade(directory));
@@ -125,6 +127,30 @@ impl Metrics {
                 "sink",
                 of_sinks(|state| state.sent_here as f64),
             );
+        let of_detections = |read: fn(&DetectionState) -> f64| {
+            let detecting = detecting.clone();
+            move || read(&detecting.state())
+        };
+        let open = detecting.clone();
+        let figures = figures
+            .gauge(
+                "casemate_detection_behind_events",
+                "Events on record that no rule looked at; 0 where another process looks at the log.",
+                of_detections(|state| if state.is_here { state.behind_events as f64 } else { 0.0 }),
+            )
+            .gauge(
+                "casemate_detection_failing",
+                "Attempts in a row to look at the log that came to nothing.",
+                of_detections(|state| state.failures as f64),
+            )
+            .counter(
+                "casemate_detection_lost_events_total",
+                "Events that no rule looked at since they could not be read.",
+                of_detections(|state| state.lost_events as f64),
+            )
+            .gauges("casemate_alerts_open", "Alerts that are open.", "level", move || {
+                open.state().open_alerts.into_iter().map(|(level, many)| (level, many as f64)).collect()
+            });
         let figures = match tls {
             Some(tls) => figures.tls(tls),
             None => figures,

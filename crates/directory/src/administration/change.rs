@@ -195,12 +195,13 @@ pub(super) fn applying(state: &State, plan: &Plan, groups: &GroupPlan) -> Result
     if now.is_empty() {
         return Ok(Proposal::default());
     }
-    let after = serde_json::json!({
+    let mut after = serde_json::json!({
         "origin": now.origin,
         "created": now.create.len(),
         "updated": now.update.len(),
         "deleted": now.delete.len(),
     });
+    note_watching(&mut after, &changes);
     let told = told("apply", now.origin.clone(), after);
     let summary = format!("apply {}", now.origin);
     let groups = groups.changes.clone();
@@ -239,6 +240,7 @@ fn reverting(
     if let Some(counts) = after.as_object_mut().filter(|_| !back.people.is_empty()) {
         counts.insert("people".to_owned(), back.people.len().into());
     }
+    note_watching(&mut after, changes);
     let told = std::iter::once(told("revert", revision.to_string(), after)).chain(back.told.iter().cloned());
     Ok(Proposal {
         changes: changes.to_vec(),
@@ -248,6 +250,19 @@ fn reverting(
         summary: format!("set back to revision {revision}"),
         ..Proposal::default()
     })
+}
+
+/// Says how many of the objects watch the audit trail, which a detection looks for.
+fn note_watching(after: &mut Value, changes: &[Change]) {
+    let kind = |change: &Change| match change {
+        Change::Put(draft) => draft.kind.parse().ok(),
+        Change::Remove { kind, .. } => Some(*kind),
+    };
+    let watches = |kind| matches!(kind, Kind::Detection | Kind::AuditSink | Kind::AlertReceiver);
+    let count = changes.iter().filter(|change| kind(change).is_some_and(watches)).count();
+    if let Some(counts) = after.as_object_mut().filter(|_| count > 0) {
+        counts.insert("watching".to_owned(), count.into());
+    }
 }
 
 fn told(verb: &'static str, id: String, after: Value) -> Told {

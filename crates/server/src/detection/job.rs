@@ -1,6 +1,5 @@
 //! Looking at the log as it grows: by one process of several, from a durable place, each event once as far as alerts go.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +7,10 @@ use casemate_audit::detection::{Engine, Match, Observed};
 use casemate_audit::event::Event;
 use casemate_platform::telemetry::metrics;
 use casemate_platform::{RequestId, clock};
-use casemate_store::{AlertDraft, Lease, LogEvent, StoreError};
+use casemate_store::{AlertBounds, AlertDraft, Lease, LogEvent, StoreError};
 
-use super::rules::{Enforced, draft, gather, read, wanted};
+use super::reading::{self, Read, first_at};
+use super::rules::{Enforced, draft, gather, instead, lost, read, wanted};
 use crate::App;
 
 /// What only one process does.
@@ -19,13 +19,12 @@ const LEASE: &str = "detection";
 const HELD: i64 = 15_000_000;
 /// How often is looked whether it is to be had, and whether rules are others.
 const EVERY: Duration = Duration::from_secs(2);
-/// The events that are looked at before what they made is kept.
-const AT_ONCE: u32 = 1_000;
 /// The most events that are looked at again where nothing of what correlations remember is in memory.
 const MOST_AGAIN: u64 = 2_000_000;
-/// The new alerts that one detection makes within an hour of events, before it makes no more.
-const MOST_AN_HOUR: u32 = 200;
-const HOUR: i64 = 3_600_000_000;
+/// The new alerts that one detection makes within an hour, before one alert stands for all further ones.
+const MOST: AlertBounds = AlertBounds { time: 3_600_000_000, in_tenant: 200, in_all: 1_000, instead };
+/// How often the log is read before the lease is looked at again.
+const STEPS: u32 = 50;
 
 /// Looks at the log as it grows, and makes alerts. Never ends by itself.
 pub async fn detect(app: App) {
@@ -33,25 +32,36 @@ pub async fn detect(app: App) {
     let mut watch: Option<Watch> = None;
     let mut grown = app.store.log_grown();
     loop {
+        grown.borrow_and_update();
         let now = clock::now();
         let lease = match app.store.acquire_lease(LEASE, &holder, now, now + HELD).await {
-            Ok(lease) => lease,
+            Ok(Some(lease)) => Some(lease),
+            Ok(None) => {
+                // Another process goes on.
+                watch = None;
+                None
+            }
             Err(error) => {
                 tracing::warn!(%error, "whether the log is to be looked at here cannot be read");
                 None
             }
         };
-        match lease {
-            // Another process may have gone on meanwhile: what it saw is looked at again.
-            None => watch = None,
-            Some(lease) => {
-                if let Err(error) = go_on(&app, &lease, &mut watch).await {
-                    tracing::error!(%error, "the log is not looked at: what comes is looked at later");
-                    watch = None;
-                }
+        app.detecting.change(|state| state.is_here = lease.is_some());
+        let mut is_more = false;
+        if let Some(lease) = &lease {
+            let outcome = go_on(&app, lease, &mut watch).await;
+            is_more = matches!(outcome, Ok(true));
+            if matches!(outcome, Err(Failed::Lease)) {
+                watch = None;
             }
+            told(&app, outcome.map(drop));
         }
-        grown.borrow_and_update();
+        if let Ok(open) = app.store.reader().open_alerts().await {
+            app.detecting.change(|state| state.open_alerts = open);
+        }
+        if is_more {
+            continue;
+        }
         let waits = tokio::time::timeout(EVERY, grown.changed());
         if matches!(waits.await, Ok(Err(_))) {
             tokio::time::sleep(EVERY).await;
@@ -59,34 +69,68 @@ pub async fn detect(app: App) {
     }
 }
 
-/// Looks at what is new for as long as the lease is held.
-async fn go_on(app: &App, lease: &Lease, watch: &mut Option<Watch>) -> Result<(), Failed> {
+/// Writes down how a turn went.
+fn told(app: &App, outcome: Result<(), Failed>) {
+    app.detecting.change(|state| match outcome {
+        Ok(()) => (state.failures, state.error) = (0, None),
+        Err(error) => {
+            state.failures = state.failures.saturating_add(1);
+            if state.failures.is_power_of_two() {
+                let failures = state.failures;
+                tracing::error!(%error, failures, "the log is not looked at: what comes is looked at later");
+            }
+            state.error = Some(error.to_string());
+        }
+    });
+}
+
+/// Looks at what is new for as long as the lease is held; whether there is more.
+async fn go_on(app: &App, lease: &Lease, watch: &mut Option<Watch>) -> Result<bool, Failed> {
+    if let Some(held) = watch.as_mut().filter(|watch| watch.token != lease.token) {
+        // Whether another process had it meanwhile, and went on, is seen by the place.
+        if app.store.reader().detected_up_to().await? == Some(held.place) {
+            held.token = lease.token;
+        } else {
+            *watch = None;
+        }
+    }
     let wanted = wanted(&app.administration);
     let is_as_wanted = watch.as_ref().is_some_and(|watch| watch.wanted == wanted);
     if !is_as_wanted {
+        // What was found by rules that are others now is kept all the same.
+        if let Some(watch) = watch.as_mut() {
+            watch.keep(app, lease).await?;
+        }
         let known = watch.take().map(|watch| watch.enforced).unwrap_or_default();
         *watch = Some(Watch::begin(app, wanted, &known, lease).await?);
     }
-    let Some(watch) = watch else { return Ok(()) };
+    let Some(watch) = watch else { return Ok(false) };
+    let mut is_more = true;
     // Renewed by the next turn: one that takes long gives way to looking at the lease.
-    for _ in 0..50 {
-        let events = app.store.reader().log_events(watch.next, AT_ONCE).await?;
-        if events.is_empty() || lease.until - clock::now() < HELD / 3 {
+    for _ in 0..STEPS {
+        watch.keep(app, lease).await?;
+        if lease.until - clock::now() < HELD / 3 {
             break;
         }
-        let mut drafts = Vec::new();
-        let next = watch.look(&events, |found| drafts.push(found));
-        let drafts = watch.within(drafts);
-        let kept = app.store.keep_alerts(lease, next, drafts, clock::now()).await;
-        let Some(made) = kept.map_err(|error| Failed::Record(error.to_string()))? else {
-            return Err(Failed::Lease);
-        };
-        watch.next = next;
-        metrics::detected(events.len() as u64);
-        metrics::alerts_made(made.len() as u64);
+        match reading::read(app.store.reader(), watch.next).await? {
+            Read::Events(events) if events.is_empty() => {
+                is_more = false;
+                break;
+            }
+            Read::Events(events) => watch.look(&events),
+            Read::Lost { end, error } => {
+                tracing::error!(from = watch.next, end, %error, "events are passed over, and no rule looks at them");
+                let count = end - watch.next;
+                app.detecting.change(|state| state.lost_events = state.lost_events.saturating_add(count));
+                watch.pass_over(end);
+            }
+        }
         tokio::task::yield_now().await;
     }
-    Ok(())
+    watch.keep(app, lease).await?;
+    let size = app.store.reader().log_state().await?.size;
+    app.detecting.change(|state| state.behind_events = size.saturating_sub(watch.place));
+    Ok(is_more)
 }
 
 /// Why the log is not looked at.
@@ -100,19 +144,30 @@ enum Failed {
     Lease,
 }
 
+/// What was found, and is not kept yet.
+struct Found {
+    /// The first event that was not looked at then.
+    next: u64,
+    drafts: Vec<AlertDraft>,
+    events: u64,
+}
+
 /// Rules with what they remember.
 struct Watch {
+    /// That of the lease under which it was begun.
+    token: i64,
     wanted: Vec<(String, String)>,
     enforced: Vec<Enforced>,
     engine: Engine,
-    /// The first event that was not looked at.
+    /// The first event that the rules were not shown.
     next: u64,
-    /// How many alerts a detection made in an hour.
-    made: HashMap<(String, i64), u32>,
+    /// The first event of which alerts are made: those before it are shown again for what rules remember.
+    place: u64,
+    found: Option<Found>,
 }
 
 impl Watch {
-    /// Reads the rules, and shows them what they would remember.
+    /// Reads the rules, and finds out from where on they are shown what they would remember.
     async fn begin(
         app: &App,
         wanted: Vec<(String, String)>,
@@ -121,61 +176,48 @@ impl Watch {
     ) -> Result<Watch, Failed> {
         let reader = app.store.reader();
         let size = reader.log_state().await?.size;
+        let place = reader.detected_up_to().await?;
         let enforced = read(wanted.clone(), known);
-        let engine = Engine::new(enforced.iter().map(|enforced| Arc::clone(&enforced.rules)).collect());
-        let mut watch = Watch { wanted, enforced, engine, next: 0, made: HashMap::new() };
-        let Some(next) = reader.detected_up_to().await? else {
-            // What is on record from before detections were there is looked at by a dry run.
-            let kept = app.store.keep_alerts(lease, size, Vec::new(), clock::now()).await;
-            kept.map_err(|error| Failed::Record(error.to_string()))?.ok_or(Failed::Lease)?;
-            watch.next = size;
-            return watch.remember(app, lease).await;
-        };
-        watch.next = next.min(size);
-        watch.remember(app, lease).await
+        let mut engine = Engine::new(enforced.iter().map(|enforced| Arc::clone(&enforced.rules)).collect());
+        // What is on record from before detections were there is looked at by a dry run.
+        let found = place.is_none().then(|| Found { next: size, drafts: Vec::new(), events: 0 });
+        let place = place.unwrap_or(size).min(size);
+        let mut next = place;
+        if engine.timespan() > 0 && place > 0 {
+            let newest = match reader.log_events(place - 1, 1).await {
+                Ok(events) => events.first().and_then(reading::at),
+                Err(error) if error.is_of_lost_events() => None,
+                Err(error) => return Err(error.into()),
+            };
+            // A clock that was wrong does not make rules forget.
+            let newest = newest.unwrap_or(i64::MAX).min(clock::now());
+            next = first_at(reader, newest.saturating_sub(engine.timespan()), place).await?;
+            next = next.max(place.saturating_sub(MOST_AGAIN));
+        }
+        engine.expect(next);
+        Ok(Watch { token: lease.token, wanted, enforced, engine, next, place, found })
     }
 
-    /// Looks again at what is before the place, as far as correlations look back.
-    async fn remember(mut self, app: &App, lease: &Lease) -> Result<Watch, Failed> {
-        let (end, timespan) = (self.next, self.engine.timespan());
-        let mut first = end;
-        if timespan > 0 && end > 0 {
-            let newest = at_of(app, end - 1).await?.unwrap_or_else(clock::now);
-            first = first_at(app, newest.saturating_sub(timespan), end)
-                .await?
-                .max(end.saturating_sub(MOST_AGAIN));
-        }
-        self.engine.expect(first);
-        let mut next = first;
-        let mut until = lease.until;
-        while next < end {
-            let events = app.store.reader().log_events(next, AT_ONCE).await?;
-            if events.is_empty() {
-                break;
-            }
-            let before: Vec<LogEvent> = events.into_iter().filter(|event| event.index < end).collect();
-            let Some(last) = before.last().map(|event| event.index) else { break };
-            self.look(&before, |_| ());
-            next = last + 1;
-            let now = clock::now();
-            if until - now < HELD / 2 {
-                let renewed = app.store.acquire_lease(LEASE, &lease.holder, now, now + HELD).await;
-                let renewed = renewed.map_err(|error| Failed::Record(error.to_string()))?;
-                until = renewed.filter(|renewed| renewed.token == lease.token).ok_or(Failed::Lease)?.until;
-            }
-            tokio::task::yield_now().await;
-        }
-        self.engine.expect(end);
-        self.next = end;
-        Ok(self)
+    /// Keeps what was found, as long as nobody took the lease over.
+    async fn keep(&mut self, app: &App, lease: &Lease) -> Result<(), Failed> {
+        let Some(found) = &self.found else { return Ok(()) };
+        let (next, drafts, now) = (found.next, found.drafts.clone(), clock::now());
+        let kept = app.store.keep_alerts(lease, next, drafts, MOST, now).await;
+        let kept = kept.map_err(|error| Failed::Record(error.to_string()))?.ok_or(Failed::Lease)?;
+        metrics::detected(found.events);
+        metrics::alerts_made(kept.made.len() as u64);
+        metrics::alerts_held_back(kept.held_back);
+        self.place = next;
+        self.found = None;
+        Ok(())
     }
 
-    /// Shows events to the rules; gives the index of the first that comes behind them.
-    fn look(&mut self, events: &[LogEvent], mut found: impl FnMut(AlertDraft)) -> u64 {
+    /// Shows events to the rules.
+    fn look(&mut self, events: &[LogEvent]) {
         let mut matches: Vec<Match> = Vec::new();
-        let mut next = self.next;
+        let (mut drafts, mut looked_at) = (Vec::new(), 0);
         for event in events {
-            next = event.index + 1;
+            self.next = event.index + 1;
             match event.text.as_deref().map(Event::parse) {
                 Some(Ok(read)) => self.engine.observe(event.index, &Observed::new(&read), &mut matches),
                 Some(Err(error)) => {
@@ -184,56 +226,25 @@ impl Watch {
                 }
                 None => self.engine.skip(event.index),
             }
-            for found_one in matches.drain(..) {
-                let enforced = self.enforced.get(found_one.text);
-                if let Some(draft) = enforced.and_then(|enforced| draft(enforced, found_one)) {
-                    found(draft);
+            let is_new = event.index >= self.place;
+            looked_at += u64::from(is_new);
+            for found in matches.drain(..).filter(|_| is_new) {
+                let enforced = self.enforced.get(found.text);
+                if let Some(draft) = enforced.and_then(|enforced| draft(enforced, found)) {
+                    gather(&mut drafts, draft);
                 }
             }
         }
-        next
-    }
-
-    /// What is kept of matches: those of one alert together, and of a detection that makes very many no more than so many.
-    fn within(&mut self, found: Vec<AlertDraft>) -> Vec<AlertDraft> {
-        let mut drafts = Vec::new();
-        found.into_iter().for_each(|draft| gather(&mut drafts, draft));
-        let newest = drafts.iter().map(|draft| draft.last_at).max().unwrap_or_default();
-        self.made.retain(|(_, hour), _| *hour + 2 >= newest / HOUR);
-        drafts.retain(|draft| {
-            let made = self.made.entry((draft.detection.clone(), draft.first_at / HOUR)).or_default();
-            *made += 1;
-            if *made == MOST_AN_HOUR + 1 {
-                tracing::warn!(
-                    detection = draft.detection,
-                    "it made {MOST_AN_HOUR} alerts in an hour, and makes no more in this one: narrow it, or let it group by less"
-                );
-            }
-            if *made > MOST_AN_HOUR {
-                metrics::alerts_held_back(1);
-            }
-            *made <= MOST_AN_HOUR
-        });
-        drafts
-    }
-}
-
-/// When an event happened.
-async fn at_of(app: &App, index: u64) -> Result<Option<i64>, StoreError> {
-    let events = app.store.reader().log_events(index, 1).await?;
-    Ok(events.first().and_then(|event| Event::parse(event.text.as_deref()?).ok().map(|event| event.at)))
-}
-
-/// About where the events from a time on begin, before an index.
-pub(super) async fn first_at(app: &App, time: i64, end: u64) -> Result<u64, StoreError> {
-    let (mut low, mut high) = (0, end);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        // What has no text any more is from long ago.
-        match at_of(app, middle).await? {
-            Some(at) if at >= time => high = middle,
-            _ => low = middle + 1,
+        if self.next > self.place {
+            self.found = Some(Found { next: self.next, drafts, events: looked_at });
         }
     }
-    Ok(low)
+
+    /// Goes on behind events that cannot be read, and has that told.
+    fn pass_over(&mut self, end: u64) {
+        let draft = lost(self.next, end, clock::now());
+        self.engine.expect(end);
+        self.next = end;
+        self.found = Some(Found { next: self.place.max(end), drafts: vec![draft], events: 0 });
+    }
 }

@@ -12,6 +12,12 @@ use casemate_store::AlertDraft;
 /// For how long after a match another one belongs to the same alert at least, in microseconds.
 const SHORTEST_WINDOW: i64 = 3_600 * 1_000_000;
 
+/// The detection that tells of what the log lacks.
+const GAP: &str = "audit-gap";
+
+/// The one of our own that tells who switches others off: nothing stands in its place.
+const ALWAYS: &str = "detection-weakened";
+
 /// A detection that is looked for.
 #[derive(Debug, Clone)]
 pub(super) struct Enforced {
@@ -29,7 +35,7 @@ pub(super) fn wanted(administration: &Administration) -> Vec<(String, String)> {
         .filter_map(|entry| serde_json::from_value(entry.document).ok())
         .collect();
     let names: HashSet<&str> = configured.iter().map(|detection| detection.name.as_str()).collect();
-    let packed = PACK.iter().filter(|packed| !names.contains(packed.id));
+    let packed = PACK.iter().filter(|packed| packed.id == ALWAYS || !names.contains(packed.id));
     let mut wanted: Vec<(String, String)> =
         packed.map(|packed| (packed.id.to_owned(), packed.text.to_owned())).collect();
     let own = |name: &str| PACK.iter().find(|packed| packed.id == name).map(|packed| packed.text.to_owned());
@@ -37,7 +43,9 @@ pub(super) fn wanted(administration: &Administration) -> Vec<(String, String)> {
         let text = detection.rules.or_else(|| own(&detection.name))?;
         Some((detection.name, text))
     }));
-    wanted.sort();
+    // An engine takes no more than so many: what cannot be switched off is not crowded out either.
+    wanted.sort_by(|one, other| (one.0 != ALWAYS, one).cmp(&(other.0 != ALWAYS, other)));
+    wanted.dedup();
     wanted
 }
 
@@ -70,9 +78,8 @@ pub(super) fn draft(enforced: &Enforced, found: Match) -> Option<AlertDraft> {
     group.iter().for_each(|(name, value)| {
         keyed.push_str(&format!("{}:{name}{}:{value}", name.len(), value.len()));
     });
-    let key = sha256(&keyed).iter().map(|byte| format!("{byte:02x}")).collect();
     Some(AlertDraft {
-        key,
+        key: key(&keyed),
         detection: enforced.name.clone(),
         rule: keepable(title),
         rule_id: id.map(keepable),
@@ -88,6 +95,45 @@ pub(super) fn draft(enforced: &Enforced, found: Match) -> Option<AlertDraft> {
     })
 }
 
+/// The alert that stands for those that are held back, of a tenant or of all (empty).
+pub(super) fn instead(of: &AlertDraft, tenant: &str) -> AlertDraft {
+    let group = if tenant.is_empty() { Vec::new() } else { vec![("tenant".to_owned(), tenant.to_owned())] };
+    AlertDraft {
+        key: key(&format!("{}\nheld back\n{tenant}", of.detection)),
+        rule: format!("Alerts are held back: `{}` makes very many", of.detection),
+        rule_id: None,
+        level: "high".to_owned(),
+        window: SHORTEST_WINDOW,
+        group,
+        value: None,
+        ..of.clone()
+    }
+}
+
+/// The alert of events that no rule looks at, since they cannot be read: those before an index.
+pub(super) fn lost(first: u64, end: u64, now: i64) -> AlertDraft {
+    let last = end.saturating_sub(1);
+    AlertDraft {
+        key: key(&format!("{GAP}\nlost\n{end}")),
+        detection: GAP.to_owned(),
+        rule: "Events on record cannot be read, and no rule looks at them".to_owned(),
+        rule_id: None,
+        level: Level::Critical.as_str().to_owned(),
+        first_at: now,
+        last_at: now,
+        last_event: last,
+        window: SHORTEST_WINDOW,
+        count: 1,
+        events: vec![first, last],
+        group: vec![("events".to_owned(), format!("{first} to {last}"))],
+        value: None,
+    }
+}
+
+fn key(text: &str) -> String {
+    sha256(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A text as every database keeps it.
 fn keepable(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
@@ -99,19 +145,7 @@ pub(super) fn gather(drafts: &mut Vec<AlertDraft>, draft: AlertDraft) {
         other.key == draft.key && draft.first_at.saturating_sub(other.last_at) <= draft.window
     };
     match drafts.iter_mut().rev().find(same) {
-        Some(other) => {
-            other.last_at = other.last_at.max(draft.last_at);
-            other.last_event = other.last_event.max(draft.last_event);
-            other.count += draft.count;
-            other.events.extend(draft.events);
-            other.events.sort_unstable();
-            other.events.dedup();
-            // The store keeps the first and the newest of them.
-            if other.events.len() > 1_000 {
-                let over = other.events.len() - 1_000;
-                other.events.drain(100..100 + over);
-            }
-        }
+        Some(other) => other.join(draft),
         None => drafts.push(draft),
     }
 }

@@ -13,13 +13,11 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::job::first_at;
+use super::reading::{self, Read, first_at};
 use super::rules::{Enforced, draft, gather};
 use crate::App;
 use crate::alert::service::Finding;
 
-/// The events that are read at once.
-const AT_ONCE: u32 = 1_000;
 /// The most events that one request looks at.
 const MOST_EVENTS: u64 = 200_000;
 /// How long one request looks.
@@ -57,9 +55,16 @@ pub(super) struct Tried {
     pub(super) first: u64,
     /// How many were.
     pub(super) events: u64,
+    /// How many could not be read, since they are damaged, or archived where nobody reaches them.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(super) lost: u64,
     /// Where to go on, where the log goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) next: Option<u64>,
+}
+
+fn is_none(lost: &u64) -> bool {
+    *lost == 0
 }
 
 /// Tries rules.
@@ -80,7 +85,7 @@ pub(super) async fn tried(app: &App, asked: DryRun) -> Result<Tried, Problem> {
     let since = asked.since.map_or_else(|| clock::now().saturating_sub(DAY), |since| since.0.0);
     let first = match asked.after {
         Some(after) => after.min(size),
-        None => first_at(app, since, size).await.map_err(unreadable)?,
+        None => first_at(reader, since, size).await.map_err(unreadable)?,
     };
     let enforced = Enforced { name: "dry-run".to_owned(), text: String::new(), rules: Arc::clone(&rules) };
     let mut engine = Engine::new(vec![rules]);
@@ -89,14 +94,23 @@ pub(super) async fn tried(app: &App, asked: DryRun) -> Result<Tried, Problem> {
         Some(_) => first.saturating_sub(MOST_EVENTS / 2),
         None => first,
     };
-    let (mut drafts, mut next, until) = (Vec::new(), before, Instant::now() + LONGEST);
+    let (mut drafts, mut lost, mut next, until) = (Vec::new(), 0, before, Instant::now() + LONGEST);
     let mut matches = Vec::new();
     while next < size && drafts.len() < MOST_ALERTS {
         let is_enough = next > first && (Instant::now() > until || next - before >= MOST_EVENTS);
         let events = if is_enough {
             Vec::new()
         } else {
-            reader.log_events(next, AT_ONCE).await.map_err(unreadable)?
+            match reading::read(reader, next).await.map_err(unreadable)? {
+                Read::Events(events) => events,
+                Read::Lost { end, .. } => {
+                    let end = end.min(size);
+                    lost += end.saturating_sub(next.max(first));
+                    engine.expect(end);
+                    next = end;
+                    continue;
+                }
+            }
         };
         if events.is_empty() {
             break;
@@ -123,6 +137,7 @@ pub(super) async fn tried(app: &App, asked: DryRun) -> Result<Tried, Problem> {
         alerts: drafts.into_iter().map(Finding::from).collect(),
         first,
         events: next - first,
+        lost,
         next: (next < size).then_some(next),
     })
 }

@@ -92,6 +92,7 @@ async fn ready(State(app): State<App>, request: Request) -> Result<Response, Pro
             .map(|lease| HeldLease { name: lease.name, until: time(lease.until) })
             .collect(),
         audit_sinks: audit_sinks(&app, may_see_names),
+        detections: detections(&app, may_see_names),
         providers: providers
             .iter()
             .map(|provider| Provider {
@@ -118,6 +119,17 @@ fn audit_sinks(app: &App, may_see_names: bool) -> Vec<AuditSink> {
         error: state.error.filter(|_| may_see_names),
     });
     shown.collect()
+}
+
+/// How detections are doing, where this process looks at the log. Errors name files and hosts.
+fn detections(app: &App, may_see_names: bool) -> Option<Detections> {
+    let state = app.detecting.state();
+    state.is_here.then(|| Detections {
+        behind_events: state.behind_events,
+        lost_events: state.lost_events,
+        failures: state.failures,
+        error: state.error.filter(|_| may_see_names),
+    })
 }
 
 /// Whether names may be shown: not to strangers. Whoever presents a credential is who it says, or refused.
@@ -149,6 +161,9 @@ struct Readiness<'a> {
     leases: Vec<HeldLease>,
     /// How far the sinks of the audit log are, as this process knows it: one that is behind makes no server unready.
     audit_sinks: Vec<AuditSink>,
+    /// How far detections are; absent where another process looks at the log. None of it makes a server unready.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detections: Option<Detections>,
     providers: Vec<Provider<'a>>,
 }
 
@@ -190,6 +205,20 @@ struct AuditSink {
     error: Option<String>,
     /// Whether somebody paused it.
     paused: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessDetections")]
+struct Detections {
+    /// How many events are on record that no rule looked at.
+    behind_events: u64,
+    /// How many events this process passed over since they could not be read: an alert tells of them.
+    lost_events: u64,
+    /// How many attempts in a row came to nothing.
+    failures: u64,
+    /// Why the last one did; shown to whoever may see names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -15,7 +15,9 @@ use casemate_platform::mail::{Mail, MailSettings, Sender};
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings, Proxy, Roots};
 use casemate_platform::{Limits, clock, serve};
 use casemate_server::{detect, tell_receivers};
-use casemate_store::{Actor, AlertDraft, AuditEvent, Commit, DataFolder, Database, RootKeys, Sealer};
+use casemate_store::{
+    Actor, AlertBounds, AlertDraft, AuditEvent, Commit, DataFolder, Database, RootKeys, Sealer,
+};
 use casemate_test_support::{Postgres, SmtpServer};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -30,10 +32,13 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) const RULE: &str = "title: Nothing\nlogsource:\n    product: casemate\ndetection:\n    it:\n        action: nothing\n    condition: it\n";
 
 /// Three roles made by one.
-const ROLES: &str = "title: A role is made\nname: made\nlogsource:\n    product: casemate\ndetection:\n    it:\n        \
+pub(crate) const ROLES: &str = "title: A role is made\nname: made\nlogsource:\n    product: casemate\ndetection:\n    it:\n        \
                      action: casemate.role.create\n        outcome: success\n    condition: it\n---\ntitle: Many roles\nid: many-roles\n\
                      level: high\ncorrelation:\n    type: event_count\n    rules: [made]\n    group-by: [actor.id]\n    timespan: 1h\n    \
                      condition: {gte: 3}\n";
+
+pub(crate) const BOUNDS: AlertBounds =
+    AlertBounds { time: 1, in_tenant: 9, in_all: 9, instead: |draft, _| draft.clone() };
 
 /// Keeps an alert, as following the log does.
 pub(crate) async fn alert(server: &Server) {
@@ -57,10 +62,10 @@ pub(crate) async fn alert(server: &Server) {
         group: vec![("actor.id".to_owned(), "ada".to_owned())],
         value: None,
     };
-    store.keep_alerts(&lease, 0, vec![draft], now).await.unwrap().unwrap();
+    store.keep_alerts(&lease, 0, vec![draft], BOUNDS, now).await.unwrap().unwrap();
 }
 
-async fn until<T>(mut ready: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn until<T>(mut ready: impl AsyncFnMut() -> Option<T>) -> T {
     let found = async {
         loop {
             if let Some(found) = ready().await {
@@ -73,27 +78,27 @@ async fn until<T>(mut ready: impl AsyncFnMut() -> Option<T>) -> T {
     tokio::time::timeout(PATIENCE, found).await.unwrap()
 }
 
-async fn alerts(server: &Server) -> Vec<Value> {
+pub(crate) async fn alerts(server: &Server) -> Vec<Value> {
     let answer = server.admin("POST /api/v1/alerts/search", Some(&json!({ "sort": "id" }))).await;
     assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
     answer.body["items"].as_array().unwrap().clone()
 }
 
 /// Follows the log until this is dropped.
-fn follow(server: &Server) -> JoinSet<()> {
+pub(crate) fn follow(server: &Server) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     jobs.spawn(detect(server.app.clone()));
     jobs
 }
 
 /// Waits until all that is on record was looked at, and nothing that was asked before is left.
-async fn looked_at(server: &Server) {
+pub(crate) async fn looked_at(server: &Server) {
     let reader = server.app.store.reader();
     let size = reader.log_state().await.unwrap().size;
     until(async || reader.detected_up_to().await.unwrap().filter(|place| *place >= size)).await;
 }
 
-async fn make_role(server: &Server, name: &str) {
+pub(crate) async fn make_role(server: &Server, name: &str) {
     server.make("/api/v1/roles", &json!({ "name": name, "permissions": [{ "name": "cms.*" }] })).await;
 }
 
@@ -220,7 +225,9 @@ async fn failed_sign_ins_and_then_a_success_are_one_alert_of_the_pack() {
         signed_in(&server, "usr_3", outcome).await;
     }
     looked_at(&server).await;
-    assert_eq!(alerts(&server).await.len(), 1);
+    let found = alerts(&server).await;
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[1]["detection"], "detection-weakened");
 }
 
 #[tokio::test]

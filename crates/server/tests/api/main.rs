@@ -12,6 +12,7 @@ mod candidates;
 mod deciding_elsewhere;
 mod description;
 mod detections;
+mod detections_go_on;
 mod every_list;
 mod forgotten_sources;
 mod hub;

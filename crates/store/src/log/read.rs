@@ -8,7 +8,7 @@ use super::tail::{self, Held};
 use super::{LogEvent, LogState, block};
 use crate::error::StoreError;
 use crate::open::StoreReader;
-use crate::sql::Database;
+use crate::sql::{Database, values};
 
 /// The most events that are read at once.
 const MOST: u64 = 1_000;
@@ -23,6 +23,34 @@ impl StoreReader {
     pub async fn log_state(&self) -> Result<LogState, StoreError> {
         let open = state::read(&mut self.pool.read().await?).await?;
         Ok(LogState { size: open.edge.size(), root: open.edge.root(), origin: open.origin })
+    }
+
+    /// The index before which all events happened before a time, as far as that is known without reading them: events are recorded
+    /// about in the order of their times, but not quite.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn log_since(&self, time: i64) -> Result<u64, StoreError> {
+        let mut reading = self.pool.read().await?;
+        let row = reading
+            .row("SELECT MIN(number) AS number FROM audit_block WHERE at_max >= $1", values![time])
+            .await?;
+        let block = row.map(|row| row.get::<Option<i64>>("number")).transpose()?.flatten();
+        match block.and_then(|block| u64::try_from(block).ok()) {
+            Some(block) => Ok(block * WIDTH),
+            None => Ok(state::read(&mut reading).await?.first()),
+        }
+    }
+
+    /// From which index on texts of events stand in the database; those before it are archived, or given up.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn log_archived(&self) -> Result<u64, StoreError> {
+        let text = "SELECT COALESCE(MAX(first + count), 0) AS archived FROM audit_shelf";
+        let row = self.pool.row(text, values![]).await?;
+        let archived = row.map(|row| row.get::<i64>("archived")).transpose()?.unwrap_or(0);
+        Ok(u64::try_from(archived).unwrap_or(0))
     }
 
     /// The events of the log from an index on, in order: at most `limit` (1 to 1,000) of them, fewer where they are long, and none

@@ -17,7 +17,7 @@ use crate::kind::Kind;
 use crate::policy::{SETTINGS, Setting};
 
 pub use audit_sink::{
-    AuditSinkDocument, AuditSinkFilter, AuditSinkStart, FileSinkDocument, NatsSinkDocument,
+    AuditSinkDocument, AuditSinkFilter, AuditSinkFormat, AuditSinkStart, FileSinkDocument, NatsSinkDocument,
     SyslogSinkDocument, WebhookSinkDocument,
 };
 pub use detection::{AlertLevel, AlertReceiverDocument, AlertWebhook, DetectionDocument};

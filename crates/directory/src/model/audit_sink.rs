@@ -36,6 +36,10 @@ pub struct AuditSinkDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "AuditSinkStart")]
     pub from: Option<AuditSinkStart>,
+    /// How events are written. Default: `event`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AuditSinkFormat")]
+    pub format: Option<AuditSinkFormat>,
     /// A syslog server (RFC 5424), over TLS (RFC 5425).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "SyslogSinkDocument")]
@@ -62,6 +66,17 @@ pub enum AuditSinkStart {
     Beginning,
     /// With what comes on record once a server has seen the sink.
     Now,
+}
+
+/// How events are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditSinkFormat {
+    /// As they are on record, byte for byte, with their index and salt.
+    #[default]
+    Event,
+    /// As events of OCSF 1.8.0.
+    Ocsf,
 }
 
 /// Which events are sent: those that fit each list that is there.

@@ -20,6 +20,7 @@ use std::time::Duration;
 use casemate_identity::BoxFuture;
 use casemate_identity::ExposeSecret;
 use casemate_identity::remote::{Fetch, FetchError, Fetched, Inquiry, Reply, Submission};
+use reqwest::Response;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use thiserror::Error;
 use url::Url;
@@ -158,6 +159,40 @@ impl Outgoing {
     }
 }
 
+impl Outgoing {
+    /// Posts a request to whoever has nothing to say but whether it was taken: answers with the status, however long the body is and
+    /// whether or not it ends. `limit` bytes of it are read, so that the connection may be used again.
+    ///
+    /// # Errors
+    /// Where no status was answered in time.
+    pub async fn tell(&self, submission: &Submission<'_>) -> Result<u16, FetchError> {
+        let response = self.post(submission).await?;
+        let status = response.status().as_u16();
+        if let Err(error) = answer::read(response, submission.limit).await {
+            tracing::debug!(%error, "what was answered behind the status is left");
+        }
+        Ok(status)
+    }
+
+    async fn post(&self, submission: &Submission<'_>) -> Result<Response, FetchError> {
+        let mut request = self
+            .clients
+            .of(submission.url)?
+            .post(submission.url.clone())
+            .timeout(submission.time)
+            .header(CONTENT_TYPE, submission.content_type)
+            .header(ACCEPT, "application/json")
+            .body(submission.body.to_vec());
+        for (name, value) in submission.headers {
+            let mut value = HeaderValue::from_str(value.expose_secret())
+                .map_err(|_| FetchError::Header((*name).to_owned()))?;
+            value.set_sensitive(true);
+            request = request.header(*name, value);
+        }
+        request.send().await.map_err(answer::failure)
+    }
+}
+
 impl Fetch for Outgoing {
     fn fetch<'a>(&'a self, url: &'a Url, limit: usize) -> BoxFuture<'a, Result<Fetched, FetchError>> {
         Box::pin(async move {
@@ -172,24 +207,7 @@ impl Fetch for Outgoing {
     }
 
     fn submit<'a>(&'a self, submission: Submission<'a>) -> BoxFuture<'a, Result<Reply, FetchError>> {
-        Box::pin(async move {
-            let mut request = self
-                .clients
-                .of(submission.url)?
-                .post(submission.url.clone())
-                .timeout(submission.time)
-                .header(CONTENT_TYPE, submission.content_type)
-                .header(ACCEPT, "application/json")
-                .body(submission.body.to_vec());
-            for (name, value) in submission.headers {
-                let mut value = HeaderValue::from_str(value.expose_secret())
-                    .map_err(|_| FetchError::Header((*name).to_owned()))?;
-                value.set_sensitive(true);
-                request = request.header(*name, value);
-            }
-            let response = request.send().await.map_err(answer::failure)?;
-            answer::reply(response, submission.limit).await
-        })
+        Box::pin(async move { answer::reply(self.post(&submission).await?, submission.limit).await })
     }
 
     fn inquire<'a>(&'a self, inquiry: Inquiry<'a>) -> BoxFuture<'a, Result<Reply, FetchError>> {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use casemate_directory::model::AuditSinkFilter;
+use casemate_audit::event::Event;
+use casemate_audit::ocsf;
+use casemate_directory::model::{AuditSinkFilter, AuditSinkFormat};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -75,6 +77,7 @@ pub(super) struct Wanted {
     /// Those of these tenants; of all where none is named.
     pub(super) tenants: Vec<String>,
     pub(super) only: AuditSinkFilter,
+    pub(super) format: AuditSinkFormat,
 }
 
 impl Wanted {
@@ -104,8 +107,14 @@ impl Wanted {
         if !self.fits(&heading) {
             return None;
         }
-        let salt = salt.map(|salt| format!("\"salt\":\"{salt}\",")).unwrap_or_default();
-        let text = format!("{{\"index\":{index},{salt}\"event\":{event}}}");
+        let mapped = match self.format {
+            AuditSinkFormat::Event => None,
+            AuditSinkFormat::Ocsf => Event::parse(&event).ok().map(|read| ocsf::of(index, &read).to_string()),
+        };
+        let text = mapped.unwrap_or_else(|| {
+            let salt = salt.map(|salt| format!("\"salt\":\"{salt}\",")).unwrap_or_default();
+            format!("{{\"index\":{index},{salt}\"event\":{event}}}")
+        });
         let Heading { at, kind, outcome, .. } = heading;
         Some(Message { index, id, what: What::Event, at, kind, outcome, text, leaf })
     }
@@ -188,9 +197,32 @@ mod tests {
             (list(&[]), only(&["delete"], &[]), false),
             (list(&[]), only(&["update"], &["casemate.user."]), false),
         ] {
-            let wanted = Wanted { tenants, only };
+            let wanted = Wanted { tenants, only, ..Wanted::default() };
             assert_eq!(wanted.message("log", recorded(Some(EVENT))).is_some(), is_sent, "{wanted:?}");
         }
+    }
+
+    #[test]
+    fn a_sink_is_sent_events_of_ocsf_where_it_says_so_and_marks_all_the_same() {
+        let wanted = Wanted { format: AuditSinkFormat::Ocsf, ..Wanted::default() };
+        let event = casemate_audit::event::Event {
+            kind: "update".into(),
+            area: "role".into(),
+            action: "casemate.role.update".into(),
+            outcome: "success".into(),
+            ..casemate_audit::event::Event::default()
+        };
+        let mut text = Vec::new();
+        event.write(&mut text);
+        let text = String::from_utf8(text).unwrap();
+        let message = wanted.message("log.example", recorded(Some(&text))).unwrap();
+        let mapped: serde_json::Value = serde_json::from_str(&message.text).unwrap();
+        assert_eq!((&mapped["class_uid"], &mapped["metadata"]["version"]), (&json!(3004), &json!("1.8.0")));
+        assert_eq!((message.kind.as_str(), message.what), ("update", What::Event));
+        // What is no event of ours, or is none any more, has no class.
+        let unread = wanted.message("log.example", recorded(Some("{\"kind\":\"update\"}"))).unwrap();
+        assert!(unread.text.starts_with("{\"index\":7,"), "{}", unread.text);
+        assert_eq!(wanted.message("log", recorded(None)).unwrap().text, r#"{"index":7,"leaf":"bGVhZg=="}"#);
     }
 
     #[test]

@@ -40,12 +40,18 @@ pub(super) trait Receiver: Send {
     fn longest(&self) -> usize;
 
     /// Has messages taken, in their order, and raises `taken` whenever some of them are: those need not be sent again. It may be
-    /// dropped before it ends.
+    /// dropped before it ends, and may end well before all of them are taken.
     fn deliver<'a>(
         &'a mut self,
         messages: &'a [Message],
         taken: &'a AtomicUsize,
     ) -> BoxFuture<'a, Result<(), SinkError>>;
+
+    /// Readies it for the next attempt after one that failed. Whether it is gone on with; otherwise it is made anew, and what it
+    /// remembers of receivers that were slow, or of what may not have arrived, is lost.
+    fn goes_on(&mut self) -> bool {
+        false
+    }
 
     /// Tries whether it takes messages.
     fn test<'a>(&'a mut self, message: &'a Message) -> BoxFuture<'a, Result<(), SinkError>> {

@@ -20,7 +20,7 @@ const BATCH: u32 = 256;
 /// The most bytes of messages that are sent at once, beside the first.
 const BATCH_BYTES: usize = 4 << 20;
 /// How long a batch may take.
-const DELIVERY: Duration = Duration::from_secs(15);
+pub(super) const DELIVERY: Duration = Duration::from_secs(15);
 /// How long a lease lasts, and how much of it has to be left where a batch is begun: in microseconds.
 const LEASE: i64 = 20_000_000;
 const LEASE_LEFT: i64 = 17_000_000;
@@ -78,6 +78,7 @@ impl Sending {
         let wanted = Wanted {
             tenants: self.document.tenants.clone(),
             only: self.document.only.clone().unwrap_or_default(),
+            format: self.document.format.unwrap_or_default(),
         };
         let mut state = State { wanted, receiver: None, lease: None, awkward: None, failures: 0 };
         loop {
@@ -178,12 +179,8 @@ impl Sending {
             }
         };
         let taken = taken.into_inner();
-        let reached = match (&result, batch.messages.get(taken)) {
-            (Ok(()), _) | (Err(_), None) => batch.behind,
-            (Err(_), Some(first_left)) => first_left.index,
-        };
-        if matches!(result, Err(SinkError::Failed(_))) {
-            // Whatever state it is in, it begins anew.
+        let reached = batch.messages.get(taken).map_or(batch.behind, |first_left| first_left.index);
+        if matches!(result, Err(SinkError::Failed(_))) && !receiver.goes_on() {
             state.receiver = None;
         }
         if reached > next {

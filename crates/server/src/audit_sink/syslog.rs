@@ -1,14 +1,15 @@
 //! Sending to a syslog server: messages of RFC 5424 in the frames of RFC 5425, section 4.3, over TLS.
 //!
-//! Syslog acknowledges nothing. What was written last before a connection broke is therefore sent again on the next one.
+//! Syslog acknowledges nothing. What may not have arrived when a connection broke is therefore sent again on the next one.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use casemate_directory::model::SyslogSinkDocument;
 use casemate_identity::BoxFuture;
@@ -28,6 +29,13 @@ const MAX_BYTES: u32 = 8_192;
 const HEADER: usize = 512;
 /// How long is looked whether the server goes when it was sent something: one that refuses it does so at once.
 const SETTLE: Duration = Duration::from_millis(50);
+/// More than the buffers of a connection hold (`tcp_wmem` is 4 MiB where nobody changed it), in bytes: what so many were written
+/// behind has arrived.
+const MOST_UNDER_WAY: usize = 8 << 20;
+/// Longer than a connection is tried on which nothing arrives (`tcp_retries2`: 15 minutes where nobody changed it).
+const LONGEST_UNDER_WAY: Duration = Duration::from_secs(1_200);
+/// How long a turn writes again what may not have arrived.
+const AGAIN: Duration = Duration::from_secs(5);
 /// The longest name of a host (RFC 5424, section 6).
 const MAX_HOST: usize = 255;
 
@@ -38,8 +46,38 @@ pub(super) struct SyslogReceiver {
     host: String,
     origin: Arc<str>,
     connection: Option<Box<dyn Connection>>,
-    /// What was written last, of which nobody said that it arrived.
-    unconfirmed: Vec<u8>,
+    unconfirmed: Unconfirmed,
+}
+
+/// Frames that were written, of which nobody said that they arrived: the oldest first.
+#[derive(Default)]
+struct Unconfirmed {
+    batches: VecDeque<(Instant, Vec<u8>)>,
+    bytes: usize,
+    /// How many of the batches were written to the connection that there is.
+    written: usize,
+}
+
+impl Unconfirmed {
+    fn push(&mut self, frames: Vec<u8>) {
+        self.bytes += frames.len();
+        self.batches.push_back((Instant::now(), frames));
+        self.written = self.batches.len();
+        self.forget();
+    }
+
+    /// Forgets what arrived: what no buffer on the way holds any more, or what a connection would have broken over.
+    fn forget(&mut self) {
+        while let Some((at, oldest)) = self.batches.front() {
+            let behind_it = self.bytes - oldest.len();
+            if behind_it < MOST_UNDER_WAY && at.elapsed() < LONGEST_UNDER_WAY {
+                break;
+            }
+            self.bytes = behind_it;
+            self.batches.pop_front();
+            self.written = self.written.saturating_sub(1);
+        }
+    }
 }
 
 impl SyslogReceiver {
@@ -59,7 +97,7 @@ impl SyslogReceiver {
             host: if host.is_empty() { "-".to_owned() } else { host },
             origin: Arc::clone(origin),
             connection: None,
-            unconfirmed: Vec::new(),
+            unconfirmed: Unconfirmed::default(),
         }
     }
 
@@ -79,16 +117,32 @@ impl SyslogReceiver {
             client: client_certificate.as_deref().zip(key.as_ref()),
         };
         let connection = self.outgoing.connection(&target).await;
-        let mut connection = connection.map_err(|error| SinkError::Failed(error.to_string()))?;
-        if !self.unconfirmed.is_empty() {
-            write(connection.as_mut(), &self.unconfirmed).await?;
-        }
-        self.connection = Some(connection);
+        self.connection = Some(connection.map_err(|error| SinkError::Failed(error.to_string()))?);
+        self.unconfirmed.written = 0;
         Ok(())
     }
 
-    async fn send(&mut self, messages: &[Message]) -> Result<(), SinkError> {
+    /// Writes again what may not have arrived by the connection before; whether all of it is written.
+    async fn again(&mut self) -> Result<bool, SinkError> {
+        let began = Instant::now();
+        while let Some((_, frames)) = self.unconfirmed.batches.get(self.unconfirmed.written) {
+            if began.elapsed() > AGAIN {
+                return Ok(false);
+            }
+            let Some(mut connection) = self.connection.take() else { return Ok(false) };
+            write(connection.as_mut(), frames).await?;
+            self.connection = Some(connection);
+            self.unconfirmed.written += 1;
+        }
+        Ok(true)
+    }
+
+    /// Writes messages; whether they are written, or there was time only for what may not have arrived before.
+    async fn send(&mut self, messages: &[Message]) -> Result<bool, SinkError> {
         self.connected().await?;
+        if !self.again().await? {
+            return Ok(false);
+        }
         let mut frames = Vec::new();
         for message in messages {
             let text = self.formatted(message);
@@ -96,7 +150,7 @@ impl SyslogReceiver {
             frames.extend_from_slice(text.as_bytes());
         }
         // Taken out: what is dropped half-way is in no state that could be gone on with.
-        let Some(mut connection) = self.connection.take() else { return Ok(()) };
+        let Some(mut connection) = self.connection.take() else { return Ok(false) };
         write(connection.as_mut(), &frames).await?;
         let ended = tokio::time::timeout(SETTLE, ended(connection.as_mut())).await;
         if ended.is_ok() {
@@ -104,9 +158,9 @@ impl SyslogReceiver {
                 "the server closed the connection when it was sent events".to_owned(),
             ));
         }
-        self.unconfirmed = frames;
+        self.unconfirmed.push(frames);
         self.connection = Some(connection);
-        Ok(())
+        Ok(true)
     }
 
     /// The message, as RFC 5424, section 6 has it.
@@ -177,14 +231,20 @@ impl Receiver for SyslogReceiver {
         (self.document.max_bytes.unwrap_or(MAX_BYTES) as usize).saturating_sub(HEADER + names)
     }
 
+    fn goes_on(&mut self) -> bool {
+        self.connection = None;
+        true
+    }
+
     fn deliver<'a>(
         &'a mut self,
         messages: &'a [Message],
         taken: &'a AtomicUsize,
     ) -> BoxFuture<'a, Result<(), SinkError>> {
         Box::pin(async move {
-            self.send(messages).await?;
-            taken.store(messages.len(), Ordering::Release);
+            if self.send(messages).await? {
+                taken.store(messages.len(), Ordering::Release);
+            }
             Ok(())
         })
     }

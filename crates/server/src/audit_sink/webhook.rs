@@ -7,19 +7,23 @@ use std::time::Duration;
 use casemate_directory::model::WebhookSinkDocument;
 use casemate_identity::BoxFuture;
 use casemate_identity::hook::{MIN_SECRET_BYTES, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
-use casemate_identity::remote::{Fetch, Submission};
+use casemate_identity::remote::Submission;
 use casemate_platform::clock;
 use casemate_platform::outgoing::Outgoing;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
+use tokio::time::Instant;
 use url::Url;
 
 use super::message::Message;
 use super::receiver::{Receiver, Secret, SinkError};
+use super::sending::DELIVERY;
 
 const MAX_EVENTS: u32 = 100;
 const MAX_BYTES: u32 = 262_144;
 const TIMEOUT_MILLISECONDS: u32 = 10_000;
+/// How long requests of a turn may take: one more is begun where all of its time is left.
+const IN_TIME: Duration = DELIVERY.saturating_sub(Duration::from_secs(1));
 /// What is read of an answer, in bytes.
 const ANSWER: usize = 65_536;
 /// What stands around the text of a message at most, beside the log's name.
@@ -33,6 +37,8 @@ pub(super) struct WebhookReceiver {
     max_events: usize,
     max_bytes: usize,
     time: Duration,
+    /// How many events go into one request: fewer, from turn to turn, where one of more was not taken.
+    width: usize,
 }
 
 impl WebhookReceiver {
@@ -43,30 +49,41 @@ impl WebhookReceiver {
         origin: &Arc<str>,
     ) -> Result<WebhookReceiver, SinkError> {
         let url = document.url.parse().map_err(|_| SinkError::Failed("its `url` is no URL".to_owned()))?;
+        let max_events = document.max_events.unwrap_or(MAX_EVENTS).max(1) as usize;
         Ok(WebhookReceiver {
+            width: max_events,
             url,
             secret,
             outgoing,
             origin: Arc::clone(origin),
-            max_events: document.max_events.unwrap_or(MAX_EVENTS).max(1) as usize,
+            max_events,
             max_bytes: document.max_bytes.unwrap_or(MAX_BYTES) as usize,
             time: Duration::from_millis(document.timeout_milliseconds.unwrap_or(TIMEOUT_MILLISECONDS).into()),
         })
     }
 
-    async fn send(&self, messages: &[Message], taken: &AtomicUsize) -> Result<(), SinkError> {
-        let (mut done, mut most) = (0, self.max_events);
+    async fn send(&mut self, messages: &[Message], taken: &AtomicUsize) -> Result<(), SinkError> {
+        let (began, mut done) = (Instant::now(), 0);
         while let Some(rest) = messages.get(done..).filter(|rest| !rest.is_empty()) {
-            let count = self.fitting(rest, most);
+            // What is begun can end: each request has all of its time. The rest is sent by the next turn.
+            if began.elapsed() > IN_TIME.saturating_sub(self.time) {
+                return Ok(());
+            }
+            let count = self.fitting(rest, self.width);
             let some = rest.get(..count).unwrap_or(rest);
             match self.post(some).await {
                 Ok(()) => {
                     done += count;
                     taken.store(done, Ordering::Release);
+                    self.width = self.width.saturating_mul(2).min(self.max_events);
                 }
                 // One of them may be what is not taken: it is found by halving.
-                Err(SinkError::TooLarge | SinkError::Refused(_)) if count > 1 => most = count / 2,
-                Err(error) => return Err(error),
+                Err(SinkError::TooLarge | SinkError::Refused(_)) if count > 1 => self.width = count / 2,
+                Err(error) => {
+                    // Many may take too long, or one of them may be what it fails on.
+                    self.width = (count / 2).max(1);
+                    return Err(error);
+                }
             }
         }
         Ok(())
@@ -105,15 +122,13 @@ impl WebhookReceiver {
             limit: ANSWER,
             time: self.time,
         };
-        let reply = self.outgoing.submit(submission).await;
-        let reply = reply.map_err(|error| SinkError::Failed(error.to_string()))?;
-        match reply.status {
+        let status = self.outgoing.tell(&submission).await;
+        let status = status.map_err(|error| SinkError::Failed(error.to_string()))?;
+        match status {
             200..=299 => Ok(()),
-            300..=399 => {
-                Err(SinkError::Failed(format!("it answered {}: redirects are not followed", reply.status)))
-            }
+            300..=399 => Err(SinkError::Failed(format!("it answered {status}: redirects are not followed"))),
             413 => Err(SinkError::TooLarge),
-            400 | 422 => Err(SinkError::Refused(format!("it answered {}", reply.status))),
+            400 | 422 => Err(SinkError::Refused(format!("it answered {status}"))),
             status => Err(SinkError::Failed(format!("it answered {status}"))),
         }
     }
@@ -146,6 +161,10 @@ impl WebhookReceiver {
 impl Receiver for WebhookReceiver {
     fn longest(&self) -> usize {
         self.max_bytes.saturating_sub(AROUND + 2 * self.origin.len() + 2)
+    }
+
+    fn goes_on(&mut self) -> bool {
+        true
     }
 
     fn deliver<'a>(

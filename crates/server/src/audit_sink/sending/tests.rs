@@ -66,6 +66,11 @@ struct Behaviour {
     failing: AtomicU32,
     hangs: AtomicBool,
     longest: Option<usize>,
+    /// How many it takes before it ends well.
+    most: Option<usize>,
+    /// Whether it is gone on with after a failure.
+    goes_on: bool,
+    made: AtomicU32,
     too_large: HashSet<u64>,
     refused: HashSet<u64>,
 }
@@ -74,6 +79,7 @@ struct Fake(Arc<Behaviour>);
 
 impl Receivers for Fake {
     fn receiver(&self, _: &AuditSinkDocument, _: &Arc<str>) -> Result<Box<dyn Receiver>, SinkError> {
+        self.0.made.fetch_add(1, Ordering::SeqCst);
         Ok(Box::new(Fake(Arc::clone(&self.0))))
     }
 }
@@ -81,6 +87,10 @@ impl Receivers for Fake {
 impl Receiver for Fake {
     fn longest(&self) -> usize {
         self.0.longest.unwrap_or(usize::MAX)
+    }
+
+    fn goes_on(&mut self) -> bool {
+        self.0.goes_on
     }
 
     fn deliver<'a>(
@@ -96,6 +106,9 @@ impl Receiver for Fake {
             for (number, message) in messages.iter().enumerate() {
                 if behaviour.hangs.load(Ordering::SeqCst) {
                     std::future::pending::<()>().await;
+                }
+                if behaviour.most.is_some_and(|most| number >= most) {
+                    break;
                 }
                 if is_failing && number == 1 {
                     return Err(SinkError::Failed("it broke".to_owned()));
@@ -358,4 +371,29 @@ fn waiting_grows_and_ends_growing() {
         let wait = wait_after(failures).as_millis();
         assert!((longest / 2..=longest).contains(&wait), "{failures}: {wait}");
     }
+}
+
+#[tokio::test]
+async fn what_a_receiver_remembers_outlives_a_failure_where_it_says_so() {
+    for (goes_on, made) in [(true, 1), (false, 3)] {
+        let (place, events) = (Place::sqlite().await, Memory::new());
+        let behaviour = Arc::new(Behaviour { goes_on, failing: AtomicU32::new(2), ..Behaviour::default() });
+        events.record_some(6);
+        let sending = place.send(&events, &behaviour, "one");
+        behaviour.wait_for(6).await;
+        place.reaches(6).await;
+        sending.abort();
+        assert_eq!(behaviour.made.load(Ordering::SeqCst), made);
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_that_takes_some_and_ends_is_sent_the_rest_and_nothing_is_left_out() {
+    let (place, events) = (Place::sqlite().await, Memory::new());
+    let behaviour = Arc::new(Behaviour { most: Some(3), ..Behaviour::default() });
+    events.record_some(10);
+    let sending = place.send(&events, &behaviour, "one");
+    assert_eq!(behaviour.wait_for_indexes(10).await, (0..10).collect::<Vec<_>>());
+    place.reaches(10).await;
+    sending.abort();
 }

@@ -121,7 +121,8 @@ async fn deliver(receiver: &mut SyslogReceiver, indexes: std::ops::Range<u64>) -
 }
 
 #[tokio::test]
-async fn messages_are_framed_over_tls_and_what_was_sent_last_is_sent_again_when_the_connection_broke() {
+async fn messages_are_framed_over_tls_and_what_may_not_have_arrived_is_sent_again_when_the_connection_broke()
+{
     let authority = Authority::new();
     let server = Server::start(&authority, "localhost", false).await;
     let mut receiver = receiver(&server.document(json!({})), authority.outgoing(), None);
@@ -148,15 +149,27 @@ async fn messages_are_framed_over_tls_and_what_was_sent_last_is_sent_again_when_
         loop {
             match deliver(&mut receiver, 3..4).await {
                 Ok(count) => return count,
-                Err(error) => assert!(matches!(error, SinkError::Failed(_)), "{error}"),
+                Err(error) => assert!(matches!(error, SinkError::Failed(_)) && receiver.goes_on(), "{error}"),
             }
         }
     };
     let (delivered, stream) = tokio::join!(next, server.accept());
     assert_eq!(delivered, 1);
     let mut stream = stream.unwrap();
-    assert!(frame(&mut stream).await.contains("index=\"2\""));
-    assert!(frame(&mut stream).await.contains("index=\"3\""));
+    for index in 0..4 {
+        assert!(frame(&mut stream).await.contains(&format!("index=\"{index}\"")), "{index}");
+    }
+}
+
+#[test]
+fn what_was_written_is_kept_for_as_long_as_it_may_be_under_way() {
+    let mut unconfirmed = Unconfirmed::default();
+    let batch = MOST_UNDER_WAY / 4;
+    for _ in 0..20 {
+        unconfirmed.push(vec![0; batch]);
+    }
+    assert_eq!((unconfirmed.batches.len(), unconfirmed.bytes), (4, 4 * batch));
+    assert_eq!(unconfirmed.written, 4);
 }
 
 #[tokio::test]

@@ -23,6 +23,10 @@ struct Said {
     hangs: bool,
     /// What it says is too large, by the index.
     too_large: HashSet<u64>,
+    /// How many events it takes at once: it fails on more.
+    most: Option<usize>,
+    /// How long its answer is.
+    answer: usize,
     requests: Vec<(String, Vec<Value>)>,
 }
 
@@ -88,14 +92,20 @@ async fn taken(State(said): State<Arc<Mutex<Said>>>, headers: HeaderMap, body: B
         if is_too_large {
             return StatusCode::PAYLOAD_TOO_LARGE.into_response();
         }
+        if said.most.is_some_and(|most| events.len() > most) {
+            return StatusCode::BAD_GATEWAY.into_response();
+        }
         said.requests.push((header("content-type").to_owned(), events));
         said.hangs
     };
     if hangs {
         std::future::pending::<()>().await;
     }
-    let status = said.lock().unwrap().status;
-    (status, [("location", "http://127.0.0.1:1/")]).into_response()
+    let (status, answer) = {
+        let said = said.lock().unwrap();
+        (said.status, "x".repeat(said.answer))
+    };
+    (status, [("location", "http://127.0.0.1:1/")], answer).into_response()
 }
 
 async fn deliver(
@@ -147,6 +157,39 @@ async fn the_one_that_is_too_large_is_found_and_what_came_before_it_was_taken() 
     let mut receiver = endpoint.receiver(json!({}));
     assert_eq!(deliver(&mut receiver, 0..9).await, (5, Err(SinkError::TooLarge)));
     assert_eq!(endpoint.indexes().concat(), [0, 1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn what_fails_on_many_is_sent_fewer_from_turn_to_turn_and_then_more_again() {
+    let endpoint = Endpoint::start().await;
+    endpoint.said.lock().unwrap().most = Some(2);
+    let mut receiver = endpoint.receiver(json!({}));
+    let mut turns = 0;
+    let taken = loop {
+        turns += 1;
+        let (taken, result) = deliver(&mut receiver, 0..16).await;
+        if taken > 0 {
+            break (taken, result);
+        }
+        assert_eq!(result, Err(SinkError::Failed("it answered 502".to_owned())));
+        assert!(receiver.goes_on() && turns < 9, "{turns}");
+    };
+    assert_eq!((turns, taken.0), (4, 2), "16, 8, 4, and then 2");
+    endpoint.said.lock().unwrap().most = None;
+    let before = endpoint.indexes().len();
+    assert_eq!(deliver(&mut receiver, 2..16).await, (14, Ok(())));
+    let widths: Vec<usize> = endpoint.indexes()[before..].iter().map(Vec::len).collect();
+    assert_eq!(widths, [2, 4, 8]);
+}
+
+#[tokio::test]
+async fn what_was_taken_is_told_by_the_status_however_much_is_said_beside() {
+    let endpoint = Endpoint::start().await;
+    {
+        let mut said = endpoint.said.lock().unwrap();
+        (said.status, said.answer) = (StatusCode::OK, ANSWER + 1);
+    }
+    assert_eq!(deliver(&mut endpoint.receiver(json!({})), 0..3).await, (3, Ok(())));
 }
 
 #[tokio::test]

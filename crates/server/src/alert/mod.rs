@@ -6,5 +6,6 @@ mod notify;
 mod receivers;
 pub(crate) mod routes;
 pub(crate) mod service;
+mod trying;
 
 pub use notify::tell_receivers;

@@ -1,18 +1,19 @@
-//! Telling receivers of alerts: by one process of several, each receiver by itself and in order, from a durable place, at least once.
+//! Telling receivers of alerts: by one process of several, each receiver and each way to it by itself and in order, from a durable place,
+//! at least once.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use casemate_directory::model::{AlertLevel, AlertReceiverDocument, AlertWebhook};
 use casemate_directory::{Entry, Kind};
+use casemate_identity::BoxFuture;
 use casemate_identity::hook::{MIN_SECRET_BYTES, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 use casemate_identity::provider::SecretReference;
-use casemate_identity::remote::{Fetch as _, Submission};
+use casemate_identity::remote::Submission;
 use casemate_platform::mail::EmailAddress;
 use casemate_platform::telemetry::metrics;
 use casemate_platform::{RequestId, clock};
-use casemate_store::{AlertQuery, Lease, StoredAlert};
+use casemate_store::{AlertQuery, Lease, StoreError, StoredAlert};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use tokio::task::{AbortHandle, JoinSet};
@@ -21,6 +22,7 @@ use url::Url;
 
 use super::letter::letter;
 use super::service::AlertView;
+use super::trying::{Outcome, Tells, Trying};
 use crate::App;
 
 const LEASE: &str = "alert";
@@ -36,68 +38,91 @@ const TIME: Duration = Duration::from_secs(10);
 /// How long to wait after attempts that failed: twice as long each time, up to a quarter of an hour.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(900);
-/// An alert that could not be told for so long is passed over, in microseconds: a day.
-const GIVEN_UP: i64 = 86_400_000_000;
 /// The field of a receiver that holds a secret.
 const SECRET: &str = "webhook/signing_secret";
 
-/// How a receiver did.
-#[derive(Debug, Clone, Copy)]
-struct Pause {
-    failures: u32,
-    until: Instant,
+/// A way to a receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Way {
+    Webhook,
+    Mail,
 }
+
+impl Way {
+    fn as_str(self) -> &'static str {
+        match self {
+            Way::Webhook => "webhook",
+            Way::Mail => "mail",
+        }
+    }
+}
+
+/// How a way to a receiver did.
+#[derive(Debug, Default)]
+struct Course {
+    failures: u32,
+    until: Option<Instant>,
+    trying: Trying,
+}
+
+type Key = (String, Way);
 
 /// Tells receivers of alerts. Never ends by itself.
 pub async fn tell_receivers(app: App) {
     let holder = RequestId::random().as_str().to_owned();
     // Each in a task of its own, so that one which does not answer keeps no other waiting. They end with this one.
-    let mut tasks: JoinSet<(String, bool)> = JoinSet::new();
-    let mut under_way: HashMap<String, AbortHandle> = HashMap::new();
-    let mut pauses: HashMap<String, Pause> = HashMap::new();
+    let mut tasks: JoinSet<(Key, bool, Trying)> = JoinSet::new();
+    let mut under_way: HashMap<Key, AbortHandle> = HashMap::new();
+    let mut courses: HashMap<Key, Course> = HashMap::new();
     loop {
         tokio::time::sleep(EVERY).await;
         while let Some(ended) = tasks.try_join_next() {
             match ended {
-                Ok((id, true)) => drop(pauses.remove(&id)),
-                Ok((id, false)) => {
-                    let failures = pauses.get(&id).map_or(0, |pause| pause.failures).saturating_add(1);
-                    let wait =
-                        FIRST_WAIT.saturating_mul(1 << failures.min(12).saturating_sub(1)).min(LONGEST_WAIT);
-                    pauses.insert(id, Pause { failures, until: Instant::now() + wait });
+                Ok((key, is_told, trying)) => {
+                    let course = courses.entry(key).or_default();
+                    course.trying = trying;
+                    course.failures = if is_told { 0 } else { course.failures.saturating_add(1) };
+                    let wait = FIRST_WAIT.saturating_mul(1 << course.failures.min(12).saturating_sub(1));
+                    course.until = (!is_told).then(|| Instant::now() + wait.min(LONGEST_WAIT));
                 }
                 Err(error) => tracing::error!(%error, "a receiver could not be told of alerts"),
             }
         }
         under_way.retain(|_, task| !task.is_finished());
         let receivers = app.administration.lister().all(Kind::AlertReceiver, "", RECEIVERS);
-        pauses.retain(|id, _| receivers.iter().any(|receiver| receiver.id == *id));
+        courses.retain(|(id, _), _| receivers.iter().any(|receiver| receiver.id == *id));
         if receivers.is_empty() {
             continue;
         }
         let now = clock::now();
         let lease = match app.store.acquire_lease(LEASE, &holder, now, now + HELD).await {
             Ok(Some(lease)) => lease,
-            Ok(None) => continue,
+            Ok(None) => {
+                // Another process tells, and remembers.
+                courses.clear();
+                continue;
+            }
             Err(error) => {
                 tracing::warn!(%error, "whether alerts are to be told by this process cannot be read");
                 continue;
             }
         };
-        for receiver in receivers {
-            let is_paused = pauses.get(&receiver.id).is_some_and(|pause| pause.until > Instant::now());
-            if is_paused || under_way.contains_key(&receiver.id) {
+        for (receiver, way) in receivers.iter().flat_map(|one| [(one, Way::Webhook), (one, Way::Mail)]) {
+            let key = (receiver.id.clone(), way);
+            let course = courses.entry(key.clone()).or_default();
+            if course.until.is_some_and(|until| until > Instant::now()) || under_way.contains_key(&key) {
                 continue;
             }
-            let (app, lease, id) = (app.clone(), lease.clone(), receiver.id.clone());
+            let mut trying = std::mem::take(&mut course.trying);
+            let (app, lease, receiver, same) = (app.clone(), lease.clone(), receiver.clone(), key.clone());
             let task = tasks.spawn(async move {
-                let is_told = match Telling::of(&app, &receiver) {
-                    Some(telling) => telling.go_on(&lease).await,
+                let is_told = match Telling::of(&app, &receiver, way) {
+                    Some(telling) => telling.go_on(&lease, &mut trying).await,
                     None => true,
                 };
-                (receiver.id, is_told)
+                (same, is_told, trying)
             });
-            under_way.insert(id, task);
+            under_way.insert(key, task);
         }
     }
 }
@@ -106,57 +131,54 @@ pub async fn tell_receivers(app: App) {
 struct Telling<'a> {
     app: &'a App,
     receiver: AlertReceiverDocument,
+    way: Way,
     id: &'a str,
     since: i64,
 }
 
 impl<'a> Telling<'a> {
-    fn of(app: &'a App, entry: &'a Entry) -> Option<Telling<'a>> {
+    fn of(app: &'a App, entry: &'a Entry, way: Way) -> Option<Telling<'a>> {
         let receiver: AlertReceiverDocument = serde_json::from_value(entry.document.clone()).ok()?;
-        (!receiver.disabled).then_some(Telling { app, receiver, id: &entry.id, since: entry.created_at })
+        let has_way = match way {
+            Way::Webhook => receiver.webhook.is_some(),
+            Way::Mail => !receiver.mail.is_empty(),
+        };
+        let is_told = has_way && !receiver.disabled;
+        is_told.then_some(Telling { app, receiver, way, id: &entry.id, since: entry.created_at })
+    }
+
+    /// Up to which alert it was told, by name.
+    fn place(&self) -> String {
+        format!("receiver/{}/{}", self.id, self.way.as_str())
     }
 
     /// Tells of what is new; whether all of it could be told.
-    async fn go_on(&self, lease: &Lease) -> bool {
-        let (reader, name) = (self.app.store.reader(), format!("receiver/{}", self.id));
-        let told = reader.alerts_told(&name).await;
-        let alerts = match told {
-            Ok(beyond) => {
-                // Who is new is not told of what was before.
-                let (since, limit) = (Some(self.since), AT_ONCE);
-                let query = AlertQuery { since, beyond, oldest_first: true, limit, ..AlertQuery::default() };
-                reader.alerts(&query).await
-            }
-            Err(error) => Err(error),
-        };
-        let alerts = match alerts {
+    async fn go_on(&self, lease: &Lease, trying: &mut Trying) -> bool {
+        let alerts = match self.new_alerts().await {
             Ok(alerts) => alerts,
             Err(error) => {
                 tracing::error!(%error, "alerts cannot be read");
                 return false;
             }
         };
-        for alert in alerts {
-            let (number, made_at) = (alert.number, alert.made_at);
-            if self.is_told_of(&alert) {
-                let outcome = self.tell(alert).await;
-                metrics::alert_told(outcome.is_ok());
-                if let Err(problem) = outcome {
-                    let is_given_up = clock::now().saturating_sub(made_at) > GIVEN_UP;
-                    tracing::warn!(
+        let meant: Vec<&StoredAlert> = alerts.iter().filter(|alert| self.is_told_of(alert)).collect();
+        let mut rest = meant.as_slice();
+        for alert in &alerts {
+            if rest.first().is_some_and(|first| first.number == alert.number) {
+                match trying.tell(rest, clock::now(), self).await {
+                    Outcome::Waits => return false,
+                    Outcome::Told => {}
+                    Outcome::PassedOver => tracing::error!(
                         receiver = self.receiver.name,
-                        alert = number,
-                        problem,
-                        is_given_up,
-                        "a receiver was not told of an alert"
-                    );
-                    if !is_given_up {
-                        return false;
-                    }
+                        by = self.way.as_str(),
+                        alert = alert.number,
+                        "a receiver is not told of an alert: it could not be told, and others wait"
+                    ),
                 }
+                rest = rest.get(1..).unwrap_or_default();
             }
-            match self.app.store.keep_alerts_told(lease, &name, number, clock::now()).await {
-                Ok(true) => {}
+            match self.app.store.keep_alerts_told(lease, &self.place(), alert.number, clock::now()).await {
+                Ok(true) => trying.keep_from(alert.number),
                 // Another process goes on, from where this one was.
                 Ok(false) => return true,
                 Err(error) => {
@@ -166,6 +188,17 @@ impl<'a> Telling<'a> {
             }
         }
         true
+    }
+
+    async fn new_alerts(&self) -> Result<Vec<StoredAlert>, StoreError> {
+        let reader = self.app.store.reader();
+        let beyond = match reader.alerts_told(&self.place()).await? {
+            None => reader.alerts_told(&format!("receiver/{}", self.id)).await?,
+            told => told,
+        };
+        // Who is new is not told of what was before.
+        let (since, limit) = (Some(self.since), AT_ONCE);
+        reader.alerts(&AlertQuery { since, beyond, oldest_first: true, limit, ..AlertQuery::default() }).await
     }
 
     fn is_told_of(&self, alert: &StoredAlert) -> bool {
@@ -178,22 +211,25 @@ impl<'a> Telling<'a> {
         level >= self.receiver.level.unwrap_or(AlertLevel::Medium)
     }
 
-    async fn tell(&self, alert: StoredAlert) -> Result<(), String> {
-        let alert = AlertView::from(alert);
-        let url = format!("{}/api/v1/alerts/{}", self.app.settings.public_url, alert.id);
-        if let Some(webhook) = &self.receiver.webhook {
-            self.post(webhook, &alert, &url).await?;
-        }
-        if self.receiver.mail.is_empty() {
-            return Ok(());
-        }
+    /// Posts letters to those who were not written to.
+    fn write(&self, alert: &AlertView, url: &str, number: i64, trying: &mut Trying) -> Result<(), String> {
         let mail = self.app.mail.as_ref().ok_or("no mail server is configured: see `mail.host`")?;
-        for address in &self.receiver.mail {
-            let to = EmailAddress::parse(address).ok_or_else(|| format!("{address} is no address"))?;
-            let letter = letter(to, &alert, &url).map_err(|error| error.to_string())?;
-            mail.post(letter).map_err(|error| error.to_string())?;
+        let mut outcome = Ok(());
+        for (place, address) in self.receiver.mail.iter().enumerate() {
+            if trying.written.contains(&(number, place)) {
+                continue;
+            }
+            let post = || {
+                let to = EmailAddress::parse(address).ok_or_else(|| format!("{address} is no address"))?;
+                let letter = letter(to, alert, url).map_err(|error| error.to_string())?;
+                mail.post(letter).map_err(|error| error.to_string())
+            };
+            match post() {
+                Ok(()) => drop(trying.written.insert((number, place))),
+                Err(problem) => outcome = Err(problem),
+            }
         }
-        Ok(())
+        outcome
     }
 
     async fn post(&self, webhook: &AlertWebhook, alert: &AlertView, address: &str) -> Result<(), String> {
@@ -213,8 +249,7 @@ impl<'a> Telling<'a> {
             limit: 4_096,
             time: TIME,
         };
-        let reply = Arc::clone(outgoing).submit(submission).await.map_err(|error| error.to_string())?;
-        match reply.status {
+        match outgoing.tell(&submission).await.map_err(|error| error.to_string())? {
             200..300 => Ok(()),
             status => Err(format!("it answered with status {status}")),
         }
@@ -230,5 +265,34 @@ impl<'a> Telling<'a> {
             return Err(format!("its `signing_secret` is shorter than {MIN_SECRET_BYTES} bytes"));
         }
         Ok(secret)
+    }
+}
+
+impl Tells for Telling<'_> {
+    fn tell<'a>(
+        &'a self,
+        alert: &'a StoredAlert,
+        trying: &'a mut Trying,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let view = AlertView::from(alert.clone());
+            let url = format!("{}/api/v1/alerts/{}", self.app.settings.public_url, view.id);
+            let outcome = match (self.way, &self.receiver.webhook) {
+                (Way::Webhook, Some(webhook)) => self.post(webhook, &view, &url).await,
+                (Way::Webhook, None) => Ok(()),
+                (Way::Mail, _) => self.write(&view, &url, alert.number, trying),
+            };
+            metrics::alert_told(outcome.is_ok());
+            outcome.inspect_err(|problem| {
+                let (receiver, by) = (&self.receiver.name, self.way.as_str());
+                tracing::warn!(
+                    receiver,
+                    by,
+                    alert = alert.number,
+                    problem,
+                    "a receiver was not told of an alert"
+                );
+            })
+        })
     }
 }

@@ -450,6 +450,17 @@ pub(crate) async fn change(
     Ok(database.row(text, values![*number, state, note, by, at]).await?.is_some())
 }
 
+/// Forgets up to which alert a receiver was told that goes.
+pub(crate) async fn forget(database: &mut impl Database, kind: &str, id: &str) -> Result<(), sqlx::Error> {
+    if kind == "alert-receiver" {
+        let name = format!("receiver/{id}");
+        // One for each way to it; ids hold no wildcards.
+        let text = "DELETE FROM alert_place WHERE name = $1 OR name LIKE $2";
+        database.execute(text, values![&name, &format!("{name}/%")]).await?;
+    }
+    Ok(())
+}
+
 /// The first of all events, and the newest.
 fn joined(mut events: Vec<u64>, more: &[u64]) -> Vec<u64> {
     events.extend_from_slice(more);

@@ -11,6 +11,14 @@ const MAX_ERROR: usize = 1_024;
 /// How many are read at once: more than are served.
 const MANY: i64 = 1_000;
 
+/// Forgets how far a sink is that goes: one that comes back by an older version of the configuration begins anew.
+pub(crate) async fn forget(database: &mut impl Database, kind: &str, id: &str) -> Result<(), sqlx::Error> {
+    if kind == "audit-sink" {
+        database.execute("DELETE FROM audit_sink_cursor WHERE sink = $1", values![id]).await?;
+    }
+    Ok(())
+}
+
 /// How far a sink is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditSinkCursor {

@@ -489,6 +489,8 @@ impl<'a> Change<'a> {
         resource::refuse_owner(self.link, kind, &before.name).await?;
         object::remove(self.link, kind, id).await?;
         secret::remove(self.link, kind, id).await?;
+        audit_sink::forget(self.link, kind, id).await?;
+        alert::forget(self.link, kind, id).await?;
         version::insert_edit(self.link, self.revision, (kind, id), Some(&before), None).await?;
         self.edits += 1;
         Ok(())

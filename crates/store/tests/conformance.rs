@@ -228,6 +228,7 @@ mod holds {
     on_both!(audit_sinks:
         a_cursor_moves_from_where_it_is_and_under_the_lease_alone,
         a_sink_can_be_paused_before_anybody_sent_to_it,
+        a_sink_that_is_deleted_leaves_nothing,
     );
     on_both!(forgotten_sources:
         what_is_forgotten_is_told_by_revision_for_as_long_as_an_answer_may_be_kept,

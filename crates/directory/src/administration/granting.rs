@@ -13,8 +13,8 @@ use super::rules::{may_grant, read};
 use crate::directory::State;
 use crate::kind::Kind;
 use crate::model::{
-    AssignmentDocument, CredentialDocument, RoleDocument, ServiceAccountDocument, SourceDocument,
-    TeamDocument, UserDocument,
+    AssignmentDocument, AuditSinkDocument, CredentialDocument, RoleDocument, ServiceAccountDocument,
+    SourceDocument, TeamDocument, UserDocument,
 };
 use crate::objects::Change;
 use crate::policy::{Assigned, Assignment, DEFAULT_TENANT, Policy, Who};
@@ -25,6 +25,8 @@ const REGISTERING: [&str; 3] =
     ["casemate.resource.create", "casemate.resource.update", "casemate.resource.delete"];
 /// What whoever is behind a sink of the audit log is given.
 const READ_BY_SINKS: [&str; 2] = ["casemate.audit-event.list", "casemate.audit-event.read"];
+/// What is held by those to whom events of all tenants may be shown.
+const READ_EVERYWHERE: &str = "casemate.audit-log.export";
 
 /// Holds what is granted against what the author holds.
 pub(super) struct Granting<'a> {
@@ -104,7 +106,16 @@ impl<'a> Granting<'a> {
                 self.names(bounds(new))
             }
             // Whoever is behind it reads what is on record.
-            Kind::AuditSink if draft.is_some() => self.names(READ_BY_SINKS.map(str::to_owned).to_vec()),
+            Kind::AuditSink if draft.is_some() => {
+                let tenants = new.and_then(read::<AuditSinkDocument>).map(|sink| sink.tenants);
+                let is_of_own = tenants.is_some_and(|tenants| tenants == [DEFAULT_TENANT]);
+                let everywhere = (!is_of_own).then_some(READ_EVERYWHERE);
+                self.names(READ_BY_SINKS.into_iter().chain(everywhere).map(str::to_owned).collect())
+            }
+            // Rules see the events of all tenants, and alerts name what is in them.
+            Kind::Detection | Kind::AlertReceiver if draft.is_some() => {
+                self.names(vec![READ_EVERYWHERE.to_owned()])
+            }
             Kind::Tenant
             | Kind::Application
             | Kind::Setting

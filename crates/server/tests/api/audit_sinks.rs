@@ -337,10 +337,50 @@ async fn nobody_makes_a_sink_who_may_not_read_what_is_on_record() {
     let sink = json!({ "name": "siem", "file": { "name": "audit.ndjson" } });
     let make = format!("POST {SINKS}");
     refused(&server.send(&make, Some(&blind), &[], Some(&sink)).await, "grant_exceeded", "");
-    let made = server.send(&make, Some(&seeing), &[], Some(&sink)).await;
+    refused(&server.send(&make, Some(&seeing), &[], Some(&sink)).await, "grant_exceeded", "");
+    // The events of their own tenant they see; those of all are for whoever may see all of the log.
+    for (name, tenants, status) in [
+        ("own", json!(["default"]), 201),
+        ("more", json!(["default", "acme"]), 403),
+        ("acme", json!(["acme"]), 403),
+    ] {
+        let file = json!({ "name": format!("{name}.ndjson") });
+        let sink = json!({ "name": name, "tenants": tenants, "file": file });
+        let made = server.send(&make, Some(&seeing), &[], Some(&sink)).await;
+        assert_eq!(made.status.as_u16(), status, "{name}: {}", made.text);
+    }
+    let all = json!([sinks, { "name": "casemate.audit-event.*" }, { "name": "casemate.audit-log.export" }]);
+    let exporting = key("exporting-sinks", all).await;
+    let made = server.send(&make, Some(&exporting), &[], Some(&sink)).await;
     assert_eq!(made.status.as_u16(), 201, "{}", made.text);
     let steered = server.send(&format!("{make}/{}/pause", made.id()), Some("auditor"), &[], None).await;
     assert_eq!(steered.status.as_u16(), 403);
+}
+
+#[tokio::test]
+async fn nobody_makes_detections_or_receivers_who_may_not_see_all_of_the_log() {
+    let server = Server::start().await;
+    for (name, more) in [("less", json!([])), ("enough", json!([{ "name": "casemate.audit-log.export" }]))] {
+        let mut permissions =
+            vec![json!({ "name": "casemate.detection.*" }), json!({ "name": "casemate.alert-receiver.*" })];
+        permissions.extend(more.as_array().unwrap().clone());
+        server.make("/api/v1/roles", &json!({ "name": name, "permissions": permissions })).await;
+        let account = server.make("/api/v1/service-accounts", &json!({ "name": name })).await;
+        let to = json!({ "provider": "casemate", "type": "service", "login": name });
+        server.make("/api/v1/assignments", &json!({ "role": name, "to": to })).await;
+        let path = format!("POST /api/v1/service-accounts/{account}/api-keys");
+        let key = server.admin(&path, Some(&json!({ "title": "key" }))).await.body["key"].clone();
+        let detection = json!({ "name": "one", "rules": crate::detections::RULE });
+        let receiver = json!({ "name": "one", "mail": ["security@example.com"] });
+        for (path, body) in [("detections", detection), ("alert-receivers", receiver)] {
+            let path = format!("POST /api/v1/{path}");
+            let made = server.send(&path, key.as_str(), &[], Some(&body)).await;
+            match name {
+                "less" => refused(&made, "grant_exceeded", ""),
+                _ => assert_eq!(made.status.as_u16(), 201, "{}", made.text),
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use casemate_store::{Actor, AuditSinkSteering, AuditSinkStep, Commit, Lease, Operation, Store};
 
-use crate::place::Place;
+use crate::place::{Place, commit, draft};
 
 async fn steer(store: &Store, sink: &str, step: AuditSinkStep) {
     let commit = Commit {
@@ -67,4 +67,31 @@ pub(crate) async fn a_sink_can_be_paused_before_anybody_sent_to_it(place: Place)
     steer(&store, "snk_2", AuditSinkStep::Resume).await;
     let cursor = store.reader().audit_sink_cursor("snk_2").await.unwrap().unwrap();
     assert_eq!((cursor.next, cursor.paused), (Some(0), false));
+}
+
+pub(crate) async fn a_sink_that_is_deleted_leaves_nothing(place: Place) {
+    let store = place.open().await;
+    for (kind, id) in [("audit-sink", "snk_1"), ("audit-sink", "snk_2"), ("alert-receiver", "rcv_1")] {
+        let put = Operation::Put(draft(kind, id, id, "{}"));
+        store.commit(commit(None, vec![put], Vec::new())).await.unwrap();
+    }
+    for sink in ["snk_1", "snk_2"] {
+        let lease = store.acquire_lease(sink, "one", 0, 100).await.unwrap().unwrap();
+        assert!(store.begin_audit_sink(&lease, sink, 5).await.unwrap());
+    }
+    let lease = leased(&store, "one", 0).await.unwrap();
+    for place in ["receiver/rcv_1", "receiver/rcv_1/mail", "receiver/rcv_2"] {
+        assert!(store.keep_alerts_told(&lease, place, 7, 1).await.unwrap());
+    }
+    for (kind, id) in [("audit-sink", "snk_1"), ("alert-receiver", "rcv_1")] {
+        let remove = Operation::Remove { kind: kind.to_owned(), id: id.to_owned() };
+        store.commit(commit(None, vec![remove], Vec::new())).await.unwrap();
+    }
+    let left = store.reader().audit_sink_cursors().await.unwrap();
+    assert_eq!(left.iter().map(|cursor| cursor.sink.as_str()).collect::<Vec<_>>(), ["snk_2"]);
+    let mut told = Vec::new();
+    for place in ["receiver/rcv_1", "receiver/rcv_1/mail", "receiver/rcv_2"] {
+        told.push(store.reader().alerts_told(place).await.unwrap());
+    }
+    assert_eq!(told, [None, None, Some(7)]);
 }

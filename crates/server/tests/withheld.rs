@@ -11,7 +11,7 @@ use casemate_permission::Permission;
 use casemate_platform::Respond;
 use casemate_platform::outgoing::{Outgoing, OutgoingSettings};
 use casemate_platform::telemetry::metrics::Figures;
-use casemate_server::{App, Front, Recorded, Settings};
+use casemate_server::{AccountRule, Accounts, App, Front, Recorded, Settings};
 use casemate_store::{DataFolder, Retention, Store};
 use sqlx::{Connection, SqliteConnection};
 
@@ -111,4 +111,29 @@ async fn nobody_is_told_that_they_signed_out_while_that_is_not_known() {
     let mut other = SqliteConnection::connect(&path).await.unwrap();
     sqlx::query("DROP TABLE session").execute(&mut other).await.unwrap();
     assert_eq!(sign_out().await, (StatusCode::SERVICE_UNAVAILABLE, false));
+}
+
+#[tokio::test]
+async fn a_wrong_password_that_cannot_be_recorded_is_not_answered() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
+    let mut app = app(&folder).await;
+    app.accounts = Arc::new(Accounts::new(AccountRule { enabled: true, ..AccountRule::default() }));
+    let sign_in = async || {
+        let request = Request::post("/sign-in/casemate")
+            .header("host", "localhost")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from("login=nobody&password=wrong"))
+            .unwrap();
+        let response = Front::new(app.clone()).respond(request, None).await;
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (status, String::from_utf8_lossy(&body).contains("no such user name"))
+    };
+    assert_eq!(sign_in().await, (StatusCode::FORBIDDEN, true));
+    let path = format!("sqlite://{}", folder.database().display());
+    let mut other = SqliteConnection::connect(&path).await.unwrap();
+    sqlx::query("DROP TABLE audit_tail").execute(&mut other).await.unwrap();
+    assert_eq!(sign_in().await, (StatusCode::SERVICE_UNAVAILABLE, false));
 }

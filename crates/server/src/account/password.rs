@@ -132,7 +132,9 @@ async fn check_old(
         Ok(true) => Ok(()),
         Ok(false) => {
             count_denial(app, from, Some(PATH));
-            record_failure_of(app, asked, Some(&own.account.user.id), "password_wrong").await;
+            record_failure_of(app, asked, Some(&own.account.user.id), "password_wrong")
+                .await
+                .map_err(|unrecorded| unrecorded.page(asked))?;
             let problem = Some("The password that you have is another.");
             Err(Box::new(shown(app, own, StatusCode::FORBIDDEN, problem)))
         }

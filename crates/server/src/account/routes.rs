@@ -82,7 +82,10 @@ async fn sign_in(
         Ok(Looked::Wrong(user)) => {
             tracing::info!(provider = OWN_PROVIDER, "not signed in: the password is wrong");
             count_denial(&app, from, Some(PATH));
-            record_failure_of(&app, &asked, user.as_deref(), "password_wrong").await;
+            if let Err(unrecorded) = record_failure_of(&app, &asked, user.as_deref(), "password_wrong").await
+            {
+                return Ok(unrecorded.page(&asked));
+            }
             let problem = "There is no such user name, or the password is another.";
             return Ok(again(StatusCode::FORBIDDEN, problem));
         }

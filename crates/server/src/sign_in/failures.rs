@@ -1,25 +1,79 @@
-//! How many failed sign-ins become audit events of their own. Strangers cause them: the others are counted.
+//! How many failed sign-ins become audit events of their own. Strangers cause them: the others are counted by address and route.
+//!
+//! What costs a stranger nothing takes no place from what tells of an attack: places are apart for known accounts, for addresses, and for
+//! what shows not even that a sign-in was begun here.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// The most in a minute.
-const A_MINUTE: u32 = 30;
+/// The most in a minute of known accounts, and of one of them.
+const OF_ACCOUNTS: u32 = 120;
+const OF_AN_ACCOUNT: u32 = 10;
+/// The most in a minute of anything else that was begun, and of one address.
+const OF_ADDRESSES: u32 = 60;
+const OF_AN_ADDRESS: u32 = 10;
+/// The most in a minute of what was not begun here.
+const OF_STRANGERS: u32 = 10;
 const MICROS_A_MINUTE: i64 = 60_000_000;
+
+/// What a failure is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure<'a> {
+    /// An account that there is, by its id.
+    Account(&'a str),
+    /// Where it came from: no account is known.
+    Address(&'a str),
+    /// Nothing: it belongs to no sign-in.
+    Stranger,
+}
 
 /// What is left of this minute.
 #[derive(Debug, Default)]
-pub(crate) struct Failures(Mutex<(i64, u32)>);
+pub(crate) struct Failures(Mutex<Minute>);
+
+#[derive(Debug, Default)]
+struct Minute {
+    number: i64,
+    accounts: Places,
+    addresses: Places,
+    strangers: u32,
+}
+
+/// Places of one sort that are taken; bounded by how many there are.
+#[derive(Debug, Default)]
+struct Places {
+    all: u32,
+    each: HashMap<String, u32>,
+}
+
+impl Places {
+    fn take(&mut self, of: &str, most: u32, most_of_one: u32) -> bool {
+        if self.all >= most || self.each.get(of).is_some_and(|taken| *taken >= most_of_one) {
+            return false;
+        }
+        self.all += 1;
+        *self.each.entry(of.to_owned()).or_default() += 1;
+        true
+    }
+}
 
 impl Failures {
     /// Whether one more is an event, at `now` (microseconds since 1970, UTC).
-    pub(crate) fn take(&self, now: i64) -> bool {
-        let minute = now.div_euclid(MICROS_A_MINUTE);
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.0 != minute {
-            *state = (minute, 0);
+    pub(crate) fn take(&self, now: i64, failure: Failure<'_>) -> bool {
+        let number = now.div_euclid(MICROS_A_MINUTE);
+        let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if minute.number != number {
+            *minute = Minute { number, ..Minute::default() };
         }
-        state.1 = state.1.saturating_add(1);
-        state.1 <= A_MINUTE
+        match failure {
+            Failure::Account(id) => minute.accounts.take(id, OF_ACCOUNTS, OF_AN_ACCOUNT),
+            Failure::Address(address) => minute.addresses.take(address, OF_ADDRESSES, OF_AN_ADDRESS),
+            Failure::Stranger => {
+                let has_room = minute.strangers < OF_STRANGERS;
+                minute.strangers += u32::from(has_room);
+                has_room
+            }
+        }
     }
 }
 
@@ -28,9 +82,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_of_failures_writes_a_bounded_number_of_events() {
+    fn a_flood_of_failures_writes_a_bounded_number_of_events_and_takes_no_place_from_others() {
         let failures = Failures::default();
-        assert_eq!((0..10_000).filter(|_| failures.take(5)).count(), 30);
-        assert!(failures.take(MICROS_A_MINUTE));
+        let told = |failure: &dyn Fn(u32) -> String, of: fn(&str) -> Failure<'_>| {
+            (0..10_000).filter(|number| failures.take(5, of(&failure(*number)))).count()
+        };
+        assert_eq!(told(&|_| String::new(), |_| Failure::Stranger), 10);
+        assert_eq!(told(&|_| "192.0.2.7".to_owned(), Failure::Address), 10, "of one address");
+        assert_eq!(told(&|number| number.to_string(), Failure::Address), 50);
+        assert_eq!(told(&|_| "usr_1".to_owned(), Failure::Account), 10, "of one account");
+        assert_eq!(told(&|number| number.to_string(), Failure::Account), 110);
+        for failure in [Failure::Stranger, Failure::Address("192.0.2.7"), Failure::Account("usr_1")] {
+            assert!(failures.take(MICROS_A_MINUTE, failure), "{failure:?}");
+        }
     }
 }

@@ -234,8 +234,10 @@ async fn callback(
         Err(error) => {
             tracing::info!(%provider, code = error.code(), reason = %error, "not signed in");
             count_denial(&app, from, Some(CALLBACK));
-            record_failure(&app, &asked, &provider, error.code()).await;
-            failed(&error, id.as_str())
+            match record_failure(&app, &asked, &provider, error.code()).await {
+                Ok(()) => failed(&error, id.as_str()),
+                Err(unrecorded) => unrecorded.page(&asked),
+            }
         }
     }
 }

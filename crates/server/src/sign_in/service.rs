@@ -2,22 +2,25 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use casemate_directory::{BrowserSessions, OWN_PROVIDER, SessionError};
 use casemate_identity::sign_in::{LoggedOut, SignInClient, SignInError, SignedIn};
 use casemate_identity::{Identity, SecretString};
-use casemate_platform::{Client, RequestId};
+use casemate_platform::{Client, Code, Problem, RequestId};
 use casemate_store::{
     Actor, AuditEvent, Commit, CommitError, LinkChange, Operation, Remembered, SessionOwner, Sessions, Still,
     StoreError, StoredSession,
 };
 use serde_json::json;
 
+use super::failures::Failure;
 pub(crate) use super::pages::{Onward, failed};
 pub(crate) use super::returning::{Returned, exchanged};
 pub(crate) use super::routes::{begun, hold, key_of, redirect_uri};
 use crate::App;
 use crate::guard::user_agent;
+use crate::pages::failed_with;
 
 /// A request, for the events that tell of it.
 pub(crate) struct Asked {
@@ -341,30 +344,71 @@ pub(super) async fn end_by_token(
     Ok(())
 }
 
-/// Tells of a sign-in that failed, as far as there is room for what strangers cause.
-pub(crate) async fn record_failure(app: &App, asked: &Asked, provider: &str, code: &str) {
+/// That a failed sign-in is not on record although there was room for it: it is not answered as if it were.
+#[derive(Debug)]
+pub(crate) struct Unrecorded;
+
+impl From<Unrecorded> for Problem {
+    fn from(_: Unrecorded) -> Problem {
+        Problem::new(Code::NotRecorded)
+    }
+}
+
+impl Unrecorded {
+    /// The page for it.
+    pub(crate) fn page(self, asked: &Asked) -> Response {
+        let message = "What you sent cannot be looked at at the moment. Try again later.";
+        failed_with(StatusCode::SERVICE_UNAVAILABLE, message, "not_recorded", asked.request_id.as_str())
+    }
+}
+
+/// Tells of a sign-in that failed, as far as there is room for what strangers cause; the caller counts it with what else was refused.
+pub(crate) async fn record_failure(
+    app: &App,
+    asked: &Asked,
+    provider: &str,
+    code: &str,
+) -> Result<(), Unrecorded> {
     let actor = Actor { provider: provider.to_owned(), kind: "anonymous".to_owned(), ..Actor::default() };
-    record_failed(app, asked, asked.event(actor, "casemate.session.begin", "sign-in", ""), code).await;
+    let event = asked.event(actor, "casemate.session.begin", "sign-in", "");
+    let failure = match &asked.client {
+        Some(address) if code != SignInError::State.code() => Failure::Address(address),
+        _ => Failure::Stranger,
+    };
+    record_failed(app, asked, event, failure, code).await
 }
 
 /// As [`record_failure`], of a sign-in with a local account: of that of `user`, by id, where there is one. What was typed is never
 /// part of it: some type their password where their name belongs.
-pub(crate) async fn record_failure_of(app: &App, asked: &Asked, user: Option<&str>, code: &str) {
+pub(crate) async fn record_failure_of(
+    app: &App,
+    asked: &Asked,
+    user: Option<&str>,
+    code: &str,
+) -> Result<(), Unrecorded> {
     let Some(user) = user else { return record_failure(app, asked, OWN_PROVIDER, code).await };
     let actor = Actor { provider: OWN_PROVIDER.to_owned(), kind: "anonymous".to_owned(), ..Actor::default() };
     let event = asked.event(actor, "casemate.session.begin", "sign-in", user);
-    record_failed(app, asked, AuditEvent { resource_type: "user".to_owned(), ..event }, code).await;
+    let event = AuditEvent { resource_type: "user".to_owned(), ..event };
+    record_failed(app, asked, event, Failure::Account(user), code).await
 }
 
-async fn record_failed(app: &App, asked: &Asked, mut event: AuditEvent, code: &str) {
-    if !app.failures.take(asked.now) {
-        return;
+async fn record_failed(
+    app: &App,
+    asked: &Asked,
+    mut event: AuditEvent,
+    failure: Failure<'_>,
+    code: &str,
+) -> Result<(), Unrecorded> {
+    if !app.failures.take(asked.now, failure) {
+        return Ok(());
     }
     event.outcome = "failure".to_owned();
     event.reason = Some(code.to_owned());
-    if let Err(error) = app.store.commit(asked.commit(Vec::new(), event)).await {
-        tracing::warn!(%error, "a failed sign-in is not in the audit log");
-    }
+    app.store.commit(asked.commit(Vec::new(), event)).await.map(drop).map_err(|error| {
+        tracing::error!(%error, "a failed sign-in is not in the audit log, and is not answered");
+        Unrecorded
+    })
 }
 
 /// Lets this process know at once what it just did. Where that fails, it follows within half a second.

@@ -220,7 +220,7 @@ pub(super) async fn step(
         Ok(used) => used,
         Err(error) => {
             place.wrong(&app).await;
-            waiting.fail(&app, &asked, from, error.code()).await;
+            waiting.fail(&app, &asked, from, error.code()).await?;
             return Err(rejected(&error.to_string()));
         }
     };
@@ -292,7 +292,7 @@ pub(super) async fn alone(
             tracing::info!(provider = OWN_PROVIDER, code = error.code(), "not signed in with a passkey");
             place.wrong(&app).await;
             count_denial(&app, from, Some(ALONE_ROUTE));
-            record_failure(&app, &asked, OWN_PROVIDER, error.code()).await;
+            record_failure(&app, &asked, OWN_PROVIDER, error.code()).await?;
             return Err(rejected(&error.to_string()));
         }
     };

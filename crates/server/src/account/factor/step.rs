@@ -20,7 +20,7 @@ use crate::App;
 use crate::denials::count_denial;
 use crate::forms::{HOME, Parameters, form, see_other, set_cookie};
 use crate::pages::failed_with;
-use crate::sign_in::service::{Also, Asked, record_failure_of};
+use crate::sign_in::service::{Also, Asked, Unrecorded, record_failure_of};
 
 /// How many wrong answers a step takes before the password is asked for again.
 const MOST_WRONG: i64 = 5;
@@ -50,13 +50,19 @@ impl Waiting {
     }
 
     /// Counts a wrong answer.
-    pub(super) async fn fail(&self, app: &App, asked: &Asked, from: Option<Client>, code: &str) {
+    pub(super) async fn fail(
+        &self,
+        app: &App,
+        asked: &Asked,
+        from: Option<Client>,
+        code: &str,
+    ) -> Result<(), Unrecorded> {
         tracing::info!(provider = OWN_PROVIDER, code, "not signed in: the second factor is wrong");
         if let Err(error) = app.store.fail_sign_in_step(self.step.digest, MOST_WRONG).await {
             tracing::warn!(%error, "a wrong second factor is not counted of its sign-in");
         }
         count_denial(app, from, Some(STEP_PATH));
-        record_failure_of(app, asked, Some(&self.step.user), code).await;
+        record_failure_of(app, asked, Some(&self.step.user), code).await
     }
 
     fn page(&self, app: &App, return_to: &str, status: StatusCode, problem: Option<&str>) -> Response {
@@ -145,7 +151,9 @@ pub(super) async fn answer(
             entered(&app, entering, &waiting, &["pwd", "otp", "mfa"], also, &id).await
         }
         Ok(None) => {
-            waiting.fail(&app, &asked, from, "code_wrong").await;
+            if let Err(unrecorded) = waiting.fail(&app, &asked, from, "code_wrong").await {
+                return unrecorded.page(&asked);
+            }
             let problem =
                 "This is no code of yours, or it was used before. An app shows another one in half a minute.";
             waiting.page(&app, &return_to, StatusCode::FORBIDDEN, Some(problem))

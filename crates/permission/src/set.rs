@@ -237,6 +237,11 @@ impl PermissionSet {
         (0_u32..).map_while(|index| self.permission(index))
     }
 
+    /// Where permissions came from, in no order; some more than once.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.inner.grants.iter().map(|grant| &grant.origin)
+    }
+
     /// Whether the two are one set in memory: it was compiled once, and handed out twice.
     pub fn is_the_same_as(&self, other: &PermissionSet) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)

@@ -421,6 +421,8 @@ impl Access {
                 id: subject.id.as_deref().unwrap_or_default().to_owned(),
                 credential,
             },
+            login: subject.login.as_deref().map(str::to_owned),
+            groups: subject.groups.iter().map(ToString::to_string).collect(),
             holds: Some(set.clone()),
             request_id: self.request_id.as_str().to_owned(),
             route: self.route.clone(),

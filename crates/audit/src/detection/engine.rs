@@ -19,6 +19,9 @@ use super::watch::{Watch, Watched};
 /// The fields by which matches of a rule are told apart that says nothing of it: who did it, and where.
 const BY_ACTOR: [&str; 3] = ["tenant", "actor.provider", "actor.id"];
 
+/// The kind of events that applications record.
+const RECORDED: &str = "recorded";
+
 /// That a rule matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match {
@@ -165,11 +168,16 @@ impl Engine {
         self.skip(index);
         self.counts.events += 1;
         let at = event.at();
+        // What applications record tells when they say it was, not what the clock said here.
+        let is_of_clock = !event.get("kind").is_some_and(|kind| kind.as_text().as_deref() == Some(RECORDED));
+        let knows = is_of_clock && self.newest != i64::MIN;
         let before = Before {
             is_missing: std::mem::take(&mut self.is_missing),
-            set_back: if self.newest == i64::MIN { 0 } else { self.newest.saturating_sub(at) },
+            set_back: if knows { self.newest.saturating_sub(at) } else { 0 },
         };
-        self.newest = if before.set_back > 0 && before.set_back < i64::MAX { self.newest } else { at };
+        if is_of_clock {
+            self.newest = self.newest.max(at);
+        }
         let mut candidates = std::mem::take(&mut self.candidates);
         candidates.clear();
         self.index.candidates(event, &mut candidates);
@@ -215,7 +223,12 @@ impl Engine {
     /// Whether an event that a rule matched is one of those that it watches for.
     fn watched(&mut self, watch: &Watch, event: &dyn Fields, before: Before, matched: &mut Match) -> bool {
         match watch.watched {
-            Watched::Gap { tolerance } => return before.is_missing || before.set_back > tolerance,
+            Watched::Gap { tolerance } => {
+                // What is missing is told apart, so that a clock does not hide it.
+                let what = if before.is_missing { "missing" } else { "clock" };
+                matched.group = vec![("gap".into(), what.into())];
+                return before.is_missing || before.set_back > tolerance;
+            }
             Watched::Each => {
                 let names: Vec<&str> = watch.group_by.iter().map(|name| &**name).collect();
                 matched.group = present(event, if names.is_empty() { &BY_ACTOR } else { &names });

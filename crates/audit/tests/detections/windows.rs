@@ -228,6 +228,25 @@ fn a_missing_index_and_a_clock_that_was_set_back_are_told_at_the_next_event() {
     let mut found = Vec::new();
     engine.observe(16, &Observed::new(&of(HOUR, "a", "x")), &mut found);
     assert_eq!(found.len(), 1, "14 is missing, which is told although 15 has no text any more");
+    assert_eq!(found[0].group, [("gap".into(), "missing".into())]);
+
+    // What an application tells late, or of a time to come, says nothing of a clock, and hides nothing either.
+    let mut late = of(HOUR - 3 * 24 * HOUR, "a", "x");
+    late.kind = "recorded".into();
+    let mut early = of(9 * HOUR, "a", "x");
+    early.kind = "recorded".into();
+    for (index, event, told) in [
+        (17, &late, None),
+        (18, &early, None),
+        (19, &of(HOUR, "a", "x"), None),
+        (20, &of(HOUR - 6 * 60 * SECOND, "a", "x"), Some("clock")),
+        (22, &late, Some("missing")),
+    ] {
+        found.clear();
+        engine.observe(index, &Observed::new(event), &mut found);
+        let groups: Vec<&str> = found.iter().map(|found| &*found.group[0].1).collect();
+        assert_eq!(groups, told.into_iter().collect::<Vec<_>>(), "{index}");
+    }
 }
 
 #[test]

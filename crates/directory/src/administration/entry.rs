@@ -18,6 +18,10 @@ use crate::model::Granted;
 pub struct Author {
     /// Who they are, for the record.
     pub actor: Actor,
+    /// The name that they log in with, where they have one.
+    pub login: Option<String>,
+    /// The groups that they are in.
+    pub groups: Vec<String>,
     /// What they hold, beyond which they grant nothing; absent for the operator on the machine.
     pub holds: Option<PermissionSet>,
     /// The request's id; empty where there is none.
@@ -47,6 +51,8 @@ impl Author {
         };
         Author {
             actor,
+            login: None,
+            groups: Vec::new(),
             holds: None,
             request_id: String::new(),
             route: None,

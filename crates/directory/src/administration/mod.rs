@@ -20,6 +20,7 @@ mod recovery;
 mod resources;
 mod rules;
 mod sealing;
+mod self_grant;
 mod sessions;
 mod steering;
 mod webiny;

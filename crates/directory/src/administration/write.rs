@@ -9,7 +9,7 @@ use super::detection;
 use super::entry::{Author, Entry, RememberKey, Written};
 use super::error::AdminError;
 use super::people::GroupChange;
-use super::{Administration, granted, homes, provisioning, rules, sealing, sessions};
+use super::{Administration, granted, homes, provisioning, rules, sealing, self_grant, sessions};
 use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
 use crate::model::{AlertReceiverDocument, DetectionDocument};
@@ -162,6 +162,7 @@ impl Administration {
             proposal.told.extend(group.told());
         }
         proposal.people.extend(with);
+        self_grant::note(author, state, &mut proposal);
         homes::stay(&self.store, state, &proposal.changes).await?;
         sealing::drop_unused(state, &mut proposal);
         let written = proposal.subject.as_ref().and_then(|(kind, id)| {

@@ -122,6 +122,8 @@ async fn make(app: &App, asked: &Asked, from: Option<Client>, wanted: Wanted) ->
     let author = Author {
         // Who presents the key is known by nothing else.
         actor: Actor { kind: "anonymous".to_owned(), ..Actor::default() },
+        login: None,
+        groups: Vec::new(),
         holds: None,
         request_id: asked.request_id.as_str().to_owned(),
         route: Some(PATH.to_owned()),

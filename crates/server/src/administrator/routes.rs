@@ -71,6 +71,8 @@ async fn redeem(
     let author = Author {
         // Who presents the key is known by nothing else.
         actor: Actor { kind: "anonymous".to_owned(), ..Actor::default() },
+        login: None,
+        groups: Vec::new(),
         holds: None,
         request_id: id.as_str().to_owned(),
         route: Some(route.as_str().to_owned()),

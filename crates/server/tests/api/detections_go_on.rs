@@ -139,6 +139,7 @@ async fn nobody_switches_detections_off_unseen() {
         let found = alerts(&server).await;
         of(&found, "detection-weakened").first().map_or(0, |alert| alert["count"].as_i64().unwrap())
     };
+    let revision = server.app.directory.current().revision();
     // Its own place is taken by nothing.
     server.make("/api/v1/detections", &json!({ "name": "detection-weakened", "disabled": true })).await;
     assert_eq!(weakened().await, 1);
@@ -155,8 +156,44 @@ async fn nobody_switches_detections_off_unseen() {
     let gone = server.send(&path, Some("administrator"), &[("if-match", "*")], None).await;
     assert_eq!(gone.status.as_u16(), 204, "{}", gone.text);
     assert_eq!(weakened().await, 4);
-    let back = json!({ "revision": 1 });
+    let back = json!({ "revision": revision });
     let reverted = server.admin("POST /api/v1/policy/revert", Some(&back)).await;
     assert!(reverted.status.is_success(), "{}", reverted.text);
     assert_eq!(weakened().await, 5);
+}
+
+#[tokio::test]
+async fn what_somebody_gives_themselves_is_told() {
+    let server = Server::start().await;
+    let _jobs = follow(&server);
+    looked_at(&server).await;
+    let held =
+        json!([{ "name": "casemate.role.*" }, { "name": "casemate.assignment.*" }, { "name": "cms.*" }]);
+    let role = server.make("/api/v1/roles", &json!({ "name": "keeper", "permissions": held })).await;
+    let account = server.make("/api/v1/service-accounts", &json!({ "name": "gate" })).await;
+    let to = json!({ "provider": "casemate", "type": "service", "login": "gate" });
+    server.make("/api/v1/assignments", &json!({ "role": "keeper", "to": to })).await;
+    let path = format!("POST /api/v1/service-accounts/{account}/api-keys");
+    let key = server.admin(&path, Some(&json!({ "title": "key" }))).await.body["key"].clone();
+    let told = async || {
+        looked_at(&server).await;
+        let found = alerts(&server).await;
+        let told = of(&found, "privilege-granted-to-oneself");
+        told.first().map_or(0, |alert| alert["count"].as_i64().unwrap())
+    };
+    let put = format!("PUT /api/v1/roles/{role}");
+    let change = async |by: &str, permissions: &[Value]| {
+        let body = json!({ "name": "keeper", "permissions": permissions });
+        let changed = server.send(&put, Some(by), &[("if-match", "*")], Some(&body)).await;
+        assert_eq!(changed.status.as_u16(), 200, "{}", changed.text);
+    };
+    let key = key.as_str().unwrap();
+    let less = held.as_array().unwrap().clone();
+    let more: Vec<Value> = less.iter().cloned().chain([json!({ "name": "cms.entry.read" })]).collect();
+    assert_eq!(told().await, 0, "others give");
+    change(key, &more).await;
+    assert_eq!(told().await, 1);
+    change(key, &less).await;
+    change("administrator", &more).await;
+    assert_eq!(told().await, 1, "less, and by somebody else");
 }

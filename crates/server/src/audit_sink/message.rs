@@ -210,6 +210,7 @@ mod tests {
             area: "role".into(),
             action: "casemate.role.update".into(),
             outcome: "success".into(),
+            resource_type: Some("role".into()),
             ..casemate_audit::event::Event::default()
         };
         let mut text = Vec::new();

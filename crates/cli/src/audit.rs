@@ -46,6 +46,7 @@ mod signer;
 mod steps;
 mod verify;
 mod witness;
+mod witnessed;
 
 /// What `casemate audit` takes.
 #[derive(Debug, clap::Args)]

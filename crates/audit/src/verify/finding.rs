@@ -38,6 +38,12 @@ pub enum Wrong {
     UnknownKey,
     /// A checkpoint is of another log.
     OtherLog,
+    /// No signed checkpoint is about events that are shown.
+    Unsigned,
+    /// It cannot be shown that the log goes on where a remembered checkpoint ended.
+    Unproved,
+    /// A witness did not cosign it.
+    Unwitnessed,
     /// Something is no checkpoint, or cannot be read as what it ought to be.
     Unreadable,
 }
@@ -70,6 +76,9 @@ impl Wrong {
             Wrong::Forged => "forged",
             Wrong::UnknownKey => "unknown-key",
             Wrong::OtherLog => "other-log",
+            Wrong::Unsigned => "unsigned",
+            Wrong::Unproved => "unproved",
+            Wrong::Unwitnessed => "unwitnessed",
             Wrong::Unreadable => "unreadable",
         }
     }
@@ -100,6 +109,15 @@ impl Wrong {
                 "check the key that you gave with the operator, over another way; where the log has a new key, give both"
             }
             Wrong::OtherLog => "check that the key, the remembered checkpoint and the log belong together",
+            Wrong::Unsigned => {
+                "take nothing from the events named: whoever wrote the file or the database may have made them up; a backup of a server that runs may end with those of its last second, which --to-checkpoint leaves out"
+            }
+            Wrong::Unproved => {
+                "check the running server with what is remembered: it has a proof that its log goes on there; otherwise take a file from before the events were given up"
+            }
+            Wrong::Unwitnessed => {
+                "ask whoever runs the witness for the last checkpoint that it cosigned (its GET /checkpoint) and give it with --checkpoint; where the witness does not run, nobody watches the log"
+            }
             Wrong::Unreadable => {
                 "check that the file or the answer is whole, and of a version that this program knows"
             }

@@ -31,8 +31,10 @@ pub enum Content<'a> {
 #[derive(Debug, Default)]
 pub struct Verifier {
     edge: Edge,
-    /// The roots of checkpoints that lie ahead, by their sizes.
-    ahead: BTreeMap<u64, MerkleHash>,
+    /// Checkpoints that lie ahead, by their sizes.
+    ahead: BTreeMap<u64, Ahead>,
+    /// The events of the largest checkpoint so far.
+    newest: u64,
     /// The leaves of the block that comes next or is under way, which lead to a signed root, from this index on.
     told: Option<(u64, Vec<MerkleHash>)>,
     /// A node of the tree that leads to a signed root, which the events that come next give.
@@ -43,10 +45,20 @@ pub struct Verifier {
     suspected: Option<Span>,
     /// All before this index is what was signed.
     held: u64,
+    /// The events of the last checkpoint that was compared.
+    agreed: u64,
     /// Events are missing, unless the first of them follows later.
     gap: Option<Span>,
     leaves: u64,
     given_up: u64,
+}
+
+/// A checkpoint that lies ahead.
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    root: MerkleHash,
+    /// Whether it has to be compared, whatever is shown.
+    is_required: bool,
 }
 
 /// What was checked.
@@ -95,7 +107,8 @@ impl Verifier {
     }
 
     /// Holds the events against a checkpoint whose signature was checked. Those that are about events which were passed already have
-    /// to come before these: nothing is said of them.
+    /// to come before these: nothing is said of them. The largest is always compared; another one is not where the events around its end
+    /// were given up.
     ///
     /// # Errors
     /// Where it is not what the events give, or two of one size differ.
@@ -104,19 +117,36 @@ impl Verifier {
         if *size < self.next() || (self.gap.is_some() && *size > self.next()) {
             return Ok(());
         }
+        self.newest = self.newest.max(*size);
         if self.ahead.len() >= MAX_AHEAD && !self.ahead.contains_key(size) {
             // What is furthest ahead is what says most.
-            let Some(nearest) = self.ahead.keys().next().copied() else { return Ok(()) };
+            let nearest = self.ahead.iter().find(|(of, ahead)| !ahead.is_required && **of < self.newest);
+            let Some(nearest) = nearest.map(|(size, _)| *size) else { return Ok(()) };
             self.ahead.remove(&nearest);
         }
-        if let Some(other) = self.ahead.insert(*size, *root)
-            && other != *root
-        {
+        let other = self.ahead.entry(*size).or_insert(Ahead { root: *root, is_required: false }).root;
+        if other != *root {
             let detail =
                 format!("two signed checkpoints of {size} events have different roots: {other} and {root}");
             return Err(Finding::at(Wrong::SplitView, Span::up_to(self.held, *size), detail));
         }
         self.arrive()
+    }
+
+    /// As [`Verifier::expect`], of a checkpoint that has to be compared, whatever is shown: one that somebody remembers.
+    ///
+    /// # Errors
+    /// As [`Verifier::expect`], and where its events were passed already.
+    pub fn require(&mut self, checkpoint: &Checkpoint) -> Result<(), Finding> {
+        let size = checkpoint.size;
+        if size < self.next() {
+            return Err(unproved(size, Span::up_to(self.held, size)));
+        }
+        self.expect(checkpoint)?;
+        if size > self.next() {
+            self.ahead.insert(size, Ahead { root: checkpoint.root, is_required: true });
+        }
+        Ok(())
     }
 
     /// The leaves of the events from the next one on, which lead to a signed root: [`super::AuthenticTiles`] has such.
@@ -212,8 +242,19 @@ impl Verifier {
         if let Some((_, signed)) = self.node.take_if(|(node, _)| node.index == block) {
             self.hold_block(block, end, &root, &signed)?;
         }
+        if end > self.newest {
+            let detail = format!(
+                "the events of block {block} were given up, and the newest checkpoint is about {} events: nothing says what the others were",
+                self.newest
+            );
+            return Err(Finding::at(Wrong::Unsigned, Span::up_to(self.newest.max(first), end), detail));
+        }
         // Checkpoints within it cannot be compared with anything any more.
-        self.ahead.retain(|size, _| *size >= end || *size <= first);
+        let mut within = self.ahead.range(first.saturating_add(1)..end);
+        if let Some((size, _)) = within.find(|(_, ahead)| ahead.is_required) {
+            return Err(unproved(*size, Span::up_to(first, end)));
+        }
+        self.ahead.retain(|size, _| *size >= end);
         if !self.edge.push_node(WIDTH.ilog2(), root) {
             return Err(Finding::of(
                 Wrong::Unreadable,
@@ -238,9 +279,12 @@ impl Verifier {
             return Err(Finding::at(Wrong::Missing, gap, detail));
         }
         let size = self.next();
-        if let Some(signed) = self.ahead.keys().next_back() {
+        if let Some((signed, _)) = self.ahead.last_key_value() {
             let detail = format!("{signed} events were signed for, {size} are there");
             return Err(Finding::at(Wrong::Truncated, Span::up_to(size, *signed), detail));
+        }
+        if self.held < self.newest {
+            return Err(unproved(self.newest, Span::up_to(self.held, self.newest)));
         }
         Ok(Verified {
             size,
@@ -280,11 +324,18 @@ impl Verifier {
     /// Compares the root where a checkpoint is about as many events as were taken.
     fn arrive(&mut self) -> Result<(), Finding> {
         let size = self.next();
-        let Some(root) = self.ahead.remove(&size) else { return Ok(()) };
+        let Some(Ahead { root, .. }) = self.ahead.remove(&size) else { return Ok(()) };
         let own = self.edge.root();
         if own == root {
             self.held = self.held.max(size);
+            self.agreed = size;
             return Ok(());
+        }
+        if self.held >= size {
+            let detail = format!(
+                "{size} events were signed with the root {root}, and what was signed later gives them {own}: the log was changed and signed anew"
+            );
+            return Err(Finding::at(Wrong::SplitView, Span::up_to(self.agreed, size), detail));
         }
         let detail = format!("{size} events give the root {own}; {root} was signed");
         let mut span = Span::up_to(self.held, size);
@@ -296,6 +347,13 @@ impl Verifier {
         }
         Err(Finding::at(Wrong::Changed, span, detail))
     }
+}
+
+fn unproved(size: u64, span: Span) -> Finding {
+    let detail = format!(
+        "the checkpoint of {size} events cannot be compared: the events around its end were given up or passed by"
+    );
+    Finding::at(Wrong::Unproved, span, detail)
 }
 
 /// Compares the leaf of an event with those from `first` on, which lead to a signed root.

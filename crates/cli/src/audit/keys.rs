@@ -1,12 +1,12 @@
 //! The keys by which whoever checks a log knows it, and what is remembered of it from one time to the next.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use casemate_audit::checkpoint::Checkpoint;
-use casemate_audit::note::VerifierKey;
+use casemate_audit::note::{Note, VerifierKey};
 use casemate_audit::verify::signed;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,43 @@ pub(super) fn given(text: &str) -> Result<VerifierKey, Failure> {
             "`--key` takes `NAME+ID+KEY` as GET /api/v1/audit-log/key answers it, or a file that holds it";
         Failure::usage(miette::miette!(help = help, "{error}"))
     })
+}
+
+/// That no other process writes what is remembered, until this goes.
+#[derive(Debug)]
+pub(super) struct Lock(#[expect(dead_code, reason = "it holds the lock")] File);
+
+impl Lock {
+    /// Waits until nobody else has it.
+    ///
+    /// # Errors
+    /// Where there can be no lock beside the file.
+    pub(super) fn of(path: &Path) -> Result<Lock, Failure> {
+        // What is remembered is replaced whole, so the lock is a file of its own, which stays.
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".lock");
+        let beside: PathBuf = path.with_file_name(name);
+        let locked = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&beside)
+            .and_then(|file| file.lock().map(|()| Lock(file)));
+        locked.map_err(|error| failed(format_args!("cannot lock {}: {error}", beside.display())))
+    }
+}
+
+/// The checkpoint in a file, which one of these keys signed.
+///
+/// # Errors
+/// Where it cannot be read, or none signed it.
+pub(super) fn checkpoint(path: &Path, keys: &[VerifierKey]) -> Result<(Checkpoint, Note), Failure> {
+    let wrong = |error: String| Failure::usage(miette::miette!("`--checkpoint` {}: {error}", path.display()));
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_FILE).read_to_string(&mut text));
+    read.map_err(|error| wrong(error.to_string()))?;
+    signed(&text, keys).map_err(|finding| wrong(finding.to_string()))
 }
 
 /// What is remembered of a log.
@@ -69,17 +106,37 @@ impl Memory {
         serde_json::from_str(&text).map(Some).map_err(|error| wrong(error.to_string()))
     }
 
+    /// Writes it in the place of what was there, unless another check remembers more by now than was there before.
+    ///
+    /// # Errors
+    /// As [`Memory::read`] and [`Memory::write`].
+    pub(super) fn replace(
+        &self,
+        path: &Path,
+        before: Option<&Memory>,
+        keys: &[VerifierKey],
+    ) -> Result<(), Failure> {
+        let lock = Lock::of(path)?;
+        if let Some(now) = Memory::read(path)?
+            && Some(&now) != before
+            && now.checkpoint(keys)?.size > self.checkpoint(keys)?.size
+        {
+            return Ok(());
+        }
+        self.write(path, &lock)
+    }
+
     /// Writes it in the place of what was there, so that one of the two is there whatever happens.
     ///
     /// # Errors
     /// Where the file system does not take it.
-    pub(super) fn write(&self, path: &Path) -> Result<(), Failure> {
-        self.replace(path).map_err(|error| {
+    pub(super) fn write(&self, path: &Path, _: &Lock) -> Result<(), Failure> {
+        self.put(path).map_err(|error| {
             failed(format_args!("cannot remember the checkpoint in {}: {error}", path.display()))
         })
     }
 
-    fn replace(&self, path: &Path) -> io::Result<()> {
+    fn put(&self, path: &Path) -> io::Result<()> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".new");
         let beside: PathBuf = path.with_file_name(name);
@@ -116,6 +173,10 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
+    use casemate_audit::ed25519::SigningKey;
+    use casemate_audit::hash::MerkleHash;
+    use casemate_audit::note::KeyKind;
+
     use super::*;
 
     #[test]
@@ -125,11 +186,47 @@ mod tests {
         assert_eq!(Memory::read(&path).unwrap(), None);
         for checkpoint in ["one", "two"] {
             let memory = Memory { keys: vec!["key".to_owned()], checkpoint: checkpoint.to_owned() };
-            memory.write(&path).unwrap();
+            memory.write(&path, &Lock::of(&path).unwrap()).unwrap();
             assert_eq!(Memory::read(&path).unwrap(), Some(memory));
         }
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
         fs::write(&path, "{}").unwrap();
         assert!(Memory::read(&path).is_err());
+    }
+
+    #[test]
+    fn of_two_checks_at_once_the_one_that_saw_more_is_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let key = SigningKey::of_seed("casemate/1", KeyKind::Ed25519, &[1; 32]).unwrap();
+        let keys = [key.verifier().clone()];
+        let memory = |size| {
+            let checkpoint = Checkpoint::new("casemate/1", size, MerkleHash::of_nothing()).unwrap();
+            let mut note = Note::new(&checkpoint.to_string()).unwrap();
+            key.sign(&mut note).unwrap();
+            Memory { keys: vec![keys[0].to_string()], checkpoint: note.to_string() }
+        };
+        memory(5).replace(&path, None, &keys).unwrap();
+        let before = Memory::read(&path).unwrap();
+        memory(9).replace(&path, before.as_ref(), &keys).unwrap();
+        memory(7).replace(&path, before.as_ref(), &keys).unwrap();
+        assert_eq!(Memory::read(&path).unwrap(), Some(memory(9)));
+        // A checkpoint that somebody has in a file.
+        let file = folder.path().join("note");
+        fs::write(&file, memory(3).checkpoint).unwrap();
+        assert_eq!(checkpoint(&file, &keys).unwrap().0.size, 3);
+        assert!(checkpoint(&file, &[]).is_err());
+        assert!(checkpoint(&path, &keys).is_err());
+    }
+
+    #[test]
+    fn one_process_has_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        let lock = Lock::of(&path).unwrap();
+        let beside = File::open(folder.path().join("state.json.lock")).unwrap();
+        assert!(beside.try_lock().is_err());
+        drop(lock);
+        beside.try_lock().unwrap();
     }
 }

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use casemate_audit::checkpoint::Checkpoint;
 use casemate_audit::hash::MerkleHash;
-use casemate_audit::note::VerifierKey;
+use casemate_audit::note::{Note, VerifierKey};
 use casemate_audit::tile::{Tile, TileError, Tiles, WIDTH};
-use casemate_audit::verify::{AuthenticTiles, Finding, Span, TilesError, Wrong, signed};
+use casemate_audit::verify::{AuthenticTiles, Finding, Span, TilesError, Wrong, goes_on, signed};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::runtime::Runtime;
@@ -28,6 +28,8 @@ const PAGE: u64 = 4 * WIDTH;
 const WAITING: usize = 2;
 /// How many older checkpoints are asked for to find where a log was changed.
 const MOST_CHECKPOINTS: usize = 512;
+/// How many cosigned checkpoints are asked for to find one of each witness.
+const MOST_COSIGNED: usize = 64;
 
 /// A server whose log is checked.
 pub(super) struct Server {
@@ -128,11 +130,51 @@ impl Server {
         String::from_utf8(body).map_err(|error| self.unread(&error))
     }
 
+    /// Checks that it proves that a checkpoint goes on where an earlier one ended.
+    ///
+    /// # Errors
+    /// Where it does not, or does not answer.
+    pub(super) fn goes_on(&self, before: &Checkpoint, checkpoint: &Checkpoint) -> Result<(), Stop> {
+        let is_older = before.size >= checkpoint.size || before.origin() != checkpoint.origin();
+        let needs = !is_older && before.size > 0;
+        let proof = if needs { self.consistency(before.size, checkpoint.size)? } else { Vec::new() };
+        Ok(goes_on(before, checkpoint, &proof)?)
+    }
+
+    /// The newest checkpoints that witnesses cosigned, until there is one of each of these.
+    ///
+    /// # Errors
+    /// Where it does not answer, or one is not signed by any of `keys`.
+    pub(super) fn cosigned(
+        &self,
+        witnesses: &[VerifierKey],
+        keys: &[VerifierKey],
+    ) -> Result<Vec<(Checkpoint, Note)>, Stop> {
+        let (mut found, mut missing, mut most) = (Vec::new(), witnesses.to_vec(), u64::MAX >> 1);
+        while !missing.is_empty() && found.len() < MOST_COSIGNED && most > 0 {
+            let path = format!("{LOG}/checkpoint?cosigned=true&size={most}");
+            let body = match self.runtime.block_on(self.client.get(&path)) {
+                Ok(body) => body,
+                Err(Unanswered::NotThere(_)) => break,
+                Err(unanswered) => return Err(unanswered.failure(&self.client).into()),
+            };
+            let text = String::from_utf8(body).map_err(|error| self.unread(&error))?;
+            let (checkpoint, note) = signed(&text, keys)?;
+            if checkpoint.size > most {
+                return Err(self.unread(&"it answers a checkpoint of more events than asked for").into());
+            }
+            missing.retain(|key| !note.signatures().iter().any(|signature| key.made(signature)));
+            most = checkpoint.size.saturating_sub(1);
+            found.push((checkpoint, note));
+        }
+        Ok(found)
+    }
+
     /// Its proof that one tree goes on where an earlier one ended.
     ///
     /// # Errors
     /// Where it does not answer.
-    pub(super) fn consistency(&self, from: u64, to: u64) -> Result<Vec<MerkleHash>, Failure> {
+    fn consistency(&self, from: u64, to: u64) -> Result<Vec<MerkleHash>, Failure> {
         let body = self.get(&format!("{LOG}/consistency?from={from}&to={to}"))?;
         consistency(&body).map_err(|error| self.unread(&error))
     }
@@ -234,13 +276,14 @@ impl Server {
                     }
                     page => page,
                 };
-                let page = page.map_err(|unanswered| (next, unanswered));
                 let behind = page.as_ref().ok().and_then(|steps| steps.last().and_then(behind));
-                if let Some(behind) = behind
-                    && let Some(tiles) = tiles(&client, next, behind, told).await
-                    && let Ok(mut ready) = ready.lock()
-                {
-                    ready.extend(tiles);
+                let mut page = page.map_err(|unanswered| (next, unanswered));
+                if let (Some(behind), Ok(steps)) = (behind, &mut page) {
+                    let (tiles, notes) = beside(&client, next, behind, told).await;
+                    if let Ok(mut ready) = ready.lock() {
+                        ready.extend(tiles);
+                    }
+                    steps.splice(..0, notes.into_iter().map(|note| Step::Checkpoint(note.into())));
                 }
                 if tell.send(page).await.is_err() {
                     return;
@@ -338,28 +381,86 @@ fn behind(step: &Step) -> Option<u64> {
     }
 }
 
+/// Whether a page is one of at most so many events from an index on, and of nothing else.
+fn is_page(steps: &[Step], first: u64, limit: u64) -> bool {
+    let end = first.saturating_add(limit);
+    steps.len() as u64 <= limit
+        && steps.iter().all(|step| match step {
+            Step::Event { index, .. } | Step::Leaf { index, .. } => (first..end).contains(index),
+            Step::Block { number, .. } => (first / WIDTH..end.div_ceil(WIDTH)).contains(number),
+            Step::Checkpoint(_) => false,
+        })
+}
+
 /// Events from an index on.
 async fn page(client: &Client, first: u64, limit: u64) -> Result<Vec<Step>, Unanswered> {
     let range = json!({ "from": first, "limit": limit }).to_string();
     let body = client.post(&format!("{LOG}/events"), range.as_bytes()).await?;
     let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let wrong = |error| Unanswered::Damaged(format!("its answer cannot be read: {error}"));
-    lines.map(|line| read_line(line).map_err(wrong)).collect()
+    let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
+    let steps: Vec<Step> =
+        lines.take(most).map(|line| read_line(line).map_err(wrong)).collect::<Result<_, _>>()?;
+    if is_page(&steps, first, limit) {
+        return Ok(steps);
+    }
+    let error = format!("it was asked for at most {limit} events from {first} on, and answered others");
+    Err(Unanswered::Wrong(error))
 }
 
-/// The tiles of the leaves of the blocks that begin there.
-async fn tiles(client: &Arc<Client>, first: u64, behind: u64, size: u64) -> Option<Vec<(Tile, Vec<u8>)>> {
-    let mut asking = JoinSet::new();
-    for tile in (first.div_ceil(WIDTH)..behind.div_ceil(WIDTH)).filter_map(|block| Tile::at(0, block, size)) {
-        if tile.is_full() {
+/// The tiles of the leaves of the blocks that begin there, and the last checkpoint that was signed within each of them: what was signed
+/// once has to be what the events give now.
+async fn beside(
+    client: &Arc<Client>,
+    first: u64,
+    behind: u64,
+    size: u64,
+) -> (Vec<(Tile, Vec<u8>)>, Vec<String>) {
+    let (mut tiles, mut notes) = (JoinSet::new(), JoinSet::new());
+    for block in first.div_ceil(WIDTH)..behind.div_ceil(WIDTH) {
+        if let Some(tile) = Tile::at(0, block, size).filter(|tile| tile.is_full()) {
             let client = Arc::clone(client);
-            asking.spawn(
+            tiles.spawn(
                 async move { Some((tile, client.get(&format!("{LOG}/{}", tile.path())).await.ok()?)) },
             );
         }
+        let client = Arc::clone(client);
+        let last = block.saturating_mul(WIDTH).saturating_add(WIDTH - 1);
+        notes.spawn(async move {
+            String::from_utf8(client.get(&format!("{LOG}/checkpoint?size={last}")).await.ok()?).ok()
+        });
     }
-    // One that is not had now is asked for again when it is needed, and its failure told then.
-    Some(asking.join_all().await.into_iter().flatten().collect())
+    // A tile that is not had now is asked for again when it is needed, and its failure told then.
+    let tiles = tiles.join_all().await.into_iter().flatten().collect();
+    (tiles, notes.join_all().await.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_stays_within_what_was_asked_for() {
+        let leaf = |index| Step::Leaf { index, leaf: MerkleHash::of_nothing() };
+        let block = |number| Step::Block { number, root: MerkleHash::of_nothing() };
+        assert!(is_page(&[], 0, 1));
+        assert!(is_page(&[leaf(1_024), leaf(2_047)], 1_024, 1_024));
+        assert!(is_page(&[block(4), leaf(1_280)], 1_024, 1_024));
+        assert!(is_page(&[block(1)], 256, 44));
+        for steps in [
+            vec![leaf(1_023)],
+            vec![leaf(2_048)],
+            vec![leaf(u64::MAX)],
+            vec![block(3)],
+            vec![block(8)],
+            vec![block(u64::MAX)],
+            vec![Step::Checkpoint("note".into())],
+        ] {
+            assert!(!is_page(&steps, 1_024, 1_024), "{steps:?}");
+        }
+        assert!(!is_page(&[leaf(5), leaf(5)], 5, 1), "more than asked for");
+        assert!(!is_page(&[leaf(u64::MAX)], u64::MAX, 1), "no log is that large");
+    }
 }
 
 /// The proof that an answer holds.

@@ -1,5 +1,7 @@
 //! A log as it is shown, step by step, and what is found in it.
 
+use std::str::FromStr;
+
 use casemate_audit::commitment::Salt;
 use casemate_audit::hash::MerkleHash;
 use casemate_audit::note::VerifierKey;
@@ -97,7 +99,56 @@ pub(super) trait Source {
     }
 }
 
-/// Goes through a log to its end. Events from `kept_from` on are not to have been given up.
+/// Which texts have to be there.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    /// Those from this index on.
+    pub(super) from: u64,
+    /// But for these.
+    pub(super) but: Vec<Erased>,
+}
+
+/// Events whose texts may be gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Erased(Span);
+
+impl Default for Kept {
+    fn default() -> Kept {
+        Kept { from: u64::MAX, but: Vec::new() }
+    }
+}
+
+impl Kept {
+    /// The first of the events from one on, up to one before another, whose text has to be there.
+    fn first_of(&self, first: u64, end: u64) -> Option<u64> {
+        let mut next = first.max(self.from);
+        while next < end {
+            let Some(Erased(span)) =
+                self.but.iter().find(|Erased(span)| (span.first..=span.last).contains(&next))
+            else {
+                return Some(next);
+            };
+            next = span.last.checked_add(1)?;
+        }
+        None
+    }
+}
+
+impl FromStr for Erased {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Erased, &'static str> {
+        let wrong = "say an index, or the first and the last of several: 17, 17-23";
+        let number = |text: &str| text.parse::<u64>().map_err(|_| wrong);
+        let span = match text.split_once('-') {
+            None => Span::only(number(text)?),
+            Some((first, last)) => Span { first: number(first)?, last: number(last)? },
+        };
+        if span.first <= span.last { Ok(Erased(span)) } else { Err(wrong) }
+    }
+}
+
+/// Goes through a log to its end.
 ///
 /// # Errors
 /// The first that is wrong with it, or why it cannot be read.
@@ -105,7 +156,7 @@ pub(super) fn check(
     source: &mut impl Source,
     mut verifier: Verifier,
     keys: &[VerifierKey],
-    kept_from: u64,
+    kept: &Kept,
     meter: &mut Meter,
 ) -> Result<Verified, Stop> {
     // What is wrong with the tile of a block, unless its events tell more.
@@ -137,11 +188,9 @@ pub(super) fn check(
             Step::Block { number, root } => {
                 let (first, end) =
                     (number.saturating_mul(WIDTH), number.saturating_add(1).saturating_mul(WIDTH));
-                if end > kept_from {
+                if let Some(due) = kept.first_of(first, end) {
                     let detail = format!("block {number} has no events any more");
-                    return Err(
-                        Finding::at(Wrong::Missing, Span::up_to(first.max(kept_from), end), detail).into()
-                    );
+                    return Err(Finding::at(Wrong::Missing, Span::up_to(due, end), detail).into());
                 }
                 // Its tile is gone with its events: that is no finding.
                 suspected = None;
@@ -150,12 +199,41 @@ pub(super) fn check(
             Step::Event { index, text, salt } => {
                 verifier.push(index, &Content::Event { text: text.as_bytes(), salt: &salt })?;
             }
-            Step::Leaf { index, leaf } => verifier.push(index, &Content::Leaf(leaf))?,
+            Step::Leaf { index, leaf } => {
+                verifier.push(index, &Content::Leaf(leaf))?;
+                if kept.first_of(index, index.saturating_add(1)).is_some() {
+                    let detail = "its leaf is there, its text is not any more";
+                    return Err(Finding::at(Wrong::Missing, Span::only(index), detail).into());
+                }
+            }
         }
         meter.passed(verifier.next());
     }
     match suspected {
         Some((_, finding)) => Err(finding.into()),
         None => Ok(verifier.end()?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_to_be_kept_is_all_but_what_is_known_to_be_erased() {
+        let erased = |text: &str| text.parse::<Erased>();
+        for wrong in ["", "-", "a", "3-2", "1-", "-1", "1-2-3"] {
+            assert!(erased(wrong).is_err(), "{wrong}");
+        }
+        let but = vec![erased("7").unwrap(), erased("300-511").unwrap(), erased("256-299").unwrap()];
+        let kept = Kept { from: 5, but };
+        assert_eq!(kept.first_of(0, 5), None);
+        assert_eq!(kept.first_of(0, 6), Some(5));
+        assert_eq!(kept.first_of(7, 8), None);
+        assert_eq!(kept.first_of(256, 512), None);
+        assert_eq!(kept.first_of(256, 513), Some(512));
+        let all = Kept { from: 0, but: vec![Erased(Span { first: 0, last: u64::MAX })] };
+        assert_eq!(all.first_of(0, u64::MAX), None);
+        assert_eq!(Kept::default().first_of(0, u64::MAX), None);
     }
 }

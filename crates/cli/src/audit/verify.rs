@@ -4,8 +4,8 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use casemate_audit::checkpoint::Checkpoint;
-use casemate_audit::note::VerifierKey;
-use casemate_audit::verify::{Finding, Verified, Verifier, Wrong, goes_on, signed};
+use casemate_audit::note::{Note, VerifierKey};
+use casemate_audit::verify::{Finding, Span, Verified, Verifier, Wrong, goes_on, signed};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -16,7 +16,8 @@ use super::keys::{self, Memory};
 use super::meter::{Meter, resident};
 use super::proof;
 use super::server::Server;
-use super::steps::{self, Stop};
+use super::steps::{self, Erased, Kept, Source, Stop};
+use super::witnessed::{self, Witnessed};
 use crate::backup::KeyArguments;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::printer::{Format, Printer, printable};
@@ -52,9 +53,28 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with = "proof")]
     remember: Option<PathBuf>,
 
-    /// Events from this index on are to be there: without it, those that retention gave up are passed over and counted.
+    /// Events from this index on are to be there with their texts: without it, those that retention or the law took are passed over and
+    /// counted.
     #[arg(long, value_name = "INDEX", conflicts_with = "proof")]
     kept_from: Option<u64>,
+
+    /// Events whose texts may be gone although they are behind --kept-from, because you know why they were erased; once for each.
+    #[arg(long, value_name = "INDEX|FIRST-LAST", requires = "kept_from")]
+    erased: Vec<Erased>,
+
+    /// Check only what the newest checkpoint is about, and leave out what stands behind it: a backup of a server that runs may end with
+    /// events of its last second.
+    #[arg(long, conflicts_with = "proof")]
+    to_checkpoint: bool,
+
+    /// A signed checkpoint that you have from elsewhere, such as from a witness: the log has to go on where it ended; once for each.
+    #[arg(long, value_name = "FILE", conflicts_with = "proof")]
+    checkpoint: Vec<PathBuf>,
+
+    /// The key of a witness, or a file that holds it: one of the checkpoints that the log is held against has to be cosigned by it; once
+    /// for each witness.
+    #[arg(long, value_name = "KEY", conflicts_with = "proof")]
+    witness: Vec<String>,
 
     /// Tell of every tenth part on standard error, also where that is no terminal.
     #[arg(long)]
@@ -79,6 +99,9 @@ struct Answer<'a> {
     erased: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     given_up: Option<u64>,
+    /// What witnesses cosigned of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    witnessed: Vec<Witnessed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     finding: Option<Found<'a>>,
     seconds: f64,
@@ -101,14 +124,20 @@ struct Found<'a> {
     what_next: &'static str,
 }
 
-/// By which keys a log is known.
+/// By which keys a log is known, and what else is known of it.
 pub(super) struct Known {
     pub(super) keys: Vec<VerifierKey>,
     pub(super) from: &'static str,
     /// What is remembered of it.
     pub(super) before: Option<Checkpoint>,
-    /// Events from here on are not to have been given up.
-    kept_from: u64,
+    /// Checkpoints of it that somebody got elsewhere.
+    pub(super) elsewhere: Vec<(Checkpoint, Note)>,
+    /// Whose cosignatures there have to be.
+    pub(super) witnesses: Vec<VerifierKey>,
+    /// Which of its texts have to be there.
+    kept: Kept,
+    /// Whether what stands behind the newest checkpoint is left out.
+    to_checkpoint: bool,
 }
 
 impl Known {
@@ -144,7 +173,25 @@ impl Known {
             )));
         }
         let before = memory.map(|memory| memory.checkpoint(&keys)).transpose()?;
-        Ok(Known { keys, from, before, kept_from: u64::MAX })
+        let (elsewhere, witnesses) = (Vec::new(), Vec::new());
+        Ok(Known { keys, from, before, elsewhere, witnesses, kept: Kept::default(), to_checkpoint: false })
+    }
+
+    /// With what else the command line says.
+    fn with(self, arguments: &Arguments) -> Result<Known, Failure> {
+        let elsewhere = arguments.checkpoint.iter().map(|file| keys::checkpoint(file, &self.keys));
+        Ok(Known {
+            elsewhere: elsewhere.collect::<Result<_, _>>()?,
+            witnesses: witnessed::keys(&arguments.witness)?,
+            kept: Kept { from: arguments.kept_from.unwrap_or(u64::MAX), but: arguments.erased.clone() },
+            to_checkpoint: arguments.to_checkpoint,
+            ..self
+        })
+    }
+
+    /// What the log has to go on from.
+    pub(super) fn earlier(&self) -> impl Iterator<Item = &Checkpoint> {
+        self.before.iter().chain(self.elsewhere.iter().map(|(checkpoint, _)| checkpoint))
     }
 }
 
@@ -153,14 +200,14 @@ struct Checked {
     verified: Verified,
     /// The checkpoint to remember.
     note: String,
+    witnessed: Vec<Witnessed>,
 }
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
     let memory = arguments.remember.as_deref().map(Memory::read).transpose()?.flatten();
     let server = arguments.server.open()?;
-    let mut known = Known::of(&arguments.key, memory.as_ref(), server.as_ref(), printer)?;
-    known.kept_from = arguments.kept_from.unwrap_or(u64::MAX);
+    let known = Known::of(&arguments.key, memory.as_ref(), server.as_ref(), printer)?.with(&arguments)?;
     if let Some(file) = &arguments.proof {
         return proof::check(file, &known.keys, printer);
     }
@@ -184,6 +231,7 @@ pub(super) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
         signed: None,
         erased: None,
         given_up: None,
+        witnessed: Vec::new(),
         finding: None,
         seconds,
         events_per_second: 0,
@@ -192,13 +240,14 @@ pub(super) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
         keys_from: known.from,
     };
     match checked {
-        Ok(Checked { verified, note }) => {
-            if let Some(path) = &arguments.remember {
-                Memory { keys, checkpoint: note.clone() }.write(path)?;
-            }
+        Ok(Checked { verified, note, witnessed }) => {
             let (checkpoint, _) = signed(&note, &known.keys)
                 .map_err(|finding| Failure::failed(miette::miette!("{finding}")))?;
-            whole(printer, &base, &verified, &checkpoint, rate(verified.size))
+            if let Some(path) = &arguments.remember {
+                Memory { keys, checkpoint: note }.replace(path, memory.as_ref(), &known.keys)?;
+            }
+            let base = Answer { witnessed, ..base };
+            whole(printer, base, &verified, &checkpoint, rate(verified.size))
         }
         Err(Stop::Found(finding)) => {
             let finding = as_remembered(finding, &known);
@@ -227,59 +276,88 @@ fn no_checkpoint(what: &str) -> Finding {
     Finding::of(Wrong::UnknownKey, detail)
 }
 
-/// Checks that what is shown belongs to the same log as what is remembered, and is no older.
+/// Checks that what is shown belongs to the same log as what is known of it, and is no older.
 fn not_before(known: &Known, checkpoint: &Checkpoint) -> Result<(), Finding> {
-    match &known.before {
-        Some(before) if before.origin() != checkpoint.origin() || checkpoint.size <= before.size => {
-            goes_on(before, checkpoint, &[])
+    for before in known.earlier() {
+        if before.origin() != checkpoint.origin() || checkpoint.size <= before.size {
+            goes_on(before, checkpoint, &[])?;
         }
-        _ => Ok(()),
     }
+    Ok(())
 }
 
 fn export(mut export: Export, known: &Known, meter: &mut Meter<'_>) -> Result<Checked, Stop> {
     let notes = export.last_checkpoints()?;
-    let (checkpoint, note) = newest(&notes, known)?.ok_or_else(|| no_checkpoint("the end of the export"))?;
-    not_before(known, &checkpoint)?;
-    meter.expect(checkpoint.size);
-    let mut verifier = Verifier::new();
-    for note in &notes {
-        verifier.expect(&signed(note, &known.keys)?.0)?;
-    }
-    if let Some(before) = &known.before {
-        verifier.expect(before)?;
-    }
-    Ok(Checked { verified: steps::check(&mut export, verifier, &known.keys, known.kept_from, meter)?, note })
+    filed(&mut export, &notes, "the end of the export", known, meter)
 }
 
 fn backup(mut backup: Backup, known: &Known, meter: &mut Meter<'_>) -> Result<Checked, Stop> {
     let notes = backup.checkpoints();
-    let (checkpoint, note) = newest(&notes, known)?.ok_or_else(|| no_checkpoint("the backup"))?;
+    filed(&mut backup, &notes, "the backup", known, meter)
+}
+
+/// Checks what stands in a file against the checkpoints in it, and what is known from elsewhere.
+fn filed(
+    source: &mut impl Source,
+    notes: &[String],
+    place: &str,
+    known: &Known,
+    meter: &mut Meter<'_>,
+) -> Result<Checked, Stop> {
+    let (checkpoint, note) = newest(notes, known)?.ok_or_else(|| no_checkpoint(place))?;
     not_before(known, &checkpoint)?;
     meter.expect(checkpoint.size);
     let mut verifier = Verifier::new();
-    for note in &notes {
-        verifier.expect(&signed(note, &known.keys)?.0)?;
+    let mut cosigned = known.elsewhere.clone();
+    for note in notes {
+        let (checkpoint, note) = signed(note, &known.keys)?;
+        verifier.expect(&checkpoint)?;
+        if !known.witnesses.is_empty() && note.signatures().len() > 1 {
+            cosigned.push((checkpoint, note));
+        }
     }
-    if let Some(before) = &known.before {
-        verifier.expect(before)?;
+    for before in known.earlier() {
+        verifier.require(before)?;
     }
-    Ok(Checked { verified: steps::check(&mut backup, verifier, &known.keys, known.kept_from, meter)?, note })
+    let witnessed = witnessed::all(&known.witnesses, &cosigned)?;
+    for witnessed in &witnessed {
+        if let Some((checkpoint, _)) = cosigned.iter().find(|(of, _)| of.size == witnessed.size) {
+            verifier.require(checkpoint)?;
+        }
+    }
+    let verified = steps::check(source, verifier, &known.keys, &known.kept, meter)?;
+    Ok(Checked { verified: all_signed(verified, known)?, note, witnessed })
 }
 
 fn shown(mut server: Server, known: &Known, meter: &mut Meter<'_>) -> Result<Checked, Stop> {
     let note = server.checkpoint(None)?;
-    let (checkpoint, _) = signed(&note, &known.keys)?;
-    if let Some(before) = &known.before {
-        let is_older = before.size > checkpoint.size || before.origin() != checkpoint.origin();
-        let proof = if is_older { Vec::new() } else { server.consistency(before.size, checkpoint.size)? };
-        goes_on(before, &checkpoint, &proof)?;
+    let (checkpoint, parsed) = signed(&note, &known.keys)?;
+    for before in known.earlier() {
+        server.goes_on(before, &checkpoint)?;
     }
+    let mut cosigned = known.elsewhere.clone();
+    cosigned.push((checkpoint.clone(), parsed));
+    for of_witness in server.cosigned(&known.witnesses, &known.keys)? {
+        server.goes_on(&of_witness.0, &checkpoint)?;
+        cosigned.push(of_witness);
+    }
+    let witnessed = witnessed::all(&known.witnesses, &cosigned)?;
     meter.expect(checkpoint.size);
     let mut verifier = Verifier::new();
     verifier.expect(&checkpoint)?;
     server.begin(&checkpoint, known)?;
-    Ok(Checked { verified: steps::check(&mut server, verifier, &known.keys, known.kept_from, meter)?, note })
+    let verified = steps::check(&mut server, verifier, &known.keys, &known.kept, meter)?;
+    Ok(Checked { verified: all_signed(verified, known)?, note, witnessed })
+}
+
+/// What was checked, where all of it is signed, or what is not is left out.
+fn all_signed(verified: Verified, known: &Known) -> Result<Verified, Finding> {
+    let Verified { size, signed, .. } = verified;
+    if signed == size || known.to_checkpoint {
+        return Ok(verified);
+    }
+    let detail = format!("the newest checkpoint is about {signed} events, and {size} are there");
+    Err(Finding::at(Wrong::Unsigned, Span::up_to(signed, size), detail))
 }
 
 /// What is wrong, in the words for what was remembered where only that tells of it.
@@ -294,32 +372,32 @@ fn as_remembered(finding: Finding, known: &Known) -> Finding {
 
 fn whole(
     printer: &mut Printer,
-    base: &Answer<'_>,
+    base: Answer<'_>,
     verified: &Verified,
     checkpoint: &Checkpoint,
     rate: u64,
 ) -> Outcome {
+    // What stands behind the checkpoint is no part of what is said to be whole.
+    let Checkpoint { size, root, .. } = checkpoint;
+    let Verified { signed, leaves, given_up, .. } = verified;
     if printer.format() == Format::Json {
         printer.json(&Answer {
             origin: Some(checkpoint.origin()),
-            size: Some(verified.size),
-            root: Some(verified.root.to_string()),
-            signed: Some(verified.signed),
-            erased: Some(verified.leaves),
-            given_up: Some(verified.given_up),
+            size: Some(*size),
+            root: Some(root.to_string()),
+            signed: Some(*signed),
+            erased: Some(*leaves),
+            given_up: Some(*given_up),
             events_per_second: rate,
-            finding: None,
-            keys: base.keys.clone(),
-            ..*base
+            ..base
         })?;
         return Ok(Exit::Success);
     }
-    let Verified { size, signed, leaves, given_up, root } = verified;
     printer.line(format_args!("whole: {size} events of {}, root {root}", printable(checkpoint.origin())))?;
-    if size > signed {
+    if verified.size > *signed {
         printer.line(format_args!(
-            "  {} at the end are behind the last checkpoint: nothing is signed of them yet",
-            size - signed
+            "  {} at the end are behind the last checkpoint and were left out: nothing is signed of them yet",
+            verified.size - signed
         ))?;
     }
     if *leaves > 0 {
@@ -331,6 +409,9 @@ fn whole(
         printer.line(format_args!(
             "  {given_up} are not there any more, as where retention gives events up: only that they were signed for was checked"
         ))?;
+    }
+    for Witnessed { witness, size, at } in &base.witnessed {
+        printer.line(format_args!("  {} cosigned it with {size} events, at {at}", printable(witness)))?;
     }
     printer.line(format_args!(
         "  checked in {:.1} s, {rate} events a second, at {:.0}",

@@ -4,7 +4,7 @@
 //! It knows nothing of a log but its key and the last checkpoint, which it writes down before it signs: so it never signs two logs.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use casemate_audit::checkpoint::Checkpoint;
 use casemate_audit::ed25519::SigningKey;
 use casemate_audit::hash::MerkleHash;
 use casemate_audit::note::{Note, VerifierKey};
-use casemate_audit::verify::{Finding, goes_on, signed};
+use casemate_audit::verify::{Finding, Wrong, goes_on, signed};
 use casemate_platform::Server as Listener;
 use casemate_platform::clock;
 use serde::Serialize;
@@ -23,7 +23,7 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::client::{Client, ServerArguments, Unanswered};
-use super::keys::{self, Memory};
+use super::keys::{self, Lock, Memory};
 use super::server::consistency;
 use super::signer;
 use crate::exit::{Exit, Failure, Outcome};
@@ -225,7 +225,11 @@ impl Witness {
         let shown = self.client.get("api/v1/audit-log/checkpoint").await.map_err(Undone::Unanswered)?;
         let shown = String::from_utf8_lossy(&shown).into_owned();
         let refused = |finding: Finding| Undone::Refused { finding: Box::new(finding), shown: shown.clone() };
-        let (checkpoint, mut note) = signed(&shown, &self.keys).map_err(refused)?;
+        let (checkpoint, mut note) = signed(&shown, &self.keys).map_err(|finding| match finding.wrong {
+            // A proxy's page says nothing of the log.
+            Wrong::Unreadable => Undone::Unanswered(Unanswered::Wrong(finding.detail)),
+            _ => refused(finding),
+        })?;
         let before = self.memory.as_ref().map(|memory| memory.checkpoint(&self.keys)).transpose()?;
         if let Some(before) = &before {
             let proof = self.proof(before, &checkpoint).await?;
@@ -240,9 +244,11 @@ impl Witness {
         // Written down before anybody sees the signature: it is never signed away from.
         let keys = self.keys.iter().map(ToString::to_string).collect();
         let memory = Memory { keys, checkpoint: cosigned.clone() };
-        memory.write(&self.state)?;
-        self.memory = Some(memory);
         self.is_posted = false;
+        if !remember(&mut self.memory, memory, &self.state)? {
+            let by_other = "another process cosigned with the same state meanwhile".to_owned();
+            return Err(Undone::Unanswered(Unanswered::Away(by_other)));
+        }
         if let Ok(mut last) = self.last.lock() {
             last.clone_from(&cosigned);
         }
@@ -319,6 +325,24 @@ impl Witness {
     }
 }
 
+/// Writes down what is remembered from now on, unless another process wrote something else there than was there before: then that is
+/// remembered, and nothing is signed. Answers whether it was written.
+///
+/// # Errors
+/// Where it cannot be read or written.
+fn remember(memory: &mut Option<Memory>, next: Memory, state: &Path) -> Result<bool, Failure> {
+    let lock = Lock::of(state)?;
+    if let Some(now) = Memory::read(state)?
+        && memory.as_ref() != Some(&now)
+    {
+        *memory = Some(now);
+        return Ok(false);
+    }
+    next.write(state, &lock)?;
+    *memory = Some(next);
+    Ok(true)
+}
+
 /// What the witness answers to whoever compares what they see with what it saw.
 fn answers(key: String, last: Arc<Mutex<String>>) -> Router {
     let checkpoint = move || {
@@ -326,4 +350,28 @@ fn answers(key: String, last: Arc<Mutex<String>>) -> Router {
         async move { if note.is_empty() { Err(StatusCode::NOT_FOUND) } else { Ok(note) } }
     };
     Router::new().route("/checkpoint", get(checkpoint)).route("/key", get(async move || format!("{key}\n")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_witnesses_with_one_state_one_signs() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("witness.state");
+        let memory = |text: &str| Memory { keys: Vec::new(), checkpoint: text.to_owned() };
+        let (mut one, mut two) = (None, None);
+        assert!(remember(&mut one, memory("1"), &state).unwrap());
+        // Both begin with nothing, and the other was first.
+        assert!(!remember(&mut two, memory("another log"), &state).unwrap());
+        assert_eq!(two, Some(memory("1")));
+        // From there it goes on, and the first notices.
+        assert!(remember(&mut two, memory("2"), &state).unwrap());
+        assert!(!remember(&mut one, memory("3"), &state).unwrap());
+        assert_eq!(Memory::read(&state).unwrap(), Some(memory("2")));
+        // What was removed is forgotten by nobody who runs.
+        std::fs::remove_file(&state).unwrap();
+        assert!(remember(&mut one, memory("3"), &state).unwrap());
+    }
 }

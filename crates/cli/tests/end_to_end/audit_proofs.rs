@@ -186,6 +186,106 @@ fn what_is_remembered_is_gone_on_from() {
     assert!(person.out.contains("next: "), "{person:?}");
 }
 
+/// The line of a block that was given up.
+fn given_up(block: u64, root: MerkleHash) -> String {
+    format!(r#"{{"block":{block},"root":"{root}"}}"#)
+}
+
+#[test]
+fn an_export_that_was_made_up_is_found_out() {
+    let (folder, log) = (Folder::new(), Log::of(700));
+    let made_up = |lines: &[String], sizes: &[usize], further: &[&str]| {
+        let mut text = lines.join("\n");
+        for size in sizes {
+            write!(text, "\n{}", json!({ "checkpoint": log.note(*size) })).unwrap();
+        }
+        verify(&log, &write(&folder, "made-up", &(text + "\n")), further)
+    };
+    // A block that ends behind the newest checkpoint takes nothing away from it.
+    let mut lines: Vec<String> =
+        log.lines[..256].iter().map(|line| line.replace("\"success\"", "\"denied\"")).collect();
+    lines.push(given_up(1, MerkleHash::of_leaf(b"anything")));
+    let found = finding(&made_up(&lines, &[300], &[]));
+    assert_eq!(found, ("unsigned".to_owned(), json!(300), json!(511)));
+    // Behind an old checkpoint anything may be made up, and is not whole: also not where it is genuine.
+    let mut lines = log.lines[..500].to_vec();
+    lines[400] = lines[400].replace("\"success\"", "\"denied\"");
+    let found = finding(&made_up(&lines, &[300], &[]));
+    assert_eq!(found, ("unsigned".to_owned(), json!(300), json!(499)));
+    let said = made_up(&lines, &[300], &["--to-checkpoint"]).json();
+    assert_eq!((&said["size"], &said["signed"]), (&json!(300), &json!(300)));
+    // What is remembered is compared, or nothing is said.
+    let state = folder.policy().join("made-up.json").display().to_string();
+    let remember = ["--remember", &state];
+    assert_eq!(made_up(&log.lines[..100], &[100], &remember).json()["size"], 100);
+    let mut edge = Edge::default();
+    log.leaves[..256].iter().for_each(|leaf| edge.push(*leaf, |_, _| ()));
+    let mut lines = vec![given_up(0, edge.root())];
+    lines.extend_from_slice(&log.lines[256..]);
+    let found = finding(&made_up(&lines, &[700], &remember));
+    assert_eq!(found, ("unproved".to_owned(), json!(0), json!(255)));
+    assert_eq!(made_up(&lines, &[700], &[]).json()["given_up"], 256);
+}
+
+#[test]
+fn texts_that_are_to_be_there_are_missed() {
+    let (folder, log) = (Folder::new(), Log::of(300));
+    let mut lines = log.lines.clone();
+    for index in [7, 20, 21] {
+        lines[index] = format!(r#"{{"index":{index},"leaf":"{}"}}"#, log.leaves[index]);
+    }
+    let file = write(&folder, "erased", &log.export(&lines, &[]));
+    assert_eq!(verify(&log, &file, &[]).json()["erased"], 3);
+    let found = |further: &[&str]| finding(&verify(&log, &file, further));
+    assert_eq!(found(&["--kept-from", "0"]), ("missing".to_owned(), json!(7), json!(7)));
+    assert_eq!(found(&["--kept-from", "8"]), ("missing".to_owned(), json!(20), json!(20)));
+    let said = verify(&log, &file, &["--kept-from", "0", "--erased", "7", "--erased", "20-21"]).json();
+    assert_eq!((&said["verdict"], &said["erased"]), (&json!("whole"), &json!(3)));
+    let found = found(&["--kept-from", "0", "--erased", "7-20"]);
+    assert_eq!(found, ("missing".to_owned(), json!(21), json!(21)));
+    assert_eq!(verify(&log, &file, &["--kept-from", "22"]).json()["verdict"], "whole");
+    assert_eq!(verify(&log, &file, &["--kept-from", "0", "--erased", "7-"]).code, Some(2));
+}
+
+#[test]
+fn what_a_witness_cosigned_is_compared() {
+    let (folder, log) = (Folder::new(), Log::of(300));
+    let witness =
+        |seed| SigningKey::of_seed("witness.example.com/w", KeyKind::Cosignature, &[seed; 32]).unwrap();
+    let (own, other) = (witness(1), witness(2));
+    let key = own.verifier().to_string();
+    let cosigned = |log: &Log, size: usize, by: &SigningKey| {
+        let mut note = Note::parse(&log.note(size)).unwrap();
+        by.cosign(&mut note, 1_700_000_000).unwrap();
+        note.to_string()
+    };
+    let file = write(&folder, "export", &log.export(&log.lines, &[]));
+    assert_eq!(finding(&verify(&log, &file, &["--witness", &key])).0, "unwitnessed");
+    let from = write(&folder, "note", &cosigned(&log, 200, &own));
+    let said = verify(&log, &file, &["--witness", &key, "--checkpoint", &from]).json();
+    let witnessed =
+        json!([{ "witness": "witness.example.com/w", "size": 200, "at": "2023-11-14T22:13:20Z" }]);
+    assert_eq!(said["witnessed"], witnessed);
+    let by_other = write(&folder, "by-other", &cosigned(&log, 200, &other));
+    let said = verify(&log, &file, &["--witness", &key, "--checkpoint", &by_other]);
+    assert_eq!(finding(&said).0, "unwitnessed");
+    // The witness saw another log, or more of it.
+    let mut another = Log::of(300);
+    another.leaves[17] = MerkleHash::of_leaf(b"another");
+    let split = write(&folder, "split", &cosigned(&another, 200, &own));
+    let said = verify(&log, &file, &["--witness", &key, "--checkpoint", &split]);
+    assert_eq!(finding(&said).0, "changed");
+    let more = write(&folder, "more", &cosigned(&Log::of(400), 400, &own));
+    assert_eq!(finding(&verify(&log, &file, &["--checkpoint", &more])).0, "rolled-back");
+    // In the file itself.
+    let within =
+        log.lines.join("\n") + &format!("\n{}\n", json!({ "checkpoint": cosigned(&log, 300, &own) }));
+    let within = write(&folder, "within", &within);
+    assert_eq!(verify(&log, &within, &["--witness", &key]).json()["witnessed"][0]["size"], 300);
+    let of_log = log.key.verifier().to_string();
+    assert_eq!(verify(&log, &within, &["--witness", &of_log]).code, Some(2));
+}
+
 #[test]
 fn a_proof_is_checked_without_a_server() {
     let (folder, log) = (Folder::new(), Log::of(300));

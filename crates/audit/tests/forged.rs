@@ -163,6 +163,50 @@ fn a_block_cannot_hide_what_is_remembered() {
 }
 
 #[test]
+fn leaves_that_are_left_of_a_block_are_compared() {
+    let skip = |before: Checkpoint| {
+        let mut verifier = Verifier::new();
+        verifier.expect(&checkpoint(600)).unwrap();
+        verifier.require(&before).unwrap();
+        verifier.tell(LOG.leaves[..256].to_vec());
+        verifier.skip_block(0, LOG.blocks[&0])?;
+        for index in 256..600 {
+            verifier.push(index, &Content::Leaf(LOG.leaves[usize::try_from(index).unwrap()]))?;
+        }
+        verifier.end()
+    };
+    let whole = skip(checkpoint(100)).unwrap();
+    assert_eq!((whole.size, whole.signed, whole.given_up), (600, 600, 256));
+    let other = Checkpoint::new("log.example.com/audit", 100, invented(0)).unwrap();
+    let finding = skip(other).unwrap_err();
+    assert_eq!((finding.wrong, finding.at), (Wrong::SplitView, Some(Span { first: 0, last: 99 })));
+}
+
+#[test]
+fn a_log_that_was_changed_and_signed_anew_contradicts_what_was_signed_before() {
+    // The tiles lead to the root that was signed last, and an older checkpoint tells of another event 5.
+    let mut leaves = LOG.leaves[..300].to_vec();
+    leaves[5] = invented(5);
+    let mut edge = Edge::default();
+    leaves.iter().for_each(|leaf| edge.push(*leaf, |_, _| ()));
+    let mut verifier = Verifier::new();
+    verifier.expect(&Checkpoint::new("log.example.com/audit", 300, edge.root()).unwrap()).unwrap();
+    for size in [3, 200] {
+        verifier.expect(&checkpoint(size)).unwrap();
+    }
+    let mut found = None;
+    for index in 0..300 {
+        if index % WIDTH == 0 {
+            verifier.tell(leaves.iter().skip(usize::try_from(index).unwrap()).take(256).copied().collect());
+        }
+        let leaf = leaves[usize::try_from(index).unwrap()];
+        found = found.or(verifier.push(index, &Content::Leaf(leaf)).err());
+    }
+    let finding = found.unwrap();
+    assert_eq!((finding.wrong, finding.at), (Wrong::SplitView, Some(Span { first: 3, last: 199 })));
+}
+
+#[test]
 fn many_checkpoints_do_not_push_out_what_is_remembered() {
     let mut verifier = Verifier::new();
     let other = Checkpoint::new("log.example.com/audit", 100, invented(0)).unwrap();

@@ -231,9 +231,9 @@ impl Verifier {
             self.push(first, &Content::Leaf(root))?;
             return Ok(());
         }
-        if let Some((told, row)) = self.told.take()
-            && told == first
-            && over(&row) != root
+        let row = self.told.take().filter(|(told, _)| *told == first).map(|(_, row)| row);
+        if let Some(row) = &row
+            && (row.len() as u64 != WIDTH || over(row) != root)
         {
             let detail =
                 format!("the events of block {block} were given up, and the node over them is another");
@@ -248,6 +248,16 @@ impl Verifier {
                 self.newest
             );
             return Err(Finding::at(Wrong::Unsigned, Span::up_to(self.newest.max(first), end), detail));
+        }
+        if let Some(row) = row {
+            // The leaves are left: checkpoints within it are compared as ever.
+            for leaf in row {
+                self.edge.push(leaf, |_, _| {});
+                self.held = self.next();
+                self.arrive()?;
+            }
+            self.given_up += WIDTH;
+            return Ok(());
         }
         // Checkpoints within it cannot be compared with anything any more.
         let mut within = self.ahead.range(first.saturating_add(1)..end);

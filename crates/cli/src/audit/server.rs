@@ -279,7 +279,7 @@ impl Server {
                 let behind = page.as_ref().ok().and_then(|steps| steps.last().and_then(behind));
                 let mut page = page.map_err(|unanswered| (next, unanswered));
                 if let (Some(behind), Ok(steps)) = (behind, &mut page) {
-                    let (tiles, notes) = beside(&client, next, behind, told).await;
+                    let (tiles, notes) = beside(&client, next, behind, (told, size)).await;
                     if let Ok(mut ready) = ready.lock() {
                         ready.extend(tiles);
                     }
@@ -414,18 +414,18 @@ async fn beside(
     client: &Arc<Client>,
     first: u64,
     behind: u64,
-    size: u64,
+    (told, signed): (u64, u64),
 ) -> (Vec<(Tile, Vec<u8>)>, Vec<String>) {
     let (mut tiles, mut notes) = (JoinSet::new(), JoinSet::new());
     for block in first.div_ceil(WIDTH)..behind.div_ceil(WIDTH) {
-        if let Some(tile) = Tile::at(0, block, size).filter(|tile| tile.is_full()) {
+        if let Some(tile) = Tile::at(0, block, told).filter(|tile| tile.is_full()) {
             let client = Arc::clone(client);
             tiles.spawn(
                 async move { Some((tile, client.get(&format!("{LOG}/{}", tile.path())).await.ok()?)) },
             );
         }
         let client = Arc::clone(client);
-        let last = block.saturating_mul(WIDTH).saturating_add(WIDTH - 1);
+        let last = block.saturating_mul(WIDTH).saturating_add(WIDTH - 1).min(signed);
         notes.spawn(async move {
             String::from_utf8(client.get(&format!("{LOG}/checkpoint?size={last}")).await.ok()?).ok()
         });

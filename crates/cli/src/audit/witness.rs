@@ -225,11 +225,7 @@ impl Witness {
         let shown = self.client.get("api/v1/audit-log/checkpoint").await.map_err(Undone::Unanswered)?;
         let shown = String::from_utf8_lossy(&shown).into_owned();
         let refused = |finding: Finding| Undone::Refused { finding: Box::new(finding), shown: shown.clone() };
-        let (checkpoint, mut note) = signed(&shown, &self.keys).map_err(|finding| match finding.wrong {
-            // A proxy's page says nothing of the log.
-            Wrong::Unreadable => Undone::Unanswered(Unanswered::Wrong(finding.detail)),
-            _ => refused(finding),
-        })?;
+        let (checkpoint, mut note) = read(&shown, &self.keys)?;
         let before = self.memory.as_ref().map(|memory| memory.checkpoint(&self.keys)).transpose()?;
         if let Some(before) = &before {
             let proof = self.proof(before, &checkpoint).await?;
@@ -325,6 +321,14 @@ impl Witness {
     }
 }
 
+/// The checkpoint that a server shows. What is none, such as the page of a proxy, says nothing of the log.
+fn read(shown: &str, keys: &[VerifierKey]) -> Result<(Checkpoint, Note), Undone> {
+    signed(shown, keys).map_err(|finding| match finding.wrong {
+        Wrong::Unreadable => Undone::Unanswered(Unanswered::Wrong(finding.detail)),
+        _ => Undone::Refused { finding: Box::new(finding), shown: shown.to_owned() },
+    })
+}
+
 /// Writes down what is remembered from now on, unless another process wrote something else there than was there before: then that is
 /// remembered, and nothing is signed. Answers whether it was written.
 ///
@@ -354,7 +358,25 @@ fn answers(key: String, last: Arc<Mutex<String>>) -> Router {
 
 #[cfg(test)]
 mod tests {
+    use casemate_audit::note::KeyKind;
+
     use super::*;
+
+    #[test]
+    fn a_page_of_a_proxy_is_no_checkpoint() {
+        let log = SigningKey::of_seed("casemate/1", KeyKind::Ed25519, &[1; 32]).unwrap();
+        let keys = [log.verifier().clone()];
+        for page in ["", "<html><body>502</body></html>", "a\n\n\u{2014} a AAAA\n"] {
+            assert!(matches!(read(page, &keys), Err(Undone::Unanswered(Unanswered::Wrong(_)))), "{page}");
+        }
+        let checkpoint = Checkpoint::new("casemate/1", 7, MerkleHash::of_nothing()).unwrap();
+        let mut note = Note::new(&checkpoint.to_string()).unwrap();
+        log.sign(&mut note).unwrap();
+        assert_eq!(read(&note.to_string(), &keys).ok().unwrap().0.size, 7);
+        let forged = note.to_string().replace("\n7\n", "\n8\n");
+        assert!(matches!(read(&forged, &keys), Err(Undone::Refused { .. })));
+        assert!(matches!(read(&note.to_string(), &[]), Err(Undone::Refused { .. })));
+    }
 
     #[test]
     fn of_two_witnesses_with_one_state_one_signs() {

@@ -16,8 +16,8 @@ pub(super) struct Witnessed {
     pub(super) witness: String,
     /// How many events the log had.
     pub(super) size: u64,
-    /// When it saw that, by its own clock.
-    pub(super) at: Timestamp,
+    /// When it saw that, by its own clock (RFC 3339).
+    pub(super) at: String,
 }
 
 /// The keys of witnesses that are given.
@@ -53,7 +53,7 @@ pub(super) fn all(
             let time = time.map_err(|error| Finding::of(Wrong::Forged, error.to_string()))?;
             if newest.as_ref().is_none_or(|newest| newest.size < checkpoint.size) {
                 let at = i64::try_from(time).ok().and_then(|time| Timestamp::from_second(time).ok());
-                let at = at.unwrap_or(Timestamp::MAX);
+                let at = at.unwrap_or(Timestamp::MAX).to_string();
                 newest = Some(Witnessed { witness: key.name().to_owned(), size: checkpoint.size, at });
             }
         }
@@ -94,11 +94,11 @@ mod tests {
         ];
         let of = |keys: &[&SigningKey]| {
             let keys: Vec<_> = keys.iter().map(|key| key.verifier().clone()).collect();
-            all(&keys, &notes)
-                .map(|all| all.iter().map(|one| (one.size, one.at.as_second())).collect::<Vec<_>>())
+            all(&keys, &notes).map(|all| all.into_iter().map(|one| (one.size, one.at)).collect::<Vec<_>>())
         };
         assert_eq!(of(&[]), Ok(vec![]));
-        assert_eq!(of(&[&two, &one]), Ok(vec![(7, 1_700_000_001), (9, 1_700_000_002)]));
+        let at = |second: u32| format!("2023-11-14T22:13:{second}Z");
+        assert_eq!(of(&[&two, &one]), Ok(vec![(7, at(21)), (9, at(22))]));
         assert_eq!(of(&[&one, &three]).unwrap_err().wrong, Wrong::Unwitnessed);
         // A cosignature of another checkpoint in this one's place.
         let (checkpoint, mut note) = cosigned(13, &[]);

@@ -153,7 +153,14 @@ async fn serve(
     })?;
 
     if let Some(metrics) = metrics {
-        jobs.spawn(metrics.answer(&app.store, &app.directory, &app.audit_sinks, &app.detecting, tls.clone()));
+        jobs.spawn(metrics.answer(
+            &app.store,
+            &app.directory,
+            &app.audit_sinks,
+            &app.detecting,
+            Arc::clone(&app.log_unsigned),
+            tls.clone(),
+        ));
     }
     let server = Server::new(listener, Front::new(app.clone()))
         .limits(wiring::limits(config))

@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -87,6 +88,8 @@ pub struct App {
     pub(crate) resets: Resets,
     /// The keys by which the audit log is known.
     pub(crate) log_keys: Arc<ArcSwap<Vec<String>>>,
+    /// Whether the last attempt to sign the audit log failed.
+    pub log_unsigned: Arc<AtomicBool>,
     /// Whose cosignatures of the audit log are taken.
     pub witnesses: Arc<Witnesses>,
     /// Requests with an idempotency key that are under way.
@@ -141,6 +144,7 @@ impl App {
             detecting: Detecting::default(),
             resets: Resets::default(),
             log_keys: Arc::default(),
+            log_unsigned: Arc::default(),
             witnesses: Arc::default(),
             under_way: UnderWay::default(),
         }

@@ -103,6 +103,8 @@ mod holds {
         changes_and_what_is_recorded_stand_in_one_tree,
         a_search_finds_what_looking_at_every_event_does,
         what_is_erased_leaves_its_proof_and_what_is_on_hold_stays,
+        what_is_given_up_leaves_its_leaves,
+        a_key_comes_with_its_event_and_what_was_cosigned_stays,
         two_processes_append_to_one_log,
         what_is_acknowledged_and_not_in_the_log_is_told,
         what_earlier_versions_recorded_comes_into_the_log_in_order,

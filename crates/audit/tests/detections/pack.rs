@@ -89,8 +89,10 @@ fn who_reads_or_exports_very_much_is_told() {
 
 #[test]
 fn a_refusal_of_a_witness_and_a_weakened_detection_are_told() {
-    let refused = event(NOW, "system", "casemate.audit-log.witness-refusal", "failure");
-    assert_eq!(matches(&mut packed("witness-refusal"), &[refused]).len(), 1);
+    for action in ["casemate.audit-log.witness-refusal", "casemate.audit-log.signing-refusal"] {
+        let refused = event(NOW, "system", action, "failure");
+        assert_eq!(matches(&mut packed("witness-refusal"), &[refused]).len(), 1);
+    }
     let deleted = event(NOW, "delete", "casemate.detection.delete", "success");
     assert_eq!(matches(&mut packed("detection-weakened"), &[deleted]).len(), 1);
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use casemate_directory::{Directory, Loads};
 use casemate_platform::config::Config;
@@ -41,6 +42,7 @@ impl Metrics {
         directory: &Arc<Directory>,
         sinks: &AuditSinks,
         detecting: &Detecting,
+        log_unsigned: Arc<AtomicBool>,
         tls: Option<Tls>,
     ) -> impl Future<Output = ()> + use<> {
         let (store, directory) = (Arc::downgrade(store), Arc::downgrade(directory));
@@ -73,6 +75,11 @@ impl Metrics {
                 "casemate_record_failing",
                 "1 where the last attempt to append decisions, or to bring them into the database, failed.",
                 lag(|lag| u64::from(lag.is_append_failing || lag.is_indexing_failing)),
+            )
+            .gauge(
+                "casemate_audit_log_unsigned",
+                "1 where the last attempt to sign the audit log failed, or it does not go on where it was signed last.",
+                move || f64::from(u8::from(log_unsigned.load(Ordering::Relaxed))),
             )
             .gauge(
                 "casemate_store_writable",

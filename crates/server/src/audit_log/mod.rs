@@ -3,6 +3,7 @@
 
 mod event_proof;
 mod events;
+mod going_on;
 pub(crate) mod routes;
 mod signing;
 mod tree;

@@ -162,10 +162,10 @@ async fn checkpoint(
     };
     let note = match which.cosigned {
         true => witness::newest_cosigned(&app, which.size).await?,
-        false => match app.store.reader().log_checkpoint(which.size).await.map_err(unread)? {
-            Some(note) => Some(witness::with_cosignatures(&app, note).await?),
-            None => None,
-        },
+        false => {
+            let note = app.store.reader().log_checkpoint(which.size).await.map_err(unread)?;
+            note.map(|note| witness::with_cosignatures(&app, note))
+        }
     };
     let mut response = note.ok_or_else(none)?.into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

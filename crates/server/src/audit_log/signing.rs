@@ -1,6 +1,7 @@
 //! Signing the log as it grows.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -8,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use casemate_audit::checkpoint::{Checkpoint, CheckpointError};
 use casemate_audit::ed25519::{SignatureError, SigningKey};
 use casemate_audit::note::{KeyKind, Note, NoteError};
+use casemate_audit::verify::Finding;
 use casemate_directory::Author;
 use casemate_platform::clock;
 use casemate_store::{
@@ -17,6 +19,7 @@ use casemate_store::{
 use secrecy::{ExposeSecret as _, SecretString};
 use thiserror::Error;
 
+use super::going_on;
 use crate::App;
 
 /// How long what comes into the log waits for more, which the same checkpoint is about.
@@ -26,6 +29,8 @@ const LOOKING: Duration = Duration::from_secs(5);
 /// How often older checkpoints are thinned out, and from which age on.
 const THINNING: Duration = Duration::from_secs(3_600);
 const THINNED_AFTER: i64 = 24 * 3_600 * 1_000_000;
+/// The action of the server that signs its log no longer.
+const REFUSAL: &str = "casemate.audit-log.signing-refusal";
 
 /// Why the log is not signed.
 #[derive(Debug, Error)]
@@ -57,19 +62,50 @@ pub enum SigningError {
     /// The database cannot be written.
     #[error(transparent)]
     Record(#[from] RecordError),
-    /// That there is a key cannot be recorded.
+    /// It does not go on where it was signed last.
+    #[error("the audit log is not signed any more, since it does not go on where it was signed last: {0}")]
+    NotGoneOn(Finding),
+    /// What it takes to show that it goes on cannot be read.
+    #[error("the audit log is not signed, since nothing shows that it goes on where it was signed last: {0}")]
+    Unproved(&'static str),
+    /// That it is not signed cannot be recorded.
     #[error(transparent)]
     Commit(#[from] CommitError),
+}
+
+/// What signs a log, and what it signed of it last.
+struct Signer {
+    key: SigningKey,
+    last: Option<Checkpoint>,
 }
 
 /// Signs the log whenever it grew, at most a second later. Never ends by itself.
 pub async fn sign_log(app: App) {
     let mut grown = app.store.log_grown();
-    let mut signer = None;
+    let (mut signer, mut is_told) = (None, false);
     let mut thinned = tokio::time::Instant::now();
     loop {
-        if let Err(error) = sign(&app, &mut signer).await {
-            tracing::error!(%error, "the audit log is not signed");
+        match sign(&app, &mut signer).await {
+            Ok(()) => {
+                app.log_unsigned.store(false, Ordering::Relaxed);
+                is_told = false;
+            }
+            Err(error) => {
+                app.log_unsigned.store(true, Ordering::Relaxed);
+                is_told = is_told && matches!(error, SigningError::NotGoneOn(_));
+                if !is_told {
+                    tracing::error!(%error, "the audit log is not signed");
+                }
+                if let (false, SigningError::NotGoneOn(finding)) = (is_told, &error) {
+                    is_told = match refused(&app, finding).await {
+                        Ok(()) => true,
+                        Err(error) => {
+                            tracing::error!(%error, "that the audit log is not signed is not on record");
+                            false
+                        }
+                    };
+                }
+            }
         }
         if thinned.elapsed() >= THINNING {
             thinned = tokio::time::Instant::now();
@@ -92,30 +128,36 @@ pub async fn sign_log_now(app: &App) -> Result<(), SigningError> {
     sign(app, &mut None).await
 }
 
-async fn sign(app: &App, signer: &mut Option<SigningKey>) -> Result<(), SigningError> {
-    let LogState { origin, size, root } = app.store.reader().log_state().await?;
+async fn sign(app: &App, signer: &mut Option<Signer>) -> Result<(), SigningError> {
+    let reader = app.store.reader();
+    let origin = reader.log_state().await?.origin;
     // A restored backup may have brought another log.
-    let key = match signer.take() {
-        Some(key) if key.verifier().name() == origin => key,
+    let own = match signer.take() {
+        Some(signer) if signer.key.verifier().name() == origin => signer,
         _ => {
             let key = key_of(app, &origin).await?;
             app.log_keys.store(Arc::new(vec![key.verifier().to_string()]));
-            key
+            Signer { key, last: None }
         }
     };
-    let key = signer.insert(key);
-    let checkpoint = Checkpoint::new(&origin, size, root)?;
-    let newest = app.store.reader().log_checkpoint(None).await?;
-    let is_signed = newest
-        .as_deref()
-        .and_then(|note| Note::parse(note).ok())
-        .is_some_and(|note| note.text() == checkpoint.to_string() && key.verifier().verify(&note).is_ok());
-    if is_signed {
+    let own = signer.insert(own);
+    // Read before the log is: whatever another process signs meanwhile is about no more than what is read then.
+    let newest = going_on::last_signed(reader, own.key.verifier()).await?;
+    let LogState { origin: now, size, root } = reader.log_state().await?;
+    if now != origin {
         return Ok(());
     }
-    let mut note = Note::new(&checkpoint.to_string())?;
-    key.sign(&mut note)?;
-    app.store.keep_log_checkpoint(size, clock::now(), note.to_string()).await?;
+    let checkpoint = Checkpoint::new(&origin, size, root)?;
+    let last = own.last.as_ref().filter(|last| newest.as_ref() != Some(*last));
+    for before in newest.iter().chain(last) {
+        going_on::check(reader, before, &checkpoint).await?;
+    }
+    if newest.as_ref() != Some(&checkpoint) {
+        let mut note = Note::new(&checkpoint.to_string())?;
+        own.key.sign(&mut note)?;
+        app.store.keep_log_checkpoint(size, clock::now(), note.to_string()).await?;
+    }
+    own.last = Some(checkpoint);
     Ok(())
 }
 
@@ -130,9 +172,7 @@ async fn key_of(app: &App, origin: &str) -> Result<SigningKey, SigningError> {
     let key = SigningKey::of_seed(origin, KeyKind::Ed25519, &seed)?;
     let sealed = sealer.seal(LOG_KEY, origin, LOG_KEY_FIELD, &SecretString::from(STANDARD.encode(seed)))?;
     let now = clock::now();
-    if app.store.keep_log_key(sealed, now).await? {
-        record(app, &key, now).await?;
-    }
+    app.store.keep_log_key(sealed, now, made(&key, now)).await?;
     let sealed = app.store.reader().log_key(origin).await?;
     opened(sealer, origin, &sealed.ok_or(SigningError::Key("it is gone again"))?)
 }
@@ -148,24 +188,24 @@ fn opened(
     Ok(SigningKey::of_seed(origin, KeyKind::Ed25519, &seed)?)
 }
 
-/// Puts on record by which key the log is signed from now on.
-async fn record(app: &App, key: &SigningKey, now: i64) -> Result<(), SigningError> {
-    let Author { actor, .. } = Author::system("audit-log", now);
-    let event = AuditEvent {
-        at: now,
-        actor: actor.clone(),
-        action: "casemate.audit-log.key".to_owned(),
-        kind: "create".to_owned(),
-        resource_type: "audit-log".to_owned(),
-        resource_id: key.verifier().name().to_owned(),
-        outcome: "success".to_owned(),
-        after: Some(serde_json::json!({ "key": key.verifier().to_string() }).to_string()),
-        ..AuditEvent::default()
-    };
+/// What tells by which key the log is signed from now on.
+fn made(key: &SigningKey, now: i64) -> AuditEvent {
+    let after = serde_json::json!({ "key": key.verifier().to_string() });
+    event("casemate.audit-log.key", "create", key.verifier().name(), now, &after)
+}
+
+/// Puts on record that the log is not signed any more.
+async fn refused(app: &App, finding: &Finding) -> Result<(), SigningError> {
+    let origin = app.store.reader().log_state().await?.origin;
+    let now = clock::now();
+    let after = serde_json::json!({ "wrong": finding.wrong.as_str(), "detail": finding.detail });
+    let mut event = event(REFUSAL, "system", &origin, now, &after);
+    event.outcome = "failure".to_owned();
+    event.reason = Some(finding.wrong.as_str().to_owned());
     let commit = Commit {
         base: None,
         at: now,
-        actor,
+        actor: event.actor.clone(),
         summary: String::new(),
         operations: Vec::new(),
         events: vec![event],
@@ -173,4 +213,18 @@ async fn record(app: &App, key: &SigningKey, now: i64) -> Result<(), SigningErro
     };
     app.store.commit(commit).await?;
     Ok(())
+}
+
+fn event(action: &str, kind: &str, origin: &str, now: i64, after: &serde_json::Value) -> AuditEvent {
+    AuditEvent {
+        at: now,
+        actor: Author::system("audit-log", now).actor,
+        action: action.to_owned(),
+        kind: kind.to_owned(),
+        resource_type: "audit-log".to_owned(),
+        resource_id: origin.to_owned(),
+        outcome: "success".to_owned(),
+        after: Some(after.to_string()),
+        ..AuditEvent::default()
+    }
 }

@@ -4,10 +4,9 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use casemate_audit::checkpoint::Checkpoint;
-use casemate_audit::event::Event;
-use casemate_audit::note::{KeyKind, Note, VerifierKey};
+use casemate_audit::note::{KeyKind, Note, Signature, VerifierKey};
 use casemate_platform::{Code, DocumentError, NoQuery, Problem, json_response, read_document};
-use casemate_store::{AuditEvent, Commit, LogQuery, clipped};
+use casemate_store::{AuditEvent, Commit, clipped};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -24,7 +23,7 @@ const COSIGN: &str = "casemate.audit-log.cosign";
 const REFUSAL: &str = "casemate.audit-log.witness-refusal";
 /// The most witnesses.
 const MOST: usize = 16;
-/// How many cosignatures are looked through for those of one checkpoint.
+/// How many cosigned checkpoints are looked through for one of a configured witness.
 const LOOKED_AT: u32 = 64;
 /// The longest text of a refusal.
 const MAX_DETAIL: usize = 4_096;
@@ -97,26 +96,36 @@ pub(super) async fn cosign(
     };
     let note = Note::parse(&text).map_err(|error| wrong(error.to_string()))?;
     let checkpoint = Checkpoint::parse(note.text()).map_err(|error| wrong(error.to_string()))?;
-    let own = app.store.reader().log_checkpoint(Some(checkpoint.size)).await.map_err(unread)?;
-    let own = own.as_deref().and_then(|own| Note::parse(own).ok()).filter(|own| own.text() == note.text());
-    if own.is_none() {
+    let kept = app.store.reader().log_checkpoint(Some(checkpoint.size)).await.map_err(unread)?;
+    let own = kept.as_deref().and_then(|own| Note::parse(own).ok()).filter(|own| own.text() == note.text());
+    let (Some(kept), Some(own)) = (kept, own) else {
         return Err(wrong("this log signed no such checkpoint".to_owned()));
-    }
+    };
     let mut cosigned = Vec::new();
     for key in app.witnesses.keys() {
         let Ok(time) = key.verify_cosignature(&note) else { continue };
         let by = note.signatures().iter().rfind(|signature| key.made(signature));
-        cosigned.extend(by.map(|signature| (key, time, signature.to_string())));
+        cosigned.extend(by.map(|signature| (key, time, signature.clone())));
     }
     if cosigned.is_empty() {
         return Err(wrong("no witness in `record.witnesses` cosigned this checkpoint".to_owned()));
     }
     let events = cosigned.iter().map(|(key, time, line)| {
         let after =
-            json!({ "size": checkpoint.size, "witness": key.name(), "time": time, "cosignature": line });
+            json!({ "size": checkpoint.size, "witness": key.name(), "time": time, "cosignature": line.to_string() });
         event(&permit.author, COSIGN, key.name(), &after)
     });
     record(&app, access, events.collect()).await?;
+    let signatures: Vec<Signature> = cosigned.iter().map(|(.., signature)| signature.clone()).collect();
+    let is_kept = app.store.cosign_log_checkpoint(checkpoint.size, kept, with(&own, &signatures)).await;
+    if !is_kept.map_err(|error| {
+        tracing::error!(%error, "a cosignature could not be kept");
+        Problem::new(Code::Unavailable)
+    })? {
+        return Err(
+            Problem::new(Code::Unavailable).detail("another witness cosigned it meanwhile: ask again")
+        );
+    }
     let witnesses = cosigned.iter().map(|(key, ..)| key.name().to_owned()).collect();
     let answer = json_response(&Cosigned { size: checkpoint.size, witnesses });
     Ok((StatusCode::CREATED, answer).into_response())
@@ -219,57 +228,39 @@ async fn record(app: &App, access: &Access, events: Vec<AuditEvent>) -> Result<(
     Ok(())
 }
 
-/// What witnesses cosigned last, the newest first: the events of the checkpoint, and the line of the note.
-async fn cosignatures(app: &App) -> Result<Vec<(u64, String)>, Problem> {
-    if app.witnesses.0.is_empty() {
-        return Ok(Vec::new());
-    }
-    let query = LogQuery { action: Some(COSIGN.to_owned()), ..LogQuery::default() };
-    let page = app.store.reader().log_search(&query, None, LOOKED_AT).await.map_err(unread)?;
-    let cosigned = page.items.iter().filter_map(|event| {
-        let event = Event::parse(event.text.as_deref()?).ok()?;
-        let after: Value = serde_json::from_str(event.after.as_deref()?).ok()?;
-        Some((after.get("size")?.as_u64()?, after.get("cosignature")?.as_str()?.to_owned()))
-    });
-    Ok(cosigned.collect())
+/// A note with further signatures, each in place of one by the same witness.
+fn with(note: &Note, signatures: &[Signature]) -> String {
+    let mut with = note.clone();
+    signatures.iter().for_each(|signature| with.sign(signature.clone()));
+    with.to_string()
 }
 
 /// A checkpoint with what configured witnesses cosigned of it.
-pub(super) async fn with_cosignatures(app: &App, note: String) -> Result<String, Problem> {
-    let Some(checkpoint) = parsed(&note) else { return Ok(note) };
-    let of_it = cosignatures(app).await?.into_iter().filter(|(size, _)| *size == checkpoint.size);
-    Ok(joined(app, note, of_it.map(|(_, line)| line)))
+pub(super) fn with_cosignatures(app: &App, note: String) -> String {
+    let Ok(parsed) = Note::parse(&note) else { return note };
+    let is_shown = |signature: &&Signature| {
+        let is_of_log = parsed.text().lines().next() == Some(signature.name());
+        is_of_log
+            || app.witnesses.keys().any(|key| key.made(signature) && key.verify_cosignature(&parsed).is_ok())
+    };
+    let Ok(mut shown) = Note::new(parsed.text()) else { return note };
+    parsed.signatures().iter().filter(is_shown).for_each(|signature| shown.sign(signature.clone()));
+    shown.to_string()
 }
 
 /// The newest checkpoint that a configured witness cosigned, of at most so many events.
 pub(super) async fn newest_cosigned(app: &App, most: Option<u64>) -> Result<Option<String>, Problem> {
-    let all = cosignatures(app).await?;
-    let sizes = all.iter().map(|(size, _)| *size).filter(|size| most.is_none_or(|most| *size <= most));
-    let Some(newest) = sizes.max() else { return Ok(None) };
-    let Some(note) = app.store.reader().log_checkpoint(Some(newest)).await.map_err(unread)? else {
-        return Ok(None);
-    };
-    if parsed(&note).is_none_or(|checkpoint| checkpoint.size != newest) {
-        return Ok(None);
-    }
-    let of_it = all.into_iter().filter(|(size, _)| *size == newest).map(|(_, line)| line);
-    Ok(Some(joined(app, note, of_it)))
-}
-
-fn parsed(note: &str) -> Option<Checkpoint> {
-    Checkpoint::parse(Note::parse(note).ok()?.text()).ok()
-}
-
-/// A note with further lines, as far as they are of configured witnesses and genuine.
-fn joined(app: &App, note: String, lines: impl Iterator<Item = String>) -> String {
-    let mut joined = note;
-    for line in lines {
-        let with = format!("{joined}{line}");
-        let Ok(parsed) = Note::parse(&with) else { continue };
-        if app.witnesses.keys().any(|key| key.verify_cosignature(&parsed).is_ok() && !joined.contains(&line))
-        {
-            joined = with;
+    let mut most = most;
+    // What is cosigned by no configured witness any more is passed over.
+    for _ in 0..LOOKED_AT {
+        let found = app.store.reader().log_cosigned_checkpoint(most).await.map_err(unread)?;
+        let Some((size, note)) = found else { return Ok(None) };
+        let shown = with_cosignatures(app, note);
+        if Note::parse(&shown).is_ok_and(|note| note.signatures().len() > 1) {
+            return Ok(Some(shown));
         }
+        let Some(below) = size.checked_sub(1) else { return Ok(None) };
+        most = Some(below);
     }
-    joined
+    Ok(None)
 }

@@ -1,10 +1,12 @@
 //! Checkpoints of the log: what it signed of itself, and the sealed key that signs it.
 
+use super::append::tell;
 use super::state::number;
+use crate::audit::AuditEvent;
 use crate::error::{RecordError, StoreError};
 use crate::open::{Store, StoreReader};
 use crate::secret::{self, SealedSecret};
-use crate::sql::{Database as _, values};
+use crate::sql::{Database as _, Row, Value, values};
 
 /// The kind of the sealed key that signs a log.
 pub const LOG_KEY: &str = "audit-log";
@@ -12,6 +14,8 @@ pub const LOG_KEY: &str = "audit-log";
 pub const LOG_KEY_FIELD: &str = "signing_key";
 /// Of older checkpoints, the last one of so many events is kept.
 const SPARSE: u64 = 256;
+/// What a note with two signatures or more is like: the log signs first, so the others are of witnesses.
+const COSIGNED: &str = "%\n\n\u{2014} %\n\u{2014} %";
 
 impl StoreReader {
     /// The newest checkpoint, or the newest of at most so many events, as a signed note. Nothing where there is none.
@@ -19,10 +23,43 @@ impl StoreReader {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn log_checkpoint(&self, most: Option<u64>) -> Result<Option<String>, StoreError> {
-        let text = "SELECT note FROM audit_checkpoint WHERE size <= $1 ORDER BY size DESC LIMIT 1";
-        let mut reading = self.pool.read().await?;
-        let row = reading.row(text, values![number(most.unwrap_or(u64::MAX))]).await?;
-        Ok(row.map(|row| row.get("note")).transpose()?)
+        Ok(self.log_checkpoint_row(most).await?.map(|(_, note)| note))
+    }
+
+    /// As [`StoreReader::log_checkpoint`], with the number of events under which it is kept: whoever can write to the database may have
+    /// put another note there.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn log_checkpoint_row(&self, most: Option<u64>) -> Result<Option<(u64, String)>, StoreError> {
+        let text = "SELECT size, note FROM audit_checkpoint WHERE size <= $1 ORDER BY size DESC LIMIT 1";
+        self.checkpoint(text, values![number(most.unwrap_or(u64::MAX))]).await
+    }
+
+    /// The newest checkpoint with a cosignature, of at most so many events.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn log_cosigned_checkpoint(
+        &self,
+        most: Option<u64>,
+    ) -> Result<Option<(u64, String)>, StoreError> {
+        let text = "SELECT size, note FROM audit_checkpoint WHERE size <= $1 AND note LIKE $2 \
+                    ORDER BY size DESC LIMIT 1";
+        self.checkpoint(text, values![number(most.unwrap_or(u64::MAX)), COSIGNED]).await
+    }
+
+    async fn checkpoint(
+        &self,
+        text: &str,
+        values: &[Value<'_>],
+    ) -> Result<Option<(u64, String)>, StoreError> {
+        let row = self.pool.read().await?.row(text, values).await?;
+        let checkpoint = |row: Row| {
+            let size = u64::try_from(row.get::<i64>("size")?).unwrap_or_default();
+            Ok::<_, sqlx::Error>((size, row.get("note")?))
+        };
+        Ok(row.map(checkpoint).transpose()?)
     }
 
     /// The sealed key that signs the log of this name, where it has one.
@@ -35,19 +72,32 @@ impl StoreReader {
 }
 
 impl Store {
-    /// Keeps the sealed key of a log that has none yet; whoever is second is not heard. Answers whether it is kept.
+    /// Keeps the sealed key of a log that has none yet, with the event that tells of it; whoever is second is not heard. Answers whether
+    /// it is kept.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub async fn keep_log_key(&self, sealed: SealedSecret, at: i64) -> Result<bool, RecordError> {
+    pub async fn keep_log_key(
+        &self,
+        sealed: SealedSecret,
+        at: i64,
+        event: AuditEvent,
+    ) -> Result<bool, RecordError> {
+        let (revision, growth) = (*self.revision.borrow(), self.growth.clone());
         self.writer
             .alone(move |link| {
                 Box::pin(async move {
+                    link.begin().await?;
                     let text = "INSERT INTO sealed_secret (kind, id, field, root_key, sealed, updated_at) \
                                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, id, field) DO NOTHING";
                     let SealedSecret { kind, id, field, root_key, sealed } = &sealed;
                     let values = values![kind, id, field, root_key, sealed.as_slice(), at];
-                    Ok(link.execute(text, values).await? == 1)
+                    let is_kept = link.execute(text, values).await? == 1;
+                    let events = if is_kept { std::slice::from_ref(&event) } else { &[] };
+                    let size = tell(link, revision, events).await?;
+                    link.commit().await?;
+                    size.into_iter().for_each(|size| growth.tell(size));
+                    Ok(is_kept)
                 })
             })
             .await
@@ -69,7 +119,28 @@ impl Store {
             .await
     }
 
-    /// Deletes of the checkpoints from before a time (microseconds since 1970, UTC) all but the last of each block.
+    /// Puts a checkpoint with a cosignature in the place of the note that was kept of so many events. Answers whether that was still there.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn cosign_log_checkpoint(
+        &self,
+        size: u64,
+        before: String,
+        note: String,
+    ) -> Result<bool, RecordError> {
+        self.writer
+            .alone(move |link| {
+                Box::pin(async move {
+                    let text = "UPDATE audit_checkpoint SET note = $3 WHERE size = $1 AND note = $2";
+                    Ok(link.execute(text, values![number(size), &before, &note]).await? == 1)
+                })
+            })
+            .await
+    }
+
+    /// Deletes of the checkpoints from before a time (microseconds since 1970, UTC) all but the last of each block, and those that a witness
+    /// cosigned.
     ///
     /// # Errors
     /// Where they cannot be deleted.
@@ -77,9 +148,9 @@ impl Store {
         self.writer
             .alone(move |link| {
                 Box::pin(async move {
-                    let text = "DELETE FROM audit_checkpoint WHERE at < $1 AND size NOT IN \
+                    let text = "DELETE FROM audit_checkpoint WHERE at < $1 AND note NOT LIKE $3 AND size NOT IN \
                                 (SELECT MAX(size) FROM audit_checkpoint GROUP BY size / $2)";
-                    link.execute(text, values![before, number(SPARSE)]).await?;
+                    link.execute(text, values![before, number(SPARSE), COSIGNED]).await?;
                     Ok(())
                 })
             })

@@ -10,7 +10,7 @@ use super::append::{put_filters, put_payload};
 use super::event::DECISION;
 use super::state::{self, Open, number};
 use super::tail::{self, Held};
-use super::{block, hold, turned};
+use super::{block, hold, tiles, turned};
 use crate::retention::Retention;
 use crate::sql::{Database as _, Link, values};
 
@@ -175,8 +175,13 @@ impl Left {
     }
 }
 
-/// Keeps nothing of a block but the node over it.
+/// Keeps nothing of a block but the node over it, and for some time its leaves: whoever remembers a checkpoint within it is shown by them
+/// that the log goes on there.
 async fn give_up(link: &mut Link, block: u64) -> Result<(), sqlx::Error> {
+    if let Some(payload) = block::payload(link, block).await? {
+        let unread = |_| state::damaged(block * WIDTH, "a block of it is not what was written");
+        tiles::keep_leaves(link, block, &engine::open(&payload).map_err(unread)?.leaves()).await?;
+    }
     delete(link, block).await?;
     link.execute("UPDATE audit_block SET spare = 0 WHERE number = $1", values![number(block)]).await?;
     Ok(())

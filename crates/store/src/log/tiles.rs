@@ -1,7 +1,7 @@
 //! The tiles of the tree: those that are full stand in tables, the others are made of what they are over.
 
 use casemate_audit::commitment;
-use casemate_audit::hash::MerkleHash;
+use casemate_audit::hash::{LENGTH, MerkleHash};
 use casemate_audit::tile::{WIDTH, push_entry};
 use casemate_audit::tree::Node;
 
@@ -14,10 +14,12 @@ use crate::sql::{Database, Link, values};
 
 /// The levels of the tree from one level of tiles to the next.
 const HEIGHT: u32 = 8;
+/// Of so many blocks that were given up, the leaves are kept: 8 KiB each, 32 MiB of a million events.
+const LEAVES_KEPT: u64 = 4_096;
 
 impl StoreReader {
     /// The first `width` hashes (1 to 256) of a tile of the tree: 32 bytes each. Nothing where the log has fewer of them, or of leaves
-    /// that were given up.
+    /// that were given up long ago.
     ///
     /// # Errors
     /// Where the database cannot be read.
@@ -29,8 +31,10 @@ impl StoreReader {
         if level > 0 {
             return Ok(hashes(&mut reading, level, index, width).await?);
         }
-        let events = leaves(&mut reading, &self.shelf, index, width).await?;
-        Ok(events.map(|events| events.iter().flat_map(|event| event.leaf.0).collect()))
+        match leaves(&mut reading, &self.shelf, index, width).await? {
+            Some(events) => Ok(Some(events.iter().flat_map(|event| event.leaf.0).collect())),
+            None => Ok(given_up(&mut reading, index, width).await?),
+        }
     }
 
     /// The first `width` entries (1 to 256) of a tile of leaves, as a bundle ([c2sp.org/tlog-tiles](https://c2sp.org/tlog-tiles)). Nothing
@@ -69,6 +73,36 @@ async fn leaves(
     let width = usize::try_from(width).unwrap_or(usize::MAX);
     events.truncate(width);
     Ok(if events.len() == width { Some(events) } else { None })
+}
+
+/// The first leaves of a block whose events were given up, while they are kept.
+async fn given_up(
+    database: &mut impl Database,
+    block: u64,
+    width: u64,
+) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    let text = "SELECT hashes FROM audit_tile WHERE level = 0 AND idx = $1";
+    let Some(row) = database.row(text, values![number(block)]).await? else { return Ok(None) };
+    let mut hashes: Vec<u8> = row.get("hashes")?;
+    let length = usize::try_from(width).unwrap_or(usize::MAX).saturating_mul(LENGTH);
+    let is_there = hashes.len() >= length;
+    hashes.truncate(length);
+    Ok(is_there.then_some(hashes))
+}
+
+/// Keeps the leaves of a block whose events are given up, and forgets those of blocks far before it.
+pub(super) async fn keep_leaves(
+    link: &mut Link,
+    block: u64,
+    leaves: &[MerkleHash],
+) -> Result<(), sqlx::Error> {
+    let hashes: Vec<u8> = leaves.iter().flat_map(|leaf| leaf.0).collect();
+    let text = "INSERT INTO audit_tile (level, idx, root, hashes) SELECT 0, number, root, $2 FROM audit_block \
+                WHERE number = $1 ON CONFLICT (level, idx) DO NOTHING";
+    link.execute(text, values![number(block), hashes.as_slice()]).await?;
+    let text = "DELETE FROM audit_tile WHERE level = 0 AND idx < $1";
+    link.execute(text, values![number(block.saturating_sub(LEAVES_KEPT))]).await?;
+    Ok(())
 }
 
 /// Keeps the tile that is full by the node over it.

@@ -3,10 +3,12 @@
 use casemate_audit::commitment;
 use casemate_audit::event::Event;
 use casemate_audit::hash::MerkleHash;
+use casemate_audit::proof::verify_consistency;
 use casemate_audit::tile::{Tile, TileError, TiledNodes, Tiles};
 use casemate_audit::tree::{self, Edge};
 use casemate_store::{
-    AuditEvent, DecisionEvent, LogEvent, LogHold, LogQuery, Party, RecordedDecision, Retention, Store,
+    AuditEvent, DecisionEvent, LOG_KEY, LOG_KEY_FIELD, LogEvent, LogHold, LogQuery, Party, RecordedDecision,
+    Retention, SealedSecret, Store,
 };
 use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, Executor as _, PgConnection};
@@ -345,4 +347,75 @@ pub(crate) async fn a_log_of_which_something_is_gone_is_not_served(place: Place)
         crate::processes::send(&place, &[back.to_owned()]).await;
         place.open().await.close().await;
     }
+}
+
+pub(crate) async fn what_is_given_up_leaves_its_leaves(place: Place) {
+    let store = place.open().await;
+    store.record((0..600).map(|at| decision(at, "ada")).collect()).await.unwrap();
+    let before = proven(&store).await;
+    store.close().await;
+    let few = Retention { max_events: 1, ..Retention::default() };
+    let store = place.open_with(few, || 0).await.unwrap();
+    let left = all(&store).await;
+    assert_eq!(left.first().map(|event| event.index), Some(512), "two blocks were given up");
+    let reader = store.reader();
+    for block in 0..2 {
+        let tile = reader.log_tile(0, block, 256).await.unwrap().expect("the leaves are left");
+        let leaves = before.iter().skip(usize::try_from(block).unwrap() * 256).take(256);
+        assert_eq!(tile, leaves.flat_map(|event| event.leaf.0).collect::<Vec<_>>());
+        assert_eq!(reader.log_tile(0, block, 9).await.unwrap().unwrap(), tile[..9 * 32]);
+        assert_eq!(reader.log_entries(block, 256).await.unwrap(), None, "nothing tells of the events");
+    }
+    // Whoever remembers a checkpoint within what was given up is shown that the log goes on there.
+    let state = reader.log_state().await.unwrap();
+    let mut tiles = Vec::new();
+    for tile in Tile::of_growth(0, state.size) {
+        let bytes = reader.log_tile(tile.level(), tile.index(), tile.width()).await.unwrap().unwrap();
+        tiles.push((tile, bytes));
+    }
+    let (mut served, mut edge) = (Served(tiles), Edge::default());
+    before[..100].iter().for_each(|event| edge.push(event.leaf, |_, _| {}));
+    let mut nodes = TiledNodes { size: state.size, tiles: &mut served };
+    let proof = tree::consistency(100, state.size, &mut nodes).unwrap();
+    verify_consistency((100, &edge.root()), (state.size, &state.root), &proof).unwrap();
+    store.close().await;
+}
+
+pub(crate) async fn a_key_comes_with_its_event_and_what_was_cosigned_stays(place: Place) {
+    let store = place.open().await;
+    let sealed = |text: &str| SealedSecret {
+        kind: LOG_KEY.into(),
+        id: "casemate/1".into(),
+        field: LOG_KEY_FIELD.into(),
+        root_key: "root".into(),
+        sealed: text.as_bytes().to_vec(),
+    };
+    let made = || event("casemate.audit-log.key", "casemate/1");
+    assert!(store.keep_log_key(sealed("one"), 1, made()).await.unwrap());
+    assert!(!store.keep_log_key(sealed("two"), 2, made()).await.unwrap());
+    let events = proven(&store).await;
+    assert_eq!(events.len(), 1, "one key was made, and one event tells of it");
+    let kept = store.reader().log_key("casemate/1").await.unwrap().unwrap();
+    assert_eq!(kept.sealed, b"one");
+
+    let note = |size: u64| format!("casemate/1\n{size}\nroot\n\n\u{2014} casemate/1 AAAA\n");
+    let cosigned = |size: u64| note(size) + "\u{2014} witness.example.com/w AAAA\n";
+    for size in [3, 5, 9, 300] {
+        assert!(store.keep_log_checkpoint(size, 10, note(size)).await.unwrap());
+    }
+    assert!(store.cosign_log_checkpoint(5, note(5), cosigned(5)).await.unwrap());
+    assert!(!store.cosign_log_checkpoint(5, note(5), note(5)).await.unwrap(), "it is another one by now");
+    assert!(!store.cosign_log_checkpoint(4, note(4), cosigned(4)).await.unwrap());
+    store.thin_log_checkpoints(11).await.unwrap();
+    let reader = store.reader();
+    let mut left = Vec::new();
+    let mut most = None;
+    while let Some((size, _)) = reader.log_checkpoint_row(most).await.unwrap() {
+        left.push(size);
+        most = Some(size - 1);
+    }
+    assert_eq!(left, [300, 9, 5]);
+    assert_eq!(reader.log_cosigned_checkpoint(None).await.unwrap(), Some((5, cosigned(5))));
+    assert_eq!(reader.log_cosigned_checkpoint(Some(4)).await.unwrap(), None);
+    store.close().await;
 }

@@ -22,7 +22,7 @@ pub const MAX_EVENT: usize = 3 << 20;
 pub struct Event<'a> {
     /// When, in microseconds since 1970 (UTC).
     pub at: i64,
-    /// `create`, `read`, `update`, `delete`, `sign-in`, `sign-out`, `decision`, `configuration`, `recorded`, `system`, …
+    /// `create`, `read`, `export`, `update`, `delete`, `sign-in`, `sign-out`, `decision`, `configuration`, `recorded`, `system`, …
     pub kind: Cow<'a, str>,
     /// The part of the server that it is of, such as `role`; `application` of what an application records.
     pub area: Cow<'a, str>,
@@ -120,7 +120,7 @@ struct Written<'a> {
     /// When, as RFC 3339 in UTC with microseconds.
     #[schemars(with = "String", extend("format" = "date-time"))]
     at: Time,
-    /// What kind of thing happened: `create`, `read`, `update`, `delete`, `sign-in`, `sign-out`, `decision`, `configuration`, `recorded`, `system`.
+    /// What kind of thing happened: `create`, `read`, `export`, `update`, `delete`, `sign-in`, `sign-out`, `decision`, `configuration`, `recorded`, `system`.
     #[serde(borrow)]
     kind: Cow<'a, str>,
     /// The part of the server that it is of, such as `role`; `application` of what an application records.

@@ -114,10 +114,11 @@ fn class_of(event: &Event<'_>, documents: &Documents) -> Class {
         return class(3002, "Authentication", IAM, AUTHENTICATION, kind);
     }
     if event.outcome == "denied"
-        || matches!(kind, "decision" | "read" | "recorded")
+        || matches!(kind, "decision" | "read" | "export" | "recorded")
         || event.resource_type.is_none()
     {
-        return class(6003, "API Activity", APPLICATION, API, kind);
+        let word = if kind == "export" { "read" } else { kind };
+        return class(6003, "API Activity", APPLICATION, API, word);
     }
     let verb = event.action.rsplit('.').next().unwrap_or_default();
     match event.resource_type.as_deref() {

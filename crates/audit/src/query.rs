@@ -22,6 +22,8 @@ pub struct Query {
     pub application: Option<String>,
     /// By, for or about whoever has this id.
     pub party: Option<String>,
+    /// By, for or about somebody for whom this provider vouches; with `party`, for the same one.
+    pub party_provider: Option<String>,
     /// By whoever has this id.
     pub actor: Option<String>,
     /// About whoever has this id.
@@ -238,6 +240,7 @@ impl Query {
         piece("id", self.party.as_ref());
         piece("id", self.actor.as_ref());
         piece("id", self.subject.as_ref());
+        piece("provider", self.party_provider.as_ref());
         piece("client", self.client.as_ref());
         piece("action", self.action.as_ref());
         piece("type", self.resource_type.as_ref());
@@ -249,6 +252,15 @@ impl Query {
         piece("area", self.area.as_ref());
         pieces
     }
+}
+
+fn has_party(query: &Query, event: &Event<'_>) -> bool {
+    let Query { party, party_provider, .. } = query;
+    (party.is_none() && party_provider.is_none())
+        || filter::parties(event).any(|found| {
+            party.as_ref().is_none_or(|id| found.id == *id)
+                && party_provider.as_ref().is_none_or(|provider| found.provider == *provider)
+        })
 }
 
 impl Matcher<'_> {
@@ -288,7 +300,7 @@ impl Matcher<'_> {
             && is(&query.application, event.application.as_deref())
             && is(&query.actor, Some(&event.actor.id))
             && is(&query.subject, event.subject.as_ref().map(|party| &*party.id))
-            && query.party.as_ref().is_none_or(|id| filter::parties(event).any(|party| party.id == *id))
+            && has_party(query, event)
             && is(&query.action, Some(&event.action))
             && query.action_prefix.as_ref().is_none_or(|prefix| event.action.starts_with(prefix.as_str()))
             && is(&query.kind, Some(&event.kind))

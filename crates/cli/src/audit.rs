@@ -4,6 +4,7 @@ use casemate_store::{DecisionFilter, MAX_PAGE, RecordedDecision, RecordedEvent};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use self::client::ServerArguments;
 use crate::exit::{Exit, Outcome};
 use crate::printer::{Format, Printer};
 use crate::runtime;
@@ -41,6 +42,7 @@ mod export;
 mod keys;
 mod meter;
 mod proof;
+mod served;
 mod server;
 mod signer;
 mod steps;
@@ -82,6 +84,9 @@ enum Command {
 struct List {
     #[command(flatten)]
     place: PlaceSettings,
+
+    #[command(flatten)]
+    server: ServerArguments,
 
     #[command(flatten)]
     wanted: events::Wanted,
@@ -153,6 +158,9 @@ impl Since {
 /// Runs the command.
 pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
     match arguments.command {
+        Command::List(arguments) if arguments.server.is_named() => {
+            runtime::block_on(listed(arguments, printer))
+        }
         Command::List(List { place, wanted, all, limit, since, .. }) if all || !wanted.search.is_empty() => {
             runtime::block_on(events::list(place, &wanted, (limit, since), printer))
         }
@@ -162,6 +170,13 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
         Command::Verify(arguments) => verify::run(arguments, printer),
         Command::Witness(arguments) => witness::run(arguments, printer),
         Command::Prove(arguments) => proof::run(arguments, printer),
+    }
+}
+
+async fn listed(arguments: List, printer: &mut Printer) -> Outcome {
+    match arguments.server.client()? {
+        Some(client) => served::list(&client, &arguments, printer).await,
+        None => list(arguments, printer).await,
     }
 }
 

@@ -36,7 +36,7 @@ use crate::detection::Detecting;
 use crate::invitation::Resets;
 use crate::permissions::changes::ChangeStreams;
 use crate::policy::PolicyStatus;
-use crate::reading::Reading;
+use crate::reading::{Exported, Reading};
 use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, alert, api_key, application, assignment, audit_event, audit_log,
@@ -312,7 +312,7 @@ async fn routed(
             (Ok(()), Ok(trail)) => {
                 let response = next.run(request).await;
                 let kept = match Reading::is_told(trail, &response) {
-                    true => reading.keep(&app).await,
+                    true => reading.keep(&app, response.extensions().get::<Exported>().cloned()).await,
                     false => Ok(()),
                 };
                 kept.map_or_else(IntoResponse::into_response, |()| response)

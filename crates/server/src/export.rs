@@ -1,5 +1,6 @@
 //! Whole lists that are saved, mostly as comma-separated values: they are read page by page from the store, as fast as the client takes them.
 
+use std::fmt::Display;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -8,7 +9,7 @@ use std::task::{Context, Poll};
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use casemate_store::StoreError;
+use casemate_platform::lasting;
 use hyper::body::{Body as HttpBody, Bytes, Frame};
 use tokio::sync::mpsc;
 
@@ -56,50 +57,50 @@ impl<'n> Saved<'n> {
 
 /// The answer that is saved as this file: a row with the names of the columns, and the rows that `read` writes of the page
 /// behind a place, for as long as it gives another. Nothing is read any more once the client has gone away.
-pub(crate) fn answer<F>(
+pub(crate) fn answer<F, E: Display + Send>(
     file: &str,
     columns: &[&str],
     mut read: impl FnMut(Option<Place>) -> F + Send + 'static,
 ) -> Response
 where
-    F: Future<Output = Result<(Rows, Option<Place>), StoreError>> + Send,
+    F: Future<Output = Result<(Rows, Option<Place>), E>> + Send,
 {
     let mut head = Rows::default();
     head.row(columns.iter().copied());
     let name = format!("{file}.csv");
-    streamed(Saved::csv(&name), head.into_text(), move |after| {
+    streamed(Saved::csv(&name), head.into_text().into(), move |after| {
         let rows = read(after);
-        async move { rows.await.map(|(rows, after)| (rows.into_text(), after)) }
+        async move { rows.await.map(|(rows, after)| (rows.into_text().into(), after)) }
     })
 }
 
-/// As [`answer`], of any text.
-pub(crate) fn streamed<F>(
+/// As [`answer`], of anything. Whoever reads may be judged again for each page, by where they are.
+pub(crate) fn streamed<F, E: Display + Send>(
     saved: Saved<'_>,
-    head: String,
+    head: Bytes,
     mut read: impl FnMut(Option<Place>) -> F + Send + 'static,
 ) -> Response
 where
-    F: Future<Output = Result<(String, Option<Place>), StoreError>> + Send,
+    F: Future<Output = Result<(Bytes, Option<Place>), E>> + Send,
 {
     let (pages, taken) = mpsc::channel(WAITING);
-    tokio::spawn(async move {
+    tokio::spawn(lasting(async move {
         let mut next = Some((head, None));
-        while let Some((text, after)) = next.take() {
-            if pages.send(Ok(Bytes::from(text))).await.is_err() {
+        while let Some((page, after)) = next.take() {
+            if pages.send(Ok(page)).await.is_err() {
                 return;
             }
             match read(after).await {
-                Ok((text, Some(after))) => next = Some((text, Some(after))),
+                Ok((page, Some(after))) => next = Some((page, Some(after))),
                 // Whoever does not listen any more needs no end.
-                Ok((text, None)) => drop(pages.send(Ok(Bytes::from(text))).await),
+                Ok((page, None)) => drop(pages.send(Ok(page)).await),
                 Err(error) => {
                     tracing::error!(%error, "a list could not be read to its end");
                     drop(pages.send(Err(io::Error::other("the list could not be read to its end"))).await);
                 }
             }
         }
-    });
+    }));
     let mut response = Body::new(Pages(taken)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(saved.media_type));

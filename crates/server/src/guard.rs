@@ -306,6 +306,20 @@ impl Access {
         }
     }
 
+    /// Goes on where the caller's credential is bound to no application; for what is of none. A refusal is on record before it is
+    /// answered.
+    ///
+    /// # Errors
+    /// 403 where it is bound to one.
+    pub(crate) async fn unbound<P: Permission>(&self, app: &App) -> Result<(), Problem> {
+        if self.application().is_none() {
+            return Ok(());
+        }
+        self.record_denial::<P>(app, None, P::NAME, "outside_application").await?;
+        let detail = "this is of no application, and the credential is bound to one";
+        Err(Problem::new(Code::Forbidden).detail(detail))
+    }
+
     /// A key for what belongs to this caller alone.
     pub(crate) fn caller_key(&self) -> String {
         let Subject { provider, kind, id, .. } = &self.standing.subject;

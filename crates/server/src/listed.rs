@@ -19,6 +19,7 @@ use serde_json::Value;
 use crate::App;
 use crate::csv::{self, Rows};
 use crate::export::{self, AT_ONCE, Place};
+use crate::reading::Exported;
 
 /// The longest text of a search, in bytes.
 const MAX_SEARCH: usize = 256;
@@ -104,7 +105,12 @@ pub(crate) async fn answer<L: Listed>(
 ) -> Result<Response, Problem> {
     let Asked { list, page, is_page } = asked;
     if csv::is_wanted(headers) {
-        return if is_page { Err(whole()) } else { Ok(saved::<L>(app, caller, query, sees)) };
+        if is_page {
+            return Err(whole());
+        }
+        let mut response = saved::<L>(app, caller, query, sees);
+        response.extensions_mut().insert(Exported::new("csv", &list));
+        return Ok(response);
     }
     let after = place(page.key(&list)?)?;
     // One more tells whether another page follows.
@@ -140,7 +146,7 @@ fn saved<L: Listed>(
             for record in records.into_iter().filter(|record| sees(record)) {
                 rows.row(L::cells(record).iter().map(String::as_str));
             }
-            Ok((rows, after))
+            Ok::<_, StoreError>((rows, after))
         }
     });
     response.extensions_mut().insert(caller.clone());

@@ -23,6 +23,7 @@ use crate::csv;
 use crate::guard::{Access, Require, Thing};
 use crate::listing::{SearchRequest, Wanted, export};
 use crate::once::{Body, Once, created};
+use crate::reading::Exported;
 use crate::refusal::problem;
 use crate::view::EntryView;
 
@@ -195,7 +196,10 @@ fn answered<O: Objects>(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     if csv::is_wanted(headers) {
-        return export::<O>(app.administration.lister(), access, wanted);
+        let exported = Exported::new("csv", &list_name::<O>(&access, &wanted.query));
+        let mut response = export::<O>(app.administration.lister(), access, wanted)?;
+        response.extensions_mut().insert(exported);
+        return Ok(response);
     }
     let found = found::<O>(app, &access, wanted.query, wanted.after.as_deref())?;
     let mut response = (axum::Extension(access.caller.clone()), json_response(&found)).into_response();

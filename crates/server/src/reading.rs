@@ -1,15 +1,16 @@
 //! That somebody read something is on record before it is answered.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use axum::extract::{FromRequestParts as _, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use casemate_directory::Author;
+use casemate_directory::{Author, sha256};
 use casemate_platform::api::Trail;
 use casemate_platform::{Code, Problem};
 use casemate_store::{AuditEvent, clipped};
+use serde_json::json;
 
 use crate::App;
 
@@ -27,9 +28,51 @@ pub(crate) struct What {
     pub(crate) tenant: String,
 }
 
+/// The kind of an event of an export.
+pub(crate) const EXPORT: &str = "export";
+
 /// Mark of an answer to a request that would have changed something, had it not asked for what that would be.
 #[derive(Clone, Copy)]
 pub(crate) struct OnlyRead;
+
+/// Mark of an answer in which all of a list, or of what a search finds, is saved: that is on record as an export.
+#[derive(Clone)]
+pub(crate) struct Exported {
+    format: &'static str,
+    /// Whether two sought the same; what they sought may be personal.
+    search: Option<String>,
+    /// There are no more.
+    at_most: Option<u64>,
+}
+
+impl Exported {
+    /// In this format, all that a text tells apart from other lists and searches.
+    pub(crate) fn new(format: &'static str, search: &str) -> Exported {
+        // Nobody finds out by trying what was sought: the key is this process's own.
+        static KEY: LazyLock<Option<u128>> = LazyLock::new(|| {
+            let mut key = [0; 16];
+            getrandom::fill(&mut key).ok().map(|()| u128::from_be_bytes(key))
+        });
+        let search = KEY.as_ref().map(|key| {
+            let digest = sha256(&format!("{key:032x}\n{search}"));
+            digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        });
+        Exported { format, search, at_most: None }
+    }
+
+    /// Of so many at most.
+    pub(crate) fn at_most(self, most: u64) -> Exported {
+        Exported { at_most: Some(most), ..self }
+    }
+
+    fn told(&self) -> String {
+        let mut told = json!({ "format": self.format, "search_digest": self.search });
+        if let Some(most) = self.at_most {
+            told["at_most"] = most.into();
+        }
+        told.to_string()
+    }
+}
 
 impl Reading {
     /// Notes who reads what; whoever is noted first stays.
@@ -64,20 +107,27 @@ impl Reading {
 
     /// Whether this answer to a request is told to somebody who reads by it, so that it is to be on record.
     pub(crate) fn is_told(trail: Trail, response: &Response) -> bool {
-        let is_read = trail == Trail::Read || response.extensions().get::<OnlyRead>().is_some();
+        let marks = response.extensions();
+        let is_read =
+            trail == Trail::Read || marks.get::<OnlyRead>().is_some() || marks.get::<Exported>().is_some();
         is_read && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED)
     }
 
-    /// Keeps, durably, that what is about to be answered was read.
+    /// Keeps, durably, that what is about to be answered was read, or exported.
     ///
     /// # Errors
     /// 503: the answer is withheld, since it would not be on record.
-    pub(crate) async fn keep(self, app: &App) -> Result<(), Problem> {
+    pub(crate) async fn keep(self, app: &App, exported: Option<Exported>) -> Result<(), Problem> {
         let Some(event) = self.0.get() else {
             tracing::error!("an answer was withheld: it is not known who reads it");
             return Err(Problem::new(Code::NotRecorded));
         };
-        record(app, event.clone()).await
+        let mut event = event.clone();
+        if let Some(exported) = exported {
+            event.kind = EXPORT.to_owned();
+            event.after = Some(exported.told());
+        }
+        record(app, event).await
     }
 }
 

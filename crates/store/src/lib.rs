@@ -88,8 +88,8 @@ pub use idempotency::Remembered;
 pub use lease::{Fence, Lease};
 pub use linked::{LinkChange, LinkedIdentity, MAX_LINKED};
 pub use log::{
-    LOG_KEY, LOG_KEY_FIELD, LogCount, LogEvent, LogHold, LogPage, LogState, Shelf, ShelfError, ShelfFuture,
-    Shelved, Shelving, UnshelvedBlock,
+    LOG_KEY, LOG_KEY_FIELD, LogCount, LogEvent, LogHold, LogPage, LogState, LogStep, Shelf, ShelfError,
+    ShelfFuture, Shelved, Shelving, UnshelvedBlock,
 };
 pub use object::{ChangedObjects, Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};

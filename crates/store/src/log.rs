@@ -25,6 +25,7 @@ mod search;
 pub(crate) mod sequencer;
 mod shelf;
 mod state;
+mod step;
 mod tail;
 mod tiles;
 mod turned;
@@ -34,6 +35,7 @@ pub use checkpoint::{LOG_KEY, LOG_KEY_FIELD};
 pub use hold::LogHold;
 pub use search::{LogCount, LogPage};
 pub use shelf::{Shelf, ShelfError, ShelfFuture, Shelved, Shelving, UnshelvedBlock};
+pub use step::LogStep;
 
 pub(crate) use append::{append, tell};
 pub(crate) use check::check;

@@ -109,6 +109,7 @@ mod holds {
         what_is_acknowledged_and_not_in_the_log_is_told,
         what_earlier_versions_recorded_comes_into_the_log_in_order,
         a_log_of_which_something_is_gone_is_not_served,
+        a_page_of_long_events_ends_early,
     );
     on_both!(turned: what_is_found_and_erased_in_turned_filters_is_what_is_there);
     on_both!(pages:

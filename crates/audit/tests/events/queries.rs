@@ -25,6 +25,7 @@ fn query() -> impl Strategy<Value = Query> {
             tenant,
             application,
             party,
+            party_provider: None,
             actor,
             subject,
             action,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use casemate_identity::remote::{Fetch as _, FetchError, Inquiry, Reply, Submission};
 use casemate_platform::config::CREDENTIAL_VARIABLE;
-use casemate_platform::outgoing::{Allow, Outgoing, OutgoingSettings, Proxy, Roots};
+use casemate_platform::outgoing::{Allow, Incoming, Outgoing, OutgoingSettings, Proxy, Roots};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
@@ -17,6 +17,9 @@ use crate::exit::{Exit, Failure};
 const TIME: Duration = Duration::from_secs(60);
 /// The longest answer: a page of events.
 const MAX_ANSWER: usize = 64 << 20;
+
+/// The longest problem that is read.
+const MAX_PROBLEM: usize = 64 << 10;
 
 /// Which server is asked, and as whom.
 #[derive(Debug, Clone, clap::Args)]
@@ -74,6 +77,11 @@ struct Said {
 }
 
 impl ServerArguments {
+    /// Whether a server is named.
+    pub(super) fn is_named(&self) -> bool {
+        self.server.is_some()
+    }
+
     /// The server that is named, if any.
     ///
     /// # Errors
@@ -154,7 +162,8 @@ impl Client {
     pub(super) async fn get(&self, path: &str) -> Result<Vec<u8>, Unanswered> {
         let url = self.url(path)?;
         let authorization = self.authorization.clone();
-        let inquiry = Inquiry { url: &url, authorization, limit: MAX_ANSWER, time: TIME };
+        let headers = self.about();
+        let inquiry = Inquiry { url: &url, authorization, headers: &headers, limit: MAX_ANSWER, time: TIME };
         answer(self.outgoing.inquire(inquiry).await)
     }
 
@@ -165,7 +174,7 @@ impl Client {
     pub(super) async fn post(&self, path: &str, body: &[u8]) -> Result<Vec<u8>, Unanswered> {
         let url = self.url(path)?;
         let mut headers = vec![("authorization", self.authorization.clone())];
-        headers.extend(self.tenant.clone().map(|tenant| ("casemate-tenant", tenant)));
+        headers.extend(self.about());
         let submission = Submission {
             url: &url,
             content_type: "application/json",
@@ -175,6 +184,43 @@ impl Client {
             time: TIME,
         };
         answer(self.outgoing.submit(submission).await)
+    }
+
+    /// What is answered to a JSON document, as it comes; with the event that was seen last, where there is one.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub(super) async fn open(
+        &self,
+        path: &str,
+        body: &[u8],
+        seen: Option<u64>,
+    ) -> Result<Incoming, Unanswered> {
+        let url = self.url(path)?;
+        let mut headers = vec![("authorization", self.authorization.clone())];
+        headers.extend(self.about());
+        headers.extend(seen.map(|seen| ("last-event-id", seen.to_string().into())));
+        let submission = Submission {
+            url: &url,
+            content_type: "application/json",
+            headers: &headers,
+            body,
+            limit: MAX_ANSWER,
+            time: TIME,
+        };
+        let opened = self.outgoing.open(submission).await;
+        let incoming = opened.map_err(|error| Unanswered::Away(error.to_string()))?;
+        let status = incoming.status();
+        if (200..300).contains(&status) {
+            return Ok(incoming);
+        }
+        let body = incoming.whole(MAX_PROBLEM).await.unwrap_or_default();
+        Err(refused(status, &body))
+    }
+
+    /// Which tenant is asked about, where it is said.
+    fn about(&self) -> Vec<(&'static str, SecretString)> {
+        self.tenant.iter().map(|tenant| ("casemate-tenant", tenant.clone())).collect()
     }
 
     fn url(&self, path: &str) -> Result<Url, Unanswered> {
@@ -187,20 +233,25 @@ fn answer(reply: Result<Reply, FetchError>) -> Result<Vec<u8>, Unanswered> {
     if (200..300).contains(&reply.status) {
         return Ok(reply.body);
     }
-    let said: Said = serde_json::from_slice(&reply.body).unwrap_or_default();
+    Err(refused(reply.status, &reply.body))
+}
+
+/// What an answer says that is none.
+fn refused(status: u16, body: &[u8]) -> Unanswered {
+    let said: Said = serde_json::from_slice(body).unwrap_or_default();
     let text = [said.title.as_str(), said.detail.as_str()]
         .iter()
         .filter(|text| !text.is_empty())
         .copied()
         .collect::<Vec<_>>();
-    let text = format!("{} {}", reply.status, text.join(": "));
-    Err(match (reply.status, said.code.as_str()) {
+    let text = format!("{status} {}", text.join(": "));
+    match (status, said.code.as_str()) {
         (_, "log_damaged") => Unanswered::Damaged(text),
         (401 | 403, _) => Unanswered::Refused(text),
         (404 | 410, _) => Unanswered::NotThere(text),
         (400..=499, _) => Unanswered::Wrong(text),
         _ => Unanswered::Away(text),
-    })
+    }
 }
 
 impl std::fmt::Display for Unanswered {
@@ -215,14 +266,18 @@ impl std::fmt::Display for Unanswered {
 }
 
 impl Unanswered {
-    /// What a person is told who asked that server.
+    /// What a person is told who asked that server for the log.
     pub(super) fn failure(self, client: &Client) -> Failure {
+        let needed =
+            "the credential needs `casemate.audit-log.read`, and for events `casemate.audit-log.export`";
+        self.failure_of(client, needed)
+    }
+
+    /// What a person is told who asked that server, and what it needs.
+    pub(super) fn failure_of(self, client: &Client, needed: &'static str) -> Failure {
         let (text, help) = match self {
             Unanswered::Away(text) => (text, "check that the server runs there, and ask again"),
-            Unanswered::Refused(text) => (
-                text,
-                "the credential needs `casemate.audit-log.read`, and for events `casemate.audit-log.export`",
-            ),
+            Unanswered::Refused(text) => (text, needed),
             Unanswered::NotThere(text) => (text, "check the URL, and that the server is of this version"),
             Unanswered::Damaged(text) => (text, "look at the server's log"),
             Unanswered::Wrong(text) => (text, "check that the server is of this version"),

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use casemate_audit::event::{Event, Party};
 use casemate_audit::query::Query;
 use casemate_platform::config::Config;
-use casemate_store::{LogEvent, LogPage, MAX_PAGE, Sealer, StoreReader};
+use casemate_store::{LogEvent, LogPage, LogStep, MAX_PAGE, Sealer, StoreReader};
 use serde::Serialize;
+use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::{Since, time};
+use super::client::ServerArguments;
+use super::{Since, served, time};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::printer::{Format, Printer, printable};
 use crate::settings::PlaceSettings;
@@ -21,7 +21,7 @@ use crate::{place, runtime, state};
 const EVERY: Duration = Duration::from_millis(500);
 
 /// The columns of comma-separated values.
-const COLUMNS: [&str; 19] = [
+pub(super) const COLUMNS: [&str; 19] = [
     "id",
     "at",
     "kind",
@@ -49,6 +49,10 @@ pub(super) struct Wanted {
     /// Words that an event has, and `key:value` such as `actor:ada action:casemate.role.* outcome:denied since:2026-01-01`.
     #[arg(value_name = "SEARCH")]
     pub(super) search: Vec<String>,
+
+    /// Events of all tenants and of the whole installation, where the credential may see them; of a server.
+    #[arg(long, requires = "server")]
+    pub(super) everywhere: bool,
 }
 
 impl Wanted {
@@ -75,6 +79,9 @@ pub(super) struct Tail {
     place: PlaceSettings,
 
     #[command(flatten)]
+    server: ServerArguments,
+
+    #[command(flatten)]
     wanted: Wanted,
 
     /// How many events are shown that are there already.
@@ -88,8 +95,9 @@ pub(super) struct Tail {
 
 /// How events are exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Written {
-    /// A JSON object a line: `index`, `salt` and the exact `event`, or `index` and `leaf`.
+pub(super) enum Written {
+    /// A JSON object a line: `index`, `salt` and the exact `event`, or `index` and `leaf`; of the whole log with the newest signed
+    /// checkpoint at its end, for `casemate audit verify --export`.
     Ndjson,
     /// Comma-separated values.
     Csv,
@@ -97,11 +105,25 @@ enum Written {
     Ocsf,
 }
 
+impl Written {
+    /// As the API calls it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Written::Ndjson => "ndjson",
+            Written::Csv => "csv",
+            Written::Ocsf => "ocsf",
+        }
+    }
+}
+
 /// What `casemate audit export` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
     #[command(flatten)]
     place: PlaceSettings,
+
+    #[command(flatten)]
+    server: ServerArguments,
 
     #[command(flatten)]
     wanted: Wanted,
@@ -149,7 +171,8 @@ pub(super) async fn list(
     Ok(Exit::Success)
 }
 
-const HEADINGS: [&str; 8] = ["ID", "TIME", "KIND", "OUTCOME", "ACTION", "RESOURCE", "BY", "REQUEST"];
+pub(super) const HEADINGS: [&str; 8] =
+    ["ID", "TIME", "KIND", "OUTCOME", "ACTION", "RESOURCE", "BY", "REQUEST"];
 
 /// Runs `casemate audit tail`.
 pub(super) fn tail(arguments: Tail, printer: &mut Printer) -> Outcome {
@@ -157,7 +180,10 @@ pub(super) fn tail(arguments: Tail, printer: &mut Printer) -> Outcome {
 }
 
 async fn followed(arguments: Tail, printer: &mut Printer) -> Outcome {
-    let Tail { place, wanted, lines, follow } = arguments;
+    let Tail { place, server, wanted, lines, follow } = arguments;
+    if let Some(client) = server.client()? {
+        return served::tail(&client, &wanted, lines, follow, printer).await;
+    }
     let config = place.load(printer)?.config;
     let query = wanted.query(&config)?;
     let reader = state::reader(&config).await?;
@@ -213,7 +239,10 @@ pub(super) fn export(arguments: Export, printer: &mut Printer) -> Outcome {
 }
 
 async fn exported(arguments: Export, printer: &mut Printer) -> Outcome {
-    let Export { place, wanted, r#as: written, after } = arguments;
+    let Export { place, server, wanted, r#as: written, after } = arguments;
+    if let Some(client) = server.client()? {
+        return served::export(&client, &wanted, written, after, printer).await;
+    }
     let config = place.load(printer)?.config;
     let query = Query { oldest_first: true, ..wanted.query(&config)? };
     let reader = state::reader(&config).await?;
@@ -227,53 +256,55 @@ async fn exported(arguments: Export, printer: &mut Printer) -> Outcome {
         printer.csv(COLUMNS)?;
     }
     loop {
-        let (items, next) = page(&reader, &query, is_whole, behind).await?;
-        for event in items.iter().filter(|event| event.index < size) {
-            match written {
-                Written::Ndjson => printer.line(line(event))?,
-                Written::Csv => printer.csv(cells(event).iter().map(String::as_str))?,
-                Written::Ocsf => {
+        let (steps, next) = page(&reader, &query, is_whole, behind).await?;
+        for step in steps.iter().filter(|step| step.end() <= size) {
+            match (written, step) {
+                (Written::Ndjson, step) => printer.line(step)?,
+                (Written::Csv, LogStep::Event(event)) => {
+                    printer.csv(cells(event).iter().map(String::as_str))?;
+                }
+                (Written::Ocsf, LogStep::Event(event)) => {
                     if let Some(read) = parsed(event) {
                         printer.line(casemate_audit::ocsf::of(event.index, &read))?;
                     }
                 }
+                (Written::Csv | Written::Ocsf, LogStep::GivenUp { .. }) => {}
             }
         }
         behind = next.filter(|next| next.saturating_add(1) < size);
         if behind.is_none() {
-            return Ok(Exit::Success);
+            break;
         }
     }
+    if is_whole && written == Written::Ndjson {
+        // With what it is to be held against.
+        match reader.log_checkpoint(Some(size)).await.map_err(state::failed)? {
+            Some(note) => printer.line(json!({ "checkpoint": note }))?,
+            None => {
+                printer.note("this log is not signed: nothing says what the export is to be held against")
+            }
+        }
+    }
+    Ok(Exit::Success)
 }
 
-/// Some events behind a place, and where the next ones begin.
+/// What stands behind a place, and where the next page begins.
 async fn page(
     reader: &StoreReader,
     query: &Query,
     is_whole: bool,
     behind: Option<u64>,
-) -> Result<(Vec<LogEvent>, Option<u64>), Failure> {
+) -> Result<(Vec<LogStep>, Option<u64>), Failure> {
     if is_whole {
         // Those whose texts are gone are a part of the log too.
         let first = behind.map_or(0, |behind| behind.saturating_add(1));
-        let items = reader.log_events(first, MAX_PAGE).await.map_err(state::failed)?;
-        let next = items.last().map(|last| last.index);
-        return Ok((items, next));
+        let steps = reader.log_steps(first, MAX_PAGE).await.map_err(state::failed)?;
+        let next = steps.last().map(|last| last.end().saturating_sub(1));
+        return Ok((steps, next));
     }
     let LogPage { items, next, .. } =
         reader.log_search(query, behind, MAX_PAGE).await.map_err(state::failed)?;
-    Ok((items, next))
-}
-
-/// A line of an export, as the API writes it.
-fn line(event: &LogEvent) -> String {
-    let index = event.index;
-    match (&event.text, &event.salt) {
-        (Some(text), Some(salt)) => {
-            format!("{{\"index\":{index},\"salt\":\"{}\",\"event\":{text}}}", STANDARD.encode(salt.0))
-        }
-        _ => format!("{{\"index\":{index},\"leaf\":\"{}\"}}", STANDARD.encode(event.leaf.0)),
-    }
+    Ok((items.into_iter().map(LogStep::Event).collect(), next))
 }
 
 /// One event as a line of JSON.

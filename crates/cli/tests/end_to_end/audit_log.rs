@@ -154,6 +154,11 @@ impl Site {
 
     /// A command that opens the database.
     pub(crate) fn beside(&self, arguments: &[&str]) {
+        self.said(arguments);
+    }
+
+    /// The same, and what it wrote.
+    fn said(&self, arguments: &[&str]) -> String {
         let data = self.folder.data().display().to_string();
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_casemate"));
         command
@@ -165,6 +170,7 @@ impl Site {
         }
         let output = command.output().unwrap();
         assert!(output.status.success(), "{arguments:?} {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 }
 
@@ -278,6 +284,71 @@ fn a_log_in_sqlite_is_checked_from_outside() {
 #[test]
 fn a_log_in_postgres_is_checked_from_outside() {
     a_log_is_checked_from_outside(true);
+}
+
+/// What an export that is written to a file is found to be.
+fn exported(site: &Site, text: &str, key: &str, further: &[&str]) -> Said {
+    let file = site.path("exported");
+    std::fs::write(&file, text).unwrap();
+    let verify = ["audit", "verify", "--format", "json", "--export", &file, "--key", key];
+    run(&[&verify[..], further].concat())
+}
+
+fn a_whole_export_is_checked_as_it_is(is_postgres: bool) {
+    let (site, server) = Site::new(is_postgres);
+    site.record(&server, 6);
+    signed(&site, &server, 600);
+    let key = server.get("/api/v1/audit-log/key", &site.operator).unwrap().json()["keys"][0]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let by_api = |server: &Casemate, after: Option<u64>| {
+        let after = after.map(|after| after.to_string());
+        let behind = after.iter().flat_map(|after| ["--after", after]);
+        let arguments: Vec<&str> = ["export", "--everywhere"].into_iter().chain(behind).collect();
+        let said = site.audit(server, &arguments);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.out
+    };
+    for text in [by_api(&server, None), site.said(&["audit", "export"])] {
+        let said = exported(&site, &text, &key, &[]).json();
+        assert_eq!((&said["verdict"], &said["given_up"]), (&json!("whole"), &json!(0)), "{said}");
+        assert!(said["signed"].as_u64().unwrap() >= 600, "{said}");
+        // It is of what was exported, and not of some beginning.
+        let (word, ..) =
+            finding(&exported(&site, &text.replacen("notes.note.publish", "notes.note.x", 1), &key, &[]));
+        assert_eq!(word, "changed");
+    }
+    // What broke off goes on, and both parts are one export.
+    let part: Vec<String> = by_api(&server, None).lines().take(301).map(|line| format!("{line}\n")).collect();
+    let whole = part.concat() + &by_api(&server, Some(300));
+    assert_eq!(exported(&site, &whole, &key, &[]).json()["verdict"], "whole");
+    let whole = part.concat() + &site.said(&["audit", "export", "--after", "300"]);
+    assert_eq!(exported(&site, &whole, &key, &[]).json()["verdict"], "whole");
+    // A part of the log is no whole export.
+    let some = site.said(&["audit", "export", "action:notes.*"]);
+    assert!(!some.contains("{\"checkpoint\""), "{}", some.lines().last().unwrap());
+    drop(server);
+
+    // Of what was given up the node is left, in an export as well.
+    site.database().change("DELETE FROM audit_payload WHERE number = 1 AND part = 0", None);
+    let server = site.start();
+    for text in [by_api(&server, None), site.said(&["audit", "export"])] {
+        let said = exported(&site, &text, &key, &[]).json();
+        assert_eq!((&said["verdict"], &said["given_up"]), (&json!("whole"), &json!(256)), "{said}");
+        let kept = exported(&site, &text, &key, &["--kept-from", "0"]);
+        assert_eq!(finding(&kept), ("missing".to_owned(), 256, 511));
+    }
+}
+
+#[test]
+fn a_whole_export_of_sqlite_is_checked_as_it_is() {
+    a_whole_export_is_checked_as_it_is(false);
+}
+
+#[test]
+fn a_whole_export_of_postgres_is_checked_as_it_is() {
+    a_whole_export_is_checked_as_it_is(true);
 }
 
 /// The block of events 256 to 511, of which event 300 is another.

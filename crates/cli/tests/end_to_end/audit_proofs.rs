@@ -370,6 +370,35 @@ fn memory_does_not_grow_with_the_log() {
 }
 
 #[test]
+fn whatever_is_asked_of_a_server_is_asked_about_the_tenant_that_is_named() {
+    use std::io::{Read as _, Write as _};
+    let folder = Folder::new();
+    let credential = write(&folder, "credential", "cmk_x");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let (mut request, mut bytes) = (Vec::new(), [0; 1_024]);
+        while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+            let read = stream.read(&mut bytes).unwrap();
+            assert!(read > 0);
+            request.extend(&bytes[..read]);
+        }
+        stream
+            .write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    let key = Log::of(1).key.verifier().to_string();
+    let asked = ["--server", &url, "--credential-file", &credential, "--tenant", "acme", "--key", &key];
+    let said = run(&[&["audit", "prove", "3"][..], &asked].concat());
+    assert_ne!(said.code, Some(0), "{said:?}");
+    let request = server.join().unwrap().to_lowercase();
+    assert!(request.starts_with("get "), "{request}");
+    assert!(request.contains("casemate-tenant: acme\r\n"), "{request}");
+}
+
+#[test]
 fn what_cannot_be_asked_for_is_said() {
     let log = Log::of(1);
     let key = log.key.verifier().to_string();

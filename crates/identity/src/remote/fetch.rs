@@ -30,6 +30,8 @@ pub struct Inquiry<'a> {
     pub url: &'a Url,
     /// The value of the `Authorization` header; it is never logged.
     pub authorization: SecretString,
+    /// Further headers; their values may be secrets and are never logged.
+    pub headers: &'a [(&'static str, SecretString)],
     /// The most bytes of the answer's body.
     pub limit: usize,
     /// How long all of it may take.

@@ -110,7 +110,13 @@ async fn ask(fetch: &dyn Fetch, url: &Url, token: &SecretString) -> Result<Reply
 /// A question with an access token (RFC 6750, section 2.1).
 pub(super) fn inquiry<'a>(url: &'a Url, token: &SecretString) -> Inquiry<'a> {
     let authorization = format!("Bearer {}", token.expose_secret());
-    Inquiry { url, authorization: authorization.into(), limit: MAX_ANSWER_BYTES, time: PATIENCE }
+    Inquiry {
+        url,
+        authorization: authorization.into(),
+        headers: &[],
+        limit: MAX_ANSWER_BYTES,
+        time: PATIENCE,
+    }
 }
 
 fn unusable(what: &str) -> SignInError {

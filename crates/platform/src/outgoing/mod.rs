@@ -8,6 +8,7 @@ mod address;
 mod allow;
 mod answer;
 mod client;
+mod incoming;
 mod ldap;
 #[cfg(feature = "nats")]
 mod nats;
@@ -20,14 +21,16 @@ use std::time::Duration;
 use casemate_identity::BoxFuture;
 use casemate_identity::ExposeSecret;
 use casemate_identity::remote::{Fetch, FetchError, Fetched, Inquiry, Reply, Submission};
-use reqwest::Response;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{RequestBuilder, Response};
+use secrecy::SecretString;
 use thiserror::Error;
 use url::Url;
 
 pub use address::{NotPublic, not_public};
 pub use allow::{Allow, AllowError, Refusal};
 use client::Clients;
+pub use incoming::Incoming;
 pub use ldap::{LdapDirectory, LdapError, LdapPage, LdapSearch, LdapTarget};
 #[cfg(feature = "nats")]
 pub use nats::{NatsError, NatsPublisher, NatsTarget};
@@ -175,7 +178,7 @@ impl Outgoing {
     }
 
     async fn post(&self, submission: &Submission<'_>) -> Result<Response, FetchError> {
-        let mut request = self
+        let request = self
             .clients
             .of(submission.url)?
             .post(submission.url.clone())
@@ -183,12 +186,7 @@ impl Outgoing {
             .header(CONTENT_TYPE, submission.content_type)
             .header(ACCEPT, "application/json")
             .body(submission.body.to_vec());
-        for (name, value) in submission.headers {
-            let mut value = HeaderValue::from_str(value.expose_secret())
-                .map_err(|_| FetchError::Header((*name).to_owned()))?;
-            value.set_sensitive(true);
-            request = request.header(*name, value);
-        }
+        let request = with_headers(request, submission.headers)?;
         request.send().await.map_err(answer::failure)
     }
 }
@@ -217,10 +215,25 @@ impl Fetch for Outgoing {
             authorization.set_sensitive(true);
             let client = self.clients.of(inquiry.url)?.get(inquiry.url.clone()).timeout(inquiry.time);
             let request = client.header(ACCEPT, "application/json").header(AUTHORIZATION, authorization);
+            let request = with_headers(request, inquiry.headers)?;
             let response = request.send().await.map_err(answer::failure)?;
             answer::reply(response, inquiry.limit).await
         })
     }
+}
+
+/// A request with headers whose values nobody logs.
+fn with_headers(
+    mut request: RequestBuilder,
+    headers: &[(&'static str, SecretString)],
+) -> Result<RequestBuilder, FetchError> {
+    for (name, value) in headers {
+        let value = HeaderValue::from_str(value.expose_secret());
+        let mut value = value.map_err(|_| FetchError::Header((*name).to_owned()))?;
+        value.set_sensitive(true);
+        request = request.header(*name, value);
+    }
+    Ok(request)
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use crate::csv::{self, Rows};
 use crate::export::{self, AT_ONCE};
 use crate::guard::{Access, Require, Thing};
 use crate::listed::{Asked, searched_text, searches, whole};
+use crate::reading::Exported;
 
 permissions! {
     /// To see who holds what.
@@ -221,7 +222,12 @@ async fn found(
         now: clock::now(),
     };
     if csv::is_wanted(headers) {
-        return if is_page { Err(whole()) } else { Ok(export(app, access, query)) };
+        if is_page {
+            return Err(whole());
+        }
+        let mut response = export(app, access, query);
+        response.extensions_mut().insert(Exported::new("csv", &list));
+        return Ok(response);
     }
     let found = review(&app.administration.lister(), app.store.reader(), &query).await;
     let found = found.map_err(|error| match error {

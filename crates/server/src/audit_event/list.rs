@@ -1,5 +1,7 @@
 //! The list of audit events, how many a search finds, and one of them.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
@@ -11,7 +13,9 @@ use casemate_platform::{Code, NoQuery, Page, PageRequest, Problem, cursor, json_
 use casemate_store::{LogEvent, LogPage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
 
+use super::reader::{Reader, Unread};
 use super::routes::AuditEventList;
 use super::search::{EventSearch, LIST};
 use super::view::{COLUMNS, EventView, cells};
@@ -20,6 +24,7 @@ use crate::csv::{self, Rows};
 use crate::export::{self, AT_ONCE, Place};
 use crate::guard::{Access, Require, Thing};
 use crate::listed::{Asked, InQuery, number, numbered, unreadable, whole};
+use crate::reading::Exported;
 
 /// The most events that are counted.
 const MOST_COUNTED: u64 = 100_000;
@@ -30,7 +35,7 @@ pub(super) async fn list(
     headers: HeaderMap,
     search: InQuery<EventSearch>,
 ) -> Result<Response, Problem> {
-    found(&app, require.access(), &headers, search.0).await
+    found(&app, require.into_access(), &headers, search.0).await
 }
 
 pub(super) async fn search(
@@ -41,26 +46,30 @@ pub(super) async fn search(
     request: Request,
 ) -> Result<Response, Problem> {
     let search = read_document(request).await?;
-    found(&app, require.access(), &headers, search).await
+    found(&app, require.into_access(), &headers, search).await
 }
 
 async fn found(
     app: &App,
-    access: &Access,
+    access: Access,
     headers: &HeaderMap,
     search: EventSearch,
 ) -> Result<Response, Problem> {
     access.permit::<AuditEventList>(app, &Thing::default()).await?;
-    let (asked, query) = search.page(app, access)?;
+    let caller = access.caller.clone();
+    let (asked, query) = search.clone().page(app, &access)?;
     let mut response = if csv::is_wanted(headers) {
         if asked.is_page {
             return Err(whole());
         }
-        saved(app, query)
+        let exported = Exported::new("csv", &asked.list);
+        let mut response = saved(Reader::begin(app.clone(), access, (search, ""), None)?);
+        response.extensions_mut().insert(exported);
+        response
     } else {
         page(app, &asked, &query).await?
     };
-    response.extensions_mut().insert(access.caller.clone());
+    response.extensions_mut().insert(caller);
     Ok(response)
 }
 
@@ -89,19 +98,22 @@ pub(super) fn shown(list: &str, found: LogPage) -> Response {
     json_response(&Page { items, next })
 }
 
-/// All that a query wants, as comma-separated values.
-fn saved(app: &App, query: Query) -> Response {
-    let app = app.clone();
+/// All that somebody reads, as comma-separated values.
+fn saved(reader: Reader) -> Response {
+    let reader = Arc::new(Mutex::new(reader));
     export::answer(LIST, &COLUMNS, move |after: Option<Place>| {
-        let (app, query) = (app.clone(), query.clone());
+        let reader = Arc::clone(&reader);
         async move {
+            let mut reader = reader.lock().await;
+            reader.judge().await?;
             let beyond = number(after).and_then(|place| u64::try_from(place).ok());
-            let LogPage { items, next, .. } = app.store.reader().log_search(&query, beyond, AT_ONCE).await?;
+            let log = reader.app.store.reader();
+            let LogPage { items, next, .. } = log.log_search(&reader.wanted, beyond, AT_ONCE).await?;
             let mut rows = Rows::default();
             for event in &items {
                 rows.row(cells(event).iter().map(String::as_str));
             }
-            Ok((rows, next.and_then(|next| i64::try_from(next).ok()).map(numbered)))
+            Ok::<_, Unread>((rows, next.and_then(|next| i64::try_from(next).ok()).map(numbered)))
         }
     })
 }
@@ -177,7 +189,7 @@ pub(super) async fn one(
     let event = EventView::of(&found).ok_or_else(|| {
         Problem::new(Code::NotFound).detail("its text is not kept any more; its place in the log is")
     })?;
-    if !is_seen(access, event.tenant()) {
+    if !is_seen(access, event.tenant(), event.application()) {
         return Err(Problem::new(Code::NotFound));
     }
     Ok(json_response(&EventDetail {
@@ -194,9 +206,11 @@ async fn at(app: &App, index: u64) -> Result<Option<LogEvent>, Problem> {
     Ok(found.pop().filter(|event| event.index == index))
 }
 
-/// Whether events of a tenant, or of the whole installation, are shown to a caller by what their request is about.
-pub(super) fn is_seen(access: &Access, tenant: &str) -> bool {
-    tenant == access.tenant()
+/// Whether events of a tenant, or of the whole installation, and of an application are shown to a caller by what their request is
+/// about, and what their credential is bound to.
+fn is_seen(access: &Access, tenant: &str, application: Option<&str>) -> bool {
+    let is_of_tenant = tenant == access.tenant()
         || (tenant.is_empty() && access.tenant() == DEFAULT_TENANT)
-        || access.reaches_all_tenants()
+        || access.reaches_all_tenants();
+    is_of_tenant && access.application().is_none_or(|own| application == Some(&own))
 }

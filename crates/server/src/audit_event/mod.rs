@@ -3,6 +3,9 @@
 mod anonymous;
 mod export;
 mod list;
+#[cfg(feature = "archive")]
+mod parquet;
+mod reader;
 mod record;
 pub(crate) mod routes;
 mod saved;

@@ -64,7 +64,7 @@ pub(crate) struct EventSearch {
     /// Only those of this part of the server, such as `role`; `application` of what applications record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     area: Option<String>,
-    /// Only those of this application.
+    /// Only those of this application: the one that the credential is bound to, where it is bound to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     application: Option<String>,
     /// Only those about this kind of resource.
@@ -176,10 +176,18 @@ impl EventSearch {
             *place = Some(said);
         }
         if let Some(action) = self.action {
-            match action.strip_suffix('*') {
-                Some(prefix) => query.action_prefix = Some(prefix.to_owned()),
-                None => query.action = Some(action),
+            if action.len() > MAX_QUERY {
+                return Err(mistake(format!("{pointer}/action"), format!("at most {MAX_QUERY} bytes")));
             }
+            let said = match action.strip_suffix('*') {
+                Some(prefix) => (None, Some(prefix.to_owned())),
+                None => (Some(action), None),
+            };
+            let typed = (query.action.take(), query.action_prefix.take());
+            if typed != (None, None) && typed != said {
+                return Err(mistake(format!("{pointer}/action"), "`search` says something else".to_owned()));
+            }
+            (query.action, query.action_prefix) = said;
         }
         query.since = self.since.map(|since| since.0.0).max(query.since);
         query.until = match (self.until.map(|until| until.0.0), query.until) {
@@ -196,7 +204,13 @@ impl EventSearch {
 
 /// The same query, of nothing but what may be seen in the tenant of the request.
 fn within(mut query: Query, access: &Access, installation: bool, everywhere: bool) -> Result<Query, Problem> {
-    let forbidden = |detail| Err(Problem::new(Code::Forbidden).detail(detail));
+    let forbidden = |detail: &'static str| Err(Problem::new(Code::Forbidden).detail(detail));
+    if let Some(own) = access.application() {
+        if query.application.as_ref().is_some_and(|typed| **typed != *own) {
+            return forbidden("the credential is bound to another application: leave `application` out");
+        }
+        query.application = Some(own.to_string());
+    }
     if everywhere {
         if installation {
             let message = "say one of `installation` and `everywhere`";

@@ -11,18 +11,18 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use casemate_audit::query::Query as Wanted;
 use casemate_platform::{Code, Problem, Query, lasting, read_document};
 use casemate_store::LogPage;
 use hyper::body::{Bytes, Frame};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
+use super::reader::Reader;
 use super::routes::AuditEventList;
 use super::search::EventSearch;
 use super::view::EventView;
 use crate::App;
-use crate::guard::{Access, Require, Thing};
+use crate::guard::{Require, Thing};
 use crate::listed::unreadable;
 
 /// How often something is sent where nothing else is.
@@ -88,8 +88,8 @@ async fn follow(
 ) -> Result<Response, Problem> {
     let access = require.into_access();
     access.permit::<AuditEventList>(&app, &Thing::default()).await?;
-    let wanted = Wanted { oldest_first: true, ..search.clone().whole(&app, &access, "")? };
-    let place = app.changes.enter(access.tenant().to_owned(), access.caller_key())?;
+    let (caller, ending) = (access.caller.clone(), app.changes.ending());
+    let reader = Reader::begin(app.clone(), access, (search, ""), Some(true))?;
     let grown = app.store.log_grown();
     let size = app.store.reader().log_state().await.map_err(unreadable)?.size;
     // Who has seen more than there is was told by a log that was set back since.
@@ -98,15 +98,10 @@ async fn follow(
         Some(_) => None,
         None => size.checked_sub(1),
     };
-    let caller = access.caller.clone();
     let (events, sent) = mpsc::channel(WAITING);
-    let ending = app.changes.ending();
-    let stream = Stream { app, access, search, wanted, events, grown, seen };
+    let stream = Stream { reader, events, grown, seen };
     // A key that may be used from some networks alone is judged again by where it was shown.
-    tokio::spawn(lasting(async move {
-        stream.run(ending).await;
-        drop(place);
-    }));
+    tokio::spawn(lasting(stream.run(ending)));
     let mut response = Body::new(Sent(sent)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -133,10 +128,7 @@ impl hyper::body::Body for Sent {
 
 /// One client that watches.
 struct Stream {
-    app: App,
-    access: Access,
-    search: EventSearch,
-    wanted: Wanted,
+    reader: Reader,
     events: mpsc::Sender<Bytes>,
     grown: watch::Receiver<u64>,
     /// The last event that was looked at.
@@ -161,13 +153,12 @@ impl Stream {
         loop {
             let size = *self.grown.borrow_and_update();
             self.judge().await?;
-            let LogPage { items, next, .. } =
-                self.app.store.reader().log_search(&self.wanted, self.seen, AT_ONCE).await.map_err(
-                    |error| {
-                        tracing::error!(%error, "a client that watches the audit log is let go of");
-                        Ended
-                    },
-                )?;
+            let Reader { app, wanted, .. } = &self.reader;
+            let found = app.store.reader().log_search(wanted, self.seen, AT_ONCE).await;
+            let LogPage { items, next, .. } = found.map_err(|error| {
+                tracing::error!(%error, "a client that watches the audit log is let go of");
+                Ended
+            })?;
             for event in &items {
                 self.seen = Some(event.index);
                 if let Some(view) = EventView::of(event) {
@@ -191,16 +182,7 @@ impl Stream {
 
     /// Ends where the client may not see any more what it watches.
     async fn judge(&mut self) -> Result<(), Ended> {
-        match self.access.readmitted::<AuditEventList>(&self.app).await {
-            Ok(Some(renewed)) => self.access = renewed,
-            Ok(None) => return Ok(()),
-            Err(_) => return Err(Ended),
-        }
-        let is_allowed = self.access.may::<AuditEventList>(&Thing::default());
-        // Whether they may still see all tenants, where they watch these.
-        let wanted = self.search.clone().whole(&self.app, &self.access, "").map_err(|_| Ended)?;
-        let is_same = Wanted { oldest_first: true, ..wanted } == self.wanted;
-        if is_allowed && is_same { Ok(()) } else { Err(Ended) }
+        self.reader.judge().await.map_err(|_| Ended)
     }
 
     async fn send(&self, event: &str, data: &Value) -> Result<(), Ended> {

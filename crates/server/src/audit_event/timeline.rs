@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -9,13 +10,15 @@ use casemate_audit::event::{Event, Party};
 use casemate_audit::personal::{HIDDEN, WITHHELD};
 use casemate_audit::query::{MAX_QUERY, Query};
 use casemate_directory::model::When;
+use casemate_directory::{DEFAULT_TENANT, OWN_PROVIDER};
+
 use casemate_platform::{DocumentError, NoQuery, PageRequest, Problem, read_document};
-use casemate_store::{DirectoryKind, LogEvent, LogPage, StoreError, UserRecord};
+use casemate_store::{DirectoryKind, LinkedIdentity, LogEvent, LogPage, StoreError, UserRecord};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::list::{is_seen, place, shown};
+use super::list::{place, shown};
 use super::routes::AuditEventList;
 use super::search::Order;
 use crate::App;
@@ -26,6 +29,8 @@ use crate::listed::unreadable;
 const MOST_NAMES: usize = 12;
 /// The most earlier logins that are told of one.
 const MOST_LOGINS: usize = 8;
+/// The most bytes of a page's events, where there is more than one.
+const MAX_TEXT: usize = 16 << 20;
 /// How many changes of a user are looked at for what they were called before.
 const CHANGES: u32 = 200;
 
@@ -113,7 +118,7 @@ pub(super) async fn timeline(
     let wanted: TimelineRequest = read_document(request).await?;
     let access = require.access();
     access.permit::<AuditEventList>(&app, &Thing::default()).await?;
-    let (names, streams, home) = match (&wanted.identity, &wanted.resource) {
+    let streams = match (&wanted.identity, &wanted.resource) {
         (Some(id), None) if id.len() <= MAX_QUERY && are_bounded(&wanted.logins) => {
             of_person(&app, access, id, &wanted.logins).await?
         }
@@ -125,7 +130,7 @@ pub(super) async fn timeline(
                 resource_id: Some(id.clone()),
                 ..Query::default()
             };
-            (None, vec![query], None)
+            seen(access, &query).collect()
         }
         _ => {
             let message = format!(
@@ -146,30 +151,17 @@ pub(super) async fn timeline(
         wanted.sort
     );
     let oldest_first = wanted.sort == Order::Oldest;
-    let streams: Vec<Query> = streams
+    let (since, until) = (wanted.since.map(|since| since.0.0), wanted.until.map(|until| until.0.0));
+    let streams: Vec<Stream> = streams
         .into_iter()
-        .map(|query| Query {
-            since: wanted.since.map(|since| since.0.0),
-            until: wanted.until.map(|until| until.0.0),
-            oldest_first,
-            ..query
+        .map(|Stream { query, names }| {
+            let query = Query { since: since.max(query.since), until, oldest_first, ..query };
+            Stream { query, names }
         })
         .collect();
     let page = PageRequest::new(wanted.after, wanted.limit)?;
     let beyond = place(&page, &list)?;
-    let found = merged(&app, &streams, beyond, page.limit, |event| {
-        let is_about = names.as_ref().is_none_or(|names| {
-            names.is_in(event)
-                || (event.resource_type.as_deref() == Some("user")
-                    && event.resource_id.as_deref() == wanted.identity.as_deref())
-        });
-        // Where somebody signed in stands in no tenant: whoever administers them is told of it.
-        let is_sign_in = event.area == "session" && event.tenant.is_empty();
-        let is_at_home = home.as_deref() == Some(access.tenant());
-        is_about && (is_seen(access, &event.tenant) || (is_sign_in && is_at_home))
-    })
-    .await
-    .map_err(unreadable)?;
+    let found = merged(&app, &streams, beyond, page.limit).await.map_err(unreadable)?;
     let mut response = shown(&list, found);
     response.extensions_mut().insert(access.caller.clone());
     Ok(response)
@@ -179,13 +171,31 @@ fn are_bounded(logins: &[String]) -> bool {
     logins.len() <= MOST_LOGINS && logins.iter().all(|login| login.len() <= MAX_QUERY)
 }
 
-/// Under which names somebody is in events, what is looked for, and the tenant where they are at home.
-async fn of_person(
-    app: &App,
-    access: &Access,
-    id: &str,
-    logins: &[String],
-) -> Result<(Option<Names>, Vec<Query>, Option<String>), Problem> {
+/// Events that are a part of a timeline.
+#[derive(Debug)]
+struct Stream {
+    /// Which are looked for: of one tenant, unless the caller sees all of them.
+    query: Query,
+    /// Who has to be in them, where an id alone does not say whose it is.
+    names: Option<Arc<Names>>,
+}
+
+/// What is looked for within what the caller sees by what their request is about.
+fn seen(access: &Access, query: &Query) -> impl Iterator<Item = Stream> {
+    let tenants = match access.tenant() {
+        _ if access.reaches_all_tenants() => vec![None],
+        DEFAULT_TENANT => vec![Some(DEFAULT_TENANT.to_owned()), Some(String::new())],
+        tenant => vec![Some(tenant.to_owned())],
+    };
+    let application = access.application().map(|own| own.to_string());
+    tenants.into_iter().map(move |tenant| {
+        let application = application.clone();
+        Stream { query: Query { tenant, application, ..query.clone() }, names: None }
+    })
+}
+
+/// What is looked for of somebody.
+async fn of_person(app: &App, access: &Access, id: &str, logins: &[String]) -> Result<Vec<Stream>, Problem> {
     let reader = app.store.reader();
     let mut names = Names::default();
     names.add(None, id);
@@ -194,19 +204,23 @@ async fn of_person(
         resource_id: Some(id.to_owned()),
         ..Query::default()
     };
+    let mut streams: Vec<Stream> = seen(access, &changes).collect();
     let user = reader.user(id).await.map_err(unreadable)?.filter(|user| user.tenant == access.tenant());
-    let home = user.as_ref().map(|user| user.tenant.clone());
-    if let Some(UserRecord { provider, subject, login, .. }) = &user {
+    if let Some(user) = &user {
+        let UserRecord { provider, subject, login, .. } = user;
+        let linked = reader.linked_identities(id).await.map_err(unreadable)?;
+        if access.application().is_none() {
+            streams.extend(sign_ins(user, &linked, changes.clone()));
+        }
         names.add(Some(provider), subject.as_deref().unwrap_or_default());
         names.add(Some(provider), login);
-        for linked in reader.linked_identities(id).await.map_err(unreadable)? {
+        for linked in linked {
             names.add(Some(&linked.provider), &linked.subject);
         }
         let hidden: Vec<(&String, Vec<String>)> =
             logins.iter().map(|login| (login, pseudonyms(app, login))).collect();
         let mut theirs = BTreeSet::new();
-        let mut earlier = Query { kind: None, ..changes.clone() };
-        earlier.tenant = Some(access.tenant().to_owned());
+        let earlier = Query { tenant: Some(access.tenant().to_owned()), ..changes };
         let events = reader.log_search(&earlier, None, CHANGES).await.map_err(unreadable)?.items;
         let edits = reader.directory_edits(DirectoryKind::User, id, CHANGES).await.map_err(unreadable)?;
         let events = events.iter().filter_map(|event| Event::parse(event.text.as_deref()?).ok());
@@ -237,10 +251,14 @@ async fn of_person(
             }
         }
     }
+    let names = Arc::new(names);
     let ids: BTreeSet<&String> = names.known.iter().map(|(_, id)| id).collect();
-    let by_name = ids.into_iter().map(|id| Query { party: Some(id.clone()), ..Query::default() });
-    let streams = by_name.chain([changes]).collect();
-    Ok((Some(names), streams, home))
+    for id in ids {
+        let by_name = Query { party: Some(id.clone()), ..Query::default() };
+        let by_name = seen(access, &by_name);
+        streams.extend(by_name.map(|stream| Stream { names: Some(Arc::clone(&names)), ..stream }));
+    }
+    Ok(streams)
 }
 
 /// What stands in events in the place of a personal value.
@@ -248,43 +266,85 @@ fn pseudonyms(app: &App, value: &str) -> Vec<String> {
     app.directory.sealer().map(|sealer| sealer.pseudonyms(value)).unwrap_or_default()
 }
 
-/// A page of what any of several queries wants, each event once. All of them have the same order.
+/// Where somebody signed in stands in no tenant: whoever administers them is told of it. Only what a provider calls them, or what
+/// Casemate does, proves that it was them: a login is whatever somebody wrote into it, and may be what another tenant's users are
+/// called. What was before they were there may have been somebody else.
+fn sign_ins(user: &UserRecord, linked: &[LinkedIdentity], failed: Query) -> Vec<Stream> {
+    let session = |query: Query| {
+        let (tenant, area) = (Some(String::new()), Some("session".to_owned()));
+        Stream { query: Query { tenant, area, ..query }, names: None }
+    };
+    let by = |provider: &str, id: &str, since| {
+        let (party, party_provider) = (Some(id.to_owned()), Some(provider.to_owned()));
+        session(Query { party, party_provider, since: Some(since), ..Query::default() })
+    };
+    let mut streams = vec![session(failed), by(OWN_PROVIDER, &user.id, user.created_at)];
+    if let Some(subject) = user.subject.as_deref().filter(|_| user.provider != OWN_PROVIDER) {
+        streams.push(by(&user.provider, subject, user.created_at));
+    }
+    let linked = linked.iter().filter(|linked| linked.tenant == user.tenant);
+    streams.extend(linked.map(|linked| by(&linked.provider, &linked.subject, linked.linked_at)));
+    streams
+}
+
+/// A page of what any of several streams has, each event once. All of them have the same order.
 async fn merged(
     app: &App,
-    streams: &[Query],
+    streams: &[Stream],
     beyond: Option<u64>,
     limit: u32,
-    keep: impl Fn(&Event<'_>) -> bool,
 ) -> Result<LogPage, StoreError> {
-    let oldest_first = streams.first().is_some_and(|query| query.oldest_first);
-    // How far all of them were looked through.
+    let oldest_first = streams.first().is_some_and(|stream| stream.query.oldest_first);
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    // How far all of them were looked through, or there is room for.
     let mut edge: Option<u64> = None;
-    let (mut items, mut looked_at) = (BTreeMap::new(), 0);
-    for query in streams {
+    let nearer = |edge: Option<u64>, other: u64| match edge {
+        Some(edge) => Some(if oldest_first { edge.min(other) } else { edge.max(other) }),
+        None => Some(other),
+    };
+    let (mut items, mut looked_at): (BTreeMap<u64, LogEvent>, u64) = (BTreeMap::new(), 0);
+    for Stream { query, names } in streams {
         let page = app.store.reader().log_search(query, beyond, limit).await?;
         looked_at += page.looked_at;
-        items.extend(page.items.into_iter().map(|event| (event.index, event)));
-        edge = match (edge, page.next) {
-            (Some(edge), Some(next)) => Some(if oldest_first { edge.min(next) } else { edge.max(next) }),
-            (edge, next) => edge.or(next),
+        let is_kept = |event: &LogEvent| {
+            let Some(names) = names else { return true };
+            let event = event.text.as_deref().and_then(|text| Event::parse(text).ok());
+            event.is_some_and(|event| names.is_in(&event))
         };
+        items.extend(page.items.into_iter().filter(is_kept).map(|event| (event.index, event)));
+        if let Some(next) = page.next {
+            edge = nearer(edge, next);
+        }
+        while let Some(kept) = bound(&mut items, most, oldest_first) {
+            edge = nearer(edge, kept);
+        }
     }
     items.retain(|index, _| match edge {
         Some(edge) if oldest_first => *index <= edge,
         Some(edge) => *index >= edge,
         None => true,
     });
-    let is_kept = |event: &LogEvent| {
-        event.text.as_deref().and_then(|text| Event::parse(text).ok()).is_some_and(|event| keep(&event))
-    };
-    let mut items: Vec<LogEvent> = items.into_values().filter(is_kept).collect();
+    let mut items: Vec<LogEvent> = items.into_values().collect();
     if !oldest_first {
         items.reverse();
     }
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = if items.len() > most { items.get(most - 1).map(|event| event.index) } else { edge };
-    items.truncate(most);
-    Ok(LogPage { items, next, looked_at })
+    Ok(LogPage { items, next: edge, looked_at })
+}
+
+/// Leaves out the furthest of more events than a page has, or of longer ones; answers which is the last that stays then.
+fn bound(items: &mut BTreeMap<u64, LogEvent>, most: usize, oldest_first: bool) -> Option<u64> {
+    let length = |event: &LogEvent| event.text.as_ref().map_or(0, String::len);
+    let is_over = items.len() > most || items.values().map(length).sum::<usize>() > MAX_TEXT;
+    if !is_over || items.len() < 2 {
+        return None;
+    }
+    if oldest_first {
+        items.pop_last();
+        items.last_key_value().map(|(index, _)| *index)
+    } else {
+        items.pop_first();
+        items.first_key_value().map(|(index, _)| *index)
+    }
 }
 
 #[cfg(test)]

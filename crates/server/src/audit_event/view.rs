@@ -157,6 +157,11 @@ impl EventView {
         &self.tenant
     }
 
+    /// The application that it is of.
+    pub(super) fn application(&self) -> Option<&str> {
+        self.application.as_deref()
+    }
+
     fn read(id: u64, event: Event<'_>) -> EventView {
         let json = |text: Option<Cow<'_, str>>| {
             let text = text?;

@@ -73,11 +73,16 @@ pub(super) async fn proof(
     }))
 }
 
-/// Whether the caller may see an event in the tenant that the request is about. Of one that was erased nobody knows the tenant.
+/// Whether the caller may see an event in the tenant that the request is about, of the application that they are bound to. Of one that was erased nobody knows the tenant.
 fn may_see(access: &Access, event: &LogEvent) -> bool {
     let is_installation_s = access.tenant() == DEFAULT_TENANT;
+    let own = access.application();
     match event.text.as_deref().map(Event::parse) {
-        Some(Ok(event)) => event.tenant == access.tenant() || (event.tenant.is_empty() && is_installation_s),
-        Some(Err(_)) | None => is_installation_s,
+        Some(Ok(event)) => {
+            let is_of_tenant =
+                event.tenant == access.tenant() || (event.tenant.is_empty() && is_installation_s);
+            is_of_tenant && own.is_none_or(|own| event.application.as_deref() == Some(&*own))
+        }
+        Some(Err(_)) | None => is_installation_s && own.is_none(),
     }
 }

@@ -5,17 +5,14 @@ use std::fmt::Write as _;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use casemate_audit::hash::MerkleHash;
-use casemate_audit::tile::{Tile, WIDTH};
-use casemate_platform::{Code, NoQuery, Problem, read_document};
-use casemate_store::{LogEvent, StoreReader};
+use casemate_audit::tile::WIDTH;
+use casemate_platform::{NoQuery, Problem, read_document};
+use casemate_store::LogStep;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::routes::AuditLogExport;
-use super::tree::{tile_of, unread};
+use super::tree::unread;
 use crate::App;
 use crate::guard::{Require, Thing};
 
@@ -43,7 +40,9 @@ pub(super) async fn events(
     request: Request,
 ) -> Result<Response, Problem> {
     let wanted: Wanted = read_document(request).await?;
-    require.access().permit::<AuditLogExport>(&app, &Thing::default()).await?;
+    let access = require.access();
+    access.permit::<AuditLogExport>(&app, &Thing::default()).await?;
+    access.unbound::<AuditLogExport>(&app).await?;
     let reader = app.store.reader();
     let size = reader.log_state().await.map_err(unread)?.size;
     let (mut next, end) =
@@ -51,19 +50,14 @@ pub(super) async fn events(
     let mut text = String::new();
     while next < end {
         let limit = u32::try_from((end - next).min(WIDTH - next % WIDTH)).unwrap_or(1);
-        let events = reader.log_events(next, limit).await.map_err(unread)?;
-        let behind_given_up = events.first().map_or(end, |event| event.index);
-        // Of blocks that were given up, the node over each is left.
-        while next < behind_given_up.min(end) {
-            let block = next / WIDTH;
-            let root = root(reader, block, size).await?;
+        let steps = reader.log_steps(next, limit).await.map_err(unread)?;
+        // Blocks that were given up may reach behind what was asked for.
+        let asked: Vec<_> = steps.iter().take_while(|step| next_of(step) < end).collect();
+        let Some(last) = asked.last() else { break };
+        next = last.end();
+        for step in asked {
             // Writing to a string does not fail.
-            let _ = writeln!(text, r#"{{"block":{block},"root":"{root}"}}"#);
-            next = (block + 1) * WIDTH;
-        }
-        for event in events.iter().filter(|event| event.index < end) {
-            push(&mut text, event);
-            next = event.index + 1;
+            let _ = writeln!(text, "{step}");
         }
         if text.len() > MAX_TEXT {
             break;
@@ -78,23 +72,10 @@ pub(super) async fn events(
 /// After how many bytes an answer ends with its event.
 const MAX_TEXT: usize = 16 << 20;
 
-/// The node over a block.
-async fn root(reader: &StoreReader, block: u64, size: u64) -> Result<MerkleHash, Problem> {
-    let gone = || Problem::new(Code::NotFound).detail("the log has no such event");
-    let tile = Tile::at(1, block / WIDTH, size).ok_or_else(gone)?;
-    let bytes = tile_of(reader, tile).await?;
-    let hashes = tile.hashes(&bytes).map_err(|_| gone())?;
-    usize::try_from(block % WIDTH).ok().and_then(|place| hashes.get(place).copied()).ok_or_else(gone)
-}
-
-/// A line of an export, with what its leaf is made of.
-pub(super) fn push(text: &mut String, event: &LogEvent) {
-    let LogEvent { index, text: event, leaf, salt } = event;
-    // Writing to a string does not fail.
-    let _ = match (event, salt) {
-        (Some(event), Some(salt)) => {
-            writeln!(text, r#"{{"index":{index},"salt":"{}","event":{event}}}"#, STANDARD.encode(salt.0))
-        }
-        _ => writeln!(text, r#"{{"index":{index},"leaf":"{leaf}"}}"#),
-    };
+/// The index of what a step is about first.
+fn next_of(step: &LogStep) -> u64 {
+    match step {
+        LogStep::Event(event) => event.index,
+        LogStep::GivenUp { block, .. } => block.saturating_mul(WIDTH),
+    }
 }

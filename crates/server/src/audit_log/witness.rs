@@ -21,6 +21,9 @@ use crate::guard::{Access, Require, Thing};
 const COSIGN: &str = "casemate.audit-log.cosign";
 /// The action of a witness that refused.
 const REFUSAL: &str = "casemate.audit-log.witness-refusal";
+/// The kind and the outcome of either.
+const CREATE: &str = "create";
+const SUCCESS: &str = "success";
 /// The most witnesses.
 const MOST: usize = 16;
 /// How many cosigned checkpoints are looked through for one of a configured witness.
@@ -197,10 +200,10 @@ fn event(author: &casemate_directory::Author, action: &str, id: &str, after: &Va
         at: author.now,
         actor: author.actor.clone(),
         action: action.to_owned(),
-        kind: "create".to_owned(),
+        kind: CREATE.to_owned(),
         resource_type: "audit-log".to_owned(),
         resource_id: clipped(id),
-        outcome: "success".to_owned(),
+        outcome: SUCCESS.to_owned(),
         request_id: author.request_id.clone(),
         route: author.route.clone(),
         client: author.client.clone(),

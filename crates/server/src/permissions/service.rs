@@ -6,6 +6,7 @@ use casemate_directory::{Known, Snapshot};
 use casemate_identity::Identity;
 use casemate_platform::{Code, verify};
 
+pub(crate) use super::changes::Place as StreamPlace;
 use crate::App;
 use crate::guard::admitted_by_id;
 

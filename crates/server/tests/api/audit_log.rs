@@ -94,6 +94,15 @@ async fn only_configured_witnesses_cosign_what_the_log_signed(server: Server) {
         assert_eq!(witness(1).verifier().verify_cosignature(&told), Ok(1_700_000_000), "{query}");
         assert!(witness(2).verifier().verify_cosignature(&told).is_err());
     }
+    // Nobody hides that by trying again and again.
+    for _ in 0..70 {
+        let body = json!({ "checkpoint": "x" });
+        let refused =
+            server.send("POST /api/v1/audit-log/cosignatures", Some("nobody"), &[], Some(&body)).await;
+        assert_eq!(refused.code(), "forbidden");
+    }
+    assert_eq!(checkpoint(&server, "?cosigned=true").await.status, 200);
+    sign_log_now(&server.app).await.unwrap();
     // It has grown by that, and goes on where it was.
     let newest = signed(&checkpoint(&server, "").await.text, &keys).unwrap().0;
     let path = format!("GET /api/v1/audit-log/consistency?from={}&to={}", of_log.size, newest.size);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Request;
 use casemate_platform::Respond as _;
+use casemate_store::{Actor, AuditEvent};
 use casemate_test_support::Postgres;
 use hyper::body::Body as _;
 use serde_json::{Value, json};
@@ -90,6 +91,9 @@ async fn a_search_finds(server: &Server) {
     for (wanted, pointer) in [
         (json!({ "search": "nothing:x" }), "/search"),
         (json!({ "search": "actor:a", "actor": "b" }), "/actor"),
+        (json!({ "search": "action:casemate.role.read", "action": "casemate.role.list" }), "/action"),
+        (json!({ "search": "action:casemate.role.*", "action": "casemate.role.list" }), "/action"),
+        (json!({ "search": "action:casemate.role.read", "action": "casemate.*" }), "/action"),
     ] {
         let wrong = search(server, "administrator", wanted.clone()).await;
         assert_eq!((wrong.status.as_u16(), &wrong.body["errors"][0]["pointer"]), (422, &json!(pointer)));
@@ -191,6 +195,72 @@ async fn a_timeline_is_of_one_thing_or_person(server: &Server, role: &str) {
     assert_eq!(json!(paged), told.body["items"]);
     let wrong = timeline(json!({})).await;
     assert_eq!(wrong.status, 422, "{}", wrong.text);
+}
+
+/// Everything of a timeline, page by page with one event each, and how many pages had none.
+async fn paged(server: &Server, who: &str, identity: &str) -> (Vec<Value>, usize) {
+    let (mut events, mut empty) = (Vec::new(), 0);
+    let mut wanted = json!({ "identity": identity, "limit": 1 });
+    loop {
+        let told = server.send(&format!("POST {ALL}/timeline"), Some(who), &[], Some(&wanted)).await;
+        let items = told.body["items"].as_array().unwrap_or_else(|| panic!("{}", told.text));
+        empty += usize::from(items.is_empty());
+        events.extend(items.clone());
+        match told.body.get("next") {
+            Some(next) => wanted["after"] = next.clone(),
+            None => return (events, empty),
+        }
+    }
+}
+
+/// Sign-ins stand in no tenant, and a login is whatever an administrator wrote into it.
+async fn a_timeline_tells_of_no_sign_in_of_another_tenant(server: &Server) {
+    let make = async |who: &str, user: Value| {
+        server.send("POST /api/v1/users", Some(who), &[], Some(&user)).await.id()
+    };
+    let (ours, theirs) = ("tenant-administrator", "other-administrator");
+    for name in ["corp", "elsewhere"] {
+        let issuer = format!("https://{name}.example.com");
+        let provider = json!({ "name": name, "issuer": issuer, "audiences": ["casemate"] });
+        server.make("/api/v1/providers", &provider).await;
+    }
+    let local = make(ours, json!({ "login": "victim", "provider": "casemate" })).await;
+    let known = make(ours, json!({ "login": "v@corp", "provider": "corp", "subject": "s-1" })).await;
+    // Called as the others' ids and subjects are.
+    let as_local = make(theirs, json!({ "login": local, "provider": "casemate" })).await;
+    let as_known = make(theirs, json!({ "login": "s-1", "provider": "corp", "subject": "s-2" })).await;
+    let as_other = make(theirs, json!({ "login": "x", "provider": "elsewhere", "subject": "s-1" })).await;
+    let sign_in = |provider: &str, id: &str| AuditEvent {
+        at: casemate_platform::clock::now(),
+        actor: Actor {
+            provider: provider.to_owned(),
+            kind: "user".to_owned(),
+            id: id.to_owned(),
+            credential: None,
+        },
+        action: "casemate.session.begin".to_owned(),
+        kind: "sign-in".to_owned(),
+        outcome: "success".to_owned(),
+        ..AuditEvent::default()
+    };
+    let events = [("casemate", local.as_str()), ("corp", "s-1"), ("corp", "s-1"), ("corp", "s-2")];
+    let events = events.iter().map(|(provider, id)| sign_in(provider, id)).collect();
+    server.app.store.record_events(events).await.unwrap();
+    for (who, identity, sign_ins) in [
+        (theirs, &as_local, 0),
+        (theirs, &as_known, 1),
+        (theirs, &as_other, 0),
+        (theirs, &local, 0),
+        (ours, &local, 1),
+        (ours, &known, 2),
+        (ours, &as_known, 0),
+    ] {
+        let (events, empty) = paged(server, who, identity).await;
+        let found = events.iter().filter(|event| event["kind"] == "sign-in").count();
+        assert_eq!(found, sign_ins, "{who} {identity}: {events:?}");
+        // Where a page ends says nothing of what others have on record.
+        assert!(empty <= 1, "{who} {identity}: {empty} empty pages, {events:?}");
+    }
 }
 
 /// The next event of a stream, without `alive`.
@@ -301,6 +371,7 @@ async fn the_trail_is_read(server: &Server) {
     let found = search(server, "administrator", json!({ "action": "casemate.role.update" })).await;
     let role = found.body["items"][0]["resource"]["id"].as_str().unwrap().to_owned();
     a_timeline_is_of_one_thing_or_person(server, &role).await;
+    a_timeline_tells_of_no_sign_in_of_another_tenant(server).await;
     whoever_watches_is_told(server).await;
     a_search_is_kept(server).await;
 }

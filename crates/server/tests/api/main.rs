@@ -4,6 +4,7 @@
 mod access_review;
 mod administrators;
 mod audit_log;
+mod audit_reading;
 mod audit_sinks;
 mod audit_trail;
 mod authorization;

@@ -18,6 +18,8 @@ use crate::sql::Reading;
 
 /// The most events of a page.
 const MOST: u32 = 1_000;
+/// After so many bytes of texts, a page ends with its event.
+const MOST_BYTES: usize = 16 << 20;
 /// The most blocks that are opened for one page.
 const OPENED: usize = 128;
 /// The most blocks that are passed over for one page: those of four million events.
@@ -77,8 +79,8 @@ impl Only {
 }
 
 impl StoreReader {
-    /// One page of the events that a query wants: those beyond the event `beyond` in its order, at most `limit` (1 to 1,000). What
-    /// was acknowledged before the first page was asked for is in it. The work for one page is bounded.
+    /// One page of the events that a query wants: those beyond the event `beyond` in its order, at most `limit` (1 to 1,000), fewer
+    /// where they are long. What was acknowledged before the first page was asked for is in it. The work for one page is bounded.
     ///
     /// # Errors
     /// Where the database cannot be read, or what was recorded does not come into the log.
@@ -100,8 +102,9 @@ impl StoreReader {
     /// As [`StoreReader::log_search`].
     pub async fn log_count(&self, query: &Query, bound: u64) -> Result<LogCount, StoreError> {
         let (mut count, mut beyond) = (0, None);
+        self.settle().await?;
         loop {
-            let page = self.log_search(query, beyond, MOST).await?;
+            let page = self.page(query, (Only::All, false), beyond, MOST, 0).await?;
             count += page.items.len() as u64;
             if count > bound {
                 return Ok(LogCount { count: bound, is_exact: false });
@@ -122,6 +125,18 @@ impl StoreReader {
         limit: u32,
         floor: u64,
     ) -> Result<LogPage, StoreError> {
+        self.page(query, (only, true), beyond, limit, floor).await
+    }
+
+    /// As [`StoreReader::search`]; whoever counts needs no texts.
+    async fn page(
+        &self,
+        query: &Query,
+        (only, keeps_texts): (Only, bool),
+        beyond: Option<u64>,
+        limit: u32,
+        floor: u64,
+    ) -> Result<LogPage, StoreError> {
         let mut reading = self.pool.read().await?;
         let open = state::read(&mut reading).await?;
         let search = Search {
@@ -131,6 +146,8 @@ impl StoreReader {
             only,
             limit: usize::try_from(limit.clamp(1, MOST)).unwrap_or(1),
             page: LogPage { items: Vec::new(), next: None, looked_at: 0 },
+            keeps_texts,
+            bytes: 0,
             opened: 0,
             reads: READ,
         };
@@ -161,6 +178,9 @@ struct Search<'q> {
     only: Only,
     limit: usize,
     page: LogPage,
+    keeps_texts: bool,
+    /// How long the texts of the page are.
+    bytes: usize,
     opened: usize,
     /// How many blocks are read together next.
     reads: usize,
@@ -282,10 +302,12 @@ impl Search<'_> {
         if !self.query.oldest_first {
             found.reverse();
         }
-        for event in found {
+        for mut event in found {
             let index = event.index;
+            event.text = event.text.filter(|_| self.keeps_texts);
+            self.bytes += event.text.as_ref().map_or(0, String::len);
             self.page.items.push(event);
-            if self.page.items.len() == self.limit {
+            if self.page.items.len() == self.limit || self.bytes >= MOST_BYTES {
                 return Ok(Some(index));
             }
         }

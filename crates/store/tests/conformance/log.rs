@@ -419,3 +419,38 @@ pub(crate) async fn a_key_comes_with_its_event_and_what_was_cosigned_stays(place
     assert_eq!(reader.log_cosigned_checkpoint(Some(4)).await.unwrap(), None);
     store.close().await;
 }
+
+pub(crate) async fn a_page_of_long_events_ends_early(place: Place) {
+    let store = place.open().await;
+    let long = |number: usize| AuditEvent {
+        kind: "update".into(),
+        after: Some(format!("{{\"text\":\"{}\"}}", "x".repeat(2 << 20))),
+        ..event("casemate.role.update", &number.to_string())
+    };
+    for number in 0..20 {
+        store.record_events(vec![long(number)]).await.unwrap();
+    }
+    for oldest_first in [false, true] {
+        let query =
+            LogQuery { action: Some("casemate.role.update".into()), oldest_first, ..LogQuery::default() };
+        let (mut beyond, mut found) = (None, Vec::new());
+        loop {
+            let page = store.reader().log_search(&query, beyond, 1_000).await.unwrap();
+            let bytes: usize =
+                page.items.iter().map(|event| event.text.as_ref().map_or(0, String::len)).sum();
+            assert!(bytes <= 20 << 20, "a page of {} bytes", bytes);
+            found.extend(page.items.iter().map(|event| event.index));
+            beyond = page.next;
+            if beyond.is_none() {
+                break;
+            }
+        }
+        let mut expected: Vec<u64> = (0..20).collect();
+        if !oldest_first {
+            expected.reverse();
+        }
+        assert_eq!(found, expected);
+        let counted = store.reader().log_count(&query, 100).await.unwrap();
+        assert_eq!((counted.count, counted.is_exact), (20, true));
+    }
+}

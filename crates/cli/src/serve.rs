@@ -26,8 +26,8 @@ use casemate_server::audit_sink::{AuditSinks, send_to_audit_sinks};
 use casemate_server::directory_sync::pull_directories;
 use casemate_server::policy::follow;
 use casemate_server::{
-    Accounts, App, Blocks, Front, detect, end_local_sessions, follow_blocks, follow_log_levels, send_resets,
-    sign_log, tell_receivers, write_decision_log, write_denials,
+    Accounts, App, Blocks, EventRules, Front, detect, end_local_sessions, follow_blocks, follow_log_levels,
+    send_resets, sign_log, tell_receivers, write_decision_log, write_denials,
 };
 use casemate_store::{BALLAST, Ballast, DataFolder, Sealer, Store};
 use secrecy::SecretString;
@@ -105,6 +105,7 @@ async fn serve(
     app.audit_sinks = AuditSinks::into_folder(config.sinks.folder.clone());
     app.tls.clone_from(&tls);
     app.witnesses = Arc::new(wiring::witnesses(config)?);
+    app.events = Arc::new(EventRules::new(wiring::event_limits(config)));
     let (mail, postman) = mail.unzip();
     app.mail = mail;
     if let Some(read) = read {

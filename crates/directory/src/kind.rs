@@ -22,6 +22,10 @@ pub enum Kind {
     Detection,
     /// Who is told of alerts.
     AlertReceiver,
+    /// A type of events that an application records.
+    EventType,
+    /// What an application may record at most.
+    EventCeiling,
     /// A named list of permissions.
     Role,
     /// A named list of roles.
@@ -38,7 +42,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, each after those that it may refer to.
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Tenant,
         Kind::Application,
         Kind::Provider,
@@ -47,6 +51,8 @@ impl Kind {
         Kind::Setting,
         Kind::Detection,
         Kind::AlertReceiver,
+        Kind::EventType,
+        Kind::EventCeiling,
         Kind::Role,
         Kind::Team,
         Kind::ServiceAccount,
@@ -67,6 +73,8 @@ impl Kind {
             Kind::Setting => "setting",
             Kind::Detection => "detection",
             Kind::AlertReceiver => "alert-receiver",
+            Kind::EventType => "event-type",
+            Kind::EventCeiling => "event-ceiling",
             Kind::Role => "role",
             Kind::Team => "team",
             Kind::Assignment => "assignment",
@@ -90,6 +98,8 @@ impl Kind {
                 | Kind::Setting
                 | Kind::Detection
                 | Kind::AlertReceiver
+                | Kind::EventType
+                | Kind::EventCeiling
         )
     }
 
@@ -110,6 +120,8 @@ impl Kind {
             Kind::Setting => "set_",
             Kind::Detection => "det_",
             Kind::AlertReceiver => "rcv_",
+            Kind::EventType => "evt_",
+            Kind::EventCeiling => "evc_",
             Kind::Role => "rol_",
             Kind::Team => "tea_",
             Kind::Assignment => "asg_",

@@ -13,6 +13,7 @@ mod authenticator;
 mod by_tenant;
 mod candidates;
 mod directory;
+mod event_schema;
 mod identified;
 mod index;
 mod keys;
@@ -42,12 +43,13 @@ pub use administration::{
     Imported, ImportedRole, Judged, KeyDraft, Left, ListQuery, Lister, Listing, MAX_MEMBERS, MAX_RESOURCES,
     MAX_SET_BACK, NewAdministrator, NotCarriedOver, PersonBack, Plan, PlannedChange, Redeemed, Reference,
     RememberKey, ResourceDraft, ResourceMistake, Restored, SetBack, Sort, SortBy, Taken, UserDraft,
-    VersionState, WebinyError, Written, WrittenResources, directory_differences, import_webiny,
+    VersionState, WebinyError, Wide, Written, WrittenResources, directory_differences, import_webiny,
 };
 pub use affected::{Affected, Change, Forgotten, MAX_SELECTORS, Selector, Whom};
 pub use authenticator::sha256;
 pub use candidates::{Candidate, CandidatePlace, Candidates, Sought};
 pub use directory::{Directory, DirectoryError, DirectoryHost, Loads};
+pub use event_schema::{EventSchema, EventSchemaError, MAX_SCHEMA, Misfit};
 pub use identified::{End, Identified, NotIdentified};
 pub use kind::{Kind, UnknownKind};
 pub use known::{DECISION_ASK, Known};

@@ -2,6 +2,7 @@
 
 mod audit_sink;
 mod detection;
+mod event_type;
 mod source;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ pub use audit_sink::{
     SyslogSinkDocument, WebhookSinkDocument,
 };
 pub use detection::{AlertLevel, AlertReceiverDocument, AlertWebhook, DetectionDocument};
+pub use event_type::{EventCeilingDocument, EventTypeDocument};
 pub use source::{HttpSourceDocument, SourceDocument, SourceResources};
 
 /// A permission: a granted name, perhaps `deny = true`, and any further properties.
@@ -443,6 +445,8 @@ impl Kind {
             Kind::Setting => schemars::schema_for!(SettingDocument),
             Kind::Detection => schemars::schema_for!(DetectionDocument),
             Kind::AlertReceiver => schemars::schema_for!(AlertReceiverDocument),
+            Kind::EventType => schemars::schema_for!(EventTypeDocument),
+            Kind::EventCeiling => schemars::schema_for!(EventCeilingDocument),
             Kind::Role => schemars::schema_for!(RoleDocument),
             Kind::Team => schemars::schema_for!(TeamDocument),
             Kind::Assignment => schemars::schema_for!(AssignmentDocument),

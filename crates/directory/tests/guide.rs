@@ -11,7 +11,9 @@ use casemate_permission::name::Pattern;
 /// The blocks of TOML of a page that are policies.
 fn policies(page: &str) -> Vec<String> {
     let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default());
-    let policies = blocks.filter(|block| block.contains("[[provider]]") || block.contains("[[role]]"));
+    let policies = blocks.filter(|block| {
+        block.contains("[[provider]]") || block.contains("[[role]]") || block.contains("[[event_ceiling]]")
+    });
     policies.map(|block| format!("format = 1\n{block}")).collect()
 }
 

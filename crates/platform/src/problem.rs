@@ -45,6 +45,8 @@ pub enum Code {
     AddressBlocked,
     /// The caller has as many of these as anybody may have at a time; the detail says how many, and when there are fewer.
     LimitReached,
+    /// The application recorded as many events as it may in a minute or a day; `Retry-After` says when others are taken.
+    QuotaReached,
     /// The caller may not do this.
     Forbidden,
     /// What is to be granted goes beyond what the caller holds.
@@ -91,7 +93,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 37] = [
+    pub const ALL: [Code; 38] = [
         Code::MalformedBody,
         Code::MalformedHeader,
         Code::MalformedQuery,
@@ -108,6 +110,7 @@ impl Code {
         Code::CrossSite,
         Code::AddressBlocked,
         Code::LimitReached,
+        Code::QuotaReached,
         Code::Forbidden,
         Code::GrantExceeded,
         Code::NameTaken,
@@ -195,6 +198,11 @@ impl Code {
             Code::LimitReached => {
                 ("limit_reached", StatusCode::TOO_MANY_REQUESTS, "You have as many of these as you may")
             }
+            Code::QuotaReached => (
+                "quota_reached",
+                StatusCode::TOO_MANY_REQUESTS,
+                "The application recorded as many events as it may for now",
+            ),
             Code::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this"),
             Code::GrantExceeded => {
                 ("grant_exceeded", StatusCode::FORBIDDEN, "Nobody grants what they do not hold")

@@ -25,6 +25,7 @@ use casemate_store::Store;
 
 use crate::account::Accounts;
 use crate::at_least::at_least;
+use crate::audit_event::EventRules;
 use crate::audit_log::Witnesses;
 use crate::audit_sink::AuditSinks;
 use crate::block::Blocks;
@@ -92,6 +93,8 @@ pub struct App {
     pub log_unsigned: Arc<AtomicBool>,
     /// Whose cosignatures of the audit log are taken.
     pub witnesses: Arc<Witnesses>,
+    /// What applications may record.
+    pub events: Arc<EventRules>,
     /// Requests with an idempotency key that are under way.
     pub(crate) under_way: UnderWay,
 }
@@ -146,6 +149,7 @@ impl App {
             log_keys: Arc::default(),
             log_unsigned: Arc::default(),
             witnesses: Arc::default(),
+            events: Arc::default(),
             under_way: UnderWay::default(),
         }
     }
@@ -166,6 +170,7 @@ fn api() -> Api<App> {
         resource::routes::routes(),
         api_key::routes::routes(),
         application::routes::routes(),
+        application::events::routes(),
         source::routes::routes(),
         provider::routes::routes(),
         directory_sync::routes::routes(),

@@ -159,6 +159,18 @@ fn columns(kind: Kind) -> &'static [&'static str] {
         Kind::Setting => &["value"],
         Kind::Detection => &["title", "disabled"],
         Kind::AlertReceiver => &["title", "mail", "level", "disabled"],
+        Kind::EventType => &["title", "description", "schema"],
+        Kind::EventCeiling => &[
+            "required",
+            "bound",
+            "actions",
+            "resource_types",
+            "tenants",
+            "outcomes",
+            "max_bytes",
+            "per_minute",
+            "per_day",
+        ],
         Kind::Role => &["title", "description", "extends", "permissions"],
         Kind::Team => &["title", "description", "roles"],
         Kind::Assignment => &[

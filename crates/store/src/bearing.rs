@@ -53,6 +53,7 @@ fn changes_policy(operation: &Operation) -> bool {
                 | Operation::ForgetSource(_)
                 | Operation::Alert(_)
                 | Operation::SteerAuditSink(_)
+                | Operation::EventQuota(_)
         )
 }
 
@@ -67,7 +68,8 @@ fn changes_others(operation: &Operation) -> bool {
         | Operation::Still(_)
         | Operation::SavedSearch(_)
         | Operation::Alert(_)
-        | Operation::SteerAuditSink(_) => false,
+        | Operation::SteerAuditSink(_)
+        | Operation::EventQuota(_) => false,
         operation => !is_resource(operation),
     }
 }

@@ -127,6 +127,7 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::ForgetSource(forgotten) => ("source", &forgotten.source),
         Operation::Alert(_) => ("alert", ""),
         Operation::SteerAuditSink(steering) => ("audit-sink", &steering.sink),
+        Operation::EventQuota(quota) => ("event-quota", quota.application()),
         Operation::BeginSession(session) => ("session", &session.id),
         Operation::EndSessions { .. } => ("session", ""),
         Operation::Account(change) => ("user", change.user()),
@@ -186,6 +187,7 @@ impl Measure<'_> {
             }
             Operation::SavedSearch(SavedSearchChange::Remove { id, .. }) => self.required("id", id, MAX_ID),
             Operation::SteerAuditSink(steering) => self.required("id", &steering.sink, MAX_ID),
+            Operation::EventQuota(quota) => self.text("application", quota.application(), MAX_NAME),
             Operation::ForgetSource(ForgottenSource { source, whom }) => {
                 self.required("id", source, MAX_ID)?;
                 let Some(ForgottenIdentity { tenant, kind, subject }) = whom else { return Ok(()) };

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use crate::api_key;
 use crate::ballast::Ballast;
 use crate::bounds::{self, is_keepable};
-use crate::commit::{Applied, Commit, CommitError, Refused, apply};
+use crate::commit::{Applied, Commit, CommitError, Refused, apply, has_revision};
 use crate::error::{RecordError, StoreError};
 use crate::lease::{self, Lease};
 use crate::open::Store;
@@ -281,7 +281,7 @@ async fn make(link: &mut Link, commit: &Commit) -> Result<Result<Applied, Commit
 
 /// Has those who listen told of a change that has a revision, once it is committed.
 async fn told(link: &mut Link, commit: &Commit) -> Result<(), sqlx::Error> {
-    if commit.operations.is_empty() {
+    if !has_revision(commit) {
         return Ok(());
     }
     link.notify().await

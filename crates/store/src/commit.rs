@@ -10,6 +10,7 @@ use crate::audit_sink::{self, AuditSinkSteering};
 use crate::bearing;
 use crate::block::{self, AddressBlock};
 use crate::bounds::{MAX_CHANGE, MAX_OPERATIONS};
+use crate::event_quota::{self, EventQuota};
 use crate::idempotency::{self, Remembered};
 use crate::lease::{self, Fence};
 use crate::linked::{self, LinkChange};
@@ -157,6 +158,8 @@ pub enum Operation {
     Alert(AlertChange),
     /// A sink of the audit log is paused, resumed, or sends some of it again.
     SteerAuditSink(AuditSinkSteering),
+    /// Events of an application are counted. By itself it is no change, and has no revision.
+    EventQuota(EventQuota),
     /// A session of a browser begins.
     BeginSession(StoredSession),
     /// Something about a local account is to be different; it is done once users are as they are to be.
@@ -342,7 +345,7 @@ pub(crate) struct Applied {
 /// Makes a change in a transaction that has begun. The caller commits, or rolls back.
 pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<Applied, Refused> {
     // Taking the next number also takes the lock under which all changes are made one after the other.
-    let step = i64::from(!commit.operations.is_empty());
+    let step = i64::from(has_revision(commit));
     let row = link.row(bearing::NEXT, values![step]).await?.ok_or(sqlx::Error::RowNotFound)?;
     let (revision, policy): (i64, i64) = (row.get("last")?, row.get("policy")?);
     let current = revision - step;
@@ -370,6 +373,11 @@ pub(crate) async fn apply(link: &mut Link, commit: &Commit) -> Result<Applied, R
     // Last, so that who only records waits for nothing else of the change.
     let size = log::tell(link, revision, &commit.events).await?;
     Ok(Applied { revision, size })
+}
+
+/// Whether anything is changed that others have to look for.
+pub(crate) fn has_revision(commit: &Commit) -> bool {
+    commit.operations.iter().any(|operation| !matches!(operation, Operation::EventQuota(_)))
 }
 
 /// Refuses a change where something is not as it was.
@@ -463,6 +471,7 @@ impl<'a> Change<'a> {
                 saved_search::make(self.link, change, (self.revision, self.at)).await?;
             }
             Operation::SteerAuditSink(steering) => audit_sink::steer(self.link, steering).await?,
+            Operation::EventQuota(quota) => event_quota::make(self.link, quota, self.at).await?,
             Operation::BeginSession(session) => session::begin(self.link, session, self.revision).await?,
             Operation::EndSessions { which, reason } => {
                 session::end(self.link, which, reason, self.at, self.revision).await?;

@@ -24,6 +24,7 @@ mod credential;
 mod decision;
 mod decision_log;
 mod error;
+mod event_quota;
 mod folder;
 mod generation;
 mod idempotency;
@@ -82,6 +83,7 @@ pub use decision::{
 };
 pub use decision_log::{DECISION_LOG, DECISION_LOG_FIELD, LogRetention, LoggedBatch};
 pub use error::{RecordError, StoreError};
+pub use event_quota::{EVENTS_OF_DAY, EVENTS_OF_MINUTE, EventQuota, quota_ends};
 pub use folder::{DataFolder, FolderError};
 pub use generation::Position;
 pub use idempotency::Remembered;

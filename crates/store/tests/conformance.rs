@@ -17,6 +17,8 @@ mod configuration;
 mod credentials;
 #[path = "conformance/decision_log.rs"]
 mod decision_log;
+#[path = "conformance/event_quota.rs"]
+mod event_quota;
 #[path = "conformance/factors.rs"]
 mod factors;
 #[path = "conformance/forgotten_sources.rs"]
@@ -76,6 +78,10 @@ macro_rules! on_both {
 mod holds {
     use super::Place;
 
+    on_both!(event_quota:
+        a_quota_is_one_for_all_processes,
+        what_is_counted_at_once_is_never_too_much,
+    );
     on_both!(locks:
         what_is_reserved_and_lost_counts_for_a_minute,
         locks_are_listed_beside_blocks_and_lifted,

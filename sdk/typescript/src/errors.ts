@@ -110,6 +110,8 @@ export class ClientError extends CasemateError {
     readonly requestId?: string,
     /** What is wrong with what was sent, and where (RFC 6901). */
     readonly errors: readonly { readonly pointer: string; readonly message: string }[] = [],
+    /** For how many seconds the server takes no more, where it says so (`Retry-After`). */
+    readonly retryAfter?: number,
   ) {
     super(code, message);
   }

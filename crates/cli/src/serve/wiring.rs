@@ -12,11 +12,19 @@ use casemate_platform::config::{
 use casemate_platform::mail::{Mail, MailSettings, Postman};
 use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
 use casemate_platform::{Limits, MAX_BODY_BYTES, Tls, TlsError, TrustedProxies, clock};
-use casemate_server::{AccountRule, BlockRule, Recorded, Settings, Witnesses};
+use casemate_server::{AccountRule, BlockRule, EventLimits, Recorded, Settings, Witnesses};
 use casemate_store::{Retention, Sealer};
 use tokio::net::TcpListener;
 
 use crate::exit::Failure;
+
+/// How many events an application records at most.
+pub(crate) fn event_limits(config: &Config) -> EventLimits {
+    EventLimits {
+        per_minute: i64::try_from(config.record.events_per_minute.get()).unwrap_or(i64::MAX),
+        per_day: i64::try_from(config.record.events_per_day.get()).unwrap_or(i64::MAX),
+    }
+}
 
 /// The witnesses whose cosignatures of the audit log are taken.
 ///

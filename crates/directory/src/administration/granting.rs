@@ -121,7 +121,9 @@ impl<'a> Granting<'a> {
             | Kind::Setting
             | Kind::AuditSink
             | Kind::Detection
-            | Kind::AlertReceiver => Ok(()),
+            | Kind::AlertReceiver
+            | Kind::EventType
+            | Kind::EventCeiling => Ok(()),
         }
     }
 

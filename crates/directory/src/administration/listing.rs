@@ -13,6 +13,7 @@ use super::objects::built_in;
 use super::write::mistake;
 use crate::directory::State;
 use crate::kind::Kind;
+use crate::objects::TenantObjects;
 
 /// The most objects of one page.
 const MAX_PAGE: usize = 1_000;
@@ -35,6 +36,27 @@ impl Administration {
     #[must_use]
     pub fn lister(&self) -> Lister {
         Lister { state: self.directory.state() }
+    }
+}
+
+/// The objects of the whole installation as they were at one time.
+#[derive(Clone)]
+pub struct Wide(Option<Arc<TenantObjects>>);
+
+impl Wide {
+    /// Whether no object of the whole installation differs.
+    #[must_use]
+    pub fn is_same(&self, other: &Wide) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Wide {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Wide").finish_non_exhaustive()
     }
 }
 
@@ -69,6 +91,12 @@ impl Lister {
         listing.ok_or_else(|| {
             mistake(kind, tenant, "", "", "`after` is of no page: take it from `next`, unchanged")
         })
+    }
+
+    /// The objects of the whole installation, to tell whether others are there later.
+    #[must_use]
+    pub fn wide(&self) -> Wide {
+        Wide(self.state.objects.tenants().get("").cloned())
     }
 
     /// The objects of a kind in a tenant, in the order of their names: the first `most`.

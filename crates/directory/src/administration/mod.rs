@@ -5,6 +5,7 @@ mod change;
 mod detection;
 mod entry;
 mod error;
+mod event_type;
 mod forgetting;
 mod granted;
 mod granting;
@@ -34,7 +35,7 @@ use secrecy::SecretString;
 pub use change::{FOLDER_ORIGIN, SetBack};
 pub use entry::{Author, Entry, KeyDraft, ListQuery, Listing, RememberKey, Sort, SortBy, Written};
 pub use error::{AdminError, Reference};
-pub use listing::Lister;
+pub use listing::{Lister, Wide};
 pub use people::{
     Covered, Formerly, GroupDraft, Judged, Left, MAX_MEMBERS, MAX_SET_BACK, PersonBack, Restored, Taken,
     UserDraft, VersionState, directory_differences,

@@ -9,10 +9,10 @@ use super::detection;
 use super::entry::{Author, Entry, RememberKey, Written};
 use super::error::AdminError;
 use super::people::GroupChange;
-use super::{Administration, granted, homes, provisioning, rules, sealing, self_grant, sessions};
+use super::{Administration, event_type, granted, homes, provisioning, rules, sealing, self_grant, sessions};
 use crate::directory::{DirectoryError, State};
 use crate::kind::Kind;
-use crate::model::{AlertReceiverDocument, DetectionDocument};
+use crate::model::{AlertReceiverDocument, DetectionDocument, EventCeilingDocument, EventTypeDocument};
 use crate::model::{
     ApplicationDocument, AssignmentDocument, AuditSinkDocument, CredentialDocument, Document,
     ProviderDocument, RoleDocument, ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument,
@@ -281,6 +281,11 @@ pub(super) fn canonical(kind: Kind, tenant: &str, document: Value) -> Result<(St
             canonical_as::<DetectionDocument>(tenant, document)
         }
         Kind::AlertReceiver => canonical_as::<AlertReceiverDocument>(tenant, document),
+        Kind::EventType => {
+            event_type::check(&document)?;
+            canonical_as::<EventTypeDocument>(tenant, document)
+        }
+        Kind::EventCeiling => canonical_as::<EventCeilingDocument>(tenant, document),
         Kind::Role => canonical_as::<RoleDocument>(tenant, document),
         Kind::Team => canonical_as::<TeamDocument>(tenant, document),
         Kind::Assignment => {

@@ -13,7 +13,7 @@ use super::mistake::{Mistake, ObjectPlace, SourceFile};
 use super::place::{Help, Place, Raised};
 use super::{Code, DEFAULT_TENANT, Wanted, WantedGroup};
 use crate::kind::Kind;
-use crate::model::{AlertReceiverDocument, DetectionDocument};
+use crate::model::{AlertReceiverDocument, DetectionDocument, EventCeilingDocument, EventTypeDocument};
 use crate::model::{
     ApplicationDocument, AssignmentDocument, AuditSinkDocument, CredentialDocument, Document, GroupDocument,
     ProviderDocument, RoleDocument, ServiceAccountDocument, SettingDocument, SourceDocument, TeamDocument,
@@ -25,7 +25,8 @@ const FORMAT: &str = "1";
 
 /// The names of the tables that are read, for messages.
 const TABLES: &str = "`[[role]]`, `[[team]]`, `[[assignment]]`, `[[user]]`, `[[group]]`, `[[credential]]`, `[[service_account]]`, `[[tenant]]`, \
-                      `[[provider]]`, `[[source]]`, `[[audit_sink]]`, `[[setting]]`, `[[detection]]` and `[[alert_receiver]]`";
+                      `[[provider]]`, `[[source]]`, `[[audit_sink]]`, `[[setting]]`, `[[detection]]`, `[[alert_receiver]]`, \
+                      `[[event_type]]` and `[[event_ceiling]]`";
 
 /// A document, where it was written, and the tenant that it belongs to.
 #[derive(Debug)]
@@ -70,6 +71,8 @@ pub(crate) struct Documents {
     pub(crate) settings: Vec<Item<SettingDocument>>,
     pub(crate) detections: Vec<Item<DetectionDocument>>,
     pub(crate) receivers: Vec<Item<AlertReceiverDocument>>,
+    pub(crate) event_types: Vec<Item<EventTypeDocument>>,
+    pub(crate) event_ceilings: Vec<Item<EventCeilingDocument>>,
     /// Whether some table could not be read.
     pub(crate) incomplete: bool,
 }
@@ -115,6 +118,8 @@ impl Documents {
                 "setting" => file.entries("setting", value, &mut self.settings),
                 "detection" => file.entries("detection", value, &mut self.detections),
                 "alert_receiver" => file.entries("alert_receiver", value, &mut self.receivers),
+                "event_type" => file.entries("event_type", value, &mut self.event_types),
+                "event_ceiling" => file.entries("event_ceiling", value, &mut self.event_ceilings),
                 other => {
                     let mistake = Mistake::at(source, key.span(), format!("`{other}` is not known here"));
                     mistakes.push(mistake.help(format!(
@@ -152,6 +157,8 @@ impl Documents {
                 Ok(Kind::Setting) => reading.push(&mut documents.settings),
                 Ok(Kind::Detection) => reading.push(&mut documents.detections),
                 Ok(Kind::AlertReceiver) => reading.push(&mut documents.receivers),
+                Ok(Kind::EventType) => reading.push(&mut documents.event_types),
+                Ok(Kind::EventCeiling) => reading.push(&mut documents.event_ceilings),
                 Ok(Kind::Application) => reading.schema(&mut documents.schemas),
                 // What another version of Casemate keeps here is none of this one's business.
                 Err(_) => {}
@@ -180,6 +187,8 @@ impl Documents {
         wanted.extend(self.settings.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.detections.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.receivers.iter().map(|item| wanted_of(&item.document, wide())));
+        wanted.extend(self.event_types.iter().map(|item| wanted_of(&item.document, wide())));
+        wanted.extend(self.event_ceilings.iter().map(|item| wanted_of(&item.document, wide())));
         wanted.extend(self.roles.iter().map(wanted_in_tenant));
         wanted.extend(self.teams.iter().map(wanted_in_tenant));
         wanted.extend(self.accounts.iter().map(wanted_in_tenant));

@@ -145,6 +145,16 @@ settings! {
             default: "64", env: "CASEMATE_RECORD_RESERVE_MEGABYTES", flag: "reserve-megabytes"
         }
 
+        /// The most events that an application records in a minute, where its ceiling says nothing else.
+        events_per_minute: Number<1, 100_000_000> {
+            default: "60000", env: "CASEMATE_RECORD_EVENTS_PER_MINUTE", flag: "events-per-minute"
+        }
+
+        /// The most events that an application records in a day (UTC), where its ceiling says nothing else.
+        events_per_day: Number<1, 1_000_000_000> {
+            default: "10000000", env: "CASEMATE_RECORD_EVENTS_PER_DAY", flag: "events-per-day"
+        }
+
         /// The keys of the witnesses whose cosignatures of the audit log are taken, at most 16: each `casemate audit witness` says
         /// its own.
         witnesses: Vec<WitnessKey> { env: "CASEMATE_RECORD_WITNESSES", flag: "witnesses" }

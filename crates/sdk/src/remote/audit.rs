@@ -15,6 +15,8 @@ use crate::{AuditEvent, Doer, Error, MAX_EVENTS, NotTaken, Timestamp, Trail};
 const RECORD: &str = "api/v1/audit-events/record";
 /// Bytes of the events of one request, but for a single one.
 const MAX_BYTES: usize = 256 * 1024;
+/// How long it is waited where the server takes no more events for a time: until its next minute, and not until its next day.
+const LONGEST_WAIT: Duration = Duration::from_secs(65);
 /// How often the same is sent where no answer comes.
 const ATTEMPTS: u32 = 3;
 
@@ -63,6 +65,13 @@ impl ServerTrail {
                     let wait = backoff(&self.waits, attempt, chance());
                     let wait = Duration::from_micros(u64::try_from(wait).unwrap_or_default());
                     transport.clock.sleep(wait).await;
+                }
+                Err(Failure::Later(time)) if attempt + 1 < ATTEMPTS && time <= LONGEST_WAIT => {
+                    tracing::warn!(
+                        seconds = time.as_secs(),
+                        "as many events are on record as may be: sending these later"
+                    );
+                    transport.clock.sleep(time).await;
                 }
                 Err(failure) => return Err(failure.into()),
             }

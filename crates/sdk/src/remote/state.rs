@@ -119,7 +119,8 @@ impl State {
                 self.breaker().failed(self.elapsed(), chance());
             }
             Ok(Err(_)) => self.breaker().unread(self.elapsed(), chance()),
-            Ok(Ok(_)) | Err(Failure::Behind | Failure::TooLong(_) | Failure::Refused(_)) => {
+            Ok(Ok(_))
+            | Err(Failure::Behind | Failure::Later(_) | Failure::TooLong(_) | Failure::Refused(_)) => {
                 self.breaker().answered()
             }
         }

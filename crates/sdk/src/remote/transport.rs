@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, RETRY_AFTER,
+};
 use reqwest::{Certificate, Client, Method, Response, StatusCode};
 use url::Url;
 
@@ -47,6 +49,8 @@ pub(super) struct Target {
 pub(super) enum Failure {
     /// It is away, slow, overloaded or broken: a reason to leave it alone for a time.
     Away(String),
+    /// It takes no more for so long.
+    Later(Duration),
     /// It has not come as far as was asked for.
     Behind,
     /// It answered more than so many bytes.
@@ -59,6 +63,9 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Error {
         match failure {
             Failure::Away(why) => Error::Unavailable(why),
+            Failure::Later(time) => {
+                Error::Unavailable(format!("the server takes no more for {} s", time.as_secs()))
+            }
             Failure::Behind => {
                 Error::Unavailable("the server has not come as far as was seen elsewhere".to_owned())
             }
@@ -175,6 +182,9 @@ impl Transport {
         let asked = async {
             let response = request.body(body.to_owned()).send().await.map_err(unreachable)?;
             let status = response.status().as_u16();
+            if let Some(time) = later(&response) {
+                return Err(Failure::Later(time));
+            }
             if is_passing(status) {
                 return Err(Failure::Away(format!("the server answered {status}")));
             }
@@ -265,6 +275,13 @@ impl Transport {
 }
 
 /// Whether an answer says that there is none now.
+/// When a server that has enough for now takes more.
+fn later(response: &Response) -> Option<Duration> {
+    let said =
+        response.headers().get(RETRY_AFTER).filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS);
+    said.and_then(|seconds| seconds.to_str().ok()?.parse().ok()).map(Duration::from_secs)
+}
+
 fn is_passing(status: u16) -> bool {
     status >= 500 || status == 429 || status == 408
 }

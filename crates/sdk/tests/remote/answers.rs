@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use casemate_sdk::remote::BreakerSettings;
-use casemate_sdk::{AuditBatch, AuditEvent, Error, Outcome, PermissionsManager as _};
+use casemate_sdk::{AuditBatch, AuditEvent, Clock as _, Error, Outcome, PermissionsManager as _};
 
 use crate::server::{Mode, item};
 use crate::{Place, READ};
@@ -75,4 +75,23 @@ async fn events_that_may_be_on_record_are_sent_again_under_the_same_key() {
     }
     assert_ne!(key(last), key(0));
     assert_eq!(asked[last].body["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn events_wait_for_as_long_as_the_server_has_enough_but_not_for_a_day() {
+    let place = Place::start().await;
+    let mut batch = place.remote.audit().batch(10);
+    batch.add(AuditEvent::new("notes.note.read", Outcome::Success)).unwrap();
+    place.server.answer(Mode::Enough(40_000));
+    assert!(batch.flush().await.is_err() && batch.len() == 1, "nothing is waited for");
+    assert_eq!(place.server.asked("/record").len(), 1);
+    place.server.answer(Mode::Enough(60));
+    let began = place.clock.elapsed();
+    let (mut batch, is_recorded) = flush(&place, batch).await;
+    assert!(!is_recorded && batch.len() == 1);
+    assert_eq!(place.server.asked("/record").len(), 4);
+    assert!(place.clock.elapsed() - began >= 120_000_000, "a minute before each of the others");
+    place.server.answer(Mode::Body("{}"));
+    batch.flush().await.unwrap();
+    assert!(batch.is_empty());
 }

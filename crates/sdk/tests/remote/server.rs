@@ -18,6 +18,8 @@ use tokio::sync::broadcast;
 pub(crate) enum Mode {
     Good,
     Status(u16),
+    /// It has enough for so many seconds.
+    Enough(u32),
     /// This is what comes of asking for callers.
     Body(&'static str),
     /// It takes the request and says nothing.
@@ -191,6 +193,11 @@ impl Shared {
                 Mode::Body(_) if path.ends_with("/schemas") => self.good(&asked),
                 Mode::Status(status) => {
                     head(status, "application/problem+json", "{\"code\":\"unavailable\"}")
+                }
+                Mode::Enough(seconds) => {
+                    format!(
+                        "HTTP/1.1 429 Too Many Requests\r\nretry-after: {seconds}\r\ncontent-length: 0\r\n\r\n"
+                    )
                 }
                 Mode::Body(body) => head(200, "application/json", body),
                 Mode::Redirect => {

@@ -8,19 +8,19 @@ use axum::response::Response;
 use casemate_directory::Author;
 use casemate_directory::model::When;
 use casemate_expression::Datum;
-use casemate_permission::name::Name;
 use casemate_platform::{Code, DocumentError, IdempotencyKey, NoQuery, Problem, json_body, parse_document};
 use casemate_store::{Actor, AuditEvent, Commit};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::allowed::Bounds;
+use super::quota::Counted;
 use super::routes::AuditEventRecord;
 use super::subject::{Doer, SubjectDocument, UNKEPT, is_kept};
 use crate::App;
 use crate::guard::{Access, Require, Thing};
 use crate::once::{Once, created};
-use crate::refusal::problem;
 use crate::view::time;
 
 /// The kind of all events that applications record, and of no other.
@@ -50,28 +50,29 @@ pub(super) struct RecordRequest {
 /// What was done once.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RecordItem {
+pub(super) struct RecordItem {
     /// What the application calls it: a name in a namespace of its own, such as `notes.note.publish`; or
     /// `casemate.authorization.suspend`, where it goes on without asking what anybody may, for a `reason`.
     #[schemars(length(min = 1, max = 256))]
-    action: String,
+    pub(super) action: String,
     /// How it ended.
     #[schemars(with = "Outcome")]
-    outcome: String,
+    pub(super) outcome: String,
     /// Who did it; whoever records it, where nothing is said.
     #[serde(default)]
     #[schemars(with = "Option<SubjectDocument>")]
     subject: Option<Value>,
     /// What it was done to.
     #[serde(default)]
-    resource: Option<RecordedResource>,
+    pub(super) resource: Option<RecordedResource>,
     /// Why it was denied or failed, as a stable code; or the reason that they gave.
     #[serde(default)]
     #[schemars(length(min = 1, max = 1024))]
     reason: Option<String>,
-    /// What else is to be known of it, without secrets: at most 8192 bytes of JSON.
+    /// What else is to be known of it, without secrets: at most 8192 bytes of JSON, which fit the schema of the action's event type where
+    /// there is one.
     #[serde(default)]
-    details: Option<Map<String, Value>>,
+    pub(super) details: Option<Map<String, Value>>,
     /// When it was done, at most seven days ago; now, where nothing is said.
     #[serde(default)]
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
@@ -96,10 +97,10 @@ enum Outcome {
 /// What something was done to.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RecordedResource {
+pub(super) struct RecordedResource {
     /// Its kind, in the application's words.
     #[schemars(length(min = 1, max = 1024))]
-    r#type: String,
+    pub(super) r#type: String,
     /// Its id.
     #[schemars(length(min = 1, max = 1024))]
     id: String,
@@ -119,6 +120,8 @@ struct Checked {
     /// Nothing where it is whoever records it.
     doer: Option<Doer>,
     at: i64,
+    /// The application that it is of.
+    owner: Option<String>,
 }
 
 pub(super) async fn record(
@@ -145,7 +148,16 @@ pub(super) async fn record(
         Once::Answered(response) => return Ok(*response),
         Once::Fresh(attempt) => attempt,
     };
-    let checked = checked(items, &namespaces(access), author.now).map_err(Problem::document)?;
+    let rules = app.events.current(&app.administration);
+    let snapshot = access.snapshot();
+    let bounds = Bounds {
+        rules: &rules,
+        catalog: snapshot.catalog(),
+        bound_to: namespaces(access),
+        tenant: access.tenant(),
+    };
+    let checked = checked(items, &bounds, author.now).map_err(Problem::document)?;
+    let counted = Counted::of(checked.iter().map(|checked| checked.owner.as_deref()));
     let answer = Recorded { recorded: checked.len() };
     let answer = serde_json::to_string(&answer).unwrap_or_default();
     let events = events(&app, access, &author, checked).await?;
@@ -153,13 +165,15 @@ pub(super) async fn record(
     let commit = Commit {
         base: None,
         at: author.now,
-        actor: author.actor,
+        actor: author.actor.clone(),
         summary: String::new(),
-        operations: operation.into_iter().collect(),
+        operations: operation.into_iter().chain(counted.operations(&rules, app.events.limits)).collect(),
         events,
         fence: None,
     };
-    app.store.commit(commit).await.map_err(|error| problem(error.into()))?;
+    if let Err(error) = app.store.commit(commit).await {
+        return Err(counted.refused(&app, &author, access.tenant(), error).await);
+    }
     Ok(created(StatusCode::CREATED.as_u16(), answer))
 }
 
@@ -179,15 +193,16 @@ fn namespaces(access: &Access) -> Option<(String, Vec<String>)> {
 /// The items, where nothing is wrong with any of them.
 fn checked(
     items: Vec<RecordItem>,
-    bound_to: &Option<(String, Vec<String>)>,
+    bounds: &Bounds<'_>,
     now: i64,
 ) -> Result<Vec<Checked>, Vec<DocumentError>> {
     let (mut good, mut wrong) = (Vec::with_capacity(items.len()), Vec::new());
     for (index, item) in items.into_iter().enumerate() {
         let place = |name: &str| format!("/items/{index}/{name}");
         let is_suspension = item.action == SUSPENSION;
-        let action = if is_suspension { None } else { action_mistake(&item.action, bound_to) };
-        wrong.extend(action.map(|message| mistake(place("action"), message)));
+        if !is_suspension {
+            wrong.extend(bounds.mistakes(&item, &place));
+        }
         if is_suspension && item.reason.is_none() {
             wrong.push(mistake(place("reason"), "going on without authorization has a reason"));
         }
@@ -219,29 +234,11 @@ fn checked(
             wrong.push(mistake(place("at"), message));
         }
         match item.subject.as_ref().map(|subject| Doer::read(subject, &place("subject"))).transpose() {
-            Ok(doer) => good.push(Checked { item, doer, at }),
+            Ok(doer) => good.push(Checked { owner: bounds.owner(&item.action), item, doer, at }),
             Err(error) => wrong.push(error),
         }
     }
     if wrong.is_empty() { Ok(good) } else { Err(wrong) }
-}
-
-/// What is wrong with the name of an action.
-fn action_mistake(action: &str, bound_to: &Option<(String, Vec<String>)>) -> Option<String> {
-    let name = match Name::parse(action) {
-        Ok(name) => name,
-        Err(error) => return Some(error.to_string()),
-    };
-    if name.is_reserved() || name.namespace().eq_ignore_ascii_case("casemate") {
-        return Some("what is done in Casemate is recorded by Casemate alone".to_owned());
-    }
-    let (application, namespaces) = bound_to.as_ref()?;
-    let is_own = namespaces.iter().any(|namespace| namespace == name.namespace());
-    (!is_own).then(|| {
-        format!(
-            "this is in no namespace of the application `{application}`, which the credential is bound to"
-        )
-    })
 }
 
 /// The events, with who did it and who says so.
@@ -261,7 +258,7 @@ async fn events(
     let recorded_at = time(author.now);
     let (mut events, mut wrong) = (Vec::with_capacity(items.len()), Vec::new());
     let mut known: HashMap<Doer, Actor> = HashMap::new();
-    for (index, Checked { item, doer, at }) in items.into_iter().enumerate() {
+    for (index, Checked { item, doer, at, owner }) in items.into_iter().enumerate() {
         let actor = match doer {
             None => author.actor.clone(),
             Some(doer) => match known.get(&doer) {
@@ -285,6 +282,7 @@ async fn events(
             kind: RECORDED.to_owned(),
             area: "application".to_owned(),
             tenant: access.tenant().to_owned(),
+            application: owner,
             resource_type,
             resource_id,
             outcome: item.outcome,

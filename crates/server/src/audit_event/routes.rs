@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use casemate_platform::api::{Api, Operation, Trail};
-use casemate_platform::{NoQuery, Page, Problem, permissions, read_document};
+use casemate_platform::{Code, NoQuery, Page, Problem, permissions, read_document};
 use serde_json::json;
 
 use crate::App;
@@ -114,6 +114,7 @@ pub(crate) fn routes() -> Api<App> {
                 .takes::<RecordRequest>(json!({ "items": [{ "action": "notes.note.publish", "outcome": "success",
                     "subject": { "type": "user", "id": "ada" }, "resource": { "type": "note", "id": "7" } }] }))
                 .creates()
+                .problem(Code::QuotaReached)
                 .answers::<Recorded>(201, "They are on record."),
         )
         .post(
@@ -125,6 +126,7 @@ pub(crate) fn routes() -> Api<App> {
                 .takes::<RecordRequest>(json!({ "items": [{ "action": "notes.note.publish", "outcome": "success",
                     "subject": { "type": "user", "id": "ada" }, "resource": { "type": "note", "id": "7" } }] }))
                 .creates()
+                .problem(Code::QuotaReached)
                 .answers::<Recorded>(201, "They are on record."),
         )
         .post(

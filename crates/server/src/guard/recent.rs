@@ -51,10 +51,14 @@ pub(crate) fn lately(app: &App, caller: &Caller, now: i64) -> Result<(), Problem
 /// What ends or takes from somebody (keys, sessions, members of groups) stays quick, and so does what gives nobody anything by
 /// itself: a new tenant, a new service account, the level of the log.
 fn is_dangerous(permission: &str) -> bool {
-    const DANGEROUS: [&str; 33] = [
+    const DANGEROUS: [&str; 37] = [
         "casemate.alert-receiver.create",
         "casemate.alert-receiver.update",
         "casemate.detection.update",
+        "casemate.event-ceiling.create",
+        "casemate.event-ceiling.update",
+        "casemate.event-type.create",
+        "casemate.event-type.update",
         "casemate.api-key.create",
         "casemate.api-key.rotate",
         "casemate.setting.create",

@@ -183,6 +183,8 @@ pub(crate) fn documents() -> BTreeMap<String, Value> {
         of("settings", json!({ "name": "decision.recorded", "value": "all" })),
         of("detections", json!({ "name": "audit-gap", "disabled": true })),
         of("alert-receivers", json!({ "name": "on-call", "mail": ["security@example.com"] })),
+        of("event-types", json!({ "name": "notes.note.publish", "schema": { "type": "object" } })),
+        of("event-ceilings", json!({ "application": "notes", "required": true })),
     ]
     .into_iter()
     .collect()
@@ -205,6 +207,8 @@ pub(crate) async fn furnish(
         ("settings", true),
         ("detections", true),
         ("alert-receivers", true),
+        ("event-types", true),
+        ("event-ceilings", true),
         ("roles", false),
         ("teams", false),
         ("users", false),

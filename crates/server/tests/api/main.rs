@@ -14,6 +14,7 @@ mod deciding_elsewhere;
 mod description;
 mod detections;
 mod detections_go_on;
+mod event_types;
 mod every_list;
 mod forgotten_sources;
 mod hub;

@@ -62,6 +62,16 @@ fn kinds() -> Vec<(&'static str, Value, Value)> {
             json!({ "name": "on-call", "mail": ["security@example.com"] }),
             json!({ "name": "on-call", "mail": ["security@example.com"], "level": "high" }),
         ),
+        (
+            "/api/v1/event-types",
+            json!({ "name": "cms.entry.*", "title": "Entries" }),
+            json!({ "name": "cms.entry.*", "schema": { "type": "object" } }),
+        ),
+        (
+            "/api/v1/event-ceilings",
+            json!({ "application": "cms", "required": true }),
+            json!({ "application": "cms", "per_minute": 5 }),
+        ),
     ]
 }
 

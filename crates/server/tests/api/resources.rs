@@ -453,7 +453,7 @@ async fn nothing_is_asked_of_the_database_where_nothing_is_registered_and_nothin
 }
 
 /// What the guide shows: each request, and what is answered, where `…` stands for anything.
-fn shown(guide: &str) -> Vec<(String, Value, String)> {
+pub(crate) fn shown(guide: &str) -> Vec<(String, Value, String)> {
     let blocks = guide.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     let calls = blocks.flat_map(|block| block.split("$ call ").skip(1));
     let parted = calls.map(|call| {

@@ -121,6 +121,7 @@ fn passing(collection: &str, number: usize) -> Option<Value> {
         // Two sinks do not write one file.
         "/api/v1/audit-sinks" => document["file"]["name"] = json!(format!("{called}.ndjson")),
         "/api/v1/detections" => document["rules"] = json!(detections::RULE),
+        "/api/v1/event-ceilings" => document["application"] = json!(called),
         "/api/v1/settings" => document = json!({ "name": "decision.log.days", "value": 3 }),
         _ => {}
     }

@@ -134,6 +134,7 @@ async fn every_table_and_column_is_backed_up() {
                     | "account_token"
                     | "sign_in_step"
                     | "attempt_counter"
+                    | "event_quota"
                     | "account_lock"
                     | "guessed_secret"
                     | "directory_sync"

@@ -591,4 +591,21 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             "ALTER TABLE revision ADD COLUMN marked {integer} NOT NULL DEFAULT -1",
         ],
     },
+    Migration {
+        version: 33,
+        // A binary that does not know it counts nothing.
+        needs: 5,
+        statements: &[
+            // How many events an application recorded in a minute and a day (since 1970), and in which it was told that some were refused.
+            "CREATE TABLE event_quota (
+                application {text} PRIMARY KEY NOT NULL,
+                minute {integer} NOT NULL,
+                in_minute {integer} NOT NULL,
+                day {integer} NOT NULL,
+                in_day {integer} NOT NULL,
+                told_minute {integer} NOT NULL,
+                told_day {integer} NOT NULL
+            ){table}",
+        ],
+    },
 ];

@@ -236,7 +236,9 @@ function refusal(response: Response, text: string): ClientError {
   const title = word("title") ?? "no reason given";
   const errors = Array.isArray(said["errors"]) ? said["errors"].filter(isPlace) : [];
   const message = `the server refused (${response.status}): ${title}`;
-  return new ClientError("refused", message, response.status, word("code"), id, errors);
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  const retryAfter = Number.isInteger(seconds) && seconds >= 0 ? seconds : undefined;
+  return new ClientError("refused", message, response.status, word("code"), id, errors, retryAfter);
 }
 
 function isPlace(value: unknown): value is { pointer: string; message: string } {

@@ -176,7 +176,7 @@ export interface components {
          */
         Problem: {
             /** @enum {unknown} */
-            code: "malformed_body" | "malformed_header" | "malformed_query" | "wrong_content_type" | "body_too_large" | "invalid_document" | "request_timeout" | "not_found" | "method_not_allowed" | "credential_missing" | "credential_rejected" | "user_inactive" | "insufficient_user_authentication" | "cross_site" | "address_blocked" | "limit_reached" | "forbidden" | "grant_exceeded" | "name_taken" | "managed_by_code" | "in_use" | "not_filterable" | "last_administrator" | "schema_breaks" | "changed_meanwhile" | "precondition_failed" | "precondition_required" | "idempotency_key_reused" | "idempotency_key_busy" | "one_time_key_rejected" | "revision_not_reached" | "not_recorded" | "outcome_unknown" | "source_failed" | "log_damaged" | "unavailable" | "internal";
+            code: "malformed_body" | "malformed_header" | "malformed_query" | "wrong_content_type" | "body_too_large" | "invalid_document" | "request_timeout" | "not_found" | "method_not_allowed" | "credential_missing" | "credential_rejected" | "user_inactive" | "insufficient_user_authentication" | "cross_site" | "address_blocked" | "limit_reached" | "quota_reached" | "forbidden" | "grant_exceeded" | "name_taken" | "managed_by_code" | "in_use" | "not_filterable" | "last_administrator" | "schema_breaks" | "changed_meanwhile" | "precondition_failed" | "precondition_required" | "idempotency_key_reused" | "idempotency_key_busy" | "one_time_key_rejected" | "revision_not_reached" | "not_recorded" | "outcome_unknown" | "source_failed" | "log_damaged" | "unavailable" | "internal";
             detail?: string;
             errors?: components["schemas"]["DocumentError"][];
             request_id: string;

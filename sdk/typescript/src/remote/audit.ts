@@ -17,6 +17,10 @@ const WAITING = 10_000;
 const REQUESTS = 4;
 /** How often the same is sent where no answer comes. */
 const ATTEMPTS = 3;
+/** The status where as many are on record as may be for now. */
+const TOO_MANY = 429;
+/** How many seconds it is waited then: until the server's next minute, and not until its next day. */
+const LONGEST_WAIT = 65;
 /** The status of what is longer than the server, or what stands before it, takes at once. */
 const TOO_LARGE = 413;
 
@@ -143,7 +147,9 @@ export class Audit {
         return;
       } catch (error) {
         if (attempt >= ATTEMPTS || !(error instanceof ClientError) || !error.mayPass) throw error;
-        await this.#clock.sleep(backoff(breakerSettings({}), attempt - 1, Math.random()));
+        const seconds = error.status === TOO_MANY ? error.retryAfter : undefined;
+        if (seconds !== undefined && seconds > LONGEST_WAIT) throw error;
+        await this.#clock.sleep(seconds === undefined ? backoff(breakerSettings({}), attempt - 1, Math.random()) : seconds * 1000);
       }
     }
   }

@@ -21,7 +21,7 @@ async function trail(room = 100) {
   const sent: Sent[] = [];
   const known = new Map<string | null, string>();
   const recorded: string[] = [];
-  const way = { isLosing: false };
+  const way = { isLosing: false, enough: [] as number[] };
   const asked: typeof fetch = (input, init) => {
     if (!String(input).endsWith("/record")) return server.fetch(input, init);
     const body = String(init?.body);
@@ -33,6 +33,11 @@ async function trail(room = 100) {
     if (ids.includes("wrong")) {
       const errors = [{ pointer: `/items/${ids.indexOf("wrong")}/action`, message: "it is wrong" }];
       return Promise.resolve(Response.json({ code: "invalid_document", errors }, { status: 422 }));
+    }
+    const seconds = way.enough.shift();
+    if (seconds !== undefined) {
+      const headers = { "retry-after": String(seconds) };
+      return Promise.resolve(Response.json({ code: "quota_reached" }, { status: 429, headers }));
     }
     if (!known.has(key)) recorded.push(...ids);
     else expect(body, "the same under the same key").toBe(known.get(key));
@@ -50,7 +55,7 @@ async function trail(room = 100) {
     await over;
     return ended as T | AuditError;
   };
-  return { remote, sent, recorded, way, event, end };
+  return { remote, clock, sent, recorded, way, event, end };
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, number) => String(number));
@@ -69,6 +74,24 @@ describe("events that are gathered", () => {
     expect(batch.size).toBe(0);
     expect(recorded).toEqual([...numbers(150), "later"]);
     expect(new Set(sent.filter(({ ids }) => ids[0] === "0").map(({ key }) => key)).size).toBe(1);
+  });
+
+  it("wait for as long as the server says where it has enough, but not for a day", async () => {
+    const { remote, clock, sent, recorded, way, event, end } = await trail();
+    const batch = remote.audit.batch();
+    batch.add(event("1"));
+    way.enough = [30, 20];
+    const began = clock.elapsed();
+    expect(await end(batch.flush())).toBeUndefined();
+    expect(clock.elapsed() - began).toBeGreaterThanOrEqual(50_000);
+    expect(sent).toHaveLength(3);
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
+    batch.add(event("2"));
+    way.enough = [40_000];
+    expect(await end(batch.flush())).toMatchObject({ left: 1, refused: [], cause: { status: 429, retryAfter: 40_000 } });
+    expect(sent).toHaveLength(4);
+    expect(await end(batch.flush())).toBeUndefined();
+    expect(recorded).toEqual(["1", "2"]);
   });
 
   it("are sent in parts where they are too long for one request, and one that is too long by itself is told", async () => {

@@ -4,6 +4,7 @@ mod assignments;
 mod audit_sinks;
 mod credentials;
 mod detections;
+mod event_types;
 mod groups;
 mod hierarchy;
 mod people;
@@ -70,6 +71,8 @@ pub(crate) fn check(
     checker.settings(&documents.settings);
     checker.detections(&documents.detections);
     checker.receivers(&documents.receivers);
+    checker.event_types(&documents.event_types);
+    checker.event_ceilings(&documents.event_ceilings);
     let mut mistakes = checker.schema_mistakes;
     mistakes.extend(settle(checker.raised, object));
     let mismatches = settle(checker.mismatches, object);

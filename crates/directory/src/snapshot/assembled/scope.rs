@@ -46,7 +46,13 @@ impl Scope {
                     base = true;
                 }
                 (
-                    Kind::Setting | Kind::Source | Kind::AuditSink | Kind::Detection | Kind::AlertReceiver,
+                    Kind::Setting
+                    | Kind::Source
+                    | Kind::AuditSink
+                    | Kind::Detection
+                    | Kind::AlertReceiver
+                    | Kind::EventType
+                    | Kind::EventCeiling,
                     _,
                 ) => base = true,
                 (Kind::Role | Kind::Team, DEFAULT_TENANT) => {

@@ -36,6 +36,7 @@ static ALERTS_HELD_BACK: Counter = Counter::new();
 static ALERTS_TOLD: Counter = Counter::new();
 static ALERTS_NOT_TOLD: Counter = Counter::new();
 static UNRECORDED: Counter = Counter::new();
+static EVENTS_REFUSED: Counter = Counter::new();
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,11 @@ pub fn count_password_check(is_right: bool) {
 /// Counts decisions that were answered although they could not be recorded.
 pub fn count_unrecorded(decisions: u64) {
     UNRECORDED.add(decisions);
+}
+
+/// Counts events of applications that were refused, since there were as many as there may be.
+pub fn count_refused_events(events: u64) {
+    EVENTS_REFUSED.add(events);
 }
 
 /// Counts a request that was answered; `route` is its pattern.
@@ -240,6 +246,11 @@ impl Figures {
             "casemate_decisions_unrecorded_total",
             "Decisions that were answered although they could not be recorded.",
             &UNRECORDED,
+        );
+        text.counter(
+            "casemate_application_events_refused_total",
+            "Events of applications that were refused, since they recorded as many as they may.",
+            &EVENTS_REFUSED,
         );
         let name = "casemate_decisions_total";
         text.family(name, "Decisions by outcome.", Kind::Counter);

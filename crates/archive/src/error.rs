@@ -16,6 +16,12 @@ pub enum ArchiveError {
     /// The folder or object store does not do what it is asked for.
     #[error("the archive cannot be reached or does not do what it is asked for: {0}")]
     Store(#[from] object_store::Error),
+    /// The folder cannot be read, or does not let a file go.
+    #[error("the archive's folder does not do what it is asked for: {reason}")]
+    Folder {
+        /// What the operating system said.
+        reason: String,
+    },
     /// A file is not what Casemate writes.
     #[error("this is no file of the archive, or it is damaged: {0}")]
     Parquet(#[from] parquet::errors::ParquetError),
@@ -34,6 +40,12 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
+    /// Whether there is no such file.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self, ArchiveError::Store(object_store::Error::NotFound { .. }))
+    }
+
     pub(crate) fn unexpected(reason: impl Into<String>) -> ArchiveError {
         ArchiveError::Unexpected { reason: reason.into() }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -30,6 +31,8 @@ const PARTS: usize = 4;
 pub struct Archive {
     store: Arc<dyn ObjectStore>,
     place: String,
+    /// Where it is, of a folder.
+    folder: Option<PathBuf>,
 }
 
 impl fmt::Debug for Archive {
@@ -54,11 +57,14 @@ impl Archive {
             let reason = "credentials and parameters stand in the environment, not here";
             return Err(ArchiveError::Place { place: "s3://…".to_owned(), reason: reason.to_owned() });
         }
+        let mut folder = None;
         let store: Arc<dyn ObjectStore> = match url.scheme() {
             "file" => {
-                let folder = url.to_file_path().map_err(|()| wrong(&"it names no folder of this machine"))?;
+                let path = url.to_file_path().map_err(|()| wrong(&"it names no folder of this machine"))?;
                 Arc::new(
-                    LocalFileSystem::new_with_prefix(folder).map_err(|error| wrong(&error))?.with_fsync(true),
+                    LocalFileSystem::new_with_prefix(folder.insert(path))
+                        .map_err(|error| wrong(&error))?
+                        .with_fsync(true),
                 )
             }
             "s3" => {
@@ -72,7 +78,7 @@ impl Archive {
             }
             other => return Err(wrong(&format!("`{other}:` is not known"))),
         };
-        Ok(Archive { store, place: place.to_owned() })
+        Ok(Archive { store, place: place.to_owned(), folder })
     }
 
     /// The place, as it was said.
@@ -86,6 +92,7 @@ impl Archive {
     /// # Errors
     /// Where the place takes no file.
     pub async fn write(&self, name: &str, origin: &str) -> Result<FileWriter, ArchiveError> {
+        self.sweep(name)?;
         let upload = self.store.put_multipart(&path(name)?).await?;
         let written = Written::default();
         let writer = Writer::new(written.clone(), origin)?;
@@ -131,15 +138,47 @@ impl Archive {
         contents.rows(group, Pieces(pieces))
     }
 
+    /// The names of all files that begin so, in their order.
+    ///
+    /// # Errors
+    /// Where the place cannot be reached.
+    pub async fn names(&self, beginning: &str) -> Result<Vec<String>, ArchiveError> {
+        let listed = self.store.list_with_delimiter(None).await?;
+        let names = listed.objects.iter().filter_map(|object| object.location.filename());
+        let mut names: Vec<String> =
+            names.filter(|name| name.starts_with(beginning)).map(str::to_owned).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// Deletes a file; nothing where there is none.
     ///
     /// # Errors
     /// Where the place does not let it go.
     pub async fn delete(&self, name: &str) -> Result<(), ArchiveError> {
+        self.sweep(name)?;
         match self.store.delete(&path(name)?).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+impl Archive {
+    /// Deletes what is left in a folder of a file that was being written when its writer was killed: files of its name with `#` and a
+    /// number behind it, as [`LocalFileSystem`] calls them.
+    fn sweep(&self, name: &str) -> Result<(), ArchiveError> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let failed = |error: io::Error| ArchiveError::Folder { reason: error.to_string() };
+        for entry in std::fs::read_dir(folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let part = entry.file_name();
+            let number = part.to_str().and_then(|part| part.strip_prefix(name)?.strip_prefix('#'));
+            if number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit())) {
+                std::fs::remove_file(entry.path()).map_err(failed)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -168,6 +207,19 @@ impl FileWriter {
     /// Where the place takes no more; nothing of the file is there then.
     pub async fn push(&mut self, row: Row) -> Result<(), ArchiveError> {
         self.writer.push(row)?;
+        self.send().await
+    }
+
+    /// Ends the row group: see [`Writer::end_group`].
+    ///
+    /// # Errors
+    /// As [`FileWriter::push`].
+    pub async fn end_group(&mut self) -> Result<(), ArchiveError> {
+        self.writer.end_group()?;
+        self.send().await
+    }
+
+    async fn send(&mut self) -> Result<(), ArchiveError> {
         let bytes = self.written.take();
         if !bytes.is_empty() {
             self.upload.wait_for_capacity(PARTS).await?;

@@ -69,6 +69,14 @@ impl<W: Write + Send> Writer<W> {
         Ok(())
     }
 
+    /// Ends the row group, so that the next event begins another: a file that is written anew has the groups that it had.
+    ///
+    /// # Errors
+    /// As [`Writer::push`].
+    pub fn end_group(&mut self) -> Result<(), ArchiveError> {
+        if self.waiting.is_empty() { Ok(()) } else { self.write_group() }
+    }
+
     /// The sink that is written to.
     pub fn sink(&self) -> &W {
         self.file.inner()

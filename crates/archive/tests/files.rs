@@ -74,6 +74,45 @@ async fn what_is_written_is_read_again_by_row_groups() {
 }
 
 #[tokio::test]
+async fn what_a_killed_writer_left_of_a_file_goes_with_it() {
+    let Place(folder, archive) = place();
+    let part = |number: u32| folder.path().join(format!("log.parquet#{number}"));
+    for number in [1, 27] {
+        std::fs::write(part(number), "half of it").unwrap();
+    }
+    let others = ["log.parquet#x", "other.parquet#1"].map(|name| folder.path().join(name));
+    others.iter().for_each(|other| std::fs::write(other, "of somebody else").unwrap());
+    archive.delete("log.parquet").await.unwrap();
+    assert!(!part(1).exists() && !part(27).exists());
+    std::fs::write(part(1), "half of it").unwrap();
+    write(&archive, &[row(0)]).await;
+    assert!(!part(1).exists());
+    assert_eq!(
+        (read(&archive).await.unwrap(), others.iter().all(|other| other.exists())),
+        (vec![row(0)], true)
+    );
+    assert_eq!(archive.names("log").await.unwrap(), ["log.parquet", "log.parquet#x"]);
+}
+
+#[tokio::test]
+async fn a_file_is_written_in_the_groups_that_it_is_to_have() {
+    let Place(_folder, archive) = place();
+    let mut writer = archive.write("log.parquet", "casemate.example/log").await.unwrap();
+    for index in 0..10 {
+        writer.push(row(index)).await.unwrap();
+        if index == 3 {
+            writer.end_group().await.unwrap();
+            writer.end_group().await.unwrap();
+        }
+    }
+    writer.finish().await.unwrap();
+    let contents = archive.contents("log.parquet").await.unwrap();
+    assert_eq!(contents.groups(), 2);
+    assert_eq!(archive.rows("log.parquet", &contents, 0).await.unwrap().len(), 4);
+    assert_eq!(read(&archive).await.unwrap(), (0..10).map(row).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn a_file_is_there_once_it_is_finished_and_gone_once_it_is_deleted() {
     let Place(_folder, archive) = place();
     let mut writer = archive.write("log.parquet", "casemate.example/log").await.unwrap();

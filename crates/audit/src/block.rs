@@ -424,11 +424,14 @@ pub struct Found {
 }
 
 impl Found {
-    fn of<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> Found {
+    /// Of the texts of its events; nothing in the place of one that was erased.
+    pub fn of<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> Found {
         let (mut at_min, mut at_max) = (i64::MAX, i64::MIN);
         let mut terms: [Vec<u64>; Field::ALL.len()] = Default::default();
         for text in texts {
-            let Some(event) = text.and_then(|text| Event::parse(text).ok()) else {
+            // Of what was erased, nothing is found any more.
+            let Some(text) = text else { continue };
+            let Ok(event) = Event::parse(text) else {
                 (at_min, at_max) = (i64::MIN, i64::MAX);
                 continue;
             };

@@ -39,6 +39,7 @@ mod backup;
 mod client;
 mod events;
 mod export;
+mod hold;
 mod keys;
 mod meter;
 mod proof;
@@ -60,7 +61,11 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Whether it answers a list.
     pub(crate) fn lists(&self) -> bool {
-        matches!(self.command, Command::List(_) | Command::Tail(_) | Command::Export(_))
+        match &self.command {
+            Command::List(_) | Command::Tail(_) | Command::Export(_) => true,
+            Command::Hold(arguments) => arguments.lists(),
+            _ => false,
+        }
     }
 }
 
@@ -78,6 +83,10 @@ enum Command {
     Witness(witness::Arguments),
     /// Write the proof that an event stands in the log, which is checked without a server.
     Prove(proof::Arguments),
+    /// Put events on a legal hold, list the holds, and lift them.
+    Hold(hold::Arguments),
+    /// Erase the texts of events where the law asks for it; their places and every proof stay.
+    Erase(hold::Erase),
 }
 
 #[derive(Debug, clap::Args)]
@@ -170,6 +179,8 @@ pub(crate) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
         Command::Verify(arguments) => verify::run(arguments, printer),
         Command::Witness(arguments) => witness::run(arguments, printer),
         Command::Prove(arguments) => proof::run(arguments, printer),
+        Command::Hold(arguments) => hold::run(arguments, printer),
+        Command::Erase(arguments) => hold::erase(arguments, printer),
     }
 }
 

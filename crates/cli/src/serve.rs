@@ -21,7 +21,7 @@ use casemate_platform::outgoing::Outgoing;
 use casemate_platform::telemetry::traces::Traces;
 use casemate_platform::telemetry::{Levels, Log, LogError};
 use casemate_platform::{Server, Tls, clock, limit_bodies};
-use casemate_server::archive::{ArchiveShelf, archive_months};
+use casemate_server::archive::{ArchiveRule, ArchiveShelf, archive_months};
 use casemate_server::audit_sink::{AuditSinks, send_to_audit_sinks};
 use casemate_server::directory_sync::pull_directories;
 use casemate_server::policy::follow;
@@ -124,8 +124,9 @@ async fn serve(
     jobs.spawn(tell_receivers(app.clone()));
     if let Some(archive) = state::archive(config)? {
         app.store.keep_shelf(Arc::new(ArchiveShelf::new(archive.clone())));
-        let (store, days) = (Arc::clone(&app.store), config.archive.after_days.get());
-        jobs.spawn(archive_months(store, archive, days));
+        let keep_days = config.archive.keep_days.as_ref().map(|days| days.get());
+        let rule = ArchiveRule { after_days: config.archive.after_days.get(), keep_days };
+        jobs.spawn(archive_months(Arc::clone(&app.store), archive, rule));
     }
     jobs.spawn(send_to_audit_sinks(app.clone()));
     jobs.spawn(sign_log(app.clone()));

@@ -26,8 +26,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const NOTE_EVERY: Duration = Duration::from_secs(60);
 
 /// Nothing is deleted by a process beside the server: how long the record is kept is the server's to say.
-const KEEP_ALL: Retention =
-    Retention { max_events: u64::MAX, max_bytes: u64::MAX, max_age: i64::MAX, max_age_of_others: None };
+const KEEP_ALL: Retention = Retention {
+    max_events: u64::MAX,
+    max_bytes: u64::MAX,
+    max_age: i64::MAX,
+    max_age_of_others: None,
+    max_age_of_reads: None,
+};
 
 /// Why nothing was opened.
 #[derive(Debug, Error)]

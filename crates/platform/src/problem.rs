@@ -83,6 +83,8 @@ pub enum Code {
     OutcomeUnknown,
     /// A source of permissions or a mapping rule fails, so that it cannot be said what somebody holds.
     SourceFailed,
+    /// Legal holds cover some of what was to be erased; the detail names them.
+    OnHold,
     /// What is kept of the audit log is not what was written; the detail says from which event on.
     LogDamaged,
     /// Something that this needs is not available at the moment.
@@ -93,7 +95,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 38] = [
+    pub const ALL: [Code; 39] = [
         Code::MalformedBody,
         Code::MalformedHeader,
         Code::MalformedQuery,
@@ -129,6 +131,7 @@ impl Code {
         Code::NotRecorded,
         Code::OutcomeUnknown,
         Code::SourceFailed,
+        Code::OnHold,
         Code::LogDamaged,
         Code::Unavailable,
         Code::Internal,
@@ -263,6 +266,7 @@ impl Code {
             Code::SourceFailed => {
                 ("source_failed", StatusCode::SERVICE_UNAVAILABLE, "A source of permissions fails")
             }
+            Code::OnHold => ("on_hold", StatusCode::CONFLICT, "A legal hold covers some of it"),
             Code::LogDamaged => {
                 ("log_damaged", StatusCode::INTERNAL_SERVER_ERROR, "The audit log is not what was written")
             }

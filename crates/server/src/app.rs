@@ -40,9 +40,9 @@ use crate::policy::PolicyStatus;
 use crate::reading::{Exported, Reading};
 use crate::sign_in::{Failures, Finishing};
 use crate::{
-    access_review, account, administrator, alert, api_key, application, assignment, audit_event, audit_log,
-    audit_sink, block, decision, decision_log, description, detection, directory_sync, group, health,
-    identity, invitation, linking, log_level, permissions, policy, provider, resource, role, scim,
+    access_review, account, administrator, alert, api_key, application, assignment, audit_event, audit_hold,
+    audit_log, audit_sink, block, decision, decision_log, description, detection, directory_sync, group,
+    health, identity, invitation, linking, log_level, permissions, policy, provider, resource, role, scim,
     service_account, session, setting, sign_in, source, team, tenant, user,
 };
 
@@ -178,6 +178,7 @@ fn api() -> Api<App> {
         detection::routes::routes(),
         alert::routes::routes(),
         audit_event::routes::routes(),
+        audit_hold::routes::routes(),
         audit_sink::routes::routes(),
         audit_log::routes::routes(),
         policy::routes::routes(),

@@ -14,6 +14,7 @@ pub mod archive;
 mod assignment;
 mod at_least;
 mod audit_event;
+mod audit_hold;
 mod audit_log;
 pub mod audit_sink;
 mod block;

@@ -90,8 +90,9 @@ pub use idempotency::Remembered;
 pub use lease::{Fence, Lease};
 pub use linked::{LinkChange, LinkedIdentity, MAX_LINKED};
 pub use log::{
-    LOG_KEY, LOG_KEY_FIELD, LogCount, LogEvent, LogHold, LogPage, LogState, LogStep, Shelf, ShelfError,
-    ShelfFuture, Shelved, Shelving, UnshelvedBlock,
+    DroppedFile, EraseError, HoldError, LOG_KEY, LOG_KEY_FIELD, LogCount, LogErasable, LogErased, LogEvent,
+    LogHold, LogPage, LogSelection, LogState, LogStep, MAX_ERASED, MAX_LOG_HOLDS, NextFile, SHELF_LEASE,
+    Shelf, ShelfError, ShelfFuture, Shelved, Shelving, UnshelvedBlock,
 };
 pub use object::{ChangedObjects, Draft, Object, Objects};
 pub use open::{Database, Store, StoreReader};

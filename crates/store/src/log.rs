@@ -32,9 +32,12 @@ mod turned;
 pub(crate) mod waiting;
 
 pub use checkpoint::{LOG_KEY, LOG_KEY_FIELD};
-pub use hold::LogHold;
+pub use erase::{EraseError, LogErasable, LogErased, LogSelection, MAX_ERASED};
+pub use hold::{HoldError, LogHold, MAX_LOG_HOLDS};
 pub use search::{LogCount, LogPage};
-pub use shelf::{Shelf, ShelfError, ShelfFuture, Shelved, Shelving, UnshelvedBlock};
+pub use shelf::{
+    DroppedFile, NextFile, SHELF_LEASE, Shelf, ShelfError, ShelfFuture, Shelved, Shelving, UnshelvedBlock,
+};
 pub use step::LogStep;
 
 pub(crate) use append::{append, tell};
@@ -52,6 +55,7 @@ pub(crate) use turned::Turning;
 
 use casemate_audit::commitment::Salt;
 use casemate_audit::hash::MerkleHash;
+use casemate_audit::tree::Edge;
 
 /// An event of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,4 +79,13 @@ pub struct LogState {
     pub size: u64,
     /// The root of its tree.
     pub root: MerkleHash,
+}
+
+/// The node over events that are all of a block.
+fn root_of(events: &[LogEvent]) -> Option<MerkleHash> {
+    let mut edge = Edge::default();
+    for event in events {
+        edge.push(event.leaf, |_, _| {});
+    }
+    Some(edge.root())
 }

@@ -14,6 +14,7 @@ use crate::people;
 use crate::sql::{Database, Dialect, Link, Pool, is_locked, values};
 
 mod first;
+mod second;
 mod steps;
 
 /// How often a migration is tried while another process migrates as well.
@@ -165,7 +166,7 @@ async fn migrate_once(link: &mut Link) -> Result<(), StoreError> {
 
 /// All of them, the oldest first.
 fn migrations() -> impl Iterator<Item = &'static Migration> {
-    first::MIGRATIONS.iter().chain(steps::MIGRATIONS)
+    first::MIGRATIONS.iter().chain(second::MIGRATIONS).chain(steps::MIGRATIONS)
 }
 
 /// The newest migration that this binary knows.

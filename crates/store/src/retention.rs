@@ -19,13 +19,21 @@ pub struct Retention {
     pub max_age: i64,
     /// The oldest age of all other events, in microseconds; where there is none, they are kept.
     pub max_age_of_others: Option<i64>,
+    /// The oldest age of events that tell of reading, in microseconds; where there is none, that of all others.
+    pub max_age_of_reads: Option<i64>,
 }
 
 impl Default for Retention {
     /// Ten million events, 4 GiB, 90 days; all other events are kept.
     fn default() -> Retention {
         let max_age = 90 * 24 * 3_600 * 1_000_000;
-        Retention { max_events: 10_000_000, max_bytes: 4 << 30, max_age, max_age_of_others: None }
+        Retention {
+            max_events: 10_000_000,
+            max_bytes: 4 << 30,
+            max_age,
+            max_age_of_others: None,
+            max_age_of_reads: None,
+        }
     }
 }
 

@@ -111,6 +111,7 @@ mod holds {
         what_is_erased_leaves_its_proof_and_what_is_on_hold_stays,
         what_is_given_up_leaves_its_leaves,
         a_key_comes_with_its_event_and_what_was_cosigned_stays,
+        what_tells_of_reading_may_go_before_all_else,
         two_processes_append_to_one_log,
         what_is_acknowledged_and_not_in_the_log_is_told,
         what_earlier_versions_recorded_comes_into_the_log_in_order,

@@ -9,10 +9,12 @@ mod browser;
 mod casemate;
 mod mariadb;
 mod nats;
+mod npm;
 mod oidc;
 mod postgres;
 mod process;
 mod programs;
+mod s3;
 mod slapd;
 mod smtp;
 
@@ -25,6 +27,7 @@ pub use oidc::OpenIdProvider;
 pub use postgres::Postgres;
 pub use process::{Process, Program, Signal};
 pub use programs::find_program;
+pub use s3::S3Server;
 pub use slapd::{Slapd, SlapdTls};
 pub use smtp::{ReceivedLetter, SmtpServer};
 

@@ -1,17 +1,20 @@
 //! A real OpenID provider: npm's `oidc-provider` on loopback.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::npm::NodeScript;
 use crate::{Process, Program, Signal, StartError, find_program};
 
-const PACKAGE: &str = include_str!("../oidc/package.json");
-const LOCK: &str = include_str!("../oidc/package-lock.json");
-const SCRIPT: &str = include_str!("../oidc/provider.mjs");
+const SCRIPT: NodeScript = NodeScript {
+    folder: "oidc",
+    package: include_str!("../oidc/package.json"),
+    lock: include_str!("../oidc/package-lock.json"),
+    name: "provider.mjs",
+    script: include_str!("../oidc/provider.mjs"),
+};
 
 const READY_LIMIT: Duration = Duration::from_secs(60);
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
@@ -45,7 +48,7 @@ impl OpenIdProvider {
     /// or the provider does not come up.
     pub fn start() -> Result<Self, StartError> {
         let node = find_program("node", &[], "nodejs")?;
-        let script = installed()?.join("provider.mjs");
+        let script = SCRIPT.installed()?;
         let program = Program::new(node).arg(script).signal(Signal::Kill);
         let process = Process::start("oidc", &program)?;
         let (port, admin) = process.wait_until(READY_LIMIT, |process| ports(&process.log()))?;
@@ -194,37 +197,6 @@ fn ask(port: u16, request: &str, form: &str) -> std::io::Result<String> {
     Ok(answer)
 }
 
-/// The folder with the script and its packages; they are installed once, by whoever comes first.
-fn installed() -> Result<PathBuf, StartError> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-support/oidc");
-    let failed = |action: &str| {
-        let action = format!("{action} in {}", folder.display());
-        move |error| StartError::io(action, error)
-    };
-    fs::create_dir_all(&folder).map_err(failed("create a folder"))?;
-    let turn = File::create(folder.join("lock")).map_err(failed("create a file"))?;
-    turn.lock().map_err(failed("lock a file"))?;
-    let write = |name: &str, text: &str| -> Result<(), StartError> {
-        let path = folder.join(name);
-        // Another test may be reading it: what is right already stays as it is.
-        if fs::read_to_string(&path).is_ok_and(|present| present == text) {
-            return Ok(());
-        }
-        let part = folder.join(format!("{name}.part"));
-        fs::write(&part, text).and_then(|()| fs::rename(&part, &path)).map_err(failed("write a file"))
-    };
-    write("provider.mjs", SCRIPT)?;
-    if fs::read_to_string(folder.join("installed")).is_ok_and(|present| present == LOCK) {
-        return Ok(folder);
-    }
-    write("package.json", PACKAGE)?;
-    write("package-lock.json", LOCK)?;
-    let npm = find_program("npm", &[], "npm")?;
-    Program::new(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).run_to_end(&folder)?;
-    write("installed", LOCK)?;
-    Ok(folder)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,8 +210,8 @@ mod tests {
 
     #[test]
     fn the_lock_file_names_no_registry() {
-        assert!(!LOCK.contains("resolved"));
-        assert!(LOCK.contains("integrity"));
+        assert!(!SCRIPT.lock.contains("resolved"));
+        assert!(SCRIPT.lock.contains("integrity"));
     }
 
     #[test]

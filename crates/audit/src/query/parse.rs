@@ -51,6 +51,37 @@ impl Query {
         Ok(query)
     }
 
+    /// The query as it is typed, but for the order: [`Query::parse`] reads the same of it.
+    #[must_use]
+    pub fn typed(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        let mut key = |key: &str, value: Option<&str>| {
+            parts.extend(value.map(|value| format!("{key}:{}", quoted(value))));
+        };
+        key("tenant", self.tenant.as_deref());
+        key("application", self.application.as_deref());
+        key("party", self.party.as_deref());
+        key("actor", self.actor.as_deref());
+        key("subject", self.subject.as_deref());
+        key("action", self.action.as_deref());
+        key("kind", self.kind.as_deref());
+        key("area", self.area.as_deref());
+        key("resource-type", self.resource_type.as_deref());
+        key("resource-id", self.resource_id.as_deref());
+        key("outcome", self.outcome.as_deref());
+        key("reason", self.reason.as_deref());
+        key("client", self.client.as_deref());
+        key("request", self.request_id.as_deref());
+        key("value", self.value.as_deref());
+        for (name, at) in [("since", self.since), ("until", self.until)] {
+            let at = at.and_then(|at| Timestamp::from_microsecond(at).ok());
+            parts.extend(at.map(|at| format!("{name}:{at}")));
+        }
+        parts.extend(self.action_prefix.as_ref().map(|prefix| format!("action:{prefix}*")));
+        parts.extend(self.words.iter().map(|word| quoted(word)));
+        parts.join(" ")
+    }
+
     fn take(&mut self, token: Token) -> Result<(), QueryError> {
         let Token { at, key, value, value_at, is_quoted } = token;
         let Some(key) = key else { return self.word(value, at) };
@@ -176,6 +207,24 @@ impl Reader<'_> {
     }
 }
 
+/// A value as it is typed: in quotation marks where it has more than letters, digits and signs that mean nothing here.
+fn quoted(value: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "._-/@+".contains(character);
+    if !value.is_empty() && value.chars().all(is_plain) {
+        return value.to_owned();
+    }
+    let mut quoted = String::with_capacity(value.len() + 2);
+    quoted.push('"');
+    for character in value.chars() {
+        if matches!(character, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(character);
+    }
+    quoted.push('"');
+    quoted
+}
+
 /// A time in microseconds since 1970 (UTC): the beginning of a day, or a moment.
 fn time(text: &str) -> Option<i64> {
     if let Ok(time) = text.parse::<Timestamp>() {
@@ -219,6 +268,19 @@ mod tests {
         assert_eq!(parse(" \n"), Ok(Query::default()));
         assert_eq!(parse("resource:role").unwrap().resource_id, None);
         assert_eq!(parse("action:\"a*b\"").unwrap().action.as_deref(), Some("a*b"));
+    }
+
+    #[test]
+    fn what_is_typed_of_a_query_is_the_query() {
+        for text in [
+            "",
+            "actor:ada action:casemate.role.* outcome:denied since:2026-01-01 until:2026-01-01T08:00:00.000001Z",
+            r#"tenant:"" party:"a \"b\" \\ c" resource:role:rol_1 free "two words" "key:value""#,
+            r#"subject:usr_1 action:"a*b" client:"::1" request:r-1 kind:read value:a@b area:role application:notes reason:"x y""#,
+        ] {
+            let query = parse(text).unwrap();
+            assert_eq!(parse(&query.typed()), Ok(query.clone()), "{text}: {}", query.typed());
+        }
     }
 
     #[test]

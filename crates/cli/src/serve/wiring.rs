@@ -7,7 +7,7 @@ use std::time::Duration;
 use casemate_directory::{Credential, Directory, DirectoryHost, SessionTimes};
 use casemate_identity::CacheLimits;
 use casemate_platform::config::{
-    Config, HttpUrl, MailTls, Mode, ProxyChoice, Record, RecordedDecisions, SecondFactorRule,
+    Config, HttpUrl, Kept, MailTls, Mode, ProxyChoice, Record, RecordedDecisions, SecondFactorRule,
 };
 use casemate_platform::mail::{Mail, MailSettings, Postman};
 use casemate_platform::outgoing::{Outgoing, OutgoingError, OutgoingSettings, Proxy, Roots};
@@ -154,12 +154,13 @@ pub(crate) fn accounts(config: &Config) -> AccountRule {
 /// The bounds of the record of decisions.
 pub(crate) fn retention(record: &Record) -> Retention {
     const MICROS_A_DAY: i64 = 24 * 3_600 * 1_000_000;
-    let days = i64::try_from(record.keep_days.get()).unwrap_or(i64::MAX);
+    let age = |days: &Kept| i64::try_from(days.get()).unwrap_or(i64::MAX).saturating_mul(MICROS_A_DAY);
     Retention {
         max_events: record.keep_decisions.get(),
         max_bytes: record.keep_megabytes.get().saturating_mul(1 << 20),
-        max_age: days.saturating_mul(MICROS_A_DAY),
-        max_age_of_others: None,
+        max_age: age(&record.keep_days),
+        max_age_of_others: record.keep_events_days.as_ref().map(age),
+        max_age_of_reads: record.keep_reads_days.as_ref().map(age),
     }
 }
 

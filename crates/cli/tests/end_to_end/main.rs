@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod administration;
 mod api_keys;
+mod archive;
 mod audit_log;
 mod audit_proofs;
 mod audit_sinks;

@@ -135,6 +135,13 @@ settings! {
         /// The most days that a recorded decision is kept.
         keep_days: Kept { default: "90", env: "CASEMATE_RECORD_KEEP_DAYS", flag: "keep-days" }
 
+        /// The most days that any other event of the audit log is kept; without it, they are kept. Their places and proofs stay, and
+        /// what a legal hold covers.
+        keep_events_days: Option<Kept> { env: "CASEMATE_RECORD_KEEP_EVENTS_DAYS", flag: "keep-events-days" }
+
+        /// The most days that an event is kept which tells of reading; without it, as long as any other.
+        keep_reads_days: Option<Kept> { env: "CASEMATE_RECORD_KEEP_READS_DAYS", flag: "keep-reads-days" }
+
         /// The most megabytes that the database takes up, after which the oldest decisions go.
         keep_megabytes: Kept {
             default: "4096", env: "CASEMATE_RECORD_KEEP_MEGABYTES", flag: "keep-megabytes"
@@ -171,6 +178,10 @@ settings! {
         after_days: Number<0, 36_500> {
             default: "30", env: "CASEMATE_AUDIT_ARCHIVE_AFTER_DAYS", flag: "audit-archive-after-days"
         }
+
+        /// How many days after its newest event a file is deleted; without it, files are kept. A file of which a legal hold covers
+        /// anything stays.
+        keep_days: Option<Kept> { env: "CASEMATE_AUDIT_ARCHIVE_KEEP_DAYS", flag: "audit-archive-keep-days" }
     }
 
     /// The log, on standard error.

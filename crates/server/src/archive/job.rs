@@ -7,8 +7,8 @@ use std::time::Duration;
 use casemate_archive::{Archive, ArchiveError, GROUP, Row};
 use casemate_platform::clock;
 use casemate_store::{
-    Actor, AuditEvent, LogEvent, RecordError, Shelved, Shelving, Store, StoreError, StoreReader,
-    UnshelvedBlock,
+    Actor, AuditEvent, Fence, Lease, LogEvent, RecordError, SHELF_LEASE, Shelved, Shelving, Store,
+    StoreError, StoreReader, UnshelvedBlock,
 };
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _, Zoned};
@@ -23,9 +23,9 @@ const BLOCK: u64 = 256;
 /// How many events are read at once.
 const READ: u32 = 1_000;
 const MICROS_A_DAY: i64 = 24 * 3_600 * 1_000_000;
-/// One process at a time archives; others would write the same file.
-const LEASE: &str = "audit-archive";
-/// For how long, in microseconds: longer than writing a file takes.
+/// What names of files end with.
+pub(super) const ENDING: &str = ".parquet";
+/// How long this process alone writes and deletes files, in microseconds: longer than writing one takes.
 const LEASE_FOR: i64 = 15 * 60 * 1_000_000;
 
 /// Events that were archived.
@@ -59,8 +59,17 @@ pub enum JobError {
     NoRandomness,
 }
 
-/// Archives months as they become due, `after_days` after they ended, until it is dropped.
-pub async fn archive_months(store: Arc<Store>, archive: Archive, after_days: u64) {
+/// When months are archived, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArchiveRule {
+    /// How many days after its end a month is archived.
+    pub after_days: u64,
+    /// How many days after its newest event a file is deleted; where there are none, it is kept.
+    pub keep_days: Option<u64>,
+}
+
+/// Archives months as they become due, and deletes files that are too old, until it is dropped.
+pub async fn archive_months(store: Arc<Store>, archive: Archive, rule: ArchiveRule) {
     let mut random = [0; 8];
     if let Err(error) = getrandom::fill(&mut random) {
         return tracing::error!(%error, "the audit log is not archived: the system gives no random numbers");
@@ -68,33 +77,53 @@ pub async fn archive_months(store: Arc<Store>, archive: Archive, after_days: u64
     // The name of this process, of no other and of no earlier one.
     let holder = format!("{:016x}", u64::from_be_bytes(random));
     loop {
-        while archive_leased(&store, &archive, after_days, &holder).await {}
+        let now = clock::now();
+        match store.acquire_lease(SHELF_LEASE, &holder, now, now.saturating_add(LEASE_FOR)).await {
+            Ok(Some(lease)) => {
+                let lease = under_lease(&store, &archive, rule, &holder, lease).await;
+                if let Err(error) = store.release_lease(lease).await {
+                    tracing::debug!(%error, "the lease of archiving was not given back");
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "cannot tell whether another process archives"),
+        }
         tokio::time::sleep(EVERY).await;
     }
 }
 
-/// Archives a file's worth under a lease that begins with it; answers whether there may be more.
-async fn archive_leased(store: &Store, archive: &Archive, after_days: u64, holder: &str) -> bool {
-    let now = clock::now();
-    match store.acquire_lease(LEASE, holder, now, now.saturating_add(LEASE_FOR)).await {
-        Ok(Some(lease)) => {
-            let is_more = archive_next(store, archive, after_days).await;
-            if !is_more && let Err(error) = store.release_lease(lease).await {
-                tracing::debug!(%error, "the lease of archiving was not given back");
-            }
-            is_more
+/// All that is due; answers the lease as it is held then.
+async fn under_lease(
+    store: &Store,
+    archive: &Archive,
+    rule: ArchiveRule,
+    holder: &str,
+    mut lease: Lease,
+) -> Lease {
+    delete_former(store).await;
+    while archive_next(store, archive, rule.after_days, &lease).await {
+        let now = clock::now();
+        match store.acquire_lease(SHELF_LEASE, holder, now, now.saturating_add(LEASE_FOR)).await {
+            Ok(Some(renewed)) => lease = renewed,
+            _ => return lease,
         }
-        Ok(None) => false,
-        Err(error) => {
-            tracing::warn!(%error, "cannot tell whether another process archives");
-            false
-        }
+    }
+    if let Some(days) = rule.keep_days {
+        delete_old(store, &lease, days, clock::now()).await;
+    }
+    lease
+}
+
+/// Deletes what somebody left behind who was killed.
+async fn delete_former(store: &Store) {
+    if let Err(error) = store.delete_former_files().await {
+        tracing::error!(%error, "a file of the archive that counts no more was not deleted; the next attempt is in an hour");
     }
 }
 
 /// Whether there may be more.
-async fn archive_next(store: &Store, archive: &Archive, after_days: u64) -> bool {
-    match archive_one_month(store, archive, after_days, clock::now()).await {
+async fn archive_next(store: &Store, archive: &Archive, after_days: u64, lease: &Lease) -> bool {
+    match archive_one_month(store, archive, after_days, clock::now(), Some(lease.fence())).await {
         Ok(Some(ArchivedMonth { file, first, count })) => {
             tracing::info!(%file, first, count, "events of the audit log were archived");
             true
@@ -107,8 +136,25 @@ async fn archive_next(store: &Store, archive: &Archive, after_days: u64) -> bool
     }
 }
 
+/// Deletes the files whose newest event is older than so many days at `now` (microseconds since 1970, UTC), but for those that a legal
+/// hold covers anything of.
+async fn delete_old(store: &Store, lease: &Lease, days: u64, now: i64) {
+    let age = i64::try_from(days).unwrap_or(i64::MAX).saturating_mul(MICROS_A_DAY);
+    match store.drop_shelved(now.saturating_sub(age), lease, now).await {
+        Ok(dropped) => {
+            for file in dropped {
+                tracing::info!(file = %file.file, first = file.first, count = file.count, "a file of the archive was deleted: what it held was older than it is to be");
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "files of the archive that are too old were not deleted; the next attempt is in an hour");
+        }
+    }
+}
+
 /// Archives the oldest events that are due at `now` (microseconds since 1970, UTC), at most a million and of one month: nothing where none
-/// are, or where some of them were erased while they were written.
+/// are, or where some of them were erased while they were written, or somebody else came to hold the lease of `fence`: what was
+/// written is then deleted by [`Store::delete_former_files`].
 ///
 /// # Errors
 /// See [`JobError`].
@@ -117,13 +163,15 @@ pub async fn archive_one_month(
     archive: &Archive,
     after_days: u64,
     now: i64,
+    fence: Option<Fence>,
 ) -> Result<Option<ArchivedMonth>, JobError> {
     let reader = store.reader();
     let blocks = reader.unshelved_blocks(BLOCKS).await?;
     let Some((first, end, month)) = due(&blocks, after_days, now) else { return Ok(None) };
     let origin = reader.log_state().await?.origin;
     // A name of its own for each attempt: what another process may have written and put on record is never written over.
-    let name = format!("audit-{month}-{:012}-{:08x}.parquet", first * BLOCK, attempt()?);
+    let name = format!("audit-{month}-{:012}-{:08x}{ENDING}", first * BLOCK, attempt()?);
+    store.begin_shelf_file(&name).await?;
     let (groups, written) = match write(archive, &name, &origin, reader, first * BLOCK..end * BLOCK).await {
         Ok(written) => written,
         Err(error) => {
@@ -134,7 +182,7 @@ pub async fn archive_one_month(
     };
     let event = told(now, &name, first * BLOCK, (end - first) * BLOCK);
     let (texts, count) = (written.texts, (end - first) * BLOCK);
-    if !store.shelve(Shelving { first, end, groups, texts, event }).await? {
+    if !store.shelve(Shelving { first, end, groups, texts, fence, event }).await? {
         archive.delete(&name).await?;
         return Ok(None);
     }
@@ -174,12 +222,15 @@ fn attempt() -> Result<u32, JobError> {
 /// The blocks of the oldest month, where it ended long enough ago: the first, the one behind the last, and the month.
 fn due(blocks: &[UnshelvedBlock], after_days: u64, now: i64) -> Option<(u64, u64, String)> {
     let first = blocks.first()?;
-    let (month, ended) = month_of(first.at_max)?;
+    // Of a block whose events cannot all be read, or were all erased, nobody knows when they were: it goes with those behind it.
+    let (month, ended) = blocks.iter().find_map(|block| month_of(block.at_max))?;
     let age = i64::try_from(after_days).unwrap_or(i64::MAX).saturating_mul(MICROS_A_DAY);
     if ended > now.saturating_sub(age) {
         return None;
     }
-    let of_month = blocks.iter().take_while(|block| block.at_max < ended).last()?;
+    let is_of_month = |block: &&UnshelvedBlock| block.at_max < ended || month_of(block.at_max).is_none();
+    let of_month = blocks.iter().take_while(is_of_month);
+    let of_month = of_month.filter(|block| month_of(block.at_max).is_some()).last()?;
     Some((first.number, of_month.number + 1, month))
 }
 
@@ -190,7 +241,7 @@ fn month_of(at: i64) -> Option<(String, i64)> {
     Some((at.strftime("%Y-%m").to_string(), end.timestamp().as_microsecond()))
 }
 
-fn row(LogEvent { index, text, leaf, salt }: LogEvent) -> Row {
+pub(super) fn row(LogEvent { index, text, leaf, salt }: LogEvent) -> Row {
     Row { index, leaf, event: text.zip(salt) }
 }
 
@@ -270,6 +321,17 @@ mod tests {
         assert_eq!(due(&blocks, 30, at("2026-03-03T00:00:00Z")), Some((7, 9, "2026-01".to_owned())));
         assert_eq!(due(&blocks[2..], 0, at("2026-03-01T00:00:00Z")), Some((9, 10, "2026-02".to_owned())));
         assert_eq!(due(&[], 0, at("2026-03-01T00:00:00Z")), None);
+    }
+
+    #[test]
+    fn a_block_of_which_nobody_knows_when_it_was_holds_up_no_month() {
+        let known = blocks(&["2026-01-03T00:00:00Z", "2026-01-31T00:00:00Z"]);
+        let unknown = |number, at_max| UnshelvedBlock { number, at_max };
+        for at_max in [i64::MIN, i64::MAX] {
+            let all = [vec![unknown(6, at_max)], known.clone(), vec![unknown(9, at_max)]].concat();
+            assert_eq!(due(&all, 0, at("2026-02-01T00:00:00Z")), Some((6, 9, "2026-01".to_owned())));
+            assert_eq!(due(&all[..1], 0, at("2026-02-01T00:00:00Z")), None);
+        }
     }
 
     #[test]

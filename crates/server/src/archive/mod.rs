@@ -1,8 +1,9 @@
 //! Sealed months of the audit log: they go into files of a folder or object store, and are read from there.
 
 mod job;
+mod name;
 mod shelf;
 
 pub use casemate_archive::{Archive, ArchiveError};
-pub use job::{ArchivedMonth, JobError, archive_months, archive_one_month};
+pub use job::{ArchiveRule, ArchivedMonth, JobError, archive_months, archive_one_month};
 pub use shelf::ArchiveShelf;

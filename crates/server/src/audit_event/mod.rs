@@ -2,6 +2,7 @@
 
 mod allowed;
 mod anonymous;
+mod erase;
 mod export;
 mod list;
 #[cfg(feature = "archive")]

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::App;
 use crate::audit_event::anonymous::{DenialSearch, DenialView, Denials};
+use crate::audit_event::erase::{AuditEventErase, EraseRequest, ErasureView, erase};
 use crate::audit_event::export::{ExportRequest, export};
 use crate::audit_event::list::{CountRequest, CountView, EventDetail, count, list, one, search};
 use crate::audit_event::record::{RecordRequest, Recorded, record};
@@ -78,6 +79,17 @@ pub(crate) fn routes() -> Api<App> {
                 .needs::<AuditEventList>()
                 .takes::<ExportRequest>(json!({ "search": { "since": "2026-11-01T00:00:00Z" }, "format": "ndjson" }))
                 .answers_saved(200, "A line for each event, or a file.", &["application/x-ndjson", "text/csv", "application/vnd.apache.parquet"]),
+        )
+        .post(
+            "/api/v1/audit-events/erase",
+            erase,
+            Operation::new("eraseAuditEvents", TAG, "Erases the texts of audit events for good", Trail::Kind("delete"))
+                .describe("Where the law asks for it: the texts go, and the salts with which a text could be told to be theirs, also from files of the archive; their places in the log and every proof stay. Where a legal hold covers any of them, none is erased. What tells of holds and of erasing stays. A dry run counts.")
+                .needs::<AuditEventErase>()
+                .takes::<EraseRequest>(json!({ "search": { "party": "usr_048a05fa5cd9f5b3f2dfa26dc5364380" }, "reason": "request 2026-4 by whom it is about" }))
+                .problem(Code::OnHold)
+                .problem(Code::LogDamaged)
+                .answers::<ErasureView>(200, "So much was erased, or would be."),
         )
         .get(
             "/api/v1/audit-events/tail",

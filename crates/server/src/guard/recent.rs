@@ -51,7 +51,7 @@ pub(crate) fn lately(app: &App, caller: &Caller, now: i64) -> Result<(), Problem
 /// What ends or takes from somebody (keys, sessions, members of groups) stays quick, and so does what gives nobody anything by
 /// itself: a new tenant, a new service account, the level of the log.
 fn is_dangerous(permission: &str) -> bool {
-    const DANGEROUS: [&str; 37] = [
+    const DANGEROUS: [&str; 39] = [
         "casemate.alert-receiver.create",
         "casemate.alert-receiver.update",
         "casemate.detection.update",
@@ -89,6 +89,8 @@ fn is_dangerous(permission: &str) -> bool {
         "casemate.user.update",
         "casemate.user.invite",
         "casemate.block.lift",
+        "casemate.audit-hold.lift",
+        "casemate.audit-event.erase",
     ];
     permission.ends_with(".delete") || DANGEROUS.contains(&permission)
 }
@@ -120,6 +122,8 @@ mod tests {
             "tenant.appoint",
             "user.invite",
             "block.lift",
+            "audit-hold.lift",
+            "audit-event.erase",
         ] {
             assert!(is_dangerous(&format!("casemate.{name}")), "{name}");
         }

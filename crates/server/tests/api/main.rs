@@ -3,6 +3,7 @@
 
 mod access_review;
 mod administrators;
+mod audit_holds;
 mod audit_log;
 mod audit_reading;
 mod audit_sinks;

@@ -49,6 +49,8 @@ fn asked(id: &str, ids: &BTreeMap<String, String>) -> Option<Value> {
         }
         "tryDetection" => json!({ "rules": detections::RULE }),
         "addGroupMembers" => json!({ "users": [ids["/api/v1/users"]] }),
+        "eraseAuditEvents" => json!({ "ids": [0], "reason": "request 4" }),
+        "liftAuditHold" => json!({ "reason": "it was closed" }),
         "applyPolicy" => json!({ "origin": "git", "files": { "roles.toml":
             "format = 1\n[[role]]\nname = \"applied\"\npermissions = [{ name = \"cms.*\" }]\n" } }),
         "redeemAdministratorKey" => json!({ "key": ids["key"],

@@ -317,6 +317,7 @@ pub(super) const TABLES: &[Table] = &[
             Integer("decisions_at"),
             Integer("others_at"),
             Integer("spare"),
+            Integer("reads_at"),
         ],
     },
     Table { name: "audit_payload", key: 2, columns: &[Integer("number"), Integer("part"), Bytes("bytes")] },
@@ -338,10 +339,11 @@ pub(super) const TABLES: &[Table] = &[
         key: 1,
         columns: &[Integer("first"), Integer("count"), Text("file"), Integer("row_group")],
     },
+    Table { name: "audit_shelf_former", key: 1, columns: &[Text("file")] },
     Table {
         name: "audit_hold",
         key: 1,
-        columns: &[Text("id"), Text("query"), Text("reason"), Integer("created_at")],
+        columns: &[Text("id"), Text("query"), Text("reason"), Integer("created_at"), Text("created_by")],
     },
     Table {
         name: "idempotency",

@@ -7,7 +7,7 @@ use casemate_audit::hash::MerkleHash;
 use casemate_audit::tile::WIDTH;
 use casemate_audit::tree::Node;
 
-use super::event::{is_decision, of_change};
+use super::event::{is_decision, is_read, of_change};
 use super::state::{self, Open, number};
 use super::tail::{self, Held};
 use super::tiles;
@@ -84,15 +84,16 @@ async fn fill(link: &mut Link, open: &mut Open, texts: &[&[u8]]) -> Result<(), s
         });
     }
     let texts = held.iter().filter_map(Held::text).chain(texts.iter().copied());
-    let (mut decisions, mut others) = (0, 0);
+    let mut kept = Kept::default();
     for text in texts {
-        *if is_decision(text) { &mut decisions } else { &mut others } += 1;
+        *if is_decision(text) { &mut kept.decisions } else { &mut kept.others } += 1;
+        kept.has_reads |= is_read(text);
     }
     let mut made = made.into_iter();
     let Some((node, root)) = made.next() else {
         return Err(state::damaged(first, "a full tile has no node over it"));
     };
-    insert(link, node, root, &sealed, (decisions, others)).await?;
+    insert(link, node, root, &sealed, kept).await?;
     for (node, root) in made {
         tiles::insert(link, node, &root).await?;
     }
@@ -135,21 +136,32 @@ fn pack(first: u64, held: &[Held<'_>], texts: &[&[u8]], open: &Open) -> Result<S
     engine::pack(first, &parts, None)
 }
 
+/// What a block holds of which kind.
+#[derive(Debug, Default)]
+struct Kept {
+    decisions: i64,
+    others: i64,
+    /// Whether some of the others tell of reading.
+    has_reads: bool,
+}
+
 async fn insert(
     link: &mut Link,
     node: Node,
     root: MerkleHash,
     sealed: &Sealed,
-    (decisions, others): (i64, i64),
+    Kept { decisions, others, has_reads }: Kept,
 ) -> Result<(), sqlx::Error> {
     let block = number(node.index);
-    let text = "INSERT INTO audit_block (number, at_min, at_max, root, decisions, others, decisions_at, others_at, spare) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let text = "INSERT INTO audit_block (number, at_min, at_max, root, decisions, others, decisions_at, others_at, spare, reads_at) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     // No later than they are, which is looked at once they may be due.
     let [decisions_at, others_at] = [decisions, others].map(|count| (count > 0).then_some(sealed.at_min));
     let (root, spare) = (root.0.as_slice(), i64::from(decisions > 0 || others == 0));
     let (at_min, at_max) = (sealed.at_min, sealed.at_max);
-    let values = values![block, at_min, at_max, root, decisions, others, decisions_at, others_at, spare];
+    let reads_at = has_reads.then_some(at_min);
+    let values =
+        values![block, at_min, at_max, root, decisions, others, decisions_at, others_at, spare, reads_at];
     link.execute(text, values).await?;
     put_payload(link, block, &sealed.payload).await?;
     put_filters(link, block, &sealed.filters).await

@@ -14,14 +14,23 @@ use crate::decision::{DecisionEvent, Party, RecordedDecision, RecordedEvent, cut
 
 /// The kind of events that are decisions.
 pub(crate) const DECISION: &str = "decision";
+/// The kind of events that tell of reading.
+pub(super) const READ: &str = "read";
 /// Where the kind stands in a text ends by here.
 const BEGINNING: usize = 96;
 static IS_DECISION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"kind\":\"decision\","));
+static IS_READ: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b",\"kind\":\"read\","));
 
 /// Whether the text of an event is that of a decision, by its first members alone.
 pub(super) fn is_decision(text: &[u8]) -> bool {
     let beginning = text.get(..BEGINNING).unwrap_or(text);
     IS_DECISION.find(beginning).is_some()
+}
+
+/// Whether the text of an event is that of one that tells of reading, as [`is_decision`].
+pub(super) fn is_read(text: &[u8]) -> bool {
+    let beginning = text.get(..BEGINNING).unwrap_or(text);
+    IS_READ.find(beginning).is_some()
 }
 
 /// The text of an event of a change, or that was recorded, at a revision. Texts that are too long are cut; of an event that is too

@@ -3,14 +3,14 @@
 
 use casemate_audit::block as engine;
 use casemate_audit::event::Event;
-use casemate_audit::query::Query;
 use casemate_audit::tile::WIDTH;
 
 use super::append::{put_filters, put_payload};
-use super::event::DECISION;
+use super::event::{DECISION, READ};
+use super::hold::{Held as OnHold, Holds};
 use super::state::{self, Open, number};
 use super::tail::{self, Held};
-use super::{block, hold, tiles, turned};
+use super::{block, shelf, tiles, turned};
 use crate::retention::Retention;
 use crate::sql::{Database as _, Link, values};
 
@@ -24,6 +24,8 @@ struct Due {
     decisions: i64,
     /// All other events before this time.
     others: i64,
+    /// Those that tell of reading before this time: no earlier than `others`.
+    reads: i64,
 }
 
 /// What is left of a block.
@@ -33,6 +35,7 @@ pub(super) struct Left {
     others: i64,
     decisions_at: Option<i64>,
     others_at: Option<i64>,
+    reads_at: Option<i64>,
     /// Whether it has a decision that is not on hold.
     is_spare: bool,
     /// How many events were erased.
@@ -48,10 +51,9 @@ pub(crate) async fn round(
     is_over: bool,
 ) -> Result<bool, sqlx::Error> {
     let before = |age: i64| now.saturating_sub(age);
-    let due = Due {
-        decisions: before(retention.max_age),
-        others: retention.max_age_of_others.map_or(i64::MIN, before),
-    };
+    let others = retention.max_age_of_others.map_or(i64::MIN, before);
+    let reads = retention.max_age_of_reads.map_or(i64::MIN, before).max(others);
+    let due = Due { decisions: before(retention.max_age), others, reads };
     // Nobody else changes the same blocks, or appends to what is looked at and rewritten.
     let mut open = state::lock(link).await?;
     let old = old_blocks(link, due).await?;
@@ -61,30 +63,32 @@ pub(crate) async fn round(
     if old.is_empty() && spare.is_empty() && !is_tail_due {
         return Ok(false);
     }
-    let holds = hold::queries(link).await?;
-    let is_due = |event: &Event<'_>| is_due(event, due);
+    let holds = Holds::read(link).await?;
+    let holds = holds.ready();
+    let is_due = |_: u64, event: &Event<'_>| is_due(event, due);
     if is_tail_due {
-        erase_in_tail(link, &mut open, |event| is_due(event) && !is_held(&holds, event)).await?;
+        erase_in_tail(link, &mut open, |index, event| is_due(index, event) && !holds.holds(event)).await?;
     }
     for block in &old {
         erase_in_block(link, *block, &holds, is_due).await?;
     }
     for block in &spare {
-        let left = erase_in_block(link, *block, &holds, |event| event.kind == DECISION).await?;
+        let left = erase_in_block(link, *block, &holds, |_, event| event.kind == DECISION).await?;
         if left.decisions + left.others == 0 {
             give_up(link, *block).await?;
         }
     }
-    let is_more = |blocks: &[u64]| blocks.len() as i64 == BLOCKS;
+    let is_more = |blocks: &[u64]| blocks.len() as i64 >= BLOCKS;
     Ok(is_more(&old) || is_more(&spare))
 }
 
 fn is_due(event: &Event<'_>, due: Due) -> bool {
-    event.at < if event.kind == DECISION { due.decisions } else { due.others }
-}
-
-pub(super) fn is_held(holds: &[Query], event: &Event<'_>) -> bool {
-    holds.iter().any(|hold| hold.matches(event))
+    event.at
+        < match &*event.kind {
+            DECISION => due.decisions,
+            READ => due.reads,
+            _ => due.others,
+        }
 }
 
 /// The blocks in which an event may be due because of its age, some of them.
@@ -94,9 +98,13 @@ async fn old_blocks(link: &mut Link, due: Due) -> Result<Vec<u64>, sqlx::Error> 
     if due.others > i64::MIN {
         let text = "SELECT number FROM audit_block WHERE others_at < $1 ORDER BY others_at LIMIT $2";
         blocks.extend(numbers(link, text, due.others).await?);
-        blocks.sort_unstable();
-        blocks.dedup();
     }
+    if due.reads > due.others {
+        let text = "SELECT number FROM audit_block WHERE reads_at < $1 ORDER BY reads_at LIMIT $2";
+        blocks.extend(numbers(link, text, due.reads).await?);
+    }
+    blocks.sort_unstable();
+    blocks.dedup();
     Ok(blocks)
 }
 
@@ -114,16 +122,19 @@ async fn numbers(link: &mut Link, text: &str, before: i64) -> Result<Vec<u64>, s
     rows.iter().map(|row| Ok(u64::try_from(row.get::<i64>("number")?).unwrap_or_default())).collect()
 }
 
-/// Erases the events of a block that are due and not on hold, and says what is left of it.
+/// Erases the events of a block that are due, by their index and what they are, and not on hold; says what is left of it.
 pub(super) async fn erase_in_block(
     link: &mut Link,
     block: u64,
-    holds: &[Query],
-    is_due: impl Fn(&Event<'_>) -> bool,
+    holds: &OnHold<'_>,
+    is_due: impl Fn(u64, &Event<'_>) -> bool,
 ) -> Result<Left, sqlx::Error> {
     let mut left = Left::default();
     let Some(payload) = block::payload(link, block).await? else {
-        left.write(link, number(block)).await?;
+        // What is archived counts as it is.
+        if shelf::end(link).await? <= block * WIDTH {
+            left.write(link, number(block)).await?;
+        }
         return Ok(left);
     };
     let unread = |_| state::damaged(block * WIDTH, "a block of it is not what was written");
@@ -136,11 +147,15 @@ pub(super) async fn erase_in_block(
             left.others += 1;
             continue;
         };
-        let is_held = is_held(holds, &event);
-        if is_due(&event) && !is_held {
+        let is_held = holds.holds(&event);
+        let is_due = is_due(block * WIDTH + place as u64, &event);
+        if is_due && !is_held {
             places.push(place);
             left.erased += 1;
             continue;
+        }
+        if event.kind == READ && !is_held {
+            left.reads_at = Some(left.reads_at.map_or(event.at, |at| at.min(event.at)));
         }
         let (count, at) = if event.kind == DECISION {
             left.is_spare |= !is_held;
@@ -166,11 +181,12 @@ pub(super) async fn erase_in_block(
 
 impl Left {
     async fn write(self, link: &mut Link, block: i64) -> Result<(), sqlx::Error> {
-        let Left { decisions, others, decisions_at, others_at, is_spare, .. } = self;
+        let Left { decisions, others, decisions_at, others_at, reads_at, is_spare, .. } = self;
         let spare = i64::from(is_spare || decisions + others == 0);
-        let text = "UPDATE audit_block SET decisions = $2, others = $3, decisions_at = $4, others_at = $5, spare = $6 \
-                    WHERE number = $1";
-        link.execute(text, values![block, decisions, others, decisions_at, others_at, spare]).await?;
+        let text = "UPDATE audit_block SET decisions = $2, others = $3, decisions_at = $4, others_at = $5, spare = $6, \
+                    reads_at = $7 WHERE number = $1";
+        let values = values![block, decisions, others, decisions_at, others_at, spare, reads_at];
+        link.execute(text, values).await?;
         Ok(())
     }
 }
@@ -206,12 +222,12 @@ async fn is_tail_due(link: &mut Link, open: &Open, due: Due) -> Result<bool, sql
     Ok(held.iter().filter_map(Held::text).any(is_due))
 }
 
-/// Erases events of the tile that is not full. The others have salts of their own from then on: the seed would tell those of the
+/// Erases events of the tile that is not full, by their index and what they are. The others have salts of their own from then on: the seed would tell those of the
 /// erased ones.
 pub(super) async fn erase_in_tail(
     link: &mut Link,
     open: &mut Open,
-    is_wanted: impl Fn(&Event<'_>) -> bool,
+    is_wanted: impl Fn(u64, &Event<'_>) -> bool,
 ) -> Result<u64, sqlx::Error> {
     let held = tail::all(link, open.first(), open.held()).await?;
     let salts = open.seed.salts();
@@ -219,7 +235,7 @@ pub(super) async fn erase_in_tail(
     for (index, held) in (open.first()..).zip(held) {
         let text = held.text().and_then(|text| std::str::from_utf8(text).ok());
         let event = text.and_then(|text| Event::parse(text).ok());
-        let is_erased = event.is_some_and(|event| is_wanted(&event));
+        let is_erased = event.is_some_and(|event| is_wanted(index, &event));
         erased += u64::from(is_erased);
         match (held.salt(&salts, index), held) {
             (_, held) if is_erased => Held::Erased(held.leaf(&salts, index)).push(&mut row),

@@ -1,6 +1,10 @@
 //! Sealed months: events whose texts stand in files outside of the database. What tells which blocks may hold what is sought stays, and
 //! the tree; the texts are read from the files, and believed as far as the tree commits to them.
 
+mod former;
+mod rewrite;
+
+use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -8,15 +12,17 @@ use std::sync::{Arc, OnceLock};
 
 use casemate_audit::hash::MerkleHash;
 use casemate_audit::tile::WIDTH;
-use casemate_audit::tree::Edge;
 
-use super::LogEvent;
 use super::append::tell;
 use super::state::{self, damaged, number};
+use super::{LogEvent, root_of};
 use crate::audit::AuditEvent;
 use crate::error::{RecordError, StoreError};
+use crate::lease::{self, Fence};
 use crate::open::{Store, StoreReader};
-use crate::sql::{Database, Link, values};
+use crate::sql::{Database, Link, Row, values};
+
+pub use former::DroppedFile;
 
 /// Some events that stand together in a file, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +40,37 @@ pub struct Shelved {
 /// What a shelf answers later.
 pub type ShelfFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ShelfError>> + Send + 'a>>;
 
-/// Reads the files in which sealed months stand.
+/// Whoever writes or deletes files of the archive holds this lease: one process at a time.
+pub const SHELF_LEASE: &str = "audit-archive";
+
+/// Reads the files in which sealed months stand, and writes them anew where events are erased.
 pub trait Shelf: fmt::Debug + Send + Sync {
     /// Events that stand together, in order, of which each is what its leaf commits to.
     fn read<'a>(&'a self, shelved: &'a Shelved) -> ShelfFuture<'a, Arc<Vec<LogEvent>>>;
+
+    /// What a file is to be called that is written anew.
+    fn next<'a>(&'a self, file: &'a str) -> ShelfFuture<'a, NextFile>;
+
+    /// Writes the groups of a file, which are all of it, into the file `to`: in the same groups, the events with these indexes without
+    /// text and salt. It is on disk once this answers.
+    fn rewrite<'a>(
+        &'a self,
+        groups: &'a [Shelved],
+        to: &'a str,
+        erased: &'a BTreeSet<u64>,
+    ) -> ShelfFuture<'a, ()>;
+
+    /// Deletes a file; nothing where there is none.
+    fn delete<'a>(&'a self, file: &'a str) -> ShelfFuture<'a, ()>;
+}
+
+/// What a file is to be called that is written anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextFile {
+    /// A name that none of its files has.
+    pub name: String,
+    /// Its files that are there already.
+    pub former: Vec<String>,
 }
 
 /// Why a shelf cannot be read.
@@ -69,6 +102,8 @@ pub struct Shelving {
     pub groups: Vec<Shelved>,
     /// How many texts were written.
     pub texts: u64,
+    /// That whoever wrote it still holds the lease [`SHELF_LEASE`]; nothing where nobody else writes files.
+    pub fence: Option<Fence>,
     /// What tells of it.
     pub event: AuditEvent,
 }
@@ -80,8 +115,8 @@ impl Store {
         let _ = self.reader().shelf.0.set(shelf);
     }
 
-    /// Gives the texts of blocks up that were written into a file. Where some of them were erased meanwhile, nothing is done: write
-    /// the file again.
+    /// Gives the texts of blocks up that were written into a file. Where some of them were erased meanwhile, or the lease is another's,
+    /// nothing is done: write them again, into another file.
     ///
     /// # Errors
     /// As [`Store::record`].
@@ -101,6 +136,12 @@ impl Store {
 
 async fn shelve(link: &mut Link, shelving: Shelving) -> Result<Option<u64>, sqlx::Error> {
     link.begin().await?;
+    if let Some(fence) = &shelving.fence
+        && !lease::is_held(link, fence).await?
+    {
+        link.rollback().await?;
+        return Ok(None);
+    }
     // Nobody erases anything, or shelves it too, until this is committed.
     state::lock(link).await?;
     let (from, to) = (number(shelving.first), number(shelving.end));
@@ -117,11 +158,13 @@ async fn shelve(link: &mut Link, shelving: Shelving) -> Result<Option<u64>, sqlx
         return Ok(None);
     }
     link.execute("DELETE FROM audit_payload WHERE number >= $1 AND number < $2", values![from, to]).await?;
-    let text = "UPDATE audit_block SET decisions_at = NULL, others_at = NULL, spare = 0 WHERE number >= $1 AND number < $2";
+    let text = "UPDATE audit_block SET decisions_at = NULL, others_at = NULL, reads_at = NULL, spare = 0 \
+                WHERE number >= $1 AND number < $2";
     link.execute(text, values![from, to]).await?;
     for Shelved { file, group, first, count } in &shelving.groups {
         let text = "INSERT INTO audit_shelf (first, count, file, row_group) VALUES ($1, $2, $3, $4)";
         link.execute(text, values![number(*first), number(*count), file, i64::from(*group)]).await?;
+        link.execute("DELETE FROM audit_shelf_former WHERE file = $1", values![file]).await?;
     }
     let row = link.row("SELECT last FROM revision", values![]).await?.ok_or(sqlx::Error::RowNotFound)?;
     let revision: i64 = row.get("last")?;
@@ -141,11 +184,12 @@ impl StoreReader {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn unshelved_blocks(&self, limit: u32) -> Result<Vec<UnshelvedBlock>, StoreError> {
+        // What has no texts any more was given up, or was deleted from the archive.
         let text = "SELECT number, at_max FROM audit_block \
                     WHERE number >= COALESCE((SELECT MAX(first + count) FROM audit_shelf), 0) / 256 \
                     AND decisions + others > 0 ORDER BY number LIMIT $1";
         let rows = self.pool.rows(text, values![i64::from(limit)]).await?;
-        let block = |row: &crate::sql::Row| {
+        let block = |row: &Row| {
             let number = u64::try_from(row.get::<i64>("number")?).unwrap_or_default();
             Ok(UnshelvedBlock { number, at_max: row.get("at_max")? })
         };
@@ -164,52 +208,85 @@ impl OwnShelf {
         let text = "SELECT file, row_group, first, count FROM audit_shelf WHERE first < $2 AND first + count > $1 ORDER BY first";
         let mut events: Vec<LogEvent> = Vec::new();
         for row in database.rows(text, values![number(start), number(end)]).await? {
-            let positive =
-                |name| Ok::<_, sqlx::Error>(u64::try_from(row.get::<i64>(name)?).unwrap_or_default());
-            let shelved = Shelved {
-                file: row.get("file")?,
-                group: u32::try_from(positive("row_group")?).unwrap_or(u32::MAX),
-                first: positive("first")?,
-                count: positive("count")?,
-            };
+            let shelved = shelved(&row)?;
             let read = self.read(&shelved).await.map_err(|error| unread(&shelved, error))?;
-            let is_whole = read.len() as u64 == shelved.count
-                && (shelved.first..).zip(read.iter()).all(|(index, event)| event.index == index);
-            if !is_whole {
-                return Err(unread(&shelved, ShelfError("it holds other events than it should".to_owned())));
-            }
             events.extend(read.iter().filter(|event| (start..end).contains(&event.index)).cloned());
         }
-        if !events.is_empty() && root(&events) != node(database, block).await? {
+        if !events.is_empty() && root_of(&events) != node(database, block).await? {
             return Err(damaged(start, "what is archived of it is not what was recorded"));
         }
         Ok(events)
     }
 
+    /// The events of a group.
     async fn read(&self, shelved: &Shelved) -> Result<Arc<Vec<LogEvent>>, ShelfError> {
-        let Some(shelf) = self.0.get() else {
-            return Err(ShelfError("no archive is configured: set `audit.archive.place`".to_owned()));
-        };
-        shelf.read(shelved).await
+        let read = self.get()?.read(shelved).await?;
+        let is_whole = read.len() as u64 == shelved.count
+            && (shelved.first..).zip(read.iter()).all(|(index, event)| event.index == index);
+        if is_whole {
+            return Ok(read);
+        }
+        Err(ShelfError("it holds other events than it should".to_owned()))
+    }
+
+    fn get(&self) -> Result<&Arc<dyn Shelf>, ShelfError> {
+        let missing = || ShelfError("no archive is configured: set `audit.archive.place`".to_owned());
+        self.0.get().ok_or_else(missing)
     }
 }
 
-fn root(events: &[LogEvent]) -> Option<MerkleHash> {
-    let mut edge = Edge::default();
-    for event in events {
-        edge.push(event.leaf, |_, _| {});
-    }
-    Some(edge.root())
+/// The index behind the last event that is on a shelf. What was given up before aside, all before it is.
+pub(super) async fn end(database: &mut impl Database) -> Result<u64, sqlx::Error> {
+    let row = database.row("SELECT MAX(first + count) AS shelved FROM audit_shelf", values![]).await?;
+    let end = row.map(|row| row.get::<Option<i64>>("shelved")).transpose()?.flatten();
+    Ok(u64::try_from(end.unwrap_or(0)).unwrap_or_default())
 }
 
-/// Fails where a block is on a shelf: what is there cannot be erased from here.
-pub(super) async fn refuse(link: &mut Link, block: u64) -> Result<(), sqlx::Error> {
-    let (start, end) = (number(block * WIDTH), number((block + 1) * WIDTH));
-    let text = "SELECT first, file FROM audit_shelf WHERE first < $2 AND first + count > $1";
-    let Some(row) = link.row(text, values![start, end]).await? else { return Ok(()) };
-    let reason = "what is archived is not erased from it; erase before a month is archived".to_owned();
-    let first = u64::try_from(row.get::<i64>("first")?).unwrap_or_default();
-    Err(sqlx::Error::Decode(StoreError::Shelf { first, file: row.get("file")?, reason }.into()))
+/// A file with all of its groups, in their order.
+#[derive(Debug)]
+pub(super) struct ShelvedFile(Vec<Shelved>);
+
+impl ShelvedFile {
+    pub(super) fn name(&self) -> &str {
+        self.0.first().map_or("", |shelved| &shelved.file)
+    }
+
+    /// Whether the event with an index stands in it.
+    pub(super) fn holds(&self, index: u64) -> bool {
+        self.0.iter().any(|shelved| (shelved.first..shelved.first + shelved.count).contains(&index))
+    }
+
+    /// The index of its first event, and the one behind its last.
+    fn range(&self) -> (u64, u64) {
+        let first = self.0.first().map_or(0, |shelved| shelved.first);
+        (first, self.0.last().map_or(first, |shelved| shelved.first + shelved.count))
+    }
+}
+
+/// The file in which an event stands, if it is on a shelf.
+pub(super) async fn file_of(
+    database: &mut impl Database,
+    index: u64,
+) -> Result<Option<ShelvedFile>, sqlx::Error> {
+    let text = "SELECT file FROM audit_shelf WHERE first <= $1 AND first + count > $1";
+    let Some(row) = database.row(text, values![number(index)]).await? else { return Ok(None) };
+    file(database, &row.get::<String>("file")?).await.map(Some)
+}
+
+async fn file(database: &mut impl Database, name: &str) -> Result<ShelvedFile, sqlx::Error> {
+    let text = "SELECT file, row_group, first, count FROM audit_shelf WHERE file = $1 ORDER BY first";
+    let rows = database.rows(text, values![name]).await?;
+    Ok(ShelvedFile(rows.iter().map(shelved).collect::<Result<_, _>>()?))
+}
+
+fn shelved(row: &Row) -> Result<Shelved, sqlx::Error> {
+    let positive = |name| Ok::<_, sqlx::Error>(u64::try_from(row.get::<i64>(name)?).unwrap_or_default());
+    Ok(Shelved {
+        file: row.get("file")?,
+        group: u32::try_from(positive("row_group")?).unwrap_or(u32::MAX),
+        first: positive("first")?,
+        count: positive("count")?,
+    })
 }
 
 /// The node over a block.

@@ -1,4 +1,4 @@
-//! What the first migrations do; those after them are in [`steps`](super::steps).
+//! What the first migrations do; those after them are in [`second`](super::second).
 
 use super::Migration;
 

@@ -116,7 +116,7 @@ async fn fill(place: &Place, store: &Store, sealer: &Sealer) {
     let rows = [
         "audit_tile SELECT 1, 7, root, root FROM audit_block",
         "audit_checkpoint VALUES (7, 5, 'a note')",
-        "audit_hold VALUES ('hld_1', 'actor:ada', 'a case', 5)",
+        "audit_hold VALUES ('hld_1', 'actor:ada', 'a case', 5, 'corp/user/eve')",
         "anonymous_denial VALUES (1, '::1', '/x', 7)",
         "local_password VALUES ('usr_1', 0, 5)",
         "known_network VALUES ('usr_1', '192.0.2.7/32', 5)",
@@ -159,8 +159,15 @@ async fn moves(from: Place, to: Place) {
     // What these hold comes into the log.
     let is_passing = |table: &str| ["audit_event", "audit_inbox", "decision_event"].contains(&table);
     // What these hold, other tests look at.
-    let elsewhere =
-        ["alert", "alert_place", "audit_search", "audit_shelf", "audit_sink_cursor", "audit_slice"];
+    let elsewhere = [
+        "alert",
+        "alert_place",
+        "audit_search",
+        "audit_shelf",
+        "audit_shelf_former",
+        "audit_sink_cursor",
+        "audit_slice",
+    ];
     let is_passing = |table: &str| is_passing(table) || elsewhere.contains(&table);
     assert!(
         summary.has_root_keys && summary.rows.iter().all(|(table, rows)| *rows > 0 || is_passing(table)),

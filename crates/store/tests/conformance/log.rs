@@ -7,8 +7,8 @@ use casemate_audit::proof::verify_consistency;
 use casemate_audit::tile::{Tile, TileError, TiledNodes, Tiles};
 use casemate_audit::tree::{self, Edge};
 use casemate_store::{
-    AuditEvent, DecisionEvent, LOG_KEY, LOG_KEY_FIELD, LogEvent, LogHold, LogQuery, Party, RecordedDecision,
-    Retention, SealedSecret, Store,
+    AuditEvent, DecisionEvent, EraseError, HoldError, LOG_KEY, LOG_KEY_FIELD, LogEvent, LogHold, LogQuery,
+    LogSelection, Party, RecordedDecision, Retention, SealedSecret, Store,
 };
 use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, Executor as _, PgConnection};
@@ -200,15 +200,35 @@ pub(crate) async fn what_is_erased_leaves_its_proof_and_what_is_on_hold_stays(pl
         id: "hld_1".into(),
         query: "request:request-2 subject:ada".into(),
         reason: "a case".into(),
+        created_by: "corp/user/eve".into(),
         created_at: 1,
     };
     let unread = LogHold { query: "subject:".into(), ..hold.clone() };
-    assert!(store.hold_log(unread, event("casemate.audit-log.hold", "x")).await.is_err());
-    store.hold_log(hold.clone(), event("casemate.audit-log.hold", "hld_1")).await.unwrap();
+    let refused = store.hold_log(unread, event("casemate.audit-hold.create", "x")).await;
+    assert!(matches!(refused, Err(HoldError::Query(_))), "{refused:?}");
+    store.hold_log(hold.clone(), event("casemate.audit-hold.create", "hld_1")).await.unwrap();
+    let refused = store.hold_log(hold.clone(), event("casemate.audit-hold.create", "hld_1")).await;
+    assert!(matches!(refused, Err(HoldError::Id)), "{refused:?}");
     assert_eq!(store.reader().log_holds().await.unwrap(), [hold]);
     let of_ada = LogQuery { subject: Some("ada".into()), ..LogQuery::default() };
-    let erased = store.erase_log(of_ada.clone(), event("casemate.audit-log.erase", "usr_1")).await.unwrap();
-    assert_eq!(erased, 299);
+    // Where a hold covers any of them, nothing is erased.
+    let selected = LogSelection::Query(of_ada.clone());
+    let found = store.reader().log_erasable(&selected).await.unwrap();
+    assert_eq!((found.events, found.held), (300, [("hld_1".to_owned(), 1)].into()));
+    let erase = || event("casemate.audit-event.erase", "usr_1");
+    let refused = store.erase_log(&selected, erase()).await;
+    assert!(matches!(&refused, Err(EraseError::Held(holds)) if holds.contains("hld_1")), "{refused:?}");
+    assert_eq!(proven(&store).await[..600], before[..]);
+    // By their indexes, those of whoever asks alone; what tells of holds stays.
+    let indexes = || (0..600).step_by(2).filter(|index| *index != 2).chain([600, 9_999]).collect();
+    let of = |tenant: &str| LogSelection::Indexes { tenant: Some(tenant.into()), indexes: indexes() };
+    let found = store.reader().log_erasable(&of("other")).await.unwrap();
+    assert_eq!((found.events, found.missing), (0, 301));
+    let every = LogSelection::Indexes { tenant: None, indexes: indexes() };
+    let found = store.reader().log_erasable(&every).await.unwrap();
+    assert_eq!((found.events, found.stay, found.missing, found.archived), (299, 1, 1, 0));
+    let erased = store.erase_log(&every, erase()).await.unwrap();
+    assert_eq!((erased.events, erased.archived, erased.is_whole), (299, 0, true));
     let after = proven(&store).await;
     assert_eq!(after.len(), before.len() + 2);
     for (was, is) in before.iter().zip(&after) {
@@ -235,8 +255,8 @@ pub(crate) async fn what_is_erased_leaves_its_proof_and_what_is_on_hold_stays(pl
     let events = proven(&store).await;
     assert_eq!(events.len(), 902);
     assert_eq!(kept(events), [2, 600, 601], "what tells of the hold and the erasing is no decision");
-    assert!(store.lift_log_hold("hld_1", event("casemate.audit-log.lift", "hld_1")).await.unwrap());
-    assert!(!store.lift_log_hold("hld_1", event("casemate.audit-log.lift", "hld_1")).await.unwrap());
+    assert!(store.lift_log_hold("hld_1", event("casemate.audit-hold.lift", "hld_1")).await.unwrap());
+    assert!(!store.lift_log_hold("hld_1", event("casemate.audit-hold.lift", "hld_1")).await.unwrap());
     store.close().await;
     let store = place.open_with(old, || 1_000_000).await.unwrap();
     assert_eq!(kept(proven(&store).await), [600, 601, 902]);
@@ -246,6 +266,42 @@ pub(crate) async fn what_is_erased_leaves_its_proof_and_what_is_on_hold_stays(pl
     let store = place.open_with(none, || 1_000_000).await.unwrap();
     let events = proven(&store).await;
     assert_eq!((events.len(), kept(events)), (903, vec![]));
+    store.close().await;
+}
+
+pub(crate) async fn what_tells_of_reading_may_go_before_all_else(place: Place) {
+    let store = place.open().await;
+    let of = |kind: &str, number: i64| AuditEvent {
+        kind: kind.into(),
+        at: number,
+        ..event("casemate.role.list", &number.to_string())
+    };
+    let hold = LogHold {
+        id: "hld_1".into(),
+        query: "resource-id:10".into(),
+        reason: "a case".into(),
+        created_by: String::new(),
+        created_at: 1,
+    };
+    for group in 0..6 {
+        let events = (group * 100..group * 100 + 100).map(|at| of(["read", "update"][at as usize % 2], at));
+        store.record_events(events.collect()).await.unwrap();
+    }
+    settled(&store).await;
+    store.hold_log(hold, event("casemate.audit-hold.create", "hld_1")).await.unwrap();
+    store.close().await;
+    let kept = |events: Vec<LogEvent>| -> Vec<u64> {
+        events.into_iter().filter(|event| event.text.is_some()).map(|event| event.index).collect()
+    };
+    let rule = Retention { max_age_of_reads: Some(0), ..Retention::default() };
+    let store = place.open_with(rule, || 400).await.unwrap();
+    let (changes, later) = ((0..400).filter(|at| *at == 10 || at % 2 == 1), 400..601);
+    assert_eq!(kept(proven(&store).await), changes.chain(later).collect::<Vec<u64>>());
+    store.lift_log_hold("hld_1", event("casemate.audit-hold.lift", "hld_1")).await.unwrap();
+    store.close().await;
+    let store = place.open_with(rule, || 1_000).await.unwrap();
+    let changes = (0..600).filter(|at| at % 2 == 1).chain([600, 601]);
+    assert_eq!(kept(proven(&store).await), changes.collect::<Vec<u64>>());
     store.close().await;
 }
 

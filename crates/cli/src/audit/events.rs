@@ -251,6 +251,10 @@ async fn exported(arguments: Export, printer: &mut Printer) -> Outcome {
         reader.log_state().await.map_err(state::failed)?.size
     };
     let is_whole = query == Query { oldest_first: true, ..Query::default() };
+    let size = match is_whole && written == Written::Ndjson {
+        true => reader.log_signed_size(size).await.map_err(state::failed)?,
+        false => size,
+    };
     let mut behind = after;
     if written == Written::Csv && behind.is_none() {
         printer.csv(COLUMNS)?;

@@ -91,7 +91,11 @@ pub(super) async fn export(
     // What comes while it is written is left to the next one.
     app.store.reader().log_search(&reader.wanted, None, 1).await.map_err(unreadable)?;
     let log = app.store.reader().log_state().await.map_err(unreadable)?;
-    let size = log.size;
+    let is_proved = format == Format::Ndjson && reader.is_whole();
+    let size = match is_proved {
+        true => app.store.reader().log_signed_size(log.size).await.map_err(unreadable)?,
+        false => log.size,
+    };
     let first = after.map_or(0, |after| after.saturating_add(1));
     let mut response = match format {
         Format::Parquet => in_parquet(reader, &log, first)?,

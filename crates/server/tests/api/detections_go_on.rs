@@ -52,7 +52,7 @@ async fn an_archive_that_is_not_reached_stops_no_detection(server: Server) {
     let archive = Archive::open(&format!("file://{}", folder.path().display())).unwrap();
     let reader = store.reader();
     until(async || reader.log_state().await.ok().filter(|log| log.size >= 600)).await;
-    let month = archive_one_month(&store, &archive, 30, clock::now()).await.unwrap().unwrap();
+    let month = archive_one_month(&store, &archive, 30, clock::now(), None).await.unwrap().unwrap();
     assert_eq!((month.first, month.count), (0, 512));
 
     // Nothing reads the archive here.

@@ -1,5 +1,7 @@
 //! Checkpoints of the log: what it signed of itself, and the sealed key that signs it.
 
+use std::time::{Duration, Instant};
+
 use super::append::tell;
 use super::state::number;
 use crate::audit::AuditEvent;
@@ -14,6 +16,8 @@ pub const LOG_KEY: &str = "audit-log";
 pub const LOG_KEY_FIELD: &str = "signing_key";
 /// Of older checkpoints, the last one of so many events is kept.
 const SPARSE: u64 = 256;
+/// How long an export waits for a checkpoint: longer than the log waits before it signs what came.
+const SIGNED: Duration = Duration::from_secs(3);
 /// What a note with two signatures or more is like: the log signs first, so the others are of witnesses.
 const COSIGNED: &str = "%\n\n\u{2014} %\n\u{2014} %";
 
@@ -47,6 +51,25 @@ impl StoreReader {
         let text = "SELECT size, note FROM audit_checkpoint WHERE size <= $1 AND note LIKE $2 \
                     ORDER BY size DESC LIMIT 1";
         self.checkpoint(text, values![number(most.unwrap_or(u64::MAX)), COSIGNED]).await
+    }
+
+    /// How many events an export has that begins when there are so many: those of the first checkpoint that is of all of them, which is
+    /// waited for a moment, so that somebody signed the last of them too. Where none comes, or nobody signs the log, the same number.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn log_signed_size(&self, size: u64) -> Result<u64, StoreError> {
+        let text = "SELECT size, note FROM audit_checkpoint WHERE size >= $1 ORDER BY size LIMIT 1";
+        let begun = Instant::now();
+        loop {
+            if let Some((signed, _)) = self.checkpoint(text, values![number(size)]).await? {
+                return Ok(signed);
+            }
+            if begun.elapsed() >= SIGNED || self.log_checkpoint(None).await?.is_none() {
+                return Ok(size);
+            }
+            tokio::time::sleep(SIGNED / 60).await;
+        }
     }
 
     async fn checkpoint(

@@ -54,7 +54,7 @@ enum Command {
     /// Pull who exists from LDAP directories; show and set back versions of users and groups.
     Directory(directory::Arguments),
     /// Read what is on record, and check that it is what it was.
-    Audit(audit::Arguments),
+    Audit(Box<audit::Arguments>),
     /// Check and show the configuration.
     Config(config::Arguments),
     /// Check everything that a start in production checks and more, without starting.
@@ -109,7 +109,7 @@ fn run(command: Command, printer: &mut Printer) -> Outcome {
         Command::Import(arguments) => import::run(arguments, printer),
         Command::Admin(arguments) => admin::run(arguments, printer),
         Command::Directory(arguments) => directory::run(arguments, printer),
-        Command::Audit(arguments) => audit::run(arguments, printer),
+        Command::Audit(arguments) => audit::run(*arguments, printer),
         Command::Config(arguments) => config::run(arguments, printer),
         Command::Doctor(arguments) => doctor::run(arguments, printer),
         Command::Permission(arguments) => permission::run(arguments, printer),

@@ -66,11 +66,12 @@ impl Exported {
     }
 
     fn told(&self) -> String {
-        let mut told = json!({ "format": self.format, "search_digest": self.search });
-        if let Some(most) = self.at_most {
-            told["at_most"] = most.into();
+        let Exported { format, search, at_most } = self;
+        match at_most {
+            Some(most) => json!({ "format": format, "search_digest": search, "at_most": most }),
+            None => json!({ "format": format, "search_digest": search }),
         }
-        told.to_string()
+        .to_string()
     }
 }
 

@@ -235,7 +235,7 @@ fn event(action: &str) -> AuditEvent {
 }
 
 fn of(query: &str) -> LogSelection {
-    LogSelection::Query(Query::parse(query).unwrap())
+    LogSelection::Query(Box::new(Query::parse(query).unwrap()))
 }
 
 async fn hold(store: &Store, id: &str, query: &str) {

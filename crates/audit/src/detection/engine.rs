@@ -169,7 +169,7 @@ impl Engine {
         self.counts.events += 1;
         let at = event.at();
         // What applications record tells when they say it was, not what the clock said here.
-        let is_of_clock = !event.get("kind").is_some_and(|kind| kind.as_text().as_deref() == Some(RECORDED));
+        let is_of_clock = event.get("kind").is_none_or(|kind| kind.as_text().as_deref() != Some(RECORDED));
         let knows = is_of_clock && self.newest != i64::MIN;
         let before = Before {
             is_missing: std::mem::take(&mut self.is_missing),

@@ -123,7 +123,7 @@ pub(super) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
                 let document = json!({ "reason": reason, "scope": { "search": search.join(" ") } });
                 let made = post(&client(&server)?, HOLDS, &document).await?;
                 match printer.format() {
-                    Format::Table => printer.line(printable(made["id"].as_str().unwrap_or_default()))?,
+                    Format::Table => printer.line(printable(text(&made, "id")))?,
                     _ => printer.json(&made)?,
                 }
                 Ok(Exit::Success)
@@ -145,33 +145,38 @@ pub(super) fn erase(arguments: Erase, printer: &mut Printer) -> Outcome {
 
 async fn erased(arguments: Erase, printer: &mut Printer) -> Outcome {
     let Erase { server, reason, dry_run, ids, everywhere, search } = arguments;
-    let mut document = json!({ "reason": reason, "dry_run": dry_run });
-    if ids.is_empty() {
+    let document = if ids.is_empty() {
         let search = json!({ "search": search.join(" "), "everywhere": everywhere });
-        document["search"] = search;
+        json!({ "reason": reason, "dry_run": dry_run, "search": search })
     } else {
-        document["ids"] = json!(ids);
-    }
+        json!({ "reason": reason, "dry_run": dry_run, "ids": ids })
+    };
     let client = client(&server)?;
     let said = post(&client, "api/v1/audit-events/erase", &document).await?;
-    let held = said["held"].as_array().cloned().unwrap_or_default();
+    let held = said.get("held").and_then(Value::as_array).cloned().unwrap_or_default();
+    let is_whole = said.get("whole") == Some(&json!(true));
     if printer.format() == Format::Table {
-        let count = |name: &str| said[name].as_u64().unwrap_or_default();
+        let count = |name: &str| said.get(name).and_then(Value::as_u64).unwrap_or_default();
         let (events, archived, stay) = (count("events"), count("archived"), count("stay"));
         let done = if dry_run { "would be erased" } else { "were erased" };
         printer.line(format!("{events} events {done}, {archived} of them in the archive; {stay} tell of holds and erasing, and stay"))?;
         for hold in &held {
-            let (id, events) = (hold["hold"].as_str().unwrap_or_default(), &hold["events"]);
+            let events = hold.get("events").and_then(Value::as_u64).unwrap_or_default();
+            let id = text(hold, "hold");
             printer
                 .line(format!("  {events} are covered by the legal hold {}: lift it first", printable(id)))?;
         }
-        if said["whole"] == json!(false) {
+        if !is_whole {
             printer.line("  these are not all: ask again")?;
         }
     } else {
         printer.json(&said)?;
     }
-    Ok(if held.is_empty() && said["whole"] == json!(true) { Exit::Success } else { Exit::Verdict })
+    Ok(if held.is_empty() && is_whole { Exit::Success } else { Exit::Verdict })
+}
+
+fn text<'a>(said: &'a Value, name: &str) -> &'a str {
+    said.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 async fn list(client: &Client, printer: &mut Printer) -> Outcome {

@@ -29,10 +29,11 @@ struct Page {
 }
 
 /// What a search of the API says.
-fn searched(wanted: &Wanted) -> Value {
-    let mut search = json!({ "everywhere": wanted.everywhere });
+fn searched(wanted: &Wanted) -> Map<String, Value> {
+    let mut search = Map::new();
+    search.insert("everywhere".to_owned(), wanted.everywhere.into());
     if !wanted.search.is_empty() {
-        search["search"] = wanted.search.join(" ").into();
+        search.insert("search".to_owned(), wanted.search.join(" ").into());
     }
     search
 }
@@ -42,35 +43,35 @@ pub(super) async fn list(client: &Client, arguments: &List, printer: &mut Printe
     let List { wanted, all, limit, decision, subject, since, .. } = arguments;
     let mut search = searched(wanted);
     if !all && wanted.search.is_empty() {
-        search["kind"] = "decision".into();
+        search.insert("kind".to_owned(), "decision".into());
     }
     if let Some(decision) = decision {
-        search["outcome"] = match decision {
+        let outcome = match decision {
             Decision::Allowed => "success",
             Decision::Denied => "denied",
             Decision::Conditional => "conditional",
-        }
-        .into();
+        };
+        search.insert("outcome".to_owned(), outcome.into());
     }
     if let Some(subject) = subject {
-        search["subject"] = subject.as_str().into();
+        search.insert("subject".to_owned(), subject.as_str().into());
     }
     if let Some(Since(since)) = since {
         let since = Timestamp::from_microsecond(*since)
             .map_err(|error| Failure::usage(miette::miette!("{error}")))?;
-        search["since"] = since.to_string().into();
+        search.insert("since".to_owned(), since.to_string().into());
     }
     head(printer)?;
     let (mut left, mut rows) = (*limit, Vec::new());
     while left > 0 {
-        search["limit"] = left.min(MAX_PAGE).into();
+        search.insert("limit".to_owned(), left.min(MAX_PAGE).into());
         let Page { items, next } = page(client, &search).await?;
         left = left.saturating_sub(items.len() as u64);
         for event in items {
             show(event, printer, &mut rows)?;
         }
         let Some(next) = next else { break };
-        search["after"] = next.into();
+        search.insert("after".to_owned(), next.into());
     }
     if printer.format() == Format::Table {
         printer.table(HEADINGS, &rows)?;
@@ -89,12 +90,12 @@ pub(super) async fn tail(
     let mut search = searched(wanted);
     let (mut left, mut last) = (u64::from(lines), Vec::new());
     while left > 0 {
-        search["limit"] = left.min(MAX_PAGE).into();
+        search.insert("limit".to_owned(), left.min(MAX_PAGE).into());
         let Page { items, next } = page(client, &search).await?;
         left = left.saturating_sub(items.len() as u64);
         last.extend(items);
         let Some(next) = next else { break };
-        search["after"] = next.into();
+        search.insert("after".to_owned(), next.into());
     }
     let mut seen = last.first().and_then(|event| event.get("id")?.as_u64());
     head(printer)?;
@@ -105,8 +106,11 @@ pub(super) async fn tail(
     if printer.format() == Format::Table {
         printer.table(HEADINGS, &rows)?;
     }
-    let search = searched(wanted).to_string();
-    while follow {
+    if !follow {
+        return Ok(Exit::Success);
+    }
+    let search = Value::Object(searched(wanted)).to_string();
+    loop {
         printer.flush()?;
         let opened = client.open(&format!("{EVENTS}/tail"), search.as_bytes(), seen).await;
         let mut stream = opened.map_err(|error| failed(error, client))?;
@@ -141,7 +145,6 @@ pub(super) async fn tail(
         }
         tokio::time::sleep(PAUSE).await;
     }
-    Ok(Exit::Success)
 }
 
 /// Writes all that is found, as the server does, oldest first.
@@ -152,11 +155,14 @@ pub(super) async fn export(
     after: Option<u64>,
     printer: &mut Printer,
 ) -> Outcome {
-    let mut body = json!({ "search": searched(wanted), "format": written.name() });
+    let mut body = Map::new();
+    body.insert("search".to_owned(), searched(wanted).into());
+    body.insert("format".to_owned(), written.name().into());
     if let Some(after) = after {
-        body["after"] = after.into();
+        body.insert("after".to_owned(), after.into());
     }
-    let opened = client.open(&format!("{EVENTS}/export"), body.to_string().as_bytes(), None).await;
+    let opened =
+        client.open(&format!("{EVENTS}/export"), Value::Object(body).to_string().as_bytes(), None).await;
     let mut stream = opened.map_err(|error| failed(error, client))?;
     let mut waiting = Vec::new();
     loop {
@@ -180,8 +186,9 @@ pub(super) async fn export(
     Ok(Exit::Success)
 }
 
-async fn page(client: &Client, search: &Value) -> Result<Page, Failure> {
-    let answer = client.post(&format!("{EVENTS}/search"), search.to_string().as_bytes()).await;
+async fn page(client: &Client, search: &Map<String, Value>) -> Result<Page, Failure> {
+    let answer =
+        client.post(&format!("{EVENTS}/search"), Value::Object(search.clone()).to_string().as_bytes()).await;
     let answer = answer.map_err(|error| failed(error, client))?;
     serde_json::from_slice(&answer)
         .map_err(|error| failed(Unanswered::Damaged(format!("its answer cannot be read: {error}")), client))

@@ -435,6 +435,26 @@ async fn beside(
     (tiles, notes.join_all().await.into_iter().flatten().collect())
 }
 
+/// The proof that an answer holds.
+///
+/// # Errors
+/// Where it holds none.
+pub(super) fn consistency(body: &[u8]) -> Result<Vec<MerkleHash>, String> {
+    let told: Consistency = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let hash =
+        |text: &String| MerkleHash::parse(text).ok_or_else(|| "a hash is the base64 of 32 bytes".to_owned());
+    told.proof.iter().map(hash).collect()
+}
+
+/// The keys that an answer holds.
+///
+/// # Errors
+/// Where it holds none.
+pub(super) fn keys(body: &[u8]) -> Result<Vec<VerifierKey>, String> {
+    let told: Keys = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    told.keys.iter().map(|key| VerifierKey::parse(key).map_err(|error| error.to_string())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -461,24 +481,4 @@ mod tests {
         assert!(!is_page(&[leaf(5), leaf(5)], 5, 1), "more than asked for");
         assert!(!is_page(&[leaf(u64::MAX)], u64::MAX, 1), "no log is that large");
     }
-}
-
-/// The proof that an answer holds.
-///
-/// # Errors
-/// Where it holds none.
-pub(super) fn consistency(body: &[u8]) -> Result<Vec<MerkleHash>, String> {
-    let told: Consistency = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    let hash =
-        |text: &String| MerkleHash::parse(text).ok_or_else(|| "a hash is the base64 of 32 bytes".to_owned());
-    told.proof.iter().map(hash).collect()
-}
-
-/// The keys that an answer holds.
-///
-/// # Errors
-/// Where it holds none.
-pub(super) fn keys(body: &[u8]) -> Result<Vec<VerifierKey>, String> {
-    let told: Keys = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    told.keys.iter().map(|key| VerifierKey::parse(key).map_err(|error| error.to_string())).collect()
 }

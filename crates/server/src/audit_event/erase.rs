@@ -159,7 +159,7 @@ fn selection(
                                `request_id`, `client` or `value`";
                 return Err(mistake("/search", message.to_owned()));
             }
-            Ok(LogSelection::Query(query))
+            Ok(LogSelection::Query(Box::new(query)))
         }
         _ => Err(mistake("", "say one of `ids` and `search`".to_owned())),
     }

@@ -54,7 +54,7 @@ async fn a_bound_credential_reads_what_its_application_has_on_record(server: Ser
     server.app.store.record_events(events.collect()).await.unwrap();
     let ask = async |request: &str, body: Option<Value>| ask(&server, &key, request, body).await;
     let applications = |answer: &Answer| -> Vec<Value> {
-        let items = answer.body["items"].as_array().unwrap_or_else(|| panic!("{}", answer.text)).iter();
+        let items = answer.body["items"].as_array().unwrap().iter();
         items.map(|item| item["application"].clone()).collect()
     };
     for search in [json!({}), json!({ "everywhere": true }), json!({ "action": "shared.page.read" })] {

@@ -34,7 +34,7 @@ const LEASE_FOR: i64 = 5 * 60 * 1_000_000;
 #[derive(Debug, Clone)]
 pub enum LogSelection {
     /// All that are found.
-    Query(Query),
+    Query(Box<Query>),
     /// Those with these indexes.
     Indexes {
         /// Only those of this tenant; others count as missing.
@@ -140,7 +140,7 @@ impl StoreReader {
         let (mut missing, mut is_whole) = (0, true);
         match selection {
             LogSelection::Query(query) => {
-                let query = Query { oldest_first: true, ..query.clone() };
+                let query = Query { oldest_first: true, ..Query::clone(query) };
                 let (mut beyond, mut noted) = (None, 0);
                 loop {
                     let page = self.search(&query, Only::All, beyond, AT_ONCE, 0).await?;

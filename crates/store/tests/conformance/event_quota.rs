@@ -13,9 +13,8 @@ async fn count(store: &Store, application: &str, at: i64, count: i64) -> Result<
     let events = (0..count).map(|_| event("notes.read", "7")).collect();
     let commit = casemate_store::Commit { at, ..commit(None, vec![Operation::EventQuota(quota)], events) };
     match store.commit(commit).await {
-        Ok(revision) => Ok(revision),
         Err(CommitError::UsedUp { what }) => Err(what),
-        Err(error) => panic!("{error}"),
+        outcome => Ok(outcome.unwrap()),
     }
 }
 

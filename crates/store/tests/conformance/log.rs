@@ -212,7 +212,7 @@ pub(crate) async fn what_is_erased_leaves_its_proof_and_what_is_on_hold_stays(pl
     assert_eq!(store.reader().log_holds().await.unwrap(), [hold]);
     let of_ada = LogQuery { subject: Some("ada".into()), ..LogQuery::default() };
     // Where a hold covers any of them, nothing is erased.
-    let selected = LogSelection::Query(of_ada.clone());
+    let selected = LogSelection::Query(Box::new(of_ada.clone()));
     let found = store.reader().log_erasable(&selected).await.unwrap();
     assert_eq!((found.events, found.held), (300, [("hld_1".to_owned(), 1)].into()));
     let erase = || event("casemate.audit-event.erase", "usr_1");
@@ -416,7 +416,7 @@ pub(crate) async fn what_is_given_up_leaves_its_leaves(place: Place) {
     assert_eq!(left.first().map(|event| event.index), Some(512), "two blocks were given up");
     let reader = store.reader();
     for block in 0..2 {
-        let tile = reader.log_tile(0, block, 256).await.unwrap().expect("the leaves are left");
+        let tile = reader.log_tile(0, block, 256).await.unwrap().unwrap();
         let leaves = before.iter().skip(usize::try_from(block).unwrap() * 256).take(256);
         assert_eq!(tile, leaves.flat_map(|event| event.leaf.0).collect::<Vec<_>>());
         assert_eq!(reader.log_tile(0, block, 9).await.unwrap().unwrap(), tile[..9 * 32]);

@@ -144,8 +144,10 @@ pub(crate) async fn what_is_found_and_erased_in_turned_filters_is_what_is_there(
     turned(&place).await;
     finds(&store, EVENTS, |_| true).await;
     let of_one = LogQuery { subject: Some("p7".into()), ..LogQuery::default() };
-    let erased =
-        store.erase_log(&LogSelection::Query(of_one), event("casemate.audit-log.erase", "x")).await.unwrap();
+    let erased = store
+        .erase_log(&LogSelection::Query(Box::new(of_one)), event("casemate.audit-log.erase", "x"))
+        .await
+        .unwrap();
     assert!(erased.events > 100, "{erased:?}");
     assert_eq!(count(&place, TURNED).await, 0, "nothing tells any more that they were there");
     finds(&store, EVENTS, |at| subject(at) != "p7").await;

@@ -37,7 +37,7 @@ const IMPURE_WHERE_PURE: [&str; 1] = ["Instant::now"];
 /// The layers a crate may depend on; `None` for a crate that has no rule.
 fn allowed(name: &str) -> Option<Vec<&'static str>> {
     let mut below = vec!["expression"];
-    if ["expression", "allocator", "figures", "test-support"].contains(&name) {
+    if ["expression", "allocator", "console", "figures", "test-support"].contains(&name) {
         return Some(Vec::new());
     }
     if ENGINES.contains(&name) {
@@ -80,7 +80,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
     }
     for layer in ["platform", "directory-sync", "server"] {
         if layer == "server" {
-            below.push("archive");
+            below.extend(["archive", "console"]);
         }
         if name == layer {
             return Some(below);

@@ -41,9 +41,9 @@ use crate::reading::{Exported, Reading};
 use crate::sign_in::{Failures, Finishing};
 use crate::{
     access_review, account, administrator, alert, api_key, application, assignment, audit_event, audit_hold,
-    audit_log, audit_sink, block, decision, decision_log, description, detection, directory_sync, group,
-    health, identity, invitation, linking, log_level, permissions, policy, provider, resource, role, scim,
-    service_account, session, setting, sign_in, source, team, tenant, user,
+    audit_log, audit_sink, block, console, decision, decision_log, description, detection, directory_sync,
+    group, health, identity, invitation, linking, log_level, permissions, policy, provider, resource, role,
+    scim, service_account, session, setting, sign_in, source, team, tenant, user,
 };
 
 /// What a running server knows.
@@ -251,6 +251,7 @@ fn pages() -> Pages<App> {
             Trail::Nothing("it is the same for everybody"),
             decision::routes::configuration,
         )
+        .merge(console::routes::routes())
         .merge(sign_in::routes::routes())
         .merge(invitation::pages())
         .merge(account::routes::routes())

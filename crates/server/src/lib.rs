@@ -18,6 +18,7 @@ mod audit_hold;
 mod audit_log;
 pub mod audit_sink;
 mod block;
+mod console;
 pub mod csv;
 pub mod decision;
 pub mod decision_log;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use casemate_audit::detection::{Engine, Match, Observed};
 use casemate_audit::event::Event;
+use casemate_directory::Wide;
 use casemate_platform::telemetry::metrics;
 use casemate_platform::{RequestId, clock};
 use casemate_store::{AlertBounds, AlertDraft, Lease, LogEvent, StoreError};
@@ -94,15 +95,13 @@ async fn go_on(app: &App, lease: &Lease, watch: &mut Option<Watch>) -> Result<bo
             *watch = None;
         }
     }
-    let wanted = wanted(&app.administration);
-    let is_as_wanted = watch.as_ref().is_some_and(|watch| watch.wanted == wanted);
-    if !is_as_wanted {
+    if !watch.as_mut().is_some_and(|watch| watch.is_as_wanted(app)) {
         // What was found by rules that are others now is kept all the same.
         if let Some(watch) = watch.as_mut() {
             watch.keep(app, lease).await?;
         }
         let known = watch.take().map(|watch| watch.enforced).unwrap_or_default();
-        *watch = Some(Watch::begin(app, wanted, &known, lease).await?);
+        *watch = Some(Watch::begin(app, &known, lease).await?);
     }
     let Some(watch) = watch else { return Ok(false) };
     let mut is_more = true;
@@ -112,7 +111,12 @@ async fn go_on(app: &App, lease: &Lease, watch: &mut Option<Watch>) -> Result<bo
         if lease.until - clock::now() < HELD / 3 {
             break;
         }
-        match reading::read(app.store.reader(), watch.next).await? {
+        let read = reading::read(app.store.reader(), watch.next).await?;
+        // After reading: what was done once a rule was changed is looked at by the rule as it is from then on.
+        if !watch.is_as_wanted(app) {
+            break;
+        }
+        match read {
             Read::Events(events) if events.is_empty() => {
                 is_more = false;
                 break;
@@ -156,6 +160,8 @@ struct Found {
 struct Watch {
     /// That of the lease under which it was begun.
     token: i64,
+    /// What the rules were read from.
+    read_from: Wide,
     wanted: Vec<(String, String)>,
     enforced: Vec<Enforced>,
     engine: Engine,
@@ -168,12 +174,9 @@ struct Watch {
 
 impl Watch {
     /// Reads the rules, and finds out from where on they are shown what they would remember.
-    async fn begin(
-        app: &App,
-        wanted: Vec<(String, String)>,
-        known: &[Enforced],
-        lease: &Lease,
-    ) -> Result<Watch, Failed> {
+    async fn begin(app: &App, known: &[Enforced], lease: &Lease) -> Result<Watch, Failed> {
+        let lister = app.administration.lister();
+        let (read_from, wanted) = (lister.wide(), wanted(&lister));
         let reader = app.store.reader();
         let size = reader.log_state().await?.size;
         let place = reader.detected_up_to().await?;
@@ -195,7 +198,22 @@ impl Watch {
             next = next.max(place.saturating_sub(MOST_AGAIN));
         }
         engine.expect(next);
-        Ok(Watch { token: lease.token, wanted, enforced, engine, next, place, found })
+        Ok(Watch { token: lease.token, read_from, wanted, enforced, engine, next, place, found })
+    }
+
+    /// Whether the rules are still those that are configured.
+    fn is_as_wanted(&mut self, app: &App) -> bool {
+        let lister = app.administration.lister();
+        let now = lister.wide();
+        if self.read_from.is_same(&now) {
+            return true;
+        }
+        // Another object of the installation may be what changed.
+        let is_same = wanted(&lister) == self.wanted;
+        if is_same {
+            self.read_from = now;
+        }
+        is_same
     }
 
     /// Keeps what was found, as long as nobody took the lease over.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use casemate_audit::detection::pack::PACK;
 use casemate_audit::detection::{About, Level, Match, Rules, limits};
 use casemate_directory::model::DetectionDocument;
-use casemate_directory::{Administration, Kind, sha256};
+use casemate_directory::{Kind, Lister, sha256};
 use casemate_store::AlertDraft;
 
 /// For how long after a match another one belongs to the same alert at least, in microseconds.
@@ -27,9 +27,8 @@ pub(super) struct Enforced {
 }
 
 /// The texts that are to be looked for, by name; what is disabled is not among them.
-pub(super) fn wanted(administration: &Administration) -> Vec<(String, String)> {
-    let configured: Vec<DetectionDocument> = administration
-        .lister()
+pub(super) fn wanted(lister: &Lister) -> Vec<(String, String)> {
+    let configured: Vec<DetectionDocument> = lister
         .all(Kind::Detection, "", limits::TEXTS)
         .into_iter()
         .filter_map(|entry| serde_json::from_value(entry.document).ok())

@@ -11,6 +11,7 @@ mod audit_trail;
 mod authorization;
 mod authzen;
 mod candidates;
+mod console;
 mod deciding_elsewhere;
 mod description;
 mod detections;

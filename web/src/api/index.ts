@@ -1,0 +1,11 @@
+export { api, got, ifMatch } from "./client";
+export { ApiError, asApiError } from "./error";
+export type { Mistake } from "./error";
+export { type Me, useAllowed, useMay, useMe } from "./me";
+export { type Asked, type Listed, type SearchBody, type SearchItem, type SearchPath, listKey, useSearch, withoutEmpty } from "./pages";
+export type { components, paths } from "./schema";
+export { tenantInUrl } from "./tenant";
+
+import type { components } from "./schema";
+/** A schema of the API's description: `Schema<"StoredUser">`. */
+export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];

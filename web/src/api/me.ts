@@ -1,0 +1,53 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { api, got } from "./client";
+import { mayDo } from "./patterns";
+import { tenantInUrl } from "./tenant";
+
+/** Who the API says is there. */
+export interface Me {
+  type: string;
+  provider: string;
+  id?: string;
+  display_name?: string;
+  login?: string;
+  tenant: string;
+  groups: string[];
+  claims: Record<string, unknown>;
+  auth?: { amr?: string[]; auth_time?: number | string };
+}
+
+export const meQuery = queryOptions({
+  queryKey: ["/api/v1/me"],
+  queryFn: async ({ signal }) => got(await api.GET("/api/v1/me", { signal })) as unknown as Me,
+  staleTime: 60_000,
+});
+
+/** Who is signed in. The shell shows nothing of a page before it is known. */
+export function useMe(): Me {
+  const { data } = useQuery(meQuery);
+  if (data === undefined) throw new Error("useMe is for what stands inside the shell");
+  return data;
+}
+
+const permissionsQuery = () =>
+  queryOptions({
+    queryKey: ["/api/v1/identity/permissions", tenantInUrl() ?? ""],
+    queryFn: async ({ signal }) => got(await api.GET("/api/v1/identity/permissions", { signal })),
+    staleTime: 60_000,
+  });
+
+/**
+ * Whether whoever is signed in may do something in the tenant of the page; `undefined` while that is not known. It decides
+ * what is shown: what happens, the server decides.
+ */
+export function useAllowed(permission: string | undefined): boolean | undefined {
+  const { data } = useQuery(permissionsQuery());
+  if (permission === undefined) return true;
+  return data && mayDo(data.permissions, permission, Date.now());
+}
+
+/** As `useAllowed`, of many: what is asked for is a function. */
+export function useMay(): (permission: string | undefined) => boolean {
+  const { data } = useQuery(permissionsQuery());
+  return (permission) => permission === undefined || (data !== undefined && mayDo(data.permissions, permission, Date.now()));
+}

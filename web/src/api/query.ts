@@ -1,0 +1,27 @@
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { ApiError } from "./error";
+import { goAndSignIn } from "./signing-in";
+
+/** What was read, for as long as the page is open. Nothing of it is kept in the browser. */
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: signedOut }),
+  mutationCache: new MutationCache(),
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      retry: (count, error) => error instanceof ApiError && (error.status === 0 || error.status === 503) && count < 2,
+    },
+    mutations: { retry: false },
+  },
+});
+
+/** A session that ended while somebody reads leads to signing in, and back to the same page. */
+function signedOut(error: unknown): void {
+  if (error instanceof ApiError && error.wantsSignIn && !error.wantsRecentSignIn) goAndSignIn();
+}
+
+declare module "@tanstack/react-query" {
+  interface Register {
+    defaultError: ApiError;
+  }
+}

@@ -1,0 +1,41 @@
+const KEPT = "fragment";
+const CHANNEL = "casemate-signed-in";
+/** Where a second tab ends that signed in again, and tells the first. */
+export const SIGNED_IN = "/console/signed-in";
+
+/** To the server's page for signing in, and back to this one. The fragment stays in the tab: it may hold what was searched for. */
+export function goAndSignIn(): void {
+  const path = location.pathname + location.search;
+  if (location.hash.length > 1) sessionStorage.setItem(KEPT, JSON.stringify({ path, hash: location.hash }));
+  location.assign(`/sign-in?return_to=${encodeURIComponent(path)}`);
+}
+
+/** Puts the fragment back that the page had before somebody signed in. */
+export function restoreFragment(): void {
+  const kept = sessionStorage.getItem(KEPT);
+  if (kept === null) return;
+  sessionStorage.removeItem(KEPT);
+  const { path, hash } = JSON.parse(kept) as { path: string; hash: string };
+  if (path === location.pathname + location.search && location.hash === "") history.replaceState(history.state, "", path + hash);
+}
+
+/** The address for signing in again in a tab of its own, so that what was typed here stays. */
+export function signInAgain(signIn: string | undefined): string {
+  const url = new URL(signIn ?? "/sign-in", location.origin);
+  url.searchParams.set("return_to", SIGNED_IN);
+  return url.pathname + url.search;
+}
+
+/** Tells the tab that waits. */
+export function tellSignedIn(): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage("signed in");
+  channel.close();
+}
+
+/** Has something done once another tab has signed in; gives what stops that. */
+export function onSignedIn(then: () => void): () => void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.addEventListener("message", then);
+  return () => channel.close();
+}

@@ -1,0 +1,143 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { type Schema, api, got, useAllowed, useSearch } from "../../api";
+import { Button, type Column, ConfirmDialog, Dialog, EmptyState, ErrorNotice, Panel, Secret, Stack, Table, Time, fixedList, toast } from "../../ui";
+
+type User = Schema<"StoredUser">;
+type Session = Schema<"SessionView">;
+type Factor = Schema<"SecondFactor">;
+
+const FACTORS: Column<Factor>[] = [
+  { id: "name", title: "Name", width: "1.5fr", cell: (factor) => factor.name },
+  { id: "kind", title: "Kind", cell: (factor) => (factor.kind === "totp" ? "Authenticator app" : "Passkey") },
+  { id: "used", title: "Used", width: "120px", cell: (factor) => <Time none="Never" value={factor.used_at} /> },
+];
+
+/** How somebody comes in: open sessions, second factors, and an invitation where Casemate keeps their account. */
+export function SignIns({ user, mayInvite }: { user: User; mayInvite: boolean }) {
+  const maySeeSessions = useAllowed("casemate.session.list") === true;
+  const isLocal = user.provider === "casemate";
+  const factors = useQuery({
+    queryKey: ["/api/v1/users/{id}/factors", user.id],
+    enabled: isLocal,
+    queryFn: async ({ signal }) => got(await api.GET("/api/v1/users/{id}/factors", { params: { path: { id: user.id } }, signal })),
+  });
+  return (
+    <Stack>
+      {isLocal && mayInvite && user.active && <Invite user={user} />}
+      {maySeeSessions && <Sessions user={user} />}
+      {isLocal && (
+        <Panel flush title="Second factors">
+          <Table
+            bare
+            columns={FACTORS}
+            empty={
+              <EmptyState compact icon="key" title="No second factor">
+                They add one to their account themselves.
+              </EmptyState>
+            }
+            label="Second factors"
+            list={fixedList(factors.data?.items, { error: factors.error, retry: () => void factors.refetch() })}
+            rowId={(factor) => factor.id}
+          />
+        </Panel>
+      )}
+    </Stack>
+  );
+}
+
+function Sessions({ user }: { user: User }) {
+  const [ending, setEnding] = useState<Session | undefined>();
+  const mayEnd = useAllowed("casemate.session.end") === true;
+  const queries = useQueryClient();
+  const list = useSearch("/api/v1/sessions/search", { provider: user.provider, subject: user.subject ?? user.id });
+  const columns: Column<Session>[] = [
+    { id: "agent", title: "Browser", width: "2fr", cell: (session) => session.user_agent ?? "" },
+    { id: "client", title: "Address", cell: (session) => <code>{session.client ?? ""}</code> },
+    { id: "used", title: "Used", width: "120px", cell: (session) => <Time value={session.used_at} /> },
+    ...(mayEnd
+      ? [
+          {
+            id: "end",
+            title: "",
+            width: "70px",
+            end: true,
+            cell: (session: Session) => (
+              <Button kind="quiet" label={`End the session of ${session.client ?? "unknown"}`} onPress={() => setEnding(session)} small>
+                End
+              </Button>
+            ),
+          },
+        ]
+      : []),
+  ];
+  return (
+    <Panel flush title="Open sessions">
+      <Table
+        bare
+        columns={columns}
+        empty={
+          <EmptyState compact icon="session" title="No open session">
+            They are signed in with no browser.
+          </EmptyState>
+        }
+        label="Sessions"
+        list={list}
+        rowId={(session) => session.id}
+      />
+      <ConfirmDialog
+        consequence="The browser is signed out within a second, and what it made of temporary credentials ends with it."
+        onClose={() => setEnding(undefined)}
+        onConfirm={() => api.DELETE("/api/v1/sessions/{id}", { params: { path: { id: ending?.id ?? "" } } })}
+        onDone={() => {
+          void queries.invalidateQueries({ queryKey: ["/api/v1/sessions/search"] });
+          toast("The session was ended");
+        }}
+        open={ending !== undefined}
+        title="End this session?"
+        verb="End session"
+      >
+        {ending?.current ? "It is the one that you use now: you are signed out." : `${user.login}, from ${ending?.client ?? "an unknown address"}.`}
+      </ConfirmDialog>
+    </Panel>
+  );
+}
+
+function Invite({ user }: { user: User }) {
+  const [link, setLink] = useState<string | undefined>();
+  const invite = useMutation({
+    mutationFn: async () => got(await api.POST("/api/v1/users/{id}/invitations", { params: { path: { id: user.id } }, body: {} })),
+    onSuccess: (invitation) => {
+      if (invitation.link) setLink(invitation.link);
+      else toast(`The invitation goes to ${invitation.sent_to ?? user.login}`);
+      invite.reset();
+    },
+  });
+  return (
+    <Panel
+      actions={
+        <Button icon="send" onPress={() => invite.mutate()} pending={invite.isPending} small>
+          Invite
+        </Button>
+      }
+      title="Password"
+    >
+      <Stack>
+        <div>Casemate keeps this account. An invitation lets them set a password, once, within three days.</div>
+        <ErrorNotice error={invite.error} onRetry={() => invite.mutate()} />
+      </Stack>
+      <Dialog
+        actions={
+          <Button kind="primary" onPress={() => setLink(undefined)}>
+            Done
+          </Button>
+        }
+        onClose={() => setLink(undefined)}
+        open={link !== undefined}
+        title={`Invitation for ${user.login}`}
+      >
+        {link !== undefined && <Secret title="invitation link" value={link} />}
+      </Dialog>
+    </Panel>
+  );
+}

@@ -1,0 +1,25 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { meQuery } from "./api/me";
+import { queryClient } from "./api/query";
+import { restoreFragment } from "./api/signing-in";
+import { router } from "./router";
+import "./ui/tokens.css";
+import "./ui/base.css";
+
+restoreFragment();
+// While the page's own part is fetched.
+void queryClient.prefetchQuery(meQuery);
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

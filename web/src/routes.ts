@@ -1,0 +1,6 @@
+import * as home from "./features/home";
+import * as user from "./features/user";
+import type { Area } from "./shell/area";
+
+/** Every area of the console: one folder of `features/` each. */
+export const areas: readonly Area[] = [home, user];

@@ -1,0 +1,108 @@
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useLocation, useRouter } from "@tanstack/react-router";
+import { Suspense, lazy, useEffect, useRef, useState } from "react";
+import { meQuery } from "../api/me";
+import { goAndSignIn } from "../api/signing-in";
+import { IconButton } from "../ui/button";
+import { cx } from "../ui/cx";
+import { Drawer } from "../ui/dialog";
+import { ErrorState } from "../ui/error-notice";
+import { isTyping } from "../ui/keys";
+import { Link } from "../ui/link";
+import { SkeletonLines } from "../ui/skeleton";
+import { Toasts } from "../ui/toast";
+import { Bar } from "./bar";
+import { Mark } from "./mark";
+import styles from "./shell.module.css";
+
+const Palette = lazy(() => import("./palette"));
+const KeysHelp = lazy(() => import("./keys-help"));
+
+/** What is around every page. It shows nothing of the console before it is known who is there. */
+export function Shell() {
+  const me = useQuery(meQuery);
+  const path = useLocation({ select: (location) => location.pathname });
+  const isAnonymous = me.data?.type === "anonymous";
+  useEffect(() => {
+    if (isAnonymous) goAndSignIn();
+  }, [isAnonymous]);
+  // It is for a second tab, and says the same to everybody.
+  if (path.endsWith("/signed-in")) return <Outlet />;
+  if (me.error && !me.error.wantsSignIn) {
+    return (
+      <main className={styles.whole}>
+        <ErrorState error={me.error} onRetry={() => void me.refetch()} />
+      </main>
+    );
+  }
+  if (me.data === undefined || isAnonymous) return <main aria-busy className={styles.whole} />;
+  return <SignedIn path={path} />;
+}
+
+function SignedIn({ path }: { path: string }) {
+  const [open, setOpen] = useState<"palette" | "keys" | "drawer" | undefined>();
+  const main = useRef<HTMLElement>(null);
+  const router = useRouter();
+  const first = useRef(path);
+
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        setOpen((now) => (now === "palette" ? undefined : "palette"));
+        return;
+      }
+      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target) || document.querySelector('[role="dialog"],[role="alertdialog"]')) return;
+      if (event.key === "?") setOpen("keys");
+      const search = event.key === "/" ? document.querySelector<HTMLInputElement>("[data-search-field]") : null;
+      if (search) {
+        event.preventDefault();
+        search.focus();
+        search.select();
+      }
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, []);
+
+  // Another page begins at its top, and is told to screen readers by its heading.
+  useEffect(() => {
+    setOpen(undefined);
+    if (first.current === path) return;
+    first.current = path;
+    scrollTo(0, 0);
+    main.current?.focus({ preventScroll: true });
+  }, [path]);
+
+  const bar = <Bar onKeys={() => setOpen("keys")} onPalette={() => setOpen("palette")} />;
+  return (
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>
+        Skip to the page
+      </a>
+      <header className={styles.top}>
+        <IconButton icon="menu" label="Navigation" onPress={() => setOpen("drawer")} />
+        <Link className={styles.brand} to="/">
+          <Mark className={styles.mark} />
+          Casemate
+        </Link>
+        <IconButton icon="search" label="Search or jump to" onPress={() => setOpen("palette")} />
+      </header>
+      <div className={styles.bar}>{bar}</div>
+      <main className={styles.main} id="main" ref={main} tabIndex={-1}>
+        <Suspense fallback={<div className={styles.loading}><SkeletonLines lines={6} /></div>}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <Drawer label="Navigation" onClose={() => setOpen(undefined)} open={open === "drawer"}>
+        <div className={cx(styles.bar, styles.drawerBar)}>{bar}</div>
+      </Drawer>
+      <Suspense>
+        {open === "palette" && <Palette areas={router.options.context} onClose={() => setOpen(undefined)} onKeys={() => setOpen("keys")} />}
+        {open === "keys" && <KeysHelp onClose={() => setOpen(undefined)} />}
+      </Suspense>
+      <Toasts />
+    </div>
+  );
+}
+

@@ -1,0 +1,69 @@
+import { type FormEvent, type ReactNode, useId } from "react";
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components/Modal";
+import { IconButton } from "./button";
+import { cx } from "./cx";
+import styles from "./dialog.module.css";
+
+export interface DialogProps {
+  title: string;
+  open: boolean;
+  onClose: () => void;
+  children: ReactNode;
+  /** Buttons, the one that does it last. Those of `type="submit"` send the form. */
+  actions?: ReactNode;
+  /** The dialog is a form, sent by this. */
+  onSubmit?: () => void;
+  wide?: boolean;
+  /** It asks before something is lost. */
+  alert?: boolean;
+}
+
+/** Stands over the page until it is answered. */
+export function Dialog({ title, open, onClose, children, actions, onSubmit, wide, alert }: DialogProps) {
+  const id = useId();
+  const inside = (
+    <>
+      <div className={styles.header}>
+        <Heading className={styles.title ?? ""} slot="title">
+          {title}
+        </Heading>
+        <IconButton icon="x" label="Close" onPress={onClose} small />
+      </div>
+      <div className={styles.body}>{children}</div>
+      {actions !== undefined && <div className={styles.footer}>{actions}</div>}
+    </>
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    onSubmit?.();
+  };
+  return (
+    <ModalOverlay className={styles.overlay ?? ""} isDismissable={!alert} isOpen={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Modal className={cx(styles.modal, wide && styles.wide)}>
+        <AriaDialog className={styles.dialog ?? ""} role={alert ? "alertdialog" : "dialog"}>
+          {onSubmit ? (
+            <form className={styles.dialog} id={id} noValidate onSubmit={submit}>
+              {inside}
+            </form>
+          ) : (
+            inside
+          )}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+/** Comes from the left edge: navigation where there is no room for it. */
+export function Drawer({ label, open, onClose, children }: { label: string; open: boolean; onClose: () => void; children: ReactNode }) {
+  return (
+    <ModalOverlay className={styles.drawerOverlay ?? ""} isDismissable isOpen={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Modal className={styles.drawer ?? ""}>
+        <AriaDialog aria-label={label} className={styles.dialog ?? ""}>
+          {children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,0 +1,20 @@
+import type { ReactNode } from "react";
+import { cx } from "./cx";
+import { Icon } from "./icon";
+import styles from "./notice.module.css";
+
+const ICONS = { info: "info", allow: "circleCheck", warn: "alert", deny: "alert" } as const;
+
+/** Words that stand out within a page. */
+export function Notice({ kind = "info", title, children, actions }: { kind?: keyof typeof ICONS; title?: ReactNode; children?: ReactNode; actions?: ReactNode }) {
+  return (
+    <div className={cx(styles.notice, kind !== "info" && styles[kind])} role={kind === "deny" ? "alert" : undefined}>
+      <Icon name={ICONS[kind]} />
+      <div className={styles.words}>
+        {title !== undefined && <div className={styles.title}>{title}</div>}
+        {children}
+        {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+      </div>
+    </div>
+  );
+}

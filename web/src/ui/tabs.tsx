@@ -1,0 +1,35 @@
+import type { ReactNode } from "react";
+import { Tab, TabList, TabPanel, Tabs as AriaTabs } from "react-aria-components/Tabs";
+import { useFragmentState } from "./fragment";
+import styles from "./tabs.module.css";
+
+export interface TabEntry {
+  id: string;
+  title: string;
+  count?: number | undefined;
+  /** Rendered when it is chosen. */
+  content: () => ReactNode;
+}
+
+/** Parts of a page, one at a time. Which one stands in the fragment as `tab`, so that it can be linked to. */
+export function Tabs({ label, tabs }: { label: string; tabs: TabEntry[] }) {
+  const [state, setState] = useFragmentState({ tab: "" });
+  const chosen = tabs.find((tab) => tab.id === state.tab)?.id ?? tabs[0]?.id ?? "";
+  return (
+    <AriaTabs className={styles.tabs ?? ""} onSelectionChange={(key) => setState({ tab: key === tabs[0]?.id ? "" : String(key) })} selectedKey={chosen}>
+      <TabList aria-label={label} className={styles.list ?? ""}>
+        {tabs.map((tab) => (
+          <Tab className={styles.tab ?? ""} id={tab.id} key={tab.id}>
+            {tab.title}
+            {tab.count !== undefined && <span className={styles.count}>{tab.count}</span>}
+          </Tab>
+        ))}
+      </TabList>
+      {tabs.map((tab) => (
+        <TabPanel className={styles.panel ?? ""} id={tab.id} key={tab.id}>
+          {tab.id === chosen && tab.content()}
+        </TabPanel>
+      ))}
+    </AriaTabs>
+  );
+}

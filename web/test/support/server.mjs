@@ -1,0 +1,56 @@
+// A real server in a new folder, with the console in front of it.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { startFront } from "./front.mjs";
+
+export const BINARY = process.env.CASEMATE_BINARY ?? fileURLToPath(new URL("../../../target/debug/casemate", import.meta.url));
+
+/** Reads what a server prints until it has said where it listens and its one-time key. */
+function firstWords(child) {
+  return new Promise((resolve, reject) => {
+    let address;
+    const log = [];
+    createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${log.slice(-20).join("\n")}`)));
+    child.once("error", reject);
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      address ??= /listens on (http:\S+)/.exec(line)?.[1];
+      const key = /\bcmk_[A-Za-z0-9_]+/.exec(line)?.[0];
+      if (key && address) resolve({ address, key, log });
+    });
+  });
+}
+
+/** Starts the binary on a free port in a new folder. The console stands in front of it, on the same origin as the API. */
+export async function startServer({ arguments: more = [], port = 0 } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "casemate-console-"));
+  let behind = "";
+  // Until the binary serves the console itself: then `url` is its own address.
+  const front = await startFront(port, () => behind);
+  const child = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", join(folder, "data"), "--public-url", front.url, "--accounts", ...more], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const stop = async () => {
+    await front.stop();
+    if (child.exitCode === null) {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGTERM");
+      await ended;
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const { address, key, log } = await firstWords(child);
+    behind = address;
+    return { url: front.url, behind: address, key, log, folder, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

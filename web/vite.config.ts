@@ -1,0 +1,47 @@
+import react from "@vitejs/plugin-react";
+import { type Plugin, defineConfig } from "vite";
+
+/** The server that answers everything but the console while developing. */
+const SERVER = process.env["CASEMATE_URL"] ?? "http://127.0.0.1:7654";
+const FORWARDED = ["/api", "/access", "/sign-in", "/sign-out", "/signed-out", "/account", "/invitation", "/livez", "/readyz", "/scim"];
+
+/** The console speaks English: react-aria's words in thirty other languages would be most of what it weighs. */
+function oneLanguage(): Plugin {
+  return {
+    name: "one-language",
+    enforce: "pre",
+    load(id) {
+      const words = /[\\/](?:intl|dist)[\\/](?:.*[\\/])?([a-z]{2}-[A-Z]{2})\.(?:mjs|js)$/.exec(id.split("?")[0] ?? "");
+      return words && id.includes("react-") && words[1] !== "en-US" ? "export default {};" : undefined;
+    },
+  };
+}
+
+/** Under Trusted Types not even an empty text may be given to `innerHTML`, which react-aria's announcer does. */
+function noInnerHtml(): Plugin {
+  return {
+    name: "no-inner-html",
+    transform(code, id) {
+      if (!id.includes("react-aria") || !code.includes("innerHTML")) return undefined;
+      return { code: code.replace(/\.innerHTML = ''/g, ".textContent = ''").replace(/\.innerHTML = ""/g, '.textContent = ""'), map: null };
+    },
+  };
+}
+
+export default defineConfig({
+  base: "/console/",
+  plugins: [oneLanguage(), noInnerHtml(), react()],
+  build: {
+    target: ["chrome125", "firefox128", "safari18"],
+    // Everything is a file of its own: the policy allows no data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    outDir: "dist",
+    manifest: true,
+    chunkSizeWarningLimit: 400,
+  },
+  server: {
+    port: 5173,
+    proxy: Object.fromEntries(FORWARDED.map((path) => [path, { target: SERVER }])),
+  },
+});

@@ -88,7 +88,7 @@ function SignedIn({ path }: { path: string }) {
         </Link>
         <IconButton icon="search" label="Search or jump to" onPress={() => setOpen("palette")} />
       </header>
-      <div className={styles.bar}>{bar}</div>
+      <header className={styles.bar}>{bar}</header>
       <main className={styles.main} id="main" ref={main} tabIndex={-1}>
         <Suspense fallback={<div className={styles.loading}><SkeletonLines lines={6} /></div>}>
           <Outlet />

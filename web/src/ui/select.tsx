@@ -1,3 +1,4 @@
+import { useId } from "react";
 import { Button, FieldError, Label, ListBox, ListBoxItem, Popover, Select as AriaSelect, SelectValue, Text } from "react-aria-components/Select";
 import { cx } from "./cx";
 import styles from "./field.module.css";
@@ -26,6 +27,7 @@ export interface SelectProps {
 
 /** One of a few. Of many, with typing: `ComboBox`. */
 export function Select({ label, options, value, onChange, help, error, placeholder, inline, disabled }: SelectProps) {
+  const id = useId();
   return (
     <AriaSelect
       className={cx(styles.field, inline && styles.inline)}
@@ -36,8 +38,8 @@ export function Select({ label, options, value, onChange, help, error, placehold
       value={options.some((option) => option.value === value) ? value : null}
     >
       <Label className={styles.label ?? ""}>{label}</Label>
-      <Button className={cx(styles.input, styles.trigger)}>
-        <span>
+      <Button aria-labelledby={inline ? id : undefined} className={cx(styles.input, styles.trigger)}>
+        <span id={inline ? id : undefined}>
           {inline && <span className={styles.prefix}>{label}: </span>}
           <SelectValue>{({ selectedText, defaultChildren }) => selectedText || defaultChildren}</SelectValue>
         </span>

@@ -31,7 +31,7 @@ export async function startServer({ arguments: more = [], port = 0 } = {}) {
   let behind = "";
   // Until the binary serves the console itself: then `url` is its own address.
   const front = await startFront(port, () => behind);
-  const child = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", join(folder, "data"), "--public-url", front.url, "--accounts", ...more], {
+  const child = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", join(folder, "data"), "--public-url", front.url, "--accounts", "--trusted-proxies", "127.0.0.1/32", ...more], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? "" },
     stdio: ["ignore", "pipe", "pipe"],

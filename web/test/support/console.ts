@@ -1,0 +1,129 @@
+// The console over a real server, in a real browser: what tests of an area begin with.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Browser, type BrowserContext, type Page, chromium } from "playwright-core";
+import { expect } from "vitest";
+import { seed } from "../../scripts/seed.mjs";
+import { ADMINISTRATOR, becomeAdministrator, caller } from "./administrator.mjs";
+import { startServer } from "./server.mjs";
+
+export { ADMINISTRATOR };
+
+const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export interface Look {
+  theme?: "light" | "dark";
+  width?: number;
+  height?: number;
+}
+
+/** What went wrong in a page since it was opened. */
+const wrongs = new WeakMap<Page, string[]>();
+
+/** A server with data, and a browser in which an administrator is signed in. */
+export async function startConsole({ empty = false }: { /** Without data. */ empty?: boolean } = {}) {
+  const server = await startServer();
+  let browser: Browser | undefined;
+  try {
+    const cookie = await becomeAdministrator(server);
+    const api = caller(server.url, { cookie });
+    const seeded = empty ? undefined : await seed(api, { url: server.url, administrator: ADMINISTRATOR.login, password: ADMINISTRATOR.password });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    const running = browser;
+    const signedIn = await running.newContext({ locale: "en-GB", timezoneId: "UTC" });
+    await signInWith(await signedIn.newPage(), server.url, ADMINISTRATOR);
+    return {
+      url: server.url,
+      api,
+      /** The ids of what was made, by name. */
+      seeded: seeded as NonNullable<typeof seeded>,
+      browser: running,
+      server,
+      /** A page of the console, as the administrator sees it. */
+      page: (path: string, look: Look = {}) => openPage(signedIn, server.url, path, look),
+      /** A browser in which nobody is signed in. */
+      stranger: async (path: string, look: Look = {}) => openPage(await running.newContext({ locale: "en-GB", timezoneId: "UTC" }), server.url, path, look),
+      stop: async () => {
+        await running.close();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await browser?.close();
+    await server.stop();
+    throw error;
+  }
+}
+
+/** Signs somebody in by the server's own pages. */
+export async function signInWith(page: Page, url: string, { login, password }: { login: string; password: string }): Promise<void> {
+  if (!page.url().includes("/sign-in")) await page.goto(`${url}/sign-in`);
+  if (!page.url().includes("/sign-in/casemate")) await page.click(".choice");
+  await page.fill("#login", login);
+  await page.fill("#password", password);
+  await page.click("button.primary");
+  await page.waitForURL((now) => !now.pathname.startsWith("/sign-in/casemate"));
+}
+
+async function openPage(context: BrowserContext, url: string, path: string, { theme = "light", width = 1440, height = 900 }: Look): Promise<Page> {
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  wrongs.set(page, wrong);
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning" || message.text().startsWith("policy violation")) wrong.push(message.text());
+  });
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => console.log(`policy violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+  });
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: theme });
+  await page.goto(path.startsWith("/sign-in") ? url + path : `${url}/console${path}`);
+  return page;
+}
+
+/** Waits until what the page reads has been read: no skeleton, nothing busy. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForSelector("main h1, main h2");
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"], [class*="skeleton"]') === null && document.getAnimations().every((animation) => animation.playState !== "running"));
+}
+
+async function violations(page: Page, theme: "light" | "dark"): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await settled(page);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const axe = (window as unknown as { axe: { run: (where: Document, how: object) => Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }).axe;
+    return (await axe.run(document, { resultTypes: ["violations"] })).violations;
+  });
+  return found.map((one) => `${theme}: ${one.id}: ${one.help}\n${one.nodes.map((node) => `  ${node.html.slice(0, 200)}\n  ${node.failureSummary ?? ""}`).join("\n")}`);
+}
+
+/**
+ * What every page keeps: no violation that axe finds, in light and dark; no error in the console; nothing that the policy
+ * refused; no sideways scroll at 390 pixels.
+ */
+export async function check(page: Page): Promise<void> {
+  await settled(page);
+  const size = page.viewportSize() ?? { width: 1440, height: 900 };
+  expect([...(await violations(page, "light")), ...(await violations(page, "dark"))]).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await settled(page);
+  expect(await sideways(page), "the page scrolls sideways at 390 pixels").toEqual([]);
+  await page.setViewportSize(size);
+  expect(wrongs.get(page) ?? []).toEqual([]);
+}
+
+/** What reaches beyond the right edge, where the page scrolls sideways for it. */
+async function sideways(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll("body *")]
+      .filter((element) => element.getBoundingClientRect().right > width + 1)
+      .slice(0, 8)
+      .map((element) => `${element.tagName} ${element.className} ${Math.round(element.getBoundingClientRect().right)}`);
+  });
+}

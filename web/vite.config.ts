@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { type Plugin, defineConfig } from "vite";
 
@@ -28,9 +29,27 @@ function noInnerHtml(): Plugin {
   };
 }
 
+/** Beside each file its compressed form, which the server sends to whoever takes it. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    apply: "build",
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        for (const [name, file] of Object.entries(bundle)) {
+          if (!/\.(js|css|svg)$/.test(name)) continue;
+          const source = gzipSync(file.type === "chunk" ? file.code : file.source, { level: 9 });
+          this.emitFile({ type: "asset", fileName: `${name}.gz`, source });
+        }
+      },
+    },
+  };
+}
+
 export default defineConfig({
   base: "/console/",
-  plugins: [oneLanguage(), noInnerHtml(), react()],
+  plugins: [oneLanguage(), noInnerHtml(), react(), compressed()],
   build: {
     target: ["chrome125", "firefox128", "safari18"],
     // Everything is a file of its own: the policy allows no data: addresses.

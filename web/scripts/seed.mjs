@@ -111,6 +111,7 @@ const REFUSED = [
 
 /** Fills a server. `api` calls it as an administrator; `administrator` is their login. Gives the ids of what was made. */
 export async function seed(api, { url, administrator, password }) {
+  /** @type {{ users: Record<string, string>, groups: Record<string, string>, roles: Record<string, string>, teams: Record<string, string>, applications: Record<string, string>, assignments: string[], serviceAccounts: Record<string, string>, apiKeys: Record<string, string> }} */
   const made = { users: {}, groups: {}, roles: {}, teams: {}, applications: {}, assignments: [], serviceAccounts: {}, apiKeys: {} };
   for (const [name, schema] of Object.entries({ notes: NOTES, shop: SHOP })) made.applications[name] = (await api.post("/api/v1/applications", { schema })).id;
   for (const role of ROLES) made.roles[role.name] = (await api.post("/api/v1/roles", role)).id;
@@ -128,9 +129,9 @@ export async function seed(api, { url, administrator, password }) {
 
   const to = (login) => ({ provider: "casemate", login: `${login}@example.com` });
   for (const assignment of [
-    { role: "note-author", to: { group: "engineering" }, reason: "Everybody who builds" },
-    { team: "helpdesk", to: { group: "support" } },
-    { role: "order-manager", to: { group: "finance" } },
+    { role: "note-author", to: { provider: "casemate", group: "engineering" }, reason: "Everybody who builds" },
+    { team: "helpdesk", to: { provider: "casemate", group: "support" } },
+    { role: "order-manager", to: { provider: "casemate", group: "finance" } },
     { role: "catalogue", to: to("hedy") },
     { role: "order-clerk", to: to("joan"), until: inDays(3), reason: "Covers for Tony" },
     { role: "note-reader", to: to("tim"), until: inDays(9), reason: "Audit of the public folder" },

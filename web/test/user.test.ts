@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { check, settled, startConsole } from "./support/console";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { check, startConsole } from "./support/console";
 
 let console: Awaited<ReturnType<typeof startConsole>>;
 beforeAll(async () => {

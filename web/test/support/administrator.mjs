@@ -31,9 +31,15 @@ async function cookieOf(response) {
   return cookie;
 }
 
-/** Calls the API: with a session's cookie, or a credential. Whatever is no success is thrown. */
+/**
+ * Calls the API: with a session's cookie, or a credential. Whatever is no success is thrown.
+ *
+ * @param {string} url
+ * @param {{ cookie?: string, credential?: string, tenant?: string }} as
+ */
 export function caller(url, { cookie, credential, tenant }) {
-  const call = async (method, path, body, headers = {}) => {
+  /** @returns {Promise<any>} */
+  const call = async (/** @type {string} */ method, /** @type {string} */ path, /** @type {unknown} */ body, /** @type {Record<string, string>} */ headers = {}) => {
     const response = await fetch(url + path, {
       method,
       headers: {
@@ -50,9 +56,9 @@ export function caller(url, { cookie, credential, tenant }) {
     return text === "" ? undefined : JSON.parse(text);
   };
   return {
-    get: (path) => call("GET", path),
-    post: (path, body = {}, headers = {}) => call("POST", path, body, headers),
-    put: (path, body, revision) => call("PUT", path, body, { "if-match": `"${revision}"` }),
-    delete: (path, revision) => call("DELETE", path, undefined, revision === undefined ? {} : { "if-match": `"${revision}"` }),
+    get: (/** @type {string} */ path) => call("GET", path),
+    post: (/** @type {string} */ path, /** @type {unknown} */ body = {}, /** @type {Record<string, string>} */ headers = {}) => call("POST", path, body, headers),
+    put: (/** @type {string} */ path, /** @type {unknown} */ body, /** @type {number} */ revision) => call("PUT", path, body, { "if-match": `"${revision}"` }),
+    delete: (/** @type {string} */ path, /** @type {number | undefined} */ revision = undefined) => call("DELETE", path, undefined, revision === undefined ? {} : { "if-match": `"${revision}"` }),
   };
 }

@@ -26,12 +26,12 @@ function firstWords(child) {
 }
 
 /** Starts the binary on a free port in a new folder. The console stands in front of it, on the same origin as the API. */
-export async function startServer({ arguments: more = [], port = 0 } = {}) {
+export async function startServer({ arguments: more = [], port = 0, publicUrl = "" } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "casemate-console-"));
   let behind = "";
   // Until the binary serves the console itself: then `url` is its own address.
   const front = await startFront(port, () => behind);
-  const child = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", join(folder, "data"), "--public-url", front.url, "--accounts", "--trusted-proxies", "127.0.0.1/32", ...more], {
+  const child = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", join(folder, "data"), "--public-url", publicUrl || front.url, "--accounts", "--trusted-proxies", "127.0.0.1/32", ...more], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? "" },
     stdio: ["ignore", "pipe", "pipe"],

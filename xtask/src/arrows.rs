@@ -55,9 +55,12 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
     if name == "federated-cms" {
         return Some(vec!["permission", "sdk"]);
     }
-    // The engine's edge towards JavaScript, and what writes that JavaScript.
+    // The engines' edges towards JavaScript, and what writes that JavaScript.
     if name == "permission-wasm" {
         return Some(vec!["expression", "permission"]);
+    }
+    if name == "audit-wasm" {
+        return Some(vec!["audit"]);
     }
     if name == "bindgen" {
         return Some(Vec::new());

@@ -46,7 +46,7 @@ usage: cargo xtask COMMAND
                              are acknowledged: none is lost (1,000 runs from seed 1 on, unless told)
   api-fuzz [--seconds N]     the API against its own description, by schemathesis (60 seconds unless told)
   bench NAME [ARGUMENT...]   run the benchmark NAME; `--format json` for figures that a program reads
-  wasm                       the permission engine as WebAssembly, for sdk/typescript
+  wasm                       the permission engine, and what checks the audit log, as WebAssembly, for sdk/typescript
   dist                       the archive that is handed out: binary, service, sample configuration, SBOM, checksums
   supply-chain               licences, bans, sources, advisories; our own SBOM in target/sbom
   check-deps                 the arrows between crates and between the server's areas

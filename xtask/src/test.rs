@@ -29,6 +29,9 @@ const LONG_BY_BINARY: [&str; 4] =
 fn long_crates() -> impl Iterator<Item = &'static str> {
     LONG_TESTS.into_iter().map(|(package, _)| package).chain(LONG_BY_BINARY.into_iter().take(1))
 }
+/// What the TypeScript SDK is made of: its tests run where one of these is tested.
+const WASM: [&str; 4] =
+    ["casemate-permission", "casemate-permission-wasm", "casemate-audit", "casemate-audit-wasm"];
 /// How long the API is fuzzed.
 const API_FUZZ_SECONDS: u64 = 45;
 /// The environment variable that names the folder of test vectors.
@@ -97,7 +100,7 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
             None => Ok(()),
         });
     }
-    if covers(&options, "casemate-permission") || covers(&options, "casemate-permission-wasm") {
+    if WASM.iter().any(|package| covers(&options, package)) {
         steps.step("TypeScript SDK", || Ok(typescript::test(project, binary)?));
     }
     if covers(&options, example::PACKAGE) {

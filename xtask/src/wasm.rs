@@ -1,4 +1,4 @@
-//! The permission engine as WebAssembly, with the JavaScript that calls it.
+//! The permission engine, and what checks proofs of the audit log, as WebAssembly, with the JavaScript that calls it.
 
 use std::fs;
 use std::io::Write as _;
@@ -10,47 +10,69 @@ use crate::console::say;
 use crate::project::Project;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const ENGINE: &str = "casemate-permission-wasm";
-/// What is fetched by a browser, compressed, may be at most this long: a page waits for it.
-const COMPRESSED_BYTES: usize = 600_000;
+const FOLDER: &str = "sdk/typescript/wasm";
 
-/// `wasm`: builds the engine into `sdk/typescript/wasm`, and says how large it is.
+/// A crate that is compiled to WebAssembly.
+struct Engine {
+    package: &'static str,
+    /// Its files' name.
+    name: &'static str,
+    /// What is fetched by a browser, compressed, may be at most this long: a page waits for it.
+    compressed_bytes: usize,
+}
+
+const ENGINES: [Engine; 2] = [
+    Engine { package: "casemate-permission-wasm", name: "engine", compressed_bytes: 600_000 },
+    Engine { package: "casemate-audit-wasm", name: "audit", compressed_bytes: 150_000 },
+];
+
+/// `wasm`: builds the engines into `sdk/typescript/wasm`, and says how large they are.
 pub(crate) fn build(project: &Project) -> Result<(), String> {
     target(project)?;
-    succeed(cargo(project).args([
-        "build",
-        "--locked",
-        "--package",
-        ENGINE,
-        "--target",
-        TARGET,
-        "--profile",
-        "wasm",
-    ]))?;
-    let compiled =
-        project.target().join(TARGET).join("wasm").join(ENGINE.replace('-', "_")).with_extension("wasm");
-    let folder = project.root().join("sdk/typescript/wasm");
-    succeed(
-        cargo(project)
-            .args(["run", "--locked", "--quiet", "--package", "casemate-bindgen", "--"])
-            .arg(&compiled)
-            .arg(&folder),
-    )?;
-    let file = folder.join("engine_bg.wasm");
-    let bytes = fs::read(&file).map_err(|e| format!("could not read {}: {e}", file.display()))?;
-    let compressed = compressed(&bytes)?;
-    say(&format!(
-        "{} is {} KiB long, {} KiB compressed by gzip",
-        PathBuf::from("sdk/typescript/wasm/engine_bg.wasm").display(),
-        bytes.len() / 1024,
-        compressed / 1024
-    ));
-    if compressed > COMPRESSED_BYTES {
-        return Err(format!(
-            "the engine is {compressed} bytes long compressed, and may be {COMPRESSED_BYTES}"
+    ENGINES.iter().try_for_each(|engine| engine.build(project))
+}
+
+impl Engine {
+    fn build(&self, project: &Project) -> Result<(), String> {
+        // One at a time, so that none is built with what another asks of a crate that both are made of.
+        succeed(cargo(project).args([
+            "build",
+            "--locked",
+            "--package",
+            self.package,
+            "--target",
+            TARGET,
+            "--profile",
+            "wasm",
+        ]))?;
+        let compiled = project
+            .target()
+            .join(TARGET)
+            .join("wasm")
+            .join(self.package.replace('-', "_"))
+            .with_extension("wasm");
+        succeed(
+            cargo(project)
+                .args(["run", "--locked", "--quiet", "--package", "casemate-bindgen", "--"])
+                .arg(&compiled)
+                .arg(project.root().join(FOLDER))
+                .arg(self.name),
+        )?;
+        let path = format!("{FOLDER}/{}_bg.wasm", self.name);
+        let bytes =
+            fs::read(project.root().join(&path)).map_err(|e| format!("could not read {path}: {e}"))?;
+        let compressed = compressed(&bytes)?;
+        say(&format!(
+            "{path} is {} KiB long, {} KiB compressed by gzip",
+            bytes.len() / 1024,
+            compressed / 1024
         ));
+        let most = self.compressed_bytes;
+        if compressed > most {
+            return Err(format!("{path} is {compressed} bytes long compressed, and may be {most}"));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Adds the compiler's library for WebAssembly where it is not there yet.

@@ -10,14 +10,16 @@
 //!
 //! A [`Verifier`] takes events in order and keeps nothing of them but the edge of the tree.
 
+mod event_proof;
 mod finding;
 mod remembered;
 mod stream;
 mod tiles;
 
+pub use self::event_proof::{EventProof, MAX_PROOF};
 pub use self::finding::{Finding, Span, Wrong};
-pub use self::remembered::goes_on;
 #[cfg(feature = "ed25519")]
 pub use self::remembered::signed;
+pub use self::remembered::{goes_on, signed_by};
 pub use self::stream::{Content, Verified, Verifier, compare};
 pub use self::tiles::{AuthenticTiles, TilesError};

@@ -3,12 +3,9 @@
 use super::{Finding, Span, Wrong};
 use crate::checkpoint::Checkpoint;
 use crate::hash::MerkleHash;
+use crate::note::{Note, VerifierKey};
 use crate::proof::{ProofError, verify_consistency};
-#[cfg(feature = "ed25519")]
-use crate::{
-    ed25519::SignatureError,
-    note::{Note, VerifierKey},
-};
+use crate::signature::{Ed25519, SignatureError};
 
 /// The checkpoint that stands in a note which the log with one of these keys signed.
 ///
@@ -16,12 +13,20 @@ use crate::{
 /// Where it is no checkpoint, none of the keys signed it, or somebody only says that one did.
 #[cfg(feature = "ed25519")]
 pub fn signed(note: &str, keys: &[VerifierKey]) -> Result<(Checkpoint, Note), Finding> {
+    signed_by(note, keys, &crate::ed25519::AwsLc)
+}
+
+/// As `signed`, by whatever checks signatures.
+///
+/// # Errors
+/// Where it is no checkpoint, none of the keys signed it, or somebody only says that one did.
+pub fn signed_by(note: &str, keys: &[VerifierKey], by: &impl Ed25519) -> Result<(Checkpoint, Note), Finding> {
     let unreadable = |error: &dyn std::fmt::Display| Finding::of(Wrong::Unreadable, error.to_string());
     let note = Note::parse(note).map_err(|error| unreadable(&error))?;
     let checkpoint = Checkpoint::parse(note.text()).map_err(|error| unreadable(&error))?;
     let mut is_signed = false;
     for key in keys {
-        match key.verify(&note) {
+        match key.verify_by(&note, by) {
             Ok(()) if key.name() == checkpoint.origin() => is_signed = true,
             Ok(()) => {
                 let detail = format!("`{}` signed a checkpoint of `{}`", key.name(), checkpoint.origin());

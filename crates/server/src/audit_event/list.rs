@@ -8,6 +8,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use casemate_audit::query::Query;
+use casemate_audit::shown::ShownEvent;
 use casemate_directory::DEFAULT_TENANT;
 use casemate_platform::{Code, NoQuery, Page, PageRequest, Problem, cursor, json_response, read_document};
 use casemate_store::{LogEvent, LogPage};
@@ -18,7 +19,7 @@ use tokio::sync::Mutex;
 use super::reader::{Reader, Unread};
 use super::routes::AuditEventList;
 use super::search::{EventSearch, LIST};
-use super::view::{COLUMNS, EventView, cells};
+use super::view::{COLUMNS, cells, shown};
 use crate::App;
 use crate::csv::{self, Rows};
 use crate::export::{self, AT_ONCE, Place};
@@ -93,7 +94,7 @@ pub(super) fn place(page: &PageRequest, list: &str) -> Result<Option<u64>, Probl
 
 /// A page as it is answered.
 pub(super) fn shown(list: &str, found: LogPage) -> Response {
-    let items = found.items.iter().filter_map(EventView::of).collect();
+    let items = found.items.iter().filter_map(shown).collect();
     let next = found.next.map(|next| cursor(list, &next.to_string()));
     json_response(&Page { items, next })
 }
@@ -165,7 +166,7 @@ pub(super) async fn count(
 #[schemars(rename = "AuditEventDetail")]
 pub(super) struct EventDetail {
     /// The event.
-    event: EventView,
+    event: ShownEvent,
     /// Its exact text, to which the log committed.
     text: String,
     /// With which the text makes the leaf: base64.
@@ -186,7 +187,7 @@ pub(super) async fn one(
     let index: u64 = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
     let found = at(&app, index).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
     let LogEvent { text, leaf, salt, .. } = &found;
-    let event = EventView::of(&found).ok_or_else(|| {
+    let event = shown(&found).ok_or_else(|| {
         Problem::new(Code::NotFound).detail("its text is not kept any more; its place in the log is")
     })?;
     if !is_seen(access, event.tenant(), event.application()) {

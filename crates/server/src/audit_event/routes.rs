@@ -17,7 +17,6 @@ use crate::audit_event::saved;
 use crate::audit_event::search::EventSearch;
 use crate::audit_event::tail::{tail, tail_found};
 use crate::audit_event::timeline::{TimelineRequest, timeline};
-use crate::audit_event::view::EventView;
 use crate::guard::{Require, Thing};
 use crate::listed;
 use crate::reading::EXPORT;
@@ -42,7 +41,7 @@ pub(crate) fn routes() -> Api<App> {
                 .needs::<AuditEventList>()
                 .paged()
                 .query("sort", "`-id`, the newest first, or `id`.")
-                .answers_csv_or::<Page<EventView>>(200, "A page, or the whole list."),
+                .answers_csv_or::<Page<ShownEvent>>(200, "A page, or the whole list."),
         )
         .post(
             "/api/v1/audit-events/search",
@@ -51,7 +50,7 @@ pub(crate) fn routes() -> Api<App> {
                 .describe("Those that fit filters, which may be personal data and stand in no address.")
                 .needs::<AuditEventList>()
                 .takes::<EventSearch>(json!({ "action": "casemate.role.update", "limit": 20 }))
-                .answers_csv_or::<Page<EventView>>(200, "A page, or the whole list."),
+                .answers_csv_or::<Page<ShownEvent>>(200, "A page, or the whole list."),
         )
         .post(
             "/api/v1/audit-events/count",
@@ -69,7 +68,7 @@ pub(crate) fn routes() -> Api<App> {
                 .describe("Of a person: what they did, what was done for or to them, and what was decided about them, also under the ids and logins that they had before. Where they signed in is told where they are at home.")
                 .needs::<AuditEventList>()
                 .takes::<TimelineRequest>(json!({ "identity": "usr_048a05fa5cd9f5b3f2dfa26dc5364380", "limit": 20 }))
-                .answers::<Page<EventView>>(200, "A page."),
+                .answers::<Page<ShownEvent>>(200, "A page."),
         )
         .post(
             "/api/v1/audit-events/export",

@@ -8,37 +8,16 @@ use casemate_audit::checkpoint::Checkpoint;
 use casemate_audit::event::Event;
 use casemate_audit::note::Note;
 use casemate_audit::tree;
+use casemate_audit::verify::EventProof;
 use casemate_directory::DEFAULT_TENANT;
 use casemate_platform::{Code, NoQuery, Problem, json_response};
 use casemate_store::LogEvent;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::routes::AuditEventRead;
 use super::tree::{of_nodes, unread};
+use super::witness::with_cosignatures;
 use crate::App;
 use crate::guard::{Access, Require, Thing};
-
-/// That an event stands in the log: all that it takes to check it, beside the log's key.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "AuditEventProof")]
-pub(super) struct ProofView {
-    /// Its place in the log.
-    id: u64,
-    /// The exact text of the event, which the log commits to; nothing where it was erased.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    event: Option<String>,
-    /// What the commitment was made with, in base64.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    salt: Option<String>,
-    /// The leaf of an event that was erased, in base64.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    leaf: Option<String>,
-    /// The hashes beside the way from its leaf to the root (RFC 6962, section 2.1.1), in base64.
-    inclusion: Vec<String>,
-    /// The checkpoint, as a signed note.
-    checkpoint: String,
-}
 
 pub(super) async fn proof(
     State(app): State<App>,
@@ -63,13 +42,13 @@ pub(super) async fn proof(
     let size = checkpoint.size;
     let inclusion = of_nodes(reader, size, |nodes| tree::inclusion(index, size, nodes)).await?;
     let LogEvent { text, salt, leaf, .. } = event;
-    Ok(json_response(&ProofView {
+    Ok(json_response(&EventProof {
         id: index,
         leaf: text.is_none().then(|| leaf.to_string()),
         event: text,
         salt: salt.map(|salt| STANDARD.encode(salt.0)),
         inclusion: inclusion.iter().map(ToString::to_string).collect(),
-        checkpoint: note,
+        checkpoint: with_cosignatures(&app, note),
     }))
 }
 

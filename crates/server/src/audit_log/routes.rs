@@ -6,13 +6,14 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use casemate_audit::tile::Tile;
 use casemate_audit::tree;
+use casemate_audit::verify::EventProof;
 use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, Problem, Query, json_response, permissions};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
-use super::event_proof::{self, ProofView};
+use super::event_proof;
 use super::events;
 use super::tree::{of_nodes, tile_of, unread};
 use super::witness::{self, CosignRequest, Cosigned, RefusalRequest, Refused};
@@ -95,7 +96,7 @@ pub(crate) fn routes() -> Api<App> {
                 .describe("What it takes to check that the event was recorded, without this server: `casemate audit verify --proof`.")
                 .needs::<AuditEventRead>()
                 .problem(Code::LogDamaged)
-                .answers::<ProofView>(200, "The event, and the proof."),
+                .answers::<EventProof>(200, "The event, and the proof."),
         )
         .post(
             "/api/v1/audit-log/cosignatures",

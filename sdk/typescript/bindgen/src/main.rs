@@ -1,7 +1,7 @@
-//! `casemate-bindgen FILE.wasm FOLDER`: the JavaScript module, its types and the finished WebAssembly.
+//! `casemate-bindgen FILE.wasm FOLDER NAME`: the JavaScript module of that name, its types and the finished WebAssembly.
 //!
-//! The library behind wasm-bindgen's command line, so that Cargo.lock keeps it at the version of the crate that the engine
-//! is compiled with: the two must be the same.
+//! The library behind wasm-bindgen's command line, so that Cargo.lock keeps it at the version of the crate that the engines
+//! are compiled with: the two must be the same.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
@@ -21,13 +21,13 @@ fn main() -> ExitCode {
 }
 
 fn write(arguments: &[String]) -> Result<(), String> {
-    let [input, folder] = arguments else {
-        return Err("usage: casemate-bindgen FILE.wasm FOLDER".to_owned());
+    let [input, folder, name] = arguments else {
+        return Err("usage: casemate-bindgen FILE.wasm FOLDER NAME".to_owned());
     };
     let mut bindgen = Bindgen::new();
     let made = bindgen
         .input_path(input)
-        .out_name("engine")
+        .out_name(name)
         .typescript(true)
         // Instantiated by whoever loads it: the same module in Node and in the browser.
         .web(true)

@@ -218,6 +218,7 @@ mod tests {
             ("casemate-sdk", &[("casemate-permission", None), ("axum", None), ("reqwest", None)]),
             ("casemate-embedded", &[("casemate-sdk", None), ("casemate-directory", None)]),
             ("casemate-identity", &[("tokio", None)]),
+            ("casemate-audit-wasm", &[("casemate-audit", None), ("ed25519-dalek", None)]),
         ]);
         assert_eq!(problems(&good), Vec::<String>::new());
     }
@@ -238,6 +239,8 @@ mod tests {
             ("casemate-permission", "axum", None),
             ("casemate-identity", "sqlx", None),
             ("casemate-identity", "reqwest", None),
+            ("casemate-audit-wasm", "casemate-permission", None),
+            ("casemate-server", "casemate-audit-wasm", None),
             ("casemate-permission", "tokio", None),
             ("xtask", "casemate-permission", None),
         ] {

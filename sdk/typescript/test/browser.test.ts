@@ -8,25 +8,30 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
 const PACKAGE = fileURLToPath(new URL("../", import.meta.url));
+const VECTOR = fileURLToPath(new URL("../../../crates/audit/tests/data/verdict.json", import.meta.url));
 /** The tests' own supervisor: ends the browser and removes the folder when the pipe to it closes, however that comes. */
 const SUPERVISOR = fileURLToPath(new URL("../../../crates/test-support/src/supervise.sh", import.meta.url));
 /** Milliseconds that the browser may take: less than the test may, which would end without cleaning up. */
 const DEADLINE = 25_000;
 const TYPES: Record<string, string> = { ".js": "text/javascript", ".wasm": "application/wasm" };
 
-const PAGE = `<!doctype html><script type="importmap">{"imports":{"@casemate/sdk":"/dist/index.js"}}</script>
+const PAGE = `<!doctype html><script type="importmap">{"imports":{"@casemate/sdk":"/dist/index.js","@casemate/sdk/audit":"/dist/audit.js"}}</script>
 <script type="module">
   try {
     const { Engine } = await import("@casemate/sdk");
     const set = (await Engine.load()).catalog().compile([{ name: "a.*" }]);
     const question = { subject: { type: "user", id: "ada" }, action: { name: "a.b" } };
-    await fetch("/done", { method: "POST", body: JSON.stringify(set.checkMany([question, { ...question, action: { name: "b" } }])) });
+    const decided = set.checkMany([question, { ...question, action: { name: "b" } }]);
+    const { verifyEvent } = await import("@casemate/sdk/audit");
+    const { proof, event, key, other_key } = await (await fetch("/vector")).json();
+    const verdicts = [await verifyEvent({ proof, event, key }), await verifyEvent({ proof, event, key: other_key })];
+    await fetch("/done", { method: "POST", body: JSON.stringify([...decided, ...verdicts]) });
   } catch (error) {
     await fetch("/done", { method: "POST", body: String(error) });
   }
 </script>`;
 
-it("decides in a real browser, under a policy that allows no text as code", async () => {
+it("decides and proves in a real browser, under a policy that allows no text as code", async () => {
   let tell: (answer: string) => void;
   const answer = new Promise<string>((resolve) => (tell = resolve));
   const server = createServer((request, response) => {
@@ -43,6 +48,10 @@ it("decides in a real browser, under a policy that allows no text as code", asyn
     if (path === "/") {
       const policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'";
       response.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(PAGE);
+      return;
+    }
+    if (path === "/vector") {
+      readFile(VECTOR).then((bytes) => response.end(bytes), () => response.writeHead(404).end());
       return;
     }
     readFile(join(PACKAGE, new URL(path, "http://localhost").pathname)).then(
@@ -68,6 +77,8 @@ it("decides in a real browser, under a policy that allows no text as code", asyn
     expect(JSON.parse(text)).toMatchObject([
       { effect: "allowed", reason: "permission_allows" },
       { effect: "denied", reason: "no_permission" },
+      { verdict: "proved" },
+      { verdict: "not proved" },
     ]);
   } finally {
     clearTimeout(deadline);

@@ -26,11 +26,13 @@ it("is imported by its name, and loads its engine", async () => {
     const set = (await Engine.load()).catalog().compile([{ name: "a.*" }]);
     const question = { subject: { type: "user", id: "ada" }, action: { name: "a.b" } };
     console.log(set.check(question).effect, Engine === Same);
+    const { verifyEvent } = await import("@casemate/sdk/audit");
+    console.log((await verifyEvent({ proof: "", key: "" })).steps.map(({ step }) => step).join(" "));
     for (const name of ["express", "fastify", "graphql", "react"]) console.log(Object.keys(await import("@casemate/sdk/" + name)).length > 1);
   `;
   const { code, stdout, stderr } = await node("--input-type=module", "--eval", program);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toBe("allowed true\ntrue\ntrue\ntrue\ntrue\n");
+  expect(stdout).toBe("allowed true\nkey proof checkpoint event leaf inclusion cosignatures\ntrue\ntrue\ntrue\ntrue\n");
 });
 
 it("writes types by its command, and notices old ones", async () => {

@@ -33,6 +33,23 @@ it("shows the engine", async () => {
   expect(why).toMatch(/^`notes.write` is denied: one permission matches it, whose conditions are not met/);
 });
 
+it("shows proofs of the audit log", async () => {
+  const { check } = await import("./.made/audit.js");
+  const { key, proof, event, consistency, older } = JSON.parse(
+    readFileSync(`${ROOT}crates/audit/tests/data/verdict.json`, "utf8"),
+  ) as { key: string; proof: { id: number; checkpoint: string }; event: object; consistency: object; older: string };
+  const answers: Record<string, object> = {
+    [`/api/v1/audit-events/${proof.id}/proof`]: proof,
+    [`/api/v1/audit-events/${proof.id}`]: event,
+    "/api/v1/audit-log/consistency?from=16&to=41": consistency,
+  };
+  const get = (path: string) => Promise.resolve(Response.json(answers[path]));
+  const proved = { verdict: "proved" };
+  expect(await check(get, proof.id, key)).toMatchObject([proved]);
+  expect(await check(get, proof.id, key, older)).toMatchObject([proved, proved]);
+  expect(await check(get, proof.id, key, proof.checkpoint)).toMatchObject([proved, proved]);
+});
+
 it("shows the client", async () => {
   process.env["CASEMATE_URL"] = server.url;
   process.env["CASEMATE_CREDENTIAL"] = server.credential;

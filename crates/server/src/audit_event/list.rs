@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 use super::reader::{Reader, Unread};
 use super::routes::AuditEventList;
 use super::search::{EventSearch, LIST};
-use super::view::{COLUMNS, cells, shown};
+use super::view::{COLUMNS, cells, shown_event};
 use crate::App;
 use crate::csv::{self, Rows};
 use crate::export::{self, AT_ONCE, Place};
@@ -94,7 +94,7 @@ pub(super) fn place(page: &PageRequest, list: &str) -> Result<Option<u64>, Probl
 
 /// A page as it is answered.
 pub(super) fn shown(list: &str, found: LogPage) -> Response {
-    let items = found.items.iter().filter_map(shown).collect();
+    let items = found.items.iter().filter_map(shown_event).collect();
     let next = found.next.map(|next| cursor(list, &next.to_string()));
     json_response(&Page { items, next })
 }
@@ -187,7 +187,7 @@ pub(super) async fn one(
     let index: u64 = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
     let found = at(&app, index).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
     let LogEvent { text, leaf, salt, .. } = &found;
-    let event = shown(&found).ok_or_else(|| {
+    let event = shown_event(&found).ok_or_else(|| {
         Problem::new(Code::NotFound).detail("its text is not kept any more; its place in the log is")
     })?;
     if !is_seen(access, event.tenant(), event.application()) {

@@ -3,6 +3,7 @@
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use casemate_audit::shown::ShownEvent;
 use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, NoQuery, Page, Problem, permissions, read_document};
 use serde_json::json;

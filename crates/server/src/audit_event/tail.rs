@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, watch};
 use super::reader::Reader;
 use super::routes::AuditEventList;
 use super::search::EventSearch;
-use super::view::shown;
+use super::view::shown_event;
 use crate::App;
 use crate::guard::{Require, Thing};
 use crate::listed::unreadable;
@@ -161,7 +161,7 @@ impl Stream {
             })?;
             for event in &items {
                 self.seen = Some(event.index);
-                if let Some(view) = shown(event) {
+                if let Some(view) = shown_event(event) {
                     self.send("event", &json!(view)).await?;
                 }
             }

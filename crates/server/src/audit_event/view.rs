@@ -44,7 +44,7 @@ pub(super) const COLUMNS: [&str; 31] = [
 ];
 
 /// An event as it is shown; nothing where its text is not there any more, or is of a later version.
-pub(super) fn shown(event: &LogEvent) -> Option<ShownEvent> {
+pub(super) fn shown_event(event: &LogEvent) -> Option<ShownEvent> {
     let text = event.text.as_deref()?;
     match Event::parse(text) {
         Ok(read) => Some(ShownEvent::of(event.index, read, time)),

@@ -6,10 +6,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use casemate_audit::checkpoint::Checkpoint;
 use casemate_audit::commitment::{self, SALT, Salt};
-use casemate_audit::ed25519::SigningKey;
+use casemate_audit::ed25519::{AwsLc, SigningKey};
 use casemate_audit::hash::MerkleHash;
 use casemate_audit::note::{KeyKind, Note, VerifierKey};
 use casemate_audit::proof::{verify_consistency, verify_inclusion};
+use casemate_audit::verdict::{Conclusion, of_event};
 use casemate_audit::verify::signed;
 use casemate_server::{Front, Witnesses, sign_log_now};
 use casemate_store::{Database, RootKeys, Sealer};
@@ -86,6 +87,19 @@ async fn only_configured_witnesses_cosign_what_the_log_signed(server: Server) {
     assert_eq!(
         (answer.status.as_u16(), &answer.body),
         (201, &json!({ "size": of_log.size, "witnesses": [WITNESS] }))
+    );
+    // Whoever checks an event in a page is told of it too.
+    let trusted: Vec<String> = keys.iter().chain([witness(1).verifier()]).map(ToString::to_string).collect();
+    let (proof, shown) = (
+        server.admin("GET /api/v1/audit-events/0/proof", None).await,
+        server.admin("GET /api/v1/audit-events/0", None).await,
+    );
+    let verdict = of_event(&proof.text, &shown.text, &trusted.join(" "), &AwsLc);
+    assert_eq!(verdict.verdict, Conclusion::Proved, "{verdict:#?}");
+    let cosignatures = verdict.checkpoint.unwrap().cosignatures;
+    assert_eq!(
+        cosignatures.iter().map(|line| (&*line.witness, line.verified)).collect::<Vec<_>>(),
+        [(WITNESS, true)]
     );
     sign_log_now(&server.app).await.unwrap();
     for query in [&*format!("?size={}", of_log.size), "?cosigned=true"] {

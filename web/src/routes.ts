@@ -1,6 +1,8 @@
+import * as block from "./features/block";
 import * as home from "./features/home";
+import * as session from "./features/session";
 import * as user from "./features/user";
 import type { Area } from "./shell/area";
 
 /** Every area of the console: one folder of `features/` each. */
-export const areas: readonly Area[] = [home, user];
+export const areas: readonly Area[] = [home, block, session, user];

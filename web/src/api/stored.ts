@@ -1,0 +1,78 @@
+import { type QueryClient, type UseQueryResult, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, got, ifMatch } from "./client";
+import type { ApiError } from "./error";
+import { useAllowed } from "./me";
+
+/** Something administered that is a document with a name: made, changed and deleted as a whole. */
+export interface Stored<D> {
+  id: string;
+  name: string;
+  tenant: string;
+  /** Who manages it: empty for whoever may change it here. */
+  origin: string;
+  revision: number;
+  created_at: string;
+  updated_at: string;
+  document: D;
+}
+
+/** Where such documents are. */
+export type StoredPath =
+  | "/api/v1/providers"
+  | "/api/v1/sources"
+  | "/api/v1/audit-sinks"
+  | "/api/v1/alert-receivers"
+  | "/api/v1/detections"
+  | "/api/v1/event-types"
+  | "/api/v1/event-ceilings"
+  | "/api/v1/settings";
+
+/** The key of one of them among what was read. */
+export const storedKey = (path: StoredPath, id: string) => [`${path}/{id}`, id];
+
+/** Has all that was read of a kind read anew. */
+export async function storedChanged(queries: QueryClient, path: StoredPath): Promise<void> {
+  await Promise.all([queries.invalidateQueries({ queryKey: [`${path}/search`] }), queries.invalidateQueries({ queryKey: [`${path}/{id}`] })]);
+}
+
+/** One of them. */
+export function useStored<D>(path: StoredPath, id: string, options: { enabled?: boolean } = {}): UseQueryResult<Stored<D>, ApiError> {
+  return useQuery({ queryKey: storedKey(path, id), enabled: options.enabled ?? true, queryFn: ({ signal }) => readStored<D>(path, id, signal) });
+}
+
+export async function readStored<D>(path: StoredPath, id: string, signal?: AbortSignal): Promise<Stored<D>> {
+  return got((await api.GET(`${path}/{id}` as never, { params: { path: { id } }, signal } as never)) as { data?: Stored<D> }) as Stored<D>;
+}
+
+/** Makes one, or changes the one that was read: nothing that was changed since is overwritten. */
+export async function writeStored<D>(path: StoredPath, entry: Pick<Stored<D>, "id" | "revision"> | undefined, document: D): Promise<Stored<D>> {
+  const answer = entry
+    ? await api.PUT(`${path}/{id}` as never, { params: { path: { id: entry.id }, header: ifMatch(entry) }, body: document } as never)
+    : await api.POST(path as never, { body: document } as never);
+  return got(answer as { data?: Stored<D> }) as Stored<D>;
+}
+
+export async function deleteStored(path: StoredPath, entry: Pick<Stored<unknown>, "id" | "revision">): Promise<void> {
+  await api.DELETE(`${path}/{id}` as never, { params: { path: { id: entry.id }, header: ifMatch(entry) } } as never);
+}
+
+/** Saves a form: what lists and pages show of it is read anew before `onSaved`. */
+export function useSave<D>(path: StoredPath, entry: Stored<D> | undefined, onSaved: (saved: Stored<D>) => void) {
+  const queries = useQueryClient();
+  return useMutation<Stored<D>, ApiError, D>({
+    mutationFn: (document) => writeStored(path, entry, document),
+    onSuccess: async (saved) => {
+      await storedChanged(queries, path);
+      onSaved(saved);
+    },
+  });
+}
+
+/** What whoever is signed in may do with documents of a kind: `useMayWrite("audit-sink")`. */
+export function useMayWrite(kind: string): { create: boolean; update: boolean; delete: boolean } {
+  return {
+    create: useAllowed(`casemate.${kind}.create`) === true,
+    update: useAllowed(`casemate.${kind}.update`) === true,
+    delete: useAllowed(`casemate.${kind}.delete`) === true,
+  };
+}

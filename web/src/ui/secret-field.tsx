@@ -1,0 +1,95 @@
+import { useState } from "react";
+import { Button } from "./button";
+import { Input, Label, TextField as AriaTextField, FieldError, Text, TextArea } from "react-aria-components/TextField";
+import styles from "./field.module.css";
+import extra from "./settings.module.css";
+import { Icon } from "./icon";
+import { cx } from "./cx";
+
+export interface SecretFieldProps {
+  label: string;
+  /** What is sent: a text, or where the secret is kept. */
+  value: unknown;
+  onChange: (value: unknown) => void;
+  /** What the API said of it when it was read: never the secret itself. */
+  stored: unknown;
+  help?: string;
+  error?: string | undefined;
+  required?: boolean;
+  /** Lines, for keys in PEM form. */
+  rows?: number;
+}
+
+/** Where a secret is kept, in words. */
+export function secretPlace(reference: unknown): string | undefined {
+  if (typeof reference !== "object" || reference === null) return undefined;
+  const { env, file, sealed } = reference as { env?: string; file?: string; sealed?: boolean };
+  if (env) return `In the environment variable ${env}`;
+  if (file) return `In the file ${file}`;
+  return sealed ? "Set, and kept sealed" : undefined;
+}
+
+/** A secret that is written and never read. One that is there stays unless another is typed. */
+export function SecretField({ label, value, onChange, stored, help, error, required, rows }: SecretFieldProps) {
+  const place = secretPlace(stored);
+  const [isReplacing, setIsReplacing] = useState(place === undefined);
+  if (!isReplacing && error === undefined) {
+    return (
+      <div className={styles.field}>
+        <span className={styles.label}>{label}</span>
+        <div className={extra.sealed}>
+          <Icon name="lock" />
+          <span>{place}</span>
+          <Button
+            label={`Replace ${label.toLowerCase()}`}
+            onPress={() => {
+              setIsReplacing(true);
+              onChange(undefined);
+            }}
+            small
+          >
+            Replace
+          </Button>
+        </div>
+      </div>
+    );
+  }
+  const said = help ?? "It is sealed, and nobody can read it again.";
+  return (
+    <div className={styles.field}>
+      <AriaTextField
+        autoComplete="new-password"
+        className={styles.field ?? ""}
+        isInvalid={error !== undefined}
+        isRequired={(required ?? false) && place === undefined}
+        onChange={(text) => onChange(text === "" ? undefined : text)}
+        type={rows === undefined ? "password" : "text"}
+        validationBehavior="aria"
+        value={typeof value === "string" ? value : ""}
+      >
+        <Label className={styles.label ?? ""}>{label}</Label>
+        {rows === undefined ? <Input className={cx(styles.input, styles.mono)} spellCheck={false} /> : <TextArea className={cx(styles.input, styles.mono)} rows={rows} spellCheck={false} />}
+        {error === undefined && (
+          <Text className={styles.help ?? ""} slot="description">
+            {said}
+          </Text>
+        )}
+        <FieldError className={styles.error ?? ""}>{error}</FieldError>
+      </AriaTextField>
+      {place !== undefined && (
+        <div>
+          <Button
+            kind="quiet"
+            onPress={() => {
+              setIsReplacing(false);
+              onChange(stored);
+            }}
+            small
+          >
+            Keep the one that is set
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

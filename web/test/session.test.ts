@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signIn } from "./support/administrator.mjs";
+import { ADMINISTRATOR, check, startConsole } from "./support/console";
+
+let console: Awaited<ReturnType<typeof startConsole>>;
+beforeAll(async () => {
+  console = await startConsole();
+});
+afterAll(() => console?.stop());
+
+describe("sessions", () => {
+  it("are listed in a page that everybody can use", async () => {
+    const page = await console.page("/sessions");
+    await page.getByRole("link", { name: ADMINISTRATOR.login }).first().waitFor();
+    await check(page);
+    await page.close();
+  });
+
+  it("are ended one at a time, with what it means", async () => {
+    await signIn(console.url, ADMINISTRATOR.login, ADMINISTRATOR.password);
+    const page = await console.page("/sessions#search=node");
+    await page.getByRole("grid", { name: "Sessions" }).waitFor();
+    const before = ((await console.api.post("/api/v1/sessions/search", {})) as { items: unknown[] }).items.length;
+    await page.getByRole("button", { name: /^End the session/ }).first().click();
+    const dialog = page.getByRole("alertdialog");
+    expect(await dialog.textContent()).toContain("signed out within a second");
+    await dialog.getByRole("button", { name: "End session" }).click();
+    await page.getByText("The session was ended").waitFor();
+    expect(((await console.api.post("/api/v1/sessions/search", {})) as { items: unknown[] }).items.length).toBe(before - 1);
+    await page.close();
+  });
+
+  it("of one person can be linked to, and are ended together", async () => {
+    const me = (await console.api.get("/api/v1/me")) as { id: string };
+    const page = await console.page(`/sessions#provider=casemate&subject=${me.id}`);
+    await page.getByRole("button", { name: /^End all/ }).click();
+    expect(await page.getByRole("alertdialog").textContent()).toContain("The session that you use now is among them");
+    await check(page);
+    await page.close();
+  });
+});
+
+describe("blocks", () => {
+  it("say why and until when, and are lifted", async () => {
+    const page = await console.page("/blocks#kind=network");
+    await page.getByText("203.0.113.20/32").waitFor();
+    await check(page);
+    await page.getByRole("button", { name: "Lift the block of 203.0.113.20/32" }).click();
+    await page.getByRole("button", { name: "Lift block", exact: true }).click();
+    await page.getByText("The block of 203.0.113.20/32 was lifted").waitFor();
+    await expect.poll(() => page.getByRole("link", { name: "203.0.113.20/32" }).or(page.getByText("203.0.113.20/32", { exact: true })).count()).toBe(0);
+    await page.close();
+  });
+
+  it("that there are none is good news", async () => {
+    const page = await console.page("/blocks#search=nobody-has-this");
+    await page.getByText("No block fits").waitFor();
+    await page.getByRole("button", { name: "Clear filters" }).first().click();
+    await page.getByText("192.0.2.44/32").waitFor();
+    await page.close();
+  });
+});

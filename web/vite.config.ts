@@ -38,7 +38,7 @@ function compressed(): Plugin {
       order: "post",
       handler(_, bundle) {
         for (const [name, file] of Object.entries(bundle)) {
-          if (!/\.(js|css|svg)$/.test(name)) continue;
+          if (!/\.(js|css|svg|wasm)$/.test(name)) continue;
           const source = gzipSync(file.type === "chunk" ? file.code : file.source, { level: 9 });
           this.emitFile({ type: "asset", fileName: `${name}.gz`, source });
         }

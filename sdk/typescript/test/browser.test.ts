@@ -46,7 +46,8 @@ it("decides and proves in a real browser, under a policy that allows no text as 
       return;
     }
     if (path === "/") {
-      const policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'";
+      const scripts = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'";
+      const policy = `default-src 'none'; connect-src 'self'; ${scripts}`;
       response.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(PAGE);
       return;
     }

@@ -18,7 +18,7 @@ use casemate_audit::verdict::{
     Conclusion, ConsistencyVerdict, EventVerdict, MAX_CONSISTENCY, MAX_KEYS, MAX_SHOWN, Outcome, Step,
     of_consistency, of_event,
 };
-use casemate_audit::verify::MAX_PROOF;
+use casemate_audit::verify::{EventProof, MAX_PROOF, Wrong};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -193,6 +193,25 @@ fn a_genuine_event_is_proved_with_every_step() {
 }
 
 #[test]
+fn a_proof_is_checked_with_the_logs_key_alone() {
+    let check = |proof: &Value| {
+        let proof = EventProof::read(proof.to_string().as_bytes()).unwrap();
+        proof.check(&[key(1, KeyKind::Ed25519).verifier().clone()], &AwsLc).map(|checkpoint| checkpoint.size)
+    };
+    assert_eq!(check(&proof()), Ok(EVENTS));
+    for (member, value, wrong) in [
+        ("event", json!(text(ID + 1)), Wrong::Edited),
+        ("leaf", json!(MerkleHash::of_nothing().to_string()), Wrong::Edited),
+        ("salt", json!(null), Wrong::Unreadable),
+        ("checkpoint", json!(note(EVENTS).replace("\n41\n", "\n42\n")), Wrong::Forged),
+    ] {
+        let mut changed = proof();
+        changed[member] = value;
+        assert_eq!(check(&changed).unwrap_err().wrong, wrong, "{member}");
+    }
+}
+
+#[test]
 fn an_erased_event_is_proved_by_its_leaf() {
     let mut erased = proof();
     erased["leaf"] = detail()["leaf"].clone();
@@ -218,6 +237,7 @@ fn each_change_of_a_proof_names_its_step() {
     elsewhere[1] = json!(MerkleHash::of_leaf(b"other").to_string());
     let mut truncated = proof()["inclusion"].clone();
     truncated.as_array_mut().unwrap().pop();
+    let many = json!(vec![MerkleHash::of_nothing().to_string(); 200]);
     let (id, event) = (json!(ID + 1), json!(text(ID).replace("editors", "owners")));
     for (member, value, keys, steps, word) in [
         ("id", id, keys(), vec!["event", "inclusion"], "edited"),
@@ -227,7 +247,7 @@ fn each_change_of_a_proof_names_its_step() {
         ("leaf", json!(MerkleHash::of_nothing().to_string()), keys(), vec!["leaf"], "edited"),
         ("inclusion", elsewhere, keys(), vec!["inclusion"], "edited"),
         ("inclusion", truncated, keys(), vec!["inclusion"], "edited"),
-        ("inclusion", json!(vec!["AAAA"; 200]), keys(), vec!["inclusion"], "unreadable"),
+        ("inclusion", many.clone(), keys(), vec!["inclusion"], "unreadable"),
         ("inclusion", json!(["AAAA"]), keys(), vec!["inclusion"], "unreadable"),
         ("inclusion", json!("none"), keys(), vec!["proof"], "unreadable"),
         ("checkpoint", json!(tampered), keys(), vec!["checkpoint"], "forged"),
@@ -285,7 +305,8 @@ fn what_is_shown_otherwise_than_it_was_recorded_is_named() {
         changed[member] = value;
         assert_eq!(failed(&check(&proof(), &changed.to_string(), &keys()).steps), steps, "{member}");
     }
-    for shown in ["7", "[]", "nothing", "{}", "null", &"[".repeat(100_000), &" ".repeat(MAX_SHOWN + 1)] {
+    let long = format!("{}{}", detail(), " ".repeat(MAX_SHOWN));
+    for shown in ["7", "[]", "nothing", "{}", "null", &"[".repeat(100_000), &long] {
         assert_eq!(failed(&check(&proof(), shown, &keys()).steps), ["event"]);
     }
     // A text that is no event, though the log has it.
@@ -370,7 +391,13 @@ fn each_reason_why_a_log_did_not_go_on_names_its_step() {
         (String::new(), note(41), none.clone(), "older", "unreadable"),
         (note(16), note(41), json!({}), "proof", "unreadable"),
         (note(16), note(41), json!({"proof": ["AAAA"]}), "proof", "unreadable"),
-        (note(16), note(41), json!({"proof": vec!["AAAA"; 200]}), "proof", "unreadable"),
+        (
+            note(16),
+            note(41),
+            json!({"proof": vec![MerkleHash::of_nothing().to_string(); 200]}),
+            "proof",
+            "unreadable",
+        ),
         (note(16), note(41), json!("x".repeat(MAX_CONSISTENCY)), "proof", "unreadable"),
     ] {
         let verdict = compare(&older, &newer, &proof);

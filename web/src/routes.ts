@@ -1,8 +1,17 @@
 import * as block from "./features/block";
+import * as group from "./features/group";
 import * as home from "./features/home";
+import * as serviceAccount from "./features/service-account";
 import * as session from "./features/session";
 import * as user from "./features/user";
 import type { Area } from "./shell/area";
 
 /** Every area of the console: one folder of `features/` each. */
-export const areas: readonly Area[] = [home, block, session, user];
+export const areas: readonly Area[] = [
+  block,
+  group,
+  home,
+  serviceAccount,
+  session,
+  user,
+];

@@ -1,0 +1,151 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { type Schema, api, got, ifMatch, useAllowed } from "../api";
+import { Button, ConfirmDialog, Dialog, ErrorNotice, KeyValue, TextField, toast } from "../ui";
+import { What, whatName } from "./assignment-state";
+import { counted } from "./count";
+import { Holder, holderName } from "./holder";
+import { EndField, asLocal, asMoment } from "./when";
+
+type Assignment = Schema<"StoredAssignmentEntry">;
+type Document = Schema<"AssignmentEntry">;
+
+/** The key of an assignment among what was read. */
+export const assignmentKey = (id: string) => ["/api/v1/assignments/{id}", id];
+
+function useChanged(id: string): () => void {
+  const queries = useQueryClient();
+  return () => {
+    void queries.invalidateQueries({ queryKey: assignmentKey(id) });
+    void queries.invalidateQueries({ queryKey: ["/api/v1/assignments/search"] });
+  };
+}
+
+/** Changes until when an assignment counts, and why it was given. What it gives, and to whom, stays. */
+export function EditAssignment({ assignment, onClose }: { assignment: Assignment; onClose: () => void }) {
+  const { document } = assignment;
+  const [from, setFrom] = useState(asLocal(document.from));
+  const [until, setUntil] = useState<string | undefined>(document.until ?? undefined);
+  const [reason, setReason] = useState(document.reason ?? "");
+  const changed = useChanged(assignment.id);
+  const put = async (entry: Assignment, body: Document) => got(await api.PUT("/api/v1/assignments/{id}", { params: { path: { id: entry.id }, header: ifMatch(entry) }, body }));
+  const save = useMutation({
+    mutationFn: () => {
+      const { from: _, until: __, reason: ___, ...rest } = document;
+      // A field for local times is to the minute: what was not touched stays as exact as it is.
+      const begins = from === asLocal(document.from) ? document.from : asMoment(from);
+      return put(assignment, { ...rest, ...(begins ? { from: begins } : {}), ...(until ? { until } : {}), ...(reason.trim() === "" ? {} : { reason: reason.trim() }) });
+    },
+    onSuccess: (saved) => {
+      changed();
+      onClose();
+      toast(`The assignment of ${whatName(document)} was changed`, {
+        undo: async () => {
+          await put(saved, document);
+          changed();
+        },
+      });
+    },
+  });
+  const run = () => !save.isPending && save.mutate();
+  return (
+    <Dialog
+      actions={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button kind="primary" pending={save.isPending} type="submit">
+            Save
+          </Button>
+        </>
+      }
+      onClose={onClose}
+      onSubmit={run}
+      open
+      title="Edit assignment"
+    >
+      <KeyValue
+        entries={[
+          ["Gives", <What document={document} key="what" />],
+          ["To", <Holder key="to" to={document.to} />],
+        ]}
+      />
+      <EndField error={save.error?.at("/until")} label="Ends" onChange={setUntil} value={until} />
+      <TextField error={save.error?.at("/from")} help="In your own time zone." label="Begins" onChange={setFrom} optional type="datetime-local" value={from} />
+      <TextField error={save.error?.at("/reason")} label="Reason" maxLength={1024} onChange={setReason} optional value={reason} />
+      <ErrorNotice error={save.error} onRetry={run} />
+    </Dialog>
+  );
+}
+
+/** The most of what is held that is looked at to count who loses something. */
+const MOST = 1000;
+
+/** How many hold it by this assignment, and how many of them by another as well. */
+function useLosing(assignment: Assignment) {
+  const { document } = assignment;
+  const enabled = useAllowed("casemate.access-review.list") === true;
+  return useQuery({
+    queryKey: ["consequence", assignment.id],
+    enabled,
+    gcTime: 0,
+    staleTime: 0,
+    queryFn: async ({ signal }) => {
+      const body = { limit: MOST, state: "in_force" as const, ...(document.role ? { role: document.role } : { team: document.team ?? "" }) };
+      const { items } = got(await api.POST("/api/v1/access-review/search", { body, signal }));
+      const people = items.filter((entry) => entry.holder.type !== "group");
+      const key = (entry: (typeof items)[number]) => JSON.stringify([entry.holder.provider, entry.holder.type, entry.holder.id ?? entry.holder.login]);
+      const by = new Set(people.filter((entry) => entry.assignment === assignment.id).map(key));
+      const otherwise = new Set(people.filter((entry) => entry.assignment !== assignment.id).map(key));
+      return { hold: by.size, keep: [...by].filter((one) => otherwise.has(one)).length };
+    },
+  });
+}
+
+/** Takes back what was assigned. */
+export function DeleteAssignment({ assignment, onClose, onDone }: { assignment: Assignment; onClose: () => void; onDone?: () => void }) {
+  const { document } = assignment;
+  const changed = useChanged(assignment.id);
+  const losing = useLosing(assignment);
+  const what = whatName(document);
+  return (
+    <ConfirmDialog
+      consequence={<Consequence document={document} losing={losing.data} />}
+      onClose={onClose}
+      onConfirm={() => api.DELETE("/api/v1/assignments/{id}", { params: { path: { id: assignment.id }, header: ifMatch(assignment) } })}
+      onDone={() => {
+        changed();
+        toast(`${what} is no longer assigned to ${holderName(document.to)}`, {
+          undo: async () => {
+            await api.POST("/api/v1/assignments", { body: document });
+            changed();
+          },
+        });
+        onDone?.();
+      }}
+      open
+      title={`Take ${what} from ${holderName(document.to)}?`}
+      verb="Delete assignment"
+    >
+      What it gave counts no longer within a second, wherever they are signed in.
+    </ConfirmDialog>
+  );
+}
+
+function Consequence({ document, losing }: { document: Document; losing: { hold: number; keep: number } | undefined }) {
+  const what = whatName(document);
+  if (losing === undefined) return <>Whoever holds {what} by this alone holds it no longer.</>;
+  if (losing.hold === 0) return <>At the moment nobody known holds {what} by it.</>;
+  const lost = losing.hold - losing.keep;
+  return (
+    <ul>
+      <li>
+        {counted(lost, "holder", MOST)} {lost === 1 ? "loses" : "lose"} {what}.
+      </li>
+      {losing.keep > 0 && (
+        <li>
+          {counted(losing.keep, "other", MOST)} {losing.keep === 1 ? "keeps" : "keep"} it by another assignment.
+        </li>
+      )}
+    </ul>
+  );
+}

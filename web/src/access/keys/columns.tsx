@@ -1,0 +1,45 @@
+import { type ReactNode, useState } from "react";
+import { type Schema, useAllowed } from "../../api";
+import { type Column, IconButton, Id, Menu, Time } from "../../ui";
+import { RevokeKey, RotateKey } from "./change";
+import { KeyStatus, keyState } from "./state";
+
+type Key = Schema<"ApiKey">;
+
+/** Columns that every list of keys has; the last one is what is done with them, and `dialogs` is what that opens. */
+export function useKeyColumns({ title }: { title?: (key: Key) => ReactNode } = {}): { columns: Column<Key>[]; dialogs: ReactNode } {
+  const [asks, setAsks] = useState<{ what: "rotate" | "revoke"; key: Key } | undefined>();
+  const mayRotate = useAllowed("casemate.api-key.rotate") === true;
+  const mayRevoke = useAllowed("casemate.api-key.revoke") === true;
+  const close = () => setAsks(undefined);
+  const columns: Column<Key>[] = [
+    { id: "title", title: "Title", width: "1.7fr", sort: "title", cell: (key) => title?.(key) ?? key.title },
+    { id: "id", title: "Id", width: "150px", cell: (key) => <Id value={key.id} /> },
+    { id: "state", title: "State", width: "104px", cell: (key) => <KeyStatus value={key} /> },
+    { id: "expires", title: "Expires", width: "112px", cell: (key) => <Time none="Never" value={key.expires_at} /> },
+    { id: "used", title: "Last used", width: "118px", cell: (key) => <Time none="Never noted" value={key.used_at} /> },
+    { id: "created", title: "Created", width: "118px", sort: "created_at", cell: (key) => <Time value={key.created_at} /> },
+    {
+      id: "more",
+      title: "",
+      width: "48px",
+      end: true,
+      cell: (key) => {
+        const state = keyState(key, Date.now());
+        const isOver = state === "revoked" || state === "expired";
+        const entries = [
+          ...(mayRotate && !isOver ? [{ id: "rotate", label: "Rotate", icon: "refresh" as const, onAction: () => setAsks({ what: "rotate", key }) }] : []),
+          ...(mayRevoke && state !== "revoked" ? [{ id: "revoke", label: "Revoke", icon: "ban" as const, danger: true, onAction: () => setAsks({ what: "revoke", key }) }] : []),
+        ];
+        return entries.length > 0 && <Menu entries={entries} label={`More about ${key.title}`} trigger={<IconButton icon="more" label={`More about ${key.title}`} small />} />;
+      },
+    },
+  ];
+  const dialogs = (
+    <>
+      {asks?.what === "rotate" && <RotateKey onClose={close} value={asks.key} />}
+      {asks?.what === "revoke" && <RevokeKey onClose={close} value={asks.key} />}
+    </>
+  );
+  return { columns, dialogs };
+}

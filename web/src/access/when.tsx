@@ -1,0 +1,78 @@
+import { useState } from "react";
+import { Select, Stack, TextField } from "../ui";
+
+const DAY = 86_400_000;
+
+/** Ends that are offered, in days. */
+const OFFERED: [string, string][] = [
+  ["1", "In a day"],
+  ["7", "In a week"],
+  ["30", "In 30 days"],
+  ["90", "In 90 days"],
+  ["365", "In a year"],
+];
+
+/** A moment as a field for local times has it. */
+export function asLocal(value: string | null | undefined): string {
+  if (!value) return "";
+  const time = new Date(value);
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** A moment of a field for local times, for the API; nothing where it is none. */
+export function asMoment(local: string): string | undefined {
+  const time = local === "" ? NaN : new Date(local).getTime();
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}
+
+interface EndFieldProps {
+  label: string;
+  /** A moment, or nothing for no end. */
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+  /** What it means that there is none: "No end". */
+  none?: string;
+  help?: string;
+  error?: string | undefined;
+}
+
+/** Until when something counts: in so many days, at a time of one's own, or without an end. */
+export function EndField({ label, value, onChange, none = "No end", help, error }: EndFieldProps) {
+  const [kind, setKind] = useState(value === undefined ? "none" : "own");
+  const [local, setLocal] = useState(asLocal(value));
+  const choose = (next: string) => {
+    setKind(next);
+    if (next === "none") onChange(undefined);
+    else if (next === "own") {
+      const start = local || asLocal(new Date(Date.now() + 30 * DAY).toISOString());
+      setLocal(start);
+      onChange(asMoment(start));
+    } else onChange(new Date(Date.now() + Number(next) * DAY).toISOString());
+  };
+  const isWrong = kind === "own" && value === undefined;
+  return (
+    <Stack>
+      <Select
+        error={kind === "own" ? undefined : error}
+        label={label}
+        onChange={choose}
+        options={[{ value: "none", label: none }, ...OFFERED.map(([days, text]) => ({ value: days, label: text })), { value: "own", label: "At a day and time…" }]}
+        value={kind}
+        {...(help === undefined ? {} : { help })}
+      />
+      {kind === "own" && (
+        <TextField
+          error={isWrong ? "A day and a time are needed" : error}
+          help="In your own time zone."
+          label={`${label}: day and time`}
+          onChange={(text) => {
+            setLocal(text);
+            onChange(asMoment(text));
+          }}
+          type="datetime-local"
+          value={local}
+        />
+      )}
+    </Stack>
+  );
+}

@@ -25,7 +25,7 @@ export function ServiceAccountListPage() {
   const list = useSearch("/api/v1/service-accounts/search", {
     search: state.search,
     sort: state.sort as Schema<"Order">,
-    ...(state.state === "" ? {} : { filters: { disabled: state.state === "disabled" ? "true" : "false" } }),
+    ...(state.state === "" ? {} : { filters: { disabled: "true" } }),
   });
   const isFiltered = state.search !== "" || state.state !== "";
   const reset = () => setState({ search: "", state: "" });
@@ -51,7 +51,6 @@ export function ServiceAccountListPage() {
           onChange={(value) => setState({ state: value === "any" ? "" : value })}
           options={[
             { value: "any", label: "any" },
-            { value: "active", label: "active" },
             { value: "disabled", label: "disabled" },
           ]}
           value={state.state || "any"}

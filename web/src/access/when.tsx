@@ -34,20 +34,27 @@ interface EndFieldProps {
   none?: string;
   help?: string;
   error?: string | undefined;
+  /** The days that it begins with, where `value` is in so many: one of those that are offered. */
+  days?: string;
+}
+
+/** A moment in so many days. */
+export function inDays(days: string): string {
+  return new Date(Date.now() + Number(days) * DAY).toISOString();
 }
 
 /** Until when something counts: in so many days, at a time of one's own, or without an end. */
-export function EndField({ label, value, onChange, none = "No end", help, error }: EndFieldProps) {
-  const [kind, setKind] = useState(value === undefined ? "none" : "own");
+export function EndField({ label, value, onChange, none = "No end", help, error, days }: EndFieldProps) {
+  const [kind, setKind] = useState(value === undefined ? "none" : (days ?? "own"));
   const [local, setLocal] = useState(asLocal(value));
   const choose = (next: string) => {
     setKind(next);
     if (next === "none") onChange(undefined);
     else if (next === "own") {
-      const start = local || asLocal(new Date(Date.now() + 30 * DAY).toISOString());
+      const start = local || asLocal(inDays("30"));
       setLocal(start);
       onChange(asMoment(start));
-    } else onChange(new Date(Date.now() + Number(next) * DAY).toISOString());
+    } else onChange(inDays(next));
   };
   const isWrong = kind === "own" && value === undefined;
   return (
@@ -56,7 +63,7 @@ export function EndField({ label, value, onChange, none = "No end", help, error 
         error={kind === "own" ? undefined : error}
         label={label}
         onChange={choose}
-        options={[{ value: "none", label: none }, ...OFFERED.map(([days, text]) => ({ value: days, label: text })), { value: "own", label: "At a day and time…" }]}
+        options={[{ value: "none", label: none }, ...OFFERED.map(([offered, text]) => ({ value: offered, label: text })), { value: "own", label: "At a day and time…" }]}
         value={kind}
         {...(help === undefined ? {} : { help })}
       />

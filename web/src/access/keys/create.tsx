@@ -2,15 +2,18 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, useAllowed, useSearch } from "../../api";
 import { Button, Dialog, ErrorNotice, JsonEditor, Select, Switch, TextField, parseJson } from "../../ui";
-import { EndField } from "../when";
+import { EndField, inDays } from "../when";
 import { readKeysAnew } from "./read";
 import { ShowKey } from "./show";
+
+/** For how long a key is made, where nothing else is chosen. */
+const DAYS = "90";
 
 /** Makes a key of a service account. */
 export function CreateKey({ account, onClose }: { account: { id: string; name: string }; onClose: () => void }) {
   const [form, setForm] = useState({ title: "", networks: "", application: "" });
   const set = (changes: Partial<typeof form>) => setForm((now) => ({ ...now, ...changes }));
-  const [until, setUntil] = useState<string | undefined>(() => new Date(Date.now() + 90 * 86_400_000).toISOString());
+  const [until, setUntil] = useState<string | undefined>(() => inDays(DAYS));
   const [isNarrowed, setIsNarrowed] = useState(false);
   const [permissions, setPermissions] = useState('[\n  { "name": "notes.read" }\n]');
   const [made, setMade] = useState<Schema<"ApiKey"> | undefined>();
@@ -57,7 +60,7 @@ export function CreateKey({ account, onClose }: { account: { id: string; name: s
       title={`New API key of ${account.name}`}
     >
       <TextField autoFocus error={save.error?.at("/title")} help="Where it is used, so that somebody who finds it in a list knows." label="Title" maxLength={256} onChange={(title) => set({ title })} placeholder="deploy pipeline" required value={form.title} />
-      <EndField error={save.error?.at("/expires_at")} label="Expires" none="Never" onChange={setUntil} value={until} />
+      <EndField days={DAYS} error={save.error?.at("/expires_at")} label="Expires" none="Never" onChange={setUntil} value={until} />
       <TextField
         error={save.error?.mistakes.find((mistake) => mistake.pointer.startsWith("/networks"))?.message}
         help="CIDR networks, one a line. From everywhere, where none is named."

@@ -57,7 +57,9 @@ export function AddMembers({ group, onClose, onChanged }: { group: Group; onClos
       open
       title={`Add members to ${group.name}`}
     >
-      <SearchField autoFocus label="Search login, name or e-mail" onChange={setText} value={text} />
+      <div className={styles.search}>
+        <SearchField autoFocus label="Search login, name or e-mail" onChange={setText} value={text} />
+      </div>
       {chosen.length > 0 && (
         <ul aria-label="Chosen" className={styles.chosen}>
           {chosen.map((user) => (

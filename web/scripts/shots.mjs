@@ -26,6 +26,7 @@ try {
         const name = `${asked.replace(/[^\w.-]+/g, "-").replace(/^-|-$/g, "") || "home"}-${theme}-${width}`;
         if (only && !name.endsWith(only)) continue;
         const page = await console_.page(filled(path), { theme, width, height });
+        page.on("console", (message) => message.type() === "error" && console.error(message.text()));
         await settled(page);
         for (const step of steps) {
           const [verb, what = ""] = step.split(/:(.*)/s);

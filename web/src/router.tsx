@@ -1,5 +1,6 @@
 import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { areas } from "./routes";
+import { CrashPage } from "./shell/fallback";
 import { rootRoute } from "./shell/root";
 
 const own = [
@@ -12,6 +13,7 @@ export const router = createRouter({
   basepath: "/console",
   context: { nav: areas.flatMap((area) => area.nav), finders: areas.flatMap((area) => area.finders ?? []) },
   defaultPreload: "intent",
+  defaultErrorComponent: CrashPage,
   // What a page was told stands in the fragment, which is no place on it.
   defaultHashScrollIntoView: false,
   // The tenant alone stands in the query, as it is written.

@@ -8,7 +8,7 @@ import type { ReactNode } from "react";
 export function Link({ to, children, className }: { to: string; children: ReactNode; className?: string | undefined }) {
   const router = useRouter();
   const [path = "", hash] = to.split("#", 2) as [string, string?];
-  if (!isPage(router, path)) return <span>{children}</span>;
+  if (!isPage(router, path)) return <span className={className}>{children}</span>;
   return (
     <RouterLink className={className} hash={hash ?? ""} search={(before: object) => before} to={path}>
       {children}
@@ -19,4 +19,9 @@ export function Link({ to, children, className }: { to: string; children: ReactN
 /** Whether the console has a page at a path. */
 export function isPage(router: ReturnType<typeof useRouter>, path: string): boolean {
   return router.getMatchedRoutes(path)[2] !== undefined;
+}
+
+/** Whether the console has a page where something would lead: what is not there is not offered. */
+export function useIsPage(to: string): boolean {
+  return isPage(useRouter(), to.split("#", 1)[0] ?? "");
 }

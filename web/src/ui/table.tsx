@@ -90,9 +90,12 @@ export function Table<T>({ label, list, columns, rowId, to, onOpen, sort, onSort
 
   const go = (index: number) => {
     const next = Math.max(0, Math.min(items.length - 1, index));
-    wanted.current = next;
     setCurrent(next);
     virtual.scrollToIndex(next, { align: "auto" });
+    const row = rows.current?.querySelector<HTMLElement>(`[data-index="${next}"]`);
+    if (row) row.focus({ preventScroll: true });
+    // It is drawn first.
+    else wanted.current = next;
   };
   const open = (item: T) => {
     if (onOpen) onOpen(item);

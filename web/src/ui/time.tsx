@@ -1,31 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { MINUTE, exactTime, relativeTime } from "./relative";
 import { TooltipText } from "./tooltip";
 import styles from "./value.module.css";
 
-const MINUTE = 60_000;
-const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["year", 365 * 24 * 60 * MINUTE],
-  ["month", 30 * 24 * 60 * MINUTE],
-  ["week", 7 * 24 * 60 * MINUTE],
-  ["day", 24 * 60 * MINUTE],
-  ["hour", 60 * MINUTE],
-  ["minute", MINUTE],
-];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
-const exact = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" });
 const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
-
-/** How long ago, or how long until: `3 hours ago`. */
-export function relativeTime(time: number, now: number): string {
-  const away = time - now;
-  for (const [unit, length] of UNITS) if (Math.abs(away) >= length) return relative.format(Math.trunc(away / length), unit);
-  return away > 0 ? "in a moment" : "just now";
-}
-
-/** Day, time to the second, and zone. */
-export function exactTime(time: number): string {
-  return exact.format(time);
-}
 
 // One clock for all times of a page, which strikes every half minute.
 let strike: number | undefined;

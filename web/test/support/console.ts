@@ -71,6 +71,8 @@ async function openPage(context: BrowserContext, url: string, path: string, { th
   const wrong: string[] = [];
   wrongs.set(page, wrong);
   page.on("console", (message) => {
+    // That the API refused something is an answer, which pages show.
+    if (/^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text())) return;
     if (message.type() === "error" || message.type() === "warning" || message.text().startsWith("policy violation")) wrong.push(message.text());
   });
   page.on("pageerror", (error) => wrong.push(String(error)));
@@ -83,10 +85,24 @@ async function openPage(context: BrowserContext, url: string, path: string, { th
   return page;
 }
 
+/** Nothing is being read, and nothing moves. */
+function isSettled(): boolean {
+  return document.querySelector('[aria-busy="true"], [class*="skeleton"]') === null && document.getAnimations().every((animation) => animation.playState !== "running");
+}
+
+/** Why it is not. */
+function unsettled(): string {
+  const busy = [...document.querySelectorAll('[aria-busy="true"], [class*="skeleton"]')].map((element) => element.outerHTML.slice(0, 160));
+  const moving = document.getAnimations().filter((animation) => animation.playState === "running").map((animation) => (animation.effect as KeyframeEffect).target?.outerHTML.slice(0, 160));
+  return [...busy, ...moving, document.body.innerText.slice(0, 300)].join("\n");
+}
+
 /** Waits until what the page reads has been read: no skeleton, nothing busy. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector("main h1, main h2");
-  await page.waitForFunction(() => document.querySelector('[aria-busy="true"], [class*="skeleton"]') === null && document.getAnimations().every((animation) => animation.playState !== "running"));
+  await page.waitForFunction(isSettled, undefined, { timeout: 15_000 }).catch(async () => {
+    throw new Error(`the page does not settle: ${await page.evaluate(unsettled)}`);
+  });
 }
 
 async function violations(page: Page, theme: "light" | "dark"): Promise<string[]> {

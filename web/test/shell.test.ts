@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ADMINISTRATOR, check, settled, signInWith, startConsole } from "./support/console";
+
+let console: Awaited<ReturnType<typeof startConsole>>;
+beforeAll(async () => {
+  console = await startConsole();
+});
+afterAll(() => console?.stop());
+
+describe("the console", () => {
+  it("begins with what needs attention, in pages that everybody can use", async () => {
+    const page = await console.page("/");
+    await check(page);
+    expect(await page.title()).toBe("Home – Casemate");
+    for (const title of ["Open alerts", "API keys that end soon", "Assignments that end soon", "Blocked now", "Denials by application, last 24 hours", "Health", "Last sign-ins"]) await page.getByRole("heading", { name: title }).waitFor();
+    await page.getByText("Somebody granted themselves something").waitFor();
+    await page.getByText("joan@example.com as order-clerk").waitFor();
+    await page.close();
+  });
+
+  it("leads to the server's own address at /", async () => {
+    const page = await console.page("/");
+    await page.goto(console.url);
+    await settled(page);
+    expect(new URL(page.url()).pathname).toBe("/console/");
+    await page.close();
+  });
+
+  it("comes back to a deep link after signing in, with what was searched for", async () => {
+    const page = await console.stranger("/users#search=lovelace");
+    await page.waitForURL("**/sign-in?**");
+    expect(page.url()).not.toContain("lovelace");
+    await signInWith(page, console.url, ADMINISTRATOR);
+    await page.getByText("1 in all").waitFor();
+    expect(new URL(page.url()).pathname + new URL(page.url()).hash).toBe("/console/users#search=lovelace");
+    await page.context().close();
+  });
+
+  it("goes on where a session ended while a form was open", async () => {
+    const page = await console.stranger("/users");
+    await page.waitForURL("**/sign-in?**");
+    await signInWith(page, console.url, ADMINISTRATOR);
+    await settled(page);
+    await page.keyboard.press("c");
+    await page.getByRole("textbox", { name: /Login/ }).fill("emmy@example.com");
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Make user" }).click();
+    const [tab] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("link", { name: "Sign in again" }).click()]);
+    await tab.waitForLoadState();
+    await tab.click(".choice");
+    await tab.fill("#login", ADMINISTRATOR.login);
+    await tab.fill("#password", ADMINISTRATOR.password);
+    await tab.click("button.primary");
+    // What was typed is sent again by itself.
+    await page.getByRole("heading", { level: 1, name: "emmy@example.com" }).waitFor();
+    await page.context().close();
+  });
+
+  it("is gone through by the palette: pages, things, and what can be done here", async () => {
+    const page = await console.page("/");
+    await settled(page);
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").waitFor();
+    await check(page);
+    await page.keyboard.type("radia");
+    await page.getByRole("option", { name: /radia@example.com/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Radia Perlman" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("edit");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Edit radia@example.com" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("users");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/console/users");
+    await page.close();
+  });
+
+  it("tells its keys", async () => {
+    const page = await console.page("/");
+    await settled(page);
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    await check(page);
+    await page.close();
+  });
+
+  it("keeps the theme that was chosen, and nothing else", async () => {
+    const page = await console.page("/");
+    await settled(page);
+    await page.getByRole("button", { name: /Grace Hopper/ }).click();
+    await page.getByRole("menuitemradio", { name: "Dark theme" }).click();
+    await page.reload();
+    await settled(page);
+    expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual(["theme"]);
+    await page.getByRole("button", { name: /Grace Hopper/ }).click();
+    await page.getByRole("menuitemradio", { name: "Theme of the system" }).click();
+    expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    await page.close();
+  });
+
+  it("has its navigation in a drawer on small screens", async () => {
+    const page = await console.page("/", { width: 390, height: 844 });
+    await settled(page);
+    await page.getByRole("button", { name: "Navigation" }).click();
+    const drawer = page.getByRole("dialog", { name: "Navigation" });
+    await drawer.waitFor();
+    await check(page);
+    await drawer.getByRole("link", { name: "Users" }).click();
+    await page.waitForURL("**/console/users");
+    await drawer.waitFor({ state: "detached" });
+    await page.close();
+  });
+
+  it("says where there is no page, and what to do", async () => {
+    const page = await console.page("/nothing/here");
+    await page.getByRole("heading", { name: "There is no page at this address" }).waitFor();
+    await check(page);
+    await page.close();
+  });
+
+  it("shows no more than somebody may do", async () => {
+    const { users } = console.seeded;
+    const [owner, stranger] = [users["radia"], users["tim"]];
+    for (const id of [owner, stranger]) await withPassword(String(id));
+    const desk = await console.stranger("/");
+    await desk.waitForURL("**/sign-in?**");
+    await signInWith(desk, console.url, { login: "radia@example.com", password: PASSWORD });
+    await desk.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Users" }).waitFor();
+    await check(desk);
+    expect(await desk.getByRole("heading", { name: "Open alerts" }).count()).toBe(0);
+    await desk.context().close();
+    const nobody = await console.stranger("/users");
+    await nobody.waitForURL("**/sign-in?**");
+    await signInWith(nobody, console.url, { login: "tim@example.com", password: PASSWORD });
+    await nobody.getByText("You may not see this").waitFor();
+    expect(await nobody.getByRole("navigation", { name: "Main" }).getByRole("link").allTextContents()).toEqual(["Home"]);
+    await nobody.context().close();
+  });
+
+  it("signs out by the server", async () => {
+    const page = await console.stranger("/");
+    await page.waitForURL("**/sign-in?**");
+    await signInWith(page, console.url, ADMINISTRATOR);
+    await settled(page);
+    await page.getByRole("button", { name: /Grace Hopper/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.waitForURL((url) => url.pathname.startsWith("/sign"));
+    await page.goto(`${console.url}/console/`);
+    await page.waitForURL("**/sign-in?**");
+    await page.context().close();
+  });
+});
+
+const PASSWORD = "violet-anchor-rainfall-3";
+
+/** Gives a user a password, as their invitation lets them set it. */
+async function withPassword(id: string): Promise<void> {
+  const { link } = (await console.api.post(`/api/v1/users/${id}/invitations`)) as { link: string };
+  const page = await console.browser.newPage();
+  await page.goto(link.replace(/^https?:\/\/[^/]+/, console.url));
+  for (const field of await page.locator('input[type="password"]').all()) await field.fill(PASSWORD);
+  await page.locator("main button").last().click();
+  await page.waitForLoadState();
+  await page.close();
+}

@@ -40,12 +40,13 @@ export function Button({ children, kind, small, icon, onPress, type = "button", 
       className={looks({ kind, small })}
       form={form}
       isDisabled={disabled ?? false}
-      isPending={pending ?? false}
-      onPress={onPress}
-      type={type}
+      onPress={pending ? undefined : onPress}
+      // It keeps the focus; what it sends is under way.
+      type={pending ? "button" : type}
     >
       {pending ? <span className={styles.spinner} /> : icon && <Icon name={icon} />}
       {children}
+      {pending && <span className="hidden">, under way</span>}
     </AriaButton>
   );
 }

@@ -153,16 +153,21 @@ export function Table<T>({ label, list, columns, rowId, to, onOpen, sort, onSort
                   style={{ transform: `translateY(${start - margin}px)` }}
                   tabIndex={index === Math.min(current, items.length - 1) ? 0 : -1}
                 >
-                  {columns.map((column, place) => (
-                    <div className={cx(styles.cell, column.end && styles.end, column.wrap && styles.wrap)} key={column.id} role="gridcell">
-                      {place > 0 && !column.plain && column.title !== "" && (
-                        <span aria-hidden="true" className={styles.cellLabel}>
-                          {column.title}
-                        </span>
-                      )}
-                      {column.cell(item)}
-                    </div>
-                  ))}
+                  {columns.map((column, place) => {
+                    const content = column.cell(item);
+                    // In a card, what is empty has no label either.
+                    const isEmpty = content === null || content === undefined || content === "" || content === false;
+                    return (
+                      <div className={cx(styles.cell, column.end && styles.end, column.wrap && styles.wrap)} key={column.id} role="gridcell">
+                        {place > 0 && !column.plain && column.title !== "" && !isEmpty && (
+                          <span aria-hidden="true" className={styles.cellLabel}>
+                            {column.title}
+                          </span>
+                        )}
+                        {content}
+                      </div>
+                    );
+                  })}
                 </div>
               );
             })}

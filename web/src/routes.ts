@@ -1,3 +1,4 @@
+import * as audit from "./features/audit";
 import * as block from "./features/block";
 import * as group from "./features/group";
 import * as home from "./features/home";
@@ -8,6 +9,7 @@ import type { Area } from "./shell/area";
 
 /** Every area of the console: one folder of `features/` each. */
 export const areas: readonly Area[] = [
+  audit,
   block,
   group,
   home,

@@ -1,0 +1,12 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import type { NavEntry } from "../../shell/area";
+import { rootRoute } from "../../shell/root";
+
+export const routes = [
+  createRoute({ getParentRoute: () => rootRoute, path: "/audit/events", component: lazyRouteComponent(() => import("./list"), "EventListPage") }),
+  createRoute({ getParentRoute: () => rootRoute, path: "/audit/events/$id", component: lazyRouteComponent(() => import("./event"), "EventPage") }),
+] as const;
+
+const MAY_LIST = "casemate.audit-event.list";
+
+export const nav: NavEntry[] = [{ section: "audit", title: "Events", to: "/audit/events", icon: "list", permission: MAY_LIST, order: 0, words: "audit trail log search history who did what" }];

@@ -1,5 +1,6 @@
 // Data as an installation has it after some weeks: for tests, for developing, and for looking at pages. All of it comes through the API.
 // `node scripts/seed.mjs URL` fills a server whose credential of an administrator is in CASEMATE_KEY.
+import { seedSettings } from "./seed-settings.mjs";
 import { caller, signIn } from "../test/support/administrator.mjs";
 
 const DAY = 86_400_000;
@@ -165,11 +166,12 @@ export async function seed(api, { url, administrator, password }) {
   const renamed = await api.put(`/api/v1/users/${made.users.alan}`, { provider: "casemate", login: alan.login, display_name: "Alan M. Turing", email: alan.email, active: true, attributes: { cost_centre: 4100, clearance: "secret" } }, alan.revision);
   await api.put(`/api/v1/users/${made.users.alan}`, { provider: "casemate", login: alan.login, display_name: "Alan M. Turing", email: "turing@example.com", active: true, attributes: { cost_centre: 4100, clearance: "secret" } }, renamed.revision);
 
+  const settings = await seedSettings(api);
   await denials(url, gateway.key, made);
   await attacks(url, administrator, password);
   // A rule that comes with Casemate makes an alert of this.
   await api.post("/api/v1/assignments", { role: "catalogue", to: { provider: "casemate", login: administrator }, reason: "Tries the catalogue" });
-  return made;
+  return { ...made, settings };
 }
 
 async function denials(url, credential, made) {

@@ -1,4 +1,5 @@
 import * as audit from "./features/audit";
+import * as auditSink from "./features/audit-sink";
 import * as block from "./features/block";
 import * as group from "./features/group";
 import * as home from "./features/home";
@@ -10,6 +11,7 @@ import type { Area } from "./shell/area";
 /** Every area of the console: one folder of `features/` each. */
 export const areas: readonly Area[] = [
   audit,
+  auditSink,
   block,
   group,
   home,

@@ -4,6 +4,7 @@ export type { Mistake } from "./error";
 export { type Me, useAllowed, useMay, useMe } from "./me";
 export { type Asked, type Listed, type SearchBody, type SearchItem, type SearchPath, listKey, useSearch, withoutEmpty } from "./pages";
 export type { components, paths } from "./schema";
+export { type Readiness, useReadiness } from "./readiness";
 export { type Stored, type StoredPath, deleteStored, readStored, storedChanged, storedKey, useMayWrite, useSave, useStored, writeStored } from "./stored";
 export { tenantInUrl } from "./tenant";
 

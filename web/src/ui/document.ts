@@ -45,7 +45,6 @@ export function useDocument<D extends object>(initial: D, error: ApiError | null
     const read = (pointer: string) => readAt(document, pointer);
     return {
       document,
-      setDocument,
       set,
       read,
       text: (pointer: string) => ({ value: typeof read(pointer) === "string" ? (read(pointer) as string) : "", onChange: (value: string) => set(pointer, value === "" ? undefined : value), error: at(pointer) }),
@@ -57,6 +56,8 @@ export function useDocument<D extends object>(initial: D, error: ApiError | null
       }),
       /** A list of texts: for `ListField`. */
       list: (pointer: string) => ({ values: (read(pointer) ?? []) as string[], onChange: (values: string[]) => set(pointer, values.length === 0 ? undefined : values), error: under(pointer) }),
+      /** Names and their values: for `MapField`. */
+      map: (pointer: string) => ({ values: (read(pointer) ?? {}) as Record<string, string>, onChange: (values: Record<string, string> | undefined) => set(pointer, values), error: under(pointer) }),
       flag: (pointer: string) => ({ selected: read(pointer) === true, onChange: (selected: boolean) => set(pointer, selected ? true : undefined) }),
       /** One of a few, where nothing stands for the first: for `Select`. */
       choice: (pointer: string, first: string) => ({ value: typeof read(pointer) === "string" ? (read(pointer) as string) : first, onChange: (value: string) => set(pointer, value === first ? undefined : value), error: at(pointer) }),

@@ -24,6 +24,7 @@ export { KeyValue, Stat } from "./key-value";
 export { type Action, useKey } from "./keys";
 export { Link, useIsPage } from "./link";
 export { ListField } from "./list-field";
+export { MapField } from "./map-field";
 export { Menu, type MenuEntry, type MenuGroup } from "./menu";
 export { Notice } from "./notice";
 export { ManagedNotice, Origin } from "./origin";

@@ -17,15 +17,19 @@ export interface ListFieldProps {
 /** Texts, one a line. */
 export function ListField({ values, onChange, rows = 2, help, ...rest }: ListFieldProps) {
   const [text, setText] = useState(values.join("\n"));
-  const typed = linesOf(text);
-  const shown = typed.join("\n") === values.join("\n") ? text : values.join("\n");
+  const [last, setLast] = useState(values.join("\n"));
+  const outside = values.join("\n");
+  // What is typed stays as it is typed, until something else changes the values.
+  const shown = outside === last ? text : outside;
   return (
     <TextField
       {...rest}
       help={help === undefined ? "One a line." : `${help} One a line.`}
       onChange={(now) => {
         setText(now);
-        onChange(linesOf(now));
+        const lines = linesOf(now);
+        setLast(lines.join("\n"));
+        onChange(lines);
       }}
       rows={Math.max(rows, Math.min(values.length, 8))}
       value={shown}

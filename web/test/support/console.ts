@@ -59,7 +59,7 @@ export async function startConsole({ empty = false }: { /** Without data. */ emp
 /** Signs somebody in by the server's own pages. */
 export async function signInWith(page: Page, url: string, { login, password }: { login: string; password: string }): Promise<void> {
   if (!page.url().includes("/sign-in")) await page.goto(`${url}/sign-in`);
-  if (!page.url().includes("/sign-in/casemate")) await page.click(".choice");
+  if (!page.url().includes("/sign-in/casemate")) await page.click('.choice[href*="/sign-in/casemate"]');
   await page.fill("#login", login);
   await page.fill("#password", password);
   await page.click("button.primary");

@@ -1,3 +1,6 @@
+// Before all others: what components say comes later, and counts.
+import "./ui/tokens.css";
+import "./ui/base.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -6,8 +9,6 @@ import { meQuery } from "./api/me";
 import { queryClient } from "./api/query";
 import { restoreFragment } from "./api/signing-in";
 import { router } from "./router";
-import "./ui/tokens.css";
-import "./ui/base.css";
 
 restoreFragment();
 // While the page's own part is fetched.

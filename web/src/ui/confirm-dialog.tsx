@@ -57,7 +57,9 @@ export function ConfirmDialog({ title, verb, open, onClose, onConfirm, onDone, c
     <Dialog
       actions={
         <>
-          <Button onPress={onClose}>Cancel</Button>
+          <Button autoFocus={typed === undefined && !reason} onPress={onClose}>
+            Cancel
+          </Button>
           <Button disabled={!isReady} kind={kind} pending={action.isPending} type="submit">
             {verb}
           </Button>
@@ -71,8 +73,8 @@ export function ConfirmDialog({ title, verb, open, onClose, onConfirm, onDone, c
     >
       {children !== undefined && <div>{children}</div>}
       {consequence !== undefined && <div className={styles.consequence}>{consequence}</div>}
-      {reason && <TextField help="It stands in the audit trail." label="Reason" maxLength={1024} onChange={setWhy} optional value={why} />}
-      {typed !== undefined && <TextField label={`Type ${typed} to confirm`} mono onChange={setText} value={text} />}
+      {reason && <TextField autoFocus help="It stands in the audit trail." label="Reason" maxLength={1024} onChange={setWhy} optional value={why} />}
+      {typed !== undefined && <TextField autoFocus={!reason} label={`Type ${typed} to confirm`} mono onChange={setText} value={text} />}
       <ErrorNotice error={action.error} onRetry={run} />
     </Dialog>
   );

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, ifMatch, useAllowed, useSearch } from "../../api";
-import { Badge, Button, type Column, ConfirmDialog, Diff, DiffOfLines, EmptyState, ErrorState, Id, Panel, SkeletonLines, Stack, Table, Time, toast } from "../../ui";
+import { Actor, Badge, Button, type Column, ConfirmDialog, Diff, DiffOfLines, EmptyState, ErrorState, Panel, SkeletonLines, Stack, Table, Time, toast } from "../../ui";
 
 type User = Schema<"StoredUser">;
 type Version = Schema<"DirectoryVersion">;
@@ -11,7 +11,7 @@ const VERBS: Record<string, string> = { create: "Made", update: "Changed", resto
 const COLUMNS: Column<Version>[] = [
   { id: "revision", title: "Revision", width: "80px", cell: (version) => version.revision },
   { id: "verb", title: "What", width: "1fr", cell: (version) => (version.restored ? `Set back to ${version.restored}` : (VERBS[version.verb] ?? version.verb)) },
-  { id: "actor", title: "By", width: "1.5fr", cell: (version) => `${version.actor.type} ${version.actor.id}` },
+  { id: "actor", title: "By", width: "1.5fr", cell: (version) => <Actor id={version.actor.id} type={version.actor.type} /> },
   { id: "at", title: "When", width: "130px", cell: (version) => <Time value={version.at} /> },
 ];
 
@@ -78,7 +78,7 @@ function OneVersion({ user, revision, onRestored }: { user: User; revision: numb
       {version.data && (
         <Stack>
           <div>
-            <Time exact value={version.data.version.at} /> by {version.data.version.actor.type} <Id value={version.data.version.actor.id} />
+            <Time exact value={version.data.version.at} /> by <Actor id={version.data.version.actor.id} type={version.data.version.actor.type} />
           </div>
           <Diff after={version.data.after} before={version.data.before} label={`What revision ${revision} changed`} />
         </Stack>

@@ -40,5 +40,6 @@ export { type TabEntry, Tabs } from "./tabs";
 export { TextField } from "./text-field";
 export { exactTime, relativeTime } from "./relative";
 export { Time, useNow } from "./time";
+export { TypedField } from "./typed-field";
 export { toast, toastError } from "./toast";
 export { Tooltip, TooltipText } from "./tooltip";

@@ -26,12 +26,13 @@ export function ComboBox({ label, options, value, onChange, onType, free, help, 
   return (
     <AriaComboBox
       allowsCustomValue={free ?? false}
-      allowsEmptyCollection={onType !== undefined}
+      allowsEmptyCollection={onType !== undefined && !free}
       autoFocus={autoFocus ?? false}
       className={styles.field ?? ""}
       isDisabled={disabled ?? false}
       isInvalid={error !== undefined}
       menuTrigger="focus"
+      validationBehavior="aria"
       onSelectionChange={(key) => {
         if (key !== null) onChange(String(key));
         else if (!free) onChange("");

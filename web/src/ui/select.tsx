@@ -35,6 +35,7 @@ export function Select({ label, options, value, onChange, help, error, placehold
       isInvalid={error !== undefined}
       onChange={(key) => onChange(String(key ?? ""))}
       placeholder={placeholder ?? "Choose"}
+      validationBehavior="aria"
       value={options.some((option) => option.value === value) ? value : null}
     >
       <Label className={styles.label ?? ""}>{label}</Label>

@@ -13,6 +13,7 @@ export function WhyForm({ asked, onAsk, mistakes, isBusy }: { asked: Asked; onAs
   const set = (changes: Partial<Asked>) => setDraft((now) => ({ ...now, ...changes }));
   const { schemas } = useSchemas();
   const names = (schemas ?? []).flatMap((schema) => schema.permissions.map(({ name, title }) => ({ value: name, label: name, help: title ?? schema.title }))).filter((one) => !/[*?{]/.test(one.value));
+  const offered = names.filter(({ value }) => value.includes(draft.action.trim()) && (draft.action !== "" || !value.startsWith("casemate."))).slice(0, 60);
   const owner = ownerOf(schemas ?? [], draft.action);
   const patterns = owner?.permissions.filter(({ name }) => /[*?{]/.test(name)).map(({ name }) => name) ?? [];
   return (
@@ -31,7 +32,8 @@ export function WhyForm({ asked, onAsk, mistakes, isBusy }: { asked: Asked; onAs
           help={patterns.length > 0 ? `${owner?.title} declares ${patterns.join(", ")}.` : "The requested name, without wildcards."}
           label="May do"
           onChange={(action) => set({ action })}
-          options={names}
+          onType={() => undefined}
+          options={offered}
           placeholder="shop.order.update"
           value={draft.action}
         />

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { api, got, useAllowed, useSearch } from "../../api";
-import { ComboBox, Select, TextField } from "../../ui";
+import { ComboBox, type Option, Select, TextField } from "../../ui";
 import { whoOf, whoText } from "./question";
 
 const KINDS = [
@@ -54,7 +54,12 @@ function UserField({ value, onChange, error }: FieldProps) {
     queryFn: async ({ signal }) => got(await api.GET("/api/v1/users/{id}", { params: { path: { id: value } }, signal })),
   });
   const found = useSearch("/api/v1/users/search", { search: typed.startsWith("usr_") ? "" : typed.replace(/ · .*/, ""), sort: "login" }, { enabled: mayList, limit: 20 });
-  const options = [...(known.data ? [known.data] : []), ...found.items.filter((user) => user.id !== value)].map((user) => ({ value: user.subject && user.provider !== "casemate" ? user.subject : user.id, label: user.login, help: [user.display_name, user.provider].filter(Boolean).join(", ") }));
+  const seen = useRef(new Map<string, Option>());
+  const listed = [...(known.data ? [known.data] : []), ...found.items].map((user): Option => ({ value: user.subject && user.provider !== "casemate" ? user.subject : user.id, label: user.login, help: [user.display_name, user.provider].filter(Boolean).join(", ") }));
+  for (const option of listed) seen.current.set(option.value, option);
+  // Whoever is chosen stays among the options while others are searched for: the field would show their id in between.
+  const chosen = seen.current.get(value);
+  const options = [...(chosen ? [chosen] : []), ...listed.filter((option, index) => option.value !== value && listed.findIndex((other) => other.value === option.value) === index)];
   return <ComboBox error={error} free help="By login or name; or their id at the provider." label="User" onChange={onChange} onType={setTyped} options={options} value={value} />;
 }
 

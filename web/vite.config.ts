@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { type Plugin, defineConfig } from "vite";
@@ -47,9 +49,35 @@ function compressed(): Plugin {
   };
 }
 
+const AUDIT = fileURLToPath(new URL("../sdk/typescript/src/audit.ts", import.meta.url));
+const AUDIT_WASM = fileURLToPath(new URL("../sdk/typescript/wasm/audit.js", import.meta.url));
+
+/**
+ * What checks the audit log comes from the SDK of this repository, with the WebAssembly that `cargo xtask wasm` builds. Without that, the
+ * console is built all the same, and says where somebody wants to check that it cannot.
+ */
+function auditCheck(): Plugin {
+  const NAME = "@casemate/sdk/audit";
+  const NONE = "\0audit-check-missing";
+  return {
+    name: "audit-check",
+    enforce: "pre",
+    resolveId(id) {
+      if (id !== NAME) return undefined;
+      if (existsSync(AUDIT_WASM)) return AUDIT;
+      this.warn("sdk/typescript/wasm is not built (cargo xtask wasm): this console cannot check proofs");
+      return NONE;
+    },
+    load(id) {
+      if (id !== NONE) return undefined;
+      return 'const missing = async () => { throw new Error("This console was built without what checks proofs"); };\nexport { missing as verifyEvent, missing as verifyConsistency };';
+    },
+  };
+}
+
 export default defineConfig({
   base: "/console/",
-  plugins: [oneLanguage(), noInnerHtml(), react(), compressed()],
+  plugins: [auditCheck(), oneLanguage(), noInnerHtml(), react(), compressed()],
   build: {
     target: ["chrome125", "firefox128", "safari18"],
     // Everything is a file of its own: the policy allows no data: addresses.

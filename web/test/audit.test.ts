@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { check, settled, startConsole } from "./support/console";
 
@@ -6,6 +7,9 @@ beforeAll(async () => {
   console = await startConsole();
 });
 afterAll(() => console?.stop());
+
+/** Where the WebAssembly is not built there is nothing to check with; in continuous integration it always is. */
+const hasCheck = process.env["CI"] !== undefined || existsSync(new URL("../../sdk/typescript/wasm/audit.js", import.meta.url));
 
 describe("audit events", () => {
   it("are listed, searched, and opened in a page that everybody can use", async () => {
@@ -44,6 +48,41 @@ describe("audit events", () => {
     const page = await console.page(`/audit/events/${found.items[0].id}`);
     await page.getByRole("row", { name: /email/ }).getByText("hidden").first().waitFor();
     await check(page);
+    await page.close();
+  });
+
+  it.skipIf(!hasCheck)("are verified in the browser, with the WebAssembly loaded on demand, and the log held against what was seen before", async () => {
+    const found = await console.api.post("/api/v1/audit-events/search", { action: "casemate.user.update", limit: 2 });
+    const page = await console.page(`/audit/events/${found.items[0].id}`);
+    const loaded: string[] = [];
+    page.on("request", (request) => request.url().endsWith(".wasm") && loaded.push(request.url()));
+    await page.getByRole("button", { name: "Verify in this browser" }).waitFor();
+    expect(loaded).toEqual([]);
+    await page.getByRole("button", { name: "Verify in this browser" }).click();
+    await page.getByText("Proved", { exact: true }).waitFor();
+    expect(loaded.length).toBe(1);
+    await page.getByText("first checkpoint that this page saw").waitFor();
+    await check(page);
+    await console.api.post("/api/v1/users/search", {});
+    await page.getByRole("button", { name: "Verify again" }).click();
+    await page.getByText("first checkpoint that this page saw").waitFor({ state: "detached" });
+    await page.getByText("Proved", { exact: true }).waitFor();
+    await page.close();
+  });
+
+  it.skipIf(!hasCheck)("are told not to be relied on where an answer was changed", async () => {
+    const found = await console.api.post("/api/v1/audit-events/search", { action: "casemate.user.update", limit: 1 });
+    const page = await console.page("/audit/events");
+    await page.route(`**/api/v1/audit-events/${found.items[0].id}`, async (route) => {
+      const answer = await route.fetch();
+      const detail = await answer.json();
+      detail.event.actor.id = "usr_somebodyelse";
+      await route.fulfill({ response: answer, json: detail });
+    });
+    await page.goto(`${console.url}/console/audit/events/${found.items[0].id}`);
+    await page.getByRole("button", { name: "Verify in this browser" }).click();
+    await page.getByText("Not proved", { exact: true }).waitFor();
+    await page.getByText("Do not rely on what is shown").waitFor();
     await page.close();
   });
 });

@@ -25,7 +25,7 @@ export function EventPage() {
     // Nothing of it changes any more, and each reading of it is on record.
     staleTime: Infinity,
     refetchOnWindowFocus: false,
-    queryFn: async ({ signal }) => got(await api.GET("/api/v1/audit-events/{id}", { params: { path: { id: id as never } }, signal })),
+    queryFn: async ({ signal }) => got(await api.GET("/api/v1/audit-events/{id}", { params: { path: { id } }, signal })),
   });
   if (query.error) {
     return (
@@ -73,7 +73,7 @@ function Known({ detail }: { detail: Schema<"AuditEventDetail"> }) {
       <Split
         aside={
           <>
-            <Proof event={event} key={event.id} />
+            <Proof detail={detail} key={event.id} />
             <Panel title="Request">
               <KeyValue
                 entries={[

@@ -1,0 +1,109 @@
+import type { AuditKeys, AuditStep, ConsistencyVerdict, EventVerdict } from "@casemate/sdk/audit";
+import { ApiError, type Schema, api, got } from "../../api";
+
+/** What was found out in this browser. */
+export interface Checked {
+  event: EventVerdict;
+  /** Whether the log went on from the checkpoint that was seen before in this visit. */
+  went: ConsistencyVerdict | undefined;
+  /** Where the key came from. */
+  from: "server" | "pasted";
+  proof: Schema<"AuditEventProof">;
+}
+
+/** A key that an auditor gave: for as long as the page is open, and nowhere else. */
+let pasted = "";
+/** The newest checkpoint that this page saw of each log. */
+const seen = new Map<string, string>();
+
+export function pastedKey(): string {
+  return pasted;
+}
+
+export function pasteKey(text: string): void {
+  pasted = text.trim();
+}
+
+/** The WebAssembly is loaded when somebody checks something for the first time. */
+const checker = () => import("@casemate/sdk/audit");
+
+export const originOf = (checkpoint: string) => checkpoint.split("\n")[0] ?? "";
+export const sizeOf = (checkpoint: string) => Number(checkpoint.split("\n")[1]);
+
+/** The keys that are trusted: those that were pasted, or those that the server says. */
+async function keys(): Promise<{ key: AuditKeys; from: Checked["from"] }> {
+  if (pasted !== "") return { key: pasted, from: "pasted" };
+  return { key: got(await api.GET("/api/v1/audit-log/key")), from: "server" };
+}
+
+/** How long an event of this moment may wait to be signed for, in milliseconds, and how often it is asked. */
+const WAIT = 600;
+const TIMES = 5;
+
+async function proofOf(id: number): Promise<Schema<"AuditEventProof">> {
+  for (let time = 1; ; time += 1) {
+    try {
+      return got(await api.GET("/api/v1/audit-events/{id}/proof", { params: { path: { id: String(id) } } }));
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 503) || time >= TIMES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, WAIT));
+    }
+  }
+}
+
+/** Checks here that an event stands in the log as it is shown. */
+export async function checkEvent(detail: Schema<"AuditEventDetail">): Promise<Checked> {
+  const [{ verifyEvent }, proof, { key, from }] = await Promise.all([checker(), proofOf(detail.event.id), keys()]);
+  const event = await verifyEvent({ proof, event: detail, key });
+  return { event, from, proof, went: await checkWent(proof.checkpoint, key) };
+}
+
+/** Whether the log of a checkpoint goes on from the one that was seen before, and remembers the newer of them. */
+export async function checkWent(checkpoint: string, key: AuditKeys): Promise<ConsistencyVerdict | undefined> {
+  const origin = originOf(checkpoint);
+  const before = seen.get(origin);
+  if (before === undefined || before === checkpoint) {
+    seen.set(origin, checkpoint);
+    return undefined;
+  }
+  const { verifyConsistency } = await checker();
+  const [from, to] = [sizeOf(before), sizeOf(checkpoint)];
+  const proof = to > from && from > 0 ? got(await api.GET("/api/v1/audit-log/consistency", { params: { query: { from: String(from), to: String(to) } } })) : undefined;
+  const verdict = await verifyConsistency({ older: before, newer: checkpoint, key, ...(proof ? { proof } : {}) });
+  if (verdict.verdict === "proved") seen.set(origin, checkpoint);
+  return verdict;
+}
+
+/** Reads the newest checkpoint, and holds it against what was seen before. */
+export async function checkLog(checkpoint: string): Promise<{ went: ConsistencyVerdict | undefined; from: Checked["from"] }> {
+  const { key, from } = await keys();
+  return { went: await checkWent(checkpoint, key), from };
+}
+
+/** What a step is called for people. */
+export const STEPS: Record<string, string> = {
+  key: "Key",
+  proof: "Proof",
+  checkpoint: "Signature",
+  event: "What is shown",
+  leaf: "Commitment",
+  inclusion: "Way to the root",
+  cosignatures: "Witnesses",
+  older: "Earlier checkpoint",
+  newer: "New checkpoint",
+  consistency: "Goes on",
+};
+
+/** The steps of an event, and at their end that the log went on. */
+export function stepsOf({ event, went }: Checked): AuditStep[] {
+  const failed = went?.steps.find((step) => step.outcome === "failed");
+  const last: AuditStep =
+    went === undefined
+      ? { step: "consistency", outcome: "skipped", says: "It is the first checkpoint that this page saw in this visit, and is remembered for the next check." }
+      : { ...(failed ?? {}), step: "consistency", outcome: went.verdict === "proved" ? "passed" : "failed", says: failed?.says ?? went.summary };
+  return [...event.steps, last];
+}
+
+export function isProved({ event, went }: Checked): boolean {
+  return event.verdict === "proved" && (went === undefined || went.verdict === "proved");
+}

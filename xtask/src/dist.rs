@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::command::{cargo, find, output, succeed};
 use crate::console::say;
 use crate::project::{Project, host};
-use crate::{Outcome, sbom};
+use crate::{Outcome, sbom, web};
 
 /// What goes into the archive beside the binary and its bill of materials: where it is, where it goes, and its mode.
 const FILES: &[(&str, &str, u32)] = &[
@@ -30,6 +30,8 @@ const FOLDERS: [&str; 2] = ["docs", "examples/policy"];
 /// checkout gives the same archive around the binary: names in order, no owners, the time of the last commit.
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     crate::no_more(arguments)?;
+    say("building the console");
+    web::build(project)?;
     say("building casemate, optimised");
     let build = ["build", "--locked", "--release", "--package", "casemate-cli", "--bin", "casemate"];
     succeed(cargo(project).args(build))?;

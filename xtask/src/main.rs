@@ -14,6 +14,7 @@ mod faults;
 mod fuzz;
 mod layers;
 mod needs;
+mod npm;
 mod project;
 mod python;
 mod sbom;
@@ -25,6 +26,7 @@ mod threat_model;
 mod typescript;
 mod up;
 mod wasm;
+mod web;
 
 use std::process::ExitCode;
 
@@ -46,6 +48,7 @@ usage: cargo xtask COMMAND
                              are acknowledged: none is lost (1,000 runs from seed 1 on, unless told)
   api-fuzz [--seconds N]     the API against its own description, by schemathesis (60 seconds unless told)
   bench NAME [ARGUMENT...]   run the benchmark NAME; `--format json` for figures that a program reads
+  web                        the console, built into web/dist, where the binary takes it from
   wasm                       the permission engine, and what checks the audit log, as WebAssembly, for sdk/typescript
   dist                       the archive that is handed out: binary, service, sample configuration, SBOM, checksums
   supply-chain               licences, bans, sources, advisories; our own SBOM in target/sbom
@@ -97,6 +100,7 @@ fn run(arguments: &[String]) -> Outcome<()> {
         "fuzz" => fuzz::run(&project, rest),
         "bench" => bench::run(&project, rest),
         "wasm" => no_more(rest).and_then(|()| Ok(wasm::build(&project)?)),
+        "web" => no_more(rest).and_then(|()| Ok(web::build(&project)?)),
         "dist" => dist::run(&project, rest),
         "supply-chain" => supply_chain::run(&project, rest),
         "check-deps" => no_more(rest).and_then(|()| check_dependencies(&project)),

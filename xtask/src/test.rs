@@ -8,7 +8,7 @@ use crate::console::say;
 use crate::layers::{Counts, targets};
 use crate::project::{Project, list, members, string};
 use crate::tested::Binary;
-use crate::{Failure, Outcome, example, needs, threat_model, typescript};
+use crate::{Failure, Outcome, example, needs, threat_model, typescript, web};
 
 /// The environment variable by which property tests run their long form.
 const LONG: &str = "CASEMATE_LONG";
@@ -102,6 +102,9 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     }
     if WASM.iter().any(|package| covers(&options, package)) {
         steps.step("TypeScript SDK", || Ok(typescript::test(project, binary)?));
+    }
+    if covers(&options, web::PACKAGE) {
+        steps.step("console in a browser", || Ok(web::test(project, binary)?));
     }
     if covers(&options, example::PACKAGE) {
         steps.step("subgraphs behind a gateway", || Ok(example::test(project, binary)?));

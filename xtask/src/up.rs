@@ -7,10 +7,15 @@ use crate::Outcome;
 use crate::command::{cargo, succeed};
 use crate::console::say;
 use crate::project::Project;
+use crate::web;
 
 /// `up [ARGUMENT...]`: the arguments are those of `casemate serve`. Does not return where the server starts: the
 /// server takes this process's place, so that its signals and its exit status are the server's own.
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
+    // The server is of use without it, and then says how it is built.
+    if let Err(error) = web::build(project) {
+        say(&format!("the console is not built, and the server starts without it: {error}"));
+    }
     say("building casemate (minutes at the first time, seconds later)");
     succeed(cargo(project).args(["build", "--locked", "--package", "casemate-cli", "--bin", "casemate"]))?;
     let binary = project.target().join("debug/casemate");

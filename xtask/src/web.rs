@@ -1,0 +1,30 @@
+//! The web console: built into `web/dist`, where the binary takes it from, and tested in a browser.
+
+use crate::command::succeed;
+use crate::npm::Package;
+use crate::project::Project;
+use crate::tested::Binary;
+use crate::{tested, wasm};
+
+const FOLDER: &str = "web";
+/// The crate that carries what is built.
+pub(crate) const PACKAGE: &str = "casemate-console";
+/// The server that it is tried on.
+const BINARY: &str = "CASEMATE_BINARY";
+
+/// Installs what building it needs, and builds it.
+pub(crate) fn build(project: &Project) -> Result<(), String> {
+    let package = Package::find(project, FOLDER)?;
+    wasm::build(project)?;
+    package.install()?;
+    succeed(&mut package.script("build"))
+}
+
+/// Builds it, checks its types and that they are those of the API, and runs its tests in a browser over the real binary.
+pub(crate) fn test(project: &Project, binary: Binary<'_>) -> Result<(), String> {
+    build(project)?;
+    tested::build(project, binary)?;
+    let package = Package::find(project, FOLDER)?;
+    succeed(&mut package.script("check"))?;
+    succeed(package.script("test").env(BINARY, project.target().join("debug/casemate")))
+}

@@ -65,7 +65,8 @@ fn run() -> Result<Vec<Figure>, Failure> {
         remembered.extend(identities::measure(&casemate, &place("identities"))?);
     }
     let casemate = Server::casemate(&casemate, &place("casemate"), &place("casemate-policy"))?;
-    let cerbos = Server::cerbos(&cerbos, &place("cerbos"), &place("cerbos-policy"))?;
+    let recording = Server::cerbos(&cerbos, &place("cerbos-recording"), &place("cerbos-policy"), true)?;
+    let cerbos = Server::cerbos(&cerbos, &place("cerbos"), &place("cerbos-policy"), false)?;
     let [single, single_allowed, batch, batch_allowed] = rounds::measure([&casemate, &cerbos], &people)?;
     let several = format!("{} at once", workload::EACH);
     figures.extend(figures_of("one question", &single, Some(30.0)));
@@ -73,6 +74,17 @@ fn run() -> Result<Vec<Figure>, Failure> {
     // Without what a denial costs Casemate, which has it on disk before it is answered.
     figures.extend(figures_of("one question, allowed ones alone", &single_allowed, None));
     figures.extend(figures_of(&format!("{several}, allowed ones alone"), &batch_allowed, None));
+    // Beside the peer that has what it denied on record as well, if not before it answers.
+    let [single, _, batch, _] = rounds::measure([&casemate, &recording], &people)?;
+    for (asked, measured) in [("one question", single), (&*several, batch)] {
+        let cpu = measured.cpu[1];
+        figures.push(Figure::new(
+            format!("{asked}: cerbos that records denials, CPU per decision"),
+            cpu,
+            "µs",
+        ));
+        figures.push(Figure::new(format!("{asked}: less CPU than that one"), measured.beside, "x"));
+    }
     figures.push(Figure::new("casemate: resident", casemate.resident()? / 1e6, "MB"));
     figures.push(Figure::new("cerbos: resident", cerbos.resident()? / 1e6, "MB"));
     figures.extend(remembered);

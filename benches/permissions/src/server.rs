@@ -78,14 +78,27 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts Cerbos on a policy folder; it logs errors alone, and records nothing.
-    pub(crate) fn cerbos(program: &Path, folder: &Path, policy: &Path) -> Result<Server, Failure> {
+    /// Starts Cerbos on a policy folder; it logs errors alone, and records nothing but, where that is wanted, decisions that deny.
+    pub(crate) fn cerbos(
+        program: &Path,
+        folder: &Path,
+        policy: &Path,
+        records: bool,
+    ) -> Result<Server, Failure> {
         fs::create_dir_all(folder)?;
         let (address, other) = (free()?, free()?);
+        let audit = match records {
+            true => serde_json::json!({
+                "enabled": true, "accessLogsEnabled": false, "decisionLogsEnabled": true, "backend": "local",
+                "decisionLogFilters": { "checkResources": { "ignoreAllowAll": true } },
+                "local": { "storagePath": folder.join("audit") },
+            }),
+            false => serde_json::json!({ "enabled": false }),
+        };
         let config = serde_json::json!({
             "server": { "httpListenAddr": address.to_string(), "grpcListenAddr": other.to_string() },
             "storage": { "driver": "disk", "disk": { "directory": policy, "watchForChanges": false } },
-            "audit": { "enabled": false },
+            "audit": audit,
             "telemetry": { "disabled": true },
         });
         // JSON is YAML.

@@ -74,6 +74,7 @@ impl Welcome<'_> {
             printer.line("")?;
         }
         printer.line(format_args!("Casemate listens on {}://{}", self.scheme, self.address))?;
+        printer.line(format_args!("Console:      {}/console/", self.url))?;
         let created = if self.folder.created() { " (created; readable by you alone)" } else { "" };
         printer.line(format_args!("Data folder:  {}{created}", self.folder.path().display()))?;
         match self.policy {

@@ -11,6 +11,8 @@ const FOLDER: &str = "web";
 pub(crate) const PACKAGE: &str = "casemate-console";
 /// The server that it is tried on.
 const BINARY: &str = "CASEMATE_BINARY";
+/// That this server has the console in it.
+const SERVES: &str = "CASEMATE_SERVES_CONSOLE";
 
 /// Installs what building it needs, and builds it.
 pub(crate) fn build(project: &Project) -> Result<(), String> {
@@ -26,5 +28,5 @@ pub(crate) fn test(project: &Project, binary: Binary<'_>) -> Result<(), String> 
     tested::build(project, binary)?;
     let package = Package::find(project, FOLDER)?;
     succeed(&mut package.script("check"))?;
-    succeed(package.script("test").env(BINARY, project.target().join("debug/casemate")))
+    succeed(package.script("test").env(SERVES, "1").env(BINARY, project.target().join("debug/casemate")))
 }

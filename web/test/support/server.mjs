@@ -25,19 +25,23 @@ function firstWords(child) {
   });
 }
 
-/** Starts the binary on a free port in a new folder. The console stands in front of it, on the same origin as the API. */
+/** Whether the binary was built with this console in it, as `cargo xtask test` sees to. Otherwise a server of our own serves it. */
+const SERVES = process.env.CASEMATE_SERVES_CONSOLE === "1";
+
+/** Starts the binary on a free port in a new folder, with the console on the same origin as the API. */
 export async function startServer({ arguments: more = [], port = 0, publicUrl = "" } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "casemate-console-"));
   let behind = "";
-  // Until the binary serves the console itself: then `url` is its own address.
-  const front = await startFront(port, () => behind);
-  const child = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--data", join(folder, "data"), "--public-url", publicUrl || front.url, "--accounts", "--trusted-proxies", "127.0.0.1/32", ...more], {
+  const front = SERVES ? undefined : await startFront(port, () => behind);
+  const reached = publicUrl || front?.url;
+  const words = ["serve", "--listen", `127.0.0.1:${front ? 0 : port}`, "--data", join(folder, "data"), "--accounts", "--trusted-proxies", "127.0.0.1/32"];
+  const child = spawn(BINARY, [...words, ...(reached ? ["--public-url", reached] : []), ...more], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? "" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const stop = async () => {
-    await front.stop();
+    await front?.stop();
     if (child.exitCode === null) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
@@ -48,7 +52,7 @@ export async function startServer({ arguments: more = [], port = 0, publicUrl = 
   try {
     const { address, key, log } = await firstWords(child);
     behind = address;
-    return { url: front.url, behind: address, key, log, folder, stop };
+    return { url: front?.url ?? address, behind: address, key, log, folder, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -47,7 +47,7 @@ describe("the console", () => {
     await page.getByRole("button", { name: "Make user" }).click();
     const [tab] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("link", { name: "Sign in again" }).click()]);
     await tab.waitForLoadState();
-    await tab.click(".choice");
+    await tab.getByRole("link", { name: /password/ }).click();
     await tab.fill("#login", ADMINISTRATOR.login);
     await tab.fill("#password", ADMINISTRATOR.password);
     await tab.click("button.primary");

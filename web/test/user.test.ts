@@ -93,7 +93,7 @@ describe("a user", () => {
     await page.getByRole("heading", { level: 1, name: "Rosalind Franklin" }).waitFor();
 
     await page.getByRole("tab", { name: "History" }).click();
-    await page.getByRole("row").filter({ hasText: "Changed" }).last().click();
+    await page.getByRole("gridcell", { name: "Changed" }).last().click();
     await page.getByText("R. E. Franklin").first().waitFor();
     await check(page);
     await page.getByRole("button", { name: "Set back to this" }).click();

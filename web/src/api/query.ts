@@ -15,8 +15,12 @@ export const queryClient = new QueryClient({
   },
 });
 
-/** A session that ended while somebody reads leads to signing in, and back to the same page. */
+/**
+ * A session that ended while somebody reads leads to signing in, and back to the same page. Where a dialog is open, what was
+ * typed there stays: it says what to do when it is sent.
+ */
 function signedOut(error: unknown): void {
+  if (document.querySelector('[role="dialog"],[role="alertdialog"]')) return;
   if (error instanceof ApiError && error.wantsSignIn && !error.wantsRecentSignIn) goAndSignIn();
 }
 

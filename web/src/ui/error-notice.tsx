@@ -110,7 +110,7 @@ function SignInNotice({ problem, onRetry }: { problem: ApiError; onRetry: (() =>
 /** In place of what could not be read. */
 export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetry?: (() => void) | undefined; compact?: boolean }) {
   const problem = asApiError(error);
-  if (problem.wantsRecentSignIn) return <ErrorNotice error={problem} onRetry={onRetry} />;
+  if (problem.wantsSignIn) return <ErrorNotice error={problem} onRetry={onRetry} />;
   if (problem.code === "forbidden") {
     return (
       <EmptyState compact={compact} icon="lock" title="You may not see this">

@@ -1,13 +1,31 @@
+import * as apiKey from "./features/api-key";
+import * as assignment from "./features/assignment";
 import * as audit from "./features/audit";
 import * as auditSink from "./features/audit-sink";
 import * as block from "./features/block";
 import * as group from "./features/group";
 import * as home from "./features/home";
+import * as resource from "./features/resource";
 import * as serviceAccount from "./features/service-account";
 import * as session from "./features/session";
+import * as team from "./features/team";
 import * as user from "./features/user";
 import * as why from "./features/why";
 import type { Area } from "./shell/area";
 
 /** Every area of the console: one folder of `features/` each. */
-export const areas: readonly Area[] = [home, audit, auditSink, block, group, serviceAccount, session, user, why];
+export const areas: readonly Area[] = [
+  apiKey,
+  assignment,
+  audit,
+  auditSink,
+  block,
+  group,
+  home,
+  resource,
+  serviceAccount,
+  session,
+  team,
+  user,
+  why,
+];

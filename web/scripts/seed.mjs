@@ -2,6 +2,7 @@
 // `node scripts/seed.mjs URL` fills a server whose credential of an administrator is in CASEMATE_KEY.
 import { seedSettings } from "./seed-settings.mjs";
 import { caller, signIn } from "../test/support/administrator.mjs";
+import { seedAccess } from "./seed-access.mjs";
 
 const DAY = 86_400_000;
 const inDays = (days) => new Date(Date.now() + days * DAY).toISOString();
@@ -158,6 +159,8 @@ export async function seed(api, { url, administrator, password }) {
   const revoked = await key("reporting", { title: "reporting, lost" });
   await api.post(`/api/v1/api-keys/${revoked.id}/revoke`);
   made.apiKeys.revoked = revoked.id;
+
+  await seedAccess(api, made);
 
   // Somebody without a right to it, and somebody who left.
   const ken = await api.get(`/api/v1/users/${made.users.ken}`);

@@ -1,4 +1,5 @@
 import * as apiKey from "./features/api-key";
+import * as application from "./features/application";
 import * as assignment from "./features/assignment";
 import * as audit from "./features/audit";
 import * as auditSink from "./features/audit-sink";
@@ -9,6 +10,7 @@ import * as resource from "./features/resource";
 import * as serviceAccount from "./features/service-account";
 import * as session from "./features/session";
 import * as team from "./features/team";
+import * as tenant from "./features/tenant";
 import * as user from "./features/user";
 import * as why from "./features/why";
 import type { Area } from "./shell/area";
@@ -16,6 +18,7 @@ import type { Area } from "./shell/area";
 /** Every area of the console: one folder of `features/` each. */
 export const areas: readonly Area[] = [
   apiKey,
+  application,
   assignment,
   audit,
   auditSink,
@@ -26,6 +29,7 @@ export const areas: readonly Area[] = [
   serviceAccount,
   session,
   team,
+  tenant,
   user,
   why,
 ];

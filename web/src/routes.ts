@@ -1,3 +1,4 @@
+import * as alert from "./features/alert";
 import * as apiKey from "./features/api-key";
 import * as application from "./features/application";
 import * as assignment from "./features/assignment";
@@ -17,6 +18,8 @@ import type { Area } from "./shell/area";
 
 /** Every area of the console: one folder of `features/` each. */
 export const areas: readonly Area[] = [
+  home,
+  alert,
   apiKey,
   application,
   assignment,
@@ -24,7 +27,6 @@ export const areas: readonly Area[] = [
   auditSink,
   block,
   group,
-  home,
   resource,
   serviceAccount,
   session,

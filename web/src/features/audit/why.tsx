@@ -1,4 +1,5 @@
 import { useAllowed } from "../../api";
+import { whyLink as linkTo } from "../../shell/why-link";
 import { Link, LinkButton } from "../../ui";
 import styles from "./audit.module.css";
 import type { Event } from "./events";
@@ -8,10 +9,7 @@ export function whyLink(event: Pick<Event, "outcome" | "action" | "actor" | "sub
   if ((event.outcome !== "denied" && event.outcome !== "conditional") || event.action === "") return undefined;
   const who = event.subject ?? event.actor;
   if (who.type === "" || who.type === "system") return undefined;
-  const terms = new URLSearchParams({ who: who.id === "" ? who.type : `${who.type}:${who.id}`, action: event.action });
-  if (event.resource.type !== "") terms.set("type", event.resource.type);
-  if (event.resource.id !== "") terms.set("id", event.resource.id);
-  return `/why#${terms.toString()}`;
+  return linkTo({ who, action: event.action, resource: event.resource });
 }
 
 /** Leads from a refusal to its explanation, for those who may ask for decisions. */

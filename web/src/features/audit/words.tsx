@@ -59,3 +59,15 @@ export function number(value: number): string {
 export function events(count: number): string {
   return `${number(count)} ${count === 1 ? "event" : "events"}`;
 }
+
+const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+/** `Monday 23 November 2026`. */
+export function dayOf(at: string): string {
+  return weekday.format(new Date(at));
+}
+
+/** `18:28:40.526`. */
+export function clockOf(at: string): string {
+  return clock.format(new Date(at));
+}

@@ -1,0 +1,162 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type ApiError, api, got } from "../../api";
+import { Badge, Button, CopyAsCurl, CopyButton, EmptyState, ErrorNotice, ErrorState, KeyValue, Link, Notice, Page, Panel, SkeletonLines, Split, Stat, Time } from "../../ui";
+import { save } from "../../ui/export";
+import styles from "./audit.module.css";
+import { checkLog, originOf, pastedKey, sizeOf } from "./checks";
+import { asApiErrorOf } from "./problem";
+import { Steps } from "./proof";
+import { eventsLink } from "./terms";
+import { number } from "./words";
+
+const PATH = "/api/v1/audit-log/checkpoint";
+
+async function checkpointText(query: { cosigned?: string }, signal: AbortSignal): Promise<{ text: string; at: string }> {
+  const { data, response } = await api.GET(PATH, { params: { query }, parseAs: "text", signal });
+  return { text: data as unknown as string, at: response.headers.get("date") ?? new Date().toISOString() };
+}
+
+/** How long ago somebody whose root the server signs may have signed: a checkpoint follows an event within a second. */
+const LATE = 10_000;
+
+/** How the log is: how large, signed when and by whom, and seen by which witnesses. */
+export function AuditLogPage() {
+  const checkpoint = useQuery({ queryKey: [PATH], refetchInterval: 15_000, queryFn: ({ signal }) => checkpointText({}, signal) });
+  const key = useQuery({ queryKey: ["/api/v1/audit-log/key"], queryFn: async ({ signal }) => got(await api.GET("/api/v1/audit-log/key", { signal })) });
+  const cosigned = useQuery({ queryKey: [PATH, "cosigned"], enabled: (key.data?.witnesses.length ?? 0) > 0, retry: false, queryFn: ({ signal }) => checkpointText({ cosigned: "true" }, signal) });
+  // When the event behind which it stands happened: the note itself says no time.
+  const newest = useQuery({ queryKey: ["newest audit event"], refetchOnWindowFocus: false, staleTime: 60_000, queryFn: async ({ signal }) => got(await api.POST("/api/v1/audit-events/search", { body: { limit: 1 }, signal })).items[0] ?? null });
+  const crumbs = [["Audit events", "/audit/events"]] as const;
+  if (checkpoint.error) {
+    return (
+      <Page breadcrumbs={crumbs} title="Audit log">
+        <ErrorState error={checkpoint.error} onRetry={() => void checkpoint.refetch()} />
+      </Page>
+    );
+  }
+  const text = checkpoint.data?.text;
+  const size = text === undefined ? undefined : sizeOf(text);
+  const behind = size === undefined || !newest.data ? 0 : Math.max(0, newest.data.id + 1 - size);
+  const isLate = behind > 0 && newest.data && Date.parse(checkpoint.data?.at ?? "") - Date.parse(newest.data.at) > LATE;
+  return (
+    <Page
+      actions={
+        <>
+          <Button disabled={text === undefined} icon="download" onPress={() => text !== undefined && save(new Blob([text], { type: "text/plain" }), `checkpoint-${size}.txt`)}>
+            Download checkpoint
+          </Button>
+          <CopyAsCurl path={PATH} />
+        </>
+      }
+      breadcrumbs={crumbs}
+      description="Every event has a place in one log, whose checkpoints are signed. Whoever keeps a checkpoint finds out if anything before it is changed."
+      status={
+        text !== undefined &&
+        (isLate ? (
+          <Badge icon="alert" tone="deny">
+            Not signed
+          </Badge>
+        ) : (
+          <Badge icon="check" tone="allow">
+            Signed
+          </Badge>
+        ))
+      }
+      title="Audit log"
+    >
+      {isLate && (
+        <Notice kind="deny" title={`${number(behind)} events are not signed for`}>
+          A checkpoint follows an event within a second. <Link to={eventsLink({ action: "casemate.audit-log.*", scope: "installation" })}>Look at what the log says of its own signing</Link>, and at the server&apos;s health.
+        </Notice>
+      )}
+      <div className={styles.figures}>
+        <Panel>{size === undefined ? <SkeletonLines lines={2} /> : <Stat label="Events in the log" note="of all tenants, as signed" value={number(size)} />}</Panel>
+        <Panel>{checkpoint.data === undefined ? <SkeletonLines lines={2} /> : <Stat label="Last checkpoint read" note={originOf(checkpoint.data.text)} value={<Time value={new Date(checkpoint.data.at).toISOString()} />} />}</Panel>
+        <Panel>{newest.data === undefined ? <SkeletonLines lines={2} /> : <Stat label="Newest event here" note={newest.data ? <Link to={`/audit/events/${newest.data.id}`}>event {newest.data.id}</Link> : "of this tenant"} value={newest.data ? <Time value={newest.data.at} /> : "–"} />}</Panel>
+        <Panel>{key.data === undefined ? <SkeletonLines lines={2} /> : <Stat label="Witnesses" note={key.data.witnesses.length === 0 ? "nobody else sees it" : "may cosign"} value={key.data.witnesses.length} />}</Panel>
+      </div>
+      <Split
+        aside={
+          <>
+            <Went checkpoint={text} />
+            <Panel title="Checking all of it">
+              <p className={styles.note}>An export of everything is checked by the program itself, on a machine that you trust:</p>
+              <pre className={styles.exact} tabIndex={0}>{`casemate audit verify --export trail.ndjson --key log.key`}</pre>
+              <p className={styles.note}>
+                <Link to="/audit/events">Export all events</Link> as NDJSON for it.
+              </p>
+            </Panel>
+          </>
+        }
+      >
+        <Panel actions={text !== undefined && <CopyButton label="Copy the checkpoint" text={text} />} title="Last checkpoint">
+          {text === undefined ? <SkeletonLines lines={5} /> : <pre className={styles.exact} tabIndex={0}>{text}</pre>}
+        </Panel>
+        <Panel title="Keys">
+          {key.error && <ErrorState compact error={key.error} onRetry={() => void key.refetch()} />}
+          {key.isPending && <SkeletonLines lines={3} />}
+          {key.data && <KeyValue entries={[["Log", key.data.origin], ...key.data.keys.map((one, index): [string, React.ReactNode] => [key.data.keys.length > 1 ? `Key ${index + 1}` : "Key", <Key key={one} text={one} />])]} />}
+          <p className={styles.note}>Whoever can change a log can change what this says too: keep the key on paper, or get it from a witness.</p>
+        </Panel>
+        <Panel title="Witnesses">
+          {key.data?.witnesses.length === 0 && (
+            <EmptyState compact icon="eye" title="No witness">
+              A witness is a small program at somebody else&apos;s that signs what it saw: set up one with casemate audit witness, and name it in record.witnesses.
+            </EmptyState>
+          )}
+          {key.data && key.data.witnesses.length > 0 && (
+            <>
+              <KeyValue
+                entries={key.data.witnesses.map((one, index): [string, React.ReactNode] => [`Witness ${index + 1}`, <Key key={one} text={one} />])}
+              />
+              {cosigned.data && <p className={styles.note}>The newest checkpoint that a witness cosigned is of {number(sizeOf(cosigned.data.text))} events.</p>}
+              {cosigned.error && <p className={styles.note}>No witness cosigned a checkpoint yet.</p>}
+            </>
+          )}
+        </Panel>
+      </Split>
+    </Page>
+  );
+}
+
+function Key({ text }: { text: string }) {
+  return (
+    <span className={styles.whole}>
+      <code className={styles.value}>{text}</code>
+      <CopyButton label="Copy the key" text={text} />
+    </span>
+  );
+}
+
+/** Holds the log against what this page saw of it before. */
+function Went({ checkpoint }: { checkpoint: string | undefined }) {
+  const check = useMutation<Awaited<ReturnType<typeof checkLog>>, ApiError, string>({ mutationFn: (text) => checkLog(text).catch(asApiErrorOf) });
+  const went = check.data?.went;
+  return (
+    <Panel
+      actions={
+        went && (
+          <Badge icon={went.verdict === "proved" ? "circleCheck" : "circleX"} tone={went.verdict === "proved" ? "allow" : "deny"}>
+            {went.verdict === "proved" ? "Goes on" : "Does not go on"}
+          </Badge>
+        )
+      }
+      icon="shield"
+      title="Does it go on?"
+    >
+      <div className={styles.stacked}>
+        <p className={styles.note}>This browser remembers the checkpoints that it saw in this visit, and checks that the log goes on from them: that nothing was set back or changed.</p>
+        {check.data && !went && <p>This checkpoint is remembered. Check again when the log has grown.</p>}
+        {went && <p>{went.summary}</p>}
+        {went && <Steps steps={went.steps} />}
+        {check.data?.from === "server" && pastedKey() === "" && <p className={styles.note}>The key came from this server.</p>}
+        <ErrorNotice error={check.error} onRetry={() => checkpoint !== undefined && check.mutate(checkpoint)} />
+        <div>
+          <Button disabled={checkpoint === undefined} icon="shield" onPress={() => checkpoint !== undefined && check.mutate(checkpoint)} pending={check.isPending}>
+            Check in this browser
+          </Button>
+        </div>
+      </div>
+    </Panel>
+  );
+}

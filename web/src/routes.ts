@@ -8,6 +8,7 @@ import * as block from "./features/block";
 import * as group from "./features/group";
 import * as home from "./features/home";
 import * as resource from "./features/resource";
+import * as role from "./features/role";
 import * as serviceAccount from "./features/service-account";
 import * as session from "./features/session";
 import * as team from "./features/team";
@@ -17,21 +18,4 @@ import * as why from "./features/why";
 import type { Area } from "./shell/area";
 
 /** Every area of the console: one folder of `features/` each. */
-export const areas: readonly Area[] = [
-  home,
-  alert,
-  apiKey,
-  application,
-  assignment,
-  audit,
-  auditSink,
-  block,
-  group,
-  resource,
-  serviceAccount,
-  session,
-  team,
-  tenant,
-  user,
-  why,
-];
+export const areas: readonly Area[] = [home, alert, apiKey, application, assignment, audit, auditSink, block, group, resource, role, serviceAccount, session, team, tenant, user, why];

@@ -1,7 +1,7 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json, jsonParseLinter } from "@codemirror/lang-json";
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, lintKeymap, linter } from "@codemirror/lint";
+import { forceLinting, lintGutter, lintKeymap, linter } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -35,12 +35,33 @@ function nonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? "";
 }
 
+/** A mistake in a text: from which character to which. */
+export interface Mark {
+  from: number;
+  to: number;
+  message: string;
+}
+
+interface EditorProps {
+  text: string;
+  onChange?: (text: string) => void;
+  label: string;
+  rows?: number;
+  /** Mistakes that the page found itself, in place of those of JSON alone. */
+  marks?: readonly Mark[] | undefined;
+  /** A character to go to, whenever it is another object. */
+  goTo?: { at: number } | undefined;
+}
+
 /** CodeMirror: to read, or to write where `onChange` is there. It is fetched when it is first needed. */
-export default function Editor({ text, onChange, label, rows }: { text: string; onChange?: (text: string) => void; label: string; rows?: number }) {
+export default function Editor({ text, onChange, label, rows, marks, goTo }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | undefined>(undefined);
   const tell = useRef(onChange);
   tell.current = onChange;
+  const marked = useRef(marks);
+  marked.current = marks;
+  const hasMarks = marks !== undefined;
   const isWritten = onChange !== undefined;
 
   useEffect(() => {
@@ -62,7 +83,9 @@ export default function Editor({ text, onChange, label, rows }: { text: string; 
             history(),
             indentOnInput(),
             lintGutter(),
-            linter(jsonParseLinter()),
+            hasMarks
+              ? linter(({ state }) => (marked.current ?? []).map(({ from, to, message }) => ({ from: Math.min(from, state.doc.length), to: Math.min(Math.max(from, to), state.doc.length), message, severity: "error" as const })), { delay: 50 })
+              : linter(jsonParseLinter()),
             EditorView.theme({ ".cm-content": { minHeight: `${(rows ?? 8) * 19}px` } }),
             EditorView.updateListener.of((update) => {
               if (update.docChanged) tell.current?.(update.state.doc.toString());
@@ -73,12 +96,23 @@ export default function Editor({ text, onChange, label, rows }: { text: string; 
     const made = new EditorView({ state: EditorState.create({ doc: text, extensions }), parent });
     view.current = made;
     return () => made.destroy();
-  }, [isWritten, label, rows]);
+  }, [isWritten, hasMarks, label, rows]);
 
   useEffect(() => {
     const now = view.current?.state.doc.toString();
     if (view.current && now !== text) view.current.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: text } });
   }, [text]);
+
+  useEffect(() => {
+    if (view.current && hasMarks) forceLinting(view.current);
+  }, [JSON.stringify(marks)]);
+
+  useEffect(() => {
+    if (!view.current || !goTo) return;
+    const at = Math.min(goTo.at, view.current.state.doc.length);
+    view.current.dispatch({ selection: { anchor: at }, scrollIntoView: true });
+    view.current.focus();
+  }, [goTo]);
 
   return <div ref={place} />;
 }

@@ -18,6 +18,7 @@ export { Filters } from "./filters";
 export { useFragmentState } from "./fragment";
 export { Icon, type IconName } from "./icon";
 export { Id, shortId } from "./id";
+export type { Mark } from "./editor";
 export { Json, JsonEditor, parseJson } from "./json";
 export { Kbd } from "./kbd";
 export { KeyValue, Stat } from "./key-value";

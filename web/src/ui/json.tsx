@@ -1,5 +1,6 @@
 import { Suspense, lazy, useId, useMemo } from "react";
 import { cx } from "./cx";
+import type { Mark } from "./editor";
 import styles from "./json.module.css";
 
 const Editor = lazy(() => import("./editor"));
@@ -22,8 +23,20 @@ export function Json({ value, label }: { value: unknown; label: string }) {
   );
 }
 
+export interface JsonEditorProps {
+  label: string;
+  value: string;
+  onChange: (text: string) => void;
+  error?: string | undefined;
+  rows?: number;
+  /** Mistakes at their characters, in place of those of JSON alone. */
+  marks?: readonly Mark[] | undefined;
+  /** A character to go to, whenever it is another object. */
+  goTo?: { at: number } | undefined;
+}
+
 /** A text in JSON that is written. Mistakes are marked as it is typed. */
-export function JsonEditor({ label, value, onChange, error, rows = 8 }: { label: string; value: string; onChange: (text: string) => void; error?: string | undefined; rows?: number }) {
+export function JsonEditor({ label, value, onChange, error, rows = 8, marks, goTo }: JsonEditorProps) {
   const id = useId();
   return (
     <div>
@@ -32,7 +45,7 @@ export function JsonEditor({ label, value, onChange, error, rows = 8 }: { label:
       </span>
       <div className={cx(styles.editor, error !== undefined && styles.invalid)}>
         <Suspense fallback={<pre className={styles.plain}>{value}</pre>}>
-          <Editor label={label} onChange={onChange} rows={rows} text={value} />
+          <Editor goTo={goTo} label={label} marks={marks} onChange={onChange} rows={rows} text={value} />
         </Suspense>
       </div>
       {error !== undefined && (

@@ -1,0 +1,152 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { api, ifMatch, useAllowed, useSearch } from "../../api";
+import { useParam } from "../../shell/root";
+import { Badge, Button, ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, Link, Menu, Notice, Page, Panel, SkeletonLines, Split, Tabs, Time, toast, useKey } from "../../ui";
+import { History } from "./history";
+import { Holders } from "./holders";
+import { Permissions } from "./permissions";
+import { type Role, READ_ANEW, managedBy, roleQuery, roleSearch } from "./role";
+
+/** A role: what it grants, what it extends, who holds it, and what changes made of it. */
+export function RolePage() {
+  const query = useQuery(roleQuery(useParam("id")));
+  if (query.data && !query.error) return <Known role={query.data} />;
+  return (
+    <Page breadcrumbs={[["Roles", "/roles"]]} title="Role">
+      {query.error ? (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      ) : (
+        <Panel>
+          <SkeletonLines lines={8} />
+        </Panel>
+      )}
+    </Page>
+  );
+}
+
+function Known({ role }: { role: Role }) {
+  const [isDeleting, setIsDeleting] = useState(false);
+  const isOurs = role.origin === "";
+  const mayUpdate = useAllowed("casemate.role.update") === true && isOurs;
+  const mayDelete = useAllowed("casemate.role.delete") === true && isOurs;
+  const mayCreate = useAllowed("casemate.role.create") === true;
+  const maySeeHolders = useAllowed("casemate.access-review.list") === true;
+  const maySeeHistory = useAllowed("casemate.policy.list") === true;
+  const navigate = useNavigate();
+  const go = (to: string) => void navigate({ to, search: true } as never);
+  const edit = () => mayUpdate && go(`/roles/${role.id}/edit`);
+  useKey("e", edit);
+  const entries = [
+    ...(mayCreate ? [{ id: "copy", label: "Duplicate", icon: "copy" as const, onAction: () => go(`/roles/new#from=${role.id}`) }] : []),
+    ...(mayDelete ? [{ id: "delete", label: "Delete", icon: "trash" as const, danger: true, onAction: () => setIsDeleting(true) }] : []),
+  ];
+  const copy = () => void navigate({ to: "/roles/new", search: true, hash: `from=${role.id}` } as never);
+  const shown = entries.map((entry) => (entry.id === "copy" ? { ...entry, onAction: copy } : entry));
+  return (
+    <Page
+      actions={
+        <>
+          {mayUpdate && (
+            <Button icon="edit" kind="primary" onPress={edit}>
+              Edit
+            </Button>
+          )}
+          {shown.length > 0 && <Menu entries={shown} label="More" trigger={<IconButton icon="more" kind="plain" label="More" />} />}
+        </>
+      }
+      breadcrumbs={[["Roles", "/roles"]]}
+      commands={[...(mayUpdate ? [{ title: `Edit ${role.name}`, icon: "edit" as const, run: edit }] : []), ...shown.map(({ label, icon, onAction }) => ({ title: `${label} ${role.name}`, icon, run: onAction }))]}
+      description={role.document.description ?? role.document.title}
+      status={!isOurs && <Badge icon="lock">{managedBy(role.origin)}</Badge>}
+      title={role.name}
+    >
+      {!isOurs && role.origin !== "built-in" && <Notice title="Managed by code">It was applied from “{role.origin}”, and is changed there.</Notice>}
+      <Split
+        aside={
+          <Panel actions={<CopyAsCurl path={`/api/v1/roles/${role.id}`} />} title="Details">
+            <KeyValue
+              entries={[
+                ["Id", <Id key="id" value={role.id} />],
+                ["Title", role.document.title],
+                ["Description", role.document.description],
+                [
+                  "Extends",
+                  (role.document.extends ?? []).length > 0 &&
+                    role.document.extends?.map((name, index) => (
+                      <span key={name}>
+                        {index > 0 && ", "}
+                        <Link to={roleSearch(name)}>{name}</Link>
+                      </span>
+                    )),
+                ].filter((part) => part !== false) as [string, React.ReactNode],
+                ["Managed by", managedBy(role.origin)],
+                ["Tenant", role.tenant],
+                ["Revision", role.revision],
+                ["Created", <Time exact key="at" value={role.created_at} />],
+                ["Changed", <Time exact key="up" value={role.updated_at} />],
+              ]}
+            />
+          </Panel>
+        }
+      >
+        <Tabs
+          label="About this role"
+          tabs={[
+            { id: "permissions", title: "Permissions", content: () => <Permissions role={role} /> },
+            ...(maySeeHolders ? [{ id: "holders", title: "Who holds it", content: () => <Holders role={role} /> }] : []),
+            ...(maySeeHistory ? [{ id: "history", title: "History", content: () => <History role={role} /> }] : []),
+            {
+              id: "json",
+              title: "JSON",
+              content: () => (
+                <Panel title="Document">
+                  <Json label={`Document of ${role.name}`} value={role.document} />
+                </Panel>
+              ),
+            },
+          ]}
+        />
+      </Split>
+      <DeleteRole onClose={() => setIsDeleting(false)} onGone={() => go("/roles")} open={isDeleting} role={role} />
+    </Page>
+  );
+}
+
+function DeleteRole({ role, open, onClose, onGone }: { role: Role; open: boolean; onClose: () => void; onGone: () => void }) {
+  const queries = useQueryClient();
+  const maySee = useAllowed("casemate.access-review.list") === true;
+  const held = useSearch("/api/v1/access-review/search", { role: role.name }, { enabled: open && maySee });
+  const count = held.hasMore ? `${held.items.length} or more` : held.items.length;
+  return (
+    <ConfirmDialog
+      consequence={
+        maySee &&
+        (held.isLoading
+          ? "Counting who holds it…"
+          : held.items.length === 0
+            ? "Nobody holds it."
+            : `It is held ${count} times, counting members of groups. What is assigned or extended cannot be deleted: end its assignments first.`)
+      }
+      onClose={onClose}
+      onConfirm={() => api.DELETE("/api/v1/roles/{id}", { params: { path: { id: role.id }, header: ifMatch(role) } })}
+      onDone={() => {
+        for (const key of READ_ANEW) void queries.invalidateQueries({ queryKey: [key] });
+        toast(`${role.name} was deleted`, {
+          undo: async () => {
+            await api.POST("/api/v1/roles", { body: role.document });
+            void queries.invalidateQueries({ queryKey: ["/api/v1/roles/search"] });
+          },
+        });
+        onGone();
+      }}
+      open={open}
+      title={`Delete ${role.name}?`}
+      typed={role.name}
+      verb="Delete role"
+    >
+      Its versions stay in the policy’s history.
+    </ConfirmDialog>
+  );
+}

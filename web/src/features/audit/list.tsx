@@ -4,6 +4,7 @@ import { Button, type Column, CopyAsCurl, EmptyState, Filters, IconButton, Link,
 import styles from "./audit.module.css";
 import { Count } from "./count";
 import { type Event, type Walk, rememberListed, useWalk } from "./events";
+import { ExportDialog } from "./export";
 import { Chips, FilterDialog, QuickFilters } from "./filters";
 import { useNames } from "./names";
 import { Party, Thing } from "./party";
@@ -88,6 +89,7 @@ export function Looking({ walk }: { walk: Walk }) {
 export function EventListPage() {
   const [terms, setTerms] = useFragmentState(NOTHING);
   const [isFiltering, setIsFiltering] = useState(false);
+  const [isExporting, setIsExporting] = useState(false);
   const [now, setNow] = useState(() => Date.now());
   const queries = useQueryClient();
   const body = bodyOf(terms, now);
@@ -109,6 +111,7 @@ export function EventListPage() {
     <Page
       commands={[
         { title: "Filter events", icon: "filter", run: () => setIsFiltering(true) },
+        { title: "Export events", icon: "download", run: () => setIsExporting(true) },
         { title: "Read events anew", icon: "refresh", run: refresh },
       ]}
       description="Who did what, when, from where, and how it ended. Nothing here can be changed, and what you read here is on record too."
@@ -118,6 +121,9 @@ export function EventListPage() {
         end={
           <>
             <Count body={body} />
+            <Button icon="download" onPress={() => setIsExporting(true)}>
+              Export
+            </Button>
             <SavedSearches body={body} onOpen={open} terms={terms} />
             <IconButton icon="refresh" kind="plain" label="Read anew" onPress={refresh} />
           </>
@@ -164,6 +170,7 @@ export function EventListPage() {
           <CopyAsCurl method="POST" path={walk.asked.path} body={walk.asked.body} />
         </div>
       )}
+      {isExporting && <ExportDialog body={body} onClose={() => setIsExporting(false)} />}
       {isFiltering && <FilterDialog onClose={() => setIsFiltering(false)} set={open as (changes: Partial<Terms>) => void} terms={terms} />}
     </Page>
   );

@@ -35,7 +35,7 @@ export function TimelinePage() {
           <>
             {page !== undefined && (
               <LinkButton icon="external" to={page}>
-                Its page
+                {state.identity !== "" ? "Their page" : "Its page"}
               </LinkButton>
             )}
             <LinkButton icon="search" to={eventsLink(state.identity !== "" ? { party: state.identity } : { resource: `${state.type}:${state.id}` })}>

@@ -7,6 +7,24 @@ beforeAll(async () => {
 });
 afterAll(() => console?.stop());
 
+describe("a new installation", () => {
+  it("is told its next three steps", async () => {
+    const fresh = await startConsole({ empty: true });
+    try {
+      const page = await fresh.page("/");
+      for (const step of ["Let people in", "Register an application", "Assign a role"]) await page.getByRole("heading", { name: step, exact: true }).waitFor();
+      await page.getByRole("heading", { name: "Nothing needs attention" }).waitFor();
+      await check(page);
+      await fresh.api.post("/api/v1/users", { provider: "casemate", login: "ada@example.com" });
+      await page.reload();
+      await page.getByRole("heading", { name: "Let people in (done)" }).waitFor();
+      await page.close();
+    } finally {
+      await fresh.stop();
+    }
+  });
+});
+
 describe("the console", () => {
   it("begins with what needs attention, in pages that everybody can use", async () => {
     const page = await console.page("/");
@@ -75,6 +93,24 @@ describe("the console", () => {
     await page.keyboard.type("users");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/console/users");
+    await page.close();
+  });
+
+  it("is about the tenant that its address names, wherever somebody goes", async () => {
+    const { id } = (await console.api.post("/api/v1/tenants", { id: "umbra", title: "Umbra" })) as { id: string };
+    // What somebody holds at home counts there alone.
+    const outside = await console.page("/users?tenant=umbra");
+    await outside.getByText("You may not see this").waitFor();
+    await outside.close();
+    await console.api.post(`/api/v1/tenants/${id}/administrators`, { administrator: { user: { provider: "casemate", id: ((await console.api.get("/api/v1/me")) as { id: string }).id } } });
+    const page = await console.page("/users?tenant=umbra");
+    await page.getByRole("heading", { name: "No users yet" }).waitFor();
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Home" }).click();
+    await settled(page);
+    expect(new URL(page.url()).search).toBe("?tenant=umbra");
+    await page.getByRole("button", { name: /umbra Tenant/ }).click();
+    await page.getByRole("menuitemradio", { name: "default", exact: true }).click();
+    await page.waitForURL((url) => url.search === "");
     await page.close();
   });
 

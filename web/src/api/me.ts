@@ -29,12 +29,18 @@ export function useMe(): Me {
   return data;
 }
 
-const permissionsQuery = () =>
+const permissionsQuery = (tenant = tenantInUrl()) =>
   queryOptions({
-    queryKey: ["/api/v1/identity/permissions", tenantInUrl() ?? ""],
-    queryFn: async ({ signal }) => got(await api.GET("/api/v1/identity/permissions", { signal })),
+    queryKey: ["/api/v1/identity/permissions", tenant ?? ""],
+    queryFn: async ({ signal }) => got(await api.GET("/api/v1/identity/permissions", { signal, ...(tenant === undefined ? {} : { params: { header: { "Casemate-Tenant": tenant } } }) })),
     staleTime: 60_000,
   });
+
+/** As `useAllowed`, of a tenant that may be another than that of the page. */
+export function useAllowedIn(tenant: string, permission: string): boolean | undefined {
+  const { data } = useQuery(permissionsQuery(tenant));
+  return data && mayDo(data.permissions, permission, Date.now());
+}
 
 /**
  * Whether whoever is signed in may do something in the tenant of the page; `undefined` while that is not known. It decides

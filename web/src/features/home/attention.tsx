@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { Schema } from "../../api";
 import { ErrorState, Icon, type IconName, Link, Panel, Skeleton, Status, Time, cx, isState, useIsPage } from "../../ui";
 import styles from "./home.module.css";
+import { PLACES } from "./places";
 import { AHEAD, SHOWN, useBlocks, useEndingAssignments, useEndingKeys, useOpenAlerts } from "./reading";
 
 interface List<T> {
@@ -114,7 +115,7 @@ export function Attention() {
 function Alerts({ list }: { list: List<Schema<"Alert">> }) {
   return (
     <Few
-      all="/alerts#state=open"
+      all={PLACES.alerts}
       icon="bell"
       id={(alert) => alert.id}
       list={list}
@@ -141,7 +142,7 @@ function Alerts({ list }: { list: List<Schema<"Alert">> }) {
 function EndingKeys({ list }: { list: List<Schema<"ApiKey">> }) {
   return (
     <Few
-      all={`/api-keys#expiring_days=${AHEAD}`}
+      all={PLACES.keys}
       icon="key"
       id={(key) => key.id}
       list={list}
@@ -159,7 +160,7 @@ function EndingKeys({ list }: { list: List<Schema<"ApiKey">> }) {
             )
           }
           tone="warn"
-          what={<Link to={`/service-accounts/${key.account}`}>{key.title}</Link>}
+          what={<Link to={`/api-keys/${key.id}`}>{key.title}</Link>}
           when={
             <>
               Ends <Time value={key.expires_at} />
@@ -175,7 +176,7 @@ function EndingKeys({ list }: { list: List<Schema<"ApiKey">> }) {
 function EndingAssignments({ list }: { list: List<Schema<"AccessReviewEntry">> }) {
   return (
     <Few
-      all={`/access-review#expiring_days=${AHEAD}`}
+      all={PLACES.assignments}
       icon="role"
       id={(entry) => `${entry.assignment} ${entry.holder.id ?? ""} ${entry.holder.login ?? ""}`}
       list={list}
@@ -187,7 +188,7 @@ function EndingAssignments({ list }: { list: List<Schema<"AccessReviewEntry">> }
           tone="warn"
           what={
             <>
-              {entry.holder.type === "user" && entry.holder.id?.startsWith("usr_") ? <Link to={`/users/${entry.holder.id}`}>{holder(entry)}</Link> : <strong>{holder(entry)}</strong>} as {entry.role ?? entry.team}
+              {entry.holder.type === "user" && entry.holder.id?.startsWith("usr_") ? <Link to={`/users/${entry.holder.id}`}>{holder(entry)}</Link> : <strong>{holder(entry)}</strong>} as <Link to={`/assignments/${entry.assignment}`}>{entry.role ?? entry.team}</Link>
             </>
           }
           when={
@@ -205,7 +206,7 @@ function EndingAssignments({ list }: { list: List<Schema<"AccessReviewEntry">> }
 function Blocks({ list }: { list: List<Schema<"Block">> }) {
   return (
     <Few
-      all="/blocks"
+      all={PLACES.blocks}
       icon="lock"
       id={(block) => block.id}
       list={list}

@@ -1,16 +1,17 @@
 import { EmptyState, ErrorState, Link, Panel, SkeletonLines, useIsPage } from "../../ui";
 import styles from "./home.module.css";
+import { PLACES, denialsOf } from "./places";
 import { useDenials } from "./reading";
 
 /** How many denials each application had in the last 24 hours. */
 export function Denials() {
   const { enabled, isLoading, error, each, all } = useDenials();
-  const isThere = useIsPage("/audit");
+  const isThere = useIsPage(PLACES.denials);
   if (!enabled || (!isLoading && each.length === 0)) return null;
   const most = Math.max(1, ...each.map((one) => one.count));
   const sorted = [...each].sort((a, b) => b.count - a.count);
   return (
-    <Panel actions={isThere && <Link to="/audit#search=kind%3Adecision+outcome%3Adenied">View all</Link>} icon="ban" title="Denials by application, last 24 hours">
+    <Panel actions={isThere && <Link to={PLACES.denials}>View all</Link>} icon="ban" title="Denials by application, last 24 hours">
       {error ? (
         <ErrorState compact error={error} />
       ) : isLoading ? (
@@ -24,7 +25,7 @@ export function Denials() {
           {sorted.map(({ application, namespace, count }) => (
             <li className={styles.bar} key={namespace}>
               <span className={styles.barName}>
-                <Link to={`/audit#search=${encodeURIComponent(`kind:decision outcome:denied action:${namespace}.*`)}`}>{application}</Link>
+                <Link to={denialsOf(namespace)}>{application}</Link>
               </span>
               <span aria-hidden="true" className={styles.track}>
                 <span className={styles.fill} style={{ width: `${(100 * count) / most}%` }} />

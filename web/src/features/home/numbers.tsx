@@ -1,6 +1,7 @@
 import { type ReactNode } from "react";
 import { Icon, type IconName, Link, Skeleton, cx } from "../../ui";
 import styles from "./home.module.css";
+import { PLACES } from "./places";
 import { AHEAD, useBlocks, useDenials, useEndingAssignments, useEndingKeys, useHealth, useOpenAlerts } from "./reading";
 import { faultsOf } from "./health";
 
@@ -46,21 +47,21 @@ export function Numbers() {
   return (
     <section aria-label="Numbers" className={styles.stats}>
       {alerts.enabled && (
-        <One icon="bell" isLoading={alerts.isLoading} label="Open alerts" note={severe > 0 ? `${severe} high or critical` : "Nothing severe"} to="/alerts#state=open" tone={severe > 0 ? "deny" : alerts.items.length > 0 ? "warn" : undefined} value={counted(alerts)} />
+        <One icon="bell" isLoading={alerts.isLoading} label="Open alerts" note={severe > 0 ? `${severe} high or critical` : "Nothing severe"} to={PLACES.alerts} tone={severe > 0 ? "deny" : alerts.items.length > 0 ? "warn" : undefined} value={counted(alerts)} />
       )}
-      {keys.enabled && <One icon="key" isLoading={keys.isLoading} label="API keys ending" note={`Within ${AHEAD} days`} to={`/api-keys#expiring_days=${AHEAD}`} tone={keys.items.length > 0 ? "warn" : undefined} value={counted(keys)} />}
+      {keys.enabled && <One icon="key" isLoading={keys.isLoading} label="API keys ending" note={`Within ${AHEAD} days`} to={PLACES.keys} tone={keys.items.length > 0 ? "warn" : undefined} value={counted(keys)} />}
       {assignments.enabled && (
-        <One icon="role" isLoading={assignments.isLoading} label="Assignments ending" note={`Within ${AHEAD} days`} to={`/access-review#expiring_days=${AHEAD}`} tone={assignments.items.length > 0 ? "warn" : undefined} value={counted(assignments)} />
+        <One icon="role" isLoading={assignments.isLoading} label="Assignments ending" note={`Within ${AHEAD} days`} to={PLACES.assignments} tone={assignments.items.length > 0 ? "warn" : undefined} value={counted(assignments)} />
       )}
-      {blocks.enabled && <One icon="lock" isLoading={blocks.isLoading} label="Blocked now" note="Networks and accounts" to="/blocks" tone={blocks.items.length > 0 ? "warn" : undefined} value={counted(blocks)} />}
-      {denials.enabled && <One icon="ban" isLoading={denials.isLoading} label="Denials" note="In the last 24 hours" to="/audit#search=kind%3Adecision+outcome%3Adenied" value={denials.all ? `${denials.all.count}${denials.all.exact ? "" : "+"}` : "–"} />}
+      {blocks.enabled && <One icon="lock" isLoading={blocks.isLoading} label="Blocked now" note="Networks and accounts" to={PLACES.blocks} tone={blocks.items.length > 0 ? "warn" : undefined} value={counted(blocks)} />}
+      {denials.enabled && <One icon="ban" isLoading={denials.isLoading} label="Denials" note="In the last 24 hours" to={PLACES.denials} value={denials.all ? `${denials.all.count}${denials.all.exact ? "" : "+"}` : "–"} />}
       {health.enabled && (
         <One
           icon="activity"
           isLoading={health.isPending}
           label="Health"
           note={faults.length === 0 ? "Everything answers" : (faults[0] ?? "")}
-          to="/health"
+          to={PLACES.health}
           tone={health.data?.ready === false || health.error ? "deny" : faults.length > 0 ? "warn" : "allow"}
           value={health.error ? "Unknown" : health.data?.ready === false ? "Not ready" : faults.length > 0 ? "Degraded" : "Ready"}
         />

@@ -1,6 +1,16 @@
 import { Link, Time, shortId } from "../../ui";
 import { Few, Row } from "./attention";
+import { PLACES } from "./places";
 import { SHOWN, useLastSignIns, useLogins, whoseSignIn } from "./reading";
+
+const REASONS: Record<string, string> = {
+  password_wrong: "Wrong password",
+  locked: "Account locked",
+  account_locked: "Account locked",
+  address_blocked: "Address blocked",
+  factor_wrong: "Wrong second factor",
+  user_inactive: "Not active",
+};
 
 /** Who came in last, and who did not. */
 export function LastSignIns() {
@@ -8,7 +18,7 @@ export function LastSignIns() {
   const logins = useLogins(list.items.slice(0, SHOWN).map(whoseSignIn));
   return (
     <Few
-      all="/audit#search=kind%3Asign-in&where=installation"
+      all={PLACES.signIns}
       icon="session"
       id={(event) => event.id}
       list={list}
@@ -19,7 +29,7 @@ export function LastSignIns() {
         return (
           <Row
             icon={isIn ? "check" : "x"}
-            note={`${isIn ? "Signed in" : (event.reason ?? event.outcome).replaceAll("_", " ")} · ${event.client ?? "unknown address"}`}
+            note={`${isIn ? "Signed in" : (REASONS[event.reason ?? ""] ?? "Not let in")} · ${event.client ?? "unknown address"}`}
             tone={isIn ? "allow" : "deny"}
             what={who.startsWith("usr_") ? <Link to={`/users/${who}`}>{logins[who] ?? shortId(who)}</Link> : who}
             when={<Time value={event.at} />}

@@ -7,6 +7,7 @@ import * as auditSink from "./features/audit-sink";
 import * as block from "./features/block";
 import * as group from "./features/group";
 import * as home from "./features/home";
+import * as provider from "./features/provider";
 import * as resource from "./features/resource";
 import * as role from "./features/role";
 import * as serviceAccount from "./features/service-account";
@@ -18,4 +19,23 @@ import * as why from "./features/why";
 import type { Area } from "./shell/area";
 
 /** Every area of the console: one folder of `features/` each. */
-export const areas: readonly Area[] = [home, alert, apiKey, application, assignment, audit, auditSink, block, group, resource, role, serviceAccount, session, team, tenant, user, why];
+export const areas: readonly Area[] = [
+  alert,
+  apiKey,
+  application,
+  assignment,
+  audit,
+  auditSink,
+  block,
+  group,
+  home,
+  provider,
+  resource,
+  role,
+  serviceAccount,
+  session,
+  team,
+  tenant,
+  user,
+  why,
+];

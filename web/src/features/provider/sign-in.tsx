@@ -1,0 +1,99 @@
+import { type Schema, useAllowed, useSearch } from "../../api";
+import { type Column, CopyButton, EmptyState, KeyValue, Link, LinkButton, Notice, Panel, Stack, Status, Table, Time, cx } from "../../ui";
+import buttons from "../../ui/button.module.css";
+import type { Provider } from "./products";
+import styles from "./provider.module.css";
+
+type Event = Schema<"AuditEvent">;
+
+/** Where signing in with a provider begins, and comes back to what it said. */
+export function trialPath(name: string): string {
+  return `/sign-in/${encodeURIComponent(name)}?${new URLSearchParams({ return_to: "/console/who-am-i", again: "1" })}`;
+}
+
+const COLUMNS: Column<Event>[] = [
+  { id: "outcome", title: "Outcome", width: "110px", cell: (event) => <Status state={event.outcome === "success" ? "success" : "failure"} /> },
+  { id: "who", title: "Who", width: "1.4fr", cell: (event) => <Link to={`/audit/events/${event.id}`}>{event.actor.id || "Not known"}</Link> },
+  { id: "reason", title: "Reason", width: "1.6fr", wrap: true, cell: (event) => event.reason ?? "" },
+  { id: "client", title: "Address", width: "130px", cell: (event) => <code>{event.client ?? ""}</code> },
+  { id: "at", title: "When", width: "120px", cell: (event) => <Time value={event.at} /> },
+];
+
+/** How people sign in with a provider: the addresses that it has to know, a trial, and how it went lately. */
+export function SignIn({ provider }: { provider: Provider }) {
+  const base = `${location.origin}/sign-in/${provider.name}`;
+  const link = location.origin + trialPath(provider.name);
+  const maySeeEvents = useAllowed("casemate.audit-event.list") === true;
+  return (
+    <Stack>
+      <Panel
+        actions={
+          <a className={cx(buttons.button, buttons.primary, buttons.small)} href={trialPath(provider.name)} rel="noopener" target="_blank">
+            Test sign-in
+          </a>
+        }
+        title="Test sign-in"
+      >
+        <Stack>
+          <div>It opens the provider's own sign-in, and comes back to a page that shows what it said: id, groups, claims, and what they may do.</div>
+          <Notice kind="warn" title="A browser has one session">
+            In this browser, whoever signs in takes the place of you. Open the link in a private window to stay signed in here.
+          </Notice>
+          <KeyValue
+            entries={[
+              [
+                "Link",
+                <span className={styles.address} key="link">
+                  <code>{link}</code>
+                  <CopyButton label="Copy the link" text={link} />
+                </span>,
+              ],
+            ]}
+          />
+          <div className={styles.faint}>
+            Where it fails, the page shows a code and a request id, and the failure appears below. Details stand in the server's log alone, under that request id.
+          </div>
+        </Stack>
+      </Panel>
+      <Panel title="What the provider has to know">
+        <KeyValue
+          entries={(
+            [
+              ["Redirect URI", `${base}/callback`],
+              ["Back-channel logout", `${base}/back-channel-logout`],
+              ["After signing out", `${location.origin}/signed-out`],
+            ] as const
+          ).map(([title, text]) => [
+            title,
+            <span className={styles.address} key={title}>
+              <code>{text}</code>
+              <CopyButton label={`Copy ${title}`} text={text} />
+            </span>,
+          ])}
+        />
+      </Panel>
+      {maySeeEvents && <Lately provider={provider} />}
+    </Stack>
+  );
+}
+
+function Lately({ provider }: { provider: Provider }) {
+  const list = useSearch("/api/v1/audit-events/search", { kind: "sign-in", installation: true });
+  const own = list.items.filter(({ actor, after }) => actor.provider === provider.name || (after as { via?: string } | null | undefined)?.via === provider.name);
+  return (
+    <Panel actions={<LinkButton small to="/sessions">Sessions</LinkButton>} flush title="Sign-ins lately">
+      <Table
+        bare
+        columns={COLUMNS}
+        empty={
+          <EmptyState compact icon="session" title="Nobody signed in yet">
+            Sign-ins with it, and those that failed, appear here.
+          </EmptyState>
+        }
+        label="Sign-ins"
+        list={{ ...list, items: own.slice(0, 10), hasMore: false }}
+        rowId={(event) => String(event.id)}
+      />
+    </Panel>
+  );
+}

@@ -51,7 +51,7 @@ export async function seedSettings(api) {
   await api.post("/api/v1/assignments", { role: "order-clerk", to: { provider: "corp", group: "finance" }, reason: "Finance handles orders" });
   for (const source of [
     { name: "token", provider: "corp", claim: "permissions", ceiling: ["notes.*"] },
-    { name: "legacy", title: "The old permission service", provider: "corp", ceiling: ["shop.order.*"], types: ["user"], http: { url: `${endpoints.url}/permissions`, signing_secret: secret("legacy"), reads: ["login", "groups"], max_cache_seconds: 120 } },
+    { name: "legacy", title: "The old permission service", provider: "partners", ceiling: ["shop.order.*"], types: ["user"], http: { url: `${endpoints.url}/permissions`, signing_secret: secret("legacy"), reads: ["login", "groups"], max_cache_seconds: 120 } },
   ])
     made.sources[source.name] = (await api.post("/api/v1/sources", source)).id;
   for (const sink of [

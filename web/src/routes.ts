@@ -6,7 +6,9 @@ import * as audit from "./features/audit";
 import * as auditSink from "./features/audit-sink";
 import * as block from "./features/block";
 import * as group from "./features/group";
+import * as health from "./features/health";
 import * as home from "./features/home";
+import * as policy from "./features/policy";
 import * as provider from "./features/provider";
 import * as resource from "./features/resource";
 import * as role from "./features/role";
@@ -28,7 +30,9 @@ export const areas: readonly Area[] = [
   auditSink,
   block,
   group,
+  health,
   home,
+  policy,
   provider,
   resource,
   role,

@@ -27,7 +27,7 @@ describe("providers", () => {
     await chooser.getByLabel("Issuer").fill("https://keycloak.example.com/realms/main");
     await chooser.getByLabel("Client secret").fill("a-client-secret-nobody-may-read");
     await chooser.getByRole("button", { name: "Make provider" }).click();
-    await chooser.getByRole("heading", { level: 1, name: "keycloak" }).waitFor();
+    await chooser.getByRole("heading", { level: 1, name: "keycloak", exact: true }).waitFor();
     expect(await chooser.content()).not.toContain("a-client-secret-nobody-may-read");
     await chooser.getByRole("link", { name: "Edit" }).click();
     await chooser.getByText("Set, and kept sealed").waitFor();
@@ -73,14 +73,14 @@ describe("providers", () => {
   });
 
   it("are deleted with what it costs", async () => {
-    const page = await console.page(path("partners"));
+    const page = await console.page(path("headquarters"));
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     const dialog = page.getByRole("alertdialog");
     await dialog.getByText("0 open sessions end").waitFor();
-    await dialog.getByLabel("Type partners to confirm").fill("partners");
+    await dialog.getByLabel("Type headquarters to confirm").fill("headquarters");
     await dialog.getByRole("button", { name: "Delete provider" }).click();
-    await page.getByText("partners was deleted").waitFor();
+    await page.getByText("headquarters was deleted").waitFor();
     await page.close();
   });
 });

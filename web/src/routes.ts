@@ -1,10 +1,12 @@
 import * as alert from "./features/alert";
+import * as alertReceiver from "./features/alert-receiver";
 import * as apiKey from "./features/api-key";
 import * as application from "./features/application";
 import * as assignment from "./features/assignment";
 import * as audit from "./features/audit";
 import * as auditSink from "./features/audit-sink";
 import * as block from "./features/block";
+import * as detection from "./features/detection";
 import * as group from "./features/group";
 import * as health from "./features/health";
 import * as home from "./features/home";
@@ -14,6 +16,7 @@ import * as resource from "./features/resource";
 import * as role from "./features/role";
 import * as serviceAccount from "./features/service-account";
 import * as session from "./features/session";
+import * as source from "./features/source";
 import * as team from "./features/team";
 import * as tenant from "./features/tenant";
 import * as user from "./features/user";
@@ -23,12 +26,14 @@ import type { Area } from "./shell/area";
 /** Every area of the console: one folder of `features/` each. */
 export const areas: readonly Area[] = [
   alert,
+  alertReceiver,
   apiKey,
   application,
   assignment,
   audit,
   auditSink,
   block,
+  detection,
   group,
   health,
   home,
@@ -38,6 +43,7 @@ export const areas: readonly Area[] = [
   role,
   serviceAccount,
   session,
+  source,
   team,
   tenant,
   user,

@@ -24,8 +24,8 @@ export interface ConfirmDialogProps {
   consequence?: ReactNode;
   /** Has to be typed before it can be done. */
   typed?: string;
-  /** Asks why, and hands it on. */
-  reason?: boolean;
+  /** Asks why, and hands it on; `required` where the API wants a reason. */
+  reason?: boolean | "required";
   /** `danger` where nothing is said. */
   kind?: "danger" | "primary";
 }
@@ -49,7 +49,7 @@ export function ConfirmDialog({ title, verb, open, onClose, onConfirm, onDone, c
       reset();
     }
   }, [open, reset]);
-  const isReady = typed === undefined || text === typed;
+  const isReady = (typed === undefined || text === typed) && (reason !== "required" || why.trim() !== "");
   const run = () => {
     if (isReady && !action.isPending) action.mutate();
   };
@@ -73,7 +73,7 @@ export function ConfirmDialog({ title, verb, open, onClose, onConfirm, onDone, c
     >
       {children !== undefined && <div>{children}</div>}
       {consequence !== undefined && <div className={styles.consequence}>{consequence}</div>}
-      {reason && <TextField autoFocus help="It stands in the audit trail." label="Reason" maxLength={1024} onChange={setWhy} optional value={why} />}
+      {reason && <TextField autoFocus help="It stands in the audit trail." label="Reason" maxLength={1024} onChange={setWhy} optional={reason !== "required"} required={reason === "required"} value={why} />}
       {typed !== undefined && <TextField autoFocus={!reason} label={`Type ${typed} to confirm`} mono onChange={setText} value={text} />}
       <ErrorNotice error={action.error} onRetry={run} />
     </Dialog>

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { check, settled, startConsole } from "./support/console";
+
+let console: Awaited<ReturnType<typeof startConsole>>;
+beforeAll(async () => {
+  console = await startConsole();
+});
+afterAll(() => console?.stop());
+
+describe("legal holds and erasing", () => {
+  it("place a hold, are stopped by it, lift it with a reason, and erase after counting", async () => {
+    const person = console.seeded.users["mallory"] ?? "";
+    const page = await console.page("/audit/holds");
+    await settled(page);
+    await check(page);
+    await page.getByRole("button", { name: "Place a hold" }).first().click();
+    const placing = page.getByRole("dialog");
+    await placing.getByLabel("Reason").fill("case 2026-17");
+    await placing.getByLabel("By, for or about").fill(person);
+    await placing.getByRole("button", { name: "Place hold" }).click();
+    await placing.waitFor({ state: "detached" });
+    await page.getByRole("row", { name: /case 2026-17/ }).getByText(`party:${person}`).waitFor();
+    await check(page);
+
+    const erasing = await console.page("/audit/erase");
+    await erasing.getByLabel("Value").fill(person);
+    await erasing.getByLabel("Reason").fill("request 2026-4");
+    await erasing.getByRole("button", { name: "Count what would be erased" }).click();
+    await erasing.getByText("A legal hold is in the way").waitFor();
+    expect(await erasing.getByRole("button", { name: /^Erase \d+ events$/ }).isDisabled()).toBe(true);
+    await check(erasing);
+
+    await page.bringToFront();
+    await page.getByRole("button", { name: "Lift case 2026-17" }).click();
+    const lifting = page.getByRole("alertdialog");
+    await lifting.getByText(/It covers \d+ events/).waitFor();
+    expect(await lifting.getByRole("button", { name: "Lift hold" }).isDisabled()).toBe(true);
+    await lifting.getByLabel("Reason").fill("case 2026-17 was closed");
+    await lifting.getByRole("button", { name: "Lift hold" }).click();
+    await page.getByText("No hold is in force").waitFor();
+    await page.close();
+
+    await erasing.bringToFront();
+    await erasing.getByRole("button", { name: "Count what would be erased" }).click();
+    await erasing.getByText("A legal hold is in the way").waitFor({ state: "detached" });
+    await erasing.getByRole("button", { name: /^Erase \d+ events$/ }).click();
+    const asking = erasing.getByRole("alertdialog");
+    const label = (await asking.getByText(/^Type erase \d+ events to confirm$/).textContent()) ?? "";
+    expect(await asking.getByRole("button", { name: "Erase for good" }).isDisabled()).toBe(true);
+    await asking.getByLabel(/^Type/).fill(label.replace(/^Type | to confirm$/g, ""));
+    await asking.getByRole("button", { name: "Erase for good" }).click();
+    await erasing.getByText("These were all.").waitFor();
+    await check(erasing);
+    await erasing.close();
+  });
+});
+
+describe("the rest of the trail", () => {
+  it.each([
+    ["/audit/timeline", "Timeline"],
+    ["/audit/log", "Audit log"],
+    ["/audit/strangers#by=minute", "Refused strangers"],
+  ])("%s can be used by everybody", async (path, title) => {
+    const page = await console.page(path);
+    await page.getByRole("heading", { name: title, exact: false, level: 1 }).waitFor();
+    await check(page);
+    await page.close();
+  });
+
+  it("tells of a person day by day, and leads to each event", async () => {
+    const page = await console.page(`/audit/timeline#identity=${console.seeded.users["alan"]}`);
+    await page.getByRole("heading", { name: "Timeline of Alan M. Turing" }).waitFor();
+    await page.getByRole("link", { name: "casemate.user.update" }).first().waitFor();
+    await check(page);
+    await page.getByRole("link", { name: "casemate.user.update" }).first().click();
+    await page.waitForURL(/\/audit\/events\/\d+/);
+    await page.close();
+  });
+});

@@ -23,8 +23,8 @@ describe("legal holds and erasing", () => {
     await check(page);
 
     const erasing = await console.page("/audit/erase");
-    await erasing.getByLabel("Value").fill(person);
-    await erasing.getByLabel("Reason").fill("request 2026-4");
+    await erasing.getByRole("textbox", { name: "Value" }).fill(person);
+    await erasing.getByRole("textbox", { name: "Reason" }).fill("request 2026-4");
     await erasing.getByRole("button", { name: "Count what would be erased" }).click();
     await erasing.getByText("A legal hold is in the way").waitFor();
     expect(await erasing.getByRole("button", { name: /^Erase \d+ events$/ }).isDisabled()).toBe(true);

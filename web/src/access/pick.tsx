@@ -72,11 +72,11 @@ const named = (item: Named) => ({ value: item.name, label: item.name, ...(item.t
 /** A role, by name: one of the tenant, or a shared one of `default`, which is typed. */
 export function PickRole({ label, value, onChange, error }: { label: string; value: string; onChange: (name: string) => void; error?: string | undefined }) {
   const { items } = useSearch("/api/v1/roles/search", { sort: "name" }, { limit: 1000 });
-  return <ComboBox error={error} free help="Of this tenant, or a shared one of the tenant default." label={label} onChange={onChange} options={items.map((role) => named({ name: role.name, title: role.document.title }))} value={value} />;
+  return <ComboBox error={error} free help="Of this tenant, or a shared one of the tenant default." label={label} onChange={onChange} placeholder="Type to search" options={items.map((role) => named({ name: role.name, title: role.document.title }))} value={value} />;
 }
 
 /** A team, by name. */
 export function PickTeam({ label, value, onChange, error }: { label: string; value: string; onChange: (name: string) => void; error?: string | undefined }) {
   const { items } = useSearch("/api/v1/teams/search", { sort: "name" }, { limit: 1000 });
-  return <ComboBox error={error} free help="Of this tenant, or a shared one of the tenant default." label={label} onChange={onChange} options={items.map((team) => named({ name: team.name, title: team.document.title }))} value={value} />;
+  return <ComboBox error={error} free help="Of this tenant, or a shared one of the tenant default." label={label} onChange={onChange} placeholder="Type to search" options={items.map((team) => named({ name: team.name, title: team.document.title }))} value={value} />;
 }

@@ -25,7 +25,7 @@ export function ApiKeyListPage() {
   const reset = () => setState({ search: "", state: "in_force", due: "" });
   const isFiltered = state.search !== "" || state.state !== "in_force" || state.due !== "";
   return (
-    <Page description="What programs present to the API. Each is shown once, when it is made; Casemate keeps a digest." title="API keys">
+    <Page description="What programs present to the API. A key is shown once, when it is made." title="API keys">
       {!isFiltered && <Ending />}
       <Filters end={<ExportMenu asked={list.asked} name="api-keys" />} onReset={isFiltered ? reset : undefined}>
         <SearchField label="Search by title" onChange={(search) => setState({ search })} value={state.search} />

@@ -11,7 +11,7 @@ const PERMISSIONS: Column<DeclaredPermission>[] = [
     width: "2.4fr",
     wrap: true,
     cell: ({ properties = {} }) => (
-      <span>
+      <span className={styles.properties}>
         {Object.entries(properties).map(([name, property]) => (
           <span key={name}>
             <code>{name}</code> {property.type !== undefined && <span>({property.type})</span>} {property.title}

@@ -20,7 +20,7 @@ export function ApplicationListPage() {
     { id: "name", title: "Name", width: "1.2fr", sort: "name", cell: (one) => <Link to={`/applications/${one.id}`}>{one.name}</Link> },
     { id: "title", title: "Title", width: "1.3fr", cell: (one) => schemas?.get(one.name)?.application?.title ?? "" },
     { id: "namespaces", title: "Namespaces", width: "1.5fr", wrap: true, cell: (one) => (schemas?.get(one.name)?.application?.namespaces ?? []).map((name) => <Badge key={name}>{name}</Badge>) },
-    { id: "permissions", title: "Permissions", width: "104px", end: true, cell: (one) => schemas?.get(one.name)?.permission?.length ?? "" },
+    { id: "permissions", title: "Permissions", width: "104px", cell: (one) => schemas?.get(one.name)?.permission?.length ?? "" },
     { id: "origin", title: "Managed by", width: "130px", cell: (one) => <ManagedBy manager={one.origin} /> },
     { id: "updated", title: "Changed", width: "130px", sort: "updated_at", cell: (one) => <Time value={one.updated_at} /> },
   ];
@@ -35,7 +35,7 @@ export function ApplicationListPage() {
     <Page
       actions={button}
       commands={mayCreate ? [{ title: "New application", icon: "plus", run: create }] : []}
-      description="What asks Casemate for decisions. A schema says which permissions there are, and what narrows them."
+      description="What asks Casemate for decisions. Schemas say which permissions there are."
       title="Applications"
     >
       <Filters end={<ExportMenu asked={list.asked} name="applications" />} onReset={state.search === "" ? undefined : () => setState({ search: "" })}>

@@ -24,9 +24,9 @@ const COLUMNS: Column<Row>[] = [
   },
   { id: "state", title: "State", width: "104px", cell: ({ document }) => <AssignmentStatus document={document} /> },
   { id: "until", title: "Ends", width: "110px", cell: ({ document }) => <Time none="No end" value={document.until} /> },
-  { id: "reason", title: "Reason", width: "1.6fr", cell: ({ document }) => document.reason ?? "" },
-  { id: "by", title: "Given by", width: "1.2fr", cell: ({ granted }) => granted && <Actor actor={granted} /> },
-  { id: "at", title: "Given", width: "124px", sort: "created_at", cell: ({ id, granted }) => <Link to={`/assignments/${id}`}>{granted ? <Time value={granted.at} /> : "Open"}</Link> },
+  { id: "reason", title: "Reason", width: "1.5fr", cell: ({ document }) => document.reason ?? "" },
+  { id: "by", title: "Given by", width: "1.6fr", cell: ({ granted }) => granted && <Actor actor={granted} /> },
+  { id: "at", title: "Given", width: "110px", sort: "created_at", cell: ({ id, granted }) => <Link to={`/assignments/${id}`}>{granted ? <Time value={granted.at} /> : "Open"}</Link> },
 ];
 
 /** Who is given what. */

@@ -41,7 +41,7 @@ export function ResourceListPage() {
     <Page
       actions={button}
       commands={mayCreate ? [{ title: "Register resource", icon: "plus", run: create }] : []}
-      description="What applications registered. Conditions see these attributes, whatever whoever asks says of them."
+      description="What applications registered, so that conditions know its attributes."
       title="Resources"
     >
       <Filters end={<ExportMenu asked={list.asked} name="resources" />} onReset={isFiltered ? reset : undefined}>

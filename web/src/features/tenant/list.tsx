@@ -34,7 +34,7 @@ export function TenantListPage() {
     <Page
       actions={button}
       commands={mayCreate ? [{ title: "New tenant", icon: "plus", run: create }] : []}
-      description="People, roles and assignments of one are nobody's in another. Access to one is never implied by access to another."
+      description="Each has its own people and assignments. Access to one gives none to another."
       title="Tenants"
     >
       <Filters end={<ExportMenu asked={list.asked} name="tenants" />} onReset={state.search === "" ? undefined : () => setState({ search: "" })}>

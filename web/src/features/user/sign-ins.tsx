@@ -1,47 +1,23 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, useAllowed, useSearch } from "../../api";
-import { Button, type Column, ConfirmDialog, Dialog, EmptyState, ErrorNotice, Panel, Secret, Stack, Table, Time, fixedList, toast } from "../../ui";
+import { Button, type Column, ConfirmDialog, Dialog, EmptyState, ErrorNotice, Panel, Secret, Stack, Table, Time, toast } from "../../ui";
+import { Factors } from "./factors";
+import { Links } from "./links";
 
 type User = Schema<"StoredUser">;
 type Session = Schema<"SessionView">;
-type Factor = Schema<"SecondFactor">;
 
-const FACTORS: Column<Factor>[] = [
-  { id: "name", title: "Name", width: "1.5fr", cell: (factor) => factor.name },
-  { id: "kind", title: "Kind", cell: (factor) => (factor.kind === "totp" ? "Authenticator app" : "Passkey") },
-  { id: "used", title: "Used", width: "120px", cell: (factor) => <Time none="Never" value={factor.used_at} /> },
-];
-
-/** How somebody comes in: open sessions, second factors, and an invitation where Casemate keeps their account. */
+/** How somebody comes in: open sessions, second factors, linked sign-ins, and an invitation where Casemate keeps their account. */
 export function SignIns({ user, mayInvite }: { user: User; mayInvite: boolean }) {
   const maySeeSessions = useAllowed("casemate.session.list") === true;
   const isLocal = user.provider === "casemate";
-  const factors = useQuery({
-    queryKey: ["/api/v1/users/{id}/factors", user.id],
-    enabled: isLocal,
-    queryFn: async ({ signal }) => got(await api.GET("/api/v1/users/{id}/factors", { params: { path: { id: user.id } }, signal })),
-  });
   return (
     <Stack>
       {isLocal && mayInvite && user.active && <Invite user={user} />}
       {maySeeSessions && <Sessions user={user} />}
-      {isLocal && (
-        <Panel flush title="Second factors">
-          <Table
-            bare
-            columns={FACTORS}
-            empty={
-              <EmptyState compact icon="key" title="No second factor">
-                They add one to their account themselves.
-              </EmptyState>
-            }
-            label="Second factors"
-            list={fixedList(factors.data?.items, { error: factors.error, retry: () => void factors.refetch() })}
-            rowId={(factor) => factor.id}
-          />
-        </Panel>
-      )}
+      {isLocal && <Factors user={user} />}
+      <Links user={user} />
     </Stack>
   );
 }

@@ -78,7 +78,7 @@ describe("teams", () => {
     await page.getByRole("button", { name: "New team" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name", { exact: true }).fill("editors");
-    await dialog.getByRole("combobox", { name: "Roles" }).fill("note-author");
+    await dialog.getByRole("combobox", { name: "Roles" }).fill("note-auth");
     await page.getByRole("option", { name: /note-author/ }).click();
     await dialog.getByRole("button", { name: "Add", exact: true }).click();
     await dialog.getByRole("button", { name: "Make team" }).click();

@@ -5,7 +5,6 @@ import { meQuery } from "../api/me";
 import { goAndSignIn } from "../api/signing-in";
 import { IconButton } from "../ui/button";
 import { cx } from "../ui/cx";
-import { Drawer } from "../ui/dialog";
 import { ErrorState } from "../ui/error-notice";
 import { isTyping } from "../ui/keys";
 import { Link } from "../ui/link";
@@ -15,6 +14,7 @@ import { Bar } from "./bar";
 import { Mark } from "./mark";
 import styles from "./shell.module.css";
 
+const Drawer = lazy(() => import("../ui/drawer"));
 const Palette = lazy(() => import("./palette"));
 const KeysHelp = lazy(() => import("./keys-help"));
 
@@ -94,10 +94,12 @@ function SignedIn({ path }: { path: string }) {
           <Outlet />
         </Suspense>
       </main>
-      <Drawer label="Navigation" onClose={() => setOpen(undefined)} open={open === "drawer"}>
-        <div className={cx(styles.bar, styles.drawerBar)}>{bar}</div>
-      </Drawer>
       <Suspense>
+        {open === "drawer" && (
+          <Drawer label="Navigation" onClose={() => setOpen(undefined)}>
+            <div className={cx(styles.bar, styles.drawerBar)}>{bar}</div>
+          </Drawer>
+        )}
         {open === "palette" && <Palette areas={router.options.context} onClose={() => setOpen(undefined)} onKeys={() => setOpen("keys")} />}
         {open === "keys" && <KeysHelp onClose={() => setOpen(undefined)} />}
       </Suspense>

@@ -54,16 +54,3 @@ export function Dialog({ title, open, onClose, children, actions, onSubmit, wide
     </ModalOverlay>
   );
 }
-
-/** Comes from the left edge: navigation where there is no room for it. */
-export function Drawer({ label, open, onClose, children }: { label: string; open: boolean; onClose: () => void; children: ReactNode }) {
-  return (
-    <ModalOverlay className={styles.drawerOverlay ?? ""} isDismissable isOpen={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Modal className={styles.drawer ?? ""}>
-        <AriaDialog aria-label={label} className={styles.dialog ?? ""}>
-          {children}
-        </AriaDialog>
-      </Modal>
-    </ModalOverlay>
-  );
-}

@@ -1,3 +1,4 @@
+import * as accessReview from "./features/access-review";
 import * as alert from "./features/alert";
 import * as alertReceiver from "./features/alert-receiver";
 import * as apiKey from "./features/api-key";
@@ -10,6 +11,7 @@ import * as detection from "./features/detection";
 import * as group from "./features/group";
 import * as health from "./features/health";
 import * as home from "./features/home";
+import * as matrix from "./features/matrix";
 import * as policy from "./features/policy";
 import * as provider from "./features/provider";
 import * as resource from "./features/resource";
@@ -24,28 +26,4 @@ import * as why from "./features/why";
 import type { Area } from "./shell/area";
 
 /** Every area of the console: one folder of `features/` each. */
-export const areas: readonly Area[] = [
-  alert,
-  alertReceiver,
-  apiKey,
-  application,
-  assignment,
-  audit,
-  auditSink,
-  block,
-  detection,
-  group,
-  health,
-  home,
-  policy,
-  provider,
-  resource,
-  role,
-  serviceAccount,
-  session,
-  source,
-  team,
-  tenant,
-  user,
-  why,
-];
+export const areas: readonly Area[] = [home, accessReview, alert, alertReceiver, apiKey, application, assignment, audit, auditSink, block, detection, group, health, matrix, policy, provider, resource, role, serviceAccount, session, source, team, tenant, user, why];

@@ -20,6 +20,10 @@ const look = EditorView.theme({
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--selected)", outline: "1px solid var(--line-strong)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--neutral-soft)", border: "none", color: "var(--muted)" },
   ".cm-tooltip": { backgroundColor: "var(--raised)", border: "1px solid var(--line-strong)", color: "var(--text)" },
+  // CodeMirror draws these as images in data: addresses, which the policy refuses.
+  ".cm-lintRange-error, .cm-lintRange-active": { backgroundImage: "none", textDecoration: "underline wavy var(--deny)", textDecorationSkipInk: "none", backgroundColor: "var(--deny-soft)" },
+  ".cm-lintPoint-error:after": { borderBottomColor: "var(--deny)" },
+  ".cm-lint-marker-error": { content: "none", width: "8px", height: "8px", margin: "5px 3px 0", borderRadius: "50%", backgroundColor: "var(--deny)" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--deny)" },
 });
 

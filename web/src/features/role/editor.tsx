@@ -11,7 +11,7 @@ import { type Role, type RoleDocument, roleQuery } from "./role";
 import styles from "./editor.module.css";
 
 const NEW = { from: "" };
-const BLANK: RoleDocument = { name: "", title: "", permissions: [] };
+const BLANK: RoleDocument = { name: "", permissions: [] };
 
 /** A role that is to be made: from nothing, or from another (`#from=rol_…`). */
 export function NewRolePage() {

@@ -6,14 +6,17 @@
 //! believes nothing that the leaf does not commit to.
 #![forbid(unsafe_code)]
 
+mod asking;
+mod column;
 mod error;
 mod place;
 mod read;
 mod row;
+mod thrift;
 mod write;
 
 pub use error::ArchiveError;
 pub use place::{Archive, FileWriter};
-pub use read::Contents;
+pub use read::{Contents, read_file};
 pub use row::Row;
 pub use write::{GROUP, Writer};

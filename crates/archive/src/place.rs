@@ -5,22 +5,18 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _, WriteMultipart};
+use object_store::{ObjectStore, ObjectStoreExt as _, RetryConfig, WriteMultipart};
 use url::Url;
 
+use crate::asking::{ENDING, Places, READING, WRITING, within};
 use crate::error::ArchiveError;
-use crate::read::{Contents, Pieces, footer};
+use crate::read::{Contents, END, Footer, Unread};
 use crate::row::Row;
 use crate::write::Writer;
 
-/// How much of a file's end is read at first: what it says of itself stands there.
-const END: u64 = 64 << 10;
-/// The most bytes that a file says of itself.
-const MAX_END: u64 = 64 << 20;
 /// How much of a file is sent at once.
 const PART: usize = 8 << 20;
 /// How many parts are on their way at the same time.
@@ -33,6 +29,7 @@ pub struct Archive {
     place: String,
     /// Where it is, of a folder.
     folder: Option<PathBuf>,
+    places: Places,
 }
 
 impl fmt::Debug for Archive {
@@ -69,7 +66,9 @@ impl Archive {
             }
             "s3" => {
                 let bucket = url.host_str().ok_or_else(|| wrong(&"it names no bucket"))?;
-                let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build();
+                // Whoever asks waits no longer anyway.
+                let retry = RetryConfig { retry_timeout: READING, ..RetryConfig::default() };
+                let store = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry).build();
                 let folder = Path::parse(url.path().trim_matches('/')).map_err(|error| wrong(&error))?;
                 Arc::new(object_store::prefix::PrefixStore::new(
                     store.map_err(|error| wrong(&error))?,
@@ -78,7 +77,7 @@ impl Archive {
             }
             other => return Err(wrong(&format!("`{other}:` is not known"))),
         };
-        Ok(Archive { store, place: place.to_owned(), folder })
+        Ok(Archive { store, place: place.to_owned(), folder, places: Places::default() })
     }
 
     /// The place, as it was said.
@@ -93,7 +92,8 @@ impl Archive {
     /// Where the place takes no file.
     pub async fn write(&self, name: &str, origin: &str) -> Result<FileWriter, ArchiveError> {
         self.sweep(name)?;
-        let upload = self.store.put_multipart(&path(name)?).await?;
+        let path = path(name)?;
+        let upload = within(WRITING, async { Ok(self.store.put_multipart(&path).await?) }).await?;
         let written = Written::default();
         let writer = Writer::new(written.clone(), origin)?;
         Ok(FileWriter { writer, written, upload: WriteMultipart::new_with_chunk_size(upload, PART) })
@@ -105,21 +105,25 @@ impl Archive {
     /// Where there is no such file, or it is none of Casemate's.
     pub async fn contents(&self, name: &str) -> Result<Contents, ArchiveError> {
         let path = path(name)?;
-        let size = self.store.head(&path).await?.size;
-        let end = self.store.get_range(&path, size.saturating_sub(END)..size).await?;
-        let length = footer(&end)?;
-        if length > MAX_END || length + 8 > size {
-            return Err(ArchiveError::unexpected("what it says of itself is too long"));
-        }
-        let from = size - length - 8;
-        let bytes = match usize::try_from(end.len() as u64)
-            .ok()
-            .and_then(|have| have.checked_sub(usize::try_from(length).ok()? + 8))
-        {
-            Some(start) => end.slice(start..end.len() - 8),
-            None => self.store.get_range(&path, from..size - 8).await?,
+        let store = Arc::clone(&self.store);
+        let read = async move {
+            let size = store.head(&path).await?.size;
+            let end = store.get_range(&path, size.saturating_sub(END)..size).await?;
+            let footer = match Footer::find(size, &end) {
+                Ok(footer) => footer,
+                Err(wrong) => return Ok(Err(wrong)),
+            };
+            let length = usize::try_from(footer.0.end - footer.0.start).unwrap_or(usize::MAX);
+            let start = end.len().checked_sub(8).and_then(|behind| behind.checked_sub(length));
+            let bytes = match start.and_then(|start| end.get(start..end.len() - 8)) {
+                Some(found) => end.slice_ref(found),
+                None => store.get_range(&path, footer.0.clone()).await?,
+            };
+            Ok(Ok((footer, bytes)))
         };
-        Contents::decode(&bytes)
+        let contents = self.places.read(read).await?;
+        let contents = contents.and_then(|(footer, bytes)| Contents::decode(&footer, &bytes));
+        contents.map_err(|wrong| Unread::Damaged(wrong).of(name))
     }
 
     /// The events of a row group of a file, each of them checked against its leaf.
@@ -132,10 +136,10 @@ impl Archive {
         contents: &Contents,
         group: usize,
     ) -> Result<Vec<Row>, ArchiveError> {
-        let ranges = contents.ranges(group)?;
-        let bytes = self.store.get_ranges(&path(name)?, &ranges).await?;
-        let pieces: Vec<(u64, Bytes)> = ranges.iter().map(|range| range.start).zip(bytes).collect();
-        contents.rows(group, Pieces(pieces))
+        let ranges = contents.ranges(group).map_err(|wrong| Unread::Damaged(wrong).of(name))?;
+        let (store, path) = (Arc::clone(&self.store), path(name)?);
+        let pieces = self.places.read(async move { store.get_ranges(&path, &ranges).await }).await?;
+        contents.rows(group, &pieces).map_err(|unread| unread.of(name))
     }
 
     /// The names of all files that begin so, in their order.
@@ -143,7 +147,7 @@ impl Archive {
     /// # Errors
     /// Where the place cannot be reached.
     pub async fn names(&self, beginning: &str) -> Result<Vec<String>, ArchiveError> {
-        let listed = self.store.list_with_delimiter(None).await?;
+        let listed = within(WRITING, async { Ok(self.store.list_with_delimiter(None).await?) }).await?;
         let names = listed.objects.iter().filter_map(|object| object.location.filename());
         let mut names: Vec<String> =
             names.filter(|name| name.starts_with(beginning)).map(str::to_owned).collect();
@@ -157,10 +161,14 @@ impl Archive {
     /// Where the place does not let it go.
     pub async fn delete(&self, name: &str) -> Result<(), ArchiveError> {
         self.sweep(name)?;
-        match self.store.delete(&path(name)?).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        let path = path(name)?;
+        let delete = async {
+            match self.store.delete(&path).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+                Err(error) => Err(error.into()),
+            }
+        };
+        within(WRITING, delete).await
     }
 }
 
@@ -183,8 +191,7 @@ impl Archive {
 }
 
 fn path(name: &str) -> Result<Path, ArchiveError> {
-    Path::parse(name)
-        .map_err(|error| ArchiveError::unexpected(format!("`{name}` is no name of a file: {error}")))
+    Path::parse(name).map_err(|error| ArchiveError::Name { name: name.to_owned(), reason: error.to_string() })
 }
 
 /// A file that is being written.
@@ -222,7 +229,7 @@ impl FileWriter {
     async fn send(&mut self) -> Result<(), ArchiveError> {
         let bytes = self.written.take();
         if !bytes.is_empty() {
-            self.upload.wait_for_capacity(PARTS).await?;
+            within(WRITING, async { Ok(self.upload.wait_for_capacity(PARTS).await?) }).await?;
             self.upload.put(bytes.into());
         }
         Ok(())
@@ -236,8 +243,7 @@ impl FileWriter {
         let FileWriter { writer, written, mut upload } = self;
         writer.finish()?;
         upload.put(written.take().into());
-        upload.finish().await?;
-        Ok(())
+        within(ENDING, async { Ok(upload.finish().await.map(drop)?) }).await
     }
 
     /// Gives the file up.
@@ -245,7 +251,7 @@ impl FileWriter {
     /// # Errors
     /// Where the place cannot be reached; what was sent may then stay there, unseen.
     pub async fn abort(self) -> Result<(), ArchiveError> {
-        Ok(self.upload.abort().await?)
+        within(WRITING, async { Ok(self.upload.abort().await?) }).await
     }
 }
 
@@ -267,5 +273,67 @@ impl Write for Written {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use object_store::memory::InMemory;
+    use object_store::throttle::{ThrottleConfig, ThrottledStore};
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::asking::AT_ONCE;
+
+    /// An archive whose object store takes an hour for whatever is asked of it.
+    fn hanging() -> Archive {
+        let hour = Duration::from_secs(3_600);
+        let config = ThrottleConfig {
+            wait_delete_per_call: hour,
+            wait_get_per_call: hour,
+            wait_list_with_delimiter_per_call: hour,
+            wait_put_per_call: hour,
+            ..ThrottleConfig::default()
+        };
+        let store = Arc::new(ThrottledStore::new(InMemory::new(), config));
+        Archive { store, place: "memory".to_owned(), folder: None, places: Places::default() }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_an_object_store_that_hangs() {
+        let archive = hanging();
+        let began = Instant::now();
+        let late = |error: ArchiveError, limit: Duration| {
+            assert!(error.is_late() && error.to_string().contains("ask again"), "{error}");
+            assert!(matches!(error, ArchiveError::Late(within) if within == limit), "{error}");
+        };
+        late(archive.contents("log.parquet").await.unwrap_err(), READING);
+        late(archive.names("log").await.unwrap_err(), WRITING);
+        late(archive.delete("log.parquet").await.unwrap_err(), WRITING);
+        let writer = archive.write("log.parquet", "casemate.example/log").await.unwrap();
+        late(writer.finish().await.unwrap_err(), ENDING);
+        assert_eq!(began.elapsed().as_secs(), (READING + WRITING * 2 + ENDING).as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_hangs_is_asked_by_so_many_at_once_and_no_more() {
+        let archive = hanging();
+        let began = Instant::now();
+        let asking: Vec<_> = (0..100)
+            .map(|_| {
+                let archive = archive.clone();
+                tokio::spawn(async move { archive.contents("log.parquet").await.unwrap_err().is_late() })
+            })
+            .collect();
+        for asked in asking {
+            assert!(asked.await.unwrap());
+        }
+        assert_eq!(began.elapsed(), READING, "those who have no place wait no longer than the others");
+        assert_eq!(archive.places.free(), 0, "it still has to do with the first");
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
+        assert_eq!(archive.places.free(), AT_ONCE, "and with none of the others");
     }
 }

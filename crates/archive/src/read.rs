@@ -1,59 +1,111 @@
-//! Reading files of events, a row group at a time and no more of it than the columns that count.
+//! Reading files of events, a row group at a time and no more of it than the columns that count. Whoever can write where the archive is
+//! may have put anything there: what a file says of itself is held against bounds before memory is taken for it.
 
-use std::io::Cursor;
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use casemate_audit::commitment::{SALT, Salt};
+use casemate_audit::event::MAX_EVENT;
 use casemate_audit::hash::{LENGTH, MerkleHash};
-use parquet::column::reader::get_typed_column_reader;
-use parquet::data_type::{ByteArrayType, DataType, FixedLenByteArrayType, Int64Type};
-use parquet::errors::ParquetError;
+use parquet::basic::Type;
 use parquet::file::metadata::{FooterTail, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
-use parquet::file::properties::ReaderProperties;
-use parquet::file::reader::{ChunkReader, Length, RowGroupReader};
-use parquet::file::serialized_reader::SerializedRowGroupReader;
 
+use crate::column::{Room, Shape, values};
 use crate::error::ArchiveError;
-use crate::row::{Row, place};
-use crate::write::{FORMAT, GROUP, ORIGIN};
+use crate::row::{READ, Row};
+use crate::thrift::{self, check_footer};
+use crate::write::{FORMAT, GROUP, GROUP_BYTES, ORIGIN};
 
-/// The most bytes of the columns that are read of a row group, as they stand in a file.
-const MAX_GROUP: u64 = 1 << 30;
+/// How much of a file's end is read at first: what it says of itself stands there.
+pub(crate) const END: u64 = 64 << 10;
+/// The most bytes that a file says of itself.
+const MAX_END: u64 = 32 << 20;
+/// The most bytes of a file: no month of a million events has as many.
+const MAX_FILE: u64 = 1 << 40;
+/// The most bytes of the columns that are read of a row group, once they are decompressed: as many as are written at most, and room for
+/// indexes, leaves, salts, and how long each text is.
+const MAX_GROUP: usize = GROUP_BYTES + MAX_EVENT + (4 << 20);
+/// The same as they stand in a file: what cannot be compressed takes a little more.
+const MAX_STORED: u64 = MAX_GROUP as u64 + (1 << 20);
+
+/// What is wrong with a file.
+pub(crate) type Wrong = String;
+
+/// What the columns that are read are like, by their places.
+const COLUMNS: [(Type, Shape); READ] = [
+    (Type::INT64, Shape { width: Some(8), is_optional: false }),
+    (Type::FIXED_LEN_BYTE_ARRAY, Shape { width: Some(LENGTH), is_optional: false }),
+    (Type::FIXED_LEN_BYTE_ARRAY, Shape { width: Some(SALT), is_optional: true }),
+    (Type::BYTE_ARRAY, Shape { width: None, is_optional: true }),
+];
 
 /// What a file says of itself at its end.
 #[derive(Debug, Clone)]
 pub struct Contents {
     metadata: Arc<ParquetMetaData>,
     origin: String,
+    /// The bytes of the file before what it says of itself.
+    end: u64,
 }
 
-impl Contents {
-    /// Out of what [`footer`] says stands at the end of a file.
+/// Where a file says what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Footer(pub(crate) Range<u64>);
+
+impl Footer {
+    /// Out of the size of a file and its last bytes.
     ///
     /// # Errors
     /// Where it is no file of the archive.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Contents, ArchiveError> {
-        let metadata = ParquetMetaDataReader::decode_metadata(bytes)?;
+    pub(crate) fn find(size: u64, end: &[u8]) -> Result<Footer, Wrong> {
+        let tail: [u8; 8] = end.last_chunk().copied().ok_or("it is too short")?;
+        let length = FooterTail::try_new(&tail).map_err(|error| error.to_string())?.metadata_length() as u64;
+        let behind = size.checked_sub(8).filter(|behind| length <= *behind);
+        match behind {
+            Some(behind) if size <= MAX_FILE && length <= MAX_END => Ok(Footer(behind - length..behind)),
+            Some(_) => Err("it is longer than any file of the archive, or says more of itself".to_owned()),
+            None => Err("it is shorter than what it says of itself".to_owned()),
+        }
+    }
+}
+
+impl Contents {
+    /// Out of what stands where [`Footer::find`] says.
+    ///
+    /// # Errors
+    /// Where it is no file of the archive.
+    pub(crate) fn decode(footer: &Footer, bytes: &[u8]) -> Result<Contents, Wrong> {
+        check_footer(bytes)?;
+        let metadata = ParquetMetaDataReader::decode_metadata(bytes).map_err(|error| error.to_string())?;
         let said = metadata.file_metadata().key_value_metadata();
         let value = |key: &str| {
             let found = said?.iter().find(|said| said.key == key)?;
             found.value.clone()
         };
         if value(FORMAT).as_deref() != Some("1") {
-            return Err(ArchiveError::unexpected(
-                "it is of another program, or of a later release of Casemate",
-            ));
+            return Err("it is of another program, or of a later release of Casemate".to_owned());
         }
-        let origin =
-            value(ORIGIN).ok_or_else(|| ArchiveError::unexpected("it does not say which log it is of"))?;
-        for group in metadata.row_groups() {
-            if group.num_columns() < place::READ || !(0..=GROUP as i64).contains(&group.num_rows()) {
-                return Err(ArchiveError::unexpected("a row group has too few columns, or too many rows"));
+        let origin = value(ORIGIN).ok_or("it does not say which log it is of")?;
+        let schema = metadata.file_metadata().schema_descr();
+        for (place, (kind, Shape { width, is_optional })) in COLUMNS.into_iter().enumerate() {
+            let is_as_written = schema.columns().get(place).is_some_and(|column| {
+                let width = width.filter(|_| kind == Type::FIXED_LEN_BYTE_ARRAY);
+                let is_of_width =
+                    width.is_none_or(|width| usize::try_from(column.type_length()) == Ok(width));
+                let levels = (column.max_rep_level(), column.max_def_level());
+                column.physical_type() == kind && is_of_width && levels == (0, i16::from(is_optional))
+            });
+            if !is_as_written {
+                return Err(format!("column {place} is not what is written there"));
             }
         }
-        Ok(Contents { metadata: Arc::new(metadata), origin })
+        for group in metadata.row_groups() {
+            if group.num_columns() < READ || !(0..=GROUP as i64).contains(&group.num_rows()) {
+                return Err("a row group has too few columns, or too many rows".to_owned());
+            }
+        }
+        Ok(Contents { metadata: Arc::new(metadata), origin, end: footer.0.start })
     }
 
     /// The origin of the log whose events it holds.
@@ -77,141 +129,131 @@ impl Contents {
     }
 
     /// Which bytes of the file the columns that count are in, of a row group.
-    pub(crate) fn ranges(&self, group: usize) -> Result<[Range<u64>; place::READ], ArchiveError> {
+    pub(crate) fn ranges(&self, group: usize) -> Result<[Range<u64>; READ], Wrong> {
         let group = self.group(group)?;
-        let ranges = std::array::from_fn(|column| {
-            let (start, length) = group.column(column).byte_range();
-            start..start.saturating_add(length)
-        });
-        let bytes: u64 = ranges.iter().map(|range: &Range<u64>| range.end - range.start).sum();
-        if bytes > MAX_GROUP {
-            return Err(ArchiveError::unexpected(format!(
-                "a row group of {bytes} bytes is none of Casemate's"
-            )));
+        let (mut ranges, mut stored) = ([const { 0..0 }; READ], 0_u64);
+        for (range, column) in ranges.iter_mut().zip(group.columns()) {
+            let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+            let bounds = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok());
+            let bounds = bounds.and_then(|(start, length)| Some(start..start.checked_add(length)?));
+            *range =
+                bounds.filter(|range| range.end <= self.end).ok_or("a column of it stands behind its end")?;
+            stored = stored.saturating_add(range.end - range.start);
+        }
+        if stored > MAX_STORED {
+            return Err(format!("a row group of {stored} bytes is none of Casemate's"));
         }
         Ok(ranges)
     }
 
-    fn group(&self, group: usize) -> Result<&RowGroupMetaData, ArchiveError> {
-        let found = self.metadata.row_groups().get(group);
-        found.ok_or_else(|| ArchiveError::unexpected(format!("there is no row group {group}")))
+    fn group(&self, group: usize) -> Result<&RowGroupMetaData, Wrong> {
+        self.metadata.row_groups().get(group).ok_or_else(|| format!("there is no row group {group}"))
     }
 
-    /// The events of a row group, of which `pieces` hold the columns that count.
-    pub(crate) fn rows(&self, group: usize, pieces: Pieces) -> Result<Vec<Row>, ArchiveError> {
+    /// The events of a row group, of which `pieces` are the columns that count.
+    pub(crate) fn rows(&self, group: usize, pieces: &[Bytes]) -> Result<Vec<Row>, Unread> {
         let metadata = self.group(group)?;
         let count = usize::try_from(metadata.num_rows()).unwrap_or(0);
-        let properties = Arc::new(ReaderProperties::builder().build());
-        let reader = SerializedRowGroupReader::new(
-            Arc::new(pieces),
-            metadata,
-            self.metadata.page_index_for_row_group(group),
-            properties,
-        )?;
-        let indexes = column::<Int64Type>(&reader, place::INDEX, count)?;
-        let leaves = column::<FixedLenByteArrayType>(&reader, place::LEAF, count)?;
-        let salts = column::<FixedLenByteArrayType>(&reader, place::SALT, count)?;
-        let texts = column::<ByteArrayType>(&reader, place::EVENT, count)?;
-        let mut rows = Vec::with_capacity(count);
+        let mut room = Room { values: count, bytes: MAX_GROUP };
+        let mut columns = COLUMNS.iter().zip(metadata.columns().iter().zip(pieces));
+        let mut next = || {
+            let ((_, shape), (column, bytes)) = columns.next().ok_or("a column is missing")?;
+            values(bytes, column.compression(), *shape, &mut room)
+        };
+        let (indexes, leaves, salts, texts) = (next()?, next()?, next()?, next()?);
+        // One text may stand in its dictionary, and be that of many events.
+        let length: usize = texts.iter().flatten().map(Bytes::len).sum();
+        if length > MAX_GROUP {
+            return Err(Unread::Damaged(format!(
+                "a row group with {length} bytes of events is none of Casemate's"
+            )));
+        }
+        let mut rows: Vec<Row> = Vec::with_capacity(count);
         for (((index, leaf), salt), text) in indexes.into_iter().zip(leaves).zip(salts).zip(texts) {
-            let (Some(index), Some(leaf)) = (index, leaf) else {
-                return Err(ArchiveError::unexpected("an event has no index or no leaf"));
+            let (Some(index), Some(leaf)) = (index.and_then(array), leaf.and_then(array)) else {
+                return Err("an event has no index or no leaf".into());
             };
-            let index = u64::try_from(index).map_err(|_| ArchiveError::unexpected("an index is below 0"))?;
-            let leaf: [u8; LENGTH] =
-                leaf.data().try_into().map_err(|_| ArchiveError::unexpected("a leaf is too short"))?;
-            let event = match (text, salt) {
+            let index = u64::try_from(i64::from_le_bytes(index)).map_err(|_| "an index is below 0")?;
+            let event = match (text, salt.and_then(array)) {
                 (Some(text), Some(salt)) => {
-                    let salt: [u8; SALT] = salt
-                        .data()
-                        .try_into()
-                        .map_err(|_| ArchiveError::unexpected("a salt is too short"))?;
-                    Some((text.as_utf8()?.to_owned(), Salt(salt)))
+                    let text = std::str::from_utf8(&text).map_err(|_| "an event is no text")?;
+                    Some((text.to_owned(), Salt(salt)))
                 }
                 _ => None,
             };
             let row = Row { index, leaf: MerkleHash(leaf), event };
             if !row.is_sound() {
-                return Err(ArchiveError::Changed { index });
+                return Err(Unread::Changed(index));
             }
-            if rows.last().is_some_and(|last: &Row| last.index + 1 != index) {
-                return Err(ArchiveError::unexpected(format!("event {index} is not where it belongs")));
+            if rows.last().is_some_and(|last| last.index + 1 != index) {
+                return Err(Unread::Damaged(format!("event {index} is not where it belongs")));
             }
             rows.push(row);
-        }
-        if rows.len() != count {
-            return Err(ArchiveError::unexpected("the columns of a row group are not of one length"));
         }
         Ok(rows)
     }
 }
 
-/// The values of a column, with those that are absent.
-fn column<T: DataType>(
-    group: &impl RowGroupReader,
-    place: usize,
-    count: usize,
-) -> Result<Vec<Option<T::T>>, ArchiveError> {
-    let is_optional = group.metadata().column(place).column_descr().max_def_level() > 0;
-    let reader = group.get_column_reader(place)?;
-    if group.metadata().column(place).column_descr().physical_type() != T::get_physical_type() {
-        return Err(ArchiveError::unexpected(format!("column {place} is of another type")));
+fn array<const N: usize>(bytes: Bytes) -> Option<[u8; N]> {
+    bytes.as_ref().try_into().ok()
+}
+
+/// Why events are not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// The file is not what was written.
+    Damaged(Wrong),
+    /// The event with this index is not what its leaf commits to.
+    Changed(u64),
+}
+
+impl From<Wrong> for Unread {
+    fn from(wrong: Wrong) -> Unread {
+        Unread::Damaged(wrong)
     }
-    let mut reader = get_typed_column_reader::<T>(reader);
-    let (mut values, mut levels) = (Vec::new(), Vec::new());
-    loop {
-        let wanted = is_optional.then_some(&mut levels);
-        let (records, _, _) = reader.read_records(count.max(1), wanted, None, &mut values)?;
-        if records == 0 {
-            break;
+}
+
+impl From<thrift::Wrong> for Unread {
+    fn from(wrong: thrift::Wrong) -> Unread {
+        Unread::Damaged(wrong.to_owned())
+    }
+}
+
+impl Unread {
+    pub(crate) fn of(self, file: &str) -> ArchiveError {
+        let file = file.to_owned();
+        match self {
+            Unread::Damaged(reason) => ArchiveError::Damaged { file, reason },
+            Unread::Changed(index) => ArchiveError::Changed { file, index },
         }
     }
-    if !is_optional {
-        return Ok(values.into_iter().map(Some).collect());
-    }
-    let mut values = values.into_iter();
-    Ok(levels.into_iter().map(|level| if level > 0 { values.next() } else { None }).collect())
 }
 
-/// The last bytes of a file: how many more before them say what it holds.
-pub(crate) fn footer(end: &[u8]) -> Result<u64, ArchiveError> {
-    let tail: [u8; 8] =
-        end.last_chunk().copied().ok_or_else(|| ArchiveError::unexpected("it is too short"))?;
-    Ok(FooterTail::try_new(&tail)?.metadata_length() as u64)
-}
-
-/// Some pieces of a file.
-#[derive(Debug)]
-pub(crate) struct Pieces(pub(crate) Vec<(u64, Bytes)>);
-
-impl Length for Pieces {
-    fn len(&self) -> u64 {
-        self.0.iter().map(|(start, bytes)| start + bytes.len() as u64).max().unwrap_or(0)
-    }
-}
-
-impl Pieces {
-    fn from(&self, start: u64) -> Result<Bytes, ParquetError> {
-        let found = self.0.iter().find_map(|(begin, bytes)| {
-            let offset = usize::try_from(start.checked_sub(*begin)?).ok()?;
-            (offset < bytes.len()).then(|| bytes.slice(offset..))
-        });
-        found.ok_or_else(|| ParquetError::EOF(format!("byte {start} was not read")))
-    }
-}
-
-impl ChunkReader for Pieces {
-    type T = Cursor<Bytes>;
-
-    fn get_read(&self, start: u64) -> Result<Cursor<Bytes>, ParquetError> {
-        Ok(Cursor::new(self.from(start)?))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        let bytes = self.from(start)?;
-        if bytes.len() < length {
-            return Err(ParquetError::EOF(format!("{length} bytes from {start} on were not read")));
+/// Reads a whole file that is in memory, a row group at a time, and hands its events out in their order; answers how many there are.
+///
+/// # Errors
+/// Where it is no file of the archive, or holds an event that is not what the log commits to.
+pub fn read_file(name: &str, file: impl Into<Bytes>, mut each: impl FnMut(Row)) -> Result<u64, ArchiveError> {
+    let file: Bytes = file.into();
+    let damaged = |wrong: Wrong| Unread::Damaged(wrong).of(name);
+    let size = file.len() as u64;
+    let piece = |range: &Range<u64>| {
+        let bounds = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
+        let found = bounds.and_then(|(start, end)| file.get(start..end));
+        found
+            .map(|found| file.slice_ref(found))
+            .ok_or_else(|| damaged("a part of it is behind its end".to_owned()))
+    };
+    let footer = Footer::find(size, &file).map_err(damaged)?;
+    let contents = Contents::decode(&footer, &piece(&footer.0)?).map_err(damaged)?;
+    let mut count = 0;
+    for group in 0..contents.groups() {
+        let pieces = contents.ranges(group).map_err(damaged)?;
+        let pieces = pieces.iter().map(piece).collect::<Result<Vec<Bytes>, _>>()?;
+        for row in contents.rows(group, &pieces).map_err(|unread| unread.of(name))? {
+            count += 1;
+            each(row);
         }
-        Ok(bytes.slice(..length))
     }
+    Ok(count)
 }

@@ -64,15 +64,8 @@ pub(crate) const PLAIN: [Plain; 23] = [
     Plain { name: "user_agent", of: |event| optional(&event.request.user_agent) },
 ];
 
-/// The columns that Casemate reads, by their places.
-pub(crate) mod place {
-    pub(crate) const INDEX: usize = 0;
-    pub(crate) const LEAF: usize = 1;
-    pub(crate) const SALT: usize = 2;
-    pub(crate) const EVENT: usize = 3;
-    /// How many Casemate reads.
-    pub(crate) const READ: usize = 4;
-}
+/// How many columns Casemate reads: the first ones.
+pub(crate) const READ: usize = 4;
 
 /// The schema of a file, as Parquet writes it down.
 pub(crate) fn schema() -> String {

@@ -10,7 +10,7 @@ use parquet::data_type::{
 };
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::TypePtr;
@@ -21,7 +21,7 @@ use crate::row::{PLAIN, Row, schema};
 /// The most events of a row group: what is read at once.
 pub const GROUP: usize = 4_096;
 /// The most bytes of texts of a row group, but for a single event that has more.
-const GROUP_BYTES: usize = 8 << 20;
+pub(crate) const GROUP_BYTES: usize = 8 << 20;
 
 /// Where a file says what it is of: the log's origin, how many events there were before its first, and how many it holds.
 pub(crate) const ORIGIN: &str = "casemate.origin";
@@ -47,6 +47,8 @@ impl<W: Write + Send> Writer<W> {
         let properties: WriterPropertiesPtr = Arc::new(
             WriterProperties::builder()
                 .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+                // What is read again are pages of this version.
+                .set_writer_version(WriterVersion::PARQUET_1_0)
                 .set_created_by("casemate".to_owned())
                 .set_key_value_metadata(Some(said.to_vec()))
                 .build(),

@@ -42,6 +42,7 @@ mod export;
 mod hold;
 mod keys;
 mod meter;
+mod parquet;
 mod proof;
 mod served;
 mod server;

@@ -160,7 +160,7 @@ async fn serve(
             &app.directory,
             &app.audit_sinks,
             &app.detecting,
-            Arc::clone(&app.log_unsigned),
+            Arc::clone(&app.log_signing),
             tls.clone(),
         ));
     }

@@ -2,7 +2,6 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -26,7 +25,7 @@ use casemate_store::Store;
 use crate::account::Accounts;
 use crate::at_least::at_least;
 use crate::audit_event::EventRules;
-use crate::audit_log::Witnesses;
+use crate::audit_log::{LogSigning, Witnesses};
 use crate::audit_sink::AuditSinks;
 use crate::block::Blocks;
 use crate::block::service::count_guess;
@@ -89,8 +88,8 @@ pub struct App {
     pub(crate) resets: Resets,
     /// The keys by which the audit log is known.
     pub(crate) log_keys: Arc<ArcSwap<Vec<String>>>,
-    /// Whether the last attempt to sign the audit log failed.
-    pub log_unsigned: Arc<AtomicBool>,
+    /// How signing the audit log goes.
+    pub log_signing: Arc<LogSigning>,
     /// Whose cosignatures of the audit log are taken.
     pub witnesses: Arc<Witnesses>,
     /// What applications may record.
@@ -147,7 +146,7 @@ impl App {
             detecting: Detecting::default(),
             resets: Resets::default(),
             log_keys: Arc::default(),
-            log_unsigned: Arc::default(),
+            log_signing: Arc::default(),
             witnesses: Arc::default(),
             events: Arc::default(),
             under_way: UnderWay::default(),

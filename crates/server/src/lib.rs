@@ -67,7 +67,7 @@ pub use account::{AccountRule, Accounts, end_local_sessions};
 pub use alert::tell_receivers;
 pub use app::{App, Front, Recorded, Settings, described, trails};
 pub use audit_event::{EventLimits, EventRules};
-pub use audit_log::{SigningError, Witnesses, WitnessesError, sign_log, sign_log_now};
+pub use audit_log::{LogSigning, SigningError, Witnesses, WitnessesError, sign_log, sign_log_now};
 pub use block::{BlockRule, Blocks, follow_blocks};
 pub use decision_log::{DecisionLog, write_decision_log};
 pub use denials::{AnonymousDenials, write_denials};

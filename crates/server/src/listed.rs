@@ -246,5 +246,57 @@ pub(crate) fn whole() -> Problem {
 /// That a list cannot be read.
 pub(crate) fn unreadable(error: StoreError) -> Problem {
     tracing::error!(%error, "a list cannot be read");
-    Problem::new(Code::Unavailable)
+    unavailable(&error)
+}
+
+/// After so many seconds an archive that does not answer is asked again.
+const ARCHIVE_AGAIN: u64 = 10;
+
+/// That the database does not answer, or the archive in which some of it stands.
+pub(crate) fn unavailable(error: &StoreError) -> Problem {
+    let problem = Problem::new(Code::Unavailable);
+    if !error.is_of_archive() {
+        return problem;
+    }
+    if error.is_of_late_archive() {
+        return problem
+            .detail(
+                "what is archived of the audit log does not answer at the moment: ask again, or for what is not archived \
+                 (`since`)",
+            )
+            .header(header::RETRY_AFTER, HeaderValue::from(ARCHIVE_AGAIN));
+    }
+    problem.detail(
+        "a file of the audit log's archive cannot be read: whoever runs the server finds in its log which; what is not \
+         archived can be (`since`)",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_that_is_late_is_to_be_asked_again_in_a_while() {
+        let shelf = |is_late| StoreError::Shelf {
+            first: 0,
+            file: "audit-2026-01.parquet".to_owned(),
+            reason: "no answer from archive.internal".to_owned(),
+            is_late,
+        };
+        for (error, seconds, says) in [
+            (shelf(true), "10", "does not answer at the moment: ask again"),
+            (shelf(false), "1", "whoever runs the server finds in its log which"),
+            (StoreError::Behind, "1", ""),
+        ] {
+            let problem = unreadable(error);
+            assert_eq!(problem.code(), Code::Unavailable);
+            assert_eq!(problem.header_value(&header::RETRY_AFTER).unwrap(), seconds);
+            let shown = format!("{problem:?}");
+            assert!(
+                shown.contains(says) && !shown.contains("internal") && !shown.contains("parquet"),
+                "{shown}"
+            );
+        }
+    }
 }

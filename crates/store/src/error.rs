@@ -161,6 +161,8 @@ pub enum StoreError {
         file: String,
         /// Why not.
         reason: String,
+        /// Whether the archive does not answer in time: asked a moment later, it may.
+        is_late: bool,
     },
     /// A user belongs to more groups than are read, and some of them may deny what others allow.
     #[error("the user `{user}` belongs to more than {MAX_GROUPS_OF_USER} groups: take them out of some")]
@@ -198,6 +200,18 @@ impl StoreError {
             StoreError::DamagedLog { .. } | StoreError::Shelf { .. } => true,
             StoreError::Database(sqlx::Error::Decode(inner)) => {
                 inner.downcast_ref::<StoreError>().is_some_and(StoreError::is_of_lost_events)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the archive, in which what is to be read stands, does not answer in time: asked a moment later, it may.
+    #[must_use]
+    pub fn is_of_late_archive(&self) -> bool {
+        match self {
+            StoreError::Shelf { is_late, .. } => *is_late,
+            StoreError::Database(sqlx::Error::Decode(inner)) => {
+                inner.downcast_ref::<StoreError>().is_some_and(StoreError::is_of_late_archive)
             }
             _ => false,
         }

@@ -24,6 +24,7 @@ mod recorded;
 mod search;
 pub(crate) mod sequencer;
 mod shelf;
+mod sight;
 mod state;
 mod step;
 mod tail;
@@ -50,7 +51,7 @@ pub(crate) use shelf::OwnShelf;
 pub(crate) use state::{forget, name, size};
 #[cfg(test)]
 pub(crate) use tail::push_text;
-pub(crate) use tail::{held_events, split_text};
+pub(crate) use tail::{held_events, reseed, split_text};
 pub(crate) use turned::Turning;
 
 use casemate_audit::commitment::Salt;

@@ -11,6 +11,7 @@ use sqlx::{
     SqliteConnection, SqlitePool, Type,
 };
 
+mod journal;
 mod unnamed;
 
 use crate::listen::NOTIFY;
@@ -339,18 +340,6 @@ impl Link {
         }
     }
 
-    /// Brings what SQLite's journal holds into the database's own file, as far as nobody reads it yet; PostgreSQL does so by
-    /// itself. Where there is no room for that, it stays in the journal.
-    pub(crate) async fn checkpoint(&mut self) -> Result<(), sqlx::Error> {
-        match self {
-            Link::Sqlite(connection) => match connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await {
-                Err(error) if is_full(&error) || is_locked(&error) => Ok(()),
-                outcome => outcome.map(drop),
-            },
-            Link::Postgres(_) => Ok(()),
-        }
-    }
-
     pub(crate) async fn rollback(&mut self) -> Result<(), sqlx::Error> {
         match self {
             Link::Sqlite(connection) => connection.execute("ROLLBACK").await.map(drop),
@@ -416,6 +405,16 @@ impl Pool {
         match self {
             Pool::Sqlite(pool) => pool.close().await,
             Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Reading {
+    /// Ends it, and gives the connection back.
+    pub(crate) async fn end(self) -> Result<(), sqlx::Error> {
+        match self {
+            Reading::Sqlite(transaction) => transaction.rollback().await,
+            Reading::Postgres(transaction) => in_time(ANSWER, transaction.rollback()).await,
         }
     }
 }

@@ -49,6 +49,8 @@ mod resources;
 mod search;
 #[path = "conformance/sessions.rs"]
 mod sessions;
+#[path = "conformance/shelf.rs"]
+mod shelf;
 #[path = "conformance/turned.rs"]
 mod turned;
 #[path = "conformance/versions.rs"]
@@ -110,6 +112,7 @@ mod holds {
         a_search_finds_what_looking_at_every_event_does,
         what_is_erased_leaves_its_proof_and_what_is_on_hold_stays,
         what_is_given_up_leaves_its_leaves,
+        what_is_erased_is_gone_from_the_files_too,
         a_key_comes_with_its_event_and_what_was_cosigned_stays,
         what_tells_of_reading_may_go_before_all_else,
         two_processes_append_to_one_log,
@@ -118,6 +121,11 @@ mod holds {
         a_log_of_which_something_is_gone_is_not_served,
         a_page_of_long_events_ends_early,
     );
+    on_both!(shelf:
+        an_archive_that_hangs_holds_up_nobody_who_asks_for_something_else,
+        an_archive_that_is_late_says_so_and_the_rest_is_found,
+    );
+    on_both!(backups: what_comes_after_a_restore_has_other_salts);
     on_both!(turned: what_is_found_and_erased_in_turned_filters_is_what_is_there);
     on_both!(pages:
         sessions_come_and_go_between_pages,

@@ -1,5 +1,6 @@
 //! `casemate audit list SEARCH`, `tail` and `export`: what is on record, read from where the server keeps it, also while it runs.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use casemate_audit::event::{Event, Party};
@@ -11,6 +12,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::client::ServerArguments;
+use super::parquet::Files;
 use super::{Since, served, time};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::printer::{Format, Printer, printable};
@@ -103,6 +105,9 @@ pub(super) enum Written {
     Csv,
     /// An OCSF event a line.
     Ocsf,
+    /// Files in Parquet, each of 65,536 events of the log: `--output` says what the first is called, `trail.parquet`; those behind it
+    /// are `trail-2.parquet` and so on.
+    Parquet,
 }
 
 impl Written {
@@ -112,6 +117,7 @@ impl Written {
             Written::Ndjson => "ndjson",
             Written::Csv => "csv",
             Written::Ocsf => "ocsf",
+            Written::Parquet => "parquet",
         }
     }
 }
@@ -131,6 +137,10 @@ pub(super) struct Export {
     /// How events are written.
     #[arg(long, value_enum, default_value = "ndjson")]
     r#as: Written,
+
+    /// The file that is written, with `--as parquet`.
+    #[arg(long, value_name = "FILE", required_if_eq("as", "parquet"))]
+    output: Option<PathBuf>,
 
     /// The id of the last event of an export that broke off: this one goes on behind it.
     #[arg(long, value_name = "ID")]
@@ -239,9 +249,16 @@ pub(super) fn export(arguments: Export, printer: &mut Printer) -> Outcome {
 }
 
 async fn exported(arguments: Export, printer: &mut Printer) -> Outcome {
-    let Export { place, server, wanted, r#as: written, after } = arguments;
+    let Export { place, server, wanted, r#as: written, output, after } = arguments;
+    if output.is_some() && written != Written::Parquet {
+        let help = "leave it out, and send the output to a file: `> FILE`";
+        return Err(Failure::usage(miette::miette!(help = help, "`--output` is for `--as parquet`")));
+    }
     if let Some(client) = server.client()? {
-        return served::export(&client, &wanted, written, after, printer).await;
+        return match output {
+            Some(output) => served::export_parquet(&client, &wanted, output, after, printer).await,
+            None => served::export(&client, &wanted, written, after, printer).await,
+        };
     }
     let config = place.load(printer)?.config;
     let query = Query { oldest_first: true, ..wanted.query(&config)? };
@@ -252,8 +269,16 @@ async fn exported(arguments: Export, printer: &mut Printer) -> Outcome {
     };
     let is_whole = query == Query { oldest_first: true, ..Query::default() };
     let size = match is_whole && written == Written::Ndjson {
-        true => reader.log_signed_size(size).await.map_err(state::failed)?,
+        true => reader.log_signed_size(size, |_, _| true).await.map_err(state::failed)?,
         false => size,
+    };
+    let mut files = match output {
+        Some(output) => {
+            let origin = reader.log_state().await.map_err(state::failed)?.origin;
+            let from = after.map_or(0, |after| after.saturating_add(1));
+            Some(Files::begin(output, origin, from)?)
+        }
+        None => None,
     };
     let mut behind = after;
     if written == Written::Csv && behind.is_none() {
@@ -262,6 +287,10 @@ async fn exported(arguments: Export, printer: &mut Printer) -> Outcome {
     loop {
         let (steps, next) = page(&reader, &query, is_whole, behind).await?;
         for step in steps.iter().filter(|step| step.end() <= size) {
+            if let Some(files) = &mut files {
+                files.push(step, printer)?;
+                continue;
+            }
             match (written, step) {
                 (Written::Ndjson, step) => printer.line(step)?,
                 (Written::Csv, LogStep::Event(event)) => {
@@ -272,13 +301,16 @@ async fn exported(arguments: Export, printer: &mut Printer) -> Outcome {
                         printer.line(casemate_audit::ocsf::of(event.index, &read))?;
                     }
                 }
-                (Written::Csv | Written::Ocsf, LogStep::GivenUp { .. }) => {}
+                (Written::Csv | Written::Ocsf, LogStep::GivenUp { .. }) | (Written::Parquet, _) => {}
             }
         }
         behind = next.filter(|next| next.saturating_add(1) < size);
         if behind.is_none() {
             break;
         }
+    }
+    if let Some(files) = files {
+        files.finish(printer)?;
     }
     if is_whole && written == Written::Ndjson {
         // With what it is to be held against.

@@ -1,5 +1,6 @@
 //! `casemate audit list`, `tail` and `export` over a running server: what the credential may see of the trail.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Client, Unanswered};
 use super::events::{COLUMNS, HEADINGS, Wanted, Written};
+use super::parquet::Parts;
 use super::{Decision, List, Since};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::printer::{Format, Printer, printable};
@@ -18,6 +20,8 @@ const EVENTS: &str = "api/v1/audit-events";
 const MAX_PAGE: u64 = 1_000;
 /// How long nobody asks a server again that ended a stream.
 const PAUSE: Duration = Duration::from_secs(1);
+/// The header that says behind which event the next file in Parquet goes on.
+const NEXT: &str = "casemate-next-after";
 /// The longest event of a stream.
 const MAX_EVENT: usize = 64 << 20;
 
@@ -179,11 +183,57 @@ pub(super) async fn export(
             match written {
                 // What it holds as it is, JSON has made harmless.
                 Written::Ndjson | Written::Ocsf => printer.line(line)?,
-                Written::Csv => printer.line(printable(line))?,
+                Written::Csv | Written::Parquet => printer.line(printable(line))?,
             }
         }
     }
     Ok(Exit::Success)
+}
+
+/// Writes all that is found into files in Parquet, as the server makes them, oldest first.
+pub(super) async fn export_parquet(
+    client: &Client,
+    wanted: &Wanted,
+    output: PathBuf,
+    mut after: Option<u64>,
+    printer: &Printer,
+) -> Outcome {
+    let mut parts = Parts::new(output);
+    loop {
+        let mut body = Map::new();
+        body.insert("search".to_owned(), searched(wanted).into());
+        body.insert("format".to_owned(), Written::Parquet.name().into());
+        if let Some(after) = after {
+            body.insert("after".to_owned(), after.into());
+        }
+        let body = Value::Object(body).to_string();
+        let opened = client.open(&format!("{EVENTS}/export"), body.as_bytes(), None).await;
+        let mut stream = opened.map_err(|error| failed(error, client))?;
+        let next = stream.header(NEXT).and_then(|next| next.parse::<u64>().ok());
+        let mut part = parts.begin()?;
+        while let Some(bytes) = stream.next().await.map_err(|error| broken_off(&error, after))? {
+            part.take(&bytes)?;
+        }
+        part.finish(printer)?;
+        match next {
+            None => return Ok(Exit::Success),
+            Some(next) if after.is_none_or(|after| next > after) => after = Some(next),
+            Some(_) => {
+                let wrong = "it says that the next part is one that came already".to_owned();
+                return Err(failed(Unanswered::Damaged(wrong), client));
+            }
+        }
+    }
+}
+
+/// Why the part behind an event did not come to its end.
+fn broken_off(error: &impl std::fmt::Display, after: Option<u64>) -> Failure {
+    let help = match after {
+        Some(after) => format!("ask for the rest, with another `--output`: `--after {after}`"),
+        None => "ask again".to_owned(),
+    };
+    let report = miette::miette!(help = help, "the export broke off: {error}");
+    Failure::Report { exit: Exit::Connection, report: Box::new(report) }
 }
 
 async fn page(client: &Client, search: &Map<String, Value>) -> Result<Page, Failure> {

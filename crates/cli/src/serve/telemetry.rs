@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use casemate_directory::{Directory, Loads};
 use casemate_platform::config::Config;
@@ -11,7 +10,7 @@ use casemate_platform::telemetry::metrics::{self, Figures};
 use casemate_platform::telemetry::traces::{self, TraceSettings, Traces};
 use casemate_platform::{Limits, Server, Tls, clock};
 use casemate_server::audit_sink::{AuditSinkState, AuditSinks};
-use casemate_server::{Detecting, DetectionState};
+use casemate_server::{Detecting, DetectionState, LogSigning};
 use casemate_store::{RecordLag, Store};
 use tokio::net::TcpListener;
 
@@ -42,7 +41,7 @@ impl Metrics {
         directory: &Arc<Directory>,
         sinks: &AuditSinks,
         detecting: &Detecting,
-        log_unsigned: Arc<AtomicBool>,
+        log_signing: Arc<LogSigning>,
         tls: Option<Tls>,
     ) -> impl Future<Output = ()> + use<> {
         let (store, directory) = (Arc::downgrade(store), Arc::downgrade(directory));
@@ -79,7 +78,7 @@ impl Metrics {
             .gauge(
                 "casemate_audit_log_unsigned",
                 "1 where the last attempt to sign the audit log failed, or it does not go on where it was signed last.",
-                move || f64::from(u8::from(log_unsigned.load(Ordering::Relaxed))),
+                move || f64::from(u8::from(log_signing.is_failing())),
             )
             .gauge(
                 "casemate_store_writable",

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use casemate_server::archive::read_file;
 use casemate_test_support::{Casemate, HttpAnswer, Postgres};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection, Row as _};
@@ -183,6 +184,14 @@ fn secrets_are_nowhere(url: Option<&str>) {
         assert_eq!(exported.code, Some(0), "{}", exported.err);
         texts.push((name, exported.out));
     }
+    let file = folder.0.path().join("trail.parquet").display().to_string();
+    let exported = folder.run(&["audit", "export", "--as", "parquet", "--output", &file, &config]);
+    assert_eq!(exported.code, Some(0), "{}", exported.err);
+    let file = std::fs::read(&file).unwrap();
+    // Its texts, which are compressed in it, and whatever stands there plainly.
+    let mut text = String::from_utf8_lossy(&file).into_owned();
+    read_file("trail.parquet", file, |row| text.extend(row.event.map(|(text, _)| text))).unwrap();
+    texts.insert(0, ("Parquet", text));
     let is_last = |text: &str| text.contains("casemate.api-key.create");
     let written =
         |_: &Casemate| std::fs::read_to_string(sinks.join("audit.ndjson")).ok().filter(|text| is_last(text));
@@ -199,7 +208,7 @@ fn secrets_are_nowhere(url: Option<&str>) {
     let is_first = |line: &&str| line.starts_with("{\"url\"");
     assert_eq!(log.lines().filter(is_first).count(), 1);
     texts.push(("the log", log.lines().filter(|line| !is_first(line)).collect::<Vec<_>>().join("\n")));
-    for (name, text) in &texts[..5] {
+    for (name, text) in &texts[..6] {
         assert!(is_last(text), "{name}: {text}");
     }
     drop(casemate);

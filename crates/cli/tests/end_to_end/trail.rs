@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
+use casemate_server::archive::read_file;
 use serde_json::{Value, json};
 
 use crate::{Folder, run};
@@ -98,6 +99,25 @@ fn the_trail_of_a_running_server_is_listed_followed_and_exported() {
     assert_eq!(verified.json()["verdict"], "whole");
     let rest = said(&["audit", "export", "--everywhere", "--after", "1", "--as", "csv"]);
     assert!(rest.starts_with("2,"), "{rest}");
+
+    // As files in Parquet, which nothing is written over, also on the machine.
+    for place in [&asked[..], &[]] {
+        let file = path(if place.is_empty() { "beside.parquet" } else { "asked.parquet" });
+        let everywhere: &[&str] = if place.is_empty() { &[] } else { &["--everywhere"] };
+        let arguments =
+            [&["audit", "export", "--as", "parquet", "--output", &file], everywhere, place].concat();
+        let export = || if place.is_empty() { folder.run(&arguments) } else { run(&arguments) };
+        let exported = export();
+        assert_eq!((exported.code, exported.out.as_str()), (Some(0), ""), "{}", exported.err);
+        let mut texts = Vec::new();
+        let count = read_file("trail", std::fs::read(&file).unwrap(), |row| texts.extend(row.event));
+        assert_eq!(count.unwrap(), texts.len() as u64);
+        assert!(texts.iter().any(|(text, _)| text.contains("casemate.role.create")), "{texts:?}");
+        assert_eq!(export().code, Some(2), "it exists already");
+    }
+    for wrong in [&["--as", "parquet"][..], &["--as", "csv", "--output", "x"]] {
+        assert_eq!(folder.run(&[&["audit", "export"], wrong].concat()).code, Some(2), "{wrong:?}");
+    }
 
     // Whoever follows is told of what comes.
     let mut follower = Command::new(env!("CARGO_BIN_EXE_casemate"))

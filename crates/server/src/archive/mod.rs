@@ -4,6 +4,6 @@ mod job;
 mod name;
 mod shelf;
 
-pub use casemate_archive::{Archive, ArchiveError};
+pub use casemate_archive::{Archive, ArchiveError, Row, Writer, read_file};
 pub use job::{ArchiveRule, ArchivedMonth, JobError, archive_months, archive_one_month};
 pub use shelf::ArchiveShelf;

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use casemate_archive::{Archive, ArchiveError, Contents, Row};
 use casemate_store::{LogEvent, NextFile, Shelf, ShelfError, ShelfFuture, Shelved};
 use quick_cache::sync::Cache;
+use tokio::time::timeout;
 
 use super::job::row;
 use super::name::{revised, revision, stem};
@@ -14,6 +16,9 @@ use super::name::{revised, revision, stem};
 const GROUPS: usize = 8;
 /// Of how many files is kept what they say of themselves.
 const FILES: usize = 64;
+
+/// How long somebody waits for a row group: also for others who wait for the same, and did not get it.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A file that was found, and what it says of itself.
 type Found = Arc<(String, Contents)>;
@@ -112,7 +117,7 @@ fn event(Row { index, leaf, event }: Row) -> LogEvent {
 }
 
 fn failed(error: ArchiveError) -> ShelfError {
-    ShelfError(error.to_string())
+    ShelfError { reason: error.to_string(), is_late: error.is_late() }
 }
 
 impl Shelf for ArchiveShelf {
@@ -120,8 +125,8 @@ impl Shelf for ArchiveShelf {
         Box::pin(async move {
             let key = (shelved.file.clone(), shelved.group);
             // Whoever else wants the same waits for this.
-            let read = self.groups.get_or_insert_async(&key, self.events(shelved)).await;
-            read.map_err(failed)
+            let read = timeout(PATIENCE, self.groups.get_or_insert_async(&key, self.events(shelved))).await;
+            read.unwrap_or(Err(ArchiveError::Late(PATIENCE))).map_err(failed)
         })
     }
 

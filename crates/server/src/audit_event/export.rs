@@ -12,7 +12,7 @@ use casemate_platform::Code;
 #[cfg(not(feature = "archive"))]
 use casemate_platform::DocumentError;
 use casemate_platform::{NoQuery, Problem, read_document};
-use casemate_store::{LogEvent, LogState, LogStep};
+use casemate_store::{LogEvent, LogState, LogStep, StoreError};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -23,6 +23,7 @@ use super::routes::AuditEventList;
 use super::search::{EventSearch, LIST};
 use super::view::{COLUMNS, cells};
 use crate::App;
+use crate::audit_log::service::{is_own, newest};
 use crate::csv::Rows;
 use crate::export::{Place, Saved, streamed};
 use crate::guard::{Require, Thing};
@@ -93,7 +94,7 @@ pub(super) async fn export(
     let log = app.store.reader().log_state().await.map_err(unreadable)?;
     let is_proved = format == Format::Ndjson && reader.is_whole();
     let size = match is_proved {
-        true => app.store.reader().log_signed_size(log.size).await.map_err(unreadable)?,
+        true => signed_size(&app, log.size).await.map_err(unreadable)?,
         false => log.size,
     };
     let first = after.map_or(0, |after| after.saturating_add(1));
@@ -105,6 +106,11 @@ pub(super) async fn export(
     response.extensions_mut().insert(exported.at_most(size.saturating_sub(first)));
     tracing::debug!(list = LIST, size, "an export begins");
     Ok(response)
+}
+
+/// How many events there are up to a checkpoint that the log signed, when there were so many.
+async fn signed_size(app: &App, size: u64) -> Result<u64, StoreError> {
+    app.store.reader().log_signed_size(size, |size, note| is_own(app, size, note)).await
 }
 
 #[cfg(feature = "archive")]
@@ -178,7 +184,7 @@ impl Export {
         let next = next.filter(|next| next.saturating_add(1) < self.size);
         if next.is_none() && self.format == Format::Ndjson && self.reader.is_whole() {
             // With what it is to be held against; of a log that nobody signs there is nothing.
-            let note = self.reader.app.store.reader().log_checkpoint(Some(self.size)).await?;
+            let note = newest(&self.reader.app, Some(self.size)).await?;
             if let Some(note) = note {
                 let _ = writeln!(text, "{}", json!({ "checkpoint": note }));
             }

@@ -13,6 +13,7 @@ use casemate_directory::DEFAULT_TENANT;
 use casemate_platform::{Code, NoQuery, Problem, json_response};
 use casemate_store::LogEvent;
 
+use super::going_on;
 use super::routes::AuditEventRead;
 use super::tree::{of_nodes, unread};
 use crate::App;
@@ -32,7 +33,7 @@ pub(super) async fn proof(
     let events = reader.log_events(index, 1).await.map_err(unread)?;
     let event = events.into_iter().next().filter(|event| event.index == index && may_see(access, event));
     let event = event.ok_or_else(not_there)?;
-    let note = reader.log_checkpoint(None).await.map_err(unread)?;
+    let note = going_on::newest(&app, None).await.map_err(unread)?;
     let signed = note.as_deref().and_then(|note| Checkpoint::parse(Note::parse(note).ok()?.text()).ok());
     let (Some(note), Some(checkpoint)) = (note, signed.filter(|checkpoint| checkpoint.size > index)) else {
         let detail = "no signed checkpoint is about this event yet: ask again in a second";

@@ -4,10 +4,13 @@
 mod event_proof;
 mod events;
 mod going_on;
+mod lateness;
 pub(crate) mod routes;
+pub(crate) mod service;
 mod signing;
 mod tree;
 mod witness;
 
+pub use lateness::LogSigning;
 pub use signing::{SigningError, sign_log, sign_log_now};
 pub use witness::{Witnesses, WitnessesError};

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::event_proof;
 use super::events;
+use super::going_on;
 use super::tree::{of_nodes, tile_of, unread};
 use super::witness::{self, CosignRequest, Cosigned, RefusalRequest, Refused};
 use crate::App;
@@ -164,7 +165,7 @@ async fn checkpoint(
     let note = match which.cosigned {
         true => witness::newest_cosigned(&app, which.size).await?,
         false => {
-            let note = app.store.reader().log_checkpoint(which.size).await.map_err(unread)?;
+            let note = going_on::newest(&app, which.size).await.map_err(unread)?;
             note.map(|note| witness::with_cosignatures(&app, note))
         }
     };

@@ -1,14 +1,13 @@
 //! Signing the log as it grows.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use casemate_audit::checkpoint::{Checkpoint, CheckpointError};
 use casemate_audit::ed25519::{SignatureError, SigningKey};
-use casemate_audit::note::{KeyKind, Note, NoteError};
+use casemate_audit::note::{KeyKind, Note, NoteError, VerifierKey};
 use casemate_audit::verify::Finding;
 use casemate_directory::Author;
 use casemate_platform::clock;
@@ -84,14 +83,15 @@ pub async fn sign_log(app: App) {
     let mut grown = app.store.log_grown();
     let (mut signer, mut is_told) = (None, false);
     let mut thinned = tokio::time::Instant::now();
+    app.log_signing.begin(clock::now());
     loop {
         match sign(&app, &mut signer).await {
             Ok(()) => {
-                app.log_unsigned.store(false, Ordering::Relaxed);
+                app.log_signing.succeeded(clock::now());
                 is_told = false;
             }
             Err(error) => {
-                app.log_unsigned.store(true, Ordering::Relaxed);
+                app.log_signing.failed();
                 is_told = is_told && matches!(error, SigningError::NotGoneOn(_));
                 if !is_told {
                     tracing::error!(%error, "the audit log is not signed");
@@ -155,9 +155,30 @@ async fn sign(app: &App, signer: &mut Option<Signer>) -> Result<(), SigningError
     if newest.as_ref() != Some(&checkpoint) {
         let mut note = Note::new(&checkpoint.to_string())?;
         own.key.sign(&mut note)?;
-        app.store.keep_log_checkpoint(size, clock::now(), note.to_string()).await?;
+        keep(app, own.key.verifier(), (size, note.to_string())).await?;
     }
     own.last = Some(checkpoint);
+    Ok(())
+}
+
+/// Keeps a checkpoint of so many events. What stands in its place without being signed by the log's key was put there by somebody else,
+/// and makes way.
+async fn keep(app: &App, key: &VerifierKey, (size, note): (u64, String)) -> Result<(), SigningError> {
+    if app.store.keep_log_checkpoint(size, clock::now(), note.clone()).await? {
+        return Ok(());
+    }
+    let kept = app.store.reader().log_checkpoint_row(Some(size)).await?;
+    let Some((_, kept)) =
+        kept.filter(|(of, kept)| *of == size && going_on::signed(size, kept, key).is_none())
+    else {
+        // Another process was faster.
+        return Ok(());
+    };
+    tracing::error!(
+        size,
+        "a checkpoint that the audit log did not sign stood in the place of one that it signs: somebody else writes to its database"
+    );
+    app.store.replace_log_checkpoint(size, kept, note).await?;
     Ok(())
 }
 

@@ -8,6 +8,8 @@ use casemate_audit::tree::{Node, Nodes};
 use casemate_platform::{Code, Problem};
 use casemate_store::{StoreError, StoreReader};
 
+use crate::listed::unavailable;
+
 /// Which tiles are asked for.
 #[derive(Default)]
 struct Wanted(BTreeSet<Tile>);
@@ -91,5 +93,5 @@ pub(super) fn unread(error: StoreError) -> Problem {
         return Problem::new(Code::LogDamaged).detail(format!("at event {index}: {reason}"));
     }
     tracing::error!(%error, "the audit log cannot be read");
-    Problem::new(Code::Unavailable)
+    unavailable(&error)
 }

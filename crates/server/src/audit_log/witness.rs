@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use super::going_on::is_own;
 use super::routes::AuditLogCosign;
 use super::tree::unread;
 use crate::App;
@@ -100,6 +101,7 @@ pub(super) async fn cosign(
     let note = Note::parse(&text).map_err(|error| wrong(error.to_string()))?;
     let checkpoint = Checkpoint::parse(note.text()).map_err(|error| wrong(error.to_string()))?;
     let kept = app.store.reader().log_checkpoint(Some(checkpoint.size)).await.map_err(unread)?;
+    let kept = kept.filter(|kept| is_own(&app, checkpoint.size, kept));
     let own = kept.as_deref().and_then(|own| Note::parse(own).ok()).filter(|own| own.text() == note.text());
     let (Some(kept), Some(own)) = (kept, own) else {
         return Err(wrong("this log signed no such checkpoint".to_owned()));
@@ -120,7 +122,7 @@ pub(super) async fn cosign(
     });
     record(&app, access, events.collect()).await?;
     let signatures: Vec<Signature> = cosigned.iter().map(|(.., signature)| signature.clone()).collect();
-    let is_kept = app.store.cosign_log_checkpoint(checkpoint.size, kept, with(&own, &signatures)).await;
+    let is_kept = app.store.replace_log_checkpoint(checkpoint.size, kept, with(&own, &signatures)).await;
     if !is_kept.map_err(|error| {
         tracing::error!(%error, "a cosignature could not be kept");
         Problem::new(Code::Unavailable)

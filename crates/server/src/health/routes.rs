@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::App;
+use crate::audit_log::service::is_late;
 use crate::view::time;
 
 permissions! {
@@ -67,8 +68,10 @@ async fn ready(State(app): State<App>, request: Request) -> Result<Response, Pro
     let revision = app.directory.current().revision();
     let last = app.store.reader().revision().await.ok();
     let leases = app.store.reader().leases(clock::now()).await.unwrap_or_default();
+    let audit_log = audit_log(&app);
     let readiness = Readiness {
         ready: store,
+        degraded: audit_log.as_ref().is_some_and(|log| !log.signed),
         store,
         policy: Policy { revision, mistakes_in_last_edit: app.policy.mistakes() },
         database: Database {
@@ -91,6 +94,7 @@ async fn ready(State(app): State<App>, request: Request) -> Result<Response, Pro
             .into_iter()
             .map(|lease| HeldLease { name: lease.name, until: time(lease.until) })
             .collect(),
+        audit_log,
         audit_sinks: audit_sinks(&app, may_see_names),
         detections: detections(&app, may_see_names),
         providers: providers
@@ -103,6 +107,12 @@ async fn ready(State(app): State<App>, request: Request) -> Result<Response, Pro
             .collect(),
     };
     Ok((status, json_response(&readiness)).into_response())
+}
+
+/// Whether the audit log is signed, where this process signs it.
+fn audit_log(app: &App) -> Option<LogSigned> {
+    let unsigned_for = app.log_signing.unsigned_for(clock::now())?;
+    Some(LogSigned { signed: !is_late(unsigned_for), unsigned_seconds: unsigned_for as f64 / 1e6 })
 }
 
 /// How far the sinks of the audit log are. Errors name hosts.
@@ -148,6 +158,9 @@ fn is_verbose(uri: &Uri) -> bool {
 #[derive(Serialize, JsonSchema)]
 struct Readiness<'a> {
     ready: bool,
+    /// Whether something that makes no server unready is not as it should be, and somebody has to look: the audit log is not signed.
+    #[serde(default)]
+    degraded: bool,
     store: bool,
     policy: Policy,
     database: Database,
@@ -159,6 +172,9 @@ struct Readiness<'a> {
     tls: Option<Certificate>,
     /// What jobs hold at the moment, whichever process runs them.
     leases: Vec<HeldLease>,
+    /// Whether the audit log is signed; absent where another process signs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audit_log: Option<LogSigned>,
     /// How far the sinks of the audit log are, as this process knows it: one that is behind makes no server unready.
     audit_sinks: Vec<AuditSink>,
     /// How far detections are; absent where another process looks at the log. None of it makes a server unready.
@@ -184,6 +200,15 @@ struct Provider<'a> {
     name: Option<&'a str>,
     keys: usize,
     reachable: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReadinessAuditLog")]
+struct LogSigned {
+    /// Whether all of it was signed lately. Otherwise the server's own log says why not: it may not go on where it was signed last.
+    signed: bool,
+    /// How long ago all of it was.
+    unsigned_seconds: f64,
 }
 
 #[derive(Serialize, JsonSchema)]

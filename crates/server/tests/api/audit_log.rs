@@ -149,6 +149,72 @@ async fn only_configured_witnesses_cosign_what_the_log_signed_on_postgresql() {
     only_configured_witnesses_cosign_what_the_log_signed(server).await;
 }
 
+/// Whoever can write to the database puts notes in the places of those that the log signs next.
+async fn a_note_that_the_log_did_not_sign_keeps_none_out(server: Server) {
+    let server = witnessed(server).await;
+    let keys = keys(&server).await;
+    let first = signed(&checkpoint(&server, "").await.text, &keys).unwrap().0;
+    let other = SigningKey::of_seed(first.origin(), KeyKind::Ed25519, &[9; 32]).unwrap();
+    for size in first.size + 1..first.size + 20 {
+        let mut note =
+            Note::new(&Checkpoint::new(first.origin(), size, first.root).unwrap().to_string()).unwrap();
+        other.sign(&mut note).unwrap();
+        assert!(server.app.store.keep_log_checkpoint(size, 1, note.to_string()).await.unwrap());
+    }
+    let shown = signed(&checkpoint(&server, "").await.text, &keys).unwrap().0;
+    assert_eq!(shown.size, first.size, "what the log did not sign is not shown");
+    server.make("/api/v1/roles", &json!({ "name": "second", "permissions": [{ "name": "cms.*" }] })).await;
+    let found =
+        server.admin("POST /api/v1/audit-events/search", Some(&json!({ "installation": true }))).await;
+    assert_eq!(found.status.as_u16(), 200, "{}", found.text);
+    let size = server.app.store.reader().log_state().await.unwrap().size;
+    assert!(size > first.size && size < first.size + 20, "a bogus note stands in its place: {size}");
+    sign_log_now(&server.app).await.unwrap();
+    let (newest, _) = signed(&checkpoint(&server, "").await.text, &keys).unwrap();
+    assert!(newest.size >= size);
+    let (at_size, _) =
+        signed(&checkpoint(&server, &format!("?size={}", newest.size)).await.text, &keys).unwrap();
+    assert_eq!(at_size, newest);
+    let proof = server.admin(&format!("GET /api/v1/audit-events/{}/proof", first.size), None).await;
+    signed(proof.body["checkpoint"].as_str().unwrap(), &keys).unwrap();
+    let body = json!({ "search": { "everywhere": true } });
+    let exporting = server.admin("POST /api/v1/audit-events/export", Some(&body));
+    let (exported, signing) = tokio::join!(exporting, async { sign_log_now(&server.app).await });
+    signing.unwrap();
+    let last: Value = serde_json::from_str(exported.text.lines().last().unwrap()).unwrap();
+    signed(last["checkpoint"].as_str().unwrap(), &keys).unwrap();
+}
+
+#[tokio::test]
+async fn a_note_that_the_log_did_not_sign_keeps_none_out_on_sqlite() {
+    a_note_that_the_log_did_not_sign_keeps_none_out(Server::start_with(sealer()).await).await;
+}
+
+#[tokio::test]
+async fn a_note_that_the_log_did_not_sign_keeps_none_out_on_postgresql() {
+    let postgres = Postgres::start().unwrap();
+    let url = SecretString::from(postgres.url());
+    let server = Server::sealing(Database::Postgres(&url), sealer(), false).await;
+    a_note_that_the_log_did_not_sign_keeps_none_out(server).await;
+}
+
+#[tokio::test]
+async fn readiness_says_where_the_log_is_not_signed_for_too_long() {
+    let server = on_sqlite().await;
+    let ready = async || server.send("GET /readyz?verbose", None, &[], None).await;
+    let elsewhere = ready().await;
+    assert_eq!((&elsewhere.body["audit_log"], &elsewhere.body["degraded"]), (&Value::Null, &json!(false)));
+    let now = casemate_platform::clock::now();
+    server.app.log_signing.begin(now);
+    let shown = ready().await;
+    assert_eq!((&shown.body["audit_log"]["signed"], &shown.body["degraded"]), (&json!(true), &json!(false)));
+    server.app.log_signing.begin(now - 60_000_000);
+    let shown = ready().await;
+    assert_eq!((&shown.body["audit_log"]["signed"], &shown.body["degraded"]), (&json!(false), &json!(true)));
+    assert!(shown.body["audit_log"]["unsigned_seconds"].as_f64().unwrap() >= 60.0, "{}", shown.text);
+    assert_eq!((shown.status.as_u16(), &shown.body["ready"]), (200, &json!(true)), "it is no less ready");
+}
+
 #[tokio::test]
 async fn a_proof_is_of_an_event_that_its_caller_may_read() {
     let server = on_sqlite().await;

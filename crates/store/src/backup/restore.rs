@@ -125,6 +125,7 @@ async fn fill(link: &mut Link, what: &Restore<'_>) -> Result<BackupSummary, Back
     inserted?;
     let (header, summary) = read?;
     // Only now it is known that all of it is as it was written.
+    log::reseed(link).await?;
     if what.replace && before >= header.revision {
         // Whoever knows the old state notices that there is another.
         link.execute(RENEWED, values![before + 1]).await?;

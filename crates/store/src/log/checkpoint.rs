@@ -54,16 +54,25 @@ impl StoreReader {
     }
 
     /// How many events an export has that begins when there are so many: those of the first checkpoint that is of all of them, which is
-    /// waited for a moment, so that somebody signed the last of them too. Where none comes, or nobody signs the log, the same number.
+    /// waited for a moment, so that somebody signed the last of them too. Where none comes, or nobody signs the log, the same number. A
+    /// note of so many events counts where `is_signed` says so, and where there can be so many.
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn log_signed_size(&self, size: u64) -> Result<u64, StoreError> {
-        let text = "SELECT size, note FROM audit_checkpoint WHERE size >= $1 ORDER BY size LIMIT 1";
+    pub async fn log_signed_size(
+        &self,
+        size: u64,
+        is_signed: impl Fn(u64, &str) -> bool,
+    ) -> Result<u64, StoreError> {
+        let text = "SELECT size, note FROM audit_checkpoint WHERE size >= $1 \
+                    AND size <= (SELECT size FROM audit_log WHERE one = 1) ORDER BY size LIMIT 16";
         let begun = Instant::now();
         loop {
-            if let Some((signed, _)) = self.checkpoint(text, values![number(size)]).await? {
-                return Ok(signed);
+            for row in self.pool.rows(text, values![number(size)]).await? {
+                let signed = u64::try_from(row.get::<i64>("size")?).unwrap_or_default();
+                if is_signed(signed, &row.get::<String>("note")?) {
+                    return Ok(signed);
+                }
             }
             if begun.elapsed() >= SIGNED || self.log_checkpoint(None).await?.is_none() {
                 return Ok(size);
@@ -142,11 +151,12 @@ impl Store {
             .await
     }
 
-    /// Puts a checkpoint with a cosignature in the place of the note that was kept of so many events. Answers whether that was still there.
+    /// Puts a checkpoint in the place of the note that was kept of so many events: one with a cosignature, or one that is signed where that
+    /// is not. Answers whether that was still there.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub async fn cosign_log_checkpoint(
+    pub async fn replace_log_checkpoint(
         &self,
         size: u64,
         before: String,

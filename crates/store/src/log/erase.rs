@@ -27,6 +27,8 @@ pub const MAX_ERASED: usize = 100_000;
 const AT_ONCE: u32 = 1_000;
 /// How many blocks are erased in within one transaction, so that no waiting write waits long.
 const BLOCKS: usize = 16;
+/// How often it is tried to empty the database's journal while others read it.
+const EMPTYING: u32 = 10;
 /// How long nobody else may write files of the archive, in microseconds.
 const LEASE_FOR: i64 = 5 * 60 * 1_000_000;
 
@@ -273,7 +275,23 @@ impl Store {
             archived = others;
         }
         erased.events += erased.archived;
+        self.empty_journal().await?;
         Ok(erased)
+    }
+
+    /// Has nothing of what was erased stand in the database's journal.
+    async fn empty_journal(&self) -> Result<(), RecordError> {
+        for _ in 0..EMPTYING {
+            let emptied = self.writer.alone(|link| Box::pin(async move { link.empty_journal().await }));
+            if emptied.await? {
+                return Ok(());
+            }
+        }
+        tracing::warn!(
+            "what was erased may stand in the journal of the database until it is written over: somebody reads there for long, such as \
+             a backup"
+        );
+        Ok(())
     }
 
     async fn erase_in(

@@ -3,12 +3,13 @@
 use casemate_audit::tile::WIDTH;
 
 use super::shelf::OwnShelf;
+use super::sight::Sight;
 use super::state::{self, Open};
 use super::tail::{self, Held};
 use super::{LogEvent, LogState, block};
 use crate::error::StoreError;
 use crate::open::StoreReader;
-use crate::sql::{Database, values};
+use crate::sql::{Database as _, values};
 
 /// The most events that are read at once.
 const MOST: u64 = 1_000;
@@ -61,13 +62,15 @@ impl StoreReader {
     /// Where the database cannot be read.
     pub async fn log_events(&self, first: u64, limit: u32) -> Result<Vec<LogEvent>, StoreError> {
         let limit = usize::try_from(u64::from(limit).clamp(1, MOST)).unwrap_or(1);
-        let mut reading = self.pool.read().await?;
-        let open = state::read(&mut reading).await?;
+        let mut sight = Sight::new(&self.pool);
+        let size = sight.look().await?.1.edge.size();
         let (mut events, mut bytes, mut next) = (Vec::new(), 0, first);
-        while next < open.edge.size() && events.len() < limit && bytes < MOST_BYTES {
+        while next < size && events.len() < limit && bytes < MOST_BYTES {
             let block = next / WIDTH;
             let start = block * WIDTH;
-            for event in tile(&mut reading, &self.shelf, &open, block).await? {
+            let tile = tile(&mut sight, &self.shelf, block).await?;
+            // What came meanwhile is read by whoever asks again.
+            for event in tile.into_iter().filter(|event| event.index < size) {
                 if event.index >= next && events.len() < limit && bytes < MOST_BYTES {
                     bytes += event.text.as_ref().map_or(0, String::len);
                     events.push(event);
@@ -81,18 +84,18 @@ impl StoreReader {
 
 /// All events of a tile of leaves, in order; none where nothing is left of them.
 pub(super) async fn tile(
-    database: &mut impl Database,
+    sight: &mut Sight<'_>,
     shelf: &OwnShelf,
-    open: &Open,
     number: u64,
 ) -> Result<Vec<LogEvent>, sqlx::Error> {
     let first = number * WIDTH;
+    let (reading, open) = sight.look().await?;
     if first == open.first() {
-        let held = tail::all(database, first, open.held()).await?;
+        let held = tail::all(reading, first, open.held()).await?;
         return Ok(of_tail(open, &held).collect());
     }
-    let Some(opened) = block::open(database, number).await? else {
-        return shelf.events(database, number).await;
+    let Some(opened) = block::open(reading, number).await? else {
+        return shelf.events(sight, number).await;
     };
     let leaves = opened.leaves();
     let event = |(place, leaf)| LogEvent {

@@ -9,12 +9,12 @@ use casemate_audit::tile::WIDTH;
 use super::candidates::candidates;
 use super::event::DECISION;
 use super::shelf::OwnShelf;
-use super::state::{self, Open};
+use super::sight::Sight;
+
 use super::{LogEvent, block, read, tail};
 use crate::bounds::is_keepable;
 use crate::error::StoreError;
 use crate::open::StoreReader;
-use crate::sql::Reading;
 
 /// The most events of a page.
 const MOST: u32 = 1_000;
@@ -137,8 +137,8 @@ impl StoreReader {
         limit: u32,
         floor: u64,
     ) -> Result<LogPage, StoreError> {
-        let mut reading = self.pool.read().await?;
-        let open = state::read(&mut reading).await?;
+        let mut sight = Sight::new(&self.pool);
+        let size = sight.look().await?.1.edge.size();
         let search = Search {
             shelf: &self.shelf,
             query,
@@ -151,7 +151,6 @@ impl StoreReader {
             opened: 0,
             reads: READ,
         };
-        let size = open.edge.size();
         let range = match (query.oldest_first, beyond) {
             (false, beyond) => floor..beyond.map_or(size, |beyond| beyond.min(size)),
             (true, beyond) => beyond.map_or(floor, |beyond| beyond.saturating_add(1).max(floor))..size,
@@ -159,7 +158,7 @@ impl StoreReader {
         if range.is_empty() || !is_possible(query) {
             return Ok(search.page);
         }
-        Ok(search.run(&mut reading, &open, range).await?)
+        Ok(search.run(&mut sight, range).await?)
     }
 }
 
@@ -190,14 +189,14 @@ impl Search<'_> {
     /// Goes through the events of a range, which is not empty.
     async fn run(
         mut self,
-        reading: &mut Reading,
-        open: &Open,
+        sight: &mut Sight<'_>,
         range: std::ops::Range<u64>,
     ) -> Result<LogPage, sqlx::Error> {
         let (mut start, mut end) = (range.start, range.end);
         let mut window = FIRST;
         let is_newest_first = !self.query.oldest_first;
         while start < end {
+            let (reading, open) = sight.look().await?;
             // The blocks that are looked at next; the tile that is not full counts as one by itself.
             let (from, to) = if is_newest_first {
                 let last = (end - 1) / WIDTH;
@@ -222,14 +221,12 @@ impl Search<'_> {
             for (place, block) in order.iter().copied().enumerate() {
                 if !is_tail && place == read_to {
                     let together: Vec<u64> = order.iter().skip(place).take(self.reads).copied().collect();
-                    read = block::beginnings(reading, &together).await?;
+                    read = block::beginnings(sight.look().await?.0, &together).await?;
                     read_to += together.len();
                     self.reads = (self.reads * 2).min(MOST_READ);
                 }
                 let within = start.max(block * WIDTH)..end.min((block + 1) * WIDTH);
-                if let Some(last) =
-                    self.look(reading, open, block, read.remove(&block), within.clone()).await?
-                {
+                if let Some(last) = self.look(sight, block, read.remove(&block), within.clone()).await? {
                     return Ok(self.ended(last, &range));
                 }
                 let is_enough = self.opened >= OPENED;
@@ -268,12 +265,12 @@ impl Search<'_> {
     /// Looks at the events of a block, or of the tile that is not full, within a range. Answers with which the page was full.
     async fn look(
         &mut self,
-        reading: &mut Reading,
-        open: &Open,
+        sight: &mut Sight<'_>,
         number: u64,
         beginning: Option<Vec<u8>>,
         within: std::ops::Range<u64>,
     ) -> Result<Option<u64>, sqlx::Error> {
+        let (reading, open) = sight.look().await?;
         let mut found: Vec<LogEvent> = if number * WIDTH >= open.first() {
             let held = tail::all(reading, open.first(), open.held()).await?;
             read::of_tail(open, &held).filter(|event| self.wants(event, &within)).collect()
@@ -296,7 +293,7 @@ impl Search<'_> {
             found
         } else {
             self.opened += 1;
-            let events = self.shelf.events(reading, number).await?;
+            let events = self.shelf.events(sight, number).await?;
             events.into_iter().filter(|event| self.wants(event, &within)).collect()
         };
         if !self.query.oldest_first {

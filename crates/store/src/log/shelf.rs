@@ -14,6 +14,7 @@ use casemate_audit::hash::MerkleHash;
 use casemate_audit::tile::WIDTH;
 
 use super::append::tell;
+use super::sight::Sight;
 use super::state::{self, damaged, number};
 use super::{LogEvent, root_of};
 use crate::audit::AuditEvent;
@@ -75,8 +76,20 @@ pub struct NextFile {
 
 /// Why a shelf cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ShelfError(pub String);
+#[error("{reason}")]
+pub struct ShelfError {
+    /// What is wrong, and what to do.
+    pub reason: String,
+    /// Whether it does not answer in time: asked a moment later, it may.
+    pub is_late: bool,
+}
+
+impl ShelfError {
+    /// What does not pass by itself.
+    pub(crate) fn of(reason: &str) -> ShelfError {
+        ShelfError { reason: reason.to_owned(), is_late: false }
+    }
+}
 
 /// The shelf of this process, once it has one.
 #[derive(Debug, Clone, Default)]
@@ -197,22 +210,41 @@ impl StoreReader {
     }
 }
 
+/// Where the texts of a block stand.
+struct Located {
+    groups: Vec<Shelved>,
+    /// The node over it.
+    node: Option<MerkleHash>,
+}
+
+async fn locate(database: &mut impl Database, block: u64) -> Result<Located, sqlx::Error> {
+    let (start, end) = (block * WIDTH, (block + 1) * WIDTH);
+    let text = "SELECT file, row_group, first, count FROM audit_shelf WHERE first < $2 AND first + count > $1 ORDER BY first";
+    let rows = database.rows(text, values![number(start), number(end)]).await?;
+    let groups = rows.iter().map(shelved).collect::<Result<Vec<_>, _>>()?;
+    let node = if groups.is_empty() { None } else { node(database, block).await? };
+    Ok(Located { groups, node })
+}
+
 impl OwnShelf {
-    /// The events of a block that is on a shelf; none where it is not.
+    /// The events of a block that is on a shelf; none where it is not. The database is left while the shelf is read.
     pub(super) async fn events(
         &self,
-        database: &mut impl Database,
+        sight: &mut Sight<'_>,
         block: u64,
     ) -> Result<Vec<LogEvent>, sqlx::Error> {
+        let Located { groups, node } = locate(sight.look().await?.0, block).await?;
+        if groups.is_empty() {
+            return Ok(Vec::new());
+        }
+        sight.leave().await?;
         let (start, end) = (block * WIDTH, (block + 1) * WIDTH);
-        let text = "SELECT file, row_group, first, count FROM audit_shelf WHERE first < $2 AND first + count > $1 ORDER BY first";
         let mut events: Vec<LogEvent> = Vec::new();
-        for row in database.rows(text, values![number(start), number(end)]).await? {
-            let shelved = shelved(&row)?;
-            let read = self.read(&shelved).await.map_err(|error| unread(&shelved, error))?;
+        for shelved in &groups {
+            let read = self.read(shelved).await.map_err(|error| unread(shelved, error))?;
             events.extend(read.iter().filter(|event| (start..end).contains(&event.index)).cloned());
         }
-        if !events.is_empty() && root_of(&events) != node(database, block).await? {
+        if !events.is_empty() && root_of(&events) != node {
             return Err(damaged(start, "what is archived of it is not what was recorded"));
         }
         Ok(events)
@@ -226,11 +258,11 @@ impl OwnShelf {
         if is_whole {
             return Ok(read);
         }
-        Err(ShelfError("it holds other events than it should".to_owned()))
+        Err(ShelfError::of("it holds other events than it should"))
     }
 
     fn get(&self) -> Result<&Arc<dyn Shelf>, ShelfError> {
-        let missing = || ShelfError("no archive is configured: set `audit.archive.place`".to_owned());
+        let missing = || ShelfError::of("no archive is configured: set `audit.archive.place`");
         self.0.get().ok_or_else(missing)
     }
 }
@@ -297,6 +329,7 @@ async fn node(database: &mut impl Database, block: u64) -> Result<Option<MerkleH
 }
 
 fn unread(shelved: &Shelved, error: ShelfError) -> sqlx::Error {
-    let (file, reason) = (shelved.file.clone(), error.0);
-    sqlx::Error::Decode(StoreError::Shelf { first: shelved.first, file, reason }.into())
+    let Shelved { file, first, .. } = shelved.clone();
+    let ShelfError { reason, is_late } = error;
+    sqlx::Error::Decode(StoreError::Shelf { first, file, reason, is_late }.into())
 }

@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use casemate_audit::commitment::{self, SALT, Salt};
 use casemate_audit::hash::{LENGTH, MerkleHash};
 use casemate_audit::salt::{Salts, Seed};
+use casemate_audit::tile::WIDTH;
 
 use super::LogEvent;
-use crate::sql::{Database, values};
+use super::state::{self, number};
+use crate::sql::{Database, Link, values};
 
 /// A text whose salt comes of the tile's seed.
 const SEEDED: u8 = 0;
@@ -111,7 +113,7 @@ pub(crate) fn held_events(first: u64, seed: &Seed, rows: &[(u64, Vec<u8>)]) -> R
         }
         while !rest.is_empty() {
             let index = first + events.len() as u64;
-            let (held, behind) = split(rest).ok_or(index)?;
+            let (held, behind) = split(rest).filter(|_| (events.len() as u64) < WIDTH).ok_or(index)?;
             events.push(LogEvent {
                 index,
                 text: held.text().map(|text| String::from_utf8_lossy(text).into_owned()),
@@ -141,7 +143,9 @@ pub(super) async fn all(
         }
         let (mut rest, before) = (events.as_slice(), held.len());
         while !rest.is_empty() {
-            let (event, behind) = split(rest).ok_or_else(|| damaged(first + held.len() as u64))?;
+            let (event, behind) = split(rest)
+                .filter(|_| held.len() < count)
+                .ok_or_else(|| damaged(first + held.len() as u64))?;
             held.push(event);
             rest = behind;
         }
@@ -152,6 +156,40 @@ pub(super) async fn all(
     if held.len() == count { Ok(held) } else { Err(damaged(first + held.len().min(count) as u64)) }
 }
 
+/// Gives the tile that is not full another seed, since what is appended next had other texts before, at the same indexes: with the same
+/// salt, one of two leaves would tell what the other is of. Its events keep the salts that they have.
+pub(crate) async fn reseed(link: &mut Link) -> Result<(), sqlx::Error> {
+    let mut open = state::lock(link).await?;
+    let (salts, mut next) = (open.seed.salts(), open.first());
+    let text = "SELECT idx, events FROM audit_tail WHERE idx >= $1 ORDER BY idx LIMIT 1";
+    while let Some(row) = link.row(text, values![number(next)]).await? {
+        let (place, events): (i64, Vec<u8>) = (row.get("idx")?, row.get("events")?);
+        if place != number(next) {
+            return Err(damaged(next));
+        }
+        let (mut rest, mut salted) = (events.as_slice(), Vec::with_capacity(events.len()));
+        while !rest.is_empty() {
+            let (held, behind) =
+                split(rest).filter(|_| next < open.edge.size()).ok_or_else(|| damaged(next))?;
+            match held {
+                Held::Seeded(text) => Held::Salted(salts.of(next), text).push(&mut salted),
+                held => held.push(&mut salted),
+            }
+            (rest, next) = (behind, next + 1);
+        }
+        if next == open.first() {
+            return Err(damaged(next));
+        }
+        let text = "UPDATE audit_tail SET events = $2 WHERE idx = $1";
+        link.execute(text, values![place, salted.as_slice()]).await?;
+    }
+    if next != open.edge.size() {
+        return Err(damaged(next));
+    }
+    open.seed = state::new_seed()?;
+    open.write(link, open.edge.size()).await
+}
+
 fn damaged(index: u64) -> sqlx::Error {
-    super::state::damaged(index, "the events of the block that is not full are not as they were written")
+    state::damaged(index, "the events of the block that is not full are not as they were written")
 }

@@ -6,7 +6,8 @@ use casemate_audit::tile::{WIDTH, push_entry};
 use casemate_audit::tree::Node;
 
 use super::shelf::OwnShelf;
-use super::state::{self, damaged, number};
+use super::sight::Sight;
+use super::state::{damaged, number};
 use super::{LogEvent, read};
 use crate::error::StoreError;
 use crate::open::StoreReader;
@@ -27,13 +28,13 @@ impl StoreReader {
         if !(1..=WIDTH).contains(&width) {
             return Ok(None);
         }
-        let mut reading = self.pool.read().await?;
+        let mut sight = Sight::new(&self.pool);
         if level > 0 {
-            return Ok(hashes(&mut reading, level, index, width).await?);
+            return Ok(hashes(sight.look().await?.0, level, index, width).await?);
         }
-        match leaves(&mut reading, &self.shelf, index, width).await? {
+        match leaves(&mut sight, &self.shelf, index, width).await? {
             Some(events) => Ok(Some(events.iter().flat_map(|event| event.leaf.0).collect())),
-            None => Ok(given_up(&mut reading, index, width).await?),
+            None => Ok(given_up(sight.look().await?.0, index, width).await?),
         }
     }
 
@@ -46,8 +47,8 @@ impl StoreReader {
         if !(1..=WIDTH).contains(&width) {
             return Ok(None);
         }
-        let mut reading = self.pool.read().await?;
-        let Some(events) = leaves(&mut reading, &self.shelf, index, width).await? else { return Ok(None) };
+        let mut sight = Sight::new(&self.pool);
+        let Some(events) = leaves(&mut sight, &self.shelf, index, width).await? else { return Ok(None) };
         let mut bundle = Vec::new();
         for LogEvent { text, salt, .. } in events {
             let (Some(text), Some(salt)) = (text, salt) else { return Ok(None) };
@@ -60,16 +61,16 @@ impl StoreReader {
 
 /// The first events of a tile of leaves, where there are so many.
 async fn leaves(
-    database: &mut impl Database,
+    sight: &mut Sight<'_>,
     shelf: &OwnShelf,
     index: u64,
     width: u64,
 ) -> Result<Option<Vec<LogEvent>>, sqlx::Error> {
-    let open = state::read(database).await?;
-    if index.checked_mul(WIDTH).is_none_or(|first| first >= open.edge.size()) {
+    let size = sight.look().await?.1.edge.size();
+    if index.checked_mul(WIDTH).is_none_or(|first| first >= size) {
         return Ok(None);
     }
-    let mut events = read::tile(database, shelf, &open, index).await?;
+    let mut events = read::tile(sight, shelf, index).await?;
     let width = usize::try_from(width).unwrap_or(usize::MAX);
     events.truncate(width);
     Ok(if events.len() == width { Some(events) } else { None })

@@ -130,7 +130,7 @@ impl Store {
                     false => (before.text.as_ref(), before.salt.as_ref()),
                 };
                 if (before.leaf, text, salt) != (after.leaf, after.text.as_ref(), after.salt.as_ref()) {
-                    let error = ShelfError("it is not what was written into it".to_owned());
+                    let error = ShelfError::of("it is not what was written into it");
                     return Err(archive(to, error));
                 }
                 if let Some(text) = before.text.as_deref().filter(|_| is_wanted) {
@@ -232,7 +232,7 @@ impl Swap {
 }
 
 pub(super) fn archive(file: &str, error: ShelfError) -> EraseError {
-    EraseError::Archive { file: file.to_owned(), reason: error.0 }
+    EraseError::Archive { file: file.to_owned(), reason: error.reason }
 }
 
 /// What tells of a file of the archive.

@@ -8,6 +8,7 @@ import * as audit from "./features/audit";
 import * as auditSink from "./features/audit-sink";
 import * as block from "./features/block";
 import * as detection from "./features/detection";
+import * as eventType from "./features/event-type";
 import * as group from "./features/group";
 import * as health from "./features/health";
 import * as home from "./features/home";
@@ -18,6 +19,7 @@ import * as resource from "./features/resource";
 import * as role from "./features/role";
 import * as serviceAccount from "./features/service-account";
 import * as session from "./features/session";
+import * as setting from "./features/setting";
 import * as source from "./features/source";
 import * as team from "./features/team";
 import * as tenant from "./features/tenant";
@@ -26,4 +28,32 @@ import * as why from "./features/why";
 import type { Area } from "./shell/area";
 
 /** Every area of the console: one folder of `features/` each. */
-export const areas: readonly Area[] = [home, accessReview, alert, alertReceiver, apiKey, application, assignment, audit, auditSink, block, detection, group, health, matrix, policy, provider, resource, role, serviceAccount, session, source, team, tenant, user, why];
+export const areas: readonly Area[] = [
+  accessReview,
+  alert,
+  alertReceiver,
+  apiKey,
+  application,
+  assignment,
+  audit,
+  auditSink,
+  block,
+  detection,
+  eventType,
+  group,
+  health,
+  home,
+  matrix,
+  policy,
+  provider,
+  resource,
+  role,
+  serviceAccount,
+  session,
+  setting,
+  source,
+  team,
+  tenant,
+  user,
+  why,
+];

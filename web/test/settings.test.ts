@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { check, startConsole } from "./support/console";
+
+let console: Awaited<ReturnType<typeof startConsole>>;
+beforeAll(async () => {
+  console = await startConsole();
+});
+afterAll(() => console?.stop());
+
+describe("settings", () => {
+  it.each([
+    ["/health", "Not reachable"],
+    ["/about", "Apache-2.0"],
+    ["/policy", "create the provider corp"],
+    ["/detections", "mass-export"],
+    ["/detections/new#pack=audit-gap", "It comes with Casemate"],
+    ["/permission-sources", "shop.order.*"],
+    ["/alert-receivers", "Switched off"],
+    ["/settings", "365 days"],
+    ["/event-types", "A note is published"],
+    ["/event-ceilings", "100,000"],
+  ])("%s can be used by everybody", async (path, text) => {
+    const page = await console.page(path);
+    await page.getByText(text).first().waitFor();
+    await check(page);
+    await page.close();
+  });
+
+  it("are changed, and taken back", async () => {
+    const page = await console.page("/settings");
+    await page.getByRole("button", { name: "Change api_key.max_lifetime_days" }).click();
+    await page.getByLabel("Longest life of an API key").fill("90");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("90 days", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("365 days", { exact: true }).waitFor();
+    await page.close();
+  });
+});
+
+describe("detections", () => {
+  it("are tried on what is on record before they are made", async () => {
+    const page = await console.page("/detections/new");
+    await page.getByRole("textbox", { name: "Sigma rules" }).fill("title: Roles are made\nlogsource:\n    product: casemate\ndetection:\n    made:\n        action: casemate.role.create\n    condition: made\nlevel: low\n");
+    await page.getByRole("button", { name: "Dry run" }).click();
+    await page.getByText(/alert(s)? would have been made/).waitFor();
+    await page.getByText("Roles are made").first().waitFor();
+    await check(page);
+    await page.getByLabel("Name").fill("roles-are-made");
+    await page.getByRole("button", { name: "Make detection" }).click();
+    await page.getByRole("heading", { level: 1, name: /^roles-are-made/ }).waitFor();
+    await page.close();
+  });
+
+  it("say where a rule is wrong, at its line", async () => {
+    const page = await console.page("/detections/new");
+    await page.getByLabel("Name").fill("wrong");
+    await page.getByRole("textbox", { name: "Sigma rules" }).fill("title: A\nlogsource:\n    product: casemate\ndetection:\n    a:\n        action|foo: x\n    condition: a\nlevel: high\n");
+    await page.getByRole("button", { name: "Make detection" }).click();
+    await page.getByText(/line 6, column/).first().waitFor();
+    await page.locator(".cm-lint-marker-error").waitFor();
+    await page.close();
+  });
+});
+
+describe("the policy", () => {
+  it("is set back after what that changes was shown", async () => {
+    const { items } = (await console.api.post("/api/v1/policy/versions/search", { limit: 2 })) as { items: { revision: number }[] };
+    const page = await console.page(`/policy/${items[1]?.revision}`);
+    await page.getByRole("button", { name: "Set back to this" }).waitFor();
+    await check(page);
+    await page.getByRole("button", { name: "Set back to this" }).click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText(/become what they were/).waitFor();
+    await dialog.getByRole("button", { name: "Set back", exact: true }).click();
+    await page.getByText(`The configuration is as of revision ${items[1]?.revision}`).waitFor();
+    await page.close();
+  });
+
+  it("is compared between two revisions", async () => {
+    const page = await console.page("/policy/diff#from=20&to=40");
+    await page.getByText(/objects differ/).waitFor();
+    await check(page);
+    await page.close();
+  });
+});
+
+describe("permission sources and receivers", () => {
+  it("forget what an endpoint said", async () => {
+    const page = await console.page("/permission-sources");
+    await page.getByRole("button", { name: "More of legacy" }).click();
+    await page.getByRole("menuitem", { name: "Forget what it said" }).click();
+    await page.getByRole("button", { name: "Forget", exact: true }).click();
+    await page.getByText("What it said is forgotten, on every server").waitFor();
+    await page.close();
+  });
+
+  it("are switched on again", async () => {
+    const page = await console.page("/alert-receivers");
+    await page.getByRole("button", { name: "More of security-desk" }).click();
+    await page.getByRole("menuitem", { name: "Switch on" }).click();
+    await page.getByText("security-desk is told again").waitFor();
+    await expect.poll(() => page.getByText("Switched off", { exact: true }).count()).toBe(0);
+    await page.close();
+  });
+});

@@ -12,6 +12,8 @@ type Assignment = Schema<"StoredAssignmentEntry">;
 interface AssignedProps {
   /** Which assignments, by path: `{ "to.group": "ops" }`. */
   filters: Record<string, string>;
+  /** Which of those that were found; all, where nothing is said. */
+  keep?: (assignment: Assignment) => boolean;
   /** What a new one here begins with. */
   give: Given;
   /** "this group" */
@@ -21,12 +23,13 @@ interface AssignedProps {
 }
 
 /** Assignments as part of a page: what somebody is given, or whom something is given to. */
-export function Assigned({ filters, give, whom, holders }: AssignedProps) {
+export function Assigned({ filters, keep, give, whom, holders }: AssignedProps) {
   const [asks, setAsks] = useState<{ what: "edit" | "delete"; of: Assignment } | "new" | undefined>();
   const mayCreate = useAllowed("casemate.assignment.create") === true;
   const mayUpdate = useAllowed("casemate.assignment.update") === true;
   const mayDelete = useAllowed("casemate.assignment.delete") === true;
-  const list = useSearch("/api/v1/assignments/search", { filters, sort: "-created_at" });
+  const found = useSearch("/api/v1/assignments/search", { filters, sort: "-created_at" });
+  const list = keep ? { ...found, items: found.items.filter(keep) } : found;
   const entriesOf = (of: Assignment) =>
     isByHand(of.origin)
       ? [

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { counted } from "../../access/count";
 import { type Schema, api, got, ifMatch, useMay } from "../../api";
 import { Button, ConfirmDialog, Dialog, Link, SkeletonLines } from "../../ui";
+import { isTo } from "./assigned-to";
 
 type Group = Schema<"StoredGroup">;
 
@@ -21,7 +22,7 @@ export function DeleteGroup({ group, onClose, onDone }: { group: Group; onClose:
         may("casemate.group-member.list") ? api.POST("/api/v1/groups/{id}/members/search", { params: { path }, body: { limit: MOST }, signal }) : undefined,
         may("casemate.assignment.list") ? api.POST("/api/v1/assignments/search", { body: { filters: { "to.group": group.name } }, signal }) : undefined,
       ]);
-      return { members: members && new Set(got(members).items.map((member) => member.user)).size, assignments: assignments && got(assignments).items };
+      return { members: members && new Set(got(members).items.map((member) => member.user)).size, assignments: assignments && got(assignments).items.filter(isTo(group)) };
     },
   });
   if (data?.assignments && data.assignments.length > 0) {

@@ -7,6 +7,7 @@ import { ManagedBy, ManagedNotice } from "../../access/managed";
 import { type Schema, api, got, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
 import { Button, CopyAsCurl, IconButton, Id, KeyValue, Menu, Page, Panel, Split, Tabs, Time, toast } from "../../ui";
+import { isTo } from "./assigned-to";
 import { DeleteGroup } from "./danger";
 import { EditGroup } from "./edit";
 import { History } from "./history";
@@ -83,7 +84,7 @@ function Known({ group }: { group: Group }) {
           label="About this group"
           tabs={[
             ...(maySeeMembers ? [{ id: "members", title: "Members", content: () => <Members group={group} onChanged={changed} /> }] : []),
-            ...(maySeeAssignments ? [{ id: "assignments", title: "Assignments", content: () => <Assigned filters={{ "to.group": group.name }} give={{ to: { group: group.name, provider: group.provider } }} whom="this group" /> }] : []),
+            ...(maySeeAssignments ? [{ id: "assignments", title: "Assignments", content: () => <Assigned filters={{ "to.group": group.name }} keep={isTo(group)} give={{ to: { group: group.name, provider: group.provider } }} whom="this group" /> }] : []),
             { id: "history", title: "History", content: () => <History group={group} onRestored={changed} /> },
           ]}
         />

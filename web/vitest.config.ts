@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     // A real server and a real browser are started for each file, which on a busy machine takes seconds.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 90_000,
     maxWorkers: 2,
   },

@@ -1,4 +1,5 @@
-import { Link as RouterLink, useRouter } from "@tanstack/react-router";
+import { Link as RouterLink, useLocation, useRouter } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useMay, useMe } from "../api/me";
 import { Icon } from "../ui/icon";
 import { Kbd } from "../ui/kbd";
@@ -21,6 +22,11 @@ export function visible(nav: readonly NavEntry[], may: (permission: string | und
 export function Bar({ onPalette, onKeys }: { onPalette: () => void; onKeys: () => void }) {
   const { nav } = useRouter().options.context as Areas;
   const me = useMe();
+  const path = useLocation({ select: (location) => location.pathname });
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    list.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: "nearest" });
+  }, [path]);
   return (
     <>
       <Link className={styles.brand} to="/">
@@ -34,7 +40,7 @@ export function Bar({ onPalette, onKeys }: { onPalette: () => void; onKeys: () =
           <Kbd keys="mod k" />
         </span>
       </button>
-      <nav aria-label="Main" className={styles.nav}>
+      <nav aria-label="Main" className={styles.nav} ref={list}>
         {visible(nav, useMay()).map(({ title, entries }) => (
           <div className={styles.section} key={title}>
             {title !== "" && <h2>{title}</h2>}

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Schema, api, got, ifMatch, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
-import { Badge, Button, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, Menu, Page, Panel, SkeletonLines, Split, Status, Tabs, Time, toast } from "../../ui";
+import { Badge, Button, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, LinkButton, Menu, Page, Panel, SkeletonLines, Split, Status, Tabs, Time, toast, useIsPage } from "../../ui";
 import { DeleteUser, SetActive } from "./danger";
 import { EditUser } from "./edit";
 import { History } from "./history";
@@ -48,6 +48,9 @@ function Known({ user }: { user: User }) {
   const mayDelete = useAllowed("casemate.user.delete") === true;
   const mayInvite = useAllowed("casemate.user.invite") === true;
   const maySeeHeld = useAllowed("casemate.permission.read") === true;
+  const timeline = `/audit/timeline#identity=${user.id}`;
+  const isTimeline = useIsPage(timeline);
+  const mayTrace = useAllowed("casemate.audit-event.list") === true && isTimeline;
   const queries = useQueryClient();
   const navigate = useNavigate();
   const changed = () => {
@@ -68,6 +71,11 @@ function Known({ user }: { user: User }) {
     <Page
       actions={
         <>
+          {mayTrace && (
+            <LinkButton icon="history" to={timeline}>
+              Timeline
+            </LinkButton>
+          )}
           {mayUpdate && (
             <Button icon="edit" onPress={() => setAsks("edit")}>
               Edit

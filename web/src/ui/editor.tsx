@@ -1,7 +1,7 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json, jsonParseLinter } from "@codemirror/lang-json";
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { forceLinting, lintGutter, lintKeymap, linter } from "@codemirror/lint";
+import { type Diagnostic, lintGutter, lintKeymap, linter, setDiagnostics } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
@@ -46,6 +46,10 @@ export interface Mark {
   message: string;
 }
 
+function diagnosticsOf(marks: readonly Mark[] | undefined, length: number): Diagnostic[] {
+  return (marks ?? []).map(({ from, to, message }) => ({ from: Math.min(from, length), to: Math.min(Math.max(from, to), length), message, severity: "error" }));
+}
+
 interface EditorProps {
   text: string;
   onChange?: (text: string) => void;
@@ -88,7 +92,7 @@ export default function Editor({ text, onChange, label, rows, marks, goTo }: Edi
             indentOnInput(),
             lintGutter(),
             hasMarks
-              ? linter(({ state }) => (marked.current ?? []).map(({ from, to, message }) => ({ from: Math.min(from, state.doc.length), to: Math.min(Math.max(from, to), state.doc.length), message, severity: "error" as const })), { delay: 50 })
+              ? linter(({ state }) => diagnosticsOf(marked.current, state.doc.length), { delay: 50 })
               : linter(jsonParseLinter()),
             EditorView.theme({ ".cm-content": { minHeight: `${(rows ?? 8) * 19}px` } }),
             EditorView.updateListener.of((update) => {
@@ -108,7 +112,7 @@ export default function Editor({ text, onChange, label, rows, marks, goTo }: Edi
   }, [text]);
 
   useEffect(() => {
-    if (view.current && hasMarks) forceLinting(view.current);
+    if (view.current && hasMarks) view.current.dispatch(setDiagnostics(view.current.state, diagnosticsOf(marks, view.current.state.doc.length)));
   }, [JSON.stringify(marks)]);
 
   useEffect(() => {

@@ -162,6 +162,7 @@ function Holder({ entry }: { entry: Entry }) {
       <Icon name={holder.type === "group" ? "group" : holder.type === "service" ? "robot" : "user"} />
       <span>
         {isUser ? <Link to={`/users/${holder.id}`}>{nameOf(entry)}</Link> : nameOf(entry)}
+        {holder.type === "group" && <small className={styles.small}>group of {holder.provider || "no provider"}</small>}
         {holder.display_name && holder.login && <small className={styles.small}>{holder.display_name}</small>}
       </span>
     </span>

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { type ApiError, api, got, useAllowed, useSchemas, useSearch } from "../../api";
 import { expanded } from "../../api/overlap";
 import { whyLink } from "../../shell/why-link";
-import { Badge, Button, ComboBox, CopyAsCurl, EmptyState, ErrorState, Filters, Icon, IconButton, Link, Menu, Notice, Page, Panel, SearchField, Select, SkeletonLines, TextField, useFragmentState } from "../../ui";
+import { Button, ComboBox, CopyAsCurl, EmptyState, ErrorState, Filters, Icon, IconButton, Link, Menu, Notice, Page, Panel, SearchField, Select, SkeletonLines, TextField, useFragmentState } from "../../ui";
 import { save } from "../../ui/export";
 import { type Column, type Row, asCsv, asJson, nameOf, rowsOf, wordOf } from "./cells";
 import styles from "./matrix.module.css";
@@ -202,7 +202,7 @@ function Matrix({ rows, columns }: { rows: readonly Row[]; columns: readonly Col
                 <span className={styles.who}>
                   <Icon name={row.subject.type === "group" ? "group" : row.subject.type === "service" ? "robot" : "user"} />
                   {row.subject.type === "user" && row.subject.id?.startsWith("usr_") ? <Link to={`/users/${row.subject.id}`}>{nameOf(row.subject)}</Link> : nameOf(row.subject)}
-                  {row.subject.type === "group" && <Badge>group</Badge>}
+                  {row.subject.type === "group" && <span className={styles.provider}>group of {row.subject.provider || "no provider"}</span>}
                 </span>
               </th>
               {columns.map((column) => {

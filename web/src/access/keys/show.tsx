@@ -1,7 +1,7 @@
 import type { Schema } from "../../api";
 import { Button, Dialog, KeyValue, Secret, Time } from "../../ui";
 
-/** A key that was made, this once. It closes by its button alone, so that it is not lost by a click beside it. */
+/** A key that was made, this once. A click beside it does not close it. */
 export function ShowKey({ value, title, onClose, note }: { value: Schema<"ApiKey">; title: string; onClose: () => void; note?: string }) {
   return (
     <Dialog

@@ -93,14 +93,16 @@ function Edit({ edit }: { edit: Schema<"PolicyEdit"> }) {
   const verb = !edit.before ? "Made" : !edit.after ? "Deleted" : "Changed";
   return (
     <Panel
-      actions={<Id value={edit.id} />}
       title={
         <>
           {edit.kind} {object?.name ?? ""} <Badge tone={verb === "Deleted" ? "deny" : verb === "Made" ? "allow" : "neutral"}>{verb}</Badge>
         </>
       }
     >
-      <Diff after={edit.after?.document} before={edit.before?.document} label={`What became of the ${edit.kind} ${object?.name ?? ""}`} />
+      <Stack>
+        <Id value={edit.id} />
+        <Diff after={edit.after?.document} before={edit.before?.document} label={`What became of the ${edit.kind} ${object?.name ?? ""}`} />
+      </Stack>
     </Panel>
   );
 }

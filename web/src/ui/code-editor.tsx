@@ -6,6 +6,7 @@ import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import type { Place } from "./code";
+import { typedOverLines } from "./typing";
 
 const look = EditorView.theme({
   "&": { backgroundColor: "transparent", color: "var(--text)", fontSize: "12.5px" },
@@ -72,6 +73,7 @@ export default function CodeEditor({ text, onChange, label, rows, wrong }: { tex
       ...(isWritten
         ? [
             history(),
+            typedOverLines,
             lintGutter(),
             // Escape, then Tab, leaves the editor by keyboard.
             keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),

@@ -6,6 +6,7 @@ import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
+import { typedOverLines } from "./typing";
 
 const look = EditorView.theme({
   "&": { backgroundColor: "transparent", color: "var(--text)", fontSize: "12.5px" },
@@ -89,6 +90,7 @@ export default function Editor({ text, onChange, label, rows, marks, goTo }: Edi
       ...(isWritten
         ? [
             history(),
+            typedOverLines,
             indentOnInput(),
             lintGutter(),
             hasMarks

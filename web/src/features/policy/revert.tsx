@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type Schema, api, got } from "../../api";
 import { ConfirmDialog, DiffOfLines, ErrorState, Notice, SkeletonLines, Stack, toast } from "../../ui";
+import styles from "./policy.module.css";
 
 async function revert(body: Schema<"RevertRequest">, signal?: AbortSignal) {
   return got(await api.POST("/api/v1/policy/revert", { body, ...(signal ? { signal } : {}) }));
@@ -69,7 +70,7 @@ export function Change({ change }: { change: Pick<Schema<"PolicyChange">, "kind"
   const title = `${change.kind} ${change.name}${change.tenant === "" || change.tenant === "default" ? "" : ` in ${change.tenant}`}`;
   return (
     <div>
-      <strong>{title}</strong>
+      <strong className={styles.name}>{title}</strong>
       <DiffOfLines label={title} lines={change.diff} />
     </div>
   );

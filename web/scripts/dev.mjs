@@ -17,8 +17,8 @@ if (!process.argv.includes("--empty")) await seed(caller(url, { cookie }), { url
 console.log(`\nThe console: ${url}/console/\nSign in as ${ADMINISTRATOR.login} with ${ADMINISTRATOR.password}\n`);
 
 const stop = async () => {
-  await vite.close();
   await server.stop();
+  await vite.close();
   process.exit(0);
 };
 process.once("SIGINT", stop);

@@ -40,7 +40,11 @@ export async function startServer({ arguments: more = [], port = 0, publicUrl = 
     env: { PATH: process.env.PATH ?? "" },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // Whatever ends this process ends the server too.
+  const end = () => child.kill("SIGTERM");
+  process.once("exit", end);
   const stop = async () => {
+    process.off("exit", end);
     await front?.stop();
     if (child.exitCode === null) {
       const ended = new Promise((resolve) => child.once("exit", resolve));

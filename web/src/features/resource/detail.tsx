@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Loaded } from "../../access/loaded";
 import { type Schema, api, got, ifMatch, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
+import { TimelineLink } from "../../shell/timeline-link";
 import { Badge, Button, ConfirmDialog, CopyAsCurl, IconButton, Id, Json, KeyValue, Link, Menu, Page, Panel, Split, Time, toast } from "../../ui";
 import { EditResource } from "./edit";
 import { pathOf, resourceKey } from "./path";
@@ -39,6 +40,7 @@ function Known({ resource }: { resource: Resource }) {
     <Page
       actions={
         <>
+          <TimelineLink id={id} type={type} />
           {mayUpdate && (
             <Button icon="edit" onPress={edit}>
               Edit attributes

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, ifMatch, useAllowed, useSearch } from "../../api";
 import { useParam } from "../../shell/root";
+import { TimelineLink } from "../../shell/timeline-link";
 import { Badge, Button, ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, Link, Menu, Notice, Page, Panel, SkeletonLines, Split, Tabs, Time, toast, useKey } from "../../ui";
 import { History } from "./history";
 import { Holders } from "./holders";
@@ -48,6 +49,7 @@ function Known({ role }: { role: Role }) {
     <Page
       actions={
         <>
+          <TimelineLink id={role.id} type="role" />
           {mayUpdate && (
             <Button icon="edit" kind="primary" onPress={edit}>
               Edit

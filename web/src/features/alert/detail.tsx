@@ -107,8 +107,8 @@ function Known({ alert, id }: { alert: Alert; id: string }) {
           </Panel>
         }
       >
-        <Panel title="Found of">
-          <KeyValue entries={[...alert.group.map(({ field, value }): [string, React.ReactNode] => [field, value.length > 20 ? <Id key={field} value={value} /> : value]), alert.value ? ["New value", <code key="new">{alert.value}</code>] : null, alert.note ? ["Said of it", alert.note] : null]} />
+        <Panel title="Whom and what it is about">
+          <KeyValue entries={[...alert.group.map(({ field, value }): [string, React.ReactNode] => [field, <GroupValue field={field} key={field} value={value} />]), alert.value ? ["New value", <code key="new">{alert.value}</code>] : null, alert.note ? ["Said of it", alert.note] : null]} />
         </Panel>
         <AlertEvents alert={alert} />
       </Split>
@@ -131,4 +131,17 @@ function Known({ alert, id }: { alert: Alert; id: string }) {
       )}
     </Page>
   );
+}
+
+/** A value by which the rule groups: people lead to all that is on record of them. */
+function GroupValue({ field, value }: { field: string; value: string }) {
+  if (value === "") return field === "tenant" ? "The whole installation" : "–";
+  if (/^(usr|sva)_/.test(value)) {
+    return (
+      <>
+        <Id value={value} /> <Link to={`/audit/timeline#identity=${encodeURIComponent(value)}`}>Timeline</Link>
+      </>
+    );
+  }
+  return value.length > 20 ? <Id value={value} /> : value;
 }

@@ -1,7 +1,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, useAllowed } from "../../api";
-import { Button, type Column, EmptyState, Id, Link, Panel, Status, Table, Time, fixedList, isState } from "../../ui";
+import { Button, type Column, EmptyState, Link, Panel, Status, Table, Time, fixedList, isState, shortId } from "../../ui";
 
 type Event = Schema<"AuditEvent">;
 interface Row {
@@ -14,12 +14,12 @@ interface Row {
 const FIRST = 10;
 
 const COLUMNS: Column<Row>[] = [
-  { id: "id", title: "Event", width: "84px", cell: ({ id }) => <Link to={`/audit/events/${id}`}>{String(id)}</Link> },
-  { id: "at", title: "When", width: "130px", cell: ({ event, isGone }) => (event ? <Time value={event.at} /> : isGone ? "Not to be seen here" : "") },
-  { id: "outcome", title: "Outcome", width: "100px", cell: ({ event }) => (event && isState(event.outcome) ? <Status state={event.outcome} /> : (event?.outcome ?? "")) },
-  { id: "action", title: "Action", width: "1.5fr", cell: ({ event }) => (event ? <code>{event.action}</code> : "") },
-  { id: "who", title: "Who", width: "1.2fr", cell: ({ event }) => (event ? event.actor.id === "" ? event.actor.type : <Id copy={false} value={event.actor.id} /> : "") },
-  { id: "client", title: "Address", width: "110px", cell: ({ event }) => event?.client ?? "" },
+  { id: "id", title: "Event", width: "64px", cell: ({ id }) => <Link to={`/audit/events/${id}`}>{String(id)}</Link> },
+  { id: "at", title: "When", width: "110px", cell: ({ event, isGone }) => (event ? <Time value={event.at} /> : isGone ? "Not to be seen here" : "") },
+  { id: "outcome", title: "Outcome", width: "92px", cell: ({ event }) => (event && isState(event.outcome) ? <Status state={event.outcome} /> : (event?.outcome ?? "")) },
+  { id: "action", title: "Action", width: "2fr", wrap: true, cell: ({ event }) => (event ? <code>{event.action}</code> : "") },
+  { id: "who", title: "Who", width: "1fr", cell: ({ event }) => (event ? <span title={event.actor.id}>{event.actor.id === "" ? event.actor.type : shortId(event.actor.id)}</span> : null) },
+  { id: "client", title: "Address", width: "96px", cell: ({ event }) => event?.client ?? "" },
 ];
 
 /** The events by which a rule matched. */

@@ -27,11 +27,11 @@ export function eventColumns(names: ReadonlyMap<string, string>, sorted: boolean
         </Link>
       ),
     },
-    { id: "outcome", title: "Outcome", width: "104px", cell: (event) => <Outcome outcome={event.outcome} /> },
-    { id: "action", title: "Action", width: "2fr", cell: (event) => <code title={event.action}>{event.action}</code> },
+    { id: "outcome", title: "Outcome", width: "92px", cell: (event) => <Outcome outcome={event.outcome} /> },
+    { id: "action", title: "Action", width: "1.9fr", cell: (event) => <code title={event.action}>{event.action}</code> },
     { id: "actor", title: "Who", width: "1.6fr", cell: (event) => <Who event={event} names={names} /> },
-    { id: "resource", title: "On", width: "1.35fr", cell: (event) => (event.resource.type === "" && event.resource.id === "" ? null : <Thing event={event} names={names} />) },
-    { id: "reason", title: "Reason", width: "1.3fr", cell: (event) => (event.reason || whyLink(event) ? <Reason event={event} /> : null) },
+    { id: "resource", title: "On", width: "1.25fr", cell: (event) => (event.resource.type === "" && event.resource.id === "" ? null : <Thing event={event} names={names} />) },
+    { id: "reason", title: "Reason", width: "1.6fr", cell: (event) => (event.reason || whyLink(event) ? <Reason event={event} /> : null) },
     { id: "client", title: "Address", width: "104px", cell: (event) => event.client ?? "" },
   ];
 }

@@ -4,7 +4,7 @@ import { Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, Searc
 import styles from "./audit.module.css";
 import { TIMES } from "./filters";
 import { RANGES } from "./terms";
-import { Stamp, number } from "./words";
+import { Minute, number, zoneName } from "./words";
 
 type Denial = Schema<"AnonymousDenial">;
 interface Total {
@@ -17,7 +17,7 @@ interface Total {
 const DEFAULTS = { address: "", range: "24h", by: "address", sort: "-minute" };
 
 const MINUTES: Column<Denial>[] = [
-  { id: "minute", title: "Minute", width: "170px", sort: "minute", cell: (denial) => <Stamp at={denial.minute} /> },
+  { id: "minute", title: `Minute (${zoneName()})`, width: "150px", sort: "minute", cell: (denial) => <Minute at={denial.minute} /> },
   { id: "address", title: "Address", width: "1fr", cell: (denial) => <code>{denial.address}</code> },
   { id: "route", title: "Route", width: "2fr", wrap: true, cell: (denial) => <code>{denial.route}</code> },
   { id: "count", title: "Refused", width: "90px", end: true, cell: (denial) => number(denial.count) },
@@ -27,7 +27,7 @@ const TOTALS: Column<Total>[] = [
   { id: "address", title: "Address", width: "1.5fr", cell: (total) => <Link to={`/audit/strangers#address=${encodeURIComponent(total.address)}&by=minute`}>{total.address}</Link> },
   { id: "count", title: "Refused", width: "110px", end: true, cell: (total) => number(total.count) },
   { id: "routes", title: "Routes", width: "90px", end: true, cell: (total) => number(total.routes) },
-  { id: "last", title: "Last", width: "180px", end: true, cell: (total) => <Stamp at={total.last} /> },
+  { id: "last", title: `Last (${zoneName()})`, width: "150px", end: true, cell: (total) => <Minute at={total.last} /> },
 ];
 
 /** What was counted, together by address: those with the most first. */

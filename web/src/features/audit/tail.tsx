@@ -148,7 +148,7 @@ export function TailPage() {
         rowId={(event) => String(event.id)}
         to={(event) => `/audit/events/${event.id}`}
       />
-      <p className={styles.note}>The newest {MOST} events are kept here while the page is open.</p>
+      {kept.shown.length > 0 && <p className={styles.note}>The newest {MOST} events are kept here while the page is open.</p>}
     </Page>
   );
 }

@@ -40,6 +40,17 @@ export function zoneName(): string {
   return zone.formatToParts(new Date()).find((part) => part.type === "timeZoneName")?.value ?? "";
 }
 
+const toTheMinute = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** A minute for which something is counted. */
+export function Minute({ at }: { at: string }) {
+  return (
+    <time className={styles.stamp} dateTime={at} title={at}>
+      {toTheMinute.format(new Date(at)).replace(",", "")}
+    </time>
+  );
+}
+
 /** A time of an event in a list: to the millisecond, each of the same width. */
 export function Stamp({ at }: { at: string }) {
   return (

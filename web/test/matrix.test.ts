@@ -31,6 +31,7 @@ describe("who can", () => {
     const page = await console.page("/matrix#application=shop");
     await settled(page);
     await page.getByRole("columnheader", { name: "shop.order.list" }).waitFor();
+    await check(page);
     await page.getByRole("searchbox").fill("sophie");
     await expect.poll(() => page.getByRole("rowheader").count()).toBe(1);
     await page.close();

@@ -28,32 +28,4 @@ import * as why from "./features/why";
 import type { Area } from "./shell/area";
 
 /** Every area of the console: one folder of `features/` each. */
-export const areas: readonly Area[] = [
-  accessReview,
-  alert,
-  alertReceiver,
-  apiKey,
-  application,
-  assignment,
-  audit,
-  auditSink,
-  block,
-  detection,
-  eventType,
-  group,
-  health,
-  home,
-  matrix,
-  policy,
-  provider,
-  resource,
-  role,
-  serviceAccount,
-  session,
-  setting,
-  source,
-  team,
-  tenant,
-  user,
-  why,
-];
+export const areas: readonly Area[] = [home, accessReview, alert, alertReceiver, apiKey, application, assignment, audit, auditSink, block, detection, eventType, group, health, matrix, policy, provider, resource, role, serviceAccount, session, setting, source, team, tenant, user, why];

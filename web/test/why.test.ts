@@ -24,7 +24,7 @@ describe("why", () => {
   });
 
   it("is asked anew with another property, and keeps the question in the address", async () => {
-    const page = await console.page(asked(`user:${console.seeded.users["sophie"]}`, { action: "shop.order.update", type: "order", id: "A-1043" }));
+    const page = await console.page(asked(`user:${console.seeded.users["sophie"]}`, { action: "shop.order.update", type: "order", id: "not-registered" }));
     await page.getByText("The question does not say").waitFor();
     await page.getByLabel("region", { exact: true }).fill("eu");
     await page.getByLabel("total", { exact: true }).fill("90");

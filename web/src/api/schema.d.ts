@@ -6458,9 +6458,16 @@ export interface components {
             type?: string | null;
         };
         Readiness: {
+            /** @description Whether the audit log is signed; absent where another process signs it. */
+            audit_log?: components["schemas"]["ReadinessAuditLog"] | null;
             /** @description How far the sinks of the audit log are, as this process knows it: one that is behind makes no server unready. */
             audit_sinks: components["schemas"]["ReadinessAuditSink"][];
             database: components["schemas"]["ReadinessDatabase"];
+            /**
+             * @description Whether something that makes no server unready is not as it should be, and somebody has to look: the audit log is not signed.
+             * @default false
+             */
+            degraded?: boolean;
             /** @description How far detections are; absent where another process looks at the log. None of it makes a server unready. */
             detections?: components["schemas"]["ReadinessDetections"] | null;
             /** @description What jobs hold at the moment, whichever process runs them. */
@@ -6473,6 +6480,15 @@ export interface components {
             store: boolean;
             /** @description The certificate that is served; absent without TLS. */
             tls?: components["schemas"]["ReadinessCertificate"] | null;
+        };
+        ReadinessAuditLog: {
+            /** @description Whether all of it was signed lately. Otherwise the server's own log says why not: it may not go on where it was signed last. */
+            signed: boolean;
+            /**
+             * Format: double
+             * @description How long ago all of it was.
+             */
+            unsigned_seconds: number;
         };
         ReadinessAuditSink: {
             /**

@@ -32,6 +32,26 @@ describe("audit events", () => {
     await page.close();
   });
 
+  it("are searched by searches that were saved", async () => {
+    const page = await console.page("/audit/events#outcome=denied");
+    await settled(page);
+    await page.getByRole("button", { name: "Saved" }).click();
+    await page.getByRole("menuitem", { name: "Save this search" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Refused");
+    await page.getByRole("dialog").getByRole("button", { name: "Save search" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.goto(`${console.url}/console/audit/events`);
+    await page.getByRole("button", { name: "Saved" }).click();
+    await page.getByRole("menuitem", { name: "Refused" }).click();
+    await page.waitForURL(/#outcome=denied$/);
+    await page.getByRole("button", { name: "Saved" }).click();
+    await page.getByRole("menuitem", { name: "Rename or delete" }).click();
+    await page.getByRole("button", { name: "Delete Refused" }).click();
+    await page.getByRole("button", { name: "Delete search" }).click();
+    await page.getByText("None is saved").waitFor();
+    await page.close();
+  });
+
   it("carry no search in an address that a server reads", async () => {
     const page = await console.page("/audit/events#value=ada%40example.com");
     const addresses: string[] = [];

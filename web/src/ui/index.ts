@@ -30,6 +30,7 @@ export { ListField } from "./list-field";
 export { MapField } from "./map-field";
 export { Menu, type MenuEntry, type MenuGroup } from "./menu";
 export { Notice } from "./notice";
+export { OpenButton } from "./open-button";
 export { ManagedNotice, Origin } from "./origin";
 export { Page, Split, Stack } from "./page";
 export { Panel } from "./panel";

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, type Stored, storedChanged, useMayWrite, useSearch, writeStored } from "../../api";
-import { Badge, Button, type Column, DeleteStored, EmptyState, ExportMenu, Filters, IconButton, Menu, Notice, Origin, Page, SearchField, Status, Table, Time, toast, toastError, useFragmentState, useKey } from "../../ui";
+import { Badge, Button, type Column, DeleteStored, EmptyState, ExportMenu, Filters, IconButton, Menu, Notice, OpenButton, Origin, Page, SearchField, Status, Table, Time, toast, toastError, useFragmentState, useKey } from "../../ui";
 import { ReceiverForm } from "./form";
 
 /** The document of a receiver, whose type the description leaves open. */
@@ -50,9 +50,9 @@ export function AlertReceiverListPage() {
       width: "1.2fr",
       sort: "name",
       cell: (receiver) => (
-        <Button kind="quiet" onPress={() => setAsk({ what: "edit", receiver })} small>
+        <OpenButton onPress={() => setAsk({ what: "edit", receiver })}>
           {receiver.name}
-        </Button>
+        </OpenButton>
       ),
     },
     { id: "to", title: "Told by", width: "2.4fr", wrap: true, cell: ({ document }) => [document.webhook?.url, ...(document.mail ?? [])].filter(Boolean).join(", ") },

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type Schema, type Stored, useMayWrite, useSave, useSearch } from "../../api";
-import { Badge, Button, Checkbox, type Column, ComboBox, CopyAsCurl, DeleteStored, Dialog, EmptyState, ErrorNotice, ExportMenu, FieldRow, Filters, IconButton, ListField, ManagedNotice, Origin, Page, SearchField, Table, TextField, Time, toast, useDocument, useFragmentState, useKey } from "../../ui";
+import { Badge, Button, Checkbox, type Column, ComboBox, CopyAsCurl, DeleteStored, Dialog, EmptyState, ErrorNotice, ExportMenu, FieldRow, Filters, IconButton, ListField, ManagedNotice, OpenButton, Origin, Page, SearchField, Table, TextField, Time, toast, useDocument, useFragmentState, useKey } from "../../ui";
 
 type Entry = Schema<"EventCeilingEntry">;
 type Ceiling = Stored<Entry>;
@@ -24,9 +24,9 @@ export function EventCeilingListPage() {
       width: "1fr",
       sort: "name",
       cell: (ceiling) => (
-        <Button kind="quiet" onPress={() => setOpen(ceiling)} small>
+        <OpenButton onPress={() => setOpen(ceiling)}>
           {ceiling.document.application}
-        </Button>
+        </OpenButton>
       ),
     },
     { id: "actions", title: "Actions", width: "1.6fr", wrap: true, cell: ({ document }) => <code>{document.actions?.join(", ") ?? "all of its namespaces"}</code> },

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type Schema, type Stored, useMayWrite, useSave, useSearch } from "../../api";
-import { Badge, Button, type Column, CopyAsCurl, DeleteStored, Dialog, EmptyState, ErrorNotice, ExportMenu, Filters, IconButton, JsonEditor, ManagedNotice, Origin, Page, SearchField, Table, TextField, Time, parseJson, toast, useDocument, useFragmentState, useKey } from "../../ui";
+import { Badge, Button, type Column, CopyAsCurl, DeleteStored, Dialog, EmptyState, ErrorNotice, ExportMenu, Filters, IconButton, JsonEditor, ManagedNotice, OpenButton, Origin, Page, SearchField, Table, TextField, Time, parseJson, toast, useDocument, useFragmentState, useKey } from "../../ui";
 
 type Entry = Schema<"EventTypeEntry">;
 type Type = Stored<Entry>;
@@ -24,9 +24,9 @@ export function EventTypeListPage() {
       width: "1.4fr",
       sort: "name",
       cell: (type) => (
-        <Button kind="quiet" onPress={() => setOpen(type)} small>
+        <OpenButton onPress={() => setOpen(type)}>
           {type.name}
-        </Button>
+        </OpenButton>
       ),
     },
     { id: "title", title: "Title", width: "1.2fr", cell: ({ document }) => document.title ?? "" },

@@ -16,11 +16,11 @@ export function ProviderListPage() {
   const create = () => may.create && void router.navigate({ to: "/providers/new", search: true } as never);
   useKey("c", create);
   const columns: Column<Provider>[] = [
-    { id: "name", title: "Name", width: "1.1fr", sort: "name", cell: (provider) => <Link to={`/providers/${provider.id}`}>{provider.name}</Link> },
-    { id: "kind", title: "Kind", width: "170px", cell: ({ document }) => productOf(document).title },
+    { id: "name", title: "Name", width: "1.5fr", sort: "name", cell: (provider) => <Link to={`/providers/${provider.id}`}>{provider.name}</Link> },
+    { id: "kind", title: "Kind", width: "160px", cell: ({ document }) => productOf(document).title },
     { id: "address", title: "Issuer or endpoint", width: "2fr", cell: ({ document }) => <code>{addressOf(document)}</code> },
     { id: "health", title: "Health", width: "165px", cell: ({ document, name }) => readiness.data && <ProviderHealth entry={document} health={readiness.data.providers.find((one) => one.name === name)} /> },
-    { id: "use", title: "Used for", width: "190px", cell: ({ document }) => <Uses provider={document} /> },
+    { id: "use", title: "Used for", width: "160px", cell: ({ document }) => <Uses provider={document} /> },
     { id: "origin", title: "Managed by", width: "110px", cell: ({ origin }) => <Origin value={origin} /> },
     { id: "updated", title: "Changed", width: "110px", sort: "updated_at", cell: ({ updated_at }) => <Time value={updated_at} /> },
   ];

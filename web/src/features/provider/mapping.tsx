@@ -23,7 +23,7 @@ export function Mapping({ provider }: { provider: Provider }) {
   const mayTry = useAllowed("casemate.provider.try") === true;
   const isEditable = may.update && provider.origin === "";
   const mapping = rules.map(({ when, groups }) => ({ when, groups }));
-  const isChanged = JSON.stringify(mapping) !== JSON.stringify(provider.document.mapping ?? []);
+  const isChanged = JSON.stringify(mapping) !== JSON.stringify((provider.document.mapping ?? []).map(({ when, groups }) => ({ when, groups })));
   const save = useSave<Entry>("/api/v1/providers", provider, (saved) => {
     toast(`The mapping of ${saved.name} is in force`, {
       undo: async () => {

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type Schema, type Stored, api, useAllowed, useMayWrite, useSearch } from "../../api";
-import { Button, type Column, ConfirmDialog, DeleteStored, EmptyState, ExportMenu, Filters, IconButton, Menu, Origin, Page, SearchField, Stack, Table, TextField, Time, toast, useFragmentState, useKey } from "../../ui";
+import { Button, type Column, ConfirmDialog, DeleteStored, EmptyState, ExportMenu, Filters, IconButton, Menu, OpenButton, Origin, Page, SearchField, Stack, Table, TextField, Time, toast, useFragmentState, useKey } from "../../ui";
 import { SourceForm } from "./form";
 
 export type Entry = Schema<"SourceEntry">;
@@ -41,9 +41,9 @@ export function SourceListPage() {
       width: "1.2fr",
       sort: "name",
       cell: (source) => (
-        <Button kind="quiet" onPress={() => setAsk({ what: "edit", source })} small>
+        <OpenButton onPress={() => setAsk({ what: "edit", source })}>
           {source.name}
-        </Button>
+        </OpenButton>
       ),
     },
     { id: "kind", title: "Kind", width: "100px", cell: ({ document }) => kindOf(document) },

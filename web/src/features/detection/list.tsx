@@ -19,7 +19,7 @@ function levelsOf(row: Row): string | undefined {
 }
 
 const COLUMNS: Column<Row>[] = [
-  { id: "name", title: "Name", width: "1.3fr", cell: (row) => <Link to={row.own ? `/detections/${row.own.id}` : `/detections/new#pack=${row.name}`}>{row.name}</Link> },
+  { id: "name", title: "Name", width: "1.6fr", wrap: true, cell: (row) => <Link to={row.own ? `/detections/${row.own.id}` : `/detections/new#pack=${row.name}`}>{row.name}</Link> },
   { id: "title", title: "What it finds", width: "2.4fr", wrap: true, cell: (row) => row.title },
   {
     id: "level",

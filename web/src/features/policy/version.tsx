@@ -57,7 +57,7 @@ export function PolicyVersionPage() {
                   ["When", <Time exact key="at" value={detail.version.at} />],
                   ["Objects", detail.version.objects],
                   ["Users and groups", detail.version.people],
-                  ["Why", <Link key="why" to={`/audit/events#search=${encodeURIComponent(`revision:${revision}`)}`}>In the audit trail</Link>],
+                  ["Why", <Link key="why" to={`/audit/events#search=${encodeURIComponent(aroundThen(detail.version))}&where=everywhere`}>In the audit trail</Link>],
                 ]}
               />
             </Panel>
@@ -86,6 +86,12 @@ export function PolicyVersionPage() {
       <Revert onClose={() => setIsReverting(false)} open={isReverting} revision={revision} />
     </Page>
   );
+}
+
+/** A search of the audit trail for what its author did in that second: the reason that was given stands there. */
+function aroundThen({ actor, at }: Schema<"PolicyVersion">): string {
+  const second = Math.floor(Date.parse(at) / 1000) * 1000;
+  return `actor:${actor.id} since:${new Date(second).toISOString()} until:${new Date(second + 1000).toISOString()}`;
 }
 
 function Edit({ edit }: { edit: Schema<"PolicyEdit"> }) {

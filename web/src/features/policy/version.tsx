@@ -57,7 +57,7 @@ export function PolicyVersionPage() {
                   ["When", <Time exact key="at" value={detail.version.at} />],
                   ["Objects", detail.version.objects],
                   ["Users and groups", detail.version.people],
-                  ["Why", <Link key="why" to={`/audit/events#search=${encodeURIComponent(aroundThen(detail.version))}&where=everywhere`}>In the audit trail</Link>],
+                  ["Why", <Link key="why" to={`/audit/events#search=${encodeURIComponent(aroundThen(detail.version))}&scope=everywhere`}>In the audit trail</Link>],
                 ]}
               />
             </Panel>

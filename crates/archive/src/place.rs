@@ -119,10 +119,10 @@ impl Archive {
                 Some(found) => end.slice_ref(found),
                 None => store.get_range(&path, footer.0.clone()).await?,
             };
-            Ok(Ok((footer, bytes)))
+            // While it has its place: so many are read at once, and no more.
+            Ok(Contents::decode(&footer, &bytes))
         };
         let contents = self.places.read(read).await?;
-        let contents = contents.and_then(|(footer, bytes)| Contents::decode(&footer, &bytes));
         contents.map_err(|wrong| Unread::Damaged(wrong).of(name))
     }
 
@@ -136,10 +136,14 @@ impl Archive {
         contents: &Contents,
         group: usize,
     ) -> Result<Vec<Row>, ArchiveError> {
-        let ranges = contents.ranges(group).map_err(|wrong| Unread::Damaged(wrong).of(name))?;
+        let group = contents.group(group).map_err(|wrong| Unread::Damaged(wrong).of(name))?.clone();
         let (store, path) = (Arc::clone(&self.store), path(name)?);
-        let pieces = self.places.read(async move { store.get_ranges(&path, &ranges).await }).await?;
-        contents.rows(group, &pieces).map_err(|unread| unread.of(name))
+        let read = async move {
+            let pieces = store.get_ranges(&path, &group.ranges()).await?;
+            Ok(group.events(&pieces))
+        };
+        let rows = self.places.read(read).await?;
+        rows.map_err(|unread| unread.of(name))
     }
 
     /// The names of all files that begin so, in their order.

@@ -2,14 +2,13 @@
 //! may have put anything there: what a file says of itself is held against bounds before memory is taken for it.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use casemate_audit::commitment::{SALT, Salt};
 use casemate_audit::event::MAX_EVENT;
 use casemate_audit::hash::{LENGTH, MerkleHash};
-use parquet::basic::Type;
-use parquet::file::metadata::{FooterTail, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::basic::{Compression, Type};
+use parquet::file::metadata::{FooterTail, ParquetMetaDataReader, RowGroupMetaData};
 
 use crate::column::{Room, Shape, values};
 use crate::error::ArchiveError;
@@ -40,13 +39,18 @@ const COLUMNS: [(Type, Shape); READ] = [
     (Type::BYTE_ARRAY, Shape { width: None, is_optional: true }),
 ];
 
-/// What a file says of itself at its end.
+/// What counts of what a file says of itself at its end.
 #[derive(Debug, Clone)]
 pub struct Contents {
-    metadata: Arc<ParquetMetaData>,
     origin: String,
-    /// The bytes of the file before what it says of itself.
-    end: u64,
+    groups: Vec<Group>,
+}
+
+/// A row group: how many events it has, and where the columns that count are.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    rows: usize,
+    columns: [(Range<u64>, Compression); READ],
 }
 
 /// Where a file says what it holds.
@@ -100,12 +104,9 @@ impl Contents {
                 return Err(format!("column {place} is not what is written there"));
             }
         }
-        for group in metadata.row_groups() {
-            if group.num_columns() < READ || !(0..=GROUP as i64).contains(&group.num_rows()) {
-                return Err("a row group has too few columns, or too many rows".to_owned());
-            }
-        }
-        Ok(Contents { metadata: Arc::new(metadata), origin, end: footer.0.start })
+        let group = |group| Group::of(group, footer.0.start);
+        let groups = metadata.row_groups().iter().map(group).collect::<Result<_, Wrong>>()?;
+        Ok(Contents { origin, groups })
     }
 
     /// The origin of the log whose events it holds.
@@ -117,48 +118,55 @@ impl Contents {
     /// How many row groups there are.
     #[must_use]
     pub fn groups(&self) -> usize {
-        self.metadata.num_row_groups()
+        self.groups.len()
     }
 
     /// How many events there are.
     #[must_use]
     pub fn events(&self) -> u64 {
-        let rows =
-            self.metadata.row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0));
-        rows.sum()
+        self.groups.iter().map(|group| group.rows as u64).sum()
     }
 
-    /// Which bytes of the file the columns that count are in, of a row group.
-    pub(crate) fn ranges(&self, group: usize) -> Result<[Range<u64>; READ], Wrong> {
-        let group = self.group(group)?;
-        let (mut ranges, mut stored) = ([const { 0..0 }; READ], 0_u64);
-        for (range, column) in ranges.iter_mut().zip(group.columns()) {
-            let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
-            let bounds = u64::try_from(start).ok().zip(u64::try_from(column.compressed_size()).ok());
+    pub(crate) fn group(&self, group: usize) -> Result<&Group, Wrong> {
+        self.groups.get(group).ok_or_else(|| format!("there is no row group {group}"))
+    }
+}
+
+impl Group {
+    /// Out of what is said of it in a file that has `end` bytes before that.
+    fn of(group: &RowGroupMetaData, end: u64) -> Result<Group, Wrong> {
+        let rows = usize::try_from(group.num_rows()).ok().filter(|rows| *rows <= GROUP);
+        let rows = rows.filter(|_| group.num_columns() >= READ);
+        let rows = rows.ok_or("a row group has too few columns, or too many rows")?;
+        let (mut columns, mut stored) = ([const { (0..0, Compression::UNCOMPRESSED) }; READ], 0_u64);
+        for (column, said) in columns.iter_mut().zip(group.columns()) {
+            let start = said.dictionary_page_offset().unwrap_or_else(|| said.data_page_offset());
+            let bounds = u64::try_from(start).ok().zip(u64::try_from(said.compressed_size()).ok());
             let bounds = bounds.and_then(|(start, length)| Some(start..start.checked_add(length)?));
-            *range =
-                bounds.filter(|range| range.end <= self.end).ok_or("a column of it stands behind its end")?;
+            let range = bounds.filter(|range| range.end <= end);
+            let range = range.ok_or("a column of it stands behind its end")?;
             stored = stored.saturating_add(range.end - range.start);
+            *column = (range, said.compression());
         }
         if stored > MAX_STORED {
             return Err(format!("a row group of {stored} bytes is none of Casemate's"));
         }
-        Ok(ranges)
+        Ok(Group { rows, columns })
     }
 
-    fn group(&self, group: usize) -> Result<&RowGroupMetaData, Wrong> {
-        self.metadata.row_groups().get(group).ok_or_else(|| format!("there is no row group {group}"))
+    /// Which bytes of the file the columns that count are in.
+    pub(crate) fn ranges(&self) -> Vec<Range<u64>> {
+        self.columns.iter().map(|(range, _)| range.clone()).collect()
     }
 
-    /// The events of a row group, of which `pieces` are the columns that count.
-    pub(crate) fn rows(&self, group: usize, pieces: &[Bytes]) -> Result<Vec<Row>, Unread> {
-        let metadata = self.group(group)?;
-        let count = usize::try_from(metadata.num_rows()).unwrap_or(0);
+    /// Its events, of which `pieces` are the columns that count.
+    pub(crate) fn events(&self, pieces: &[Bytes]) -> Result<Vec<Row>, Unread> {
+        let count = self.rows;
         let mut room = Room { values: count, bytes: MAX_GROUP };
-        let mut columns = COLUMNS.iter().zip(metadata.columns().iter().zip(pieces));
+        let mut columns = COLUMNS.iter().zip(self.columns.iter().zip(pieces));
         let mut next = || {
-            let ((_, shape), (column, bytes)) = columns.next().ok_or("a column is missing")?;
-            values(bytes, column.compression(), *shape, &mut room)
+            let ((_, shape), ((_, compression), bytes)) = columns.next().ok_or("a column is missing")?;
+            values(bytes, *compression, *shape, &mut room)
         };
         let (indexes, leaves, salts, texts) = (next()?, next()?, next()?, next()?);
         // One text may stand in its dictionary, and be that of many events.
@@ -248,9 +256,9 @@ pub fn read_file(name: &str, file: impl Into<Bytes>, mut each: impl FnMut(Row)) 
     let contents = Contents::decode(&footer, &piece(&footer.0)?).map_err(damaged)?;
     let mut count = 0;
     for group in 0..contents.groups() {
-        let pieces = contents.ranges(group).map_err(damaged)?;
-        let pieces = pieces.iter().map(piece).collect::<Result<Vec<Bytes>, _>>()?;
-        for row in contents.rows(group, &pieces).map_err(|unread| unread.of(name))? {
+        let group = contents.group(group).map_err(damaged)?;
+        let pieces = group.ranges().iter().map(piece).collect::<Result<Vec<Bytes>, _>>()?;
+        for row in group.events(&pieces).map_err(|unread| unread.of(name))? {
             count += 1;
             each(row);
         }

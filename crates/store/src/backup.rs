@@ -18,6 +18,7 @@ use crate::error::StoreError;
 use crate::folder::FolderError;
 use crate::root_key::{RootKeyError, RootKeyFileError};
 
+mod bounds;
 mod earlier;
 mod format;
 mod log;

@@ -52,7 +52,10 @@ impl Source for Backup {
             match self.log.read_next().map_err(|error: BackupError| failed(error))? {
                 None => return Ok(None),
                 Some(BackedUp::GivenUp { block, root }) => {
-                    return Ok(Some(Step::Block { number: block, root }));
+                    return Ok(Some(Step::Block { number: block, root, is_archived: false }));
+                }
+                Some(BackedUp::Archived { block, root }) => {
+                    return Ok(Some(Step::Block { number: block, root, is_archived: true }));
                 }
                 Some(BackedUp::Damaged { first, reason }) => {
                     return Err(Finding::at(Wrong::Unreadable, Span::only(first), reason).into());

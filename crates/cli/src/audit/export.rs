@@ -45,7 +45,9 @@ pub(super) fn read_line(line: &[u8]) -> Result<Step, String> {
         |text: &str| MerkleHash::parse(text).ok_or_else(|| "a hash is the base64 of 32 bytes".to_owned());
     match line {
         Line { checkpoint: Some(note), .. } => Ok(Step::Checkpoint(note.into())),
-        Line { block: Some(number), root: Some(root), .. } => Ok(Step::Block { number, root: hash(root)? }),
+        Line { block: Some(number), root: Some(root), .. } => {
+            Ok(Step::Block { number, root: hash(root)?, is_archived: false })
+        }
         Line { index: Some(index), salt: Some(salt), event: Some(event), .. } => {
             let salt = STANDARD.decode(salt).ok().and_then(|salt| <[u8; SALT]>::try_from(salt).ok());
             let salt = Salt(salt.ok_or("a salt is the base64 of 32 bytes")?);

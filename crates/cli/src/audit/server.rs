@@ -462,7 +462,7 @@ mod tests {
     #[test]
     fn a_page_stays_within_what_was_asked_for() {
         let leaf = |index| Step::Leaf { index, leaf: MerkleHash::of_nothing() };
-        let block = |number| Step::Block { number, root: MerkleHash::of_nothing() };
+        let block = |number| Step::Block { number, root: MerkleHash::of_nothing(), is_archived: false };
         assert!(is_page(&[], 0, 1));
         assert!(is_page(&[leaf(1_024), leaf(2_047)], 1_024, 1_024));
         assert!(is_page(&[block(4), leaf(1_280)], 1_024, 1_024));

@@ -30,12 +30,14 @@ pub(super) enum Step {
         /// The leaf.
         leaf: MerkleHash,
     },
-    /// A block whose events were given up: the node over it is left.
+    /// A block whose events were given up, or are elsewhere: the node over it is left.
     Block {
         /// Which.
         number: u64,
         /// The node.
         root: MerkleHash,
+        /// Whether its events stand in the archive, which is not at hand.
+        is_archived: bool,
     },
     /// A checkpoint, as a signed note.
     Checkpoint(Box<str>),
@@ -148,6 +150,14 @@ impl FromStr for Erased {
     }
 }
 
+/// A log that was gone through.
+#[derive(Debug)]
+pub(super) struct Gone {
+    pub(super) verified: Verified,
+    /// Of how many events that count as given up it is said that they stand in the archive, which is not at hand.
+    pub(super) archived: u64,
+}
+
 /// Goes through a log to its end.
 ///
 /// # Errors
@@ -158,10 +168,10 @@ pub(super) fn check(
     keys: &[VerifierKey],
     kept: &Kept,
     meter: &mut Meter,
-) -> Result<Verified, Stop> {
+) -> Result<Gone, Stop> {
     // What is wrong with the tile of a block, unless its events tell more.
     let mut suspected: Option<(u64, Finding)> = None;
-    let mut asked = None;
+    let (mut asked, mut archived) = (None, 0);
     while let Some(step) = source.step()? {
         if let Some((_, finding)) = suspected.take_if(|(block, _)| verifier.next() / WIDTH != *block) {
             // The events of the block are what was signed, and its tile is not.
@@ -185,16 +195,22 @@ pub(super) fn check(
         }
         match step {
             Step::Checkpoint(note) => verifier.expect(&signed(&note, keys)?.0)?,
-            Step::Block { number, root } => {
+            Step::Block { number, root, is_archived } => {
                 let (first, end) =
                     (number.saturating_mul(WIDTH), number.saturating_add(1).saturating_mul(WIDTH));
                 if let Some(due) = kept.first_of(first, end) {
-                    let detail = format!("block {number} has no events any more");
+                    let detail = match is_archived {
+                        true => format!(
+                            "block {number} is said to stand in the archive, which is not at hand: check it with --server, or say --kept-from behind it"
+                        ),
+                        false => format!("block {number} has no events any more"),
+                    };
                     return Err(Finding::at(Wrong::Missing, Span::up_to(due, end), detail).into());
                 }
                 // Its tile is gone with its events: that is no finding.
                 suspected = None;
                 verifier.skip_block(number, root)?;
+                archived += if is_archived { WIDTH } else { 0 };
             }
             Step::Event { index, text, salt } => {
                 verifier.push(index, &Content::Event { text: text.as_bytes(), salt: &salt })?;
@@ -211,7 +227,7 @@ pub(super) fn check(
     }
     match suspected {
         Some((_, finding)) => Err(finding.into()),
-        None => Ok(verifier.end()?),
+        None => Ok(Gone { archived, verified: verifier.end()? }),
     }
 }
 

@@ -16,7 +16,7 @@ use super::keys::{self, Memory};
 use super::meter::{Meter, resident};
 use super::proof;
 use super::server::Server;
-use super::steps::{self, Erased, Kept, Source, Stop};
+use super::steps::{self, Erased, Gone, Kept, Source, Stop};
 use super::witnessed::{self, Witnessed};
 use crate::backup::KeyArguments;
 use crate::exit::{Exit, Failure, Outcome};
@@ -99,6 +99,9 @@ struct Answer<'a> {
     erased: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     given_up: Option<u64>,
+    /// How many stand in the archive, which is not in a backup.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archived: Option<u64>,
     /// What witnesses cosigned of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     witnessed: Vec<Witnessed>,
@@ -198,6 +201,8 @@ impl Known {
 /// What was found out about a log.
 struct Checked {
     verified: Verified,
+    /// How many of those that were given up stand in the archive instead.
+    archived: u64,
     /// The checkpoint to remember.
     note: String,
     witnessed: Vec<Witnessed>,
@@ -231,6 +236,7 @@ pub(super) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
         signed: None,
         erased: None,
         given_up: None,
+        archived: None,
         witnessed: Vec::new(),
         finding: None,
         seconds,
@@ -240,13 +246,13 @@ pub(super) fn run(arguments: Arguments, printer: &mut Printer) -> Outcome {
         keys_from: known.from,
     };
     match checked {
-        Ok(Checked { verified, note, witnessed }) => {
+        Ok(Checked { verified, archived, note, witnessed }) => {
             let (checkpoint, _) = signed(&note, &known.keys)
                 .map_err(|finding| Failure::failed(miette::miette!("{finding}")))?;
             if let Some(path) = &arguments.remember {
                 Memory { keys, checkpoint: note }.replace(path, memory.as_ref(), &known.keys)?;
             }
-            let base = Answer { witnessed, ..base };
+            let base = Answer { witnessed, archived: Some(archived), ..base };
             whole(printer, base, &verified, &checkpoint, rate(verified.size))
         }
         Err(Stop::Found(finding)) => {
@@ -325,8 +331,8 @@ fn filed(
             verifier.require(checkpoint)?;
         }
     }
-    let verified = steps::check(source, verifier, &known.keys, &known.kept, meter)?;
-    Ok(Checked { verified: all_signed(verified, known)?, note, witnessed })
+    let Gone { verified, archived } = steps::check(source, verifier, &known.keys, &known.kept, meter)?;
+    Ok(Checked { verified: all_signed(verified, known)?, archived, note, witnessed })
 }
 
 fn shown(mut server: Server, known: &Known, meter: &mut Meter<'_>) -> Result<Checked, Stop> {
@@ -346,8 +352,8 @@ fn shown(mut server: Server, known: &Known, meter: &mut Meter<'_>) -> Result<Che
     let mut verifier = Verifier::new();
     verifier.expect(&checkpoint)?;
     server.begin(&checkpoint, known)?;
-    let verified = steps::check(&mut server, verifier, &known.keys, &known.kept, meter)?;
-    Ok(Checked { verified: all_signed(verified, known)?, note, witnessed })
+    let Gone { verified, archived } = steps::check(&mut server, verifier, &known.keys, &known.kept, meter)?;
+    Ok(Checked { verified: all_signed(verified, known)?, archived, note, witnessed })
 }
 
 /// What was checked, where all of it is signed, or what is not is left out.
@@ -380,6 +386,8 @@ fn whole(
     // What stands behind the checkpoint is no part of what is said to be whole.
     let Checkpoint { size, root, .. } = checkpoint;
     let Verified { signed, leaves, given_up, .. } = verified;
+    let archived = base.archived.unwrap_or(0);
+    let given_up = &given_up.saturating_sub(archived);
     if printer.format() == Format::Json {
         printer.json(&Answer {
             origin: Some(checkpoint.origin()),
@@ -408,6 +416,11 @@ fn whole(
     if *given_up > 0 {
         printer.line(format_args!(
             "  {given_up} are not there any more, as where retention gives events up: only that they were signed for was checked"
+        ))?;
+    }
+    if archived > 0 {
+        printer.line(format_args!(
+            "  {archived} stand in the archive, which a backup does not hold: only that they were signed for was checked. Check them with --server"
         ))?;
     }
     for Witnessed { witness, size, at } in &base.witnessed {

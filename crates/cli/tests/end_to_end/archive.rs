@@ -254,6 +254,34 @@ fn a_month_is_archived_searched_proved_held_and_erased(is_elsewhere: bool) {
     );
     // The server says what was erased, and finds no fault with it.
     assert_eq!(site.verified(&server, 2_004), 40);
+    if !is_elsewhere {
+        // A backup does not hold what is archived, which is no more given up by that.
+        let [passphrase, backup] =
+            ["passphrase", "backup"].map(|name| site.folder.policy().join(name).display().to_string());
+        std::fs::write(&passphrase, "correct horse battery staple").unwrap();
+        let data = site.folder.data().display().to_string();
+        let made = site.run(&["backup", &backup, "--passphrase-file", &passphrase, "--data", &data]);
+        assert_eq!(made.code, Some(0), "{made:?}");
+        let verify = [
+            "audit",
+            "verify",
+            "--to-checkpoint",
+            "--backup",
+            &backup,
+            "--passphrase-file",
+            &passphrase,
+            "--key",
+            key,
+        ];
+        let said = site.run(&[&verify[..], &["--format", "json"]].concat()).json();
+        assert_eq!(
+            (&said["verdict"], &said["archived"], &said["given_up"]),
+            (&json!("whole"), &json!(1_792), &json!(0)),
+            "{said}"
+        );
+        let said = site.run(&[&verify[..], &["--kept-from", "0"]].concat());
+        assert!(said.code == Some(3) && said.out.contains("said to stand in the archive"), "{said:?}");
+    }
     drop(server);
 
     // Files that are too old go, but for those on hold; and what is left is whole.

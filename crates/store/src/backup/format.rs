@@ -1,13 +1,16 @@
 //! The plain text of a backup: lines of JSON, with a digest at the end.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, BufRead, Read as _, Write};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
 
+use super::bounds::{MAX_HEAD, MAX_VALUES, is_within};
 use super::earlier;
 use super::tables::{Cell, Column, Table};
 use super::{BackupError, BackupSummary};
@@ -46,6 +49,75 @@ struct TableLine {
 struct EndLine {
     rows: BTreeMap<String, u64>,
     sha256: String,
+}
+
+/// The values of a row, of which there are no more than any table has, each of them no list and no object.
+struct Values(Vec<Json>);
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Values, D::Error> {
+        struct Row;
+
+        impl<'de> Visitor<'de> for Row {
+            type Value = Values;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("the values of a row")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut row: A) -> Result<Values, A::Error> {
+                let mut values = Vec::new();
+                while let Some(Single(value)) = row.next_element()? {
+                    if values.len() == MAX_VALUES {
+                        return Err(A::Error::invalid_length(MAX_VALUES + 1, &self));
+                    }
+                    values.push(value);
+                }
+                Ok(Values(values))
+            }
+        }
+
+        deserializer.deserialize_seq(Row)
+    }
+}
+
+/// A value that is no list and no object.
+struct Single(Json);
+
+impl<'de> Deserialize<'de> for Single {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Single, D::Error> {
+        struct One;
+
+        impl Visitor<'_> for One {
+            type Value = Single;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a text, a number or nothing")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Single, E> {
+                Ok(Single(Json::Null))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Single, E> {
+                Ok(Single(number.into()))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Single, E> {
+                Ok(Single(number.into()))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Single, E> {
+                Ok(Single(text.into()))
+            }
+
+            fn visit_string<E: Error>(self, text: String) -> Result<Single, E> {
+                Ok(Single(text.into()))
+            }
+        }
+
+        deserializer.deserialize_any(One)
+    }
 }
 
 /// What stands before the rows.
@@ -142,7 +214,14 @@ impl<R: BufRead> PlainReader<R> {
             PlainReader { input, line, number: 0, digest, header, table: None, rows, ended: false };
         reader.read_line()?;
         reader.digest.update(&reader.line);
-        let line: HeaderLine = reader.parsed("this is no header of a backup")?;
+        // A list of the same values would be one too, of any length.
+        let is_object = reader.line.first() == Some(&b'{');
+        let line = if is_object {
+            reader.parsed("this is no header of a backup")
+        } else {
+            Err(reader.damaged("this is no header of a backup"))
+        };
+        let line: HeaderLine = line?;
         if line.casemate_backup != FORMAT || line.migration > migration::newest() {
             return Err(BackupError::TooNew { format: line.casemate_backup, migration: line.migration });
         }
@@ -214,7 +293,7 @@ impl<R: BufRead> PlainReader<R> {
     }
 
     fn row(&mut self) -> Result<TableRow, BackupError> {
-        let values: Vec<Json> = self.parsed("this is no row")?;
+        let Values(values) = self.parsed("this is no row")?;
         let Some((table, columns)) = &self.table else {
             return Err(self.damaged("a row stands before its table"));
         };
@@ -241,6 +320,9 @@ impl<R: BufRead> PlainReader<R> {
         let Some((table, cells)) = earlier::today(table, cells.collect()) else {
             return Err(self.damaged("a value is none that its column can have"));
         };
+        if !is_within(table, &cells) {
+            return Err(self.damaged("a value is longer or larger than any that a server writes"));
+        }
         Ok(TableRow { table, cells, bytes: self.line.len() })
     }
 
@@ -268,7 +350,8 @@ impl<R: BufRead> PlainReader<R> {
         let mut bounded = (&mut self.input).take(MAX_LINE as u64 + 1);
         let read = bounded.read_until(b'\n', &mut self.line);
         read.map_err(|error| self.unreadable(&error))?;
-        if self.line.len() > MAX_LINE {
+        // A row is bounded by its table, and whatever else there is, by what it can say.
+        if self.line.len() > MAX_LINE || (self.line.first() != Some(&b'[') && self.line.len() > MAX_HEAD) {
             return Err(self.damaged("the line is too long"));
         }
         if self.line.last() != Some(&b'\n') {

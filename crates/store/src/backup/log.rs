@@ -1,6 +1,7 @@
 //! The log in a backup, read without a database: event by event, in memory that does not grow with their number.
 
 use std::io::BufRead;
+use std::ops::Range;
 use std::path::Path;
 
 use casemate_audit::block as engine;
@@ -18,6 +19,11 @@ const TAIL: &str = "audit_tail";
 const BLOCK: &str = "audit_block";
 const PAYLOAD: &str = "audit_payload";
 const CHECKPOINT: &str = "audit_checkpoint";
+const SHELF: &str = "audit_shelf";
+/// How many bytes of checkpoints are kept.
+const MAX_NOTES: usize = 8 << 20;
+/// How many spans of archived events are known, which are one where they touch.
+const MAX_SPANS: usize = 65_536;
 /// How many checkpoints are kept of those that a backup has: of more, every other one is left out, and the newest never.
 const MOST_CHECKPOINTS: usize = 4_096;
 /// The most bytes of the events of the block that is not full.
@@ -42,6 +48,13 @@ pub enum BackedUp {
         /// The node over it.
         root: MerkleHash,
     },
+    /// A block whose events stand in files of the archive, which a backup does not hold.
+    Archived {
+        /// The block.
+        block: u64,
+        /// The node over it.
+        root: MerkleHash,
+    },
     /// Events that cannot be read.
     Damaged {
         /// The first of them.
@@ -55,6 +68,7 @@ pub enum BackedUp {
 pub struct BackupLog {
     size: u64,
     notes: Vec<String>,
+    archived: Spans,
     tail: Option<Tail>,
     blocks: Rows,
     payloads: Rows,
@@ -98,7 +112,7 @@ impl BackupLog {
     pub fn open(file: &Path, key: &BackupKey) -> Result<BackupLog, BackupError> {
         let mut reader = PlainReader::new(sealed::open(file, key)?)?;
         let (mut size, mut seed, mut rows, mut bytes) = (0, Seed([0; 32]), Vec::new(), 0);
-        let mut notes = Notes::default();
+        let (mut notes, mut archived) = (Notes::default(), Spans::default());
         while let Some(row) = reader.next()? {
             match row.table.name {
                 LOG => {
@@ -113,13 +127,15 @@ impl BackupLog {
                     }
                 }
                 CHECKPOINT => notes.push(text(&row, "note")),
+                SHELF => archived.push(integer(&row, "first"), integer(&row, "count")),
                 _ => {}
             }
         }
         drop(reader);
         let (blocks, payloads) = (Rows::open(file, key, BLOCK)?, Rows::open(file, key, PAYLOAD)?);
         let tail = Some(Tail { seed, rows });
-        Ok(BackupLog { size, notes: notes.kept, tail, blocks, payloads, payload: None, block: None })
+        let notes = notes.kept;
+        Ok(BackupLog { size, notes, archived, tail, blocks, payloads, payload: None, block: None })
     }
 
     /// How many events it says that the log has.
@@ -149,7 +165,10 @@ impl BackupLog {
         match (block, payload) {
             (Some((number, root)), payload) if payload.is_none_or(|payload| payload > number) => {
                 self.block = None;
-                Ok(Some(BackedUp::GivenUp { block: number, root }))
+                Ok(Some(match self.archived.hold_block(number) {
+                    true => BackedUp::Archived { block: number, root },
+                    false => BackedUp::GivenUp { block: number, root },
+                }))
             }
             (block, Some(number)) => {
                 let root = block.filter(|(block, _)| *block == number).map(|(_, root)| root);
@@ -172,7 +191,10 @@ impl BackupLog {
                 self.payload = Some(part);
                 break;
             }
-            payload.extend_from_slice(&part.1);
+            // What is longer than any block is told by whatever opens it.
+            if payload.len() <= engine::MAX_PAYLOAD {
+                payload.extend_from_slice(&part.1);
+            }
         }
         Ok(payload)
     }
@@ -216,18 +238,46 @@ fn opened(number: u64, root: Option<MerkleHash>, payload: &[u8]) -> BackedUp {
 #[derive(Default)]
 struct Notes {
     kept: Vec<String>,
+    bytes: usize,
 }
 
 impl Notes {
     fn push(&mut self, note: String) {
-        if self.kept.len() >= MOST_CHECKPOINTS {
+        while self.kept.len() >= MOST_CHECKPOINTS
+            || (self.kept.len() > 1 && self.bytes + note.len() > MAX_NOTES)
+        {
             let mut place = 0;
             self.kept.retain(|_| {
                 place += 1;
                 place % 2 == 0
             });
+            self.bytes = self.kept.iter().map(String::len).sum();
         }
+        self.bytes += note.len();
         self.kept.push(note);
+    }
+}
+
+/// Spans of indexes, in order, of which those that touch are one.
+#[derive(Default)]
+struct Spans(Vec<Range<u64>>);
+
+impl Spans {
+    fn push(&mut self, first: u64, count: u64) {
+        let (end, is_room) = (first.saturating_add(count), self.0.len() < MAX_SPANS);
+        match self.0.last_mut() {
+            Some(last) if last.end == first => last.end = end,
+            _ if is_room => self.0.push(first..end),
+            // What is behind is taken for given up, of which less is said.
+            _ => {}
+        }
+    }
+
+    /// Whether a block is in one of them.
+    fn hold_block(&self, block: u64) -> bool {
+        let (first, end) = (block.saturating_mul(WIDTH), block.saturating_add(1).saturating_mul(WIDTH));
+        let behind = self.0.partition_point(|span| span.start <= first);
+        behind.checked_sub(1).and_then(|place| self.0.get(place)).is_some_and(|span| end <= span.end)
     }
 }
 

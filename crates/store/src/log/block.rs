@@ -57,7 +57,7 @@ pub(super) async fn payload(
     database: &mut impl Database,
     block: u64,
 ) -> Result<Option<Vec<u8>>, sqlx::Error> {
-    let text = "SELECT bytes FROM audit_payload WHERE number = $1 ORDER BY part";
+    let text = "SELECT bytes FROM audit_payload WHERE number = $1 ORDER BY part LIMIT 257";
     let mut payload = Vec::new();
     for row in database.rows(text, values![number(block)]).await? {
         payload.append(&mut row.get("bytes")?);

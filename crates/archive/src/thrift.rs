@@ -45,6 +45,98 @@ impl Kind {
     }
 }
 
+/// What members of a struct there are, by number, and of which kind each is. The library goes by the number alone: one that is said to be
+/// of another kind is walked through otherwise here than it is read there.
+struct Shape(&'static [(i64, Kind, Inside)]);
+
+/// What is in a member.
+#[derive(Clone, Copy)]
+enum Inside {
+    Plain,
+    Members(&'static Shape),
+    /// A list, of elements of this kind.
+    Each(Kind, Option<&'static Shape>),
+}
+
+use Inside::{Each, Members, Plain};
+use Kind::{Binary, Bool, Integer, List, Struct};
+
+const STATISTICS: Shape = Shape(&[
+    (1, Binary, Plain),
+    (2, Binary, Plain),
+    (3, Integer, Plain),
+    (4, Integer, Plain),
+    (5, Binary, Plain),
+    (6, Binary, Plain),
+    (7, Bool, Plain),
+    (8, Bool, Plain),
+]);
+const SIZES: Shape =
+    Shape(&[(1, Integer, Plain), (2, List, Each(Integer, None)), (3, List, Each(Integer, None))]);
+const PAGE_COUNTS: Shape = Shape(&[(1, Integer, Plain), (2, Integer, Plain), (3, Integer, Plain)]);
+const SAID: Shape = Shape(&[(1, Binary, Plain), (2, Binary, Plain)]);
+const COLUMN: Shape = Shape(&[
+    (1, Integer, Plain),
+    (2, List, Each(Integer, None)),
+    (3, List, Each(Binary, None)),
+    (4, Integer, Plain),
+    (5, Integer, Plain),
+    (6, Integer, Plain),
+    (7, Integer, Plain),
+    (8, List, Each(Struct, Some(&SAID))),
+    (9, Integer, Plain),
+    (10, Integer, Plain),
+    (11, Integer, Plain),
+    (12, Struct, Members(&STATISTICS)),
+    (13, List, Each(Struct, Some(&PAGE_COUNTS))),
+    (14, Integer, Plain),
+    (15, Integer, Plain),
+    (16, Struct, Members(&SIZES)),
+]);
+const CHUNK: Shape = Shape(&[
+    (1, Binary, Plain),
+    (2, Integer, Plain),
+    (3, Struct, Members(&COLUMN)),
+    (4, Integer, Plain),
+    (5, Integer, Plain),
+    (6, Integer, Plain),
+    (7, Integer, Plain),
+]);
+const SORTED_BY: Shape = Shape(&[(1, Integer, Plain), (2, Bool, Plain), (3, Bool, Plain)]);
+const ROW_GROUP: Shape = Shape(&[
+    (1, List, Each(Struct, Some(&CHUNK))),
+    (2, Integer, Plain),
+    (3, Integer, Plain),
+    (4, List, Each(Struct, Some(&SORTED_BY))),
+    (5, Integer, Plain),
+    (6, Integer, Plain),
+    (7, Integer, Plain),
+]);
+const SCHEMA: Shape = Shape(&[
+    (1, Integer, Plain),
+    (2, Integer, Plain),
+    (3, Integer, Plain),
+    (4, Binary, Plain),
+    (5, Integer, Plain),
+    (6, Integer, Plain),
+    (7, Integer, Plain),
+    (8, Integer, Plain),
+    (9, Integer, Plain),
+    (10, Struct, Plain),
+]);
+const ORDER: Shape = Shape(&[(1, Struct, Plain)]);
+/// The number of the row groups in what a file says at its end.
+const ROW_GROUPS: i64 = 4;
+const FILE: Shape = Shape(&[
+    (1, Integer, Plain),
+    (2, List, Each(Struct, Some(&SCHEMA))),
+    (3, Integer, Plain),
+    (ROW_GROUPS, List, Each(Struct, Some(&ROW_GROUP))),
+    (5, List, Each(Struct, Some(&SAID))),
+    (6, Binary, Plain),
+    (7, List, Each(Struct, Some(&ORDER))),
+]);
+
 /// A place in what it says.
 #[derive(Debug)]
 pub(crate) struct Walk<'b> {
@@ -136,7 +228,7 @@ impl<'b> Walk<'b> {
                 let length = self.unsigned()?;
                 self.take(usize::try_from(length).map_err(|_| SHORT)?)?;
             }
-            Kind::List => self.list(MOST, depth)?,
+            Kind::List => self.list(MOST, depth, None)?,
             Kind::Map => {
                 let entries = self.unsigned()?;
                 if entries > MOST {
@@ -153,8 +245,34 @@ impl<'b> Walk<'b> {
         Ok(())
     }
 
-    /// Walks through a list of at most so many elements.
-    fn list(&mut self, most: u64, depth: u32) -> Result<(), Wrong> {
+    /// Walks through a struct of a shape; `most` is how many elements its lists may have.
+    fn shaped(&mut self, shape: &Shape, most: fn(i64) -> u64, depth: u32) -> Result<(), Wrong> {
+        if depth >= DEEPEST {
+            return Err("what it says of itself is nested too deep");
+        }
+        self.members_at(depth, &mut |walk, member, kind| {
+            let Some((_, wanted, inside)) = shape.0.iter().find(|(number, ..)| *number == member) else {
+                return Ok(false);
+            };
+            if kind != *wanted {
+                return Err("a value in it is of another type than it ought to be");
+            }
+            match inside {
+                Plain => return Ok(false),
+                Members(shape) => walk.shaped(shape, |_| MOST, depth + 1)?,
+                Each(kind, shape) => walk.list(most(member), depth, Some((*kind, *shape)))?,
+            }
+            Ok(true)
+        })
+    }
+
+    /// Walks through a list of at most so many elements, all of a kind and shape where that is said.
+    fn list(
+        &mut self,
+        most: u64,
+        depth: u32,
+        of: Option<(Kind, Option<&'static Shape>)>,
+    ) -> Result<(), Wrong> {
         let head = self.byte()?;
         if head == 0 {
             return Ok(());
@@ -167,8 +285,14 @@ impl<'b> Walk<'b> {
         if count > most {
             return Err("a list in it is too long");
         }
+        if of.is_some_and(|(wanted, _)| kind != wanted) && count > 0 {
+            return Err("a value in it is of another type than it ought to be");
+        }
         for _ in 0..count {
-            self.element(kind, depth)?;
+            match of {
+                Some((_, Some(shape))) => self.shaped(shape, |_| MOST, depth + 1)?,
+                _ => self.element(kind, depth)?,
+            }
         }
         Ok(())
     }
@@ -185,14 +309,12 @@ impl<'b> Walk<'b> {
 /// # Errors
 /// Where it is none, or speaks of more than any file of the archive has.
 pub(crate) fn check_footer(bytes: &[u8]) -> Result<(), Wrong> {
-    const ROW_GROUPS: i64 = 4;
-    Walk::new(bytes).members(|walk, member, kind| {
-        let is_groups = member == ROW_GROUPS && kind == Kind::List;
-        if is_groups {
-            walk.list(MOST_GROUPS, 0)?;
-        }
-        Ok(is_groups)
-    })
+    let mut walk = Walk::new(bytes);
+    walk.shaped(&FILE, |member| if member == ROW_GROUPS { MOST_GROUPS } else { MOST }, 0)?;
+    match walk.rest() {
+        [] => Ok(()),
+        _ => Err("something stands behind what it says of itself"),
+    }
 }
 
 #[cfg(test)]
@@ -208,30 +330,42 @@ mod tests {
     fn what_speaks_of_too_much_is_refused_before_it_is_there() {
         assert_eq!(check_footer(&[0]), Ok(()));
         assert_eq!(check_footer(&[]), Err(SHORT));
-        let of_bytes = |member, count: u8| {
-            let mut bytes = list(member, count, 3);
-            bytes.extend(vec![7; usize::from(count) + 1]);
-            *bytes.last_mut().unwrap() = 0;
+        let of_structs = |member, count: u8| {
+            let mut bytes = list(member, count, 12);
+            bytes.extend(vec![0; usize::from(count) + 1]);
             bytes
         };
-        assert_eq!(check_footer(&of_bytes(2, 64)), Ok(()));
-        assert_eq!(check_footer(&of_bytes(2, 65)), Err("a list in it is too long"));
-        assert_eq!(check_footer(&of_bytes(4, 100)), Ok(()), "there may be more row groups");
+        assert_eq!(check_footer(&of_structs(2, 64)), Ok(()));
+        assert_eq!(check_footer(&of_structs(2, 65)), Err("a list in it is too long"));
+        assert_eq!(check_footer(&of_structs(4, 100)), Ok(()), "there may be more row groups");
         let huge = [0x49, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x0f];
         assert_eq!(check_footer(&huge), Err("a list in it is too long"));
         assert_eq!(
-            check_footer(&[0x18, 0xff, 0xff, 0x03]),
+            check_footer(&[0x88, 0xff, 0xff, 0x03]),
             Err(SHORT),
             "a text that is longer than all of it"
         );
-        assert_eq!(check_footer(&[0x1f; 40]), Err("it has a value of no known type"));
+        assert_eq!(check_footer(&[0x8f; 40]), Err("it has a value of no known type"));
+    }
+
+    #[test]
+    fn what_is_said_to_be_of_another_type_is_not_taken_for_it() {
+        let other = Err("a value in it is of another type than it ought to be");
+        // Row groups as a number: whoever goes by the member's own number reads a list of very many.
+        assert_eq!(check_footer(&[0x46, 0xfc, 0xff, 0xff, 0xff, 0x0f, 0]), other);
+        assert_eq!(check_footer(&list(4, 1, 3)), other, "row groups are structs");
+        // A row group whose columns are a text.
+        assert_eq!(check_footer(&[0x49, 0x1c, 0x18, 0x01, 0x00, 0x00, 0x00]), other);
+        let behind = Err("something stands behind what it says of itself");
+        assert_eq!(check_footer(&[0, 0]), behind);
     }
 
     #[test]
     fn nothing_is_nested_without_end() {
-        let structs = vec![0x1c; 100_000];
+        // Of a member that nobody knows.
+        let structs = [vec![0x9c], vec![0x1c; 100_000]].concat();
         assert_eq!(check_footer(&structs), Err("what it says of itself is nested too deep"));
-        let lists = [vec![0x19], vec![0x19; 100_000]].concat();
+        let lists = [vec![0x99], vec![0x19; 100_000]].concat();
         assert_eq!(check_footer(&lists), Err("what it says of itself is nested too deep"));
     }
 }

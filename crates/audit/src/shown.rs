@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::event::{Event, Party, written_time};
 
@@ -177,9 +177,7 @@ fn is_same_time(one: &Value, other: &Value) -> bool {
 /// Whether two values say the same. What is nothing may be left out.
 fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::Number(one), Value::Number(other)) => {
-            one == other || is_rounded(one.as_f64(), other.as_f64())
-        }
+        (Value::Number(one), Value::Number(other)) => one == other || is_read_otherwise(one, other),
         (Value::Array(one), Value::Array(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
         }
@@ -190,10 +188,13 @@ fn is_same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Whether two numbers are the same but for how often they were read and written: the last bits of a double.
-fn is_rounded(one: Option<f64>, other: Option<f64>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else { return false };
-    (one - other).abs() <= one.abs() * 4.0 * f64::EPSILON
+/// Whether two numbers are the same to whoever reads all of them as doubles, as JavaScript does; of fractions, but for the last bit.
+fn is_read_otherwise(one: &Number, other: &Number) -> bool {
+    let (Some(read), Some(shown)) = (one.as_f64(), other.as_f64()) else { return false };
+    match one.is_f64() && read.fract() != 0.0 {
+        true => (read - shown).abs() <= read.abs() * f64::EPSILON,
+        false => read.total_cmp(&shown).is_eq(),
+    }
 }
 
 #[cfg(test)]
@@ -201,6 +202,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn whole_numbers_are_the_same_only_where_a_double_is() {
+        let same = |one: Value, other: Value| is_same(&one, &other);
+        // What JavaScript makes of 2^53 + 1, and of a large id.
+        assert!(same(json!(9_007_199_254_740_993_u64), json!(9_007_199_254_740_992_u64)));
+        assert!(!same(json!(1_000_000_000_000_000_000_u64), json!(1_000_000_000_000_000_500_u64)));
+        assert!(!same(json!(7), json!(8)) && same(json!(7), json!(7.0)));
+        assert!(same(json!(0.1), json!(0.100_000_000_000_000_02)) && !same(json!(0.1), json!(0.100_000_1)));
+    }
 
     const TEXT: &str = r#"{"version":1,"at":"2026-11-23T10:35:41.120000Z","kind":"update","area":"role","action":"casemate.role.update","outcome":"success","tenant":"acme","actor":{"provider":"corp","type":"user","id":"ada"},"resource":{"type":"role","id":"rol_1"},"revision":7,"request":{"id":"93e2","item":0},"before":null,"after":{"name":"editors","limit":9007199254740993,"share":0.1,"of":[1.50,null]}}"#;
 

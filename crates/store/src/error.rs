@@ -197,7 +197,9 @@ impl StoreError {
     #[must_use]
     pub fn is_of_lost_events(&self) -> bool {
         match self {
-            StoreError::DamagedLog { .. } | StoreError::Shelf { .. } => true,
+            StoreError::DamagedLog { .. } => true,
+            // One that is slow is asked again: what is passed over is never looked at.
+            StoreError::Shelf { is_late, .. } => !is_late,
             StoreError::Database(sqlx::Error::Decode(inner)) => {
                 inner.downcast_ref::<StoreError>().is_some_and(StoreError::is_of_lost_events)
             }

@@ -140,8 +140,9 @@ function text(value: string | object | undefined): string {
 
 function keys(key: AuditKeys): string {
   if (typeof key === "string") return text(key);
-  const all = isList(key) ? key : [...key.keys, ...(key.witnesses ?? [])];
-  return text(all.join("\n"));
+  // An answer that tells no keys, such as a problem, is no key: the step that looks at it says so.
+  const told: Partial<Exclude<AuditKeys, string | readonly string[]>> = isList(key) ? { keys: key } : (key ?? {});
+  return text([...(told.keys ?? []), ...(told.witnesses ?? [])].join("\n"));
 }
 
 /** `Array.isArray` does not tell a list that is only read. */

@@ -209,7 +209,15 @@ pub(super) async fn export_parquet(
         let body = Value::Object(body).to_string();
         let opened = client.open(&format!("{EVENTS}/export"), body.as_bytes(), None).await;
         let mut stream = opened.map_err(|error| failed(error, client))?;
-        let next = stream.header(NEXT).and_then(|next| next.parse::<u64>().ok());
+        let next = match stream.header(NEXT).map(str::parse::<u64>) {
+            None => None,
+            Some(Ok(next)) => Some(next),
+            Some(Err(_)) => {
+                let wrong =
+                    format!("its header `{NEXT}` is no number, so that it is not known whether more follows");
+                return Err(failed(Unanswered::Damaged(wrong), client));
+            }
+        };
         let mut part = parts.begin()?;
         while let Some(bytes) = stream.next().await.map_err(|error| broken_off(&error, after))? {
             part.take(&bytes)?;

@@ -38,7 +38,10 @@ pub(super) fn is_within(table: &Table, cells: &[Cell]) -> bool {
     match table.name {
         "audit_block" => number(0, MAX_BLOCKS),
         "audit_payload" => number(0, MAX_BLOCKS) && number(1, MAX_PARTS) && bytes(2, MAX_PART),
-        "audit_tail" => number(0, MAX_EVENTS) && number(1, WIDTH.cast_signed()),
+        "audit_tail" => {
+            let is_empty = matches!(cells.get(1), Some(Cell::Integer(Some(0))));
+            number(0, MAX_EVENTS) && number(1, WIDTH.cast_signed()) && !is_empty
+        }
         "audit_checkpoint" => number(0, MAX_EVENTS) && text(2).len() <= MAX_NOTE,
         "audit_shelf" => {
             number(0, MAX_EVENTS) && number(1, MAX_GROUP) && is_of_archive(text(2)) && number(3, MAX_GROUP)

@@ -255,7 +255,7 @@ fn what_no_server_writes_is_not_restored() {
         (
             "audit_tail",
             &["idx", "count", "events"],
-            vec!["[0,257,\"\"]".to_owned(), "[-1,1,\"\"]".to_owned()],
+            vec!["[0,257,\"\"]".to_owned(), "[-1,1,\"\"]".to_owned(), "[9,0,\"\"]".to_owned()],
         ),
         (
             "audit_checkpoint",

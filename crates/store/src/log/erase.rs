@@ -233,6 +233,10 @@ impl Store {
         let lease = ErasingLease::of(self, event.at)?;
         let held = lease.renew().await?;
         let erased = self.erase_selected(selection, event, &lease).await;
+        // Also where not all was erased: of what was, nothing is to stand there.
+        if let Err(error) = self.empty_journal().await {
+            tracing::warn!(%error, "what was erased may stand in the database's journal until it is written over");
+        }
         if let Err(error) = self.release_lease(held).await {
             tracing::debug!(%error, "the lease of the archive was not given back after erasing");
         }
@@ -275,7 +279,6 @@ impl Store {
             archived = others;
         }
         erased.events += erased.archived;
-        self.empty_journal().await?;
         Ok(erased)
     }
 

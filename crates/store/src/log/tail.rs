@@ -161,12 +161,13 @@ pub(super) async fn all(
 pub(crate) async fn reseed(link: &mut Link) -> Result<(), sqlx::Error> {
     let mut open = state::lock(link).await?;
     let (salts, mut next) = (open.seed.salts(), open.first());
-    let text = "SELECT idx, events FROM audit_tail WHERE idx >= $1 ORDER BY idx LIMIT 1";
+    let text = "SELECT idx, count, events FROM audit_tail WHERE idx >= $1 ORDER BY idx LIMIT 1";
     while let Some(row) = link.row(text, values![number(next)]).await? {
         let (place, events): (i64, Vec<u8>) = (row.get("idx")?, row.get("events")?);
         if place != number(next) {
             return Err(damaged(next));
         }
+        let begun = next;
         let (mut rest, mut salted) = (events.as_slice(), Vec::with_capacity(events.len()));
         while !rest.is_empty() {
             let (held, behind) =
@@ -177,8 +178,9 @@ pub(crate) async fn reseed(link: &mut Link) -> Result<(), sqlx::Error> {
             }
             (rest, next) = (behind, next + 1);
         }
-        if next == open.first() {
-            return Err(damaged(next));
+        // A row without events would be read for ever.
+        if next == begun || i64::try_from(next - begun) != Ok(row.get("count")?) {
+            return Err(damaged(begun));
         }
         let text = "UPDATE audit_tail SET events = $2 WHERE idx = $1";
         link.execute(text, values![place, salted.as_slice()]).await?;

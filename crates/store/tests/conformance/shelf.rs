@@ -116,7 +116,7 @@ pub(crate) async fn an_archive_that_is_late_says_so_and_the_rest_is_found(place:
         reader.log_events(3, 10).await.unwrap_err(),
         reader.log_tile(0, 0, 256).await.unwrap_err(),
     ] {
-        assert!(error.is_of_late_archive() && error.is_of_archive() && error.is_of_lost_events(), "{error}");
+        assert!(error.is_of_late_archive() && error.is_of_archive() && !error.is_of_lost_events(), "{error}");
     }
     let page = reader.log_search(&LogQuery::default(), None, 50).await.unwrap();
     assert_eq!(page.items.len(), 50);

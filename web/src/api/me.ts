@@ -13,7 +13,8 @@ export interface Me {
   tenant: string;
   groups: string[];
   claims: Record<string, unknown>;
-  auth?: { amr?: string[]; auth_time?: number | string };
+  /** How they signed in, where the provider says it; `time` is when they last proved who they are. */
+  auth?: { amr?: string[]; acr?: string; time?: string };
 }
 
 export const meQuery = queryOptions({

@@ -15,7 +15,7 @@ const COLUMNS: Column<Held>[] = [
 export function WhoAmIPage() {
   const me = useMe();
   const held = useQuery({ queryKey: ["/api/v1/identity/permissions", "shown"], queryFn: async ({ signal }) => got(await api.GET("/api/v1/identity/permissions", { signal })) });
-  const time = (me.auth as { time?: string } | undefined)?.time;
+  const time = me.auth?.time;
   return (
     <Page description="What the provider said when you signed in, and what follows from it." title="Who you are">
       <Split

@@ -69,7 +69,7 @@ export function AlertReceiverListPage() {
     </Button>
   );
   return (
-    <Page actions={action} commands={may.create ? [{ title: "New alert receiver", icon: "plus", run: create }] : []} description="Each is told of every new alert from its level on, once, by a signed webhook or by e-mail." title="Alert receivers">
+    <Page actions={action} commands={may.create ? [{ title: "New alert receiver", icon: "plus", run: create }] : []} description="Each is told of every new alert from its level on, once, by a signed webhook or by e-mail. Nothing sends a test: the first alert of that level is what shows that one is reached." title="Alert receivers">
       <Filters end={<ExportMenu asked={list.asked} name="alert-receivers" />} onReset={isFiltered ? () => setState({ search: "" }) : undefined}>
         <SearchField label="Search name or title" onChange={(search) => setState({ search })} value={state.search} />
       </Filters>

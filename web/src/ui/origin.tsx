@@ -3,7 +3,7 @@ import { Notice } from "./notice";
 
 /** Who manages something: whoever may, here; code; or Casemate itself. */
 export function Origin({ value }: { value: string }) {
-  if (value === "") return <Badge>Hand</Badge>;
+  if (value === "") return <Badge>By hand</Badge>;
   if (value === "built-in") return <Badge icon="lock">Built in</Badge>;
   return <Badge icon="code">{value}</Badge>;
 }

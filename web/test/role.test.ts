@@ -110,6 +110,28 @@ describe("roles", () => {
     await page.close();
   });
 
+  it("ask before what was typed is lost", async () => {
+    const page = await console.page(`/roles/${console.seeded.roles["order-clerk"]}/edit`);
+    await json(page).locator(".cm-line").first().waitFor();
+    await page.getByLabel("Description").fill("Kept while it is asked");
+    await page.getByRole("link", { name: "Users", exact: true }).click();
+    const dialog = page.getByRole("alertdialog", { name: "Leave without saving?" });
+    await dialog.waitFor();
+    await check(page);
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect(await page.getByLabel("Description").inputValue()).toBe("Kept while it is asked");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await dialog.getByRole("button", { name: "Discard changes" }).click();
+    await page.waitForURL(/\/roles\/rol_[^/]+$/);
+    // Nothing was changed: nothing is asked.
+    await page.goto(`${console.url}/console/roles/${console.seeded.roles["order-clerk"]}/edit`);
+    await json(page).locator(".cm-line").first().waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.waitForURL(/\/roles\/rol_[^/]+$/);
+    await page.close();
+  });
+
   it("are made by keyboard alone", async () => {
     const page = await console.page("/roles");
     await settled(page);

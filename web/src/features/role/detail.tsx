@@ -86,8 +86,8 @@ function Known({ role }: { role: Role }) {
                 ["Managed by", managedBy(role.origin)],
                 ["Tenant", role.tenant],
                 ["Revision", role.revision],
-                ["Created", <Time exact key="at" value={role.created_at} />],
-                ["Changed", <Time exact key="up" value={role.updated_at} />],
+                ["Created", <Time exact key="at" none="With Casemate" value={role.origin === "built-in" ? undefined : role.created_at} />],
+                ["Changed", <Time exact key="up" none="With Casemate" value={role.origin === "built-in" ? undefined : role.updated_at} />],
               ]}
             />
           </Panel>

@@ -6,6 +6,7 @@ import { useParam } from "../../shell/root";
 import { Badge, Button, EmptyState, ErrorState, JsonEditor, Kbd, Notice, Page, Panel, SkeletonLines, Stack, useFragmentState } from "../../ui";
 import { useDraft } from "./draft";
 import { RoleForm } from "./form";
+import { useLeaving } from "./leaving";
 import { Review } from "./review";
 import { type Role, type RoleDocument, roleQuery } from "./role";
 import styles from "./editor.module.css";
@@ -45,7 +46,9 @@ function Waiting({ error, retry }: { error: unknown; retry: () => void }) {
 }
 
 function Editor({ role, start }: { role?: Role; start?: RoleDocument }) {
-  const draft = useDraft(role?.document ?? start ?? BLANK);
+  const initial = role?.document ?? start ?? BLANK;
+  const draft = useDraft(initial);
+  const leaving = useLeaving(draft.broken !== undefined || JSON.stringify(draft.value) !== JSON.stringify(initial));
   const [goTo, setGoTo] = useState<{ at: number } | undefined>();
   const [isReviewing, setIsReviewing] = useState(false);
   const may = useAllowed(role ? "casemate.role.update" : "casemate.role.create");
@@ -141,7 +144,8 @@ function Editor({ role, start }: { role?: Role; start?: RoleDocument }) {
           </Panel>
         </div>
       </div>
-      {isReviewing && <Review document={draft.value as unknown as RoleDocument} onClose={() => setIsReviewing(false)} onMistakes={draft.tellServer} role={role} />}
+      {isReviewing && <Review document={draft.value as unknown as RoleDocument} onClose={() => setIsReviewing(false)} onMistakes={draft.tellServer} onSaved={leaving.saved} role={role} />}
+      {leaving.dialog}
     </Page>
   );
 }

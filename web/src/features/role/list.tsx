@@ -11,7 +11,7 @@ const COLUMNS: Column<Role>[] = [
   { id: "permissions", title: "Permissions", width: "110px", end: true, cell: (role) => role.document.permissions.length },
   { id: "extends", title: "Extends", width: "1.2fr", cell: (role) => (role.document.extends ?? []).join(", ") },
   { id: "origin", title: "Managed by", width: "120px", cell: (role) => <Badge>{managedBy(role.origin)}</Badge> },
-  { id: "updated", title: "Changed", width: "120px", sort: "updated_at", cell: (role) => <Time value={role.updated_at} /> },
+  { id: "updated", title: "Changed", width: "120px", sort: "updated_at", cell: (role) => <Time none="With Casemate" value={role.origin === "built-in" ? undefined : role.updated_at} /> },
 ];
 
 /** The roles of a tenant. */

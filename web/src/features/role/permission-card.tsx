@@ -25,7 +25,9 @@ function blank(type: string | undefined): unknown {
 
 /** One permission: its name, whether it denies, and its properties as their schemas type them. */
 export function PermissionCard({ draft, index, permission, autoFocus, isBroken, onChange, onCopy, onRemove, onShow }: Props) {
-  const { schemas } = useSchemas();
+  const { schemas, mayRead } = useSchemas();
+  // Nothing is said of a name before it is known what is declared.
+  const isKnown = schemas !== undefined || mayRead === false;
   const card = useRef<HTMLDivElement>(null);
   const [added, setAdded] = useState<string | undefined>();
   useEffect(() => {
@@ -74,7 +76,7 @@ export function PermissionCard({ draft, index, permission, autoFocus, isBroken, 
             disabled={isBroken}
             error={draft.at(`${pointer}/name`) ?? (name === undefined ? draft.at(pointer) : undefined)}
             free
-            help={pattern === "" ? "Such as shop.order.read, shop.order.{read,list} or shop.*" : count === 0 ? "No application declares it." : count === 1 ? (reached(schemas ?? [], pattern)[0]?.title ?? "One declared permission.") : `Reaches ${count} declared permissions.`}
+            help={pattern === "" ? "Such as shop.order.read, shop.order.{read,list} or shop.*" : !isKnown ? "Looking up what is declared." : count === 0 ? "No application declares it." : count === 1 ? (reached(schemas ?? [], pattern)[0]?.title ?? "One declared permission.") : `Reaches ${count} declared permissions.`}
             label="Name or pattern"
             onChange={(text) => onChange({ ...members, name: text })}
             onType={() => undefined}

@@ -12,10 +12,12 @@ interface Props {
   onClose: () => void;
   /** What the server says of the document, for its fields. */
   onMistakes: (mistakes: readonly Mistake[]) => void;
+  /** It was saved, and the page is about to be left. */
+  onSaved: () => void;
 }
 
 /** What is changed, and who gains and loses what by it, before it is saved. */
-export function Review({ role, document, onClose, onMistakes }: Props) {
+export function Review({ role, document, onClose, onMistakes, onSaved }: Props) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const maySeeImpact = useAllowed("casemate.policy.impact") === true;
@@ -32,6 +34,7 @@ export function Review({ role, document, onClose, onMistakes }: Props) {
     },
     onSuccess: (saved) => {
       readAnew();
+      onSaved();
       onClose();
       toast(role ? `${saved.name} was changed` : `${saved.name} was made`, {
         undo: async () => {

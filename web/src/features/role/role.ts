@@ -55,7 +55,7 @@ export const roleSearch = (name: string): string => `/roles#search=${encodeURICo
 
 /** Who manages it, in words. */
 export function managedBy(origin: string): string {
-  if (origin === "") return "Hand";
+  if (origin === "") return "By hand";
   return origin === "built-in" ? "Built in" : `Code: ${origin}`;
 }
 

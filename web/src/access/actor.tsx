@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { api, got, useAllowed } from "../api";
-import { Id, Link } from "../ui";
+import { Id, Link, Skeleton } from "../ui";
 
 interface Who {
   provider: string;
@@ -10,12 +10,12 @@ interface Who {
 }
 
 /** What a user or service account is called, where whoever asks may know. Names are kept for a minute. */
-function useName({ type, id }: Who): { name: string; to: string } | undefined {
+function useName({ type, id }: Who): { found: { name: string; to: string } | undefined; isLoading: boolean } {
   const isUser = type === "user" && id.startsWith("usr_");
   const isService = type === "service" && id.startsWith("sva_");
   const mayReadUsers = useAllowed("casemate.user.read") === true;
   const mayReadAccounts = useAllowed("casemate.service-account.read") === true;
-  const { data } = useQuery({
+  const { data, isLoading } = useQuery({
     queryKey: ["name", id],
     enabled: (isUser && mayReadUsers) || (isService && mayReadAccounts),
     staleTime: 60_000,
@@ -25,13 +25,14 @@ function useName({ type, id }: Who): { name: string; to: string } | undefined {
       return { name: got(await api.GET("/api/v1/service-accounts/{id}", { params: { path: { id } }, signal })).name, to: `/service-accounts/${id}` };
     },
   });
-  return data;
+  return { found: data, isLoading };
 }
 
 /** Somebody by type and id: their name with a link, where it can be known. */
 export function Actor({ actor, fallback }: { actor: Who; fallback?: ReactNode }) {
-  const found = useName(actor);
+  const { found, isLoading } = useName(actor);
   if (found) return <Link to={found.to}>{found.name}</Link>;
+  if (isLoading) return <Skeleton width="12ch" />;
   if (fallback !== undefined) return <>{fallback}</>;
   return (
     <span>

@@ -1,6 +1,6 @@
 import { Badge, Notice } from "../ui";
 
-const NAMES: Record<string, string> = { "": "Hand", "built-in": "Built in", scim: "SCIM", ldap: "LDAP", "sign-in": "Sign-in" };
+const NAMES: Record<string, string> = { "": "By hand", "built-in": "Built in", scim: "SCIM", ldap: "LDAP", "sign-in": "Sign-in" };
 
 /** Who manages something, in words: of people and groups their `source`, of everything else its `origin`. */
 export function managerName(manager: string): string {

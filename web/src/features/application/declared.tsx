@@ -10,16 +10,17 @@ const PERMISSIONS: Column<DeclaredPermission>[] = [
     title: "Narrowed by",
     width: "2.4fr",
     wrap: true,
-    cell: ({ properties = {} }) => (
-      <span className={styles.properties}>
-        {Object.entries(properties).map(([name, property]) => (
-          <span key={name}>
-            <code>{name}</code> {property.type !== undefined && <span>({property.type})</span>} {property.title}
-            {property.when !== undefined && <code className={styles.condition}>{property.when}</code>}
-          </span>
-        ))}
-      </span>
-    ),
+    cell: ({ properties = {} }) =>
+      Object.keys(properties).length === 0 ? null : (
+        <span className={styles.properties}>
+          {Object.entries(properties).map(([name, property]) => (
+            <span key={name}>
+              <code>{name}</code> {property.type !== undefined && <span>({property.type})</span>} {property.title}
+              {property.when !== undefined && <code className={styles.condition}>{property.when}</code>}
+            </span>
+          ))}
+        </span>
+      ),
   },
 ];
 

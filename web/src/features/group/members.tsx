@@ -24,7 +24,7 @@ export function Members({ group, onChanged }: { group: Group; onChanged: () => v
     { id: "login", title: "Login", width: "1.6fr", cell: (member) => <Link to={`/users/${member.user}`}>{member.login}</Link> },
     { id: "name", title: "Name", width: "1.4fr", cell: (member) => member.display_name ?? "" },
     { id: "state", title: "State", width: "96px", cell: (member) => <Status state={member.active ? "active" : "inactive"} /> },
-    { id: "source", title: "Put in by", width: "112px", cell: (member) => <Badge>{managerName(member.source)}</Badge> },
+    { id: "source", title: "Added", width: "112px", cell: (member) => <Badge>{managerName(member.source)}</Badge> },
     ...(mayRemove
       ? [
           {

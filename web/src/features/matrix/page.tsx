@@ -201,8 +201,10 @@ function Matrix({ rows, columns }: { rows: readonly Row[]; columns: readonly Col
               <th scope="row">
                 <span className={styles.who}>
                   <Icon name={row.subject.type === "group" ? "group" : row.subject.type === "service" ? "robot" : "user"} />
-                  {row.subject.type === "user" && row.subject.id?.startsWith("usr_") ? <Link to={`/users/${row.subject.id}`}>{nameOf(row.subject)}</Link> : nameOf(row.subject)}
-                  {row.subject.type === "group" && <span className={styles.provider}>group of {row.subject.provider || "no provider"}</span>}
+                  <span className={styles.name}>
+                    {row.subject.type === "user" && row.subject.id?.startsWith("usr_") ? <Link to={`/users/${row.subject.id}`}>{nameOf(row.subject)}</Link> : nameOf(row.subject)}
+                    {row.subject.type === "group" && <span className={styles.provider}>group of {row.subject.provider || "no provider"}</span>}
+                  </span>
                 </span>
               </th>
               {columns.map((column) => {

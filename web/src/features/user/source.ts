@@ -1,6 +1,6 @@
 import type { Option } from "../../ui";
 
-const NAMES: Record<string, string> = { "": "Hand", scim: "SCIM", ldap: "LDAP", "sign-in": "Sign-in" };
+const NAMES: Record<string, string> = { "": "By hand", scim: "SCIM", ldap: "LDAP", "sign-in": "Sign-in" };
 
 /** Who manages a user, in words. */
 export function sourceName(source: string): string {

@@ -5,7 +5,7 @@ import { Button, Dialog, ErrorNotice, KeyValue, Select, TextField, toast } from 
 import { whatName } from "./assignment-state";
 import { Holder, holderName } from "./holder";
 import { PickAccount, PickGroup, PickRole, PickTeam, PickUser } from "./pick";
-import { EndField, asMoment } from "./when";
+import { EndField, HALF_TYPED, NO_MOMENT, asMoment, isHalfTyped } from "./when";
 
 type Document = Schema<"AssignmentEntry">;
 type Target = Document["to"];
@@ -34,6 +34,7 @@ export function Assign({ given = {}, onClose }: { given?: Given; onClose: () => 
   const [account, setAccount] = useState<Schema<"StoredServiceAccountEntry"> | undefined>();
   const [other, setOther] = useState({ provider: "", id: "" });
   const [from, setFrom] = useState("");
+  const [isHalf, setIsHalf] = useState(false);
   const [until, setUntil] = useState<string | undefined>();
   const [reason, setReason] = useState("");
   const queries = useQueryClient();
@@ -67,8 +68,13 @@ export function Assign({ given = {}, onClose }: { given?: Given; onClose: () => 
       });
     },
   });
-  const isReady = to !== undefined && what.name.trim() !== "";
-  const run = () => to !== undefined && isReady && !save.isPending && save.mutate(to);
+  const isReady = to !== undefined && what.name.trim() !== "" && until !== NO_MOMENT;
+  const run = () => {
+    if (to === undefined || !isReady || save.isPending) return;
+    const half = isHalfTyped();
+    setIsHalf(half);
+    if (!half) save.mutate(to);
+  };
   const isGivenWhat = given.role !== undefined || given.team !== undefined;
   return (
     <Dialog
@@ -120,7 +126,18 @@ export function Assign({ given = {}, onClose }: { given?: Given; onClose: () => 
         </>
       )}
       <EndField error={save.error?.at("/until")} label="Ends" onChange={setUntil} value={until} />
-      <TextField error={save.error?.at("/from")} help="At once, where nothing is said. In your own time zone." label="Begins" onChange={setFrom} optional type="datetime-local" value={from} />
+      <TextField
+        error={isHalf ? HALF_TYPED : save.error?.at("/from")}
+        help="At once, where nothing is said. In your own time zone."
+        label="Begins"
+        onChange={(text) => {
+          setFrom(text);
+          setIsHalf(false);
+        }}
+        optional
+        type="datetime-local"
+        value={from}
+      />
       <TextField error={save.error?.at("/reason")} help="Stands beside the assignment, and in access reviews." label="Reason" maxLength={1024} onChange={setReason} optional value={reason} />
       <ErrorNotice error={save.error} onRetry={run} />
     </Dialog>

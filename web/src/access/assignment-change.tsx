@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Schema, api, got, ifMatch, useAllowed } from "../api";
+import { type Schema, api, got, ifMatch, useAllowed, useOpened } from "../api";
 import { Button, ConfirmDialog, Dialog, ErrorNotice, KeyValue, TextField, toast } from "../ui";
 import { What, whatName } from "./assignment-state";
 import { counted } from "./count";
 import { Holder, holderName } from "./holder";
-import { EndField, asLocal, asMoment } from "./when";
+import { EndField, HALF_TYPED, NO_MOMENT, asLocal, asMoment, isHalfTyped } from "./when";
 
 type Assignment = Schema<"StoredAssignmentEntry">;
 type Document = Schema<"AssignmentEntry">;
@@ -22,9 +22,11 @@ function useChanged(id: string): () => void {
 }
 
 /** Changes until when an assignment counts, and why it was given. What it gives, and to whom, stays. */
-export function EditAssignment({ assignment, onClose }: { assignment: Assignment; onClose: () => void }) {
+export function EditAssignment({ assignment: shown, onClose }: { assignment: Assignment; onClose: () => void }) {
+  const assignment = useOpened(shown);
   const { document } = assignment;
   const [from, setFrom] = useState(asLocal(document.from));
+  const [isHalf, setIsHalf] = useState(false);
   const [until, setUntil] = useState<string | undefined>(document.until ?? undefined);
   const [reason, setReason] = useState(document.reason ?? "");
   const changed = useChanged(assignment.id);
@@ -47,13 +49,19 @@ export function EditAssignment({ assignment, onClose }: { assignment: Assignment
       });
     },
   });
-  const run = () => !save.isPending && save.mutate();
+  const isReady = until !== NO_MOMENT;
+  const run = () => {
+    if (!isReady || save.isPending) return;
+    const half = isHalfTyped();
+    setIsHalf(half);
+    if (!half) save.mutate();
+  };
   return (
     <Dialog
       actions={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button kind="primary" pending={save.isPending} type="submit">
+          <Button disabled={!isReady} kind="primary" pending={save.isPending} type="submit">
             Save
           </Button>
         </>
@@ -70,7 +78,18 @@ export function EditAssignment({ assignment, onClose }: { assignment: Assignment
         ]}
       />
       <EndField error={save.error?.at("/until")} label="Ends" onChange={setUntil} value={until} />
-      <TextField error={save.error?.at("/from")} help="In your own time zone." label="Begins" onChange={setFrom} optional type="datetime-local" value={from} />
+      <TextField
+        error={isHalf ? HALF_TYPED : save.error?.at("/from")}
+        help="In your own time zone."
+        label="Begins"
+        onChange={(text) => {
+          setFrom(text);
+          setIsHalf(false);
+        }}
+        optional
+        type="datetime-local"
+        value={from}
+      />
       <TextField error={save.error?.at("/reason")} label="Reason" maxLength={1024} onChange={setReason} optional value={reason} />
       <ErrorNotice error={save.error} onRetry={run} />
     </Dialog>

@@ -25,9 +25,25 @@ export function asMoment(local: string): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
+/** What stands for an end that is to be typed and is none yet. No end is another thing; the API refuses this one. */
+export const NO_MOMENT = "no moment";
+
+/** What a field for local times says as an end. */
+export function asEnd(local: string): string {
+  return asMoment(local) ?? NO_MOMENT;
+}
+
+/** What is said where a part of a time was typed: browsers give nothing then, as of an empty field. */
+export const HALF_TYPED = "Type all of it, or leave it empty";
+
+/** Whether a part of a time alone stands in some field. */
+export function isHalfTyped(): boolean {
+  return [...document.querySelectorAll<HTMLInputElement>('input[type="datetime-local"]')].some((input) => input.validity.badInput);
+}
+
 interface EndFieldProps {
   label: string;
-  /** A moment, or nothing for no end. */
+  /** A moment, nothing for no end, or `NO_MOMENT`: then nothing is to be sent. */
   value: string | undefined;
   onChange: (value: string | undefined) => void;
   /** What it means that there is none: "No end". */
@@ -53,10 +69,10 @@ export function EndField({ label, value, onChange, none = "No end", help, error,
     else if (next === "own") {
       const start = local || asLocal(inDays("30"));
       setLocal(start);
-      onChange(asMoment(start));
+      onChange(asEnd(start));
     } else onChange(inDays(next));
   };
-  const isWrong = kind === "own" && value === undefined;
+  const isWrong = value === NO_MOMENT;
   return (
     <Stack>
       <Select
@@ -74,7 +90,7 @@ export function EndField({ label, value, onChange, none = "No end", help, error,
           label={`${label}: day and time`}
           onChange={(text) => {
             setLocal(text);
-            onChange(asMoment(text));
+            onChange(asEnd(text));
           }}
           type="datetime-local"
           value={local}

@@ -11,7 +11,8 @@ export const queryClient = new QueryClient({
       staleTime: 10_000,
       retry: (count, error) => error instanceof ApiError && (error.status === 0 || error.status === 503) && count < 2,
     },
-    mutations: { retry: false },
+    // What was sent or came may be a secret: it goes with whatever asked for it.
+    mutations: { retry: false, gcTime: 0 },
   },
 });
 

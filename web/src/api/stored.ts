@@ -1,4 +1,5 @@
 import { type QueryClient, type UseQueryResult, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, got, ifMatch } from "./client";
 import type { ApiError } from "./error";
 import { useAllowed } from "./me";
@@ -56,16 +57,30 @@ export async function deleteStored(path: StoredPath, entry: Pick<Stored<unknown>
   await api.DELETE(`${path}/{id}` as never, { params: { path: { id: entry.id }, header: ifMatch(entry) } } as never);
 }
 
-/** Saves a form: what lists and pages show of it is read anew before `onSaved`. */
+/**
+ * What a form is about, as it was when the form was opened. What is shown behind a form is read anew now and then: with the revision
+ * of that, a form would overwrite what it never showed.
+ */
+export function useOpened<E>(entry: E): E {
+  const [opened] = useState(entry);
+  return opened;
+}
+
+/** Saves a form, over the entry that it was opened with: what lists and pages show of it is read anew before `onSaved`. */
 export function useSave<D>(path: StoredPath, entry: Stored<D> | undefined, onSaved: (saved: Stored<D>) => void) {
   const queries = useQueryClient();
-  return useMutation<Stored<D>, ApiError, D>({
-    mutationFn: (document) => writeStored(path, entry, document),
+  const opened = useOpened(entry);
+  const save = useMutation<Stored<D>, ApiError, D>({
+    // What is sent may hold secrets.
+    gcTime: 0,
+    mutationFn: (document) => writeStored(path, opened, document),
     onSuccess: async (saved) => {
       await storedChanged(queries, path);
+      save.reset();
       onSaved(saved);
     },
   });
+  return save;
 }
 
 /** What whoever is signed in may do with documents of a kind: `useMayWrite("audit-sink")`. */

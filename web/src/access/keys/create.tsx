@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, useAllowed, useSearch } from "../../api";
 import { Button, Dialog, ErrorNotice, JsonEditor, Select, Switch, TextField, parseJson } from "../../ui";
-import { EndField, inDays } from "../when";
+import { EndField, NO_MOMENT, inDays } from "../when";
 import { readKeysAnew } from "./read";
 import { ShowKey } from "./show";
 
@@ -41,7 +41,7 @@ export function CreateKey({ account, onClose }: { account: { id: string; name: s
       readKeysAnew(queries);
     },
   });
-  const isReady = form.title.trim() !== "" && wrong === undefined;
+  const isReady = form.title.trim() !== "" && wrong === undefined && until !== NO_MOMENT;
   const run = () => isReady && !save.isPending && save.mutate();
   if (made) return <ShowKey onClose={onClose} title={`Key of ${account.name}`} value={made} />;
   return (

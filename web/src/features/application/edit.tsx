@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Schema, api, got, ifMatch } from "../../api";
+import { type Schema, api, got, ifMatch, useOpened } from "../../api";
 import { Button, Dialog, ErrorNotice, Notice, Switch, TextField, toast } from "../../ui";
 import styles from "./application.module.css";
 
@@ -20,7 +20,8 @@ title = "Notes"
 `;
 
 /** Registers the schema of an application, or another one for it. */
-export function EditApplication({ application, onClose, onSaved }: { application?: Application; onClose: () => void; onSaved?: () => void }) {
+export function EditApplication({ application: shown, onClose, onSaved }: { application?: Application; onClose: () => void; onSaved?: () => void }) {
+  const application = useOpened(shown);
   const [schema, setSchema] = useState(application?.document.schema ?? BEGINNING);
   const [force, setForce] = useState(false);
   const queries = useQueryClient();

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { type ApiError, type Schema, api, got } from "../../api";
 import { Button, ConfirmDialog, CopyAsCurl, ErrorNotice, Link, Notice, Page, Panel, Select, Stat, TextField, useFragmentState } from "../../ui";
 import styles from "./audit.module.css";
+import { idsOf } from "./ids";
 import { eventsLink, resourceOf } from "./terms";
 import { events, number } from "./words";
 
@@ -21,7 +22,7 @@ type What = Pick<Schema<"EraseRequest">, "ids" | "search">;
 
 function whatOf(by: string, text: string): What {
   const value = text.trim();
-  if (by === "ids") return { ids: value.split(/[\s,]+/).map(Number).filter((id) => Number.isInteger(id) && id >= 0) };
+  if (by === "ids") return { ids: idsOf(value).ids };
   return { search: by === "resource" ? resourceOf(value) : { [by]: value } };
 }
 
@@ -40,7 +41,8 @@ export function ErasePage() {
     trial.reset();
     setErased(undefined);
   };
-  const isReady = text.trim() !== "" && reason.trim() !== "" && (state.by !== "ids" || (what.ids?.length ?? 0) > 0);
+  const strange = state.by === "ids" ? idsOf(text).strange : [];
+  const isReady = text.trim() !== "" && reason.trim() !== "" && strange.length === 0 && (state.by !== "ids" || (what.ids?.length ?? 0) > 0);
   const found = trial.data;
   const isHeld = (found?.held.length ?? 0) > 0;
   const count = () => isReady && !trial.isPending && trial.mutate();
@@ -66,7 +68,7 @@ export function ErasePage() {
               value={state.by}
             />
             <TextField
-              error={trial.error?.at("/search")}
+              error={strange.length > 0 ? `No id of an event: ${strange.slice(0, 5).join(", ")}` : (trial.error?.at("/ids") ?? trial.error?.at("/search"))}
               help={BY.find((one) => one.value === state.by)?.help}
               label="Value"
               maxLength={4096}
@@ -150,6 +152,7 @@ export function ErasePage() {
           consequence={
             <ul>
               <li>{events(found.events)} lose their texts for good, {number(found.archived)} of them in files of the archive.</li>
+              {what.ids && <li>Their ids: {what.ids.slice(0, 100).join(", ")}{what.ids.length > 100 ? `, and ${number(what.ids.length - 100)} more` : ""}.</li>}
               <li>Nobody can take it back, and no search finds them any more.</li>
             </ul>
           }

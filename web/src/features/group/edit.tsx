@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Schema, api, got, ifMatch } from "../../api";
+import { type Schema, api, got, ifMatch, useOpened } from "../../api";
 import { Button, Dialog, ErrorNotice, TextField, toast } from "../../ui";
 
 type Group = Schema<"StoredGroup">;
@@ -12,7 +12,8 @@ export function asDocument({ name, provider, external_id }: Group): Schema<"Grou
 }
 
 /** Makes a group, or changes what it is called. */
-export function EditGroup({ group, onClose, onSaved }: { group?: Group; onClose: () => void; onSaved?: () => void }) {
+export function EditGroup({ group: shown, onClose, onSaved }: { group?: Group; onClose: () => void; onSaved?: () => void }) {
+  const group = useOpened(shown);
   const [form, setForm] = useState({ name: group?.name ?? "", external_id: group?.external_id ?? "" });
   const set = (changes: Partial<typeof form>) => setForm((now) => ({ ...now, ...changes }));
   const queries = useQueryClient();

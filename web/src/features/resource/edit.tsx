@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { type ApiError, type Schema, api, got, ifMatch } from "../../api";
+import { type ApiError, type Schema, api, got, ifMatch, useOpened } from "../../api";
 import { Button, ComboBox, Dialog, ErrorNotice, JsonEditor, TextField, parseJson, toast } from "../../ui";
 import { pathOf } from "./path";
 
@@ -66,7 +66,8 @@ export function CreateResource({ applications, onClose }: { applications: readon
 }
 
 /** Changes all attributes of a resource. */
-export function EditResource({ resource, onClose, onSaved }: { resource: Resource; onClose: () => void; onSaved: () => void }) {
+export function EditResource({ resource: shown, onClose, onSaved }: { resource: Resource; onClose: () => void; onSaved: () => void }) {
+  const resource = useOpened(shown);
   const [text, setText] = useState(JSON.stringify(resource.attributes, null, 2));
   const attributes = attributesOf(text);
   const { application, type, id } = resource;

@@ -1,14 +1,15 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Schema, api, got, ifMatch } from "../../api";
+import { type Schema, api, got, ifMatch, useOpened } from "../../api";
 import { Button, Dialog, ErrorNotice, TextField, toast } from "../../ui";
 
 type Account = Schema<"StoredServiceAccountEntry">;
 type Document = Schema<"ServiceAccountEntry">;
 
 /** Makes a service account, or changes what it is called. */
-export function EditServiceAccount({ account, onClose, onSaved }: { account?: Account; onClose: () => void; onSaved?: () => void }) {
+export function EditServiceAccount({ account: shown, onClose, onSaved }: { account?: Account; onClose: () => void; onSaved?: () => void }) {
+  const account = useOpened(shown);
   const [form, setForm] = useState({ name: account?.name ?? "", title: account?.document.title ?? "" });
   const set = (changes: Partial<typeof form>) => setForm((now) => ({ ...now, ...changes }));
   const queries = useQueryClient();

@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { type Schema, api } from "../../api";
 import { Actor, ConfirmDialog, KeyValue, Stack, toast } from "../../ui";
 import { browserOf } from "./agent";
+import { endAll } from "./ending";
 
 type Session = Schema<"SessionView">;
 
@@ -16,7 +17,13 @@ export function EndSessions({ sessions, onClose }: { sessions: Session[]; onClos
   const count = asked.current.length;
   const isOwn = asked.current.some((session) => session.current);
   const end = async () => {
-    for (const { id } of [...sessions].sort((one, other) => Number(one.current) - Number(other.current))) await api.DELETE("/api/v1/sessions/{id}", { params: { path: { id } } });
+    const ids = [...sessions].sort((one, other) => Number(one.current) - Number(other.current)).map(({ id }) => id);
+    try {
+      await endAll(ids, (id) => api.DELETE("/api/v1/sessions/{id}", { params: { path: { id } } }));
+    } catch (error) {
+      void queries.invalidateQueries({ queryKey: ["/api/v1/sessions/search"] });
+      throw error;
+    }
   };
   return (
     <ConfirmDialog

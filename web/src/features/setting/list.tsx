@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type ApiError, type Schema, type Stored, storedChanged, useMayWrite, useSave, useSearch, writeStored } from "../../api";
+import { type ApiError, type Schema, type Stored, storedChanged, useMayWrite, useOpened, useSave, useSearch, writeStored } from "../../api";
 import { Button, type Column, DeleteStored, Dialog, ErrorNotice, ExportMenu, Filters, Origin, Page, Select, Stack, Table, TextField, Time, fixedList, toast } from "../../ui";
 import { KNOWN, type Known, shownValue } from "./known";
 import { LogLevels } from "./log-levels";
@@ -76,7 +76,8 @@ export function SettingsPage() {
   );
 }
 
-function EditSetting({ row: { known, setting }, onClose }: { row: Row; onClose: () => void }) {
+function EditSetting({ row, onClose }: { row: Row; onClose: () => void }) {
+  const { known, setting } = useOpened(row);
   const [text, setText] = useState(setting ? String(setting.document.value) : (known.options?.[0]?.value ?? ""));
   const queries = useQueryClient();
   const save = useSave<Entry>("/api/v1/settings", setting, (saved) => {

@@ -2,14 +2,15 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { RolesField } from "../../access/roles-field";
-import { type Schema, api, got, ifMatch } from "../../api";
+import { type Schema, api, got, ifMatch, useOpened } from "../../api";
 import { Button, Dialog, ErrorNotice, TextField, toast } from "../../ui";
 
 type Team = Schema<"StoredTeamEntry">;
 type Document = Schema<"TeamEntry">;
 
 /** Makes a team, or changes which roles it is. */
-export function EditTeam({ team, onClose, onSaved }: { team?: Team; onClose: () => void; onSaved?: () => void }) {
+export function EditTeam({ team: shown, onClose, onSaved }: { team?: Team; onClose: () => void; onSaved?: () => void }) {
+  const team = useOpened(shown);
   const [form, setForm] = useState({ name: team?.name ?? "", title: team?.document.title ?? "", description: team?.document.description ?? "" });
   const set = (changes: Partial<typeof form>) => setForm((now) => ({ ...now, ...changes }));
   const [roles, setRoles] = useState<string[]>(team?.document.roles ?? []);

@@ -1,14 +1,15 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Schema, api, got, ifMatch, useSearch } from "../../api";
+import { type Schema, api, got, ifMatch, useOpened, useSearch } from "../../api";
 import { Button, ComboBox, Dialog, ErrorNotice, Notice, TextField, toast } from "../../ui";
 
 type Tenant = Schema<"StoredTenantEntry">;
 type Document = Schema<"TenantEntry">;
 
 /** Makes a tenant, or changes its title and what it is a part of. */
-export function EditTenant({ tenant, isFirst, onClose, onSaved }: { tenant?: Tenant; /** None is declared yet. */ isFirst?: boolean; onClose: () => void; onSaved?: () => void }) {
+export function EditTenant({ tenant: shown, isFirst, onClose, onSaved }: { tenant?: Tenant; /** None is declared yet. */ isFirst?: boolean; onClose: () => void; onSaved?: () => void }) {
+  const tenant = useOpened(shown);
   const [form, setForm] = useState({ id: tenant?.name ?? "", title: tenant?.document.title ?? "", parent: tenant?.document.parent ?? "" });
   const set = (changes: Partial<typeof form>) => setForm((now) => ({ ...now, ...changes }));
   const queries = useQueryClient();

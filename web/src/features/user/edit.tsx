@@ -1,13 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Schema, api, got, ifMatch } from "../../api";
+import { type Schema, api, got, ifMatch, useOpened } from "../../api";
 import { Button, Dialog, ErrorNotice, JsonEditor, TextField, parseJson, toast } from "../../ui";
 import { asDocument } from "./detail";
 
 type User = Schema<"StoredUser">;
 
 /** Changes a user as a whole. What was changed since they were opened is not overwritten. */
-export function EditUser({ user, onClose, onSaved }: { user: User; onClose: () => void; onSaved: () => void }) {
+export function EditUser({ user: shown, onClose, onSaved }: { user: User; onClose: () => void; onSaved: () => void }) {
+  const user = useOpened(shown);
   const [form, setForm] = useState({ login: user.login, display_name: user.display_name ?? "", email: user.email ?? "", external_id: user.external_id ?? "", attributes: JSON.stringify(user.attributes, null, 2) });
   const set = (changes: Partial<typeof form>) => setForm((now) => ({ ...now, ...changes }));
   const attributes = parseJson(form.attributes);

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { type Schema, api, got, ifMatch, useAllowed, useOpened } from "../api";
 import { Button, ConfirmDialog, Dialog, ErrorNotice, KeyValue, TextField, toast } from "../ui";
 import { What, whatName } from "./assignment-state";
-import { counted } from "./count";
+import { counted, gathered } from "./count";
 import { Holder, holderName } from "./holder";
 import { EndField, HALF_TYPED, NO_MOMENT, asLocal, asMoment, isHalfTyped } from "./when";
 
@@ -96,8 +96,9 @@ export function EditAssignment({ assignment: shown, onClose }: { assignment: Ass
   );
 }
 
-/** The most of what is held that is looked at to count who loses something. */
-const MOST = 1000;
+/** The most of what is held that is looked at to count who loses something, and how much of it at once. */
+const MOST = 10_000;
+const PAGE = 1000;
 
 /** How many hold it by this assignment, and how many of them by another as well. */
 function useLosing(assignment: Assignment) {
@@ -109,13 +110,13 @@ function useLosing(assignment: Assignment) {
     gcTime: 0,
     staleTime: 0,
     queryFn: async ({ signal }) => {
-      const body = { limit: MOST, state: "in_force" as const, ...(document.role ? { role: document.role } : { team: document.team ?? "" }) };
-      const { items } = got(await api.POST("/api/v1/access-review/search", { body, signal }));
+      const body = { limit: PAGE, state: "in_force" as const, ...(document.role ? { role: document.role } : { team: document.team ?? "" }) };
+      const { items, isAll } = await gathered(MOST, async (after) => got(await api.POST("/api/v1/access-review/search", { body: { ...body, ...(after === undefined ? {} : { after }) }, signal })));
       const people = items.filter((entry) => entry.holder.type !== "group");
       const key = (entry: (typeof items)[number]) => JSON.stringify([entry.holder.provider, entry.holder.type, entry.holder.id ?? entry.holder.login]);
       const by = new Set(people.filter((entry) => entry.assignment === assignment.id).map(key));
       const otherwise = new Set(people.filter((entry) => entry.assignment !== assignment.id).map(key));
-      return { hold: by.size, keep: [...by].filter((one) => otherwise.has(one)).length };
+      return { hold: by.size, keep: [...by].filter((one) => otherwise.has(one)).length, isAll };
     },
   });
 }
@@ -150,19 +151,20 @@ export function DeleteAssignment({ assignment, onClose, onDone }: { assignment: 
   );
 }
 
-function Consequence({ document, losing }: { document: Document; losing: { hold: number; keep: number } | undefined }) {
+function Consequence({ document, losing }: { document: Document; losing: { hold: number; keep: number; isAll: boolean } | undefined }) {
   const what = whatName(document);
-  if (losing === undefined) return <>Whoever holds {what} by this alone holds it no longer.</>;
+  // What was not counted to the end says neither who loses nor who keeps it.
+  if (losing === undefined || !losing.isAll) return <>Whoever holds {what} by this alone holds it no longer.</>;
   if (losing.hold === 0) return <>At the moment nobody known holds {what} by it.</>;
   const lost = losing.hold - losing.keep;
   return (
     <ul>
       <li>
-        {counted(lost, "holder", MOST)} {lost === 1 ? "loses" : "lose"} {what}.
+        {counted(lost, "holder")} {lost === 1 ? "loses" : "lose"} {what}.
       </li>
       {losing.keep > 0 && (
         <li>
-          {counted(losing.keep, "other", MOST)} {losing.keep === 1 ? "keeps" : "keep"} it by another assignment.
+          {counted(losing.keep, "other")} {losing.keep === 1 ? "keeps" : "keep"} it by another assignment.
         </li>
       )}
     </ul>

@@ -26,12 +26,14 @@ export interface ConfirmDialogProps {
   typed?: string;
   /** Asks why, and hands it on; `required` where the API wants a reason. */
   reason?: boolean | "required";
+  /** Whether what it would do is known by now; nothing can be confirmed before. */
+  ready?: boolean;
   /** `danger` where nothing is said. */
   kind?: "danger" | "primary";
 }
 
 /** Asks before something that cannot be taken back lightly. */
-export function ConfirmDialog({ title, verb, open, onClose, onConfirm, onDone, children, consequence, typed, reason, kind = "danger" }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, verb, open, onClose, onConfirm, onDone, children, consequence, typed, reason, ready = true, kind = "danger" }: ConfirmDialogProps) {
   const [text, setText] = useState("");
   const [why, setWhy] = useState("");
   const action = useMutation<unknown, ApiError>({
@@ -49,7 +51,7 @@ export function ConfirmDialog({ title, verb, open, onClose, onConfirm, onDone, c
       reset();
     }
   }, [open, reset]);
-  const isReady = (typed === undefined || text === typed) && (reason !== "required" || why.trim() !== "");
+  const isReady = ready && (typed === undefined || text === typed) && (reason !== "required" || why.trim() !== "");
   const run = () => {
     if (isReady && !action.isPending) action.mutate();
   };

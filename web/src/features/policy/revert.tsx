@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type Schema, api, got } from "../../api";
+import { ApiError, type Schema, api, got } from "../../api";
 import { ConfirmDialog, DiffOfLines, ErrorState, Notice, SkeletonLines, Stack, toast } from "../../ui";
+import { isSamePlan } from "./plan";
 import styles from "./policy.module.css";
 
 async function revert(body: Schema<"RevertRequest">, signal?: AbortSignal) {
@@ -13,7 +14,7 @@ const SHOWN = 12;
 /** Sets the configuration back, after what that would change was shown. */
 export function Revert({ revision, open, onClose }: { revision: number; open: boolean; onClose: () => void }) {
   const queries = useQueryClient();
-  const trial = useQuery({ queryKey: ["revert", revision], enabled: open, gcTime: 0, staleTime: 0, queryFn: ({ signal }) => revert({ revision, dry_run: true }, signal) });
+  const trial = useQuery({ queryKey: ["revert", revision], enabled: open, gcTime: 0, staleTime: 0, refetchOnWindowFocus: false, queryFn: ({ signal }) => revert({ revision, dry_run: true }, signal) });
   const plan = trial.data;
   const people = plan?.people ?? [];
   let before: number | undefined;
@@ -32,8 +33,15 @@ export function Revert({ revision, open, onClose }: { revision: number; open: bo
       }
       onClose={onClose}
       onConfirm={async (reason) => {
-        before = plan?.revision;
-        return revert({ revision, ...(reason === "" ? {} : { reason }) });
+        if (!plan) return;
+        // The API takes no precondition: what was shown is planned anew at the last moment, and has to be the same.
+        const now = await revert({ revision, dry_run: true });
+        if (!isSamePlan(plan, now)) {
+          queries.setQueryData(["revert", revision], now);
+          throw new ApiError(412, { code: "changed_meanwhile", title: "Something was changed meanwhile", detail: "Nothing was set back. What is shown above is what it would do now: look at it again." });
+        }
+        before = plan.revision;
+        await revert({ revision, ...(reason === "" ? {} : { reason }) });
       }}
       onDone={() => {
         void queries.invalidateQueries();
@@ -41,6 +49,7 @@ export function Revert({ revision, open, onClose }: { revision: number; open: bo
         toast(`The configuration is as of revision ${revision}`, to === undefined ? {} : { undo: async () => revert({ revision: to, reason: `Undo of setting back to ${revision}` }).then(() => queries.invalidateQueries()) });
       }}
       open={open}
+      ready={plan !== undefined && !trial.error}
       reason
       title={`Set the configuration back to revision ${revision}?`}
       verb="Set back"

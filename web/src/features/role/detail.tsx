@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, ifMatch, useAllowed, useSearch } from "../../api";
+import { countedOf, gathered } from "../../access/count";
+import { api, got, ifMatch, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
 import { TimelineLink } from "../../shell/timeline-link";
 import { Badge, Button, ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, Link, Menu, Notice, Page, Panel, SkeletonLines, Split, Tabs, Time, toast, useKey } from "../../ui";
@@ -119,17 +120,26 @@ function Known({ role }: { role: Role }) {
 function DeleteRole({ role, open, onClose, onGone }: { role: Role; open: boolean; onClose: () => void; onGone: () => void }) {
   const queries = useQueryClient();
   const maySee = useAllowed("casemate.access-review.list") === true;
-  const held = useSearch("/api/v1/access-review/search", { role: role.name }, { enabled: open && maySee });
-  const count = held.hasMore ? `${held.items.length} or more` : held.items.length;
+  const held = useQuery({
+    queryKey: ["consequence", role.id],
+    enabled: open && maySee,
+    gcTime: 0,
+    staleTime: 0,
+    queryFn: ({ signal }) => gathered(1000, async (after) => got(await api.POST("/api/v1/access-review/search", { body: { role: role.name, limit: 1000, ...(after === undefined ? {} : { after }) }, signal }))),
+  });
   return (
     <ConfirmDialog
       consequence={
         maySee &&
-        (held.isLoading
+        (held.error
+          ? "Who holds it cannot be counted. What is assigned or extended is not deleted."
+          : held.data === undefined
           ? "Counting who holds it…"
-          : held.items.length === 0
-            ? "Nobody holds it."
-            : `It is held ${count} times, counting members of groups. What is assigned or extended cannot be deleted: end its assignments first.`)
+          : held.data.items.length === 0
+            ? held.data.isAll
+              ? "Nobody holds it."
+              : "Who holds it was not counted to the end. What is assigned or extended is not deleted."
+            : `It is held ${countedOf(held.data, "time")}, counting members of groups. What is assigned or extended cannot be deleted: end its assignments first.`)
       }
       onClose={onClose}
       onConfirm={() => api.DELETE("/api/v1/roles/{id}", { params: { path: { id: role.id }, header: ifMatch(role) } })}

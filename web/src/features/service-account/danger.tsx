@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { counted } from "../../access/count";
+import { type Gathered, counted, countedOf, gathered } from "../../access/count";
 import { type Schema, api, got, ifMatch, useMay } from "../../api";
 import { Button, ConfirmDialog, Dialog, Link } from "../../ui";
 
@@ -23,24 +23,25 @@ function useHolds(account: Account) {
     staleTime: 0,
     queryFn: async ({ signal }) => {
       const [keys, assignments] = await Promise.all([
-        may("casemate.api-key.list") ? api.POST("/api/v1/api-keys/search", { body: { account: account.id, state: "in_force", limit: MOST }, signal }) : undefined,
-        may("casemate.assignment.list") ? api.POST("/api/v1/assignments/search", { body: { filters: { "to.id": account.id }, limit: MOST }, signal }) : undefined,
+        may("casemate.api-key.list") ? gathered(MOST, async (after) => got(await api.POST("/api/v1/api-keys/search", { body: { account: account.id, state: "in_force", limit: MOST, ...(after === undefined ? {} : { after }) }, signal }))) : undefined,
+        may("casemate.assignment.list") ? gathered(MOST, async (after) => got(await api.POST("/api/v1/assignments/search", { body: { filters: { "to.id": account.id }, limit: MOST, ...(after === undefined ? {} : { after }) }, signal }))) : undefined,
       ]);
-      return { keys: keys && got(keys).items, assignments: assignments && got(assignments).items.length };
+      return { keys, assignments };
     },
-  }).data;
+  });
 }
 
 /** How lately a key has to have been used to be said to be in use, in milliseconds. */
 const LATELY = 7 * 86_400_000;
 
-function KeysLost({ keys }: { keys: Schema<"ApiKey">[] | undefined }) {
-  if (keys === undefined) return <li>Its keys are refused within a second.</li>;
+function KeysLost({ held }: { held: Gathered<Schema<"ApiKey">> | undefined }) {
+  const keys = held?.items;
+  if (keys === undefined || (keys.length === 0 && !held?.isAll)) return <li>Its keys are refused within a second.</li>;
   if (keys.length === 0) return <li>It has no key in force.</li>;
   const lately = keys.filter((key) => key.used_at && Date.now() - Date.parse(key.used_at) < LATELY).length;
   return (
     <li>
-      {counted(keys.length, "key", MOST)} in force {keys.length === 1 ? "is" : "are"} refused within a second
+      {countedOf({ items: keys, isAll: held?.isAll === true }, "key")} in force {keys.length === 1 && held?.isAll ? "is" : "are"} refused within a second
       {lately > 0 && `, ${lately === keys.length ? "in use" : `${lately} of them in use`} within the last week`}.
     </li>
   );
@@ -55,7 +56,7 @@ export function SetDisabled({ account, onClose, onDone }: Props) {
       consequence={
         !disabled && (
           <ul>
-            <KeysLost keys={holds?.keys} />
+            <KeysLost held={holds.data?.keys} />
           </ul>
         )
       }
@@ -72,11 +73,20 @@ export function SetDisabled({ account, onClose, onDone }: Props) {
   );
 }
 
+/** What is known of its not being used: that it is not is said of what was counted to its end alone. */
+function unusedText({ data, error }: ReturnType<typeof useHolds>): string {
+  if (error) return "What it has cannot be counted. One that has a key in force, or that something is assigned to, is not deleted.";
+  if (!data) return "Counting what it has…";
+  if (data.keys?.isAll && data.assignments?.isAll) return "It has no key in force, and nothing is assigned to it.";
+  const known = [data.keys?.isAll && "It has no key in force.", data.assignments?.isAll && "Nothing is assigned to it."].filter(Boolean);
+  return [...known, "The rest of what it has is not known here. One that is in use is not deleted."].join(" ");
+}
+
 /** Deletes a service account. One that has keys in force, or that something is assigned to, cannot be. */
 export function DeleteServiceAccount({ account, onClose, onDone }: Props) {
   const holds = useHolds(account);
-  const keys = holds?.keys?.length ?? 0;
-  const assignments = holds?.assignments ?? 0;
+  const keys = holds.data?.keys?.items.length ?? 0;
+  const assignments = holds.data?.assignments?.items.length ?? 0;
   const page = `/service-accounts/${account.id}`;
   if (keys + assignments > 0) {
     return (
@@ -99,7 +109,7 @@ export function DeleteServiceAccount({ account, onClose, onDone }: Props) {
   }
   return (
     <ConfirmDialog
-      consequence="It has no key in force, and nothing is assigned to it. What it did stays on record."
+      consequence={`${unusedText(holds)} What it did stays on record.`}
       onClose={onClose}
       onConfirm={() => api.DELETE("/api/v1/service-accounts/{id}", { params: { path: { id: account.id }, header: ifMatch(account) } })}
       onDone={onDone}

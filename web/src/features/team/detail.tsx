@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Assigned } from "../../access/assigned";
-import { counted } from "../../access/count";
+import { countedOf, gathered } from "../../access/count";
 import { Loaded } from "../../access/loaded";
 import { ManagedBy, ManagedNotice, isByHand } from "../../access/managed";
 import { type Schema, api, got, ifMatch, useAllowed } from "../../api";
@@ -121,13 +121,13 @@ function DeleteTeam({ team, onClose }: { team: Team; onClose: () => void }) {
     enabled: maySee,
     gcTime: 0,
     staleTime: 0,
-    queryFn: async ({ signal }) => got(await api.POST("/api/v1/assignments/search", { body: { filters: { team: team.name }, limit: 1000 }, signal })).items.length,
+    queryFn: ({ signal }) => gathered(1000, async (after) => got(await api.POST("/api/v1/assignments/search", { body: { filters: { team: team.name }, limit: 1000, ...(after === undefined ? {} : { after }) }, signal }))),
   });
-  const count = assignments.data ?? 0;
-  if (count > 0) {
+  const count = assignments.data?.items.length ?? 0;
+  if (assignments.data && count > 0) {
     return (
       <Dialog actions={<Button onPress={onClose}>Close</Button>} alert onClose={onClose} open title={`${team.name} is in use`}>
-        <p>{counted(count, "assignment", 1000)} {count === 1 ? "gives" : "give"} this team. What is used is not deleted.</p>
+        <p>{countedOf(assignments.data, "assignment")} {count === 1 && assignments.data.isAll ? "gives" : "give"} this team. What is used is not deleted.</p>
         <p>
           <Link to={`/teams/${team.id}#tab=assignments`}>Look at its assignments</Link>, and delete them first.
         </p>
@@ -153,7 +153,7 @@ function DeleteTeam({ team, onClose }: { team: Team; onClose: () => void }) {
       title={`Delete ${team.name}?`}
       verb="Delete team"
     >
-      Nobody is assigned it here. Its roles stay.
+      {assignments.data?.isAll ? "Nobody is assigned it here." : assignments.isFetching ? "Counting who is assigned it…" : "Who is assigned it is not known here. A team that is assigned is not deleted."} Its roles stay.
     </ConfirmDialog>
   );
 }

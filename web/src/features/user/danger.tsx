@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { type Gathered, countedOf, gathered } from "../../access/count";
 import { type Schema, api, got, ifMatch, useMay } from "../../api";
 import { ConfirmDialog } from "../../ui";
 import { asDocument } from "./detail";
@@ -12,40 +13,41 @@ interface Props {
   onDone: () => void;
 }
 
-/** A number, and a word for it: the most that is counted says so. */
-function many(count: number | undefined, word: string): string | undefined {
-  if (count === undefined || count === 0) return undefined;
-  return `${count >= 100 ? "100 or more" : count} ${word}${count === 1 ? "" : "s"}`;
+/** A number, and a word for it: what was not counted to its end says so. */
+function many(held: Gathered<unknown> | undefined, word: string): string | undefined {
+  if (held === undefined || (held.items.length === 0 && held.isAll)) return undefined;
+  return countedOf(held, word);
 }
 
 /** What somebody has that would end with them, as far as whoever asks may see it. */
-function useConsequence(user: User, open: boolean): string[] | undefined {
+function useConsequence(user: User, open: boolean): string[] | "unknown" | undefined {
   const may = useMay();
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ["consequence", user.id],
     enabled: open,
     gcTime: 0,
     staleTime: 0,
     queryFn: async ({ signal }) => {
       const subject = user.subject ?? user.id;
-      const count = async (permission: string, ask: () => Promise<{ data?: unknown }>) => (may(permission) ? (got(await ask()) as { items: unknown[] }).items.length : undefined);
+      const count = async (permission: string, ask: (more: { after?: string }) => Promise<{ data?: unknown }>) =>
+        may(permission) ? gathered(100, async (after) => got(await ask(after === undefined ? {} : { after })) as { items: unknown[]; next?: string | null }) : undefined;
       const [sessions, held, factors] = await Promise.all([
-        count("casemate.session.list", () => api.POST("/api/v1/sessions/search", { body: { provider: user.provider, subject }, signal })),
-        count("casemate.access-review.list", () => api.POST("/api/v1/access-review/search", { body: { provider: user.provider, id: subject }, signal })),
+        count("casemate.session.list", (more) => api.POST("/api/v1/sessions/search", { body: { provider: user.provider, subject, ...more }, signal })),
+        count("casemate.access-review.list", (more) => api.POST("/api/v1/access-review/search", { body: { provider: user.provider, id: subject, ...more }, signal })),
         count("casemate.user.read", () => api.GET("/api/v1/users/{id}/factors", { params: { path: { id: user.id } }, signal })),
       ]);
       return { sessions, held, factors };
     },
   });
-  if (!data) return undefined;
+  if (!data) return error ? "unknown" : undefined;
   return [many(data.sessions, "open session"), many(data.held, "assignment"), many(data.factors, "second factor")].filter((text) => text !== undefined);
 }
 
-function Consequence({ lost, first }: { lost: string[] | undefined; first: string }) {
+function Consequence({ lost, first }: { lost: string[] | "unknown" | undefined; first: string }) {
   return (
     <ul>
       <li>{first}</li>
-      {lost === undefined ? <li>Counting what ends with it…</li> : lost.length > 0 && <li>With it ends what they have: {lost.join(", ")}.</li>}
+      {lost === "unknown" ? <li>What else ends with it cannot be counted.</li> : lost === undefined ? <li>Counting what ends with it…</li> : lost.length > 0 && <li>With it ends what they have: {lost.join(", ")}.</li>}
     </ul>
   );
 }

@@ -24,9 +24,12 @@ export function Bar({ onPalette, onKeys }: { onPalette: () => void; onKeys: () =
   const me = useMe();
   const path = useLocation({ select: (location) => location.pathname });
   const list = useRef<HTMLElement>(null);
+  const sections = visible(nav, useMay());
+  // What may be seen is known only after the first picture: the entry of the page is there from then on.
+  const count = sections.length;
   useEffect(() => {
     list.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: "nearest" });
-  }, [path]);
+  }, [path, count]);
   return (
     <>
       <Link className={styles.brand} to="/">
@@ -41,7 +44,7 @@ export function Bar({ onPalette, onKeys }: { onPalette: () => void; onKeys: () =
         </span>
       </button>
       <nav aria-label="Main" className={styles.nav} ref={list}>
-        {visible(nav, useMay()).map(({ title, entries }) => (
+        {sections.map(({ title, entries }) => (
           <div className={styles.section} key={title}>
             {title !== "" && <h2>{title}</h2>}
             <ul>

@@ -15,9 +15,9 @@ const FIRST = 10;
 
 const COLUMNS: Column<Row>[] = [
   { id: "id", title: "Event", width: "64px", cell: ({ id }) => <Link to={`/audit/events/${id}`}>{String(id)}</Link> },
-  { id: "at", title: "When", width: "110px", cell: ({ event, isGone }) => (event ? <Time value={event.at} /> : isGone ? "Not to be seen here" : "") },
+  { id: "at", title: "When", width: "92px", cell: ({ event, isGone }) => (event ? <Time value={event.at} /> : isGone ? "Not to be seen here" : "") },
   { id: "outcome", title: "Outcome", width: "92px", cell: ({ event }) => (event && isState(event.outcome) ? <Status state={event.outcome} /> : (event?.outcome ?? "")) },
-  { id: "action", title: "Action", width: "2fr", wrap: true, cell: ({ event }) => (event ? <code>{event.action}</code> : "") },
+  { id: "action", title: "Action", width: "2.6fr", wrap: true, cell: ({ event }) => (event ? <code>{event.action}</code> : "") },
   { id: "who", title: "Who", width: "1fr", cell: ({ event }) => (event ? <span title={event.actor.id}>{event.actor.id === "" ? event.actor.type : shortId(event.actor.id)}</span> : null) },
   { id: "client", title: "Address", width: "96px", cell: ({ event }) => event?.client ?? "" },
 ];

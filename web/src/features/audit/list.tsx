@@ -28,9 +28,9 @@ export function eventColumns(names: ReadonlyMap<string, string>, sorted: boolean
       ),
     },
     { id: "outcome", title: "Outcome", width: "92px", cell: (event) => <Outcome outcome={event.outcome} /> },
-    { id: "action", title: "Action", width: "1.9fr", cell: (event) => <code className={styles.action} title={event.action}>{event.action}</code> },
-    { id: "actor", title: "Who", width: "1.6fr", cell: (event) => <Who event={event} names={names} /> },
-    { id: "resource", title: "On", width: "1.25fr", cell: (event) => (event.resource.type === "" && event.resource.id === "" ? null : <Thing event={event} names={names} />) },
+    { id: "action", title: "Action", width: "1.8fr", cell: (event) => <code className={styles.action} title={event.action}>{event.action}</code> },
+    { id: "actor", title: "Who", width: "1.7fr", cell: (event) => <Who event={event} names={names} /> },
+    { id: "resource", title: "On", width: "1.3fr", cell: (event) => (event.resource.type === "" && event.resource.id === "" ? null : <Thing event={event} names={names} />) },
     { id: "reason", title: "Reason", width: "1.6fr", cell: (event) => (event.reason || whyLink(event) ? <Reason event={event} /> : null) },
     { id: "client", title: "Address", width: "104px", cell: (event) => event.client ?? "" },
   ];

@@ -30,8 +30,8 @@ export function WhoAmIPage() {
                 ["Name", me.display_name],
                 ["Tenant", me.tenant],
                 ["Groups", me.groups.length === 0 ? "None" : me.groups.join(", ")],
-                ["Showed", me.auth?.amr?.join(", ")],
-                ["Proved who they are", time === undefined ? "The provider does not say" : <Time exact key="time" value={time} />],
+                ["Signed in by", me.auth?.amr?.join(", ")],
+                ["Last proof", time === undefined ? "The provider does not say" : <Time exact key="time" value={time} />],
               ]}
             />
           </Panel>

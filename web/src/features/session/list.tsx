@@ -29,7 +29,8 @@ export function SessionListPage() {
     {
       id: "agent",
       title: "Browser",
-      width: "2fr",
+      width: "2.2fr",
+      wrap: true,
       cell: (session) =>
         session.current ? (
           <>
@@ -45,8 +46,8 @@ export function SessionListPage() {
           "Unknown"
         ),
     },
-    { id: "client", title: "Address", width: "130px", cell: (session) => <code>{session.client ?? ""}</code> },
-    { id: "used", title: "Used", width: "110px", cell: (session) => <Time value={session.used_at} /> },
+    { id: "client", title: "Address", width: "116px", cell: (session) => <code>{session.client ?? ""}</code> },
+    { id: "used", title: "Used", width: "92px", cell: (session) => <Time value={session.used_at} /> },
     { id: "created", title: "Signed in", width: "110px", sort: "created_at", cell: (session) => <Time value={session.created_at} /> },
     { id: "ends", title: "Ends", width: "110px", cell: (session) => <Time value={session.ends_at} /> },
     {

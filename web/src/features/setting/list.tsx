@@ -25,7 +25,7 @@ export function SettingsPage() {
     {
       id: "title",
       title: "Setting",
-      width: "1.8fr",
+      width: "2.3fr",
       wrap: true,
       cell: ({ known }) => (
         <div>

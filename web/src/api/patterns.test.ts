@@ -23,6 +23,22 @@ describe("granted names", () => {
     expect(matches("case*", "casemate.user.list")).toBe(false);
   });
 
+  it("match as a regular expression does", () => {
+    const plain = (pattern: string) => new RegExp(`^${[...pattern].map((sign) => ({ "*": ".*", "?": "[^.]", "{": "(?:", "}": ")", ",": "|", ".": "\\." })[sign] ?? sign).join("")}$`);
+    const signs = ["a", "b", ".", "*", "?", "{a,b}", "{,a*}", "{a{b,.},*?}"];
+    for (let seed = 0; seed < 4000; seed += 1) {
+      const pattern = [seed % 8, (seed >> 3) % 8, (seed >> 6) % 8, (seed * 7) % 8].map((place) => signs[place]).join("");
+      for (const name of ["", "a", "ab", "a.b", "ba.ab", "bb..a"]) expect([pattern, name, matches(pattern, name)]).toEqual([pattern, name, plain(pattern).test(name)]);
+    }
+  });
+
+  it("never take longer than their length times that of the name", () => {
+    const name = `casemate.${"a".repeat(100)}`;
+    const started = performance.now();
+    for (const bad of ["*?", "{a,a,*}", "{*,*a}"]) expect(matches(`casemate.${bad.repeat(500)}-`, name)).toBe(false);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   it("that make no sense match nothing", () => {
     expect(matches("casemate.{user", "casemate.user")).toBe(false);
     expect(matches("x".repeat(5000), "x")).toBe(false);

@@ -79,14 +79,14 @@ describe("audit events", () => {
     await page.getByRole("button", { name: "Verify in this browser" }).waitFor();
     expect(loaded).toEqual([]);
     await page.getByRole("button", { name: "Verify in this browser" }).click();
-    await page.getByText("Proved", { exact: true }).waitFor();
+    await page.getByText("Agrees with itself", { exact: true }).waitFor();
     expect(loaded.length).toBe(1);
     await page.getByText("first checkpoint that this page saw").waitFor();
     await check(page);
     await console.api.post("/api/v1/users/search", {});
     await page.getByRole("button", { name: "Verify again" }).click();
     await page.getByText("first checkpoint that this page saw").waitFor({ state: "detached" });
-    await page.getByText("Proved", { exact: true }).waitFor();
+    await page.getByText("Agrees with itself", { exact: true }).waitFor();
     await page.close();
   });
 

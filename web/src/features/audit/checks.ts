@@ -1,15 +1,6 @@
-import type { AuditKeys, AuditStep, ConsistencyVerdict, EventVerdict } from "@casemate/sdk/audit";
+import type { AuditKeys, ConsistencyVerdict } from "@casemate/sdk/audit";
 import { ApiError, type Schema, api, got } from "../../api";
-
-/** What was found out in this browser. */
-export interface Checked {
-  event: EventVerdict;
-  /** Whether the log went on from the checkpoint that was seen before in this visit. */
-  went: ConsistencyVerdict | undefined;
-  /** Where the key came from. */
-  from: "server" | "pasted";
-  proof: Schema<"AuditEventProof">;
-}
+import type { Checked } from "./verdict";
 
 /** A key that an auditor gave: for as long as the page is open, and nowhere else. */
 let pasted = "";
@@ -78,32 +69,4 @@ export async function checkWent(checkpoint: string, key: AuditKeys): Promise<Con
 export async function checkLog(checkpoint: string): Promise<{ went: ConsistencyVerdict | undefined; from: Checked["from"] }> {
   const { key, from } = await keys();
   return { went: await checkWent(checkpoint, key), from };
-}
-
-/** What a step is called for people. */
-export const STEPS: Record<string, string> = {
-  key: "Key",
-  proof: "Proof",
-  checkpoint: "Signature",
-  event: "What is shown",
-  leaf: "Commitment",
-  inclusion: "Way to the root",
-  cosignatures: "Witnesses",
-  older: "Earlier checkpoint",
-  newer: "New checkpoint",
-  consistency: "Goes on",
-};
-
-/** The steps of an event, and at their end that the log went on. */
-export function stepsOf({ event, went }: Checked): AuditStep[] {
-  const failed = went?.steps.find((step) => step.outcome === "failed");
-  const last: AuditStep =
-    went === undefined
-      ? { step: "consistency", outcome: "skipped", says: "It is the first checkpoint that this page saw in this visit, and is remembered for the next check." }
-      : { ...(failed ?? {}), step: "consistency", outcome: went.verdict === "proved" ? "passed" : "failed", says: failed?.says ?? went.summary };
-  return [...event.steps, last];
-}
-
-export function isProved({ event, went }: Checked): boolean {
-  return event.verdict === "proved" && (went === undefined || went.verdict === "proved");
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type ApiError, api, got } from "../../api";
+import { ApiError, api, got } from "../../api";
 import { Badge, Button, CopyAsCurl, CopyButton, EmptyState, ErrorNotice, ErrorState, KeyValue, Link, Notice, Page, Panel, SkeletonLines, Split, Stat, Time } from "../../ui";
 import { save } from "../../ui/export";
 import styles from "./audit.module.css";
@@ -57,9 +57,7 @@ export function AuditLogPage() {
             Not signed
           </Badge>
         ) : (
-          <Badge icon="check" tone="allow">
-            Signed
-          </Badge>
+          <Badge icon="info">{newest.data === undefined ? "Not known whether signed" : "Says it is signed"}</Badge>
         ))
       }
       title="Audit log"
@@ -110,7 +108,8 @@ export function AuditLogPage() {
                 entries={key.data.witnesses.map((one, index): [string, React.ReactNode] => [`Witness ${index + 1}`, <Key key={one} text={one} />])}
               />
               {cosigned.data && <p className={styles.note}>The newest checkpoint that a witness cosigned is of {number(sizeOf(cosigned.data.text))} events.</p>}
-              {cosigned.error && <p className={styles.note}>No witness cosigned a checkpoint yet.</p>}
+              {isNoneYet(cosigned.error) && <p className={styles.note}>No witness cosigned a checkpoint yet.</p>}
+              {cosigned.error && !isNoneYet(cosigned.error) && <ErrorState compact error={cosigned.error} onRetry={() => void cosigned.refetch()} />}
             </>
           )}
         </Panel>
@@ -127,6 +126,9 @@ function Key({ text }: { text: string }) {
     </span>
   );
 }
+
+/** Whether it is wrong only that there is none yet: nothing is said of witnesses by any other failure. */
+const isNoneYet = (error: unknown): boolean => error instanceof ApiError && error.code === "not_found";
 
 /** Holds the log against what this page saw of it before. */
 function Went({ checkpoint }: { checkpoint: string | undefined }) {

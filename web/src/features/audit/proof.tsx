@@ -4,8 +4,9 @@ import type { AuditStep } from "@casemate/sdk/audit";
 import { type ApiError, type Schema, asApiErrorOf } from "./problem";
 import { Badge, Button, ErrorNotice, Icon, Notice, Panel, TextField, cx } from "../../ui";
 import { save } from "../../ui/export";
-import { type Checked, STEPS, checkEvent, isProved, pasteKey, pastedKey, stepsOf } from "./checks";
+import { checkEvent, pasteKey, pastedKey } from "./checks";
 import styles from "./proof.module.css";
+import { type Checked, STEPS, isProved, skippedOf, stepsOf, verdictOf } from "./verdict";
 
 /** Checks in the browser that the event is what was recorded. */
 export function Proof({ detail }: { detail: Schema<"AuditEventDetail"> }) {
@@ -13,12 +14,13 @@ export function Proof({ detail }: { detail: Schema<"AuditEventDetail"> }) {
   const check = useMutation<Checked, ApiError>({ mutationFn: () => checkEvent(detail).catch(asApiErrorOf) });
   const { data } = check;
   const proved = data && isProved(data);
+  const verdict = data && verdictOf(data);
   return (
     <Panel
       actions={
-        data && (
-          <Badge icon={proved ? "circleCheck" : "circleX"} tone={proved ? "allow" : "deny"}>
-            {proved ? "Proved" : "Not proved"}
+        verdict && (
+          <Badge icon={verdict.is === "proved" ? "circleCheck" : verdict.is === "agrees" ? "info" : "circleX"} tone={verdict.is === "proved" ? "allow" : verdict.is === "agrees" ? "neutral" : "deny"}>
+            {verdict.says}
           </Badge>
         )
       }
@@ -34,7 +36,7 @@ export function Proof({ detail }: { detail: Schema<"AuditEventDetail"> }) {
             Save the proof, and check it elsewhere with <code>casemate audit verify --proof</code> and a key that did not come from this server. Keep both results: they are evidence.
           </Notice>
         )}
-        {data && proved && <From from={data.from} />}
+        {data && proved && <From from={data.from} skipped={skippedOf(data)} />}
         <ErrorNotice error={check.error} onRetry={() => check.mutate()} />
         <div className={styles.buttons}>
           <Button icon="shield" kind={data ? "plain" : "primary"} onPress={() => check.mutate()} pending={check.isPending}>
@@ -62,13 +64,20 @@ export function Proof({ detail }: { detail: Schema<"AuditEventDetail"> }) {
   );
 }
 
-function From({ from }: { from: Checked["from"] }) {
+function From({ from, skipped }: { from: Checked["from"]; skipped: string[] }) {
+  const left = skipped.length > 0 && <p className={styles.note}>Not looked at: {skipped.join(", ")}.</p>;
+  if (from === "pasted")
+    return (
+      <>
+        <p className={styles.note}>The key is the one that you gave.</p>
+        {left}
+      </>
+    );
   return (
-    <p className={styles.note}>
-      {from === "pasted"
-        ? "The key is the one that you gave."
-        : "The key came from this server: it shows that the log agrees with itself. Whoever can write the log could change that answer too. Use a key that reached you another way."}
-    </p>
+    <>
+      <Notice title="With the server's own key, the log agrees with itself">Whoever can write the log could change that answer too. It is proved with a key that reached you another way: use a key of yours.</Notice>
+      {left}
+    </>
   );
 }
 

@@ -8,8 +8,8 @@ export function Denials() {
   const { enabled, isLoading, error, each, all } = useDenials();
   const isThere = useIsPage(PLACES.denials);
   if (!enabled || (!isLoading && each.length === 0)) return null;
-  const most = Math.max(1, ...each.map((one) => one.count));
-  const sorted = [...each].sort((a, b) => b.count - a.count);
+  const most = Math.max(1, ...each.map((one) => one.count ?? 0));
+  const sorted = [...each].sort((a, b) => (b.count ?? -1) - (a.count ?? -1));
   return (
     <Panel actions={isThere && <Link to={PLACES.denials}>View all</Link>} icon="ban" title="Denials by application, last 24 hours">
       {error ? (
@@ -28,9 +28,9 @@ export function Denials() {
                 <Link to={denialsOf(namespace)}>{application}</Link>
               </span>
               <span aria-hidden="true" className={styles.track}>
-                <span className={styles.fill} style={{ width: `${(100 * count) / most}%` }} />
+                <span className={styles.fill} style={{ width: `${(100 * (count ?? 0)) / most}%` }} />
               </span>
-              <span className={styles.number}>{count.toLocaleString("en")}</span>
+              <span className={styles.number}>{count?.toLocaleString("en") ?? "–"}</span>
             </li>
           ))}
         </ul>

@@ -4,6 +4,7 @@ import styles from "./home.module.css";
 import { PLACES } from "./places";
 import { AHEAD, useBlocks, useDenials, useEndingAssignments, useEndingKeys, useHealth, useOpenAlerts } from "./reading";
 import { faultsOf } from "./health";
+import { counted, healthOf, noteOf, severeOf } from "./said";
 
 interface NumberProps {
   label: string;
@@ -28,11 +29,6 @@ function One({ label, icon, to, value, note, tone, isLoading }: NumberProps) {
   );
 }
 
-/** A number of a list that is read to a bound. */
-function counted({ items, hasMore }: { items: readonly unknown[]; hasMore: boolean }): string {
-  return hasMore ? `${items.length}+` : String(items.length);
-}
-
 /** How much there is of what needs attention. What somebody may not see is left out. */
 export function Numbers() {
   const alerts = useOpenAlerts();
@@ -41,29 +37,29 @@ export function Numbers() {
   const blocks = useBlocks();
   const denials = useDenials();
   const health = useHealth();
-  const faults = faultsOf(health.data);
+  const said = healthOf(health.data, health.error, faultsOf(health.data));
   if (![alerts, keys, assignments, blocks, denials, health].some((one) => one.enabled)) return null;
   const severe = alerts.items.filter((alert) => alert.level === "high" || alert.level === "critical").length;
   return (
     <section aria-label="Numbers" className={styles.stats}>
       {alerts.enabled && (
-        <One icon="bell" isLoading={alerts.isLoading} label="Open alerts" note={severe > 0 ? `${severe} high or critical` : "Nothing severe"} to={PLACES.alerts} tone={severe > 0 ? "deny" : alerts.items.length > 0 ? "warn" : undefined} value={counted(alerts)} />
+        <One icon="bell" isLoading={alerts.isLoading} label="Open alerts" note={severeOf(alerts, severe)} to={PLACES.alerts} tone={alerts.error ? undefined : severe > 0 ? "deny" : alerts.items.length > 0 ? "warn" : undefined} value={counted(alerts)} />
       )}
-      {keys.enabled && <One icon="key" isLoading={keys.isLoading} label="API keys ending" note={`Within ${AHEAD} days`} to={PLACES.keys} tone={keys.items.length > 0 ? "warn" : undefined} value={counted(keys)} />}
+      {keys.enabled && <One icon="key" isLoading={keys.isLoading} label="API keys ending" note={noteOf(keys, `Within ${AHEAD} days`)} to={PLACES.keys} tone={!keys.error && keys.items.length > 0 ? "warn" : undefined} value={counted(keys)} />}
       {assignments.enabled && (
-        <One icon="role" isLoading={assignments.isLoading} label="Assignments ending" note={`Within ${AHEAD} days`} to={PLACES.assignments} tone={assignments.items.length > 0 ? "warn" : undefined} value={counted(assignments)} />
+        <One icon="role" isLoading={assignments.isLoading} label="Assignments ending" note={noteOf(assignments, `Within ${AHEAD} days`)} to={PLACES.assignments} tone={!assignments.error && assignments.items.length > 0 ? "warn" : undefined} value={counted(assignments)} />
       )}
-      {blocks.enabled && <One icon="lock" isLoading={blocks.isLoading} label="Blocked now" note="Networks and accounts" to={PLACES.blocks} tone={blocks.items.length > 0 ? "warn" : undefined} value={counted(blocks)} />}
-      {denials.enabled && <One icon="ban" isLoading={denials.isLoading} label="Denials" note="In the last 24 hours" to={PLACES.denials} value={denials.all ? `${denials.all.count}${denials.all.exact ? "" : "+"}` : "–"} />}
+      {blocks.enabled && <One icon="lock" isLoading={blocks.isLoading} label="Blocked now" note={noteOf(blocks, "Networks and accounts")} to={PLACES.blocks} tone={!blocks.error && blocks.items.length > 0 ? "warn" : undefined} value={counted(blocks)} />}
+      {denials.enabled && <One icon="ban" isLoading={denials.isLoading} label="Denials" note={denials.all ? "In the last 24 hours" : "Not known"} to={PLACES.denials} value={denials.all ? `${denials.all.count}${denials.all.exact ? "" : "+"}` : "–"} />}
       {health.enabled && (
         <One
           icon="activity"
           isLoading={health.isPending}
           label="Health"
-          note={faults.length === 0 ? "Everything answers" : (faults[0] ?? "")}
+          note={said.note}
           to={PLACES.health}
-          tone={health.data?.ready === false || health.error ? "deny" : faults.length > 0 ? "warn" : "allow"}
-          value={health.error ? "Unknown" : health.data?.ready === false ? "Not ready" : faults.length > 0 ? "Degraded" : "Ready"}
+          tone={said.tone}
+          value={said.value}
         />
       )}
     </section>

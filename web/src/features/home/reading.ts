@@ -96,7 +96,7 @@ export function useDenials() {
     isLoading: schemas.isPending || counts.some((count) => count.isPending),
     error: schemas.error ?? counts.find((count) => count.error)?.error ?? null,
     all: all?.data,
-    each: namespaces.slice(0, NAMESPACES).map((one, index) => ({ ...one, count: each[index]?.data?.count ?? 0 })),
+    each: namespaces.slice(0, NAMESPACES).map((one, index) => ({ ...one, count: each[index]?.data?.count })),
   };
 }
 

@@ -74,6 +74,33 @@ describe("the console", () => {
     await page.context().close();
   });
 
+  it("asks again where somebody else signed in meanwhile", async () => {
+    const page = await console.stranger("/users");
+    await page.waitForURL("**/sign-in?**");
+    await signInWith(page, console.url, ADMINISTRATOR);
+    await settled(page);
+    await page.keyboard.press("c");
+    await page.getByRole("textbox", { name: /Login/ }).fill("nobody.yet@example.com");
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Make user" }).click();
+    await page.getByRole("link", { name: "Sign in again" }).waitFor();
+    const me = (await console.api.get("/api/v1/me")) as object;
+    await page.route("**/api/v1/me", (route) => route.fulfill({ json: { ...me, id: "another", display_name: "Somebody Else" } }));
+    const [tab] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("link", { name: "Sign in again" }).click()]);
+    await tab.waitForLoadState();
+    await tab.getByRole("link", { name: /password/ }).click();
+    await tab.fill("#login", ADMINISTRATOR.login);
+    await tab.fill("#password", ADMINISTRATOR.password);
+    await tab.click("button.primary");
+    await page.getByText("You are Somebody Else now").waitFor();
+    const made = async () => ((await console.api.post("/api/v1/users/search", { search: "nobody.yet@example.com" })) as { items: unknown[] }).items.length;
+    expect(await made()).toBe(0);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { level: 1, name: "nobody.yet@example.com" }).waitFor();
+    expect(await made()).toBe(1);
+    await page.context().close();
+  });
+
   it("is gone through by the palette: pages, things, and what can be done here", async () => {
     const page = await console.page("/");
     await settled(page);

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, got } from "./client";
+import { ApiError } from "./error";
 import { mayDo } from "./patterns";
 import { tenantInUrl } from "./tenant";
 
@@ -17,9 +18,22 @@ export interface Me {
   auth?: { amr?: string[]; acr?: string; time?: string };
 }
 
+const KEY = ["/api/v1/me"];
+
+/** Who is there now, whatever was read before. */
+export async function readMe(signal?: AbortSignal): Promise<Me> {
+  return got(await api.GET("/api/v1/me", signal ? { signal } : {})) as unknown as Me;
+}
+
 export const meQuery = queryOptions({
-  queryKey: ["/api/v1/me"],
-  queryFn: async ({ signal }) => got(await api.GET("/api/v1/me", { signal })) as unknown as Me,
+  queryKey: KEY,
+  queryFn: async ({ client, signal }) => {
+    const me = await readMe(signal);
+    const before = client.getQueryData<Me>(KEY);
+    // Whoever was there is not made nobody while a form may be open: their session ended.
+    if (me.type === "anonymous" && before !== undefined && before.type !== "anonymous") throw new ApiError(401, { code: "unauthenticated", title: "Your session has ended" });
+    return me;
+  },
   staleTime: 60_000,
 });
 

@@ -19,23 +19,35 @@ export function restoreFragment(): void {
   if (path === location.pathname + location.search && location.hash === "") history.replaceState(history.state, "", path + hash);
 }
 
-/** The address for signing in again in a tab of its own, so that what was typed here stays. */
-export function signInAgain(signIn: string | undefined): string {
+/** The address for signing in again in a tab of its own, so that what was typed here stays. `asker` is told to all tabs afterwards. */
+export function signInAgain(signIn: string | undefined, asker: string): string {
   const url = new URL(signIn ?? "/sign-in", location.origin);
-  url.searchParams.set("return_to", SIGNED_IN);
+  url.searchParams.set("return_to", `${SIGNED_IN}?for=${asker}`);
   return url.pathname + url.search;
 }
 
-/** Tells the tab that waits. */
+/** Tells the tabs that wait, and which of their notices asked for it. */
 export function tellSignedIn(): void {
   const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage("signed in");
+  channel.postMessage(new URLSearchParams(location.search).get("for") ?? "");
   channel.close();
 }
 
-/** Has something done once another tab has signed in; gives what stops that. */
-export function onSignedIn(then: () => void): () => void {
+/** Has something done once another tab has signed in, with what asked for that; gives what stops it. */
+export function onSignedIn(then: (asker: string) => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);
-  channel.addEventListener("message", then);
+  channel.addEventListener("message", (event: MessageEvent<unknown>) => then(String(event.data)));
   return () => channel.close();
+}
+
+/** What says who somebody is. */
+export interface Identity {
+  type: string;
+  provider: string;
+  id?: string | undefined;
+}
+
+/** Whether two are known to be one and the same. */
+export function isSame(one: Identity | undefined, other: Identity | undefined): boolean {
+  return one?.id !== undefined && other !== undefined && one.id === other.id && one.provider === other.provider && one.type === other.type;
 }

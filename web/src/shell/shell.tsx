@@ -26,9 +26,16 @@ export function Shell() {
   useEffect(() => {
     if (isAnonymous) goAndSignIn();
   }, [isAnonymous]);
+  // What is typed in a dialog stays, until that is closed or somebody signed in again.
+  const isGone = me.error?.wantsSignIn === true;
+  useEffect(() => {
+    if (!isGone) return undefined;
+    const timer = setInterval(() => document.querySelector('[role="dialog"],[role="alertdialog"]') === null && goAndSignIn(), 1000);
+    return () => clearInterval(timer);
+  }, [isGone]);
   // It is for a second tab, and says the same to everybody.
   if (path.endsWith("/signed-in")) return <Outlet />;
-  if (me.error && !me.error.wantsSignIn) {
+  if (me.error && me.data === undefined && !me.error.wantsSignIn) {
     return (
       <main className={styles.whole}>
         <ErrorState error={me.error} onRetry={() => void me.refetch()} />

@@ -1,6 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ApiError, asApiError } from "../api/error";
-import { onSignedIn, signInAgain } from "../api/signing-in";
+import { type Me, meQuery, readMe } from "../api/me";
+import { isSame, onSignedIn, signInAgain } from "../api/signing-in";
 import { Button } from "./button";
 import buttons from "./button.module.css";
 import { CopyButton } from "./copy-button";
@@ -26,11 +28,14 @@ const CURES: Record<string, string> = {
   unavailable: "Try again in a moment.",
 };
 
-/** An error where it happened: in a form or a dialog. Signing in again happens in another tab, and nothing typed is lost. */
-export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
+/**
+ * An error where it happened: in a form or a dialog. Signing in again happens in another tab, and nothing typed is lost. What was
+ * asked for goes on by itself where the same person did that from here; what only reads, wherever they did it.
+ */
+export function ErrorNotice({ error, onRetry, reads = false }: { error: unknown; onRetry?: (() => void) | undefined; reads?: boolean }) {
   if (error === null || error === undefined) return null;
   const problem = asApiError(error);
-  if (problem.wantsSignIn) return <SignInNotice onRetry={onRetry} problem={problem} />;
+  if (problem.wantsSignIn) return <SignInNotice onRetry={onRetry} problem={problem} reads={reads} />;
   return (
     <Notice kind="deny" title={problem.title}>
       <Details problem={problem} />
@@ -72,23 +77,45 @@ function Request({ problem }: { problem: ApiError }) {
   );
 }
 
-function SignInNotice({ problem, onRetry }: { problem: ApiError; onRetry: (() => void) | undefined }) {
+function SignInNotice({ problem, onRetry, reads }: { problem: ApiError; onRetry: (() => void) | undefined; reads: boolean }) {
+  const queries = useQueryClient();
+  const [asker] = useState(() => `n${Math.random().toString(36).slice(2)}`);
+  const [before] = useState(() => queries.getQueryData<Me>(meQuery.queryKey));
   const [isBack, setIsBack] = useState(false);
+  const [other, setOther] = useState<Me | undefined>();
   const retry = useRef(onRetry);
   retry.current = onRetry;
-  useEffect(
-    () =>
-      onSignedIn(() => {
-        setIsBack(true);
-        retry.current?.();
-      }),
-    [],
-  );
+  useEffect(() => {
+    // Nothing goes on that was cancelled meanwhile.
+    let isShown = true;
+    const stop = onSignedIn((from) => {
+      setIsBack(true);
+      void readMe().then(
+        (now) => {
+          if (!isShown || now.type === "anonymous") return;
+          queries.setQueryData(meQuery.queryKey, now);
+          if (isSame(before, now)) {
+            setOther(undefined);
+            if (reads || from === asker) retry.current?.();
+          } else {
+            // What was confirmed, was so by somebody else: nothing is done, and all that is shown is read anew.
+            setOther(now);
+            void queries.invalidateQueries();
+          }
+        },
+        () => undefined,
+      );
+    });
+    return () => {
+      isShown = false;
+      stop();
+    };
+  }, [asker, before, queries, reads]);
   return (
     <Notice
       actions={
         <>
-          <a className={cx(buttons.button, buttons.small)} href={signInAgain(problem.signIn)} rel="opener" target="_blank">
+          <a className={cx(buttons.button, buttons.small)} href={signInAgain(problem.signIn, asker)} rel="opener" target="_blank">
             <Icon name="external" />
             Sign in again
           </a>
@@ -102,7 +129,11 @@ function SignInNotice({ problem, onRetry }: { problem: ApiError; onRetry: (() =>
       kind="warn"
       title={problem.wantsRecentSignIn ? "This needs a recent sign-in" : "Your session has ended"}
     >
-      <div>It opens in another tab. What you do here goes on when you come back.</div>
+      <div>
+        {other
+          ? `You are ${other.display_name ?? other.login ?? other.id ?? other.type} now, and not who began this. Nothing was done: look at it again before you do it.`
+          : "It opens in another tab. What you do here goes on when you come back."}
+      </div>
     </Notice>
   );
 }
@@ -110,7 +141,7 @@ function SignInNotice({ problem, onRetry }: { problem: ApiError; onRetry: (() =>
 /** In place of what could not be read. */
 export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetry?: (() => void) | undefined; compact?: boolean }) {
   const problem = asApiError(error);
-  if (problem.wantsSignIn) return <ErrorNotice error={problem} onRetry={onRetry} />;
+  if (problem.wantsSignIn) return <ErrorNotice error={problem} onRetry={onRetry} reads />;
   if (problem.code === "forbidden") {
     return (
       <EmptyState compact={compact} icon="lock" title="You may not see this">

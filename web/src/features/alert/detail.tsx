@@ -28,7 +28,7 @@ function change(id: number, what: Change, note: string) {
 export function AlertPage() {
   const id = useParam("id");
   const query = useQuery({ queryKey: keyOf(id), queryFn: async ({ signal }) => got(await api.GET("/api/v1/alerts/{id}", { params: { path: { id } }, signal })) });
-  if (query.error) {
+  if (query.error && query.data === undefined) {
     return (
       <Page breadcrumbs={CRUMBS} title={`Alert ${id}`}>
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />

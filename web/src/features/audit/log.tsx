@@ -27,7 +27,7 @@ export function AuditLogPage() {
   // When the event behind which it stands happened: the note itself says no time.
   const newest = useQuery({ queryKey: ["newest audit event"], refetchOnWindowFocus: false, staleTime: 60_000, queryFn: async ({ signal }) => got(await api.POST("/api/v1/audit-events/search", { body: { limit: 1 }, signal })).items[0] ?? null });
   const crumbs = [["Audit events", "/audit/events"]] as const;
-  if (checkpoint.error) {
+  if (checkpoint.error && checkpoint.data === undefined) {
     return (
       <Page breadcrumbs={crumbs} title="Audit log">
         <ErrorState error={checkpoint.error} onRetry={() => void checkpoint.refetch()} />

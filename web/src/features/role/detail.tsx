@@ -14,7 +14,7 @@ import { type Role, READ_ANEW, managedBy, roleQuery, roleSearch } from "./role";
 /** A role: what it grants, what it extends, who holds it, and what changes made of it. */
 export function RolePage() {
   const query = useQuery(roleQuery(useParam("id")));
-  if (query.data && !query.error) return <Known role={query.data} />;
+  if (query.data) return <Known role={query.data} />;
   return (
     <Page breadcrumbs={[["Roles", "/roles"]]} title="Role">
       {query.error ? (

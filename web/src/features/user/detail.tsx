@@ -23,7 +23,7 @@ export function UserPage() {
     queryKey: userKey(id),
     queryFn: async ({ signal }) => got(await api.GET("/api/v1/users/{id}", { params: { path: { id } }, signal })),
   });
-  if (query.error) {
+  if (query.error && query.data === undefined) {
     return (
       <Page breadcrumbs={[["Users", "/users"]]} title="User">
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />

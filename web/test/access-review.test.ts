@@ -19,7 +19,7 @@ describe("an access review", () => {
     await page.getByRole("button", { name: "Certify" }).click();
     await page.getByRole("dialog").or(page.getByRole("alertdialog")).getByRole("textbox").fill("still covers");
     await page.getByRole("button", { name: "Certify" }).last().click();
-    await page.getByText(/^Certified \d{4}/).waitFor();
+    await page.getByText(/The reason says: Certified \d{4}/).waitFor();
     const [entry] = await heldBy("joan");
     expect(entry.reason).toMatch(/^Certified \d{4}-\d\d-\d\d by grace@example\.com: still covers \| Covers for Tony$/);
     await page.getByRole("button", { name: "Undo" }).click();

@@ -18,7 +18,7 @@ async function one(id: string, verb: "Certified" | "Revoked", by: string, note: 
   const now = new Date().toISOString();
   const reason = written(verb, { by, note, day: now.slice(0, 10), reason: before.document.reason });
   const header = ifMatch(before);
-  const isToCome = before.document.from !== undefined && before.document.from !== null && before.document.from > now;
+  const isToCome = before.document.from !== undefined && before.document.from !== null && Date.parse(before.document.from) > Date.parse(now);
   // What has not begun cannot end: it goes.
   if (verb === "Revoked" && isToCome) await api.DELETE("/api/v1/assignments/{id}", { params: { path, header } });
   else await api.PUT("/api/v1/assignments/{id}", { params: { path, header }, body: { ...before.document, reason, ...(verb === "Revoked" ? { until: now } : {}) } });

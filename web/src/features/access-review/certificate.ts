@@ -18,6 +18,11 @@ export function certificateOf(reason: string | null | undefined): (Certificate &
   return found ? { verb: found[1] ?? "", day: found[2] ?? "", by: found[3] ?? "", note: found[4] ?? "", before: found[5] ?? "" } : undefined;
 }
 
+/** Whether a day counts: not before the cut, and not one that is yet to come. */
+export function isWithin(day: string, cut: string, today: string): boolean {
+  return day >= cut && day <= today;
+}
+
 /** The reason that an assignment has after a review. What it was given for stays behind a bar. */
 export function written(verb: "Certified" | "Revoked", { by, note, day, reason }: { by: string; note: string; day: string; reason: string | null | undefined }): string {
   const before = certificateOf(reason)?.before ?? reason ?? "";

@@ -9,13 +9,15 @@ interface Props {
   ids: readonly string[];
   /** What is held by them, as far as it was read. */
   entries: readonly Entry[];
+  /** Whether there is more that was not read. */
+  hasMore: boolean;
   onClose: () => void;
   onDone: (outcomes: Outcome[]) => void;
   onTakenBack: () => void;
 }
 
 /** Asks why, and certifies or revokes one assignment after the other. */
-export function Decide({ verb, ids, entries, onClose, onDone, onTakenBack }: Props) {
+export function Decide({ verb, ids, entries, hasMore, onClose, onDone, onTakenBack }: Props) {
   const me = useMe();
   const [done, setDone] = useState<number | undefined>();
   const isRevoking = verb === "Revoked";
@@ -29,6 +31,7 @@ export function Decide({ verb, ids, entries, onClose, onDone, onTakenBack }: Pro
           {isRevoking && (
             <ul>
               <li>
+                {hasMore && "At least "}
                 {people} {people === 1 ? "person or program loses" : "people or programs lose"} what they hold by it, within a second.
               </li>
               {groups.size > 0 && <li>{groups.size === 1 ? "A whole group" : `${groups.size} whole groups`} among them: everybody in it, also who comes later.</li>}
@@ -68,7 +71,7 @@ export function Decide({ verb, ids, entries, onClose, onDone, onTakenBack }: Pro
       title={`${isRevoking ? "Revoke" : "Certify"} ${what}?`}
       verb={isRevoking ? "Revoke" : "Certify"}
     >
-      {isRevoking ? "They end now, with your reason on record." : "Your name, today’s date and what you say are written into their reasons."}
+      {isRevoking ? "They end now by this computer’s clock, with your reason on record." : "Your name, today’s date and what you say are written into their reasons, as a note."}
     </ConfirmDialog>
   );
 }

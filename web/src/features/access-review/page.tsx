@@ -4,7 +4,7 @@ import { type Schema, useAllowed, useSearch } from "../../api";
 import { Badge, Button, Checkbox, type Column, EmptyState, ExportMenu, Filters, Icon, Link, Notice, Page, SearchField, Select, Stat, Status, Table, Time, useFragmentState } from "../../ui";
 import styles from "./access-review.module.css";
 import type { Entry, Outcome } from "./act";
-import { certificateOf } from "./certificate";
+import { certificateOf, isWithin } from "./certificate";
 import { Decide } from "./decide";
 
 const DEFAULTS = { search: "", state: "in_force", type: "", role: "", look: "", since: "90", show: "", sort: "-created_at" };
@@ -29,14 +29,17 @@ export function AccessReviewPage() {
     ...(state.look.startsWith("expiring") ? { expiring_days: Number(state.look.slice(8)) } : {}),
   });
   const cut = new Date(Date.now() - Number(state.since) * DAY).toISOString().slice(0, 10);
+  const today = new Date().toISOString().slice(0, 10);
   const isCertified = (entry: Entry) => {
     const found = certificateOf(entry.reason);
-    return found?.verb === "Certified" && found.day >= cut;
+    return found?.verb === "Certified" && isWithin(found.day, cut, today);
   };
   const assignments = new Map(list.items.map((entry) => [entry.assignment, entry]));
   const certified = [...assignments.values()].filter(isCertified).length;
   const shown = state.show === "" ? list.items : list.items.filter((entry) => isCertified(entry) === (state.show === "certified"));
-  const picked = [...chosen].filter((id) => assignments.has(id));
+  // What a filter hides is not acted on.
+  const visible = new Set(shown.map((entry) => entry.assignment));
+  const picked = [...chosen].filter((id) => visible.has(id));
   const toggle = (id: string) => setChosen((now) => new Set(now.has(id) ? [...now].filter((one) => one !== id) : [...now, id]));
   const open = [...new Set(shown.map((entry) => entry.assignment))];
   const isFiltered = ["search", "type", "role", "look", "show"].some((name) => state[name as keyof typeof state] !== "") || state.state !== DEFAULTS.state;
@@ -48,7 +51,7 @@ export function AccessReviewPage() {
     { id: "granted", title: "Since", width: "100px", sort: "created_at", cell: (entry) => <Time value={entry.since} /> },
     { id: "used", title: "Last seen", width: "105px", cell: (entry) => <Time none={entry.holder.type === "group" ? "–" : "Unknown"} value={entry.last_used} /> },
     { id: "until", title: "Ends", width: "100px", cell: (entry) => <Time none="No end" value={entry.until} /> },
-    { id: "review", title: "Review", width: "1.5fr", wrap: true, cell: (entry) => <Review entry={entry} isCertified={isCertified(entry)} /> },
+    { id: "review", title: "Note in the reason", width: "1.5fr", wrap: true, cell: (entry) => <Review entry={entry} /> },
   ];
   const readAnew = () => {
     for (const key of ["/api/v1/access-review/search", "/api/v1/assignments/search", "/api/v1/assignments/{id}"]) void queries.invalidateQueries({ queryKey: [key] });
@@ -56,8 +59,8 @@ export function AccessReviewPage() {
   return (
     <Page description="Who holds what, since when and through what: certify what is still needed, revoke what is not." title="Access review">
       <div className={styles.progress}>
-        <Stat label={`Certified within ${state.since} days`} note={list.hasMore ? `of ${assignments.size} assignments read so far` : `of ${assignments.size} assignments`} value={certified} />
-        <progress aria-label="Certified" className={styles.bar} max={Math.max(1, assignments.size)} value={certified} />
+        <Stat label={`Noted as certified within ${state.since} days`} note={list.hasMore ? `of ${assignments.size} assignments read so far` : `of ${assignments.size} assignments`} value={certified} />
+        <progress aria-label="Noted as certified" className={styles.bar} max={Math.max(1, assignments.size)} value={certified} />
         <Select
           inline
           label="Counts for"
@@ -124,10 +127,11 @@ export function AccessReviewPage() {
         {...(mayUpdate ? { onOpen: (entry: Entry) => toggle(entry.assignment) } : {})}
       />
       <p className={styles.note}>
-        Casemate has no record of reviews of its own. A certificate is written into the reason of the assignment, with the day and who gave it, and each is an event of the audit trail. Revoking ends an assignment now and keeps it on record.
+        Casemate has no record of reviews of its own. What is shown as certified is a note in the reason of the assignment: whoever may change the assignment can write one, so it proves nothing by itself. Who changed an assignment, and when, is in the audit trail. Revoking ends an assignment now and keeps it on record.
       </p>
       <Decide
-        entries={list.items.filter((entry) => chosen.has(entry.assignment))}
+        entries={list.items.filter((entry) => picked.includes(entry.assignment))}
+        hasMore={list.hasMore}
         ids={picked}
         onClose={() => setAsks(undefined)}
         onDone={(outcomes) => {
@@ -181,14 +185,13 @@ function What({ entry }: { entry: Entry }) {
   );
 }
 
-function Review({ entry, isCertified }: { entry: Entry; isCertified: boolean }) {
+/** What the assignment's reason says of a review: a note, which whoever may change the assignment can write. */
+function Review({ entry }: { entry: Entry }) {
   const found = certificateOf(entry.reason);
   if (!found) return <span className={styles.small}>{entry.reason ?? "No reason given"}</span>;
   return (
     <span>
-      <Badge icon={found.verb === "Revoked" ? "ban" : isCertified ? "check" : "clock"} tone={isCertified ? "allow" : "neutral"}>
-        {found.verb} {found.day}
-      </Badge>
+      The reason says: {found.verb} {found.day}
       <small className={styles.small}>
         by {found.by}
         {found.note && `: ${found.note}`}

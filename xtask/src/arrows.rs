@@ -67,7 +67,7 @@ fn allowed(name: &str) -> Option<Vec<&'static str>> {
     }
     // Nothing is built on a benchmark or a fuzz target.
     if name == "fuzz" || name.starts_with("bench-") {
-        below.extend(["store", "directory", "platform", "server", "figures", "test-support"]);
+        below.extend(["archive", "store", "directory", "platform", "server", "figures", "test-support"]);
         return Some(below);
     }
     for layer in ["store", "directory"] {

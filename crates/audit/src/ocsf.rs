@@ -226,12 +226,9 @@ fn authentication(event: &Event<'_>, into: &mut Map<String, Value>) {
 
 fn account(event: &Event<'_>, documents: &Documents, into: &mut Map<String, Value>) {
     let mut whom = json!({ "type_id": 1, "type": "User" });
-    put(&mut whom, "uid", event.resource_id.as_deref().and_then(filled));
-    put(
-        &mut whom,
-        "name",
-        documents.text("/login").or_else(|| event.resource_id.is_none().then_some("unknown")),
-    );
+    let id = event.resource_id.as_deref().and_then(filled);
+    put(&mut whom, "uid", id);
+    put(&mut whom, "name", documents.text("/login").or_else(|| id.is_none().then_some("unknown")));
     put_in(into, "user", Some(whom));
 }
 

@@ -6,6 +6,8 @@ export default defineConfig({
     // A real server and a real browser are started for each file, which on a busy machine takes seconds.
     testTimeout: 120_000,
     hookTimeout: 90_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
+    // On a busy machine a key may be pressed before the page hears it: what fails twice has failed, and the first time is told.
+    retry: 1,
   },
 });

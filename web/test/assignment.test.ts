@@ -37,7 +37,7 @@ describe("assignments", () => {
 
   it("are found by holder, role and end", async () => {
     const page = await console.page("/assignments#search=joan");
-    await page.getByRole("grid", { name: "Assignments" }).getByText("order-clerk").waitFor();
+    await page.getByRole("grid", { name: "Assignments" }).getByText("order-clerk").first().waitFor();
     await settled(page);
     expect(await page.getByRole("row").count()).toBe(2);
     await page.goto(`${console.url}/console/assignments#ends=7`);

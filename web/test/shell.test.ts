@@ -79,6 +79,7 @@ describe("the console", () => {
     await page.waitForURL("**/sign-in?**");
     await signInWith(page, console.url, ADMINISTRATOR);
     await settled(page);
+    await page.getByRole("button", { name: "New user" }).waitFor();
     await page.keyboard.press("c");
     await page.getByRole("textbox", { name: /Login/ }).fill("nobody.yet@example.com");
     await page.context().clearCookies();
@@ -214,7 +215,7 @@ describe("the console", () => {
     await settled(page);
     await page.getByRole("button", { name: /Grace Hopper/ }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
-    await page.waitForURL((url) => url.pathname.startsWith("/sign"));
+    await page.waitForURL("**/signed-out");
     await page.goto(`${console.url}/console/`);
     await page.waitForURL("**/sign-in?**");
     await page.context().close();

@@ -1,49 +1,118 @@
 // Pictures of pages, to be looked at: `npm run shots -- /users "/users#active=no"` writes web/shots/NAME-{light,dark}-{1440,390}.png.
-// A step may follow a page: "/users;click:New user;press:Control+k". `--whole` draws pages as long as they are, `--empty` a server without data.
-import { mkdir } from "node:fs/promises";
+// NAME= may stand before a page, and steps after it, each behind a semicolon: "role=/roles/{roles.order-clerk};click:Edit;scroll".
+//   click:NAME   a button, tab, entry of a menu, link, option or checkbox          type:TEXT       press:KEYS       hover:NAME
+//   fill:LABEL=TEXT   choose:LABEL=OPTION   down:PIXELS (to the end where nothing is said)   wait:TEXT
+//   fail:PATTERN, hang:PATTERN   the page once more, with requests whose address matches answered by an error, or never
+// --whole draws pages as long as they are, --empty has a server without data, --rough one with long names and many rows, --as=LOGIN somebody else,
+// --only=light-1440 (or another end, or several: light-1440,dark-390), --wide 1920 pixels too, --sheet all looks of a page in one picture, --to=FOLDER.
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createServer } from "vite";
+import { seedRough } from "./seed-rough.mjs";
 
-const pages = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const isWhole = process.argv.includes("--whole");
-const only = process.argv.find((word) => word.startsWith("--only="))?.slice(7);
-const FOLDER = fileURLToPath(new URL("../shots/", import.meta.url));
+const words = process.argv.slice(2);
+const pages = words.filter((word) => !word.startsWith("--"));
+const has = (name) => words.includes(`--${name}`);
+const said = (name) => words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+const only = said("only")?.split(",");
+const FOLDER = said("to") ? `${resolve(said("to"))}/` : fileURLToPath(new URL("../shots/", import.meta.url));
 await mkdir(FOLDER, { recursive: true });
 
 // The harness is TypeScript: Vite reads it.
 const vite = await createServer({ root: fileURLToPath(new URL("../", import.meta.url)), server: { middlewareMode: true, ws: false, hmr: false }, appType: "custom", logLevel: "error" });
-const { startConsole, settled } = await vite.ssrLoadModule("/test/support/console.ts");
-const console_ = await startConsole({ empty: process.argv.includes("--empty") });
+const { startConsole, settled, signInWith } = await vite.ssrLoadModule("/test/support/console.ts");
+const console_ = await startConsole({ empty: has("empty") });
 
 /** The ids that stand for names, so that a page can be named before it is made: `/users/{users.ada}`. */
 const filled = (text) => text.replace(/\{([\w.-]+)\}/g, (_, path) => path.split(".").reduce((value, name) => value?.[name], console_.seeded) ?? path);
 
+const PASSWORD = "violet-anchor-rainfall-3";
+/** A browser in which somebody else is signed in. */
+async function signedInAs(name) {
+  const { link } = await console_.api.post(`/api/v1/users/${console_.seeded.users[name]}/invitations`);
+  const context = await console_.browser.newContext({ locale: "en-GB", timezoneId: "UTC" });
+  const setting = await context.newPage();
+  await setting.goto(console_.url + new URL(link).pathname + new URL(link).search + new URL(link).hash);
+  for (const field of await setting.locator('input[type="password"]').all()) await field.fill(PASSWORD);
+  await setting.locator("main button").last().click();
+  await setting.waitForLoadState();
+  await setting.goto(`${console_.url}/sign-in`);
+  await signInWith(setting, console_.url, { login: `${name}@example.com`, password: PASSWORD });
+  return context;
+}
+
+const isThere = (page, what) => ["button", "tab", "menuitem", "link", "option", "menuitemradio", "checkbox", "switch", "radio"].map((role) => page.getByRole(role, { name: what })).reduce((all, one) => all.or(one)).first();
+
+/** Does what a step says. */
+async function act(page, step) {
+  const [verb, what = ""] = step.split(/:(.*)/s);
+  const [name, value = ""] = what.split(/=(.*)/s);
+  if (verb === "click") await isThere(page, filled(what)).click();
+  else if (verb === "hover") await isThere(page, filled(what)).hover();
+  else if (verb === "press") await page.keyboard.press(what);
+  else if (verb === "type") await page.keyboard.type(filled(what));
+  else if (verb === "fill") await page.getByLabel(name).first().fill(filled(value));
+  else if (verb === "choose") {
+    await page.getByRole("button", { name }).first().click();
+    await page.getByRole("option", { name: value }).first().click();
+  } else if (verb === "wait") await page.getByText(what).first().waitFor();
+  else if (verb === "down") await page.evaluate((pixels) => [document.scrollingElement, ...document.querySelectorAll('[role="dialog"], [role="dialog"] *')].forEach((part) => part.scrollHeight > part.clientHeight && part.scrollBy({ top: pixels, behavior: "instant" })), Number(what) || 1e6);
+  else if (verb === "fail" || verb === "hang") {
+    await page.route(new RegExp(what), (route) => (verb === "fail" ? route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ type: "about:blank", status: 503, code: "unavailable", title: "The database does not answer", detail: "It did not answer within 5 seconds. Try again later." }) }) : undefined));
+    await page.reload({ waitUntil: "domcontentloaded" });
+  } else throw new Error(`no such step: ${verb}`);
+  if (verb === "hang") return page.waitForSelector("main h1, main h2");
+  await page.waitForLoadState("networkidle");
+  return settled(page);
+}
+
+/** Several pictures in one: light above dark. */
+async function sheet(name, pictures) {
+  const page = await console_.browser.newPage({ viewport: { width: 1000, height: 600 } });
+  const parts = await Promise.all(pictures.map(async ({ file, theme }) => ({ theme, source: `data:image/png;base64,${(await readFile(file)).toString("base64")}` })));
+  const rows = ["light", "dark"].map((theme) => `<div>${parts.filter((part) => part.theme === theme).map(({ source }) => `<img src="${source}">`).join("")}</div>`);
+  await page.setContent(`<style>body{margin:0;background:#888;width:max-content}div{display:flex;gap:12px;align-items:start;margin-bottom:12px}img{display:block}</style>${rows.join("")}`);
+  await page.locator("body").screenshot({ path: `${FOLDER}${name}.png` });
+  await page.close();
+  for (const { file } of pictures) await rm(file);
+  console.log(`${FOLDER}${name}.png`);
+}
+
+const SIZES = [[1440, 900], [390, 844], ...(has("wide") ? [[1920, 1080]] : [])];
+let failed = false;
 try {
+  if (has("rough")) await seedRough(console_.api, console_.seeded);
+  const as = said("as") ? await signedInAs(said("as")) : undefined;
   for (const asked of pages) {
-    const [path, ...steps] = asked.split(";");
+    const [place, ...steps] = asked.split(";");
+    const [, given, path] = /^([\w.-]+)=(\/.*)$/s.exec(place) ?? [undefined, undefined, place];
+    const called = given ?? (asked.replace(/[^\w.-]+/g, "-").replace(/^-|-$/g, "").slice(0, 120) || "home");
+    const pictures = [];
     for (const theme of ["light", "dark"]) {
-      for (const [width, height] of [[1440, 900], [390, 844]]) {
-        const name = `${asked.replace(/[^\w.-]+/g, "-").replace(/^-|-$/g, "") || "home"}-${theme}-${width}`;
-        if (only && !name.endsWith(only)) continue;
-        const page = await console_.page(filled(path), { theme, width, height });
+      for (const [width, height] of SIZES) {
+        const look = `${theme}-${width}`;
+        if (only && !only.some((end) => look.endsWith(end))) continue;
+        const page = await console_.page(filled(path), { theme, width, height, ...(as ? { context: as } : {}) });
         page.on("console", (message) => message.type() === "error" && console.error(message.text()));
-        await settled(page);
-        for (const step of steps) {
-          const [verb, what = ""] = step.split(/:(.*)/s);
-          if (verb === "click") await page.getByRole("button", { name: what }).or(page.getByRole("tab", { name: what })).or(page.getByRole("menuitem", { name: what })).or(page.getByRole("link", { name: what })).first().click();
-          else if (verb === "press") await page.keyboard.press(what);
-          else if (verb === "type") await page.keyboard.type(filled(what));
-          else throw new Error(`no such step: ${verb}`);
-          await page.waitForLoadState("networkidle");
+        try {
           await settled(page);
+          for (const step of steps) await act(page, step);
+        } catch (error) {
+          failed = true;
+          console.error(`${called} ${look}: ${String(error).slice(0, 600)}`);
         }
-        await page.screenshot({ path: `${FOLDER}${name}.png`, fullPage: isWhole });
-        console.log(`shots/${name}.png`);
+        const file = `${FOLDER}${called}${only?.length === 1 && said("to") ? "" : `-${look}`}.png`;
+        await page.screenshot({ path: file, fullPage: has("whole") });
+        if (has("sheet")) pictures.push({ file, theme });
+        else console.log(file);
         await page.close();
       }
     }
+    if (pictures.length > 0) await sheet(called, pictures);
   }
 } finally {
   await console_.stop();
   await vite.close();
 }
+process.exitCode = failed ? 1 : 0;

@@ -16,6 +16,8 @@ export interface Look {
   theme?: "light" | "dark";
   width?: number;
   height?: number;
+  /** The browser of somebody else. */
+  context?: BrowserContext;
 }
 
 /** What went wrong in a page since it was opened. */
@@ -41,7 +43,7 @@ export async function startConsole({ empty = false }: { /** Without data. */ emp
       browser: running,
       server,
       /** A page of the console, as the administrator sees it. */
-      page: (path: string, look: Look = {}) => openPage(signedIn, server.url, path, look),
+      page: (path: string, look: Look = {}) => openPage(look.context ?? signedIn, server.url, path, look),
       /** A browser in which nobody is signed in. */
       stranger: async (path: string, look: Look = {}) => openPage(await running.newContext({ locale: "en-GB", timezoneId: "UTC" }), server.url, path, look),
       stop: async () => {

@@ -46,7 +46,7 @@ describe("tenants", () => {
     const page = await console.page("/tenants");
     await page.getByRole("button", { name: "New tenant" }).click();
     await page.getByLabel("Name", { exact: true }).fill("globex");
-    await page.getByRole("button", { name: "Make tenant" }).click();
+    await page.getByRole("button", { name: "Create tenant" }).click();
     await page.getByRole("heading", { name: "globex" }).waitFor();
     await page.getByRole("button", { name: "Appoint" }).first().click();
     const dialog = page.getByRole("dialog");

@@ -81,7 +81,7 @@ describe("teams", () => {
     await dialog.getByRole("combobox", { name: "Roles" }).fill("note-auth");
     await page.getByRole("option", { name: /note-author/ }).click();
     await dialog.getByRole("button", { name: "Add", exact: true }).click();
-    await dialog.getByRole("button", { name: "Make team" }).click();
+    await dialog.getByRole("button", { name: "Create team" }).click();
     await page.getByRole("heading", { name: "editors" }).waitFor();
     const { items } = await console.api.post("/api/v1/teams/search", { filters: { name: "editors" } });
     expect(items[0].document.roles).toEqual(["note-author"]);

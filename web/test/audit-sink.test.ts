@@ -26,12 +26,12 @@ describe("audit sinks", () => {
     await dialog.getByLabel("Name").fill("second siem");
     await dialog.getByLabel("URL").fill("nowhere");
     await dialog.getByLabel("Signing secret").fill("short");
-    await dialog.getByRole("button", { name: "Make sink" }).click();
+    await dialog.getByRole("button", { name: "Create sink" }).click();
     await dialog.getByText(/invalid_document/).waitFor();
     await dialog.getByLabel("Name").fill("second-siem");
     await dialog.getByLabel("URL").fill(`${console.seeded.settings.endpoints.url}/second`);
     await dialog.getByLabel("Signing secret").fill("a-secret-of-more-than-thirty-two-bytes");
-    await dialog.getByRole("button", { name: "Make sink" }).click();
+    await dialog.getByRole("button", { name: "Create sink" }).click();
     await page.getByRole("heading", { level: 1, name: "second-siem" }).waitFor();
     expect(await page.content()).not.toContain("a-secret-of-more-than-thirty-two-bytes");
     await page.getByRole("button", { name: "Edit" }).click();

@@ -26,7 +26,7 @@ describe("providers", () => {
     await check(chooser);
     await chooser.getByLabel("Issuer").fill("https://keycloak.example.com/realms/main");
     await chooser.getByLabel("Client secret").fill("a-client-secret-nobody-may-read");
-    await chooser.getByRole("button", { name: "Make provider" }).click();
+    await chooser.getByRole("button", { name: "Create provider" }).click();
     await chooser.getByRole("heading", { level: 1, name: /^keycloak/ }).waitFor();
     expect(await chooser.content()).not.toContain("a-client-secret-nobody-may-read");
     await chooser.getByRole("link", { name: "Edit" }).click();

@@ -49,7 +49,7 @@ describe("roles", () => {
     await page.getByText("role order-manager, group finance").first().waitFor();
     await check(page);
     await page.getByRole("tab", { name: "History" }).click();
-    await page.getByRole("row", { name: /Made/ }).click();
+    await page.getByRole("row", { name: /Created/ }).click();
     await page.getByText("As it is now").waitFor();
     await check(page);
     await page.close();
@@ -157,7 +157,7 @@ describe("roles", () => {
     await page.keyboard.press("Enter");
     await page.keyboard.press("Control+s");
     await page.getByRole("dialog").waitFor();
-    await tabTo(page, /^Make role$/);
+    await tabTo(page, /^Create role$/);
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/roles\/rol_/);
     expect(await documentOf("order-auditor")).toEqual({ name: "order-auditor", title: "Looks at orders", permissions: [{ name: "shop.order.*", regions: ["eu", "us"] }] });

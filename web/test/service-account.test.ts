@@ -15,7 +15,7 @@ describe("service accounts", () => {
     const page = await console.page(`/service-accounts/${console.seeded.serviceAccounts["gateway"]}`);
     await page.getByRole("button", { name: "New key" }).click();
     await page.getByLabel("Title", { exact: true }).fill("deploy pipeline");
-    await page.getByRole("button", { name: "Make key" }).click();
+    await page.getByRole("button", { name: "Create key" }).click();
     const shown = page.getByRole("group", { name: "API key" }).locator("code");
     const first = (await shown.textContent()) ?? "";
     expect(first).toMatch(/^cmk_/);
@@ -61,7 +61,7 @@ describe("service accounts", () => {
     const page = await console.page("/service-accounts");
     await page.getByRole("button", { name: "New service account" }).click();
     await page.getByLabel("Name", { exact: true }).fill("billing");
-    await page.getByRole("button", { name: "Make service account" }).click();
+    await page.getByRole("button", { name: "Create service account" }).click();
     await page.getByRole("heading", { name: "billing" }).waitFor();
     await page.getByRole("button", { name: "More", exact: true }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();

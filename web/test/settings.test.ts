@@ -54,7 +54,7 @@ describe("detections", () => {
     await page.getByText("Roles are made").first().waitFor();
     await check(page);
     await page.getByLabel("Name").fill("roles-are-made");
-    await page.getByRole("button", { name: "Make detection" }).click();
+    await page.getByRole("button", { name: "Create detection" }).click();
     await page.getByRole("heading", { level: 1, name: /^roles-are-made/ }).waitFor();
     await page.close();
   });
@@ -63,7 +63,7 @@ describe("detections", () => {
     const page = await console.page("/detections/new");
     await page.getByLabel("Name").fill("wrong");
     await write(page, "title: A\nlogsource:\n    product: casemate\ndetection:\n    a:\n        action|foo: x\n    condition: a\nlevel: high\n");
-    await page.getByRole("button", { name: "Make detection" }).click();
+    await page.getByRole("button", { name: "Create detection" }).click();
     await page.getByText(/line 6, column/).first().waitFor();
     await page.locator(".cm-lint-marker-error").waitFor();
     await page.close();

@@ -62,7 +62,7 @@ describe("the console", () => {
     await page.keyboard.press("c");
     await page.getByRole("textbox", { name: /Login/ }).fill("emmy@example.com");
     await page.context().clearCookies();
-    await page.getByRole("button", { name: "Make user" }).click();
+    await page.getByRole("button", { name: "Create user" }).click();
     const [tab] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("link", { name: "Sign in again" }).click()]);
     await tab.waitForLoadState();
     await tab.getByRole("link", { name: /password/ }).click();
@@ -83,7 +83,7 @@ describe("the console", () => {
     await page.keyboard.press("c");
     await page.getByRole("textbox", { name: /Login/ }).fill("nobody.yet@example.com");
     await page.context().clearCookies();
-    await page.getByRole("button", { name: "Make user" }).click();
+    await page.getByRole("button", { name: "Create user" }).click();
     await page.getByRole("link", { name: "Sign in again" }).waitFor();
     const me = (await console.api.get("/api/v1/me")) as object;
     await page.route("**/api/v1/me", (route) => route.fulfill({ json: { ...me, id: "another", display_name: "Somebody Else" } }));

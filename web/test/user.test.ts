@@ -75,13 +75,13 @@ describe("a user", () => {
     await settled(page);
     await page.keyboard.press("c");
     await page.getByRole("textbox", { name: /Login/ }).fill("ada@example.com");
-    await page.getByRole("button", { name: "Make user" }).click();
+    await page.getByRole("button", { name: "Create user" }).click();
     // The name is taken: the dialog says so, and keeps what was typed.
     await page.getByRole("alert").getByText("The name is taken").waitFor();
     await check(page);
     await page.getByRole("textbox", { name: /Login/ }).fill("rosalind@example.com");
     await page.getByRole("textbox", { name: /Name/ }).fill("Rosalind Franklin");
-    await page.getByRole("button", { name: "Make user" }).click();
+    await page.getByRole("button", { name: "Create user" }).click();
     await page.getByRole("heading", { level: 1, name: "Rosalind Franklin" }).waitFor();
 
     await page.getByRole("button", { name: "Edit" }).click();

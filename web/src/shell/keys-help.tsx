@@ -10,7 +10,7 @@ export default function KeysHelp({ onClose }: { onClose: () => void }) {
         entries={[
           ["Search or jump to", <Kbd key="k" keys="mod k" />],
           ["Search on this page", <Kbd key="s" keys="/" />],
-          ["Make a new one", <Kbd key="c" keys="c" />],
+          ["Create a new one", <Kbd key="c" keys="c" />],
           ["Next, previous in a list", <Kbd key="j" keys="j k" />],
           ["Open what is marked", <Kbd key="e" keys="Enter" />],
           ["Close, or empty the search", <Kbd key="x" keys="Esc" />],

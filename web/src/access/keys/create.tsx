@@ -50,7 +50,7 @@ export function CreateKey({ account, onClose }: { account: { id: string; name: s
         <>
           <Button onPress={onClose}>Cancel</Button>
           <Button disabled={!isReady} kind="primary" pending={save.isPending} type="submit">
-            Make key
+            Create key
           </Button>
         </>
       }

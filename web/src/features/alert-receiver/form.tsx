@@ -23,7 +23,7 @@ export function ReceiverForm({ receiver, onClose }: { receiver?: Receiver; onClo
           <Button onPress={onClose}>{isEditable ? "Cancel" : "Close"}</Button>
           {isEditable && (
             <Button kind="primary" pending={save.isPending} type="submit">
-              {receiver ? "Save" : "Make receiver"}
+              {receiver ? "Save" : "Create receiver"}
             </Button>
           )}
         </>

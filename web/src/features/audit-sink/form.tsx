@@ -35,7 +35,7 @@ export function SinkForm({ sink, onClose }: { sink?: Sink; onClose: () => void }
         <>
           <Button onPress={onClose}>Cancel</Button>
           <Button kind="primary" pending={save.isPending} type="submit">
-            {sink ? "Save" : "Make sink"}
+            {sink ? "Save" : "Create sink"}
           </Button>
         </>
       }

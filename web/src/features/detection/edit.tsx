@@ -127,7 +127,7 @@ function Editing({ detection, packed }: { detection?: Detection; packed?: Packed
             <FormActions>
               {packed && !isPackText && <Button onPress={() => setRules(packed.text)}>The pack's text</Button>}
               <Button kind="primary" onPress={run} pending={save.isPending}>
-                {detection ? "Save" : packed ? "Put in its place" : "Make detection"}
+                {detection ? "Save" : packed ? "Put in its place" : "Create detection"}
               </Button>
             </FormActions>
           )}

@@ -88,7 +88,7 @@ function CeilingForm({ ceiling, onClose }: { ceiling?: Ceiling; onClose: () => v
           <Button onPress={onClose}>{isEditable ? "Cancel" : "Close"}</Button>
           {isEditable && (
             <Button kind="primary" pending={save.isPending} type="submit">
-              {ceiling ? "Save" : "Make ceiling"}
+              {ceiling ? "Save" : "Create ceiling"}
             </Button>
           )}
         </>

@@ -90,7 +90,7 @@ function TypeForm({ type, onClose }: { type?: Type; onClose: () => void }) {
           <Button onPress={onClose}>{isEditable ? "Cancel" : "Close"}</Button>
           {isEditable && (
             <Button disabled={read.error !== undefined} kind="primary" pending={save.isPending} type="submit">
-              {type ? "Save" : "Make type"}
+              {type ? "Save" : "Create type"}
             </Button>
           )}
         </>

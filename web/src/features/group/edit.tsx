@@ -49,7 +49,7 @@ export function EditGroup({ group: shown, onClose, onSaved }: { group?: Group; o
         <>
           <Button onPress={onClose}>Cancel</Button>
           <Button disabled={!isReady} kind="primary" pending={save.isPending} type="submit">
-            {group ? "Save" : "Make group"}
+            {group ? "Save" : "Create group"}
           </Button>
         </>
       }

@@ -8,7 +8,7 @@ import { Badge, Button, type Column, ConfirmDialog, Diff, DiffOfLines, EmptyStat
 type Group = Schema<"StoredGroup">;
 type Version = Schema<"DirectoryVersion">;
 
-const VERBS: Record<string, string> = { create: "Made", update: "Changed", restore: "Set back", delete: "Deleted", add: "Members added", remove: "Members removed", apply: "Applied from code" };
+const VERBS: Record<string, string> = { create: "Created", update: "Changed", restore: "Set back", delete: "Deleted", add: "Members added", remove: "Members removed", apply: "Applied from code" };
 
 const COLUMNS: Column<Version>[] = [
   { id: "verb", title: "What", width: "1.2fr", cell: (version) => (version.restored ? `Set back to ${version.restored}` : (VERBS[version.verb] ?? version.verb)) },

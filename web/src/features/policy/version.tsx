@@ -96,12 +96,12 @@ function aroundThen({ actor, at }: Schema<"PolicyVersion">): string {
 
 function Edit({ edit }: { edit: Schema<"PolicyEdit"> }) {
   const object = edit.after ?? edit.before;
-  const verb = !edit.before ? "Made" : !edit.after ? "Deleted" : "Changed";
+  const verb = !edit.before ? "Created" : !edit.after ? "Deleted" : "Changed";
   return (
     <Panel
       title={
         <>
-          {edit.kind} {object?.name ?? ""} <Badge tone={verb === "Deleted" ? "deny" : verb === "Made" ? "allow" : "neutral"}>{verb}</Badge>
+          {edit.kind} {object?.name ?? ""} <Badge tone={verb === "Deleted" ? "deny" : verb === "Created" ? "allow" : "neutral"}>{verb}</Badge>
         </>
       }
     >

@@ -54,7 +54,7 @@ function Chosen({ product, onBack }: { product: Product; onBack: () => void }) {
           isPending={save.isPending}
           onSave={(entry) => save.mutate(entry)}
           product={product}
-          verb="Make provider"
+          verb="Create provider"
         />
       </Stack>
     </Page>

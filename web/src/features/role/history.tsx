@@ -26,7 +26,7 @@ function maySay(version: Schema<"PolicyVersion">, name: string): boolean {
 
 const COLUMNS: Column<Change>[] = [
   { id: "revision", title: "Revision", width: "80px", cell: ({ version }) => version.revision },
-  { id: "what", title: "What", width: "1.4fr", cell: ({ version, before, after }) => (before === undefined ? "Made" : after === undefined ? "Deleted" : version.summary.startsWith("update") ? "Changed" : version.summary) },
+  { id: "what", title: "What", width: "1.4fr", cell: ({ version, before, after }) => (before === undefined ? "Created" : after === undefined ? "Deleted" : version.summary.startsWith("update") ? "Changed" : version.summary) },
   { id: "actor", title: "By", width: "1.2fr", cell: ({ version }) => `${version.actor.type} ${version.actor.id}` },
   { id: "at", title: "When", width: "120px", cell: ({ version }) => <Time value={version.at} /> },
 ];

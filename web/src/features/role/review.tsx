@@ -54,7 +54,7 @@ export function Review({ role, document, onClose, onMistakes, onSaved }: Props) 
         <>
           <Button onPress={onClose}>Go on editing</Button>
           <Button disabled={isSame} kind="primary" pending={save.isPending} type="submit">
-            {role ? "Save role" : "Make role"}
+            {role ? "Save role" : "Create role"}
           </Button>
         </>
       }

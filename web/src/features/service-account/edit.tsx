@@ -46,7 +46,7 @@ export function EditServiceAccount({ account: shown, onClose, onSaved }: { accou
         <>
           <Button onPress={onClose}>Cancel</Button>
           <Button disabled={!isReady} kind="primary" pending={save.isPending} type="submit">
-            {account ? "Save" : "Make service account"}
+            {account ? "Save" : "Create service account"}
           </Button>
         </>
       }

@@ -34,7 +34,7 @@ export function SourceForm({ source, onClose }: { source?: Source; onClose: () =
           <Button onPress={onClose}>{isEditable ? "Cancel" : "Close"}</Button>
           {isEditable && (
             <Button kind="primary" pending={save.isPending} type="submit">
-              {source ? "Save" : "Make source"}
+              {source ? "Save" : "Create source"}
             </Button>
           )}
         </>

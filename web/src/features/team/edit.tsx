@@ -48,7 +48,7 @@ export function EditTeam({ team: shown, onClose, onSaved }: { team?: Team; onClo
         <>
           <Button onPress={onClose}>Cancel</Button>
           <Button disabled={!isReady} kind="primary" pending={save.isPending} type="submit">
-            {team ? "Save" : "Make team"}
+            {team ? "Save" : "Create team"}
           </Button>
         </>
       }

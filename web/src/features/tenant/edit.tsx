@@ -47,7 +47,7 @@ export function EditTenant({ tenant: shown, isFirst, onClose, onSaved }: { tenan
         <>
           <Button onPress={onClose}>Cancel</Button>
           <Button disabled={!isReady} kind="primary" pending={save.isPending} type="submit">
-            {tenant ? "Save" : "Make tenant"}
+            {tenant ? "Save" : "Create tenant"}
           </Button>
         </>
       }

@@ -40,7 +40,7 @@ export function CreateUser({ onClose }: { onClose: () => void }) {
         <>
           <Button onPress={onClose}>Cancel</Button>
           <Button kind="primary" pending={save.isPending} type="submit">
-            Make user
+            Create user
           </Button>
         </>
       }

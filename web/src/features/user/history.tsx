@@ -6,7 +6,7 @@ import { Actor, Badge, Button, type Column, ConfirmDialog, Diff, DiffOfLines, Em
 type User = Schema<"StoredUser">;
 type Version = Schema<"DirectoryVersion">;
 
-const VERBS: Record<string, string> = { create: "Made", update: "Changed", restore: "Set back", delete: "Deleted" };
+const VERBS: Record<string, string> = { create: "Created", update: "Changed", restore: "Set back", delete: "Deleted" };
 
 const COLUMNS: Column<Version>[] = [
   { id: "revision", title: "Revision", width: "80px", cell: (version) => version.revision },

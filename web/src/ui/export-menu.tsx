@@ -1,22 +1,35 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Asked } from "../api/pages";
 import { Button } from "./button";
-import { asCsv, asCurl, asJson, save } from "./export";
+import { copyCurl } from "./copy-as-curl";
+import { type Exporting, asCsv, asJson, save } from "./export";
 import { Menu } from "./menu";
-import { toast, toastError } from "./toast";
+import { toastError } from "./toast";
 
 /** Saves all that a list finds, as CSV or JSON, or copies the request for a shell. `name` is that of the file: "users". */
 export function ExportMenu({ asked, name }: { asked: Asked; name: string }) {
-  const [isBusy, setIsBusy] = useState(false);
-  const run = (make: (asked: Asked) => Promise<Blob>, ending: string) => {
-    setIsBusy(true);
-    make(asked)
-      .then((blob) => save(blob, `${name}.${ending}`), toastError)
-      .finally(() => setIsBusy(false));
+  /** How many entries came of what is being saved. */
+  const [came, setCame] = useState<number | undefined>();
+  const running = useRef<AbortController | undefined>(undefined);
+  useEffect(() => () => running.current?.abort(), []);
+  const run = (make: (asked: Asked, exporting: Exporting) => Promise<Blob>, ending: string) => {
+    const controller = new AbortController();
+    running.current = controller;
+    setCame(0);
+    make(asked, { signal: controller.signal, onProgress: setCame })
+      .then((blob) => save(blob, `${name}.${ending}`))
+      .catch((error: unknown) => {
+        if (!controller.signal.aborted) toastError(error);
+      })
+      .finally(() => setCame(undefined));
   };
-  const curl = () => {
-    void navigator.clipboard.writeText(asCurl({ method: "POST", path: asked.path, body: asked.body })).then(() => toast("The command is in the clipboard"));
-  };
+  if (came !== undefined) {
+    return (
+      <Button icon="x" onPress={() => running.current?.abort()}>
+        {came === 0 ? "Cancel export" : `Cancel export (${came.toLocaleString("en")})`}
+      </Button>
+    );
+  }
   return (
     <Menu
       groups={[
@@ -26,27 +39,10 @@ export function ExportMenu({ asked, name }: { asked: Asked; name: string }) {
             { id: "json", label: "JSON", icon: "download", help: "All entries as the API gives them", onAction: () => run(asJson, "json") },
           ],
         },
-        { entries: [{ id: "curl", label: "Copy as curl", icon: "terminal", help: "The same request for a shell", onAction: curl }] },
+        { entries: [{ id: "curl", label: "Copy as curl", icon: "terminal", help: "The same request for a shell", onAction: () => void copyCurl({ method: "POST", path: asked.path, body: asked.body }) }] },
       ]}
       label="Export"
-      trigger={
-        <Button icon="download" pending={isBusy}>
-          Export
-        </Button>
-      }
+      trigger={<Button icon="download">Export</Button>}
     />
-  );
-}
-
-/** Copies a request of the API for a shell. */
-export function CopyAsCurl({ method, path, body }: { method?: string; path: string; body?: unknown }) {
-  const copy = () => {
-    const text = asCurl({ path, ...(method === undefined ? {} : { method }), ...(body === undefined ? {} : { body }) });
-    void navigator.clipboard.writeText(text).then(() => toast("The command is in the clipboard"));
-  };
-  return (
-    <Button icon="terminal" kind="quiet" onPress={copy}>
-      Copy as curl
-    </Button>
   );
 }

@@ -5,33 +5,47 @@ import { tenantInUrl } from "../api/tenant";
 /** The most entries of a page that the API gives. */
 const MOST = 1000;
 
-function send({ path, body }: Asked, more: object, accept: string): Promise<Response> {
-  return fetch(path, {
+/** How an export is followed and ended. */
+export interface Exporting {
+  signal: AbortSignal;
+  /** How many entries came. */
+  onProgress?: (entries: number) => void;
+}
+
+async function send({ path, body }: Asked, more: object, accept: string, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(path, {
     method: "POST",
     headers: { ...ownHeaders(), "Content-Type": "application/json", Accept: accept },
     body: JSON.stringify({ ...body, ...more }),
+    signal,
   });
+  if (!response.ok) throw await problemOf(response);
+  return response;
 }
 
 /** The whole list as comma-separated values, as the server writes it. */
-export async function asCsv(asked: Asked): Promise<Blob> {
-  const response = await send(asked, {}, "text/csv");
-  if (!response.ok) throw await problemOf(response);
-  return response.blob();
+export async function asCsv(asked: Asked, { signal }: Exporting): Promise<Blob> {
+  return (await send(asked, {}, "text/csv", signal)).blob();
 }
 
-/** The whole list as JSON: all pages, one after the other. */
-export async function asJson(asked: Asked): Promise<Blob> {
-  const items: unknown[] = [];
+/** The whole list as JSON: all pages, one after the other. Each becomes text as it comes, which the browser may keep on disk. */
+export async function asJson(asked: Asked, { signal, onProgress }: Exporting): Promise<Blob> {
+  const pieces: Blob[] = [];
+  let entries = 0;
   let after: string | undefined;
   do {
-    const response = await send(asked, { limit: MOST, ...(after === undefined ? {} : { after }) }, "application/json");
-    if (!response.ok) throw await problemOf(response);
+    const response = await send(asked, { limit: MOST, ...(after === undefined ? {} : { after }) }, "application/json", signal);
     const page = (await response.json()) as { items: unknown[]; next?: string | null };
-    items.push(...page.items);
-    after = page.next ?? undefined;
+    const next = page.next ?? undefined;
+    // It would be the same page for ever.
+    if (next !== undefined && next === after) throw new Error("The server gave the same page twice: the export was given up");
+    const text = page.items.map((item) => `  ${JSON.stringify(item, null, 2).replaceAll("\n", "\n  ")}`).join(",\n");
+    if (text !== "") pieces.push(new Blob([entries === 0 ? "\n" : ",\n", text]));
+    entries += page.items.length;
+    onProgress?.(entries);
+    after = next;
   } while (after !== undefined);
-  return new Blob([JSON.stringify(items, null, 2), "\n"], { type: "application/json" });
+  return new Blob(["[", ...pieces, entries === 0 ? "]\n" : "\n]\n"], { type: "application/json" });
 }
 
 /** Has the browser save something as a file. */

@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { type ApiError, asApiError } from "../../api";
-import { Button, Dialog, ErrorNotice, Select } from "../../ui";
-import { asCurl, save } from "../../ui/export";
-import { toast } from "../../ui";
+import { Button, Dialog, ErrorNotice, Select, copyCurl } from "../../ui";
+import { save } from "../../ui/export";
 import styles from "./audit.module.css";
 import { type Format, type Progress, download } from "./download";
 import type { EventSearch } from "./terms";
@@ -57,7 +56,7 @@ export function ExportDialog({ body, onClose }: { body: EventSearch; onClose: ()
           <Button
             icon="terminal"
             kind="quiet"
-            onPress={() => void navigator.clipboard.writeText(asCurl({ method: "POST", path: "/api/v1/audit-events/export", body: { format, search } })).then(() => toast("The command is in the clipboard"))}
+            onPress={() => void copyCurl({ method: "POST", path: "/api/v1/audit-events/export", body: { format, search } })}
           >
             Copy as curl
           </Button>

@@ -1,4 +1,5 @@
 import { ownHeaders, problemOf } from "../../api/client";
+import { ApiError } from "../../api/error";
 import type { Event } from "./events";
 import type { EventSearch } from "./terms";
 
@@ -34,10 +35,15 @@ export interface Told {
   onEvent: (event: Event) => void;
   /** The connection broke off; it is tried again in so many milliseconds. */
   onLost: (error: unknown, wait: number) => void;
+  /** It was refused, and is not asked for again: that would be refused as well. */
+  onRefused: (error: ApiError) => void;
 }
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
+
+/** Whether asking again later comes to the same. */
+const isFinal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
 
 /** Events as they come, until it is stopped. Where the connection breaks off, it goes on behind the last event that came. */
 export function follow(search: EventSearch, told: Told): () => void {
@@ -70,6 +76,10 @@ export function follow(search: EventSearch, told: Told): () => void {
   const run = () => {
     read().catch((error: unknown) => {
       if (stopped.signal.aborted) return;
+      if (error instanceof ApiError && isFinal(error.status)) {
+        told.onRefused(error);
+        return;
+      }
       told.onLost(error, wait);
       timer = window.setTimeout(run, wait);
       wait = Math.min(wait * 2, LONGEST_WAIT);

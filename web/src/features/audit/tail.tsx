@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "react";
-import { asApiError } from "../../api";
-import { Badge, Button, CopyAsCurl, EmptyState, ErrorNotice, Filters, Notice, Page, SearchField, Select, Table, fixedList, useFragmentState, useKey } from "../../ui";
+import type { ApiError } from "../../api";
+import { Badge, Button, CopyAsCurl, EmptyState, ErrorState, Filters, Notice, Page, SearchField, Select, Table, fixedList, useFragmentState, useKey } from "../../ui";
 import styles from "./audit.module.css";
 import { type Event, rememberListed } from "./events";
 import { asSomebody, eventColumns } from "./list";
@@ -34,7 +34,9 @@ export function TailPage() {
   const [state, set] = useFragmentState(DEFAULTS);
   const [kept, setKept] = useState<Kept>(NONE);
   const [isPaused, setIsPaused] = useState(false);
-  const [lost, setLost] = useState<{ error: unknown; wait: number } | undefined>();
+  const [isLost, setIsLost] = useState(false);
+  const [refused, setRefused] = useState<ApiError | undefined>();
+  const [tries, setTries] = useState(0);
   const [isOpen, setIsOpen] = useState(false);
   const paused = useRef(isPaused);
   paused.current = isPaused;
@@ -42,7 +44,8 @@ export function TailPage() {
   const text = JSON.stringify(body);
   useEffect(() => {
     setKept(NONE);
-    setLost(undefined);
+    setIsLost(false);
+    setRefused(undefined);
     setIsOpen(false);
     let came: Event[] = [];
     const timer = window.setInterval(() => {
@@ -57,7 +60,7 @@ export function TailPage() {
     const stop = follow(JSON.parse(text) as typeof body, {
       onOpen: () => {
         setIsOpen(true);
-        setLost(undefined);
+        setIsLost(false);
       },
       onEvent: (event) => {
         came.push(event);
@@ -67,16 +70,21 @@ export function TailPage() {
           setKept((now) => ({ ...now, leftOut: now.leftOut + gone }));
         }
       },
-      onLost: (error, wait) => {
+      onLost: () => {
         setIsOpen(false);
-        setLost({ error, wait });
+        setIsLost(true);
+      },
+      onRefused: (error) => {
+        setIsOpen(false);
+        setIsLost(false);
+        setRefused(error);
       },
     });
     return () => {
       clearInterval(timer);
       stop();
     };
-  }, [text]);
+  }, [text, tries]);
   const toggle = () => {
     setIsPaused(!isPaused);
     if (isPaused)
@@ -89,8 +97,6 @@ export function TailPage() {
   const names = useNames(useMemo(() => kept.shown.flatMap((event) => [event.actor, event.subject, asSomebody(event)]), [kept.shown]));
   const columns = useMemo(() => eventColumns(names, false), [names]);
   useEffect(() => rememberListed(kept.shown.map((event) => event.id)), [kept.shown]);
-  const problem = lost && asApiError(lost.error);
-  const isRefused = problem !== undefined && problem.status >= 400 && problem.status < 500;
   return (
     <Page
       actions={
@@ -115,6 +121,10 @@ export function TailPage() {
           <Badge icon="activity" tone="allow">
             Live
           </Badge>
+        ) : refused ? (
+          <Badge icon="ban" tone="warn">
+            Stopped
+          </Badge>
         ) : (
           <Badge icon="clock">Connecting</Badge>
         )
@@ -125,8 +135,8 @@ export function TailPage() {
         <SearchField label="Filter events" onChange={(search) => set({ search })} placeholder="Words, or action:casemate.role.*" value={state.search} />
         <Select inline label="Outcome" onChange={(outcome) => set({ outcome: outcome === "any" ? "" : outcome })} options={[{ value: "any", label: "any" }, ...OUTCOMES.map((value) => ({ value, label: value }))]} value={state.outcome || "any"} />
       </Filters>
-      {problem && isRefused && <ErrorNotice error={problem} />}
-      {problem && !isRefused && (
+      {refused && <ErrorState compact error={refused} onRetry={() => setTries((now) => now + 1)} />}
+      {isLost && (
         <Notice kind="warn" title="The connection broke off">
           It is tried again, and goes on behind the last event that came: nothing is missed.
         </Notice>
@@ -139,7 +149,7 @@ export function TailPage() {
       <Table
         columns={columns}
         empty={
-          <EmptyState icon="activity" title={isOpen ? "Waiting for events" : "Connecting"}>
+          <EmptyState icon="activity" title={isOpen ? "Waiting for events" : refused ? "Nothing comes" : "Connecting"}>
             What happens from now on comes here by itself.
           </EmptyState>
         }

@@ -46,17 +46,19 @@ async function proofOf(id: number): Promise<Schema<"AuditEventProof">> {
 export async function checkEvent(detail: Schema<"AuditEventDetail">): Promise<Checked> {
   const [{ verifyEvent }, proof, { key, from }] = await Promise.all([checker(), proofOf(detail.event.id), keys()]);
   const event = await verifyEvent({ proof, event: detail, key });
-  return { event, from, proof, went: await checkWent(proof.checkpoint, key) };
+  const went = seen.has(originOf(proof.checkpoint)) ? await checkWent(proof.checkpoint, key) : undefined;
+  // What an event was proved with is signed.
+  if (went === undefined && event.verdict === "proved") seen.set(originOf(proof.checkpoint), proof.checkpoint);
+  return { event, from, proof, went };
 }
 
-/** Whether the log of a checkpoint goes on from the one that was seen before, and remembers the newer of them. */
-export async function checkWent(checkpoint: string, key: AuditKeys): Promise<ConsistencyVerdict | undefined> {
+/**
+ * Whether the log of a checkpoint goes on from the one that was seen before; of the first that is seen, whether it is signed. The newer
+ * of them is remembered where that is so.
+ */
+async function checkWent(checkpoint: string, key: AuditKeys): Promise<ConsistencyVerdict> {
   const origin = originOf(checkpoint);
-  const before = seen.get(origin);
-  if (before === undefined || before === checkpoint) {
-    seen.set(origin, checkpoint);
-    return undefined;
-  }
+  const before = seen.get(origin) ?? checkpoint;
   const { verifyConsistency } = await checker();
   const [from, to] = [sizeOf(before), sizeOf(checkpoint)];
   const proof = to > from && from > 0 ? got(await api.GET("/api/v1/audit-log/consistency", { params: { query: { from: String(from), to: String(to) } } })) : undefined;
@@ -66,7 +68,8 @@ export async function checkWent(checkpoint: string, key: AuditKeys): Promise<Con
 }
 
 /** Reads the newest checkpoint, and holds it against what was seen before. */
-export async function checkLog(checkpoint: string): Promise<{ went: ConsistencyVerdict | undefined; from: Checked["from"] }> {
+export async function checkLog(checkpoint: string): Promise<{ went: ConsistencyVerdict; from: Checked["from"]; isFirst: boolean }> {
   const { key, from } = await keys();
-  return { went: await checkWent(checkpoint, key), from };
+  const isFirst = !seen.has(originOf(checkpoint));
+  return { went: await checkWent(checkpoint, key), from, isFirst };
 }

@@ -130,16 +130,23 @@ function Key({ text }: { text: string }) {
 /** Whether it is wrong only that there is none yet: nothing is said of witnesses by any other failure. */
 const isNoneYet = (error: unknown): boolean => error instanceof ApiError && error.code === "not_found";
 
+/** What a check is called: there is nothing before the first that is seen. */
+function wordOf(isProved: boolean, isFirst: boolean): string {
+  if (isFirst) return isProved ? "Signed" : "Not signed";
+  return isProved ? "Goes on" : "Does not go on";
+}
+
 /** Holds the log against what this page saw of it before. */
 function Went({ checkpoint }: { checkpoint: string | undefined }) {
   const check = useMutation<Awaited<ReturnType<typeof checkLog>>, ApiError, string>({ mutationFn: (text) => checkLog(text).catch(asApiErrorOf) });
   const went = check.data?.went;
+  const isFirst = check.data?.isFirst === true;
   return (
     <Panel
       actions={
         went && (
           <Badge icon={went.verdict === "proved" ? "circleCheck" : "circleX"} tone={went.verdict === "proved" ? "allow" : "deny"}>
-            {went.verdict === "proved" ? "Goes on" : "Does not go on"}
+            {wordOf(went.verdict === "proved", isFirst)}
           </Badge>
         )
       }
@@ -148,8 +155,8 @@ function Went({ checkpoint }: { checkpoint: string | undefined }) {
     >
       <div className={styles.stacked}>
         <p className={styles.note}>This browser remembers the checkpoints that it saw in this visit, and checks that the log goes on from them: that nothing was set back or changed.</p>
-        {check.data && !went && <p>This checkpoint is remembered. Check again when the log has grown.</p>}
-        {went && <p>{went.summary}</p>}
+        {went?.verdict === "proved" && isFirst && <p>It is signed, and remembered. Check again when the log has grown.</p>}
+        {went && !(went.verdict === "proved" && isFirst) && <p>{went.summary}</p>}
         {went && <Steps steps={went.steps} />}
         {check.data?.from === "server" && pastedKey() === "" && <p className={styles.note}>The key came from this server.</p>}
         <ErrorNotice error={check.error} onRetry={() => checkpoint !== undefined && check.mutate(checkpoint)} />

@@ -1,5 +1,6 @@
-import { type Schema, useAllowed, useSearch } from "../../api";
-import { type Column, CopyButton, EmptyState, KeyValue, Link, LinkButton, Notice, Panel, Stack, Status, Table, Time, cx } from "../../ui";
+import { useQuery } from "@tanstack/react-query";
+import { type Schema, api, got, useAllowed } from "../../api";
+import { type Column, CopyButton, EmptyState, KeyValue, Link, LinkButton, Notice, Panel, Stack, Status, Table, Time, cx, fixedList } from "../../ui";
 import buttons from "../../ui/button.module.css";
 import type { Provider } from "./products";
 import styles from "./provider.module.css";
@@ -77,23 +78,43 @@ export function SignIn({ provider }: { provider: Provider }) {
   );
 }
 
+/** How many pages of sign-ins with all providers are looked through for those with one of them, and how many of these are shown. */
+const PAGES = 4;
+const SHOWN = 10;
+
 function Lately({ provider }: { provider: Provider }) {
-  const list = useSearch("/api/v1/audit-events/search", { kind: "sign-in", installation: true });
-  const own = list.items.filter(({ actor, after }) => actor.provider === provider.name || (after as { via?: string } | null | undefined)?.via === provider.name);
+  const query = useQuery({ queryKey: ["sign-ins with", provider.name], queryFn: ({ signal }) => signInsWith(provider.name, signal) });
+  const { own = [], looked = 0, isAll = false } = query.data ?? {};
   return (
     <Panel actions={<LinkButton small to="/sessions">Sessions</LinkButton>} flush title="Sign-ins lately">
       <Table
         bare
         columns={COLUMNS}
         empty={
-          <EmptyState compact icon="session" title="Nobody signed in yet">
-            Sign-ins with it, and those that failed, appear here.
+          <EmptyState compact icon="session" title={isAll ? "Nobody signed in yet" : `None among the newest ${looked.toLocaleString("en")} sign-ins`}>
+            {isAll ? "Sign-ins with it, and those that failed, appear here." : "Those with other providers are all that were looked at: the audit events know the earlier ones."}
           </EmptyState>
         }
         label="Sign-ins"
-        list={{ ...list, items: own.slice(0, 10), hasMore: false }}
+        list={fixedList(query.data && own, { error: query.error, retry: () => void query.refetch() })}
         rowId={(event) => String(event.id)}
       />
     </Panel>
   );
+}
+
+/** The newest sign-ins with a provider. The API does not search by it: those of all are gone through until there are enough. */
+async function signInsWith(name: string, signal: AbortSignal): Promise<{ own: Event[]; looked: number; isAll: boolean }> {
+  const own: Event[] = [];
+  let looked = 0;
+  let pages = 0;
+  let after: string | undefined;
+  do {
+    pages += 1;
+    const page = got(await api.POST("/api/v1/audit-events/search", { body: { kind: "sign-in", installation: true, limit: 500, ...(after === undefined ? {} : { after }) }, signal }));
+    looked += page.items.length;
+    own.push(...page.items.filter(({ actor, after: came }) => actor.provider === name || (came as { via?: string } | null | undefined)?.via === name));
+    after = page.next ?? undefined;
+  } while (after !== undefined && own.length < SHOWN && pages < PAGES);
+  return { own: own.slice(0, SHOWN), looked, isAll: after === undefined };
 }

@@ -42,6 +42,8 @@ export function Impact({ document, tenant }: { document: RoleDocument; tenant: s
   const gains = items.filter((entry) => entry.to.decision === "allowed" && entry.from.decision !== "allowed");
   const losses = items.filter((entry) => entry.to.decision !== "allowed" && entry.from.decision === "allowed");
   const others = items.filter((entry) => !gains.includes(entry) && !losses.includes(entry));
+  // What was not looked at yet may hold more of both.
+  const atLeast = query.hasNextPage ? "At least " : "";
   const left = Object.entries(pages.reduce<Record<string, number>>((all, page) => ({ ...all, ...Object.fromEntries(Object.entries(page.not_replayed).map(([why, count]) => [why, (all[why] ?? 0) + count])) }), {}));
   return (
     <section aria-label="Impact">
@@ -54,8 +56,8 @@ export function Impact({ document, tenant }: { document: RoleDocument; tenant: s
       {query.data && looked > 0 && (
         <>
           <p className={styles.summary}>
-            <Badge icon="plus" tone={gains.length > 0 ? "allow" : "neutral"}>{`${people(gains)} gain`}</Badge> <Badge icon="ban" tone={losses.length > 0 ? "deny" : "neutral"}>{`${people(losses)} lose`}</Badge> {sum((page) => page.unchanged)} of {looked} logged
-            questions stay as they are.
+            <Badge icon="plus" tone={gains.length > 0 ? "allow" : "neutral"}>{`${atLeast}${people(gains)} gain`}</Badge> <Badge icon="ban" tone={losses.length > 0 ? "deny" : "neutral"}>{`${atLeast}${people(losses)} lose`}</Badge> {sum((page) => page.unchanged)} of {looked} logged
+            questions{query.hasNextPage && " that were looked at so far"} stay as they are.
           </p>
           <Changes entries={gains} title="Allowed from now on" />
           <Changes entries={losses} title="Denied from now on" />

@@ -20,7 +20,7 @@ interface Props {
 export function Review({ role, document, onClose, onMistakes, onSaved }: Props) {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const maySeeImpact = useAllowed("casemate.policy.impact") === true;
+  const maySeeImpact = useAllowed("casemate.policy.impact");
   const before = role?.document;
   const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(document);
   const readAnew = () => {
@@ -70,7 +70,8 @@ export function Review({ role, document, onClose, onMistakes, onSaved }: Props) 
           <h3 className={styles.heading}>What is changed</h3>
           <Diff after={document} before={before} label="What is changed" />
         </section>
-        {maySeeImpact && !isSame && <Impact document={document} tenant={role?.tenant} />}
+        {maySeeImpact === true && !isSame && <Impact document={document} tenant={role?.tenant} />}
+        {maySeeImpact === false && !isSame && <Notice title="Who gains and loses by it is not known here">Whoever may compare policies (casemate.policy.impact) sees it before it is saved.</Notice>}
         <ErrorNotice error={save.error} onRetry={run} />
         {save.error && save.error.mistakes.length > 0 && <div>Each is marked in the form and in the JSON.</div>}
       </Stack>

@@ -14,7 +14,7 @@ use crate::web;
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     // The server is of use without it, and then says how it is built.
     if let Err(error) = web::build(project) {
-        say(&format!("the console is not built, and the server starts without it: {error}"));
+        say(&format!("the console is not built: the server has an earlier one, or none: {error}"));
     }
     say("building casemate (minutes at the first time, seconds later)");
     succeed(cargo(project).args(["build", "--locked", "--package", "casemate-cli", "--bin", "casemate"]))?;

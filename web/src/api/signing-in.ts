@@ -1,4 +1,6 @@
 const KEPT = "fragment";
+/** For how long signing in may take until the fragment counts no more, in milliseconds. */
+const KEPT_FOR = 15 * 60_000;
 const CHANNEL = "casemate-signed-in";
 /** Where a second tab ends that signed in again, and tells the first. */
 export const SIGNED_IN = "/console/signed-in";
@@ -6,16 +8,28 @@ export const SIGNED_IN = "/console/signed-in";
 /** To the server's page for signing in, and back to this one. The fragment stays in the tab: it may hold what was searched for. */
 export function goAndSignIn(): void {
   const path = location.pathname + location.search;
-  if (location.hash.length > 1) sessionStorage.setItem(KEPT, JSON.stringify({ path, hash: location.hash }));
+  try {
+    if (location.hash.length > 1) sessionStorage.setItem(KEPT, JSON.stringify({ path, hash: location.hash, at: Date.now() }));
+  } catch {
+    // A browser that keeps nothing for pages: the page is come back to without what was searched for.
+  }
   location.assign(`/sign-in?return_to=${encodeURIComponent(path)}`);
 }
 
 /** Puts the fragment back that the page had before somebody signed in. */
 export function restoreFragment(): void {
-  const kept = sessionStorage.getItem(KEPT);
-  if (kept === null) return;
-  sessionStorage.removeItem(KEPT);
-  const { path, hash } = JSON.parse(kept) as { path: string; hash: string };
+  let kept: { path: string; hash: string; at: number };
+  try {
+    const text = sessionStorage.getItem(KEPT);
+    if (text === null) return;
+    sessionStorage.removeItem(KEPT);
+    kept = JSON.parse(text) as typeof kept;
+  } catch {
+    return;
+  }
+  const { path, hash, at } = kept;
+  // Signing in was given up, and whoever is here now came by themselves.
+  if (!(Date.now() - at < KEPT_FOR)) return;
   if (path === location.pathname + location.search && location.hash === "") history.replaceState(history.state, "", path + hash);
 }
 

@@ -113,6 +113,7 @@ try {
   }
 } finally {
   await console_.stop();
+  await console_.browser.close();
   await vite.close();
 }
 process.exitCode = failed ? 1 : 0;

@@ -1,6 +1,6 @@
 // A real server in a new folder, with the console in front of it.
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,8 +9,8 @@ import { startFront } from "./front.mjs";
 
 export const BINARY = process.env.CASEMATE_BINARY ?? fileURLToPath(new URL("../../../target/debug/casemate", import.meta.url));
 
-/** Reads what a server prints until it has said where it listens and its one-time key. */
-function firstWords(child) {
+/** Reads what a server prints until it has said where it listens and, where it has nobody yet, its one-time key. */
+function firstWords(child, isNew) {
   return new Promise((resolve, reject) => {
     let address;
     const log = [];
@@ -20,7 +20,7 @@ function firstWords(child) {
     createInterface({ input: child.stdout }).on("line", (line) => {
       address ??= /listens on (http:\S+)/.exec(line)?.[1];
       const key = /\bcmk_[A-Za-z0-9_]+/.exec(line)?.[0];
-      if (key && address) resolve({ address, key, log });
+      if (address && (key || !isNew)) resolve({ address, key: key ?? "", log });
     });
   });
 }
@@ -28,13 +28,15 @@ function firstWords(child) {
 /** Whether the binary was built with this console in it, as `cargo xtask test` sees to. Otherwise a server of our own serves it. */
 const SERVES = process.env.CASEMATE_SERVES_CONSOLE === "1";
 
-/** Starts the binary on a free port in a new folder, with the console on the same origin as the API. */
-export async function startServer({ arguments: more = [], port = 0, publicUrl = "" } = {}) {
+/** Starts the binary on a free port in a new folder, with the console on the same origin as the API; `from` is data that it begins with. */
+export async function startServer({ arguments: more = [], port = 0, publicUrl = "", from = "" } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "casemate-console-"));
+  const data = join(folder, "data");
+  if (from) await cp(from, data, { recursive: true });
   let behind = "";
   const front = SERVES ? undefined : await startFront(port, () => behind);
   const reached = publicUrl || front?.url;
-  const words = ["serve", "--listen", `127.0.0.1:${front ? 0 : port}`, "--data", join(folder, "data"), "--accounts", "--trusted-proxies", "127.0.0.1/32"];
+  const words = ["serve", "--listen", `127.0.0.1:${front ? 0 : port}`, "--data", data, "--accounts", "--trusted-proxies", "127.0.0.1/32"];
   const child = spawn(BINARY, [...words, ...(reached ? ["--public-url", reached] : []), ...more], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? "" },
@@ -43,20 +45,23 @@ export async function startServer({ arguments: more = [], port = 0, publicUrl = 
   // Whatever ends this process ends the server too.
   const end = () => child.kill("SIGTERM");
   process.once("exit", end);
-  const stop = async () => {
+  /** Ends the server, and leaves its folder. */
+  const endServer = async () => {
     process.off("exit", end);
     await front?.stop();
-    if (child.exitCode === null) {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGTERM");
-      await ended;
-    }
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    await ended;
+  };
+  const stop = async () => {
+    await endServer();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const { address, key, log } = await firstWords(child);
+    const { address, key, log } = await firstWords(child, from === "");
     behind = address;
-    return { url: front?.url ?? address, behind: address, key, log, folder, stop };
+    return { url: front?.url ?? address, behind: address, key, log, folder, data, end: endServer, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -30,11 +30,16 @@ const colours = HighlightStyle.define([
 ]);
 
 /** As much of YAML as colours need: keys, quoted texts, comments, numbers and the lines between documents. */
-const yaml = StreamLanguage.define<{ isValue: boolean }>({
-  startState: () => ({ isValue: false }),
+const yaml = StreamLanguage.define<{ isValue: boolean; isText: boolean; block: number }>({
+  startState: () => ({ isValue: false, isText: false, block: -1 }),
   token: (stream, state) => {
     if (stream.sol()) {
-      state.isValue = false;
+      state.isValue = state.isText = false;
+      if (state.block >= 0 && stream.indentation() > state.block) {
+        stream.skipToEnd();
+        return "string";
+      }
+      state.block = -1;
       if (stream.match(/^---\s*$/)) return "separator";
     }
     if (stream.eatSpace()) return null;
@@ -44,10 +49,23 @@ const yaml = StreamLanguage.define<{ isValue: boolean }>({
       state.isValue = true;
       return "propertyName";
     }
-    if (stream.match(/^'(?:[^']|'')*'/) || stream.match(/^"(?:[^"\\]|\\.)*"/)) return "string";
-    if (stream.match(/^(?:true|false|null)(?=\s|$)/)) return "bool";
-    if (stream.match(/^-?\d+(?:\.\d+)?[smhdM]?(?=\s|$)/)) return "number";
-    stream.next();
+    // Lines that are deeper than this one are its text.
+    if (stream.match(/^[|>][+-]?\d?\s*$/)) {
+      state.block = stream.indentation();
+      return "separator";
+    }
+    if (stream.match(/^[:[\]{},](?=\s|[[\]{},'"\w]|$)/)) {
+      state.isText = false;
+      return "separator";
+    }
+    if (!state.isText) {
+      if (stream.match(/^'(?:[^']|'')*'/) || stream.match(/^"(?:[^"\\]|\\.)*"/)) return "string";
+      if (stream.match(/^(?:true|false|null)(?=\s*(?:[,\]}#]|$))/)) return "bool";
+      if (stream.match(/^-?\d+(?:\.\d+)?[smhdM]?(?=\s*(?:[,\]}#]|$))/)) return "number";
+    }
+    // A word of a plain text: what stands within it is no number of its own.
+    stream.match(/^[^\s[\]{},]+/) || stream.next();
+    state.isText = true;
     return null;
   },
 });

@@ -1,4 +1,5 @@
 export { Actor } from "./actor";
+export { Address } from "./address";
 export { Allowed } from "./allowed";
 export { Badge, type State, Status, type Tone, isState } from "./badge";
 export { Button, type ButtonKind, IconButton, LinkButton } from "./button";

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Schema, api, deleteStored, got, storedChanged, useAllowed, useMayWrite, useReadiness, useStored } from "../../api";
 import { useParam } from "../../shell/root";
-import { Button, ConfirmDialog, CopyAsCurl, ErrorNotice, ErrorState, IconButton, Id, Json, KeyValue, ManagedNotice, Menu, Notice, Origin, Page, Panel, SkeletonLines, Split, Stack, Time, toast } from "../../ui";
+import { Address, Button, ConfirmDialog, CopyAsCurl, ErrorNotice, ErrorState, IconButton, Id, Json, KeyValue, ManagedNotice, Menu, Notice, Origin, Page, Panel, SkeletonLines, Split, Stack, Time, toast } from "../../ui";
 import { SinkForm } from "./form";
 import { Rewind } from "./rewind";
 import { type Entry, KIND_TITLES, type Sink, SinkState, kindOf, lagOf, placeOf } from "./words";
@@ -89,7 +89,7 @@ function Known({ sink }: { sink: Sink }) {
             <KeyValue
               entries={[
                 ["Kind", KIND_TITLES[kindOf(sink.document)]],
-                ["Place", <code key="place">{placeOf(sink.document)}</code>],
+                ["Place", <Address key="place" value={placeOf(sink.document)} />],
                 ["Title", sink.document.title],
                 ["Format", sink.document.format === "ocsf" ? "OCSF" : "Casemate's own"],
                 ["Tenants", sink.document.tenants?.length ? sink.document.tenants.join(", ") : "All"],

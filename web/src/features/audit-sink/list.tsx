@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type Schema, useMayWrite, useReadiness, useSearch } from "../../api";
-import { Button, type Column, EmptyState, ExportMenu, Filters, Link, Origin, Page, SearchField, Table, Time, useFragmentState, useKey } from "../../ui";
+import { Address, Button, type Column, EmptyState, ExportMenu, Filters, Link, Origin, Page, SearchField, Table, Time, useFragmentState, useKey } from "../../ui";
 import { SinkForm } from "./form";
 import { KIND_TITLES, type Sink, SinkState, kindOf, lagOf, placeOf } from "./words";
 
@@ -19,7 +19,7 @@ export function AuditSinkListPage() {
   const columns: Column<Sink>[] = [
     { id: "name", title: "Name", width: "1.2fr", sort: "name", cell: (sink) => <Link to={`/audit-sinks/${sink.id}`}>{sink.name}</Link> },
     { id: "kind", title: "Kind", width: "130px", cell: (sink) => KIND_TITLES[kindOf(sink.document)] },
-    { id: "place", title: "Place", width: "2fr", cell: (sink) => <code>{placeOf(sink.document)}</code> },
+    { id: "place", title: "Place", width: "2fr", cell: (sink) => <Address value={placeOf(sink.document)} /> },
     { id: "state", title: "State", width: "150px", cell: (sink) => readiness.data && <SinkState health={health(sink)} /> },
     { id: "lag", title: "Waits to be sent", width: "160px", cell: (sink) => lagOf(health(sink)) },
     { id: "origin", title: "Managed by", width: "120px", cell: (sink) => <Origin value={sink.origin} /> },

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, deleteStored, got, storedChanged, useAllowed, useMay, useMayWrite, useReadiness, useStored } from "../../api";
 import { useParam } from "../../shell/root";
-import { ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, LinkButton, ManagedNotice, Menu, Origin, Page, Panel, SkeletonLines, Split, Tabs, Time, toast } from "../../ui";
+import { Address, ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, LinkButton, ManagedNotice, Menu, Origin, Page, Panel, SkeletonLines, Split, Tabs, Time, toast } from "../../ui";
 import { Directory } from "./directory";
 import { ProviderHealth } from "./health";
 import { Mapping } from "./mapping";
@@ -56,7 +56,7 @@ function Known({ provider }: { provider: Provider }) {
             <KeyValue
               entries={[
                 ["Kind", product.title],
-                [entry.type === undefined || entry.type === "openid" ? "Issuer" : "Endpoint", <code key="address">{addressOf(entry)}</code>],
+                [entry.type === undefined || entry.type === "openid" ? "Issuer" : "Endpoint", <Address key="address" value={addressOf(entry)} />],
                 ["Audiences", entry.audiences?.length ? <code key="aud">{entry.audiences.join(", ")}</code> : undefined],
                 ["Client id", entry.client_id ? <code key="client">{entry.client_id}</code> : undefined],
                 ["Client secret", entry.client_secret ? "Set, and kept sealed" : undefined],

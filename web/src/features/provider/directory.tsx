@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, useAllowed } from "../../api";
-import { Badge, Button, ConfirmDialog, ErrorNotice, ErrorState, KeyValue, Notice, Panel, SkeletonLines, Stack, TextField, Time, toast } from "../../ui";
+import { Address, Badge, Button, ConfirmDialog, ErrorNotice, ErrorState, KeyValue, Notice, Panel, SkeletonLines, Stack, TextField, Time, toast } from "../../ui";
 import type { Provider } from "./products";
 
 type Report = Schema<"DirectorySyncReport">;
@@ -58,7 +58,7 @@ export function Directory({ provider }: { provider: Provider }) {
                 ["Asked last", <Time exact key="asked" none="Never" value={data.asked_at} />],
                 ["Succeeded last", <Time exact key="ok" none="Never" value={data.succeeded_at} />],
                 ["Read as a whole", <Time exact key="full" none="Never" value={data.full_at} />],
-                ["Address", <code key="url">{provider.document.ldap?.url}</code>],
+                ["Address", <Address key="url" value={provider.document.ldap?.url ?? ""} />],
                 ["Base", <code key="base">{provider.document.ldap?.base}</code>],
               ]}
             />

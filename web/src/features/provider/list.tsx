@@ -1,6 +1,6 @@
 import { useRouter } from "@tanstack/react-router";
 import { type Schema, useMayWrite, useReadiness, useSearch } from "../../api";
-import { Badge, Button, type Column, EmptyState, ExportMenu, Filters, Link, LinkButton, Origin, Page, SearchField, Table, Time, useFragmentState, useKey } from "../../ui";
+import { Address, Badge, Button, type Column, EmptyState, ExportMenu, Filters, Link, LinkButton, Origin, Page, SearchField, Table, Time, useFragmentState, useKey } from "../../ui";
 import { ProviderHealth } from "./health";
 import { type Provider, addressOf, productOf, signsIn } from "./products";
 
@@ -18,7 +18,7 @@ export function ProviderListPage() {
   const columns: Column<Provider>[] = [
     { id: "name", title: "Name", width: "1.5fr", sort: "name", cell: (provider) => <Link to={`/providers/${provider.id}`}>{provider.name}</Link> },
     { id: "kind", title: "Kind", width: "160px", cell: ({ document }) => productOf(document).title },
-    { id: "address", title: "Issuer or endpoint", width: "2fr", cell: ({ document }) => <code>{addressOf(document)}</code> },
+    { id: "address", title: "Issuer or endpoint", width: "2fr", cell: ({ document }) => <Address value={addressOf(document)} /> },
     { id: "health", title: "Health", width: "165px", cell: ({ document, name }) => readiness.data && <ProviderHealth entry={document} health={readiness.data.providers.find((one) => one.name === name)} /> },
     { id: "use", title: "Used for", width: "160px", cell: ({ document }) => <Uses provider={document} /> },
     { id: "origin", title: "Managed by", width: "110px", cell: ({ origin }) => <Origin value={origin} /> },

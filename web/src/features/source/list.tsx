@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type Schema, type Stored, api, useAllowed, useMayWrite, useSearch } from "../../api";
-import { Button, type Column, ConfirmDialog, DeleteStored, EmptyState, ExportMenu, Filters, IconButton, Menu, OpenButton, Origin, Page, SearchField, Stack, Table, TextField, Time, toast, useFragmentState, useKey } from "../../ui";
+import { Address, Button, type Column, ConfirmDialog, DeleteStored, EmptyState, ExportMenu, Filters, IconButton, Menu, OpenButton, Origin, Page, SearchField, Stack, Table, TextField, Time, toast, useFragmentState, useKey } from "../../ui";
 import { SourceForm } from "./form";
 
 export type Entry = Schema<"SourceEntry">;
@@ -47,7 +47,7 @@ export function SourceListPage() {
       ),
     },
     { id: "kind", title: "Kind", width: "100px", cell: ({ document }) => kindOf(document) },
-    { id: "place", title: "Where", width: "1.8fr", cell: ({ document }) => <code>{placeOf(document)}</code> },
+    { id: "place", title: "Where", width: "1.8fr", cell: ({ document }) => <Address value={placeOf(document)} /> },
     { id: "provider", title: "People of", width: "1fr", cell: ({ document }) => document.provider ?? "" },
     { id: "ceiling", title: "Ceiling", width: "1.3fr", wrap: true, cell: ({ document }) => <code>{(document.ceiling ?? []).join(", ")}</code> },
     { id: "origin", title: "Managed by", width: "110px", cell: ({ origin }) => <Origin value={origin} /> },

@@ -59,7 +59,7 @@ export default function Palette({ areas, onClose, onKeys }: { areas: Areas; onCl
     { id: "system", group: "Console", title: "Theme of the system", icon: "monitor", run: () => setTheme("system") },
     { id: "out", group: "Console", title: "Sign out", icon: "signOut", run: signOut },
   ];
-  const found = useFound(areas, may, typed.trim(), go);
+  const { found, isSearching } = useFound(areas, may, typed.trim(), go);
   const choices = [
     ...fixed
       .map((choice) => ({ choice, rank: rank(`${choice.title} ${choice.words ?? ""}`, typed) }))
@@ -131,21 +131,21 @@ export default function Palette({ areas, onClose, onKeys }: { areas: Areas; onCl
               </div>
             ))}
           </div>
-          {choices.length === 0 && <div className={styles.none}>Nothing is found</div>}
+          {choices.length === 0 && <div className={styles.none} role="status">{isSearching ? "Searching…" : `Nothing is called “${typed.trim()}”`}</div>}
         </AriaDialog>
       </Modal>
     </ModalOverlay>
   );
 }
 
-function useFound(areas: Areas, may: (permission: string) => boolean, typed: string, go: (to: string) => void): Choice[] {
+function useFound(areas: Areas, may: (permission: string) => boolean, typed: string, go: (to: string) => void): { found: Choice[]; isSearching: boolean } {
   const [text, setText] = useState("");
   useEffect(() => {
     const timer = setTimeout(() => setText(typed), PAUSE);
     return () => clearTimeout(timer);
   }, [typed]);
   const finders = useMemo(() => areas.finders.filter((finder) => may(finder.permission)), [areas]);
-  const { data } = useQuery({
+  const { data, isFetching } = useQuery({
     queryKey: ["palette", text],
     enabled: text.length >= 2 && finders.length > 0,
     gcTime: 0,
@@ -154,8 +154,9 @@ function useFound(areas: Areas, may: (permission: string) => boolean, typed: str
       return all.map((one) => (one.status === "fulfilled" ? one.value : []));
     },
   });
-  if (typed.length < 2) return [];
-  return finders.flatMap((finder, index) =>
+  if (typed.length < 2) return { found: [], isSearching: false };
+  const found = finders.flatMap((finder, index) =>
     (data?.[index] ?? []).map((one) => ({ id: one.to, group: finder.title, title: one.title, help: one.help, icon: finder.icon, run: () => go(one.to) })),
   );
+  return { found, isSearching: isFetching || (finders.length > 0 && text !== typed) };
 }

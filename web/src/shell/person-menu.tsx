@@ -1,3 +1,4 @@
+import { useRouter } from "@tanstack/react-router";
 import { Button } from "react-aria-components/Button";
 import type { Me } from "../api/me";
 import { Icon } from "../ui/icon";
@@ -28,6 +29,7 @@ export function signOut(): void {
 /** Who is signed in, and what is theirs. */
 export function PersonMenu({ me, onKeys }: { me: Me; onKeys: () => void }) {
   const theme = useTheme();
+  const router = useRouter();
   const name = nameOf(me);
   const initials = name
     .split(/[\s.@_-]+/)
@@ -40,7 +42,8 @@ export function PersonMenu({ me, onKeys }: { me: Me; onKeys: () => void }) {
         {
           title: me.login ?? name,
           entries: [
-            { id: "account", label: "Your account", icon: "user", onAction: () => location.assign("/account/password") },
+            { id: "account", label: "Your account", icon: "user", onAction: () => location.assign("/account") },
+            { id: "access", label: "Your access", icon: "role", onAction: () => void router.navigate({ to: "/who-am-i", search: true } as never) },
             { id: "factors", label: "Second factors", icon: "shield", onAction: () => location.assign("/account/factors") },
             { id: "keys", label: "Keyboard shortcuts", icon: "keyboard", onAction: onKeys },
           ],

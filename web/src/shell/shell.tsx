@@ -15,7 +15,8 @@ import { Mark } from "./mark";
 import styles from "./shell.module.css";
 
 const Drawer = lazy(() => import("../ui/drawer"));
-const Palette = lazy(() => import("./palette"));
+const readPalette = () => import("./palette");
+const Palette = lazy(readPalette);
 const KeysHelp = lazy(() => import("./keys-help"));
 
 /** What is around every page. It shows nothing of the console before it is known who is there. */
@@ -70,6 +71,12 @@ function SignedIn({ path }: { path: string }) {
     };
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);
+  }, []);
+
+  // Whoever types at once after its key shall not lose the first letters: it is read before it is asked for.
+  useEffect(() => {
+    const timer = setTimeout(() => void readPalette().catch(() => undefined), 2000);
+    return () => clearTimeout(timer);
   }, []);
 
   // Another page begins at its top, and is told to screen readers by its heading.

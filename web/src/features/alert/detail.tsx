@@ -2,8 +2,9 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
-import { Button, ConfirmDialog, CopyAsCurl, ErrorState, Id, KeyValue, Link, Page, Panel, SkeletonLines, Split, Time, toast } from "../../ui";
+import { Actor, Button, ConfirmDialog, CopyAsCurl, ErrorState, Id, KeyValue, Link, Page, Panel, SkeletonLines, Split, Time, toast } from "../../ui";
 import { AlertEvents } from "./events";
+import { fieldOf } from "./group";
 import { Word } from "./level";
 
 type Alert = Schema<"Alert">;
@@ -108,7 +109,7 @@ function Known({ alert, id }: { alert: Alert; id: string }) {
         }
       >
         <Panel title="Whom and what it is about">
-          <KeyValue entries={[...alert.group.map(({ field, value }): [string, React.ReactNode] => [field, <GroupValue field={field} key={field} value={value} />]), alert.value ? ["New value", <code key="new">{alert.value}</code>] : null, alert.note ? ["Said of it", alert.note] : null]} />
+          <KeyValue entries={[...alert.group.map(({ field, value }): [string, React.ReactNode] => [fieldOf(field), <GroupValue field={field} key={field} value={value} />]), alert.value ? ["New value", <code key="new">{alert.value}</code>] : null, alert.note ? ["Said of it", alert.note] : null]} />
         </Panel>
         <AlertEvents alert={alert} />
       </Split>
@@ -139,6 +140,11 @@ function GroupValue({ field, value }: { field: string; value: string }) {
   if (/^(usr|sva)_/.test(value)) {
     return (
       <>
+        {value.startsWith("usr_") && (
+          <>
+            <Actor id={value} />{" "}
+          </>
+        )}
         <Id value={value} /> <Link to={`/audit/timeline#identity=${encodeURIComponent(value)}`}>Timeline</Link>
       </>
     );

@@ -1,7 +1,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, useAllowed } from "../../api";
-import { Button, type Column, EmptyState, Link, Panel, Status, Table, Time, fixedList, isState, shortId } from "../../ui";
+import { Actor, Button, type Column, EmptyState, Link, Panel, Status, Table, Time, fixedList, isState } from "../../ui";
 
 type Event = Schema<"AuditEvent">;
 interface Row {
@@ -14,11 +14,10 @@ interface Row {
 const FIRST = 10;
 
 const COLUMNS: Column<Row>[] = [
-  { id: "id", title: "Event", width: "64px", cell: ({ id }) => <Link to={`/audit/events/${id}`}>{String(id)}</Link> },
-  { id: "at", title: "When", width: "92px", cell: ({ event, isGone }) => (event ? <Time value={event.at} /> : isGone ? "Not to be seen here" : "") },
+  { id: "at", title: "When", width: "112px", cell: ({ id, event, isGone }) => <Link to={`/audit/events/${id}`}>{event ? <Time value={event.at} /> : isGone ? `Event ${id}, not to be seen here` : `Event ${id}`}</Link> },
   { id: "outcome", title: "Outcome", width: "92px", cell: ({ event }) => (event && isState(event.outcome) ? <Status state={event.outcome} /> : (event?.outcome ?? "")) },
-  { id: "action", title: "Action", width: "2.6fr", wrap: true, cell: ({ event }) => (event ? <code>{event.action}</code> : "") },
-  { id: "who", title: "Who", width: "1fr", cell: ({ event }) => (event ? <span title={event.actor.id}>{event.actor.id === "" ? event.actor.type : shortId(event.actor.id)}</span> : null) },
+  { id: "action", title: "Action", width: "1.6fr", wrap: true, cell: ({ event }) => (event ? <code>{event.action}</code> : "") },
+  { id: "who", title: "Who", width: "1.2fr", cell: ({ event }) => (event ? event.actor.id === "" ? <span>{event.actor.type === "anonymous" ? "Nobody known" : event.actor.type}</span> : <Actor id={event.actor.id} type={event.actor.type} /> : null) },
   { id: "client", title: "Address", width: "96px", cell: ({ event }) => event?.client ?? "" },
 ];
 

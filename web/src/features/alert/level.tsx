@@ -4,8 +4,3 @@ import { Badge, Status, isState } from "../../ui";
 export function Word({ word }: { word: string }) {
   return isState(word) ? <Status state={word} /> : <Badge>{word}</Badge>;
 }
-
-/** By what the rule groups events: `actor.id usr_…`. */
-export function groupText(group: readonly { field: string; value: string }[]): string {
-  return group.map(({ field, value }) => `${field} ${value}`).join(", ");
-}

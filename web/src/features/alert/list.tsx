@@ -1,6 +1,7 @@
 import { type Schema, useSearch } from "../../api";
-import { Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, Select, Table, Time, shortId, useFragmentState } from "../../ui";
-import { Word, groupText } from "./level";
+import { Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, Select, Table, Time, useFragmentState } from "../../ui";
+import { About } from "./group";
+import { Word } from "./level";
 
 type Alert = Schema<"Alert">;
 
@@ -8,10 +9,10 @@ const DEFAULTS = { state: "", level: "", detection: "", sort: "-id" };
 const NONE = { state: "", level: "", detection: "" };
 
 const COLUMNS: Column<Alert>[] = [
-  { id: "rule", title: "What was found", width: "2.4fr", wrap: true, cell: (alert) => <Link to={`/alerts/${alert.id}`}>{alert.rule}</Link> },
+  { id: "rule", title: "What was found", width: "2.6fr", wrap: true, cell: (alert) => <Link to={`/alerts/${alert.id}`}>{alert.rule}</Link> },
   { id: "level", title: "Level", width: "100px", cell: (alert) => <Word word={alert.level} /> },
-  { id: "state", title: "State", width: "130px", cell: (alert) => <Word word={alert.state} /> },
-  { id: "group", title: "Of", width: "2fr", cell: (alert) => <span title={groupText(alert.group)}>{alert.group.map(({ value }) => shortId(value)).filter(Boolean).join(" · ")}</span> },
+  { id: "state", title: "State", width: "128px", cell: (alert) => <Word word={alert.state} /> },
+  { id: "group", title: "About", width: "1.5fr", cell: (alert) => <About group={alert.group} /> },
   { id: "count", title: "Times", width: "64px", end: true, cell: (alert) => alert.count.toLocaleString("en-GB") },
   { id: "last", title: "Last", width: "110px", cell: (alert) => <Time value={alert.last_at} /> },
   { id: "made", title: "Made", width: "110px", sort: "id", cell: (alert) => <Time value={alert.created_at} /> },

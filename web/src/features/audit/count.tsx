@@ -18,7 +18,7 @@ export function Count({ body }: { body: EventSearch }) {
   const text = JSON.stringify(body);
   useEffect(() => reset(), [text, reset]);
   return (
-    <Button kind="quiet" onPress={() => count.mutate()} pending={count.isPending}>
+    <Button onPress={() => count.mutate()} pending={count.isPending}>
       {count.data === undefined ? "Count" : count.data.exact ? events(count.data.count) : `${events(count.data.count)} or more`}
     </Button>
   );

@@ -58,7 +58,7 @@ const TITLES: Partial<Record<keyof Terms, string>> = {
   value: "Personal value",
   since: "From",
   until: "Until",
-  scope: "Of",
+  scope: "Scope",
 };
 const SCOPES: Record<string, string> = { installation: "the installation", everywhere: "all tenants" };
 
@@ -139,7 +139,7 @@ export function FilterDialog({ terms, set, onClose }: { terms: Terms; set: Set; 
         {isDefault && (
           <Select
             help="Of others than this tenant, for those who may see them."
-            label="Of"
+            label="Scope"
             onChange={(scope) => change({ scope: scope === "tenant" ? "" : scope })}
             options={[
               { value: "tenant", label: "this tenant" },

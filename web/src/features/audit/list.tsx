@@ -28,10 +28,10 @@ export function eventColumns(names: ReadonlyMap<string, string>, sorted: boolean
       ),
     },
     { id: "outcome", title: "Outcome", width: "92px", cell: (event) => <Outcome outcome={event.outcome} /> },
-    { id: "action", title: "Action", width: "1.8fr", cell: (event) => <code className={styles.action} title={event.action}>{event.action}</code> },
-    { id: "actor", title: "Who", width: "1.7fr", cell: (event) => <Who event={event} names={names} /> },
-    { id: "resource", title: "On", width: "1.3fr", cell: (event) => (event.resource.type === "" && event.resource.id === "" ? null : <Thing event={event} names={names} />) },
-    { id: "reason", title: "Reason", width: "1.6fr", cell: (event) => (event.reason || whyLink(event) ? <Reason event={event} /> : null) },
+    { id: "action", title: "Action", width: "2.3fr", cell: (event) => <code className={styles.action} title={event.action}>{event.action}</code> },
+    { id: "actor", title: "Who", width: "1.6fr", cell: (event) => <Who event={event} names={names} /> },
+    { id: "resource", title: "On", width: "1.7fr", cell: (event) => (event.resource.type === "" && event.resource.id === "" ? null : <Thing event={event} names={names} />) },
+    { id: "reason", title: "Reason", width: "1.3fr", cell: (event) => (event.reason || whyLink(event) ? <Reason event={event} /> : null) },
     { id: "client", title: "Address", width: "104px", cell: (event) => event.client ?? "" },
   ];
 }
@@ -114,7 +114,7 @@ export function EventListPage() {
         { title: "Export events", icon: "download", run: () => setIsExporting(true) },
         { title: "Read events anew", icon: "refresh", run: refresh },
       ]}
-      description="Who did what, when, from where, and how it ended. Nothing here can be changed, and what you read here is on record too."
+      description="Who did what, when, from where, and how it ended. That you read it is on record too."
       title="Audit events"
     >
       <Filters
@@ -130,10 +130,10 @@ export function EventListPage() {
         }
         onReset={sought ? reset : undefined}
       >
-        <SearchField label="Search events" onChange={(search) => setTerms({ search })} placeholder='Words, or action:casemate.role.* actor:…' value={terms.search} />
+        <SearchField label="Search events" onChange={(search) => setTerms({ search })} placeholder="Words, or action:casemate.role.*" value={terms.search} />
         <QuickFilters set={setTerms} terms={terms} />
         <Button icon="filter" onPress={() => setIsFiltering(true)}>
-          More
+          Filters
         </Button>
       </Filters>
       <Chips names={names} set={setTerms} terms={terms} />
@@ -155,7 +155,7 @@ export function EventListPage() {
             icon="search"
             title={walk.isStopped ? "Nothing found yet" : sought ? "No event fits" : "No events yet"}
           >
-            {walk.isStopped ? "You stopped the search before the log's beginning." : sought ? "Nothing on record that you may see has what you search for. Events of other tenants are under More, at Of." : "What happens from now on comes here."}
+            {walk.isStopped ? "You stopped the search before the log's beginning." : sought ? "Nothing on record that you may see has what you search for. Sign-ins and what is of the whole installation are found under Filters, by another scope." : "What happens from now on comes here."}
           </EmptyState>
         }
         label="Audit events"

@@ -57,7 +57,7 @@ export function AuditLogPage() {
             Not signed
           </Badge>
         ) : (
-          <Badge icon="info">{newest.data === undefined ? "Not known whether signed" : "Says it is signed"}</Badge>
+          <Badge icon="info">{newest.data === undefined ? "Not known whether signed" : "Signature not checked here"}</Badge>
         ))
       }
       title="Audit log"
@@ -77,12 +77,14 @@ export function AuditLogPage() {
         aside={
           <>
             <Went checkpoint={text} />
-            <Panel title="Checking all of it">
-              <p className={styles.note}>An export of everything is checked by the program itself, on a machine that you trust:</p>
+            <Panel title="Verify all of it offline">
+              <div className={styles.stacked}>
+              <p className={styles.note}>The program checks a whole export by itself, on a machine that you trust:</p>
               <pre className={styles.exact} tabIndex={0}>{`casemate audit verify --export trail.ndjson --key log.key`}</pre>
               <p className={styles.note}>
                 <Link to="/audit/events">Export all events</Link> as NDJSON for it.
               </p>
+              </div>
             </Panel>
           </>
         }
@@ -93,13 +95,15 @@ export function AuditLogPage() {
         <Panel title="Keys">
           {key.error && <ErrorState compact error={key.error} onRetry={() => void key.refetch()} />}
           {key.isPending && <SkeletonLines lines={3} />}
-          {key.data && <KeyValue entries={[["Log", key.data.origin], ...key.data.keys.map((one, index): [string, React.ReactNode] => [key.data.keys.length > 1 ? `Key ${index + 1}` : "Key", <Key key={one} text={one} />])]} />}
+          {key.data && <KeyValue entries={[["Log", <code key="log">{key.data.origin}</code>], ...key.data.keys.map((one, index): [string, React.ReactNode] => [key.data.keys.length > 1 ? `Key ${index + 1}` : "Key", <Key key={one} text={one} />])]} />}
           <p className={styles.note}>Whoever can change a log can change what this says too: keep the key on paper, or get it from a witness.</p>
         </Panel>
         <Panel title="Witnesses">
           {key.data?.witnesses.length === 0 && (
             <EmptyState compact icon="eye" title="No witness">
-              A witness is a small program at somebody else&apos;s that signs what it saw: set up one with casemate audit witness, and name it in record.witnesses.
+              <p>
+                A witness runs with somebody else, and signs what it saw. Start one with <code>casemate audit witness</code>, and name it in <code>record.witnesses</code>.
+              </p>
             </EmptyState>
           )}
           {key.data && key.data.witnesses.length > 0 && (
@@ -120,7 +124,7 @@ export function AuditLogPage() {
 
 function Key({ text }: { text: string }) {
   return (
-    <span className={styles.whole}>
+    <span className={styles.copied}>
       <code className={styles.value}>{text}</code>
       <CopyButton label="Copy the key" text={text} />
     </span>
@@ -133,7 +137,7 @@ const isNoneYet = (error: unknown): boolean => error instanceof ApiError && erro
 /** What a check is called: there is nothing before the first that is seen. */
 function wordOf(isProved: boolean, isFirst: boolean): string {
   if (isFirst) return isProved ? "Signed" : "Not signed";
-  return isProved ? "Goes on" : "Does not go on";
+  return isProved ? "Consistent" : "Not consistent";
 }
 
 /** Holds the log against what this page saw of it before. */
@@ -151,10 +155,10 @@ function Went({ checkpoint }: { checkpoint: string | undefined }) {
         )
       }
       icon="shield"
-      title="Does it go on?"
+      title="Consistency"
     >
       <div className={styles.stacked}>
-        <p className={styles.note}>This browser remembers the checkpoints that it saw in this visit, and checks that the log goes on from them: that nothing was set back or changed.</p>
+        <p className={styles.note}>This browser remembers the checkpoints that it saw in this visit, and checks that the log only grew since: nothing was changed, and nothing taken out.</p>
         {went?.verdict === "proved" && isFirst && <p>It is signed, and remembered. Check again when the log has grown.</p>}
         {went && !(went.verdict === "proved" && isFirst) && <p>{went.summary}</p>}
         {went && <Steps steps={went.steps} />}

@@ -102,7 +102,7 @@ export function TailPage() {
       actions={
         <>
           <Button disabled={kept.shown.length === 0} onPress={() => setKept(NONE)}>
-            Empty
+            Clear
           </Button>
           <Button icon={isPaused ? "play" : "pause"} kind="primary" onPress={toggle}>
             {isPaused ? (kept.waiting.length > 0 ? `Go on (${kept.waiting.length} waiting)` : "Go on") : "Pause"}

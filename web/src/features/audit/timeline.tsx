@@ -1,20 +1,23 @@
 import { useEffect, useMemo, useState } from "react";
-import { Badge, Button, CopyAsCurl, EmptyState, ErrorState, Filters, Icon, type IconName, Link, LinkButton, Page, Panel, Select, SkeletonLines, TextField, useFragmentState } from "../../ui";
+import { useMe } from "../../api";
+import { Badge, Button, CopyAsCurl, EmptyState, ErrorState, Filters, Icon, type IconName, Link, LinkButton, Page, Panel, Select, SkeletonLines, shortId, useFragmentState } from "../../ui";
 import { type Event, rememberListed, useWalk } from "./events";
 import { TIMES } from "./filters";
 import { Looking, asSomebody } from "./list";
 import { useNames } from "./names";
 import { Party, Thing, pageOf } from "./party";
 import { RANGES, eventsLink } from "./terms";
+import { Chosen } from "./timeline-of";
 import styles from "./timeline.module.css";
 import { Why } from "./why";
 import { Outcome, clockOf, dayOf, zoneName } from "./words";
 
-const DEFAULTS = { identity: "", type: "", id: "", login: "", range: "", sort: "-id" };
+export const DEFAULTS = { identity: "", type: "", id: "", login: "", range: "", sort: "-id" };
 
 /** All that is on record of a person or a thing, day by day. */
 export function TimelinePage() {
   const [state, set] = useFragmentState(DEFAULTS);
+  const me = useMe();
   const [now] = useState(() => Date.now());
   const isKnown = state.identity !== "" || (state.type !== "" && state.id !== "");
   const back = RANGES[state.range];
@@ -26,7 +29,7 @@ export function TimelinePage() {
   const walk = useWalk("/api/v1/audit-events/timeline", body, { enabled: isKnown });
   const names = useNames(useMemo(() => [{ provider: "", type: "user", id: state.identity }, ...walk.items.flatMap((event) => [event.actor, event.subject, asSomebody(event)])], [walk.items, state.identity]));
   useEffect(() => rememberListed(walk.items.map((event) => event.id)), [walk.items]);
-  const of = state.identity !== "" ? (names.get(state.identity) ?? state.identity) : `${state.type} ${names.get(state.id) ?? state.id}`;
+  const of = state.identity !== "" ? (names.get(state.identity) ?? state.identity) : `${state.type} ${names.get(state.id) ?? shortId(state.id)}`;
   const page = state.identity !== "" ? (state.identity.startsWith("usr_") ? `/users/${state.identity}` : undefined) : pageOf(state.type, state.id);
   return (
     <Page
@@ -45,7 +48,7 @@ export function TimelinePage() {
         )
       }
       breadcrumbs={[["Audit events", "/audit/events"]]}
-      description="What somebody did, what was done for or to them, and what was decided about them; or all that happened to a thing."
+      description="What somebody did, and what was done to and decided about them; or all that happened to a thing."
       title={isKnown ? `Timeline of ${of}` : "Timeline"}
     >
       <Chosen key={`${state.identity} ${state.type} ${state.id}`} onChoose={set} state={state} />
@@ -78,6 +81,21 @@ export function TimelinePage() {
       ) : (
         isKnown && <Days events={walk.items} identity={state.identity} names={names} />
       )}
+      {!isKnown && (
+        <EmptyState
+          actions={
+            me.id !== undefined && (
+              <Button icon="history" onPress={() => set({ identity: me.id ?? "", login: "", type: "", id: "" })}>
+                Show your own
+              </Button>
+            )
+          }
+          icon="history"
+          title="Whose timeline?"
+        >
+          Choose somebody above. Pages of users, accounts, roles and other things lead to theirs too.
+        </EmptyState>
+      )}
       {isKnown && walk.hasMore && walk.items.length > 0 && (
         <div className={styles.more}>
           <Button onPress={walk.more} pending={walk.isFetching}>
@@ -86,47 +104,6 @@ export function TimelinePage() {
         </div>
       )}
     </Page>
-  );
-}
-
-/** Whose or what's. */
-function Chosen({ state, onChoose }: { state: typeof DEFAULTS; onChoose: (changes: Partial<typeof DEFAULTS>) => void }) {
-  const [form, setForm] = useState({ kind: state.type !== "" ? "thing" : "person", identity: state.identity, type: state.type, id: state.id, login: state.login });
-  const change = (changes: Partial<typeof form>) => setForm((now) => ({ ...now, ...changes }));
-  const isPerson = form.kind === "person";
-  const isReady = isPerson ? form.identity.trim() !== "" : form.type.trim() !== "" && form.id.trim() !== "";
-  return (
-    <form
-      className={styles.chosen}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isReady) onChoose(isPerson ? { identity: form.identity.trim(), login: form.login.trim(), type: "", id: "" } : { identity: "", login: "", type: form.type.trim(), id: form.id.trim() });
-      }}
-    >
-      <Select
-        label="Of"
-        onChange={(kind) => change({ kind })}
-        options={[
-          { value: "person", label: "A person, account or key" },
-          { value: "thing", label: "A thing" },
-        ]}
-        value={form.kind}
-      />
-      {isPerson ? (
-        <>
-          <TextField label="Id" maxLength={1024} mono onChange={(identity) => change({ identity })} placeholder="usr_…" value={form.identity} />
-          <TextField label="Earlier login" maxLength={1024} onChange={(login) => change({ login })} optional value={form.login} />
-        </>
-      ) : (
-        <>
-          <TextField label="Type" maxLength={1024} mono onChange={(type) => change({ type })} placeholder="role" value={form.type} />
-          <TextField label="Id" maxLength={1024} mono onChange={(id) => change({ id })} placeholder="rol_…" value={form.id} />
-        </>
-      )}
-      <Button disabled={!isReady} type="submit">
-        Show
-      </Button>
-    </form>
   );
 }
 

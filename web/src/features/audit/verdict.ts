@@ -22,7 +22,7 @@ export const STEPS: Record<string, string> = {
   cosignatures: "Witnesses",
   older: "Earlier checkpoint",
   newer: "New checkpoint",
-  consistency: "Goes on",
+  consistency: "Consistency",
 };
 
 /** The steps of an event, and at their end that the log went on. */

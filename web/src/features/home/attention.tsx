@@ -156,7 +156,7 @@ function EndingKeys({ list }: { list: List<Schema<"ApiKey">> }) {
                 Used <Time value={key.used_at} />
               </>
             ) : (
-              "Never used, as far as that was noted"
+              "No use noted"
             )
           }
           tone="warn"

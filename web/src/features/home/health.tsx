@@ -1,5 +1,6 @@
 import type { Schema } from "../../api";
-import { Badge, ErrorState, KeyValue, Panel, SkeletonLines, Status } from "../../ui";
+import { Badge, ErrorState, KeyValue, Link, Panel, SkeletonLines, Status, useIsPage } from "../../ui";
+import { PLACES } from "./places";
 import { useHealth } from "./reading";
 
 type Readiness = Schema<"Readiness">;
@@ -30,9 +31,10 @@ function Good({ isGood, good, bad }: { isGood: boolean; good: string; bad: strin
 /** What the server depends on. */
 export function Health() {
   const { enabled, data, error, isPending, retry } = useHealth();
+  const isThere = useIsPage(PLACES.health);
   if (!enabled) return null;
   return (
-    <Panel icon="activity" title="Health">
+    <Panel actions={isThere && <Link to={PLACES.health}>View all</Link>} icon="activity" title="Health">
       {error && <ErrorState compact error={error} onRetry={retry} />}
       {isPending && !error && <SkeletonLines lines={5} />}
       {data && (
@@ -42,8 +44,8 @@ export function Health() {
             ["Policy", data.policy.mistakes_in_last_edit > 0 ? <Badge icon="alert" key="policy" tone="warn">{data.policy.mistakes_in_last_edit} mistakes in files</Badge> : <span key="policy">Revision {data.policy.revision}</span>],
             data.record && ["Audit log", data.record.can_append && data.record.reaches_database ? (data.record.behind_events > BEHIND ? <Badge icon="clock" key="log" tone="warn">{data.record.behind_events} events behind</Badge> : <Status key="log" state="active">Records everything</Status>) : <Status key="log" state="high">Cannot record</Status>],
             data.detections && ["Detections", <Good bad={data.detections.error ?? "Fail"} good={data.detections.behind_events > 0 ? `${data.detections.behind_events} events behind` : "Up to date"} isGood={!data.detections.error} key="detections" />],
-            ...data.audit_sinks.map((sink) => [sink.name ?? sink.kind, sink.paused ? <Badge icon="pause" key="sink" tone="warn">Paused</Badge> : <Good bad="Fails" good={sink.behind_events > 0 ? `${sink.behind_events} events behind` : "Up to date"} isGood={!sink.error} key="sink" />] as const),
-            ...data.providers.map((provider) => [provider.name ?? "Provider", <Good bad="Cannot be reached" good="Reachable" isGood={provider.reachable} key="provider" />] as const),
+            ...data.audit_sinks.map((sink) => [`Sink ${sink.name ?? sink.kind}`, sink.paused ? <Badge icon="pause" key="sink" tone="warn">Paused</Badge> : <Good bad="Fails" good={sink.behind_events > 0 ? `${sink.behind_events} events behind` : "Up to date"} isGood={!sink.error} key="sink" />] as const),
+            ...data.providers.map((provider) => [`Provider ${provider.name ?? ""}`, <Good bad="Cannot be reached" good="Reachable" isGood={provider.reachable} key="provider" />] as const),
           ]}
         />
       )}

@@ -11,6 +11,10 @@ const COLUMNS: Column<Held>[] = [
   { id: "until", title: "Ends", width: "110px", cell: ({ until }) => <Time none="No end" value={until} /> },
 ];
 
+/** What RFC 8176 calls them, in words. */
+const METHODS: Record<string, string> = { pwd: "Password", otp: "One-time code", hwk: "Passkey", swk: "Passkey", mfa: "Second factor", user: "Presence", pin: "PIN", fpt: "Fingerprint", face: "Face" };
+const KINDS: Record<string, string> = { user: "User", service: "Service account", "api-key": "API key" };
+
 /** Who Casemate takes whoever is signed in for, and by what: where a trial of a provider comes back to. */
 export function WhoAmIPage() {
   const me = useMe();
@@ -25,19 +29,27 @@ export function WhoAmIPage() {
               entries={[
                 ["Provider", me.provider],
                 ["Id", me.id && <Id key="id" value={me.id} />],
-                ["Kind", me.type],
+                ["Kind", KINDS[me.type] ?? me.type],
                 ["Login", me.login],
                 ["Name", me.display_name],
                 ["Tenant", me.tenant],
                 ["Groups", me.groups.length === 0 ? "None" : me.groups.join(", ")],
-                ["Signed in by", me.auth?.amr?.join(", ")],
-                ["Last proof", time === undefined ? "The provider does not say" : <Time exact key="time" value={time} />],
+                ["Signed in by", me.auth?.amr?.map((word) => METHODS[word] ?? word).join(", ")],
+                ["Signed in", time === undefined ? "The provider does not say" : <Time exact key="time" value={time} />],
               ]}
             />
           </Panel>
         }
       >
-        <Panel title="Claims that were kept">{Object.keys(me.claims).length === 0 ? "None." : <Json label="Claims" value={me.claims} />}</Panel>
+        <Panel title="Claims">
+          {Object.keys(me.claims).length === 0 ? (
+            <EmptyState compact icon="key" title="No claims">
+              {me.provider === "casemate" ? "Accounts of Casemate's own carry none." : "The provider sent none that are kept."}
+            </EmptyState>
+          ) : (
+            <Json label="Claims" value={me.claims} />
+          )}
+        </Panel>
         <Panel flush title="What you hold">
           {held.error ? (
             <ErrorState compact error={held.error} onRetry={() => void held.refetch()} />

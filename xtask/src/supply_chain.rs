@@ -74,17 +74,28 @@ fn advisories_in_a_file(project: &Project, bill: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// cargo-deny from PATH or from target/tools, where it is built when it is in neither: minutes, once.
+/// cargo-deny from PATH or from target/tools, where it is built when it is in neither: a minute, once. It is not
+/// optimised, since that would take longer than all that it is asked here.
 fn cargo_deny(project: &Project) -> Result<PathBuf, String> {
     let tools = project.target().join("tools");
     let own = tools.join("bin");
     if let Some(found) = find("cargo-deny", &[&own]) {
         return Ok(found);
     }
-    say("==> building cargo-deny into target/tools, once (about five minutes on two cores)");
+    say("==> building cargo-deny into target/tools, once (about a minute on two cores)");
     succeed(
         cargo(project)
-            .args(["install", "--locked", "--quiet", "cargo-deny", "--version", CARGO_DENY, "--root"])
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .args([
+                "install",
+                "--debug",
+                "--locked",
+                "--quiet",
+                "cargo-deny",
+                "--version",
+                CARGO_DENY,
+                "--root",
+            ])
             .arg(&tools)
             .arg("--target-dir")
             .arg(tools.join("build")),

@@ -16,17 +16,21 @@ const SERVES: &str = "CASEMATE_SERVES_CONSOLE";
 
 /// Installs what building it needs, and builds it.
 pub(crate) fn build(project: &Project) -> Result<(), String> {
+    succeed(&mut installed(project)?.script("build"))
+}
+
+fn installed(project: &Project) -> Result<Package<'_>, String> {
     let package = Package::find(project, FOLDER)?;
     wasm::build(project)?;
     package.install()?;
-    succeed(&mut package.script("build"))
+    Ok(package)
 }
 
 /// Builds it, checks its types and that they are those of the API, and runs its tests in a browser over the real binary.
 pub(crate) fn test(project: &Project, binary: Binary<'_>) -> Result<(), String> {
-    build(project)?;
+    let package = installed(project)?;
     tested::build(project, binary)?;
-    let package = Package::find(project, FOLDER)?;
     succeed(&mut package.script("check"))?;
+    // Which builds it first.
     succeed(package.script("test").env(SERVES, "1").env(BINARY, project.target().join("debug/casemate")))
 }

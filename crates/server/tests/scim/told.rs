@@ -140,7 +140,7 @@ struct Granted {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_has_seen_a_revocation_is_never_answered_from_before_it() {
-    let rounds = if std::env::var_os("CASEMATE_LONG").is_some() { 10_000 } else { 500 };
+    let rounds = if std::env::var_os("CASEMATE_LONG").is_some() { 10_000 } else { 200 };
     let database = Postgres::start().unwrap();
     let replicas = two(&database.create_database().unwrap()).await;
     let robot = replicas[0].make("/api/v1/service-accounts", &json!({"name": "robot"})).await;

@@ -175,7 +175,7 @@ fn holds(steps: &[Step]) {
 
 #[test]
 fn step_by_step_it_says_what_it_says_as_a_whole() {
-    let cases = if std::env::var_os(LONG).is_some() { 5_000 } else { 60 };
+    let cases = if std::env::var_os(LONG).is_some() { 5_000 } else { 24 };
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     let steps = proptest::collection::vec(step(), 1..40);
     proptest!(config, |(steps in steps)| holds(&steps));

@@ -9,7 +9,7 @@ export { type ApplicationSchema, type AttributeSchema, type DeclaredPermission, 
 export { useSchemas } from "./schemas";
 export type { components, paths } from "./schema";
 export { type Readiness, useReadiness } from "./readiness";
-export { type Stored, type StoredPath, deleteStored, readStored, storedChanged, storedKey, useMayWrite, useOpened, useSave, useStored, writeStored } from "./stored";
+export { type Saving, type Stored, type StoredPath, deleteStored, readStored, storedChanged, storedKey, useMayWrite, useOpened, useSave, useStored, writeStored } from "./stored";
 export { tenantInUrl } from "./tenant";
 
 import type { components } from "./schema";

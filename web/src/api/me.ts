@@ -18,7 +18,8 @@ export interface Me {
   auth?: { amr?: string[]; acr?: string; time?: string };
 }
 
-const KEY = ["/api/v1/me"];
+/** The key of who is there among what was read. */
+export const ME = ["/api/v1/me"];
 
 /** Who is there now, whatever was read before. */
 export async function readMe(signal?: AbortSignal): Promise<Me> {
@@ -26,10 +27,10 @@ export async function readMe(signal?: AbortSignal): Promise<Me> {
 }
 
 export const meQuery = queryOptions({
-  queryKey: KEY,
+  queryKey: ME,
   queryFn: async ({ client, signal }) => {
     const me = await readMe(signal);
-    const before = client.getQueryData<Me>(KEY);
+    const before = client.getQueryData<Me>(ME);
     // Whoever was there is not made nobody while a form may be open: their session ended.
     if (me.type === "anonymous" && before !== undefined && before.type !== "anonymous") throw new ApiError(401, { code: "unauthenticated", title: "Your session has ended" });
     return me;

@@ -1,10 +1,12 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError } from "./error";
+import { isHeld } from "./held";
+import { ME } from "./me";
 import { goAndSignIn } from "./signing-in";
 
 /** What was read, for as long as the page is open. Nothing of it is kept in the browser. */
 export const queryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: signedOut }),
+  queryCache: new QueryCache({ onError: (error, query) => signedOut(error, query.queryKey[0] === ME[0]) }),
   mutationCache: new MutationCache(),
   defaultOptions: {
     queries: {
@@ -17,12 +19,13 @@ export const queryClient = new QueryClient({
 });
 
 /**
- * A session that ended while somebody reads leads to signing in, and back to the same page. Where a dialog is open, what was
- * typed there stays: it says what to do when it is sent.
+ * A session that ended while somebody reads leads to signing in, and back to the same page. Where a dialog is open, or something was
+ * typed, that stays: the shell says that the session ended once it knows.
  */
-function signedOut(error: unknown): void {
-  if (document.querySelector('[role="dialog"],[role="alertdialog"]')) return;
-  if (error instanceof ApiError && error.wantsSignIn && !error.wantsRecentSignIn) goAndSignIn();
+function signedOut(error: unknown, isMe: boolean): void {
+  if (!(error instanceof ApiError) || !error.wantsSignIn || error.wantsRecentSignIn) return;
+  if (!isHeld()) goAndSignIn();
+  else if (!isMe) void queryClient.invalidateQueries({ queryKey: ME });
 }
 
 declare module "@tanstack/react-query" {

@@ -1,5 +1,5 @@
 import { type QueryClient, type UseQueryResult, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { api, got, ifMatch } from "./client";
 import type { ApiError } from "./error";
 import { useAllowed } from "./me";
@@ -66,10 +66,15 @@ export function useOpened<E>(entry: E): E {
   return opened;
 }
 
-/** Saves a form, over the entry that it was opened with: what lists and pages show of it is read anew before `onSaved`. */
+/**
+ * Saves a form, over the entry that it was opened with: what lists and pages show of it is read anew before `onSaved`. A form that stays
+ * where it is goes on over what was saved.
+ */
 export function useSave<D>(path: StoredPath, entry: Stored<D> | undefined, onSaved: (saved: Stored<D>) => void) {
   const queries = useQueryClient();
-  const opened = useOpened(entry);
+  const [opened, setOpened] = useState(entry);
+  /** Whether what was typed is kept, and may be left. */
+  const wasSaved = useRef(false);
   const save = useMutation<Stored<D>, ApiError, D>({
     // What is sent may hold secrets.
     gcTime: 0,
@@ -77,11 +82,25 @@ export function useSave<D>(path: StoredPath, entry: Stored<D> | undefined, onSav
     onSuccess: async (saved) => {
       await storedChanged(queries, path);
       save.reset();
+      wasSaved.current = true;
+      if (opened !== undefined) setOpened(saved);
       onSaved(saved);
     },
   });
-  return save;
+  return {
+    ...save,
+    path,
+    opened,
+    wasSaved,
+    /** Goes on over a newer one. */
+    over: (newer: Stored<D>) => {
+      setOpened(newer);
+      save.reset();
+    },
+  };
 }
+
+export type Saving<D> = ReturnType<typeof useSave<D>>;
 
 /** What whoever is signed in may do with documents of a kind: `useMayWrite("audit-sink")`. */
 export function useMayWrite(kind: string): { create: boolean; update: boolean; delete: boolean } {

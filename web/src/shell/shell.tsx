@@ -1,15 +1,18 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useLocation, useRouter } from "@tanstack/react-router";
-import { Suspense, lazy, useEffect, useRef, useState } from "react";
-import { meQuery } from "../api/me";
-import { goAndSignIn } from "../api/signing-in";
-import { IconButton } from "../ui/button";
+import { type ReactNode, Suspense, lazy, useEffect, useRef, useState } from "react";
+import type { ApiError } from "../api/error";
+import { useIsHeld } from "../api/held";
+import { type Me, meQuery } from "../api/me";
+import { goAndSignIn, isSame } from "../api/signing-in";
+import { Button, IconButton } from "../ui/button";
 import { cx } from "../ui/cx";
-import { ErrorState } from "../ui/error-notice";
+import { ErrorNotice, ErrorState } from "../ui/error-notice";
 import { isTyping } from "../ui/keys";
 import { Link } from "../ui/link";
+import { Notice } from "../ui/notice";
 import { SkeletonLines } from "../ui/skeleton";
-import { Toasts } from "../ui/toast";
+import { Toasts, toast } from "../ui/toast";
 import { Bar } from "./bar";
 import { Mark } from "./mark";
 import styles from "./shell.module.css";
@@ -27,13 +30,13 @@ export function Shell() {
   useEffect(() => {
     if (isAnonymous) goAndSignIn();
   }, [isAnonymous]);
-  // What is typed in a dialog stays, until that is closed or somebody signed in again.
+  // What was typed stays, until it is saved or given up, or somebody signed in again.
   const isGone = me.error?.wantsSignIn === true;
+  const isHeld = useIsHeld();
   useEffect(() => {
-    if (!isGone) return undefined;
-    const timer = setInterval(() => document.querySelector('[role="dialog"],[role="alertdialog"]') === null && goAndSignIn(), 1000);
-    return () => clearInterval(timer);
-  }, [isGone]);
+    if (isGone && !isHeld) goAndSignIn();
+  }, [isGone, isHeld]);
+  useOther(me.data);
   // It is for a second tab, and says the same to everybody.
   if (path.endsWith("/signed-in")) return <Outlet />;
   if (me.error && me.data === undefined && !me.error.wantsSignIn) {
@@ -44,10 +47,47 @@ export function Shell() {
     );
   }
   if (me.data === undefined || isAnonymous) return <main aria-busy className={styles.whole} />;
-  return <SignedIn path={path} />;
+  return <SignedIn path={path} wrong={me.error && <Wrong error={me.error} retry={() => void me.refetch()} />} />;
 }
 
-function SignedIn({ path }: { path: string }) {
+/** Says so where somebody else is there than was before: another tab signed them in. */
+function useOther(me: Me | undefined): void {
+  const queries = useQueryClient();
+  const before = useRef(me);
+  useEffect(() => {
+    if (before.current !== undefined && me !== undefined && !isSame(before.current, me)) {
+      void queries.invalidateQueries();
+      toast(`${me.display_name ?? me.login ?? me.id ?? me.type} is signed in now`);
+    }
+    before.current = me ?? before.current;
+  }, [me, queries]);
+}
+
+/** Above a page that stays as it is, though it is not known any more who is there. */
+function Wrong({ error, retry }: { error: ApiError; retry: () => void }) {
+  const queries = useQueryClient();
+  return (
+    <div className={styles.wrong}>
+      {error.wantsSignIn ? (
+        <ErrorNotice error={error} onRetry={() => void queries.invalidateQueries()} reads />
+      ) : (
+        <Notice
+          actions={
+            <Button onPress={retry} small>
+              Try again
+            </Button>
+          }
+          kind="warn"
+          title={error.title}
+        >
+          What is shown was read before, and may have changed since.
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function SignedIn({ path, wrong }: { path: string; wrong: ReactNode }) {
   const [open, setOpen] = useState<"palette" | "keys" | "drawer" | undefined>();
   const main = useRef<HTMLElement>(null);
   const router = useRouter();
@@ -104,6 +144,7 @@ function SignedIn({ path }: { path: string }) {
       </header>
       <header className={styles.bar}>{bar}</header>
       <main className={styles.main} id="main" ref={main} tabIndex={-1}>
+        {wrong}
         <Suspense fallback={<div className={styles.loading}><SkeletonLines lines={6} /></div>}>
           <Outlet />
         </Suspense>

@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useId } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components/Modal";
+import { useHold } from "../api/held";
 import { IconButton } from "./button";
 import { cx } from "./cx";
 import styles from "./dialog.module.css";
@@ -21,6 +22,7 @@ export interface DialogProps {
 /** Stands over the page until it is answered. */
 export function Dialog({ title, open, onClose, children, actions, onSubmit, wide, alert }: DialogProps) {
   const id = useId();
+  useHold(open);
   const inside = (
     <>
       <div className={styles.header}>

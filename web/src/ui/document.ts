@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import type { ApiError } from "../api/error";
+import { merged } from "./merge";
 
 type Node = Record<string, unknown>;
 
@@ -46,6 +47,8 @@ export function useDocument<D extends object>(initial: D, error: ApiError | null
     return {
       document,
       set,
+      /** Goes on over a newer document; what was typed over the one before stays, where that is wanted. */
+      take: (before: D, newer: D, keepsTyped: boolean) => setDocument((now) => (keepsTyped ? merged(before, now, newer) : newer)),
       read,
       text: (pointer: string) => ({ value: typeof read(pointer) === "string" ? (read(pointer) as string) : "", onChange: (value: string) => set(pointer, value === "" ? undefined : value), error: at(pointer) }),
       number: (pointer: string) => ({
@@ -67,4 +70,5 @@ export function useDocument<D extends object>(initial: D, error: ApiError | null
   }, [document, error, initial]);
 }
 
-export type DocumentForm = ReturnType<typeof useDocument>;
+/** A form as its parts see it, whatever document it writes. */
+export type DocumentForm = Omit<ReturnType<typeof useDocument>, "take">;

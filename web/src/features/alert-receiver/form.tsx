@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useMayWrite, useSave } from "../../api";
-import { Button, Checkbox, CopyAsCurl, Dialog, ErrorNotice, FieldRow, ListField, ManagedNotice, SecretField, Select, Switch, TextField, toast, useDocument, withoutEmptyParts } from "../../ui";
+import { Button, Checkbox, CopyAsCurl, Dialog, FieldRow, ListField, ManagedNotice, SaveNotice, SecretField, Select, Switch, TextField, meanwhileOf, toast, useDocument, withoutEmptyParts } from "../../ui";
 import type { Entry, Receiver } from "./list";
 
 /** Makes a receiver, changes or shows one. */
@@ -53,7 +53,7 @@ export function ReceiverForm({ receiver, onClose }: { receiver?: Receiver; onClo
       <Switch help="Switched off, it is told of nothing." onChange={(isOn) => disabled.onChange(!isOn)} selected={!disabled.selected}>
         Is told
       </Switch>
-      <ErrorNotice error={save.error} onRetry={run} />
+      <SaveNotice error={save.error} meanwhile={meanwhileOf(save, form.take)} onRetry={run} />
     </Dialog>
   );
 }

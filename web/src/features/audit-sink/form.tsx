@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useSave } from "../../api";
-import { Button, Dialog, type DocumentForm, ErrorNotice, FieldRow, ListField, More, Select, TextField, readAt, toast, useDocument, withoutEmptyParts } from "../../ui";
+import { Button, Dialog, type DocumentForm, FieldRow, ListField, More, SaveNotice, Select, TextField, meanwhileOf, readAt, toast, useDocument, withoutEmptyParts } from "../../ui";
 import { Destination } from "./destination";
 import { type Entry, KINDS, KIND_TITLES, type Kind, type Sink, kindOf } from "./words";
 
@@ -52,7 +52,7 @@ export function SinkForm({ sink, onClose }: { sink?: Sink; onClose: () => void }
       {!sink && <Select help={KIND_HELP[kind]} label="Kind" onChange={(value) => setKind(value as Kind)} options={KINDS.map((value) => ({ value, label: KIND_TITLES[value], help: KIND_HELP[value] }))} value={kind} />}
       <Destination form={form} kind={kind} />
       <Which form={form} isNew={!sink} />
-      <ErrorNotice error={save.error} onRetry={run} />
+      <SaveNotice error={save.error} meanwhile={meanwhileOf(save, form.take)} onRetry={run} />
     </Dialog>
   );
 }

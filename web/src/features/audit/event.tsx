@@ -27,7 +27,7 @@ export function EventPage() {
     refetchOnWindowFocus: false,
     queryFn: async ({ signal }) => got(await api.GET("/api/v1/audit-events/{id}", { params: { path: { id } }, signal })),
   });
-  if (query.error) {
+  if (query.error && query.data === undefined) {
     return (
       <Page breadcrumbs={CRUMBS} title={`Event ${id}`}>
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { type ApiError, deleteStored, storedChanged, useAllowed, useMayWrite, useSave, useStored } from "../../api";
 import { useParam } from "../../shell/root";
-import { Button, ConfirmDialog, CopyAsCurl, ErrorNotice, ErrorState, FieldRow, FormActions, ManagedNotice, Notice, Page, Panel, SkeletonLines, Stack, Switch, TextField, YamlEditor, placesIn, toast, useFragmentState } from "../../ui";
+import { Button, ConfirmDialog, CopyAsCurl, ErrorState, FieldRow, FormActions, ManagedNotice, Notice, Page, Panel, SaveNotice, SkeletonLines, Stack, Switch, TextField, YamlEditor, meanwhileOf, merged, placesIn, toast, useFollowing, useFragmentState, useUnsaved } from "../../ui";
 import { DryRun } from "./dry-run";
 import { ALWAYS, type Detection, EXAMPLE, type Entry, type Packed, usePack } from "./words";
 
@@ -31,7 +31,7 @@ export function DetectionPage() {
   const pack = usePack();
   if (query.data && pack.data) {
     const packed = pack.data.find(({ name }) => name === query.data.name);
-    return <Editing detection={query.data} key={query.data.revision} {...(packed ? { packed } : {})} />;
+    return <Editing detection={query.data} key={query.data.id} {...(packed ? { packed } : {})} />;
   }
   const error = query.error ?? pack.error;
   return (
@@ -66,6 +66,17 @@ function Editing({ detection, packed }: { detection?: Detection; packed?: Packed
     if (!detection) void navigate({ to: `/detections/${saved.id}`, search: true } as never);
   });
   const isPackText = packed !== undefined && rules === packed.text;
+  const begun = save.opened?.document;
+  const isChanged = name !== (save.opened?.name ?? packed?.name ?? "") || title.trim() !== (begun?.title ?? "") || rules !== (begun?.rules ?? packed?.text ?? EXAMPLE) || isOn !== (begun?.disabled !== true);
+  const unsaved = useUnsaved(isEditable && isChanged, "This detection", save);
+  const fieldsOf = (entry: Entry) => ({ title: entry.title ?? "", rules: entry.rules ?? packed?.text ?? EXAMPLE, isOn: entry.disabled !== true });
+  const fill = (fields: ReturnType<typeof fieldsOf>) => {
+    setTitle(fields.title);
+    setRules(fields.rules);
+    setIsOn(fields.isOn);
+  };
+  const isBehind = useFollowing(save, detection, isChanged, (newer) => fill(fieldsOf(newer)));
+  const take = (before: Entry, newer: Entry, keepsTyped: boolean) => fill(keepsTyped ? merged(fieldsOf(before), { title, rules, isOn }, fieldsOf(newer)) : fieldsOf(newer));
   const document: Entry = { name: name.trim(), ...(title.trim() === "" ? {} : { title: title.trim() }), ...(isPackText ? {} : { rules }), ...(isOn ? {} : { disabled: true }) };
   const error = save.error ?? tried;
   const wrong = useMemo(() => placesIn(mistakesOf(error)), [error]);
@@ -122,7 +133,7 @@ function Editing({ detection, packed }: { detection?: Detection; packed?: Packed
               Look for it
             </Switch>
           )}
-          <ErrorNotice error={save.error} onRetry={run} />
+          <SaveNotice error={save.error} isBehind={isBehind} meanwhile={meanwhileOf(save, take)} onRetry={run} />
           {isEditable && (
             <FormActions>
               {packed && !isPackText && <Button onPress={() => setRules(packed.text)}>The pack's text</Button>}
@@ -134,6 +145,7 @@ function Editing({ detection, packed }: { detection?: Detection; packed?: Packed
         </Stack>
       </Panel>
       {mayTry && <DryRun onError={setTried} rules={rules} />}
+      {unsaved.dialog}
       <ConfirmDialog
         consequence={packed ? "The rule of the pack is looked for again, with its own text." : "Nothing is looked for by it any more. Its alerts stay. That it was deleted makes an alert."}
         onClose={() => setIsDeleting(false)}

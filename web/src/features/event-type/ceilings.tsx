@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type Schema, type Stored, useMayWrite, useSave, useSearch } from "../../api";
-import { Badge, Button, Checkbox, type Column, ComboBox, CopyAsCurl, DeleteStored, Dialog, EmptyState, ErrorNotice, ExportMenu, FieldRow, Filters, IconButton, ListField, ManagedNotice, OpenButton, Origin, Page, SearchField, Table, TextField, Time, toast, useDocument, useFragmentState, useKey } from "../../ui";
+import { Badge, Button, Checkbox, type Column, ComboBox, CopyAsCurl, DeleteStored, Dialog, EmptyState, ExportMenu, FieldRow, Filters, IconButton, ListField, ManagedNotice, OpenButton, Origin, Page, SaveNotice, SearchField, Table, TextField, Time, meanwhileOf, toast, useDocument, useFragmentState, useKey } from "../../ui";
 
 type Entry = Schema<"EventCeilingEntry">;
 type Ceiling = Stored<Entry>;
@@ -114,7 +114,7 @@ function CeilingForm({ ceiling, onClose }: { ceiling?: Ceiling; onClose: () => v
       </FieldRow>
       <Checkbox {...form.flag("/required")}>Events that are of no type are refused</Checkbox>
       <Checkbox {...form.flag("/bound")}>Only callers that are bound to an application record in its namespaces</Checkbox>
-      <ErrorNotice error={save.error} onRetry={run} />
+      <SaveNotice error={save.error} meanwhile={meanwhileOf(save, form.take)} onRetry={run} />
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type Schema, type Stored, useMayWrite, useSave, useSearch } from "../../api";
-import { Badge, Button, type Column, CopyAsCurl, DeleteStored, Dialog, EmptyState, ErrorNotice, ExportMenu, Filters, IconButton, JsonEditor, ManagedNotice, OpenButton, Origin, Page, SearchField, Table, TextField, Time, parseJson, toast, useDocument, useFragmentState, useKey } from "../../ui";
+import { Badge, Button, type Column, CopyAsCurl, DeleteStored, Dialog, EmptyState, ExportMenu, Filters, IconButton, JsonEditor, ManagedNotice, OpenButton, Origin, Page, SaveNotice, SearchField, Table, TextField, Time, meanwhileOf, merged, parseJson, toast, useDocument, useFragmentState, useKey } from "../../ui";
 
 type Entry = Schema<"EventTypeEntry">;
 type Type = Stored<Entry>;
@@ -67,9 +67,11 @@ export function EventTypeListPage() {
   );
 }
 
+const asText = ({ schema }: Entry): string => (schema ? JSON.stringify(schema, null, 2) : "");
+
 function TypeForm({ type, onClose }: { type?: Type; onClose: () => void }) {
   const [initial] = useState<Entry>(() => type?.document ?? { name: "" });
-  const [schema, setSchema] = useState(initial.schema ? JSON.stringify(initial.schema, null, 2) : "");
+  const [schema, setSchema] = useState(asText(initial));
   const may = useMayWrite("event-type");
   const isEditable = type ? may.update && type.origin === "" : may.create;
   const save = useSave<Entry>("/api/v1/event-types", type, (saved) => {
@@ -77,6 +79,10 @@ function TypeForm({ type, onClose }: { type?: Type; onClose: () => void }) {
     toast(type ? `${saved.name} was changed` : `${saved.name} was made`);
   });
   const form = useDocument(initial, save.error);
+  const take = (before: Entry, newer: Entry, keepsTyped: boolean) => {
+    form.take(before, newer, keepsTyped);
+    setSchema((now) => (keepsTyped ? merged(asText(before), now, asText(newer)) : asText(newer)));
+  };
   const read = schema.trim() === "" ? { value: undefined } : parseJson(schema);
   const run = () => {
     const { schema: _, ...rest } = form.document;
@@ -113,7 +119,7 @@ function TypeForm({ type, onClose }: { type?: Type; onClose: () => void }) {
           </Button>
         </div>
       )}
-      <ErrorNotice error={save.error} onRetry={run} />
+      <SaveNotice error={save.error} meanwhile={meanwhileOf(save, take)} onRetry={run} />
     </Dialog>
   );
 }

@@ -49,10 +49,8 @@ function Chosen({ product, onBack }: { product: Product; onBack: () => void }) {
               Another kind
             </Button>
           }
-          error={save.error}
           initial={initial}
-          isPending={save.isPending}
-          onSave={(entry) => save.mutate(entry)}
+          save={save}
           product={product}
           verb="Create provider"
         />

@@ -72,7 +72,7 @@ function Known({ provider }: { provider: Provider }) {
         <Tabs
           label="About this provider"
           tabs={[
-            ...(entry.type === "hook" ? [] : [{ id: "mapping", title: "Mapping", count: entry.mapping?.length ?? 0, content: () => <Mapping key={provider.revision} provider={provider} /> }]),
+            ...(entry.type === "hook" ? [] : [{ id: "mapping", title: "Mapping", count: entry.mapping?.length ?? 0, content: () => <Mapping key={provider.id} provider={provider} /> }]),
             ...(signsIn(entry) ? [{ id: "sign-in", title: "Sign-in", content: () => <SignIn provider={provider} /> }] : []),
             ...(entry.ldap && maySync ? [{ id: "directory", title: "Directory", content: () => <Directory provider={provider} /> }] : []),
             { id: "configuration", title: "Configuration", content: () => <Panel title="As the API gives it"><Json label={`Configuration of ${provider.name}`} value={entry} /></Panel> },

@@ -38,10 +38,8 @@ function Editing({ provider }: { provider: Provider }) {
       <ManagedNotice origin={provider.origin} />
       <ProviderForm
         cancel={<LinkButton to={`/providers/${provider.id}`}>Cancel</LinkButton>}
-        error={save.error}
         initial={provider.document}
-        isPending={save.isPending}
-        onSave={(entry) => save.mutate(entry)}
+        save={save}
         product={productOf(provider.document)}
         verb="Save"
       />

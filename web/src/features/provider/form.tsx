@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactNode, useId } from "react";
-import type { ApiError } from "../../api";
-import { Button, Checkbox, ErrorNotice, FieldRow, FormActions, ListField, MapField, More, Notice, Panel, SecretField, Select, Stack, TextField, useDocument, withoutEmptyParts } from "../../ui";
+import type { Saving } from "../../api";
+import { Button, Checkbox, FieldRow, FormActions, isAlike, ListField, MapField, meanwhileOf, More, Notice, Panel, SaveNotice, SecretField, Select, Stack, TextField, useDocument, useUnsaved, withoutEmptyParts } from "../../ui";
 import { ClaimFields } from "./claims";
 import { DirectoryFields } from "./directory-fields";
 import { type Entry, type Product, signsIn } from "./products";
@@ -9,21 +9,20 @@ import { Steps } from "./steps";
 interface Props {
   product: Product;
   initial: Entry;
-  error: ApiError | null;
-  isPending: boolean;
-  onSave: (entry: Entry) => void;
+  save: Saving<Entry>;
   cancel: ReactNode;
   verb: string;
 }
 
 /** All that a provider of a kind can be told. */
-export function ProviderForm({ product, initial, error, isPending, onSave, cancel, verb }: Props) {
-  const form = useDocument<Entry>(initial, error);
+export function ProviderForm({ product, initial, save, cancel, verb }: Props) {
+  const form = useDocument<Entry>(initial, save.error);
+  const unsaved = useUnsaved(!isAlike(form.document, save.opened?.document ?? initial), "This provider", save);
   const id = useId();
   const kind = initial.type ?? "openid";
   const hasBrowser = kind === "openid" || kind === "github";
   const run = () => {
-    if (!isPending) onSave(withoutEmptyParts(form.document, ["scim"]));
+    if (!save.isPending) save.mutate(withoutEmptyParts(form.document, ["scim"]));
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -113,14 +112,15 @@ export function ProviderForm({ product, initial, error, isPending, onSave, cance
         {initial.mapping !== undefined && initial.mapping.length > 0 && (
           <Notice title={`${initial.mapping.length} mapping rule${initial.mapping.length === 1 ? "" : "s"} stay as they are`}>They are written and tried on the provider's page, under Mapping.</Notice>
         )}
-        <ErrorNotice error={error} onRetry={run} />
+        <SaveNotice error={save.error} meanwhile={meanwhileOf(save, form.take)} onRetry={run} />
         <FormActions>
           {cancel}
-          <Button kind="primary" pending={isPending} type="submit">
+          <Button kind="primary" pending={save.isPending} type="submit">
             {verb}
           </Button>
         </FormActions>
       </Stack>
+      {unsaved.dialog}
     </form>
   );
 }

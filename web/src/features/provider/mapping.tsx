@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { type ApiError, storedChanged, useAllowed, useMayWrite, useSave, writeStored } from "../../api";
-import { Button, EmptyState, ErrorNotice, FormActions, IconButton, ListField, Notice, Panel, Stack, TextField, toast } from "../../ui";
+import { Button, EmptyState, FormActions, IconButton, ListField, Notice, Panel, SaveNotice, Stack, TextField, meanwhileOf, merged, toast, useFollowing, useUnsaved } from "../../ui";
 import type { Entry, Provider } from "./products";
 import styles from "./provider.module.css";
 import { Trial } from "./trial";
@@ -13,6 +13,7 @@ interface Rule {
 }
 
 let nextKey = 1;
+const mappingOf = (entry: Entry) => (entry.mapping ?? []).map(({ when, groups }) => ({ when, groups }));
 const asRules = (entry: Entry): Rule[] => (entry.mapping ?? []).map(({ when, groups }) => ({ key: nextKey++, when, groups }));
 
 /** Groups by what claims say: written here, and tried on claims. */
@@ -23,23 +24,21 @@ export function Mapping({ provider }: { provider: Provider }) {
   const mayTry = useAllowed("casemate.provider.try") === true;
   const isEditable = may.update && provider.origin === "";
   const mapping = rules.map(({ when, groups }) => ({ when, groups }));
-  const isChanged = JSON.stringify(mapping) !== JSON.stringify((provider.document.mapping ?? []).map(({ when, groups }) => ({ when, groups })));
   const save = useSave<Entry>("/api/v1/providers", provider, (saved) => {
     toast(`The mapping of ${saved.name} is in force`, {
       undo: async () => {
-        await writeStored("/api/v1/providers", saved, provider.document);
+        await writeStored("/api/v1/providers", saved, opened.document);
         await storedChanged(queries, "/api/v1/providers");
       },
     });
   });
-  useEffect(() => {
-    if (!isChanged) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener("beforeunload", warn);
-    return () => removeEventListener("beforeunload", warn);
-  }, [isChanged]);
+  const opened = save.opened ?? provider;
+  const isChanged = JSON.stringify(mapping) !== JSON.stringify(mappingOf(opened.document));
+  const unsaved = useUnsaved(isChanged, `The mapping of ${provider.name}`, save);
+  const isBehind = useFollowing(save, provider, isChanged, (newer) => setRules(asRules(newer)));
+  const take = (before: Entry, newer: Entry, keepsTyped: boolean) => setRules(asRules({ ...newer, mapping: keepsTyped ? merged(mappingOf(before), mapping, mappingOf(newer)) : mappingOf(newer) }));
   const run = () => {
-    const { mapping: _, ...rest } = provider.document;
+    const { mapping: _, ...rest } = opened.document;
     save.mutate(mapping.length === 0 ? (rest as Entry) : { ...rest, mapping });
   };
   const set = (key: number, changes: Partial<Rule>) => setRules((all) => all.map((rule) => (rule.key === key ? { ...rule, ...changes } : rule)));
@@ -66,7 +65,7 @@ export function Mapping({ provider }: { provider: Provider }) {
           {rules.map((rule, index) => (
             <RuleFields error={save.error} index={index} isEditable={isEditable} key={rule.key} onChange={(changes) => set(rule.key, changes)} onRemove={() => setRules((all) => all.filter((one) => one.key !== rule.key))} rule={rule} />
           ))}
-          <ErrorNotice error={save.error} onRetry={run} />
+          <SaveNotice error={save.error} isBehind={isBehind} meanwhile={meanwhileOf(save, take)} onRetry={run} />
           {isEditable && isChanged && (
             <>
               <Notice kind="warn" title="To change rules is to grant">
@@ -75,7 +74,7 @@ export function Mapping({ provider }: { provider: Provider }) {
               <FormActions>
                 <Button
                   onPress={() => {
-                    setRules(asRules(provider.document));
+                    setRules(asRules(opened.document));
                     save.reset();
                   }}
                 >
@@ -90,6 +89,7 @@ export function Mapping({ provider }: { provider: Provider }) {
         </Stack>
       </Panel>
       {mayTry && <Trial isUnsaved={isChanged} provider={provider} />}
+      {unsaved.dialog}
     </Stack>
   );
 }

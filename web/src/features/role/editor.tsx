@@ -3,10 +3,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
-import { Badge, Button, EmptyState, ErrorState, JsonEditor, Kbd, Notice, Page, Panel, SkeletonLines, Stack, useFragmentState } from "../../ui";
+import { Badge, Button, EmptyState, ErrorState, JsonEditor, Kbd, Notice, Page, Panel, SkeletonLines, Stack, merged, useFragmentState, useUnsaved } from "../../ui";
 import { useDraft } from "./draft";
 import { RoleForm } from "./form";
-import { useLeaving } from "./leaving";
 import { Review } from "./review";
 import { type Role, type RoleDocument, roleQuery } from "./role";
 import styles from "./editor.module.css";
@@ -45,10 +44,11 @@ function Waiting({ error, retry }: { error: unknown; retry: () => void }) {
   );
 }
 
-function Editor({ role, start }: { role?: Role; start?: RoleDocument }) {
+function Editor({ role: shown, start }: { role?: Role; start?: RoleDocument }) {
+  const [role, setRole] = useState(shown);
   const initial = role?.document ?? start ?? BLANK;
   const draft = useDraft(initial);
-  const leaving = useLeaving(draft.broken !== undefined || JSON.stringify(draft.value) !== JSON.stringify(initial));
+  const leaving = useUnsaved(draft.broken !== undefined || JSON.stringify(draft.value) !== JSON.stringify(initial), "This role");
   const [goTo, setGoTo] = useState<{ at: number } | undefined>();
   const [isReviewing, setIsReviewing] = useState(false);
   const may = useAllowed(role ? "casemate.role.update" : "casemate.role.create");
@@ -58,6 +58,10 @@ function Editor({ role, start }: { role?: Role; start?: RoleDocument }) {
   const toMistake = () => {
     const first = draft.marks[0];
     if (first) setGoTo({ at: first.from });
+  };
+  const take = (newer: Role, keepsTyped: boolean) => {
+    draft.set((keepsTyped ? merged(initial, draft.value as unknown as RoleDocument, newer.document) : newer.document) as unknown as Record<string, unknown>);
+    setRole(newer);
   };
   const review = () => (isReady ? setIsReviewing(true) : toMistake());
   useSaveKey(review);
@@ -144,7 +148,7 @@ function Editor({ role, start }: { role?: Role; start?: RoleDocument }) {
           </Panel>
         </div>
       </div>
-      {isReviewing && <Review document={draft.value as unknown as RoleDocument} onClose={() => setIsReviewing(false)} onMistakes={draft.tellServer} onSaved={leaving.saved} role={role} />}
+      {isReviewing && <Review document={draft.value as unknown as RoleDocument} onClose={() => setIsReviewing(false)} onMistakes={draft.tellServer} onSaved={leaving.saved} onTake={take} role={role} />}
       {leaving.dialog}
     </Page>
   );

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type Mistake, api, got, ifMatch, useAllowed } from "../../api";
-import { Button, Dialog, Diff, ErrorNotice, Notice, Stack, toast } from "../../ui";
+import { Button, Dialog, Diff, Notice, SaveNotice, Stack, toast } from "../../ui";
 import { Impact } from "./impact";
 import { READ_ANEW, type Role, type RoleDocument } from "./role";
 import styles from "./editor.module.css";
@@ -14,10 +14,12 @@ interface Props {
   onMistakes: (mistakes: readonly Mistake[]) => void;
   /** It was saved, and the page is about to be left. */
   onSaved: () => void;
+  /** Somebody else changed it meanwhile, and the editor goes on over that. */
+  onTake: (newer: Role, keepsTyped: boolean) => void;
 }
 
 /** What is changed, and who gains and loses what by it, before it is saved. */
-export function Review({ role, document, onClose, onMistakes, onSaved }: Props) {
+export function Review({ role, document, onClose, onMistakes, onSaved, onTake }: Props) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const maySeeImpact = useAllowed("casemate.policy.impact");
@@ -72,7 +74,21 @@ export function Review({ role, document, onClose, onMistakes, onSaved }: Props) 
         </section>
         {maySeeImpact === true && !isSame && <Impact document={document} tenant={role?.tenant} />}
         {maySeeImpact === false && !isSame && <Notice title="Who gains and loses by it is not known here">Whoever may compare policies (casemate.policy.impact) sees it before it is saved.</Notice>}
-        <ErrorNotice error={save.error} onRetry={run} />
+        <SaveNotice
+          error={save.error}
+          meanwhile={
+            role && {
+              opened: role,
+              read: async (signal) => got(await api.GET("/api/v1/roles/{id}", { params: { path: { id: role.id } }, signal })),
+              shows: ({ document: shown }) => shown,
+              onTake: (newer, keepsTyped) => {
+                onTake(newer, keepsTyped);
+                save.reset();
+              },
+            }
+          }
+          onRetry={run}
+        />
         {save.error && save.error.mistakes.length > 0 && <div>Each is marked in the form and in the JSON.</div>}
       </Stack>
     </Dialog>

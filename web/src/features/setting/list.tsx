@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type ApiError, type Schema, type Stored, storedChanged, useMayWrite, useOpened, useSave, useSearch, writeStored } from "../../api";
-import { Button, type Column, DeleteStored, Dialog, ErrorNotice, ExportMenu, Filters, Origin, Page, Select, Stack, Table, TextField, Time, fixedList, toast } from "../../ui";
+import { Button, type Column, DeleteStored, Dialog, ExportMenu, Filters, Origin, Page, SaveNotice, Select, Stack, Table, TextField, Time, fixedList, meanwhileOf, merged, toast } from "../../ui";
 import { KNOWN, type Known, shownValue } from "./known";
 import { LogLevels } from "./log-levels";
 
@@ -115,7 +115,7 @@ function EditSetting({ row, onClose }: { row: Row; onClose: () => void }) {
       <Stack>
         {known.options ? <Select options={known.options} {...field} /> : <TextField autoFocus help={known.unit === undefined ? known.help : `In ${known.unit}. ${known.help}`} mono={!isNumber} type={isNumber ? "number" : "text"} {...field} />}
         <div>Without it: {known.unset.toLowerCase()}.</div>
-        <ErrorNotice error={save.error} onRetry={run} />
+        <SaveNotice error={save.error} meanwhile={meanwhileOf(save, (before, newer, keepsTyped) => setText((now) => (keepsTyped ? merged(String(before.value), now, String(newer.value)) : String(newer.value))))} onRetry={run} />
       </Stack>
     </Dialog>
   );

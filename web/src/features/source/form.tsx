@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useMayWrite, useSave, useSearch } from "../../api";
-import { Button, Checkbox, ComboBox, CopyAsCurl, Dialog, ErrorNotice, FieldRow, ListField, ManagedNotice, More, SecretField, Select, TextField, toast, useDocument, withoutEmptyParts } from "../../ui";
+import { Button, Checkbox, ComboBox, CopyAsCurl, Dialog, FieldRow, ListField, ManagedNotice, More, SaveNotice, SecretField, Select, TextField, meanwhileOf, toast, useDocument, withoutEmptyParts } from "../../ui";
 import type { Entry, Source } from "./list";
 
 const KINDS = [
@@ -82,7 +82,7 @@ export function SourceForm({ source, onClose }: { source?: Source; onClose: () =
           <ListField label="Only tenants" optional {...form.list("/tenants")} />
         </FieldRow>
       )}
-      <ErrorNotice error={save.error} onRetry={run} />
+      <SaveNotice error={save.error} meanwhile={meanwhileOf(save, form.take)} onRetry={run} />
     </Dialog>
   );
 }

@@ -1,7 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Schema, api, got, ifMatch, useAllowed, useOpened } from "../api";
-import { Button, ConfirmDialog, Dialog, ErrorNotice, KeyValue, TextField, toast } from "../ui";
+import { type Schema, api, got, ifMatch, useAllowed } from "../api";
+import { ConfirmDialog, EditDialog, KeyValue, TextField, toast, useEditing } from "../ui";
 import { What, whatName } from "./assignment-state";
 import { counted, gathered } from "./count";
 import { Holder, holderName } from "./holder";
@@ -21,78 +21,65 @@ function useChanged(id: string): () => void {
   };
 }
 
+const put = async (entry: Assignment, body: Document) => got(await api.PUT("/api/v1/assignments/{id}", { params: { path: { id: entry.id }, header: ifMatch(entry) }, body }));
+
+const fieldsOf = ({ from, until, reason }: Document) => ({ from: asLocal(from), until: until ?? undefined, reason: reason ?? "" });
+
 /** Changes until when an assignment counts, and why it was given. What it gives, and to whom, stays. */
-export function EditAssignment({ assignment: shown, onClose }: { assignment: Assignment; onClose: () => void }) {
-  const assignment = useOpened(shown);
-  const { document } = assignment;
-  const [from, setFrom] = useState(asLocal(document.from));
+export function EditAssignment({ assignment, onClose }: { assignment: Assignment; onClose: () => void }) {
   const [isHalf, setIsHalf] = useState(false);
-  const [until, setUntil] = useState<string | undefined>(document.until ?? undefined);
-  const [reason, setReason] = useState(document.reason ?? "");
   const changed = useChanged(assignment.id);
-  const put = async (entry: Assignment, body: Document) => got(await api.PUT("/api/v1/assignments/{id}", { params: { path: { id: entry.id }, header: ifMatch(entry) }, body }));
-  const save = useMutation({
-    mutationFn: () => {
-      const { from: _, until: __, reason: ___, ...rest } = document;
+  const form = useEditing({
+    entry: assignment,
+    fields: (entry) => fieldsOf((entry ?? assignment).document),
+    send: (typed, entry = assignment) => {
+      const { from, until: _, reason: __, ...rest } = entry.document;
       // A field for local times is to the minute: what was not touched stays as exact as it is.
-      const begins = from === asLocal(document.from) ? document.from : asMoment(from);
-      return put(assignment, { ...rest, ...(begins ? { from: begins } : {}), ...(until ? { until } : {}), ...(reason.trim() === "" ? {} : { reason: reason.trim() }) });
+      const begins = typed.from === asLocal(from) ? from : asMoment(typed.from);
+      return put(entry, { ...rest, ...(begins ? { from: begins } : {}), ...(typed.until ? { until: typed.until } : {}), ...(typed.reason.trim() === "" ? {} : { reason: typed.reason.trim() }) });
     },
-    onSuccess: (saved) => {
+    read: async ({ id }) => got(await api.GET("/api/v1/assignments/{id}", { params: { path: { id } } })),
+    shows: ({ document }) => document,
+    onSaved: (saved, before = assignment) => {
       changed();
       onClose();
-      toast(`The assignment of ${whatName(document)} was changed`, {
+      toast(`The assignment of ${whatName(before.document)} was changed`, {
         undo: async () => {
-          await put(saved, document);
+          await put(saved, before.document);
           changed();
         },
       });
     },
   });
-  const isReady = until !== NO_MOMENT;
+  const { typed, set, at } = form;
   const run = () => {
-    if (!isReady || save.isPending) return;
     const half = isHalfTyped();
     setIsHalf(half);
-    if (!half) save.mutate();
+    if (!half) form.run();
   };
   return (
-    <Dialog
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button disabled={!isReady} kind="primary" pending={save.isPending} type="submit">
-            Save
-          </Button>
-        </>
-      }
-      onClose={onClose}
-      onSubmit={run}
-      open
-      title="Edit assignment"
-    >
+    <EditDialog form={form} onClose={onClose} onSubmit={run} ready={typed.until !== NO_MOMENT} title="Edit assignment">
       <KeyValue
         entries={[
-          ["Gives", <What document={document} key="what" />],
-          ["To", <Holder key="to" to={document.to} />],
+          ["Gives", <What document={assignment.document} key="what" />],
+          ["To", <Holder key="to" to={assignment.document.to} />],
         ]}
       />
-      <EndField error={save.error?.at("/until")} label="Ends" onChange={setUntil} value={until} />
+      <EndField error={at("/until")} label="Ends" onChange={(until) => set({ until })} value={typed.until} />
       <TextField
-        error={isHalf ? HALF_TYPED : save.error?.at("/from")}
+        error={isHalf ? HALF_TYPED : at("/from")}
         help="In your own time zone."
         label="Begins"
-        onChange={(text) => {
-          setFrom(text);
+        onChange={(from) => {
+          set({ from });
           setIsHalf(false);
         }}
         optional
         type="datetime-local"
-        value={from}
+        value={typed.from}
       />
-      <TextField error={save.error?.at("/reason")} label="Reason" maxLength={1024} onChange={setReason} optional value={reason} />
-      <ErrorNotice error={save.error} onRetry={run} />
-    </Dialog>
+      <TextField error={at("/reason")} label="Reason" maxLength={1024} onChange={(reason) => set({ reason })} optional value={typed.reason} />
+    </EditDialog>
   );
 }
 

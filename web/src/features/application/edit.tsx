@@ -1,8 +1,5 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
-import { type Schema, api, got, ifMatch, useOpened } from "../../api";
-import { Button, Dialog, ErrorNotice, Notice, Switch, TextField, toast } from "../../ui";
+import { type Schema, api, got, ifMatch } from "../../api";
+import { EditDialog, Notice, Switch, TextField, useEditing, useSaved } from "../../ui";
 import styles from "./application.module.css";
 
 type Application = Schema<"StoredApplicationDocument">;
@@ -19,60 +16,44 @@ name = "notes.*"
 title = "Notes"
 `;
 
+const put = async (entry: Application, schema: string, force: boolean) => got(await api.PUT("/api/v1/applications/{id}", { params: { path: { id: entry.id }, header: ifMatch(entry) }, body: { schema, force } }));
+
 /** Registers the schema of an application, or another one for it. */
-export function EditApplication({ application: shown, onClose, onSaved }: { application?: Application; onClose: () => void; onSaved?: () => void }) {
-  const application = useOpened(shown);
-  const [schema, setSchema] = useState(application?.document.schema ?? BEGINNING);
-  const [force, setForce] = useState(false);
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const put = async (entry: Application, text: string, isForced: boolean) => got(await api.PUT("/api/v1/applications/{id}", { params: { path: { id: entry.id }, header: ifMatch(entry) }, body: { schema: text, force: isForced } }));
-  const save = useMutation({
-    mutationFn: async () => (application ? put(application, schema, force) : got(await api.POST("/api/v1/applications", { body: { schema } }))),
-    onSuccess: (saved) => {
-      const readAnew = () => {
-        void queries.invalidateQueries({ queryKey: ["/api/v1/applications/search"] });
-        void queries.invalidateQueries({ queryKey: ["/api/v1/permissions/schemas"] });
-        onSaved?.();
-      };
-      readAnew();
-      onClose();
-      if (application === undefined) {
-        toast(`${saved.name} was registered`);
-        void navigate({ to: `/applications/${saved.id}`, search: true } as never);
-        return;
-      }
-      toast(`The schema of ${saved.name} was changed`, {
-        undo: async () => {
-          await put(saved, application.document.schema, false);
-          readAnew();
-        },
-      });
-    },
+export function EditApplication({ application, onClose, onSaved }: { application?: Application; onClose: () => void; onSaved?: () => void }) {
+  const saved = useSaved<Application>({
+    lists: ["/api/v1/applications/search", "/api/v1/permissions/schemas"],
+    to: ({ id }) => `/applications/${id}`,
+    made: ({ name }) => `${name} was registered`,
+    changed: ({ name }) => `The schema of ${name} was changed`,
+    undo: (now, before) => put(now, before.document.schema, false),
+    onClose,
+    onSaved,
   });
-  const breaks = save.error?.code === "schema_breaks";
-  const run = () => !save.isPending && save.mutate();
+  const form = useEditing({
+    entry: application,
+    fields: (entry) => ({ schema: entry?.document.schema ?? BEGINNING, force: false }),
+    send: async ({ schema, force }, entry) => (entry ? put(entry, schema, force) : got(await api.POST("/api/v1/applications", { body: { schema } }))),
+    read: async ({ id }) => got(await api.GET("/api/v1/applications/{id}", { params: { path: { id } } })),
+    shows: ({ document }) => document.schema,
+    onSaved: saved,
+  });
+  const { typed, set, error } = form;
+  const breaks = error?.code === "schema_breaks";
   return (
-    <Dialog
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button disabled={schema.trim() === ""} kind={force ? "danger" : "primary"} pending={save.isPending} type="submit">
-            {application ? (force ? "Save all the same" : "Save") : "Register application"}
-          </Button>
-        </>
-      }
+    <EditDialog
+      form={form}
+      kind={typed.force ? "danger" : "primary"}
       onClose={onClose}
-      onSubmit={run}
-      open
+      ready={typed.schema.trim() !== ""}
       title={application ? `Edit the schema of ${application.name}` : "New application"}
+      verb={application ? (typed.force ? "Save all the same" : "Save") : "Register application"}
       wide
     >
-      <TextField help="TOML. It says the application's id, its namespaces, and its permissions." label="Schema" mono onChange={setSchema} rows={18} value={schema} />
-      {save.error && save.error.mistakes.length > 0 && (
+      <TextField help="TOML. It says the application's id, its namespaces, and its permissions." label="Schema" mono onChange={(schema) => set({ schema })} rows={18} value={typed.schema} />
+      {error && error.mistakes.length > 0 && (
         <Notice kind="deny" title={breaks ? "These would no longer fit" : "What is wrong"}>
           <ul className={styles.mistakes}>
-            {save.error.mistakes.map(({ pointer, message }) => (
+            {error.mistakes.map(({ pointer, message }) => (
               <li key={pointer + message}>
                 {pointer !== "" && <code>{pointer}</code>} {message}
               </li>
@@ -80,12 +61,11 @@ export function EditApplication({ application: shown, onClose, onSaved }: { appl
           </ul>
         </Notice>
       )}
-      {(breaks || force) && (
-        <Switch help="Stored permissions that do not fit grant nothing any more." onChange={setForce} selected={force}>
+      {(breaks || typed.force) && (
+        <Switch help="Stored permissions that do not fit grant nothing any more." onChange={(force) => set({ force })} selected={typed.force}>
           Take it all the same
         </Switch>
       )}
-      <ErrorNotice error={save.error} onRetry={run} />
-    </Dialog>
+    </EditDialog>
   );
 }

@@ -1,8 +1,5 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
-import { type ApiError, type Schema, api, got, ifMatch, useOpened } from "../../api";
-import { Button, ComboBox, Dialog, ErrorNotice, JsonEditor, TextField, parseJson, toast } from "../../ui";
+import { type ApiError, type Schema, api, got, ifMatch } from "../../api";
+import { ComboBox, EditDialog, JsonEditor, TextField, parseJson, toast, useEditing, useSaved } from "../../ui";
 import { pathOf } from "./path";
 
 type Resource = Schema<"StoredResource">;
@@ -25,86 +22,55 @@ function wrongIn(error: ApiError | null): string | undefined {
 
 /** Registers a resource by hand, as its application would. */
 export function CreateResource({ applications, onClose }: { applications: readonly string[]; onClose: () => void }) {
-  const [form, setForm] = useState({ application: applications.length === 1 ? (applications[0] ?? "") : "", type: "", id: "", attributes: "{}" });
-  const set = (changes: Partial<typeof form>) => setForm((now) => ({ ...now, ...changes }));
-  const attributes = attributesOf(form.attributes);
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const save = useMutation({
-    mutationFn: async () => got(await api.POST("/api/v1/resources", { body: { application: form.application.trim(), type: form.type.trim(), id: form.id, attributes: attributes.value ?? {} } })),
-    onSuccess: (made) => {
-      void queries.invalidateQueries({ queryKey: ["/api/v1/resources/search"] });
-      onClose();
-      toast(`${made.type} ${made.id} was registered`);
-      void navigate({ to: pathOf(made), search: true } as never);
-    },
+  const saved = useSaved<Resource>({ lists: ["/api/v1/resources/search"], to: pathOf, made: ({ type, id }) => `${type} ${id} was registered`, onClose });
+  const form = useEditing({
+    entry: undefined as Resource | undefined,
+    fields: () => ({ application: applications.length === 1 ? (applications[0] ?? "") : "", type: "", id: "", attributes: "{}" }),
+    send: async ({ application, type, id, attributes }) => got(await api.POST("/api/v1/resources", { body: { application: application.trim(), type: type.trim(), id, attributes: attributesOf(attributes).value ?? {} } })),
+    onSaved: saved,
   });
-  const isReady = form.application.trim() !== "" && form.type.trim() !== "" && form.id !== "" && attributes.error === undefined;
-  const run = () => isReady && !save.isPending && save.mutate();
+  const { typed, set, at } = form;
+  const attributes = attributesOf(typed.attributes);
+  const isReady = typed.application.trim() !== "" && typed.type.trim() !== "" && typed.id !== "" && attributes.error === undefined;
   return (
-    <Dialog
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button disabled={!isReady} kind="primary" pending={save.isPending} type="submit">
-            Register
-          </Button>
-        </>
-      }
-      onClose={onClose}
-      onSubmit={run}
-      open
-      title="Register resource"
-    >
-      <ComboBox error={save.error?.at("/application")} free label="Application" onChange={(application) => set({ application })} options={applications.map((name) => ({ value: name, label: name }))} value={form.application} />
-      <TextField error={save.error?.at("/type")} help="In the application's words: note, order." label="Type" maxLength={128} mono onChange={(type) => set({ type })} required value={form.type} />
-      <TextField error={save.error?.at("/id")} label="Id" maxLength={256} mono onChange={(id) => set({ id })} required value={form.id} />
-      <JsonEditor error={attributes.error ?? wrongIn(save.error)} label="Attributes" onChange={(text) => set({ attributes: text })} rows={5} value={form.attributes} />
-      <ErrorNotice error={save.error} onRetry={run} />
-    </Dialog>
+    <EditDialog form={form} onClose={onClose} ready={isReady} title="Register resource" verb="Register">
+      <ComboBox error={at("/application")} free label="Application" onChange={(application) => set({ application })} options={applications.map((name) => ({ value: name, label: name }))} value={typed.application} />
+      <TextField error={at("/type")} help="In the application's words: note, order." label="Type" maxLength={128} mono onChange={(type) => set({ type })} required value={typed.type} />
+      <TextField error={at("/id")} label="Id" maxLength={256} mono onChange={(id) => set({ id })} required value={typed.id} />
+      <JsonEditor error={attributes.error ?? wrongIn(form.error)} label="Attributes" onChange={(text) => set({ attributes: text })} rows={5} value={typed.attributes} />
+    </EditDialog>
   );
 }
 
+const put = async (entry: Resource, attributes: Attributes) => {
+  const { application, type, id } = entry;
+  return got(await api.PUT("/api/v1/resources/{application}/{type}/{id}", { params: { path: { application, type, id }, header: ifMatch(entry) }, body: { attributes } }));
+};
+
 /** Changes all attributes of a resource. */
-export function EditResource({ resource: shown, onClose, onSaved }: { resource: Resource; onClose: () => void; onSaved: () => void }) {
-  const resource = useOpened(shown);
-  const [text, setText] = useState(JSON.stringify(resource.attributes, null, 2));
-  const attributes = attributesOf(text);
-  const { application, type, id } = resource;
-  const put = async (entry: Resource, value: Attributes) => got(await api.PUT("/api/v1/resources/{application}/{type}/{id}", { params: { path: { application, type, id }, header: ifMatch(entry) }, body: { attributes: value } }));
-  const save = useMutation({
-    mutationFn: () => put(resource, attributes.value ?? {}),
-    onSuccess: (saved) => {
+export function EditResource({ resource, onClose, onSaved }: { resource: Resource; onClose: () => void; onSaved: () => void }) {
+  const form = useEditing({
+    entry: resource,
+    fields: (entry = resource) => ({ attributes: JSON.stringify(entry.attributes, null, 2) }),
+    send: ({ attributes }, entry = resource) => put(entry, attributesOf(attributes).value ?? {}),
+    read: async ({ application, type, id }) => got(await api.GET("/api/v1/resources/{application}/{type}/{id}", { params: { path: { application, type, id } } })),
+    shows: ({ attributes }) => attributes,
+    onSaved: (saved, before = resource) => {
       onSaved();
       onClose();
-      toast(`${id} was changed`, {
+      toast(`${saved.id} was changed`, {
         undo: async () => {
-          await put(saved, resource.attributes);
+          await put(saved, before.attributes);
           onSaved();
         },
       });
     },
   });
-  const isReady = attributes.error === undefined;
-  const run = () => isReady && !save.isPending && save.mutate();
+  const attributes = attributesOf(form.typed.attributes);
   return (
-    <Dialog
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button disabled={!isReady} kind="primary" pending={save.isPending} type="submit">
-            Save
-          </Button>
-        </>
-      }
-      onClose={onClose}
-      onSubmit={run}
-      open
-      title={`Edit ${id}`}
-    >
+    <EditDialog form={form} onClose={onClose} ready={attributes.error === undefined} title={`Edit ${resource.id}`}>
       <p>Of the types that the application&apos;s schema declares. null says that an attribute is known to be missing.</p>
-      <JsonEditor error={attributes.error ?? wrongIn(save.error)} label="Attributes" onChange={setText} rows={10} value={text} />
-      <ErrorNotice error={save.error} onRetry={run} />
-    </Dialog>
+      <JsonEditor error={attributes.error ?? wrongIn(form.error)} label="Attributes" onChange={(text) => form.set({ attributes: text })} rows={10} value={form.typed.attributes} />
+    </EditDialog>
   );
 }

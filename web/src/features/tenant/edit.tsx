@@ -1,78 +1,46 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
-import { type Schema, api, got, ifMatch, useOpened, useSearch } from "../../api";
-import { Button, ComboBox, Dialog, ErrorNotice, Notice, TextField, toast } from "../../ui";
+import { type Schema, api, got, ifMatch, useSearch } from "../../api";
+import { ComboBox, EditDialog, Notice, TextField, useEditing, useSaved } from "../../ui";
 
 type Tenant = Schema<"StoredTenantEntry">;
 type Document = Schema<"TenantEntry">;
 
+const put = async (entry: Tenant, body: Document) => got(await api.PUT("/api/v1/tenants/{id}", { params: { path: { id: entry.id }, header: ifMatch(entry) }, body }));
+
 /** Makes a tenant, or changes its title and what it is a part of. */
-export function EditTenant({ tenant: shown, isFirst, onClose, onSaved }: { tenant?: Tenant; /** None is declared yet. */ isFirst?: boolean; onClose: () => void; onSaved?: () => void }) {
-  const tenant = useOpened(shown);
-  const [form, setForm] = useState({ id: tenant?.name ?? "", title: tenant?.document.title ?? "", parent: tenant?.document.parent ?? "" });
-  const set = (changes: Partial<typeof form>) => setForm((now) => ({ ...now, ...changes }));
-  const queries = useQueryClient();
-  const navigate = useNavigate();
+export function EditTenant({ tenant, isFirst, onClose, onSaved }: { tenant?: Tenant; /** None is declared yet. */ isFirst?: boolean; onClose: () => void; onSaved?: () => void }) {
   const others = useSearch("/api/v1/tenants/search", { sort: "name" }, { limit: 1000 });
-  const put = async (entry: Tenant, body: Document) => got(await api.PUT("/api/v1/tenants/{id}", { params: { path: { id: entry.id }, header: ifMatch(entry) }, body }));
-  const save = useMutation({
-    mutationFn: async () => {
-      const body: Document = { id: form.id.trim(), ...(form.title.trim() === "" ? {} : { title: form.title.trim() }), ...(form.parent.trim() === "" ? {} : { parent: form.parent.trim() }) };
-      return tenant ? put(tenant, body) : got(await api.POST("/api/v1/tenants", { body }));
+  const saved = useSaved<Tenant>({ lists: ["/api/v1/tenants/search", "/api/v1/tenants"], to: ({ id }) => `/tenants/${id}`, undo: (now, before) => put(now, before.document), onClose, onSaved });
+  const form = useEditing({
+    entry: tenant,
+    fields: (entry) => ({ id: entry?.name ?? "", title: entry?.document.title ?? "", parent: entry?.document.parent ?? "" }),
+    send: async (typed, entry) => {
+      const text = (name: "title" | "parent") => (typed[name].trim() === "" ? {} : { [name]: typed[name].trim() });
+      const body: Document = { id: typed.id.trim(), ...text("title"), ...text("parent") };
+      return entry ? put(entry, body) : got(await api.POST("/api/v1/tenants", { body }));
     },
-    onSuccess: (saved) => {
-      void queries.invalidateQueries({ queryKey: ["/api/v1/tenants/search"] });
-      void queries.invalidateQueries({ queryKey: ["/api/v1/tenants"] });
-      onClose();
-      if (tenant === undefined) {
-        toast(`${saved.name} was made`);
-        void navigate({ to: `/tenants/${saved.id}`, search: true } as never);
-        return;
-      }
-      onSaved?.();
-      toast(`${saved.name} was changed`, {
-        undo: async () => {
-          await put(saved, tenant.document);
-          onSaved?.();
-        },
-      });
-    },
+    read: async ({ id }) => got(await api.GET("/api/v1/tenants/{id}", { params: { path: { id } } })),
+    shows: ({ document }) => document,
+    onSaved: saved,
   });
-  const isReady = form.id.trim() !== "";
-  const run = () => isReady && !save.isPending && save.mutate();
+  const { typed, set, at } = form;
   return (
-    <Dialog
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button disabled={!isReady} kind="primary" pending={save.isPending} type="submit">
-            {tenant ? "Save" : "Create tenant"}
-          </Button>
-        </>
-      }
-      onClose={onClose}
-      onSubmit={run}
-      open
-      title={tenant ? `Edit ${tenant.name}` : "New tenant"}
-    >
+    <EditDialog form={form} onClose={onClose} ready={typed.id.trim() !== ""} title={tenant ? `Edit ${tenant.name}` : "New tenant"} verb={tenant ? "Save" : "Create tenant"}>
       {isFirst && (
         <Notice kind="warn" title="It is the first that is declared">
           Until now every name was a tenant. From then on only declared ones are, and default: whoever asks in another is refused.
         </Notice>
       )}
-      {tenant === undefined && <TextField autoFocus error={save.error?.at("/id")} help="By which it is known everywhere, in tokens and headers too." label="Name" maxLength={128} mono onChange={(id) => set({ id })} placeholder="acme" required value={form.id} />}
-      <TextField autoFocus={tenant !== undefined} error={save.error?.at("/title")} label="Title" maxLength={256} onChange={(title) => set({ title })} optional value={form.title} />
+      {tenant === undefined && <TextField autoFocus error={at("/id")} help="By which it is known everywhere, in tokens and headers too." label="Name" maxLength={128} mono onChange={(id) => set({ id })} placeholder="acme" required value={typed.id} />}
+      <TextField autoFocus={tenant !== undefined} error={at("/title")} label="Title" maxLength={256} onChange={(title) => set({ title })} optional value={typed.title} />
       <ComboBox
-        error={save.error?.at("/parent")}
+        error={at("/parent")}
         free
         help="For people and lists: it gives nobody any access."
         label="Part of (optional)"
         onChange={(parent) => set({ parent })}
-        options={others.items.filter((other) => other.name !== form.id).map((other) => ({ value: other.name, label: other.name, ...(other.document.title ? { help: other.document.title } : {}) }))}
-        value={form.parent}
+        options={others.items.filter((other) => other.name !== typed.id).map((other) => ({ value: other.name, label: other.name, ...(other.document.title ? { help: other.document.title } : {}) }))}
+        value={typed.parent}
       />
-      <ErrorNotice error={save.error} onRetry={run} />
-    </Dialog>
+    </EditDialog>
   );
 }

@@ -1,5 +1,7 @@
-import { expect, it, vi } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { goAndSignIn, isSame, restoreFragment } from "./signing-in";
+
+afterAll(() => vi.unstubAllGlobals());
 
 const ada = { type: "user", provider: "casemate", id: "1" };
 

@@ -1,8 +1,8 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { asJson } from "./export";
 
 vi.hoisted(() => vi.stubGlobal("location", { origin: "http://localhost", search: "" }));
-afterEach(() => vi.restoreAllMocks());
+afterAll(() => vi.unstubAllGlobals());
 
 /** Answers one page after the other; gives what was asked for. */
 function answering(pages: readonly { items: unknown[]; next?: string }[]): unknown[] {

@@ -1,7 +1,8 @@
-import { expect, it, vi } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { follow } from "./stream";
 
 vi.hoisted(() => vi.stubGlobal("location", { origin: "http://localhost", search: "" }));
+afterAll(() => vi.unstubAllGlobals());
 
 /** What a tail tells of itself when it is answered so, at once; the clock stands still. */
 async function told(answer: () => Response): Promise<string[]> {

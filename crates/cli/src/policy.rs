@@ -2,7 +2,7 @@
 
 mod impact;
 
-use casemate_directory::{AdminError, Covered, Kind, Left, PersonBack, PlannedChange, SetBack};
+use casemate_directory::{AdminError, Covered, Kind, Left, PersonBack, Planned, PlannedChange, SetBack};
 use casemate_store::{Edit, MAX_PAGE, PeopleEdit, Version, VersionQuery};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -87,6 +87,10 @@ struct Revert {
     /// Show what would be changed, and change nothing.
     #[arg(long)]
     dry_run: bool,
+
+    /// Only if nothing was changed since this revision, which `--dry-run` told.
+    #[arg(long, value_name = "REVISION", value_parser = clap::value_parser!(i64).range(0..))]
+    if_revision: Option<i64>,
 
     /// Leave users and groups that were changed by hand since as they are.
     #[arg(long)]
@@ -277,21 +281,27 @@ async fn diff(arguments: Diff, printer: &mut Printer) -> Outcome {
 }
 
 async fn revert(arguments: Revert, printer: &mut Printer) -> Outcome {
-    let Revert { revision: target, dry_run, no_people, reason, verbose, place } = arguments;
+    let Revert { revision: target, dry_run, if_revision, no_people, reason, verbose, place } = arguments;
     let config = place.load(printer)?.config;
     let place = Place::open_existing(&config).await?;
     let current = place.store.reader().revision().await.map_err(failed)?;
     known(target, current)?;
     let author = operator("policy-revert", reason);
     let covered = if no_people { Covered::Nobody } else { Covered::Everybody };
-    let back = match place.administration.revert(&author, target, &covered, dry_run).await {
+    let planned = if_revision.map(|at| Planned { at, with_people: !no_people });
+    let revert = async |covered: &Covered| {
+        place.administration.revert_as_planned(&author, target, covered, dry_run, planned).await
+    };
+    let back = match revert(&covered).await {
         Err(AdminError::PeopleUnkept { reason }) => {
-            let objects = place.administration.revert(&author, target, &Covered::Nobody, dry_run).await;
-            objects.map(|back| back.without_people(reason))
+            revert(&Covered::Nobody).await.map(|back| back.without_people(reason))
         }
         back => back,
     };
-    let back = back.map_err(|error| refused(printer, &error))?;
+    let back = back.map_err(|error| match (error, if_revision) {
+        (AdminError::Precondition { current }, Some(planned)) => changed_since(planned, current),
+        (error, _) => refused(printer, &error),
+    })?;
     place.close().await;
     let changes: Vec<PlannedChange> = back.objects.iter().filter_map(PlannedChange::of_edit).collect();
     let SetBack { revision, is_made, objects, people, left } = back;
@@ -311,6 +321,9 @@ async fn revert(arguments: Revert, printer: &mut Printer) -> Outcome {
             id => format!("{kind} {id}{named}"),
         };
         printer.note(printable(&format!("left: {what}: {reason}")));
+    }
+    if dry_run {
+        printer.note(format_args!("`--if-revision {revision}` sets back what is shown, and nothing newer"));
     }
     let counted = match people.len() {
         0 => format!("{} objects", changes.len()),
@@ -337,6 +350,15 @@ fn known(revision: i64, current: i64) -> Result<(), Failure> {
         help = help,
         "there is no revision {revision}: the last one is {current}"
     )))
+}
+
+/// That the plan is not what would be done any more.
+fn changed_since(planned: i64, current: i64) -> Failure {
+    let help = "look at it with `--dry-run` again, which tells the revision to name";
+    Failure::usage(miette::miette!(
+        help = help,
+        "something was changed since revision {planned}, and nothing was set back: the last one is {current}"
+    ))
 }
 
 fn line(version: &Version) -> Line<'_> {

@@ -41,9 +41,10 @@ mod watch;
 pub use administration::{
     AdminError, Administration, Author, Covered, Entry, Expected, FOLDER_ORIGIN, Formerly, GroupDraft,
     Imported, ImportedRole, Judged, KeyDraft, Left, ListQuery, Lister, Listing, MAX_MEMBERS, MAX_RESOURCES,
-    MAX_SET_BACK, NewAdministrator, NotCarriedOver, PersonBack, Plan, PlannedChange, Redeemed, Reference,
-    RememberKey, ResourceDraft, ResourceMistake, Restored, SetBack, Sort, SortBy, Taken, UserDraft,
-    VersionState, WebinyError, Wide, Written, WrittenResources, directory_differences, import_webiny,
+    MAX_SET_BACK, NewAdministrator, NotCarriedOver, PersonBack, Plan, Planned, PlannedChange, Redeemed,
+    Reference, RememberKey, ResourceDraft, ResourceMistake, Restored, SetBack, Sort, SortBy, Taken,
+    UserDraft, VersionState, WebinyError, Wide, Written, WrittenResources, directory_differences,
+    import_webiny,
 };
 pub use affected::{Affected, Change, Forgotten, MAX_SELECTORS, Selector, Whom};
 pub use authenticator::sha256;

@@ -176,6 +176,22 @@ impl StoreReader {
         versions.truncate(limit as usize);
         Ok(versions)
     }
+
+    /// Whether configuration was changed after a revision; `with_people`, also whether users and groups were, by hand or from
+    /// code.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn is_changed_since(&self, revision: i64, with_people: bool) -> Result<bool, StoreError> {
+        let tables: &[&str] = if with_people { &["version", "directory_version"] } else { &["version"] };
+        for table in tables {
+            let text = format!("SELECT revision FROM {table} WHERE revision > $1 LIMIT 1");
+            if self.pool.row(&text, values![revision]).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// One change and what it made of each object.

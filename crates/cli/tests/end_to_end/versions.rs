@@ -116,7 +116,17 @@ fn everything_is_set_back_on_the_machine_with_users_and_groups() {
         folder.run(&["policy", "revert", &then, "--no-people", "--dry-run", "--format=json"]).json();
     assert_eq!((&objects["people"], objects["changes"][0]["name"].as_str()), (&json!([]), Some("reader")));
 
-    let reverted = folder.run(&["policy", "revert", &then, "--reason", "a mistake"]);
+    let planned = folder.run(&["policy", "revert", &then, "--dry-run", "--format=json"]).json();
+    assert!(dry.err.contains(&format!("`--if-revision {}`", planned["revision"])), "{dry:?}");
+    // What was changed before the plan is newer than an older one says.
+    let planned = planned["revision"].as_i64().unwrap();
+    let older = (planned - 1).to_string();
+    let refused = folder.run(&["policy", "revert", &then, "--if-revision", &older]);
+    assert!(refused.err.contains(&format!("something was changed since revision {older}")), "{refused:?}");
+    assert_eq!(log()[0]["revision"].to_string(), last);
+    let planned = planned.to_string();
+    let reverted =
+        folder.run(&["policy", "revert", &then, "--if-revision", &planned, "--reason", "a mistake"]);
     assert!(reverted.out.contains("Set 1 objects and 3 users and groups back to revision"), "{reverted:?}");
     assert_eq!((&log()[0]["people"], &log()[0]["objects"]), (&json!(3), &json!(1)), "one change");
     let user: Value =

@@ -34,6 +34,15 @@ pub struct SetBack {
     pub left: Vec<Left>,
 }
 
+/// The plan that setting back is to carry out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned {
+    /// The revision at which it was made: [`SetBack::revision`] of the dry run.
+    pub at: i64,
+    /// Whether it may say something of users and groups.
+    pub with_people: bool,
+}
+
 impl SetBack {
     /// Adds that all users and groups were left as they are, and why.
     #[must_use]
@@ -146,6 +155,22 @@ impl Administration {
         covered: &Covered,
         dry_run: bool,
     ) -> Result<SetBack, AdminError> {
+        self.revert_as_planned(author, revision, covered, dry_run, None).await
+    }
+
+    /// As [`Administration::revert`], where nothing of what a plan is about was changed since it was made: changes of which
+    /// whoever confirms it does not know are not undone.
+    ///
+    /// # Errors
+    /// As [`Administration::revert`]; [`AdminError::Precondition`] where something was changed since.
+    pub async fn revert_as_planned(
+        &self,
+        author: &Author,
+        revision: i64,
+        covered: &Covered,
+        dry_run: bool,
+        planned: Option<Planned>,
+    ) -> Result<SetBack, AdminError> {
         let mut outcome = Err(AdminError::Precondition { current: 0 });
         for _ in 0..ATTEMPTS {
             let current = self.directory.refresh().await?;
@@ -161,6 +186,12 @@ impl Administration {
                 changes => Some(self.candidate(&state, changes).await?),
             };
             let back = self.people_back(author, (&state, then.as_ref()), revision, covered).await?;
+            // All was read before: what is changed from here on is a conflict, or not touched.
+            if let Some(Planned { at, with_people }) = planned
+                && (at > current || self.store.reader().is_changed_since(at, with_people).await?)
+            {
+                return Err(AdminError::Precondition { current });
+            }
             let nothing = changes.is_empty() && back.people.is_empty();
             let revision = match dry_run || nothing {
                 true => Ok(current),

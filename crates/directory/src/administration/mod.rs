@@ -32,7 +32,7 @@ use std::sync::Arc;
 use casemate_store::{Store, StoredApiKey};
 use secrecy::SecretString;
 
-pub use change::{FOLDER_ORIGIN, SetBack};
+pub use change::{FOLDER_ORIGIN, Planned, SetBack};
 pub use entry::{Author, Entry, KeyDraft, ListQuery, Listing, RememberKey, Sort, SortBy, Written};
 pub use error::{AdminError, Reference};
 pub use listing::{Lister, Wide};

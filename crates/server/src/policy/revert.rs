@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use casemate_directory::{AdminError, Author, Covered, Left, PersonBack, PlannedChange, SetBack};
-use casemate_platform::{NoQuery, Problem, json_response, read_document};
+use casemate_directory::{AdminError, Author, Covered, Left, PersonBack, Planned, PlannedChange, SetBack};
+use casemate_platform::{NoQuery, Problem, json_response, precondition_failed, read_document};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,11 @@ pub(crate) struct RevertRequest {
     /// Says what would be changed, and changes nothing.
     #[serde(default)]
     dry_run: bool,
+    /// The `revision` that the dry run answered which is to be carried out. Where configuration, or users and groups that may go
+    /// back too, were changed since, nothing is done.
+    #[serde(default)]
+    #[schemars(range(min = 0))]
+    if_revision: Option<i64>,
     /// Why, for the audit event.
     #[serde(default)]
     #[schemars(length(max = 1024))]
@@ -85,6 +90,10 @@ struct LeftView {
     reason: String,
 }
 
+/// What is said where the plan is not what would be done any more.
+const CHANGED_SINCE: &str = "something was changed since the revision that `if_revision` names, and nothing was set back: ask for \
+                             another dry run, and confirm that one";
+
 /// What the caller may do in the tenants that are concerned.
 type InTenants = BTreeMap<String, Access>;
 
@@ -94,19 +103,25 @@ pub(super) async fn revert(
     _: NoQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    let RevertRequest { revision, people, dry_run, reason } = read_document(request).await?;
+    let RevertRequest { revision, people, dry_run, if_revision, reason } = read_document(request).await?;
     let access = require.access();
     let mut permit = access.permit::<PolicyRevert>(&app, &Thing::default()).await?;
     permit.author.reason = told(reason)?;
+    let planned = if_revision.map(|at| Planned { at, with_people: people != Some(false) });
     let (covered, tenants, unkept) = match people {
         Some(false) => (Covered::Nobody, InTenants::new(), None),
         insists => covered(&app, access, &permit.author, revision, insists.is_some()).await?,
     };
-    let back = match app.administration.revert(&permit.author, revision, &covered, dry_run).await {
+    let back =
+        app.administration.revert_as_planned(&permit.author, revision, &covered, dry_run, planned).await;
+    let back = match back {
         Ok(back) => match unkept {
             Some(reason) => back.without_people(reason),
             None => back,
         },
+        Err(AdminError::Precondition { current }) if planned.is_some() => {
+            return Err(precondition_failed(current).detail(CHANGED_SINCE));
+        }
         Err(error) => return Err(access.not_done::<PolicyRevert>(&app, None, error).await),
     };
     if !dry_run && back.left.iter().any(|left| left.is_denied) {

@@ -85,7 +85,8 @@ pub(crate) fn routes() -> Api<App> {
                 .describe(
                     "By a new change, which can be set back itself. Secrets stay as they are. Users, groups and their members \
                      that were changed by hand since become what they were too, where the caller may change all of them; \
-                     what of that cannot be is named with its reason.",
+                     what of that cannot be is named with its reason. With the `revision` of a dry run as `if_revision`, \
+                     nothing is undone that was changed after it.",
                 )
                 .needs::<PolicyRevert>()
                 .takes::<RevertRequest>(json!({ "revision": 1, "dry_run": true, "reason": "the new roles were wrong" }))
@@ -93,7 +94,8 @@ pub(crate) fn routes() -> Api<App> {
                 .answers::<RevertedView>(200, "What was changed, or would be.")
                 .problem(Code::NotFound)
                 .problem(Code::GrantExceeded)
-                .problem(Code::LastAdministrator),
+                .problem(Code::LastAdministrator)
+                .problem(Code::PreconditionFailed),
         )
         .post(
             "/api/v1/policy/apply",

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use casemate_store::DenialQuery;
+use casemate_test_support::Postgres;
 use serde_json::{Value, json};
 
 use crate::support::Server;
@@ -76,6 +77,81 @@ async fn every_change_is_a_version_that_can_be_gone_back_to() {
     assert_eq!(reverted.status, StatusCode::OK, "{}", reverted.text);
     let read = server.admin(&format!("GET {item}"), None).await;
     assert_eq!(read.body["document"], first);
+}
+
+#[tokio::test]
+async fn what_was_changed_after_the_plan_is_not_undone_unseen() {
+    nothing_is_undone_unseen(Server::start().await).await;
+}
+
+#[tokio::test]
+async fn what_was_changed_after_the_plan_is_not_undone_unseen_on_postgres() {
+    let postgres = Postgres::start().unwrap();
+    nothing_is_undone_unseen(Server::on_postgres(&postgres.create_database().unwrap()).await).await;
+}
+
+async fn nothing_is_undone_unseen(server: Server) {
+    let then: i64 = server
+        .admin("POST /api/v1/roles", Some(&json!({ "name": "a", "permissions": [] })))
+        .await
+        .header("casemate-revision")
+        .parse()
+        .unwrap();
+    server.admin("POST /api/v1/roles", Some(&json!({ "name": "b", "permissions": [] }))).await;
+    let revert = async |body: Value| server.admin("POST /api/v1/policy/revert", Some(&body)).await;
+    let plan = async |people: Option<bool>| {
+        let dry = revert(json!({ "revision": then, "dry_run": true, "people": people })).await;
+        assert_eq!(dry.status, StatusCode::OK, "{}", dry.text);
+        dry.body["revision"].clone()
+    };
+    let planned = plan(None).await;
+    // What is no part of the plan is in nobody's way: a key changes no configuration.
+    let account = server.make("/api/v1/service-accounts", &json!({ "name": "batch" })).await;
+    let planned_with_account = plan(None).await;
+    let keys = format!("POST /api/v1/service-accounts/{account}/api-keys");
+    let key = server.admin(&keys, Some(&json!({ "title": "k" }))).await;
+    assert_eq!(key.status, StatusCode::CREATED, "{}", key.text);
+
+    for body in [
+        json!({ "revision": then, "if_revision": planned }),
+        json!({ "revision": then, "if_revision": planned, "people": false }),
+        json!({ "revision": then, "if_revision": planned, "dry_run": true }),
+        json!({ "revision": then, "if_revision": 999_999 }),
+    ] {
+        let refused = revert(body.clone()).await;
+        let code = (refused.status, refused.code());
+        assert_eq!(
+            code,
+            (StatusCode::PRECONDITION_FAILED, "precondition_failed"),
+            "{body}: {}",
+            refused.text
+        );
+        let now: i64 = refused.header("etag").trim_matches('"').parse().unwrap();
+        assert!(now >= planned_with_account.as_i64().unwrap(), "{now}: the present revision");
+        assert!(refused.body["detail"].as_str().unwrap().contains("another dry run"), "{}", refused.text);
+    }
+    let wrong = revert(json!({ "revision": then, "if_revision": "7" })).await;
+    assert_eq!(wrong.body["errors"][0]["pointer"], "/if_revision", "{}", wrong.text);
+    let roles = server.admin("POST /api/v1/roles/search", Some(&json!({ "search": "b" }))).await;
+    assert_eq!(roles.body["items"].as_array().unwrap().len(), 1, "nothing was set back: {}", roles.text);
+
+    // Users are a part of the plan where they may go back too.
+    server.make("/api/v1/users", &json!({ "login": "ada" })).await;
+    let body = json!({ "revision": then, "if_revision": planned_with_account });
+    assert_eq!(revert(body).await.code(), "precondition_failed");
+    let body = json!({ "revision": then, "if_revision": plan(None).await });
+    let back = revert(body).await;
+    assert_eq!((back.status, &back.body["reverted"]), (StatusCode::OK, &json!(true)), "{}", back.text);
+    server.make("/api/v1/users", &json!({ "login": "bob" })).await;
+    let first =
+        json!({ "revision": back.body["revision"], "people": false, "if_revision": back.body["revision"] });
+    let nothing = revert(first).await;
+    assert_eq!(
+        (nothing.status, &nothing.body["reverted"]),
+        (StatusCode::OK, &json!(false)),
+        "{}",
+        nothing.text
+    );
 }
 
 #[tokio::test]

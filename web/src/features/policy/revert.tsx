@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 import { ApiError, type Schema, api, got } from "../../api";
 import { ConfirmDialog, DiffOfLines, ErrorState, Notice, SkeletonLines, Stack, toast } from "../../ui";
-import { isSamePlan } from "./plan";
 import styles from "./policy.module.css";
 
 async function revert(body: Schema<"RevertRequest">, signal?: AbortSignal) {
@@ -14,10 +14,12 @@ const SHOWN = 12;
 /** Sets the configuration back, after what that would change was shown. */
 export function Revert({ revision, open, onClose }: { revision: number; open: boolean; onClose: () => void }) {
   const queries = useQueryClient();
-  const trial = useQuery({ queryKey: ["revert", revision], enabled: open, gcTime: 0, staleTime: 0, refetchOnWindowFocus: false, queryFn: ({ signal }) => revert({ revision, dry_run: true }, signal) });
+  const key = ["revert", revision];
+  const plans = ({ signal }: { signal: AbortSignal }) => revert({ revision, dry_run: true }, signal);
+  const trial = useQuery({ queryKey: key, enabled: open, gcTime: 0, staleTime: 0, refetchOnWindowFocus: false, queryFn: plans });
   const plan = trial.data;
   const people = plan?.people ?? [];
-  let before: number | undefined;
+  const done = useRef<Schema<"PolicyReverted">>(undefined);
   return (
     <ConfirmDialog
       consequence={
@@ -34,19 +36,24 @@ export function Revert({ revision, open, onClose }: { revision: number; open: bo
       onClose={onClose}
       onConfirm={async (reason) => {
         if (!plan) return;
-        // The API takes no precondition: what was shown is planned anew at the last moment, and has to be the same.
-        const now = await revert({ revision, dry_run: true });
-        if (!isSamePlan(plan, now)) {
-          queries.setQueryData(["revert", revision], now);
-          throw new ApiError(412, { code: "changed_meanwhile", title: "Something was changed meanwhile", detail: "Nothing was set back. What is shown above is what it would do now: look at it again." });
+        try {
+          done.current = await revert({ revision, if_revision: plan.revision, ...(reason === "" ? {} : { reason }) });
+        } catch (error) {
+          if (!(error instanceof ApiError) || error.status !== 412) throw error;
+          // Nothing can be confirmed until what it would do now is there.
+          await queries.fetchQuery({ queryKey: key, staleTime: 0, queryFn: plans });
+          throw new ApiError(412, { ...error.problem, code: error.code, title: "Something was changed meanwhile", detail: "Nothing was set back. What is shown above is what it would do now: look at it again." });
         }
-        before = plan.revision;
-        await revert({ revision, ...(reason === "" ? {} : { reason }) });
       }}
       onDone={() => {
         void queries.invalidateQueries();
-        const to = before;
-        toast(`The configuration is as of revision ${revision}`, to === undefined ? {} : { undo: async () => revert({ revision: to, reason: `Undo of setting back to ${revision}` }).then(() => queries.invalidateQueries()) });
+        const [before, made] = [plan?.revision, done.current];
+        const undo = async () => {
+          if (before === undefined || made === undefined) return;
+          await revert({ revision: before, if_revision: made.revision, reason: `Undo of setting back to ${revision}` });
+          await queries.invalidateQueries();
+        };
+        toast(`The configuration is as of revision ${revision}`, made?.reverted ? { undo } : {});
       }}
       open={open}
       ready={plan !== undefined && !trial.error}

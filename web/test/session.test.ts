@@ -30,12 +30,28 @@ describe("sessions", () => {
     await page.close();
   });
 
-  it("of one person can be linked to, and are ended together", async () => {
+  it("of one person can be linked to, and are ended together, but the one that is used", async () => {
     const me = (await console.api.get("/api/v1/me")) as { id: string };
+    await signIn(console.url, ADMINISTRATOR.login, ADMINISTRATOR.password);
+    const own = { provider: "casemate", subject: me.id };
+    const open = async () => ((await console.api.post("/api/v1/sessions/search", own)) as { items: unknown[] }).items.length;
+    const before = await open();
+    expect(before).toBeGreaterThan(1);
     const page = await console.page(`/sessions#provider=casemate&subject=${me.id}`);
-    await page.getByRole("button", { name: /^End all/ }).click();
-    expect(await page.getByRole("alertdialog").textContent()).toContain("The session that you use now is among them");
+    await page.getByRole("button", { name: "End all sessions" }).click();
+    const dialog = page.getByRole("alertdialog");
+    expect(await dialog.textContent()).toContain("The session that you use now is among them");
     await check(page);
+    await dialog.getByText("Stay signed in here").click();
+    expect(await dialog.textContent()).toContain(`${before - 1} browser`);
+    // One that began since the list was read ends too.
+    await signIn(console.url, ADMINISTRATOR.login, ADMINISTRATOR.password);
+    await dialog.getByRole("button", { name: "End all sessions" }).click();
+    await page.getByText(`${before} sessions were ended`).waitFor();
+    // That of the tests' own calls is among them.
+    await expect(open()).rejects.toThrow("401");
+    await expect.poll(() => page.getByRole("button", { name: /^End the session/ }).count()).toBe(1);
+    await page.getByText("This one").waitFor();
     await page.close();
   });
 });

@@ -216,6 +216,11 @@ impl Measure<'_> {
                         self.text("subject", subject, MAX_NAME)?;
                         (Some(provider), id)
                     }
+                    Sessions::Owner { provider, subject, tenant, but } => {
+                        self.optional("tenant", tenant.as_ref(), MAX_ID)?;
+                        self.optional("id", but.as_ref(), MAX_NAME)?;
+                        (Some(provider), subject)
+                    }
                     Sessions::Subject { provider, subject }
                     | Sessions::LogoutSubject { provider, subject } => (Some(provider), subject),
                     Sessions::ProviderSession { provider, sid, subject } => {

@@ -114,7 +114,7 @@ pub use seal::{MAX_SECRET, SealError, Sealer};
 pub use secret::SealedSecret;
 pub use segment::{RecordLag, read_segment};
 pub use session::{
-    EndedSession, MAX_SESSIONS, MAX_TEMPORARY, SessionOwner, SessionQuery, Sessions, StoredSession,
+    EndedBy, EndedSession, MAX_SESSIONS, MAX_TEMPORARY, SessionOwner, SessionQuery, Sessions, StoredSession,
     Temporary, UsedSession,
 };
 pub use source::{ForgottenIdentity, ForgottenSource};

@@ -139,6 +139,18 @@ pub enum Sessions {
         /// Unique within the provider.
         subject: String,
     },
+    /// All of somebody in one tenant, or in each, temporary credentials too; but one session, and what was made with it, where
+    /// that is to last.
+    Owner {
+        /// Who vouches for them.
+        provider: String,
+        /// Unique within the provider, and the tenant.
+        subject: String,
+        /// The tenant of which they are ([`StoredSession::owner_tenant`]); each, where none is said.
+        tenant: Option<String>,
+        /// The public name of the session that lasts.
+        but: Option<String>,
+    },
     /// All of somebody whom a logout token names.
     LogoutSubject {
         /// Whose token it is.
@@ -323,6 +335,7 @@ pub(crate) async fn end(
     revision: i64,
 ) -> Result<u64, sqlx::Error> {
     let mut values = vec![Value::from(at), reason.into(), revision.into()];
+    let owned: String;
     let condition = match which {
         Sessions::Id(id) => {
             values.push(id.into());
@@ -342,6 +355,23 @@ pub(crate) async fn end(
         Sessions::Subject { provider, subject } => {
             values.extend([Value::from(provider), subject.into()]);
             "provider = $4 AND subject = $5"
+        }
+        Sessions::Owner { provider, subject, tenant, but } => {
+            values.extend([Value::from(provider), subject.into()]);
+            let mut condition = "provider = $4 AND subject = $5".to_owned();
+            if let Some(tenant) = tenant {
+                values.push(tenant.into());
+                condition.push_str(&format!(" AND {HOME}${})", values.len()));
+            }
+            if let Some(but) = but {
+                values.push(but.into());
+                let place = values.len();
+                condition.push_str(&format!(
+                    " AND id <> ${place} AND (made_with IS NULL OR made_with <> ${place})"
+                ));
+            }
+            owned = condition;
+            &owned
         }
         Sessions::LogoutSubject { provider, subject } => {
             values.extend([Value::from(provider), subject.into()]);
@@ -374,6 +404,25 @@ pub(crate) async fn end(
          WHERE ended_at IS NULL AND {condition}"
     );
     database.execute(&text, &values).await
+}
+
+/// How many sessions and temporary credentials a change ended that would have lasted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EndedBy {
+    /// Sessions of browsers.
+    pub sessions: u64,
+    /// Temporary credentials.
+    pub temporary: u64,
+}
+
+/// What the change with this revision ended.
+pub(crate) async fn ended_by(pool: &Pool, revision: i64) -> Result<EndedBy, StoreError> {
+    let text = "SELECT COUNT(*) AS ended, COUNT(title) AS temporary FROM session WHERE revision = $1 \
+                AND ended_at IS NOT NULL AND idle_until > ended_at AND absolute_until > ended_at";
+    let Some(row) = pool.row(text, values![revision]).await? else { return Ok(EndedBy::default()) };
+    let (ended, temporary): (i64, i64) = (row.get("ended")?, row.get("temporary")?);
+    let count = |number: i64| u64::try_from(number).unwrap_or_default();
+    Ok(EndedBy { sessions: count(ended - temporary), temporary: count(temporary) })
 }
 
 /// Notes uses of sessions, and forgets those that ended long ago.

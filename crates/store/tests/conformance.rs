@@ -216,6 +216,7 @@ mod holds {
     on_both!(sessions:
         a_session_is_found_by_its_digest_until_it_ends,
         sessions_end_by_what_they_have_in_common,
+        all_sessions_of_somebody_end_at_once_in_their_tenant,
         the_oldest_session_of_too_many_ends,
         uses_of_sessions_are_noted_and_old_ones_forgotten,
         a_user_who_is_deactivated_or_deleted_has_no_session_left,

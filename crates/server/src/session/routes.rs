@@ -9,10 +9,12 @@ use axum::response::{IntoResponse, Response};
 use casemate_identity::{Identity, Kind};
 use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{
-    Caller, Client, Code, Guard as _, NoQuery, Page, Problem, RequestId, authenticate, clock, permissions,
-    read_document,
+    Caller, Client, Code, DocumentError, Guard as _, NoQuery, Page, Problem, RequestId, authenticate, clock,
+    json_response, permissions, read_document,
 };
 use casemate_store::{SessionOwner, StoredSession};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::list::{Lasting, SessionSearch, SessionView};
@@ -20,7 +22,7 @@ use crate::App;
 use crate::guard::{Require, Thing, admitted};
 use crate::listed::{self, InQuery};
 use crate::reading::Reading;
-use crate::sign_in::service::{Asked, actor, end_by_hand};
+use crate::sign_in::service::{Asked, Whose, actor, end_all_by_hand, end_by_hand};
 
 /// What looking at sessions is called, also at one's own.
 const SESSION_LIST: &str = "casemate.session.list";
@@ -35,6 +37,40 @@ permissions! {
 const TAG: &str = "Sessions";
 const ALL: &str = "/api/v1/sessions";
 const ONE: &str = "/api/v1/sessions/{id}";
+const END: &str = "/api/v1/sessions/end";
+
+/// The longest name of a provider, and of somebody at it, in bytes.
+const MAX_NAMED: usize = 1_024;
+/// The longest name of a tenant, in bytes.
+const MAX_TENANT: usize = 256;
+
+/// Whose sessions are to end.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SessionsEnd {
+    /// The provider that vouches for them.
+    #[schemars(length(min = 1, max = 1024))]
+    provider: String,
+    /// What it calls them.
+    #[schemars(length(min = 1, max = 1024))]
+    subject: String,
+    /// Only in this tenant; in each where the provider calls somebody so, where none is said. One's own end in one's own.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 256))]
+    tenant: Option<String>,
+    /// Whether the session that this request is sent with lasts, and what was made with it.
+    #[serde(default)]
+    but_current: bool,
+}
+
+/// What ended.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SessionsEnded {
+    /// Sessions of browsers that would have lasted.
+    sessions: u64,
+    /// Temporary credentials that would have.
+    temporary_credentials: u64,
+}
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
@@ -62,6 +98,25 @@ pub(crate) fn routes() -> Api<App> {
                 .needs::<SessionList>()
                 .takes::<SessionSearch>(json!({ "provider": "corp", "subject": "ada" }))
                 .answers_csv_or::<Page<SessionView>>(200, "A page, or the whole list."),
+        )
+        .post(
+            END,
+            end,
+            Operation::new("endSessions", TAG, "All sessions of somebody", Trail::Kind("sign-out"))
+                .describe(
+                    "Their sessions of browsers and temporary credentials end at once, in one change, on every server. They may sign in \
+                     again: to keep a user out, deactivate them. Everybody ends their own. Those of others need the permission \
+                     `casemate.session.end`.",
+                )
+                .needs_caller()
+                .takes::<SessionsEnd>(json!({ "provider": "corp", "subject": "ada" }))
+                .answers::<SessionsEnded>(200, "How many ended; none where they were signed in nowhere.")
+                .problem(Code::CredentialMissing)
+                .problem(Code::CredentialRejected)
+                .problem(Code::UserInactive)
+                .problem(Code::Forbidden)
+                .problem(Code::CrossSite)
+                .problem(Code::Unavailable),
         )
         .delete(
             ONE,
@@ -164,6 +219,56 @@ async fn remove(
         Problem::new(Code::Unavailable)
     })?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn end(State(app): State<App>, _: NoQuery, request: Request) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let identity = caller(&app, &parts).await?;
+    let wanted: SessionsEnd = read_document(Request::from_parts(parts.clone(), body)).await?;
+    let SessionsEnd { provider, subject, tenant, but_current } = wanted.checked()?;
+    let own_tenant = app.directory.sessions().tenant_of(&identity);
+    let is_own = identity.kind == Kind::USER
+        && identity.temporary.is_none()
+        && *identity.provider == *provider
+        && identity.id.as_deref() == Some(&subject)
+        && tenant.as_ref().is_none_or(|tenant| **tenant == *own_tenant);
+    let tenant = if is_own {
+        // Whom the provider calls the same in another tenant is somebody else.
+        Some(own_tenant.to_string())
+    } else {
+        let access = app.admit::<SessionEnd>(&mut parts).await?;
+        access.permit::<SessionEnd>(&app, &Thing::default()).await?;
+        tenant
+    };
+    let but = current(&identity).filter(|_| but_current).map(str::to_owned);
+    let whose = Whose { provider, subject, tenant, but };
+    let ended =
+        end_all_by_hand(&app, &asked(&parts, END), actor(&identity), whose).await.map_err(|error| {
+            tracing::error!(%error, "the sessions of somebody cannot be ended");
+            Problem::new(Code::Unavailable)
+        })?;
+    Ok(json_response(&SessionsEnded { sessions: ended.sessions, temporary_credentials: ended.temporary }))
+}
+
+impl SessionsEnd {
+    /// # Errors
+    /// 422 where somebody cannot be called so.
+    fn checked(self) -> Result<SessionsEnd, Problem> {
+        let tenant = self.tenant.as_ref().map(|tenant| ("/tenant", tenant, MAX_TENANT));
+        let named = [("/provider", &self.provider, MAX_NAMED), ("/subject", &self.subject, MAX_NAMED)];
+        let wrong = named
+            .into_iter()
+            .chain(tenant)
+            .filter(|(_, text, most)| text.is_empty() || text.len() > *most || text.contains('\0'));
+        let errors: Vec<DocumentError> = wrong
+            .map(|(pointer, _, most)| DocumentError {
+                pointer: pointer.to_owned(),
+                message: format!("it is 1 to {most} bytes, without NUL"),
+                help: None,
+            })
+            .collect();
+        if errors.is_empty() { Ok(self) } else { Err(Problem::document(errors)) }
+    }
 }
 
 fn is_of(app: &App, identity: &Identity, session: &StoredSession) -> bool {

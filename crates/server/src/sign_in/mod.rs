@@ -1,5 +1,6 @@
 //! Signing in with a browser: the pages, the way to a provider and back, and signing out.
 
+mod ending;
 mod failures;
 mod finishing;
 mod pages;

@@ -14,6 +14,7 @@ use casemate_store::{
 };
 use serde_json::json;
 
+pub(crate) use super::ending::{Whose, end_all_by_hand, end_by_hand};
 use super::failures::Failure;
 pub(crate) use super::pages::{Onward, failed};
 pub(crate) use super::returning::{Returned, exchanged};
@@ -62,7 +63,7 @@ impl Asked {
         }
     }
 
-    fn commit(&self, operations: Vec<Operation>, event: AuditEvent) -> Commit {
+    pub(super) fn commit(&self, operations: Vec<Operation>, event: AuditEvent) -> Commit {
         let actor = event.actor.clone();
         Commit {
             base: None,
@@ -283,29 +284,6 @@ pub(crate) async fn end(
     Ok(())
 }
 
-/// Ends a session by hand, and the temporary credentials that were made with it: whoever ends it may not know who had it.
-pub(crate) async fn end_by_hand(
-    app: &App,
-    asked: &Asked,
-    actor: Actor,
-    session: StoredSession,
-) -> Result<(), CommitError> {
-    let tenant = Some(session.owner_tenant());
-    let owner = SessionOwner { provider: &session.provider, subject: &session.subject, tenant };
-    let temporary = app.store.reader().temporary_of(owner, asked.now).await;
-    let temporary = temporary.map_err(|error| CommitError::Failed(error.to_string()))?;
-    let is_made_with = |one: &&StoredSession| {
-        one.temporary.as_ref().is_some_and(|temporary| temporary.with.as_ref() == Some(&session.id))
-    };
-    let number = temporary.iter().filter(is_made_with).count();
-    let mut event = asked.event(actor, "casemate.session.end", "sign-out", &session.id);
-    let reason = "ended-by-request".to_owned();
-    event.reason = Some(reason.clone());
-    event.after = Some(json!({ "temporary_credentials": number }).to_string());
-    let which = Sessions::WithTemporary(session.id);
-    change(app, asked, vec![Operation::EndSessions { which, reason }], event).await
-}
-
 /// Ends the sessions that a logout token names. Each token is taken once, by whichever process.
 pub(super) async fn end_by_token(
     app: &App,
@@ -412,7 +390,7 @@ async fn record_failed(
 }
 
 /// Lets this process know at once what it just did. Where that fails, it follows within half a second.
-async fn settle(app: &App) {
+pub(super) async fn settle(app: &App) {
     if let Err(error) = app.directory.refresh().await {
         tracing::warn!(%error, "the sessions in the database are not followed at once");
     }

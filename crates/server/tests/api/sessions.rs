@@ -3,8 +3,8 @@
 use casemate_identity::sign_in::SignedIn;
 use casemate_identity::{ExposeSecret as _, Identity, Kind, Timestamp};
 use casemate_platform::clock;
-use casemate_store::{Actor, Commit, Operation, StoredSession};
-use serde_json::json;
+use casemate_store::{Actor, AuditFilter, Commit, Operation, StoredSession, Temporary};
+use serde_json::{Value, json};
 
 use crate::support::{Answer, Server};
 
@@ -94,6 +94,88 @@ async fn sessions_of_others_are_found_by_permission_and_no_url_says_whose() {
     assert_eq!(server.send(&end(&bob.id), Some("administrator"), &[], None).await.status, 204);
     assert_eq!(server.send(&end(&ada.id), None, &[("cookie", &cookie), OWN_PAGE], None).await.status, 204);
     assert_eq!(server.send(list, None, &[("cookie", &cookie)], None).await.status, 401);
+}
+
+#[tokio::test]
+async fn all_sessions_of_somebody_end_in_one_change() {
+    let server = start().await;
+    let begin = async |subject: &str| {
+        let (session, cookie) = sign_in(&server, subject).await;
+        store(&server, &session).await;
+        (session, cookie)
+    };
+    let (first, cookie) = begin("ada").await;
+    let (second, other_cookie) = begin("ada").await;
+    let (bob, bobs_cookie) = begin("bob").await;
+    let (made, _) = sign_in(&server, "ada").await;
+    let temporary =
+        Temporary { title: "t".to_owned(), with: Some(second.id.clone()), ..Temporary::default() };
+    let temporary = StoredSession { temporary: Some(temporary), ..made };
+    store(&server, &temporary).await;
+    let end = async |cookie: Option<&str>, key: Option<&str>, body: Value| {
+        let mut headers = vec![OWN_PAGE];
+        headers.extend(cookie.map(|cookie| ("cookie", cookie)));
+        server.send("POST /api/v1/sessions/end", key, &headers, Some(&body)).await
+    };
+    let ada = json!({ "provider": "corp", "subject": "ada" });
+    let is_open = async |cookie: &str| {
+        server.send("GET /api/v1/sessions", None, &[("cookie", cookie)], None).await.status == 200
+    };
+
+    // Nobody ends those of others without a permission, from another site, or of somebody without a name.
+    let refused = end(Some(&bobs_cookie), None, ada.clone()).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (403, "forbidden"), "{}", refused.text);
+    let anonymous = end(None, None, ada.clone()).await;
+    assert_eq!(anonymous.status, 401, "{}", anonymous.text);
+    let elsewhere = [("cookie", &*cookie), ("sec-fetch-site", "cross-site")];
+    let refused = server.send("POST /api/v1/sessions/end", None, &elsewhere, Some(&ada)).await;
+    assert_eq!(refused.code(), "cross_site", "{}", refused.text);
+    let other_tenant = json!({ "provider": "corp", "subject": "ada", "tenant": "acme" });
+    assert_eq!(end(Some(&cookie), None, other_tenant.clone()).await.status, 403, "somebody else");
+    let nobody = json!({ "provider": "", "subject": "a\u{0}", "tenant": "x".repeat(257) });
+    let wrong = end(None, Some("administrator"), nobody).await;
+    let pointers: Vec<&Value> =
+        wrong.body["errors"].as_array().unwrap().iter().map(|error| &error["pointer"]).collect();
+    assert_eq!(pointers, ["/provider", "/subject", "/tenant"], "{}", wrong.text);
+    let none = end(None, Some("administrator"), other_tenant).await;
+    assert_eq!(none.body, json!({ "sessions": 0, "temporary_credentials": 0 }), "{}", none.text);
+    assert!(is_open(&cookie).await && is_open(&other_cookie).await);
+
+    // One's own, but the one that is used.
+    let own = json!({ "provider": "corp", "subject": "ada", "but_current": true });
+    let ended = end(Some(&cookie), None, own).await;
+    assert_eq!(ended.body, json!({ "sessions": 1, "temporary_credentials": 1 }), "{}", ended.text);
+    assert!(is_open(&cookie).await && !is_open(&other_cookie).await);
+    let events = server.app.store.reader().audit_events(&AuditFilter::default(), None, 50).await.unwrap();
+    let of_request: Vec<_> = events
+        .iter()
+        .map(|stored| &stored.event)
+        .filter(|event| event.request_id == ended.header("x-request-id"))
+        .map(|event| {
+            let after: Value = serde_json::from_str(event.after.as_deref().unwrap()).unwrap();
+            (&*event.resource_id, &*event.kind, event.reason.as_deref(), after)
+        })
+        .collect();
+    let all = json!({ "provider": "corp", "subject": "ada", "tenant": "default",
+        "sessions": 1, "temporary_credentials": 1 });
+    let reason = Some("ended-by-request");
+    assert_eq!(
+        of_request,
+        [
+            ("", "sign-out", reason, all),
+            (&*second.id, "sign-out", reason, json!({ "temporary_credentials": 1 })),
+        ]
+    );
+    // An administrator ends the rest, and nobody else's.
+    let ended = end(None, Some("administrator"), ada.clone()).await;
+    assert_eq!(ended.body, json!({ "sessions": 1, "temporary_credentials": 0 }), "{}", ended.text);
+    let again = end(None, Some("administrator"), ada).await;
+    assert_eq!(again.body, json!({ "sessions": 0, "temporary_credentials": 0 }), "once is enough");
+    assert!(!is_open(&cookie).await && is_open(&bobs_cookie).await);
+    for (session, is_ended) in [(&first, true), (&second, true), (&temporary, true), (&bob, false)] {
+        let read = server.app.store.reader().session_by_id(&session.id).await.unwrap().unwrap();
+        assert_eq!(read.end_reason.as_deref(), is_ended.then_some("ended-by-request"));
+    }
 }
 
 #[tokio::test]

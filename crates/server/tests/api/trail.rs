@@ -57,6 +57,7 @@ fn asked(id: &str, ids: &BTreeMap<String, String>) -> Option<Value> {
             "administrator": { "user": { "provider": "corp", "id": "eve" } } }),
         "revertPolicy" => json!({ "revision": ids["revision"].parse::<i64>().unwrap() }),
         "resolvePermissions" => json!({ "items": [{ "identity": ids["/api/v1/users"] }] }),
+        "endSessions" => json!({ "provider": "corp", "subject": "nobody" }),
         "putResources" => json!({ "items": [{ "application": "notes", "type": "note", "id": "batch" }] }),
         _ => return None,
     })

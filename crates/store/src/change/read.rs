@@ -12,7 +12,7 @@ use crate::idempotency::{self, Remembered};
 use crate::object::{self, ChangedObjects, Objects};
 use crate::open::StoreReader;
 use crate::secret::{self, SealedSecret};
-use crate::session::{self, EndedSession, StoredSession};
+use crate::session::{self, EndedBy, EndedSession, StoredSession};
 use crate::source::{self, ForgottenSource};
 use crate::version::{self, Edit, Version};
 
@@ -174,6 +174,14 @@ impl StoreReader {
         limit: u32,
     ) -> Result<Vec<EndedSession>, StoreError> {
         session::ended_after(&self.pool, revision, limit).await
+    }
+
+    /// How many sessions and temporary credentials the change with this revision ended.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn sessions_ended_by(&self, revision: i64) -> Result<EndedBy, StoreError> {
+        session::ended_by(&self.pool, revision).await
     }
 
     /// What was forgotten after a revision that sources of permissions outside Casemate said, by revision, at most `limit`. What was

@@ -1,8 +1,8 @@
 //! Sessions of browsers.
 
 use casemate_store::{
-    Actor, AuditEvent, Commit, CommitError, GroupRecord, MAX_SESSIONS, MAX_TEMPORARY, Membership, Operation,
-    SessionOwner, Sessions, Store, StoredSession, Temporary, UsedSession, UserRecord,
+    Actor, AuditEvent, Commit, CommitError, EndedBy, GroupRecord, MAX_SESSIONS, MAX_TEMPORARY, Membership,
+    Operation, SessionOwner, Sessions, Store, StoredSession, Temporary, UsedSession, UserRecord,
 };
 
 use crate::place::Place;
@@ -122,6 +122,44 @@ pub(crate) async fn sessions_end_by_what_they_have_in_common(place: Place) {
     let (provider, subject) = of("corp", "ada");
     end(&store, Sessions::Subject { provider, subject }).await;
     assert!(left(&store).await.is_empty());
+    store.close().await;
+}
+
+pub(crate) async fn all_sessions_of_somebody_end_at_once_in_their_tenant(place: Place) {
+    let store = place.open().await;
+    let temporary = |number: u8, with: &str| StoredSession {
+        temporary: Some(Temporary {
+            title: "t".to_owned(),
+            with: Some(with.to_owned()),
+            ..Temporary::default()
+        }),
+        ..session(number, "ada")
+    };
+    let elsewhere = StoredSession { tenant: "acme".to_owned(), ..session(5, "ada") };
+    let over = StoredSession { idle_until: 1_500, ..session(6, "ada") };
+    begin(&store, [session(1, "ada"), session(2, "ada"), session(3, "bob"), elsewhere, over]).await;
+    begin(&store, [temporary(11, "ses_1"), temporary(12, "ses_2")]).await;
+    let of_ada = |tenant: Option<&str>, but: Option<&str>| Sessions::Owner {
+        provider: "corp".to_owned(),
+        subject: "ada".to_owned(),
+        tenant: tenant.map(str::to_owned),
+        but: but.map(str::to_owned),
+    };
+    let reader = store.reader();
+    let ended = |sessions, temporary| EndedBy { sessions, temporary };
+    let all_but_one = end(&store, of_ada(Some("default"), Some("ses_1"))).await;
+    assert_eq!(left(&store).await, ["ses_1", "ses_3", "ses_5"]);
+    assert_eq!(reader.sessions_ended_by(all_but_one).await.unwrap(), ended(1, 1), "one was over before");
+    let temporary = reader.temporary_of(owner("ada", None), 3_000).await.unwrap();
+    assert_eq!(temporary.iter().map(|one| &*one.id).collect::<Vec<_>>(), ["ses_11"]);
+    let of_tenant = end(&store, of_ada(Some("default"), None)).await;
+    assert_eq!(left(&store).await, ["ses_3", "ses_5"]);
+    assert_eq!(reader.sessions_ended_by(of_tenant).await.unwrap(), ended(1, 1));
+    let all = end(&store, of_ada(None, None)).await;
+    assert_eq!(left(&store).await, ["ses_3"]);
+    assert_eq!(reader.sessions_ended_by(all).await.unwrap(), ended(1, 0));
+    let nothing = end(&store, of_ada(None, None)).await;
+    assert_eq!(reader.sessions_ended_by(nothing).await.unwrap(), EndedBy::default());
     store.close().await;
 }
 

@@ -1,8 +1,9 @@
 import { useState } from "react";
+import { EndAllSessions, type Ending } from "../../access/end-sessions";
 import { type Schema, useAllowed, useSearch } from "../../api";
 import { Actor, Badge, Button, type Column, EmptyState, ExportMenu, Filters, Page, SearchField, Select, Table, Time, TooltipText, useFragmentState } from "../../ui";
 import { browserOf } from "./agent";
-import { EndSessions } from "./end";
+import { EndSession } from "./end";
 
 export type Session = Schema<"SessionView">;
 
@@ -11,7 +12,8 @@ const DEFAULTS = { search: "", provider: "", subject: "", sort: "-created_at" };
 /** Everybody's open sessions of browsers. */
 export function SessionListPage() {
   const [state, setState] = useFragmentState(DEFAULTS);
-  const [ending, setEnding] = useState<Session[]>([]);
+  const [ending, setEnding] = useState<Session>();
+  const [endingAll, setEndingAll] = useState<Ending>();
   const mayEnd = useAllowed("casemate.session.end") === true;
   const maySeeProviders = useAllowed("casemate.provider.list") === true;
   const providers = useSearch("/api/v1/providers/search", { sort: "name" }, { enabled: maySeeProviders });
@@ -63,7 +65,7 @@ export function SessionListPage() {
             </Button>
           )}
           {mayEnd && (
-            <Button kind="quiet" label={`End the session of ${session.subject} from ${session.client ?? "an unknown address"}`} onPress={() => setEnding([session])} small>
+            <Button kind="quiet" label={`End the session of ${session.subject} from ${session.client ?? "an unknown address"}`} onPress={() => setEnding(session)} small>
               End
             </Button>
           )}
@@ -74,12 +76,14 @@ export function SessionListPage() {
   return (
     <Page
       actions={
+        // All of somebody are all, whatever else is searched for.
         mayEnd &&
         state.subject !== "" &&
-        list.items.length > 1 &&
-        !list.hasMore && (
-          <Button kind="danger" onPress={() => setEnding(list.items)}>
-            End all {list.items.length}
+        state.provider !== "" &&
+        state.search === "" &&
+        list.items.length > 0 && (
+          <Button kind="danger" onPress={() => setEndingAll({ provider: state.provider, subject: state.subject, sessions: list.items, hasMore: list.hasMore })}>
+            End all sessions
           </Button>
         )
       }
@@ -122,7 +126,8 @@ export function SessionListPage() {
         rowId={(session) => session.id}
         sort={state.sort}
       />
-      <EndSessions onClose={() => setEnding([])} sessions={ending} />
+      <EndSession onClose={() => setEnding(undefined)} session={ending} />
+      <EndAllSessions of={endingAll} onClose={() => setEndingAll(undefined)} />
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { EndAllSessions, type Ending } from "../../access/end-sessions";
 import { type Schema, api, got, useAllowed, useSearch } from "../../api";
 import { Button, type Column, ConfirmDialog, Dialog, EmptyState, ErrorNotice, Panel, Secret, Stack, Table, Time, toast } from "../../ui";
 import { Factors } from "./factors";
@@ -24,9 +25,11 @@ export function SignIns({ user, mayInvite }: { user: User; mayInvite: boolean })
 
 function Sessions({ user }: { user: User }) {
   const [ending, setEnding] = useState<Session | undefined>();
+  const [endingAll, setEndingAll] = useState<Ending>();
   const mayEnd = useAllowed("casemate.session.end") === true;
   const queries = useQueryClient();
-  const list = useSearch("/api/v1/sessions/search", { provider: user.provider, subject: user.subject ?? user.id });
+  const whose = { provider: user.provider, subject: user.subject ?? user.id };
+  const list = useSearch("/api/v1/sessions/search", whose);
   const columns: Column<Session>[] = [
     { id: "agent", title: "Browser", width: "2fr", cell: (session) => session.user_agent ?? "" },
     { id: "client", title: "Address", cell: (session) => <code>{session.client ?? ""}</code> },
@@ -48,7 +51,18 @@ function Sessions({ user }: { user: User }) {
       : []),
   ];
   return (
-    <Panel flush title="Open sessions">
+    <Panel
+      actions={
+        mayEnd &&
+        list.items.length > 1 && (
+          <Button kind="danger" onPress={() => setEndingAll({ ...whose, sessions: list.items, hasMore: list.hasMore })} small>
+            End all sessions
+          </Button>
+        )
+      }
+      flush
+      title="Open sessions"
+    >
       <Table
         bare
         columns={columns}
@@ -75,6 +89,7 @@ function Sessions({ user }: { user: User }) {
       >
         {ending?.current ? "It is the one that you use now: you are signed out." : `${user.login}, from ${ending?.client ?? "an unknown address"}.`}
       </ConfirmDialog>
+      <EndAllSessions of={endingAll} onClose={() => setEndingAll(undefined)} />
     </Panel>
   );
 }

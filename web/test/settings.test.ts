@@ -84,6 +84,28 @@ describe("the policy", () => {
     await page.close();
   });
 
+  it("is planned anew where something was changed after its plan was shown", async () => {
+    const { items } = (await console.api.post("/api/v1/policy/versions/search", { limit: 1 })) as { items: { revision: number }[] };
+    const role = (name: string) => console.api.post("/api/v1/roles", { name, permissions: [] });
+    await role("made-before-the-plan");
+    const page = await console.page(`/policy/${items[0]?.revision}`);
+    await page.getByRole("button", { name: "Set back to this" }).click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText("1 object and 0 users or groups become what they were").waitFor();
+    await role("made-after-the-plan");
+    await dialog.getByRole("button", { name: "Set back", exact: true }).click();
+    await dialog.getByText("Something was changed meanwhile").waitFor();
+    await dialog.getByText("made-after-the-plan").first().waitFor();
+    await dialog.getByText("2 objects and 0 users or groups become what they were").waitFor();
+    await dialog.getByRole("button", { name: "Set back", exact: true }).click();
+    await page.getByText(`The configuration is as of revision ${items[0]?.revision}`).waitFor();
+    // Undoing it keeps what was changed since, too.
+    await role("made-after-setting-back");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("The entry was changed since it was read").waitFor();
+    await page.close();
+  });
+
   it("is compared between two revisions", async () => {
     const page = await console.page("/policy/diff#from=5&to=85");
     await page.getByText(/objects? differs?$/).waitFor();
@@ -99,6 +121,24 @@ describe("permission sources and receivers", () => {
     await page.getByRole("menuitem", { name: "Forget what it said" }).click();
     await page.getByRole("button", { name: "Forget", exact: true }).click();
     await page.getByText("What it said is forgotten, on every server").waitFor();
+    await page.close();
+  });
+
+  it("are sent a test, and say what came back", async () => {
+    const page = await console.page("/alert-receivers");
+    await page.getByRole("button", { name: "More of security-desk" }).click();
+    await page.getByRole("menuitem", { name: "Send a test…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("although it is switched off").waitFor();
+    await dialog.getByRole("button", { name: "Send test" }).click();
+    await dialog.getByText(/The webhook did not take it|No letter goes to/).first().waitFor();
+    await check(page);
+    for (let sent = 1; sent < 5; sent += 1) {
+      await dialog.getByRole("button", { name: "Send another" }).click();
+      await expect.poll(async () => ((await console.api.post("/api/v1/audit-events/search", { installation: true, action: "casemate.alert-receiver.test" })) as { items: unknown[] }).items.length).toBe(sent + 1);
+    }
+    await dialog.getByRole("button", { name: "Send another" }).click();
+    await dialog.getByText(/it was tried too often within a minute/).waitFor();
     await page.close();
   });
 

@@ -84,6 +84,8 @@ pub struct App {
     pub audit_sinks: AuditSinks,
     /// How detections are doing.
     pub detecting: Detecting,
+    /// How often receivers of alerts were tried lately.
+    pub(crate) receiver_tests: Arc<alert::Tests>,
     /// People who forgot their passwords.
     pub(crate) resets: Resets,
     /// The keys by which the audit log is known.
@@ -144,6 +146,7 @@ impl App {
             mail: None,
             audit_sinks: AuditSinks::default(),
             detecting: Detecting::default(),
+            receiver_tests: Arc::default(),
             resets: Resets::default(),
             log_keys: Arc::default(),
             log_signing: Arc::default(),

@@ -142,6 +142,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-receivers/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends something to a receiver of alerts, to try it
+         * @description What is sent is marked as a test, and goes the way of alerts: signed, to the webhook and to each address, also where the receiver is switched off. Letters are handed over to be delivered. A receiver is tried five times a minute at most. Answers within 11 seconds.
+         *
+         *     Needs the permission `casemate.alert-receiver.test` in the tenant `default`.
+         */
+        post: operations["testAlertReceiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alert-receivers/search": {
         parameters: {
             query?: never;
@@ -2174,7 +2196,7 @@ export interface paths {
         put?: never;
         /**
          * Sets the configuration back to a revision
-         * @description By a new change, which can be set back itself. Secrets stay as they are. Users, groups and their members that were changed by hand since become what they were too, where the caller may change all of them; what of that cannot be is named with its reason.
+         * @description By a new change, which can be set back itself. Secrets stay as they are. Users, groups and their members that were changed by hand since become what they were too, where the caller may change all of them; what of that cannot be is named with its reason. With the `revision` of a dry run as `if_revision`, nothing is undone that was changed after it.
          *
          *     Needs the permission `casemate.policy.revert` in the tenant `default`.
          */
@@ -2740,6 +2762,26 @@ export interface paths {
          * @description The temporary credentials that were made with it end too. Everybody ends their own. Those of others need the permission `casemate.session.end`.
          */
         delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All sessions of somebody
+         * @description Their sessions of browsers and temporary credentials end at once, in one change, on every server. They may sign in again: to keep a user out, deactivate them. Everybody ends their own. Those of others need the permission `casemate.session.end`.
+         */
+        post: operations["endSessions"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3763,6 +3805,15 @@ export interface components {
             /** @description What was new, of a rule that looks for new values. */
             value?: string | null;
         };
+        /** @description What became of a letter. */
+        AlertLetterTestResult: {
+            /** @description Whom it is for. */
+            address: string;
+            /** @description Why it is not. */
+            error?: string | null;
+            /** @description Whether it is on its way to the mail server, which is tried for as long as for each letter. */
+            posted: boolean;
+        };
         /** @description How serious an alert is. */
         AlertLevel: "low" | "medium" | "high" | "critical";
         /** @description An order of alerts. */
@@ -3782,6 +3833,20 @@ export interface components {
             /** @description Where alerts are posted, signed. */
             webhook?: components["schemas"]["AlertWebhookEntry"] | null;
         } | unknown | unknown;
+        /** @description How trying a receiver went. */
+        AlertReceiverTestResult: {
+            /** @description Whether the webhook took it, and all letters were posted. */
+            delivered: boolean;
+            /** @description What became of the letters. */
+            letters: components["schemas"]["AlertLetterTestResult"][];
+            /**
+             * Format: uint64
+             * @description How long that took.
+             */
+            milliseconds: number;
+            /** @description What became of what was sent to the webhook; absent where it has none. */
+            webhook?: components["schemas"]["AlertWebhookTestResult"] | null;
+        };
         /** @description Which alerts are wanted. */
         AlertSearch: {
             /**
@@ -3836,6 +3901,23 @@ export interface components {
             signing_secret: components["schemas"]["SecretReference"];
             /** @description The address: `https`, or `http` on this machine. */
             url: string;
+        };
+        /** @description What became of what was sent to a webhook. */
+        AlertWebhookTestResult: {
+            /** @description Whether it took it: it answered 200 to 299. */
+            delivered: boolean;
+            /** @description Why it did not take it. */
+            error?: string | null;
+            /**
+             * Format: uint64
+             * @description How long that took.
+             */
+            milliseconds: number;
+            /**
+             * Format: uint16
+             * @description The status that it answered; absent where no answer came.
+             */
+            status?: number | null;
         };
         /**
          * @description An asymmetric signature algorithm (RFC 7518, section 3; RFC 8037). There is no `none` and nothing with a
@@ -6822,6 +6904,13 @@ export interface components {
              */
             dry_run?: boolean;
             /**
+             * Format: int64
+             * @description The `revision` that the dry run answered which is to be carried out. Where configuration, or users and groups that may go
+             *     back too, were changed since, nothing is done.
+             * @default null
+             */
+            if_revision?: number | null;
+            /**
              * @description Whether users and groups become what they were too, as far as they were changed by hand since. Where nothing is said, they
              *     do if the caller may change all of them and all can be set back; where they cannot, `left` says why.
              * @default null
@@ -7079,6 +7168,36 @@ export interface components {
              * @default null
              */
             via?: string | null;
+        };
+        /** @description Whose sessions are to end. */
+        SessionsEnd: {
+            /**
+             * @description Whether the session that this request is sent with lasts, and what was made with it.
+             * @default false
+             */
+            but_current?: boolean;
+            /** @description The provider that vouches for them. */
+            provider: string;
+            /** @description What it calls them. */
+            subject: string;
+            /**
+             * @description Only in this tenant; in each where the provider calls somebody so, where none is said. One's own end in one's own.
+             * @default null
+             */
+            tenant?: string | null;
+        };
+        /** @description What ended. */
+        SessionsEnded: {
+            /**
+             * Format: uint64
+             * @description Sessions of browsers that would have lasted.
+             */
+            sessions: number;
+            /**
+             * Format: uint64
+             * @description Temporary credentials that would have.
+             */
+            temporary_credentials: number;
         };
         /** @description A session of a browser. */
         SessionView: {
@@ -9293,6 +9412,51 @@ export interface operations {
             412: components["responses"]["Problem"];
             /** @description `precondition_required` */
             428: components["responses"]["Problem"];
+            /** @description `internal` */
+            500: components["responses"]["Problem"];
+            /** @description `not_recorded` or `outcome_unknown` or `unavailable` */
+            503: components["responses"]["Problem"];
+        };
+    };
+    testAlertReceiver: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A `Casemate-Revision` that the caller has seen: the answer is not from before it. */
+                "Casemate-At-Least"?: components["parameters"]["atLeast"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it went. */
+            200: {
+                headers: {
+                    "Casemate-Revision": components["headers"]["revision"];
+                    "X-Request-ID": components["headers"]["requestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertReceiverTestResult"];
+                };
+            };
+            /** @description `malformed_header` or `malformed_query` */
+            400: components["responses"]["Problem"];
+            /** @description `credential_missing` or `credential_rejected` or `user_inactive` */
+            401: components["responses"]["Problem"];
+            /** @description `forbidden` */
+            403: components["responses"]["Problem"];
+            /** @description `not_found` */
+            404: components["responses"]["Problem"];
+            /** @description `request_timeout` */
+            408: components["responses"]["Problem"];
+            /** @description `changed_meanwhile` or `revision_not_reached` */
+            409: components["responses"]["Problem"];
+            /** @description `limit_reached` */
+            429: components["responses"]["Problem"];
             /** @description `internal` */
             500: components["responses"]["Problem"];
             /** @description `not_recorded` or `outcome_unknown` or `unavailable` */
@@ -15544,6 +15708,8 @@ export interface operations {
             408: components["responses"]["Problem"];
             /** @description `changed_meanwhile` or `last_administrator` or `revision_not_reached` */
             409: components["responses"]["Problem"];
+            /** @description `precondition_failed` */
+            412: components["responses"]["Problem"];
             /** @description `body_too_large` */
             413: components["responses"]["Problem"];
             /** @description `invalid_document` */
@@ -17622,6 +17788,58 @@ export interface operations {
             408: components["responses"]["Problem"];
             /** @description `revision_not_reached` */
             409: components["responses"]["Problem"];
+            /** @description `internal` */
+            500: components["responses"]["Problem"];
+            /** @description `not_recorded` or `unavailable` */
+            503: components["responses"]["Problem"];
+        };
+    };
+    endSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A `Casemate-Revision` that the caller has seen: the answer is not from before it. */
+                "Casemate-At-Least"?: components["parameters"]["atLeast"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "corp",
+                 *       "subject": "ada"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionsEnd"];
+            };
+        };
+        responses: {
+            /** @description How many ended; none where they were signed in nowhere. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["requestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsEnded"];
+                };
+            };
+            /** @description `malformed_body` or `malformed_header` or `malformed_query` or `wrong_content_type` */
+            400: components["responses"]["Problem"];
+            /** @description `credential_missing` or `credential_rejected` or `user_inactive` */
+            401: components["responses"]["Problem"];
+            /** @description `cross_site` or `forbidden` */
+            403: components["responses"]["Problem"];
+            /** @description `request_timeout` */
+            408: components["responses"]["Problem"];
+            /** @description `revision_not_reached` */
+            409: components["responses"]["Problem"];
+            /** @description `body_too_large` */
+            413: components["responses"]["Problem"];
+            /** @description `invalid_document` */
+            422: components["responses"]["Problem"];
             /** @description `internal` */
             500: components["responses"]["Problem"];
             /** @description `not_recorded` or `unavailable` */

@@ -1,4 +1,4 @@
-//! Pausing and resuming sinks of the audit log, and having events sent again.
+//! Pausing and resuming sinks of the audit log, having events sent again, and that sinks and receivers of alerts were tried.
 
 use casemate_store::{AuditSinkSteering, AuditSinkStep, Commit, Operation};
 use serde_json::{Value, json};
@@ -43,6 +43,21 @@ impl Administration {
         self.record_steering(author, sink, ("casemate.audit-sink.test", after), Vec::new()).await
     }
 
+    /// Records that a receiver of alerts was tried, and whether it took what it was sent.
+    ///
+    /// # Errors
+    /// Where that cannot be written down.
+    pub async fn record_alert_receiver_test(
+        &self,
+        author: &Author,
+        receiver: &Entry,
+        is_delivered: bool,
+    ) -> Result<i64, AdminError> {
+        let after = json!({ "delivered": is_delivered });
+        let told = (Kind::AlertReceiver, "casemate.alert-receiver.test", after);
+        self.record(author, receiver, told, Vec::new()).await
+    }
+
     async fn record_steering(
         &self,
         author: &Author,
@@ -50,11 +65,21 @@ impl Administration {
         (action, after): (&str, Value),
         operations: Vec<Operation>,
     ) -> Result<i64, AdminError> {
+        self.record(author, sink, (Kind::AuditSink, action, after), operations).await
+    }
+
+    async fn record(
+        &self,
+        author: &Author,
+        entry: &Entry,
+        (kind, action, after): (Kind, &str, Value),
+        operations: Vec<Operation>,
+    ) -> Result<i64, AdminError> {
         let told = Told {
             action: action.to_owned(),
             kind: "update",
             tenant: String::new(),
-            resource: (Kind::AuditSink.as_str(), sink.id.clone()),
+            resource: (kind.as_str(), entry.id.clone()),
             before: None,
             after: Some(after.to_string()),
         };
@@ -62,7 +87,7 @@ impl Administration {
             base: None,
             at: author.now,
             actor: author.actor.clone(),
-            summary: format!("steer the audit sink {}", sink.name),
+            summary: format!("steer the {kind} {}", entry.name),
             operations,
             events: vec![event(author, told)],
             fence: None,

@@ -29,3 +29,28 @@ pub(super) fn letter(to: EmailAddress, alert: &AlertView, url: &str) -> Result<L
         html: AlertHtml { alert, url }.render()?,
     })
 }
+
+#[derive(Template)]
+#[template(path = "mail/alert_test.txt")]
+struct TestText<'a> {
+    receiver: &'a str,
+    at: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/alert_test.html")]
+struct TestHtml<'a> {
+    receiver: &'a str,
+    at: &'a str,
+}
+
+/// The letter that tries a receiver; `at` is when that is.
+pub(super) fn test_letter(to: EmailAddress, receiver: &str, at: &str) -> Result<Letter, askama::Error> {
+    let name: String = receiver.chars().filter(|one| !one.is_control()).collect();
+    Ok(Letter {
+        to,
+        subject: format!("[test] Alerts for {name} come here"),
+        plain: TestText { receiver: &name, at }.render()?,
+        html: TestHtml { receiver: &name, at }.render()?,
+    })
+}

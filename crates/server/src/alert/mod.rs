@@ -6,6 +6,8 @@ mod notify;
 mod receivers;
 pub(crate) mod routes;
 pub(crate) mod service;
+mod test;
 mod trying;
 
 pub use notify::tell_receivers;
+pub(crate) use test::Tests;

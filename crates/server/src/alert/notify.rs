@@ -10,7 +10,7 @@ use casemate_identity::BoxFuture;
 use casemate_identity::hook::{MIN_SECRET_BYTES, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 use casemate_identity::provider::SecretReference;
 use casemate_identity::remote::Submission;
-use casemate_platform::mail::EmailAddress;
+use casemate_platform::mail::{EmailAddress, Letter};
 use casemate_platform::telemetry::metrics;
 use casemate_platform::{RequestId, clock};
 use casemate_store::{AlertQuery, Lease, StoreError, StoredAlert};
@@ -128,9 +128,9 @@ pub async fn tell_receivers(app: App) {
 }
 
 /// A receiver who is to be told.
-struct Telling<'a> {
+pub(super) struct Telling<'a> {
     app: &'a App,
-    receiver: AlertReceiverDocument,
+    pub(super) receiver: AlertReceiverDocument,
     way: Way,
     id: &'a str,
     since: i64,
@@ -138,13 +138,26 @@ struct Telling<'a> {
 
 impl<'a> Telling<'a> {
     fn of(app: &'a App, entry: &'a Entry, way: Way) -> Option<Telling<'a>> {
-        let receiver: AlertReceiverDocument = serde_json::from_value(entry.document.clone()).ok()?;
+        let telling = Telling::by(app, entry, way).ok()?;
         let has_way = match way {
-            Way::Webhook => receiver.webhook.is_some(),
-            Way::Mail => !receiver.mail.is_empty(),
+            Way::Webhook => telling.receiver.webhook.is_some(),
+            Way::Mail => !telling.receiver.mail.is_empty(),
         };
-        let is_told = has_way && !receiver.disabled;
-        is_told.then_some(Telling { app, receiver, way, id: &entry.id, since: entry.created_at })
+        let is_told = has_way && !telling.receiver.disabled;
+        is_told.then_some(telling)
+    }
+
+    /// One that is tried, whether it is told of alerts or not.
+    ///
+    /// # Errors
+    /// Where its document cannot be read.
+    pub(super) fn to_try(app: &'a App, entry: &'a Entry) -> Result<Telling<'a>, serde_json::Error> {
+        Telling::by(app, entry, Way::Webhook)
+    }
+
+    fn by(app: &'a App, entry: &'a Entry, way: Way) -> Result<Telling<'a>, serde_json::Error> {
+        let receiver = serde_json::from_value(entry.document.clone())?;
+        Ok(Telling { app, receiver, way, id: &entry.id, since: entry.created_at })
     }
 
     /// Up to which alert it was told, by name.
@@ -213,18 +226,12 @@ impl<'a> Telling<'a> {
 
     /// Posts letters to those who were not written to.
     fn write(&self, alert: &AlertView, url: &str, number: i64, trying: &mut Trying) -> Result<(), String> {
-        let mail = self.app.mail.as_ref().ok_or("no mail server is configured: see `mail.host`")?;
         let mut outcome = Ok(());
         for (place, address) in self.receiver.mail.iter().enumerate() {
             if trying.written.contains(&(number, place)) {
                 continue;
             }
-            let post = || {
-                let to = EmailAddress::parse(address).ok_or_else(|| format!("{address} is no address"))?;
-                let letter = letter(to, alert, url).map_err(|error| error.to_string())?;
-                mail.post(letter).map_err(|error| error.to_string())
-            };
-            match post() {
+            match self.write_to(address, |to| letter(to, alert, url)) {
                 Ok(()) => drop(trying.written.insert((number, place))),
                 Err(problem) => outcome = Err(problem),
             }
@@ -233,10 +240,18 @@ impl<'a> Telling<'a> {
     }
 
     async fn post(&self, webhook: &AlertWebhook, alert: &AlertView, address: &str) -> Result<(), String> {
+        let body = json!({ "type": "casemate.alert", "alert": alert, "url": address }).to_string();
+        match self.send(webhook, &body).await? {
+            200..300 => Ok(()),
+            status => Err(format!("it answered with status {status}")),
+        }
+    }
+
+    /// Posts a signed text; gives the status that was answered.
+    pub(super) async fn send(&self, webhook: &AlertWebhook, body: &str) -> Result<u16, String> {
         let outgoing = self.app.outgoing.as_ref().ok_or("this process calls nobody")?;
         let url = Url::parse(&webhook.url).map_err(|error| error.to_string())?;
         let secret = self.secret(webhook)?;
-        let body = json!({ "type": "casemate.alert", "alert": alert, "url": address }).to_string();
         let timestamp = clock::now().div_euclid(1_000_000).to_string();
         let signature = sign(&secret, &timestamp, body.as_bytes());
         let headers: [(&'static str, SecretString); 2] =
@@ -249,10 +264,19 @@ impl<'a> Telling<'a> {
             limit: 4_096,
             time: TIME,
         };
-        match outgoing.tell(&submission).await.map_err(|error| error.to_string())? {
-            200..300 => Ok(()),
-            status => Err(format!("it answered with status {status}")),
-        }
+        outgoing.tell(&submission).await.map_err(|error| error.to_string())
+    }
+
+    /// Hands a letter to somebody over to whoever delivers letters.
+    pub(super) fn write_to(
+        &self,
+        address: &str,
+        letter: impl FnOnce(EmailAddress) -> Result<Letter, askama::Error>,
+    ) -> Result<(), String> {
+        let mail = self.app.mail.as_ref().ok_or("no mail server is configured: see `mail.host`")?;
+        let to = EmailAddress::parse(address).ok_or_else(|| format!("{address} is no address"))?;
+        let letter = letter(to).map_err(|error| error.to_string())?;
+        mail.post(letter).map_err(|error| error.to_string())
     }
 
     fn secret(&self, webhook: &AlertWebhook) -> Result<SecretString, String> {

@@ -304,8 +304,15 @@ async fn hanging(State(posted): State<Arc<Posted>>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-#[tokio::test]
-async fn receivers_are_told_signed_again_after_failures_and_none_keeps_another_waiting() {
+/// A server that posts letters and calls webhooks on this machine.
+struct Telling {
+    server: Server,
+    smtp: SmtpServer,
+    jobs: JoinSet<()>,
+    _parent: tempfile::TempDir,
+}
+
+async fn telling() -> Telling {
     let parent = tempfile::tempdir().unwrap();
     let folder = DataFolder::open_or_create(&parent.path().join("data")).unwrap();
     let sealer = Arc::new(Sealer::new(&RootKeys::generate().unwrap()));
@@ -326,6 +333,15 @@ async fn receivers_are_told_signed_again_after_failures_and_none_keeps_another_w
     })
     .unwrap();
     server.app.mail = Some(mail);
+    server.front = casemate_server::Front::new(server.app.clone());
+    let mut jobs = follow(&server);
+    jobs.spawn(postman.deliver());
+    Telling { server, smtp, jobs, _parent: parent }
+}
+
+#[tokio::test]
+async fn receivers_are_told_signed_again_after_failures_and_none_keeps_another_waiting() {
+    let Telling { server, smtp, jobs, .. } = &mut telling().await;
     let posted = Arc::new(Posted::default());
     *posted.refusals.lock().unwrap() = 1;
     let router = Router::new()
@@ -334,9 +350,7 @@ async fn receivers_are_told_signed_again_after_failures_and_none_keeps_another_w
         .with_state(Arc::clone(&posted));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let mut jobs = follow(&server);
     jobs.spawn(async move { serve(listener, router, Limits::default(), std::future::pending()).await });
-    jobs.spawn(postman.deliver());
     jobs.spawn(tell_receivers(server.app.clone()));
 
     let webhook = |path: &str| json!({ "url": format!("http://{address}/{path}"), "signing_secret": SECRET });
@@ -350,10 +364,10 @@ async fn receivers_are_told_signed_again_after_failures_and_none_keeps_another_w
         assert_eq!(made.status.as_u16(), 201, "{}", made.text);
         assert!(!made.text.contains(SECRET), "{}", made.text);
     }
-    looked_at(&server).await;
+    looked_at(server).await;
     server.make("/api/v1/detections", &json!({ "name": "many-roles", "rules": ROLES })).await;
     for name in ["one", "two", "three"] {
-        make_role(&server, name).await;
+        make_role(server, name).await;
     }
     let bodies =
         until(async || Some(posted.bodies.lock().unwrap().clone()).filter(|bodies| !bodies.is_empty())).await;
@@ -366,4 +380,79 @@ async fn receivers_are_told_signed_again_after_failures_and_none_keeps_another_w
     assert!(letters[0].text.contains("[high] Many roles"), "{}", letters[0].text);
     assert_eq!(bodies.len(), 1, "neither the hanging nor the critical one");
     posted.hangs.notify_waiters();
+}
+
+#[tokio::test]
+async fn a_receiver_is_tried_the_way_of_alerts_and_says_what_came_back() {
+    let Telling { server, smtp, jobs, .. } = &mut telling().await;
+    let posted = Arc::new(Posted::default());
+    *posted.refusals.lock().unwrap() = 1;
+    let router = Router::new().route("/alerts", post(taken)).with_state(Arc::clone(&posted));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    jobs.spawn(async move { serve(listener, router, Limits::default(), std::future::pending()).await });
+    let receiver = json!({
+        "name": "on-call",
+        "level": "critical",
+        "disabled": true,
+        "webhook": { "url": format!("http://{address}/alerts"), "signing_secret": SECRET },
+        "mail": ["security@example.com"],
+    });
+    let id = server.make("/api/v1/alert-receivers", &receiver).await;
+    let path = format!("POST /api/v1/alert-receivers/{id}/test");
+
+    // What the receiver answers is told, and nothing of how it is known.
+    let refused = server.admin(&path, None).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.body["delivered"]),
+        (200, &json!(false)),
+        "{}",
+        refused.text
+    );
+    let webhook = &refused.body["webhook"];
+    assert_eq!((&webhook["status"], &webhook["delivered"]), (&json!(503), &json!(false)), "{}", refused.text);
+    assert_eq!(webhook["error"], "it answered with status 503");
+    assert!(!refused.text.contains(SECRET), "{}", refused.text);
+    let taken = server.admin(&path, None).await;
+    assert_eq!((&taken.body["delivered"], &taken.body["webhook"]["status"]), (&json!(true), &json!(204)));
+    assert_eq!(taken.body["webhook"].get("error"), None, "{}", taken.text);
+    assert_eq!(taken.body["letters"], json!([{ "address": "security@example.com", "posted": true }]));
+    let body = posted.bodies.lock().unwrap().pop().unwrap();
+    assert_eq!((&body["type"], &body["test"]), (&json!("casemate.alert.test"), &json!(true)), "{body}");
+    assert_eq!((&body["alert"]["level"], &body["alert"]["id"]), (&json!("critical"), &json!(0)), "{body}");
+    let letters = until(async || Some(smtp.letters().unwrap()).filter(|letters| letters.len() == 2)).await;
+    assert!(letters[0].text.contains("[test] Alerts for on-call come here"), "{}", letters[0].text);
+    assert_eq!(alerts(server).await, [] as [Value; 0], "none is made");
+
+    // It is on record, and not repeated without end.
+    let search = json!({ "installation": true, "resource_type": "alert-receiver", "resource_id": id });
+    let found = server.admin("POST /api/v1/audit-events/search", Some(&search)).await;
+    let tests: Vec<&Value> = found.body["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|event| event["action"] == "casemate.alert-receiver.test")
+        .map(|event| &event["after"]["delivered"])
+        .collect();
+    assert_eq!(tests, [&json!(true), &json!(false)], "{}", found.text);
+    for _ in 0..3 {
+        assert_eq!(server.admin(&path, None).await.status.as_u16(), 200);
+    }
+    let limited = server.admin(&path, None).await;
+    assert_eq!((limited.status.as_u16(), limited.code()), (429, "limit_reached"), "{}", limited.text);
+    assert!(limited.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=60).contains(&seconds)));
+    let none = server.admin("POST /api/v1/alert-receivers/alr_none/test", None).await;
+    assert_eq!(none.status.as_u16(), 404, "{}", none.text);
+}
+
+#[tokio::test]
+async fn a_receiver_that_cannot_be_reached_says_why_when_it_is_tried() {
+    let server = Server::start().await;
+    let receiver = json!({ "name": "on-call", "mail": ["security@example.com"] });
+    let id = server.make("/api/v1/alert-receivers", &receiver).await;
+    let tried = server.admin(&format!("POST /api/v1/alert-receivers/{id}/test"), None).await;
+    assert_eq!((tried.status.as_u16(), &tried.body["delivered"]), (200, &json!(false)), "{}", tried.text);
+    let letter = &tried.body["letters"][0];
+    assert_eq!(letter["error"], "no mail server is configured: see `mail.host`", "{}", tried.text);
+    assert_eq!(tried.body.get("webhook"), None, "{}", tried.text);
 }

@@ -4,7 +4,7 @@ import { Button, Checkbox, CopyAsCurl, Dialog, FieldRow, ListField, ManagedNotic
 import type { Entry, Receiver } from "./list";
 
 /** Makes a receiver, changes or shows one. */
-export function ReceiverForm({ receiver, onClose }: { receiver?: Receiver; onClose: () => void }) {
+export function ReceiverForm({ receiver, onClose, onTest }: { receiver?: Receiver; onClose: () => void; /** Tries it as it is stored. */ onTest?: (() => void) | undefined }) {
   const [initial] = useState<Entry>(() => receiver?.document ?? ({ name: "" } as Entry));
   const may = useMayWrite("alert-receiver");
   const isEditable = receiver ? may.update && receiver.origin === "" : may.create;
@@ -15,11 +15,18 @@ export function ReceiverForm({ receiver, onClose }: { receiver?: Receiver; onClo
   const form = useDocument(initial, save.error);
   const run = () => save.mutate(withoutEmptyParts(form.document));
   const disabled = form.flag("/disabled");
+  // What is not saved is not what is tried.
+  const isChanged = JSON.stringify(form.document) !== JSON.stringify(initial);
   return (
     <Dialog
       actions={
         <>
           {receiver && <CopyAsCurl path={`/api/v1/alert-receivers/${receiver.id}`} />}
+          {receiver && onTest && (
+            <Button disabled={isChanged} icon="send" onPress={onTest}>
+              Test
+            </Button>
+          )}
           <Button onPress={onClose}>{isEditable ? "Cancel" : "Close"}</Button>
           {isEditable && (
             <Button kind="primary" pending={save.isPending} type="submit">

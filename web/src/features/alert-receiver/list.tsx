@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Schema, type Stored, storedChanged, useMayWrite, useSearch, writeStored } from "../../api";
+import { type Schema, type Stored, storedChanged, useAllowed, useMayWrite, useSearch, writeStored } from "../../api";
 import { Badge, Button, type Column, DeleteStored, EmptyState, ExportMenu, Filters, IconButton, Menu, Notice, OpenButton, Origin, Page, SearchField, Status, Table, Time, toast, toastError, useFragmentState, useKey } from "../../ui";
 import { ReceiverForm } from "./form";
+import { Trial } from "./trial";
 
 /** The document of a receiver, whose type the description leaves open. */
 export interface Entry {
@@ -14,7 +15,7 @@ export interface Entry {
   webhook?: Schema<"AlertWebhookEntry"> | null;
 }
 export type Receiver = Stored<Entry>;
-type Ask = { what: "edit" | "delete"; receiver: Receiver };
+type Ask = { what: "edit" | "delete" | "test"; receiver: Receiver };
 
 const DEFAULTS = { search: "", sort: "name" };
 const PATH = "/api/v1/alert-receivers";
@@ -26,6 +27,7 @@ export function AlertReceiverListPage() {
   const [ask, setAsk] = useState<Ask | undefined>();
   const queries = useQueryClient();
   const may = useMayWrite("alert-receiver");
+  const mayTest = useAllowed("casemate.alert-receiver.test") === true;
   const list = useSearch("/api/v1/alert-receivers/search", { search: state.search, sort: state.sort as Schema<"Order"> });
   const create = () => may.create && setIsCreating(true);
   useKey("c", create);
@@ -36,13 +38,11 @@ export function AlertReceiverListPage() {
       toast(disabled ? `${saved.name} is told again` : `${saved.name} is told no more`);
     }, toastError);
   };
-  const entries = (receiver: Receiver) =>
-    receiver.origin === ""
-      ? [
-          ...(may.update ? [{ id: "toggle", label: receiver.document.disabled ? "Switch on" : "Switch off", icon: receiver.document.disabled ? ("play" as const) : ("pause" as const), onAction: () => toggle(receiver) }] : []),
-          ...(may.delete ? [{ id: "delete", label: "Delete", icon: "trash" as const, danger: true, onAction: () => setAsk({ what: "delete", receiver }) }] : []),
-        ]
-      : [];
+  const entries = (receiver: Receiver) => [
+    ...(mayTest ? [{ id: "test", label: "Send a test…", icon: "send" as const, onAction: () => setAsk({ what: "test", receiver }) }] : []),
+    ...(may.update && receiver.origin === "" ? [{ id: "toggle", label: receiver.document.disabled ? "Switch on" : "Switch off", icon: receiver.document.disabled ? ("play" as const) : ("pause" as const), onAction: () => toggle(receiver) }] : []),
+    ...(may.delete && receiver.origin === "" ? [{ id: "delete", label: "Delete", icon: "trash" as const, danger: true, onAction: () => setAsk({ what: "delete", receiver }) }] : []),
+  ];
   const columns: Column<Receiver>[] = [
     {
       id: "name",
@@ -69,7 +69,7 @@ export function AlertReceiverListPage() {
     </Button>
   );
   return (
-    <Page actions={action} commands={may.create ? [{ title: "New alert receiver", icon: "plus", run: create }] : []} description="Each is told of every new alert from its level on, once, by a signed webhook or by e-mail. Nothing sends a test: the first alert of that level is what shows that one is reached." title="Alert receivers">
+    <Page actions={action} commands={may.create ? [{ title: "New alert receiver", icon: "plus", run: create }] : []} description="Each is told of every new alert from its level on, once, by a signed webhook or by e-mail. A test shows whether one is reached before the first alert does." title="Alert receivers">
       <Filters end={<ExportMenu asked={list.asked} name="alert-receivers" />} onReset={isFiltered ? () => setState({ search: "" }) : undefined}>
         <SearchField label="Search name or title" onChange={(search) => setState({ search })} value={state.search} />
       </Filters>
@@ -89,7 +89,8 @@ export function AlertReceiverListPage() {
         sort={state.sort}
       />
       {isCreating && <ReceiverForm onClose={() => setIsCreating(false)} />}
-      {ask?.what === "edit" && <ReceiverForm onClose={() => setAsk(undefined)} receiver={ask.receiver} />}
+      {ask?.what === "edit" && <ReceiverForm onClose={() => setAsk(undefined)} onTest={mayTest ? () => setAsk({ what: "test", receiver: ask.receiver }) : undefined} receiver={ask.receiver} />}
+      <Trial onClose={() => setAsk(undefined)} receiver={ask?.what === "test" ? ask.receiver : undefined} />
       <DeleteStored consequence="It is told of no alert any more, also not of those that wait for it. That it was deleted makes an alert." entry={ask?.what === "delete" ? ask.receiver : undefined} kind="alert receiver" onClose={() => setAsk(undefined)} path={PATH} />
     </Page>
   );

@@ -41,7 +41,7 @@ export function Assigned({ filters, keep, give, whom, holders }: AssignedProps) 
     holders
       ? { id: "holder", title: "Holder", width: "1.6fr", cell: (one) => <Holder to={one.document.to} /> }
       : { id: "what", title: "Role or team", width: "1.6fr", cell: (one) => <What document={one.document} /> },
-    { id: "state", title: "State", width: "104px", cell: (one) => <AssignmentStatus document={one.document} /> },
+    { id: "state", title: "State", corner: true, width: "104px", cell: (one) => <AssignmentStatus document={one.document} /> },
     { id: "until", title: "Ends", width: "110px", cell: (one) => <Time none="No end" value={one.document.until} /> },
     { id: "reason", title: "Reason", width: "1.6fr", cell: (one) => one.document.reason ?? "" },
     { id: "open", title: "Given", width: "110px", cell: (one) => <Link to={`/assignments/${one.id}`}><Time value={one.granted?.at ?? one.created_at} /></Link> },

@@ -6,10 +6,10 @@ import { Link } from "./link";
 import { Tooltip } from "./tooltip";
 import { cx } from "./cx";
 
-export type ButtonKind = "plain" | "primary" | "danger" | "quiet";
+export type ButtonKind = "plain" | "primary" | "danger" | "caution" | "quiet";
 
 interface Looks {
-  /** How much it weighs: one `primary` a page; `danger` where something is lost. */
+  /** How much it weighs: one `primary` a page; `danger` where something is lost; `caution` where that is asked first. */
   kind?: ButtonKind | undefined;
   small?: boolean | undefined;
   icon?: IconName | undefined;

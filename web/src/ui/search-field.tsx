@@ -12,7 +12,7 @@ const PAUSE = 200;
  * What is searched for. `/` leads to it, Escape empties it. `onChange` is called when somebody stops typing for a moment, and
  * at once by Enter.
  */
-export function SearchField({ label, value, onChange, placeholder, autoFocus }: { label: string; value: string; onChange: (value: string) => void; placeholder?: string; autoFocus?: boolean }) {
+export function SearchField({ label, value, onChange, placeholder, autoFocus, maxLength = 256 }: { label: string; value: string; onChange: (value: string) => void; placeholder?: string; autoFocus?: boolean; /** As much as the API takes. */ maxLength?: number }) {
   const [typed, setTyped] = useState(value);
   const told = useRef(value);
   const timer = useRef(0);
@@ -45,7 +45,7 @@ export function SearchField({ label, value, onChange, placeholder, autoFocus }: 
       value={typed}
     >
       <Icon className={styles.searchIcon} name="search" />
-      <Input className={cx(styles.input)} data-search-field maxLength={256} placeholder={placeholder ?? label} spellCheck={false} />
+      <Input className={cx(styles.input)} data-search-field maxLength={maxLength} placeholder={placeholder ?? label} spellCheck={false} />
       <span aria-hidden="true" className={styles.hint}>
         <Kbd keys="/" />
       </span>

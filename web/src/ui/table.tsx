@@ -1,6 +1,6 @@
 import { useRouter } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Listed } from "../api/pages";
 import { cx } from "./cx";
 import { ErrorState } from "./error-notice";
@@ -24,6 +24,8 @@ export interface Column<T> {
   wrap?: boolean;
   /** On small screens without its title before it. The first column always is. */
   plain?: boolean;
+  /** On small screens at the corner of the card: how an entry is, in a word. */
+  corner?: boolean;
 }
 
 export interface TableProps<T> {
@@ -158,8 +160,8 @@ export function Table<T>({ label, list, columns, rowId, to, onOpen, sort, onSort
                     // In a card, what is empty has no label either.
                     const isEmpty = content === null || content === undefined || content === "" || content === false;
                     return (
-                      <div className={cx(styles.cell, column.end && styles.end, column.wrap && styles.wrap)} key={column.id} role="gridcell">
-                        {place > 0 && !column.plain && column.title !== "" && !isEmpty && (
+                      <div className={cx(styles.cell, column.end && styles.end, column.wrap && styles.wrap, column.corner && styles.corner)} key={column.id} onMouseEnter={sayCut} role="gridcell">
+                        {place > 0 && !column.plain && !(column.corner && isNarrow) && column.title !== "" && !isEmpty && (
                           <span aria-hidden="true" className={styles.cellLabel}>
                             {column.title}
                           </span>
@@ -182,6 +184,13 @@ export function Table<T>({ label, list, columns, rowId, to, onOpen, sort, onSort
       {error && <ErrorState compact error={error} onRetry={retry} />}
     </div>
   );
+}
+
+/** What is cut at the end of its column is said in full to whoever points at it. */
+function sayCut({ currentTarget: cell }: MouseEvent<HTMLElement>) {
+  const isCut = cell.scrollWidth > cell.clientWidth || [...cell.querySelectorAll("*")].some((part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).textOverflow === "ellipsis");
+  if (isCut) cell.title = cell.innerText;
+  else cell.removeAttribute("title");
 }
 
 function ColumnHeader<T>({ column, sort, onSort }: { column: Column<T>; sort: string | undefined; onSort: ((sort: string) => void) | undefined }) {

@@ -16,7 +16,7 @@ export function useKeyColumns({ account }: { /** What shows whose key it is, whe
     { id: "title", title: "Title", width: "1.7fr", sort: "title", cell: (key) => <Link to={`/api-keys/${key.id}`}>{key.title}</Link> },
     ...(account ? [{ id: "account", title: "Service account", width: "1.3fr", cell: account }] : []),
     ...(account ? [{ id: "id", title: "Id", width: "190px", cell: (key: Key) => <Id value={key.id} /> }] : []),
-    { id: "state", title: "State", width: "104px", cell: (key) => <KeyStatus value={key} /> },
+    { id: "state", title: "State", corner: true, width: "104px", cell: (key) => <KeyStatus value={key} /> },
     { id: "expires", title: "Expires", width: "152px", cell: (key) => <Time none="Never" value={key.expires_at} /> },
     { id: "used", title: "Last used", width: "112px", cell: (key) => <Time none="Never noted" value={key.used_at} /> },
     ...(account ? [{ id: "created", title: "Created", width: "118px", sort: "created_at", cell: (key: Key) => <Time value={key.created_at} /> }] : []),

@@ -4,9 +4,10 @@ import { Actor } from "../../access/actor";
 import { RevokeKey, RotateKey } from "../../access/keys/change";
 import { KeyStatus, keyState } from "../../access/keys/state";
 import { Loaded } from "../../access/loaded";
+import { usePermissionColumns } from "../../access/permission-columns";
 import { type Schema, api, got, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
-import { Button, CopyAsCurl, EmptyState, Id, Json, KeyValue, Link, Notice, Page, Panel, Split, Stack, Time, useNow } from "../../ui";
+import { Button, CopyAsCurl, EmptyState, Id, KeyValue, Link, Notice, Page, Panel, Split, Stack, Table, Time, fixedList, useNow } from "../../ui";
 
 type Key = Schema<"ApiKey">;
 
@@ -28,6 +29,7 @@ function Known({ value }: { value: Key }) {
   const isOver = state === "revoked" || state === "expired";
   const mayRotate = useAllowed("casemate.api-key.rotate") === true && !isOver;
   const mayRevoke = useAllowed("casemate.api-key.revoke") === true && state !== "revoked";
+  const { name, effect, reach, only } = usePermissionColumns<Schema<"PermissionObject">>((permission) => permission);
   const close = () => {
     setAsks(undefined);
     void queries.invalidateQueries({ queryKey: ["/api/v1/api-keys/{id}", value.id] });
@@ -42,7 +44,7 @@ function Known({ value }: { value: Key }) {
             </Button>
           )}
           {mayRevoke && (
-            <Button icon="ban" kind="danger" onPress={() => setAsks("revoke")}>
+            <Button icon="ban" kind="caution" onPress={() => setAsks("revoke")}>
               Revoke
             </Button>
           )}
@@ -85,12 +87,12 @@ function Known({ value }: { value: Key }) {
         }
       >
         <Stack>
-          <Panel title="What it may do">
+          <Panel flush={(value.permissions?.length ?? 0) > 0} title="What it may do, at most">
             {value.permissions ? (
               value.permissions.length === 0 ? (
                 "Nothing: it is narrowed to no permission at all."
               ) : (
-                <Json label="Permissions at most" value={value.permissions} />
+                <Table bare columns={[name, effect, reach, only]} empty={null} label="Permissions at most" list={fixedList(value.permissions as Schema<"PermissionObject">[])} rowId={(permission) => JSON.stringify(permission)} />
               )
             ) : (
               <EmptyState compact icon="role" title="All that its service account may">

@@ -44,7 +44,7 @@ function Known({ assignment }: { assignment: Assignment }) {
             </Button>
           )}
           {mayDelete && (
-            <Button icon="trash" kind="danger" onPress={() => setAsks("delete")}>
+            <Button icon="trash" kind="caution" onPress={() => setAsks("delete")}>
               Delete
             </Button>
           )}

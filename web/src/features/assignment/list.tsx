@@ -22,7 +22,7 @@ const COLUMNS: Column<Row>[] = [
       </span>
     ),
   },
-  { id: "state", title: "State", width: "104px", cell: ({ document }) => <AssignmentStatus document={document} /> },
+  { id: "state", title: "State", corner: true, width: "104px", cell: ({ document }) => <AssignmentStatus document={document} /> },
   { id: "until", title: "Ends", width: "110px", cell: ({ document }) => <Time none="No end" value={document.until} /> },
   { id: "reason", title: "Reason", width: "1.5fr", cell: ({ document }) => document.reason ?? "" },
   { id: "by", title: "Given by", width: "1.6fr", cell: ({ granted }) => granted && <Actor actor={granted} /> },

@@ -130,7 +130,7 @@ export function EventListPage() {
         }
         onReset={sought ? reset : undefined}
       >
-        <SearchField label="Search events" onChange={(search) => setTerms({ search })} placeholder="Words, or action:casemate.role.*" value={terms.search} />
+        <SearchField label="Search events" maxLength={4096} onChange={(search) => setTerms({ search })} placeholder="Words, or action:casemate.role.*" value={terms.search} />
         <QuickFilters set={setTerms} terms={terms} />
         <Button icon="filter" onPress={() => setIsFiltering(true)}>
           Filters

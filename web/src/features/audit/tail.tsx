@@ -132,7 +132,7 @@ export function TailPage() {
       title="Live tail"
     >
       <Filters end={<CopyAsCurl body={body} method="POST" path="/api/v1/audit-events/tail" />} onReset={state.search !== "" || state.outcome !== "" ? () => set(DEFAULTS) : undefined}>
-        <SearchField label="Filter events" onChange={(search) => set({ search })} placeholder="Words, or action:casemate.role.*" value={state.search} />
+        <SearchField label="Filter events" maxLength={4096} onChange={(search) => set({ search })} placeholder="Words, or action:casemate.role.*" value={state.search} />
         <Select inline label="Outcome" onChange={(outcome) => set({ outcome: outcome === "any" ? "" : outcome })} options={[{ value: "any", label: "any" }, ...OUTCOMES.map((value) => ({ value, label: value }))]} value={state.outcome || "any"} />
       </Filters>
       {refused && <ErrorState compact error={refused} onRetry={() => setTries((now) => now + 1)} />}

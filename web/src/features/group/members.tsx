@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { managerName } from "../../access/managed";
 import { type Schema, api, useAllowed, useSearch } from "../../api";
-import { Badge, Button, type Column, ConfirmDialog, EmptyState, ExportMenu, Filters, Link, SearchField, Select, Stack, Status, Table, toast, useFragmentState } from "../../ui";
+import { Badge, Button, type Column, ConfirmDialog, EmptyState, ExportMenu, Filters, IconButton, Link, SearchField, Select, Stack, Status, Table, toast, useFragmentState } from "../../ui";
 import { AddMembers } from "./add-members";
 
 type Group = Schema<"StoredGroup">;
@@ -23,20 +23,18 @@ export function Members({ group, onChanged }: { group: Group; onChanged: () => v
   const columns: Column<Member>[] = [
     { id: "login", title: "Login", width: "1.6fr", cell: (member) => <Link to={`/users/${member.user}`}>{member.login}</Link> },
     { id: "name", title: "Name", width: "1.4fr", cell: (member) => member.display_name ?? "" },
-    { id: "state", title: "State", width: "96px", cell: (member) => <Status state={member.active ? "active" : "inactive"} /> },
+    { id: "state", title: "State", corner: true, width: "96px", cell: (member) => <Status state={member.active ? "active" : "inactive"} /> },
     { id: "source", title: "Added", width: "112px", cell: (member) => <Badge>{managerName(member.source)}</Badge> },
     ...(mayRemove
       ? [
           {
             id: "remove",
             title: "",
-            width: "92px",
+            width: "48px",
             end: true,
             cell: (member: Member) =>
               member.source === "" && (
-                <Button kind="quiet" label={`Remove ${member.login}`} onPress={() => setLeaving(member)} small>
-                  Remove
-                </Button>
+                <IconButton icon="x" label={`Remove ${member.login}`} onPress={() => setLeaving(member)} small />
               ),
           },
         ]
@@ -75,11 +73,11 @@ export function Members({ group, onChanged }: { group: Group; onChanged: () => v
         columns={columns}
         empty={
           isFiltered ? (
-            <EmptyState actions={<Button onPress={() => setState(DEFAULTS)}>Clear filters</Button>} compact icon="search" title="No member fits">
+            <EmptyState actions={<Button onPress={() => setState(DEFAULTS)}>Clear filters</Button>} icon="search" title="No member fits">
               Nobody in this group has what you search for.
             </EmptyState>
           ) : (
-            <EmptyState actions={add} compact icon="users" title="No members yet">
+            <EmptyState actions={add} icon="users" title="No members yet">
               What is assigned to the group counts for nobody until somebody belongs to it.
             </EmptyState>
           )

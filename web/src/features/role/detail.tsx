@@ -52,7 +52,7 @@ function Known({ role }: { role: Role }) {
         <>
           <TimelineLink id={role.id} type="role" />
           {mayUpdate && (
-            <Button icon="edit" kind="primary" onPress={edit}>
+            <Button icon="edit" onPress={edit}>
               Edit
             </Button>
           )}
@@ -72,8 +72,7 @@ function Known({ role }: { role: Role }) {
             <KeyValue
               entries={[
                 ["Id", <Id key="id" value={role.id} />],
-                ["Title", role.document.title],
-                ["Description", role.document.description],
+                role.document.description !== undefined && role.document.description !== null && ["Title", role.document.title],
                 [
                   "Extends",
                   (role.document.extends ?? []).length > 0 &&

@@ -1,8 +1,10 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Actor } from "../../access/actor";
 import { type ApiError, type Schema, api, got, ifMatch, useAllowed } from "../../api";
-import { Badge, Button, type Column, ConfirmDialog, Diff, EmptyState, Id, Panel, Stack, Table, Time, toast } from "../../ui";
+import { Badge, Button, type Column, ConfirmDialog, Diff, EmptyState, Panel, Stack, Table, Time, toast } from "../../ui";
 import { READ_ANEW, type Role, type RoleDocument } from "./role";
+import styles from "./role.module.css";
 
 interface Change {
   version: Schema<"PolicyVersion">;
@@ -25,9 +27,9 @@ function maySay(version: Schema<"PolicyVersion">, name: string): boolean {
 }
 
 const COLUMNS: Column<Change>[] = [
+    { id: "what", title: "What", width: "1.4fr", cell: ({ version, before, after }) => (before === undefined ? "Created" : after === undefined ? "Deleted" : version.summary.startsWith("update") ? "Changed" : version.summary) },
   { id: "revision", title: "Revision", width: "80px", cell: ({ version }) => version.revision },
-  { id: "what", title: "What", width: "1.4fr", cell: ({ version, before, after }) => (before === undefined ? "Created" : after === undefined ? "Deleted" : version.summary.startsWith("update") ? "Changed" : version.summary) },
-  { id: "actor", title: "By", width: "1.2fr", cell: ({ version }) => `${version.actor.type} ${version.actor.id}` },
+  { id: "actor", title: "By", width: "1.2fr", cell: ({ version }) => <Actor actor={version.actor} /> },
   { id: "at", title: "When", width: "120px", cell: ({ version }) => <Time value={version.at} /> },
 ];
 
@@ -80,7 +82,7 @@ export function History({ role }: { role: Role }) {
         />
       </Panel>
       {query.data && (
-        <small>
+        <small className={styles.quiet}>
           {query.hasNextPage ? `The newest ${looked} changes of the policy were looked at.` : `All ${looked} changes of the policy were looked at.`}
           {unread > 0 && ` ${unread} of them that changed several objects were not read.`}
         </small>
@@ -118,7 +120,7 @@ function OneChange({ role, change }: { role: Role; change: Change }) {
     >
       <Stack>
         <div>
-          <Time exact value={version.at} /> by {version.actor.type} <Id value={version.actor.id} />: {version.summary}
+          <Time exact value={version.at} /> by <Actor actor={version.actor} />: {version.summary}
         </div>
         <Diff after={after} before={before} label={`What revision ${version.revision} changed`} />
       </Stack>

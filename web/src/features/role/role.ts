@@ -47,9 +47,6 @@ export const extendedQuery = (role: Role) =>
     },
   });
 
-/** What a permission says besides its name and whether it denies. */
-export const restrictionsOf = (permission: Permission): [string, unknown][] => Object.entries(permission).filter(([name]) => name !== "name" && name !== "deny");
-
 /** A role as a link where its id is not known. */
 export const roleSearch = (name: string): string => `/roles#search=${encodeURIComponent(name)}`;
 

@@ -11,7 +11,7 @@ const DEFAULTS = { search: "", state: "", sort: "name" };
 const COLUMNS: Column<Account>[] = [
   { id: "name", title: "Name", width: "1.5fr", sort: "name", cell: (account) => <Link to={`/service-accounts/${account.id}`}>{account.name}</Link> },
   { id: "title", title: "Title", width: "2fr", cell: (account) => account.document.title ?? "" },
-  { id: "state", title: "State", width: "110px", cell: (account) => <Status state={account.document.disabled ? "disabled" : "active"} /> },
+  { id: "state", title: "State", corner: true, width: "110px", cell: (account) => <Status state={account.document.disabled ? "disabled" : "active"} /> },
   { id: "origin", title: "Managed by", cell: (account) => <ManagedBy manager={account.origin} /> },
   { id: "updated", title: "Changed", width: "130px", sort: "updated_at", cell: (account) => <Time value={account.updated_at} /> },
   { id: "created", title: "Created", width: "130px", sort: "created_at", cell: (account) => <Time value={account.created_at} /> },

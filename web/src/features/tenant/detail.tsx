@@ -120,7 +120,7 @@ function Known({ tenant }: { tenant: Tenant }) {
 
 const ADMINISTRATORS: Column<Assignment>[] = [
   { id: "holder", title: "Holder", width: "2fr", cell: (one) => <Holder to={one.document.to} /> },
-  { id: "state", title: "State", width: "110px", cell: (one) => <AssignmentStatus document={one.document} /> },
+  { id: "state", title: "State", corner: true, width: "110px", cell: (one) => <AssignmentStatus document={one.document} /> },
   { id: "until", title: "Ends", width: "120px", cell: (one) => <Time none="No end" value={one.document.until} /> },
   { id: "at", title: "Given", width: "120px", cell: (one) => <Time value={one.granted?.at ?? one.created_at} /> },
 ];

@@ -13,7 +13,7 @@ const COLUMNS: Column<User>[] = [
   { id: "name", title: "Name", width: "1.5fr", cell: (user) => user.display_name ?? "" },
   { id: "provider", title: "Provider", cell: (user) => user.provider },
   { id: "source", title: "Managed by", cell: (user) => <Badge>{sourceName(user.source)}</Badge> },
-  { id: "active", title: "State", width: "110px", cell: (user) => <Status state={user.active ? "active" : "inactive"} /> },
+  { id: "active", title: "State", corner: true, width: "110px", cell: (user) => <Status state={user.active ? "active" : "inactive"} /> },
   { id: "signed_in", title: "Last sign-in", width: "130px", cell: (user) => <Time none="Never noted" value={user.signed_in_at} /> },
   { id: "created", title: "Created", width: "130px", sort: "created_at", cell: (user) => <Time value={user.created_at} /> },
 ];

@@ -13,7 +13,7 @@ export async function seedRough(api, made) {
   made.roles.long = (await api.post("/api/v1/roles", { name, title: long(words), permissions })).id;
   made.teams.long = (await api.post("/api/v1/teams", { name: long("back-office-of-the-whole-region-", 120), title: long(words), roles: [name, "order-clerk", "note-reader", "catalogue"] })).id;
   made.serviceAccounts.long = (await api.post("/api/v1/service-accounts", { name: long("nightly-reconciliation-", 120), title: long(words) })).id;
-  made.apiKeys.long = (await api.post(`/api/v1/service-accounts/${made.serviceAccounts.long}/api-keys`, { title: long(words), networks: Array.from({ length: 12 }, (_, index) => `2001:db8:${index}::/48`) })).id;
+  made.apiKeys.long = (await api.post(`/api/v1/service-accounts/${made.serviceAccounts.long}/api-keys`, { expires_at: new Date(Date.now() + 90 * 86_400_000).toISOString(), title: long(words), networks: Array.from({ length: 12 }, (_, index) => `2001:db8:${index}::/48`) })).id;
   made.assignments.long = (await api.post("/api/v1/assignments", { role: name, to: { provider: "casemate", group: long("everybody-in-engineering-and-operations-") }, reason: long(words, 1000), until: new Date(Date.now() + 5 * 86_400_000).toISOString() })).id;
   await api.post("/api/v1/assignments", { role: name, to: { provider: "casemate", id: made.users.long } });
   const resource = { application: "shop", type: "order", id: long("orders/2026/november/", 300).replace(/\/$/, "x"), attributes: { total: 120, region: long("unbroken", 300) } };

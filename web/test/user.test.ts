@@ -119,7 +119,7 @@ describe("a user", () => {
     await settled(page);
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Deactivate" }).click();
-    await page.getByText("With it ends what they have: 1 assignment.").waitFor();
+    await page.getByText("What no longer counts until they are activated again: 1 assignment.").waitFor();
     await page.getByRole("button", { name: "Deactivate" }).click();
     await page.locator("h1").getByText("Inactive").waitFor();
     expect(await console.api.get(`/api/v1/users/${console.seeded.users["joan"]}`)).toMatchObject({ active: false });

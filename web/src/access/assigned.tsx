@@ -68,7 +68,7 @@ export function Assigned({ filters, keep, give, whom, holders }: AssignedProps) 
         bare
         columns={columns}
         empty={
-          <EmptyState actions={add} compact icon="role" title={holders ? "Assigned to nobody" : "Nothing is assigned"}>
+          <EmptyState compact icon="role" title={holders ? "Assigned to nobody" : "Nothing is assigned"}>
             {holders ? `Nobody holds ${whom} by an assignment.` : `No role and no team is assigned to ${whom}.`}
           </EmptyState>
         }

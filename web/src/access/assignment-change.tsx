@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, ifMatch, useAllowed } from "../api";
-import { ConfirmDialog, EditDialog, KeyValue, TextField, toast, useEditing } from "../ui";
+import { ConfirmDialog, EditDialog, FieldRow, KeyValue, TextField, toast, useEditing } from "../ui";
 import { What, whatName } from "./assignment-state";
 import { counted, gathered } from "./count";
 import { Holder, holderName } from "./holder";
@@ -65,19 +65,21 @@ export function EditAssignment({ assignment, onClose }: { assignment: Assignment
           ["To", <Holder key="to" to={assignment.document.to} />],
         ]}
       />
-      <EndField error={at("/until")} label="Ends" onChange={(until) => set({ until })} value={typed.until} />
-      <TextField
-        error={isHalf ? HALF_TYPED : at("/from")}
-        help="In your own time zone."
-        label="Begins"
-        onChange={(from) => {
-          set({ from });
-          setIsHalf(false);
-        }}
-        optional
-        type="datetime-local"
-        value={typed.from}
-      />
+      <FieldRow>
+        <TextField
+          error={isHalf ? HALF_TYPED : at("/from")}
+          help="In your time zone."
+          label="Begins"
+          onChange={(from) => {
+            set({ from });
+            setIsHalf(false);
+          }}
+          optional
+          type="datetime-local"
+          value={typed.from}
+        />
+        <EndField error={at("/until")} label="Ends" onChange={(until) => set({ until })} value={typed.until} />
+      </FieldRow>
       <TextField error={at("/reason")} label="Reason" maxLength={1024} onChange={(reason) => set({ reason })} optional value={typed.reason} />
     </EditDialog>
   );

@@ -28,7 +28,7 @@ export function Holder({ to }: { to: Target }) {
       <span className={styles.name}>{name}</span>
       <span className={styles.kind}>
         {kindOfHolder(to)}
-        {provider !== "" && provider !== "casemate" && ` of ${provider}`}
+        {provider === "" ? to.group && " of the only provider" : provider !== "casemate" && ` of ${provider}`}
       </span>
     </span>
   );

@@ -1,4 +1,5 @@
 import { Badge, Notice } from "../ui";
+import styles from "./managed.module.css";
 
 const NAMES: Record<string, string> = { "": "By hand", "built-in": "Built in", scim: "SCIM", ldap: "LDAP", "sign-in": "Sign-in" };
 
@@ -15,9 +16,10 @@ export function isByHand(manager: string): boolean {
   return manager === "";
 }
 
-/** Who manages it. */
+/** Who manages it: a badge where that is not whoever may change it here. */
 export function ManagedBy({ manager }: { manager: string }) {
-  return <Badge {...(manager === "" ? {} : { icon: "lock" as const })}>{managerName(manager)}</Badge>;
+  if (manager === "") return <span className={styles.hand}>{managerName(manager)}</span>;
+  return <Badge icon="lock">{managerName(manager)}</Badge>;
 }
 
 /** Why something cannot be changed here. */

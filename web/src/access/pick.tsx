@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { type Schema, useSearch } from "../api";
+import { type Schema, useAllowed, useSearch } from "../api";
 import { ComboBox } from "../ui";
 
 interface Choice<T> {
@@ -72,11 +72,19 @@ const named = (item: Named) => ({ value: item.name, label: item.name, ...(item.t
 /** A role, by name: one of the tenant, or a shared one of `default`, which is typed. */
 export function PickRole({ label, value, onChange, error }: { label: string; value: string; onChange: (name: string) => void; error?: string | undefined }) {
   const { items } = useSearch("/api/v1/roles/search", { sort: "name" }, { limit: 1000 });
-  return <ComboBox error={error} free help="Of this tenant, or a shared one of the tenant default." label={label} onChange={onChange} placeholder="Type to search" options={items.map((role) => named({ name: role.name, title: role.document.title }))} value={value} />;
+  return <ComboBox error={error} free help="This tenant’s, or shared by default." label={label} onChange={onChange} placeholder="Type to search" options={items.map((role) => named({ name: role.name, title: role.document.title }))} value={value} />;
 }
 
 /** A team, by name. */
 export function PickTeam({ label, value, onChange, error }: { label: string; value: string; onChange: (name: string) => void; error?: string | undefined }) {
   const { items } = useSearch("/api/v1/teams/search", { sort: "name" }, { limit: 1000 });
-  return <ComboBox error={error} free help="Of this tenant, or a shared one of the tenant default." label={label} onChange={onChange} placeholder="Type to search" options={items.map((team) => named({ name: team.name, title: team.document.title }))} value={value} />;
+  return <ComboBox error={error} free help="This tenant’s, or shared by default." label={label} onChange={onChange} placeholder="Type to search" options={items.map((team) => named({ name: team.name, title: team.document.title }))} value={value} />;
+}
+
+/** A provider, by name: one that is configured, or `casemate` itself. */
+export function PickProvider({ value, onChange, error }: { value: string; onChange: (name: string) => void; error?: string | undefined }) {
+  const mayList = useAllowed("casemate.provider.list") === true;
+  const { items } = useSearch("/api/v1/providers/search", { sort: "name" }, { limit: 1000, enabled: mayList });
+  const options = [...items.map(({ name }) => ({ value: name, label: name })), { value: "casemate", label: "casemate", help: "Accounts that Casemate keeps itself" }];
+  return <ComboBox error={error} free label="Provider" onChange={onChange} options={options} value={value} />;
 }

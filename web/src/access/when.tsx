@@ -86,7 +86,7 @@ export function EndField({ label, value, onChange, none = "No end", help, error,
       {kind === "own" && (
         <TextField
           error={isWrong ? "A day and a time are needed" : error}
-          help="In your own time zone."
+          help="In your time zone."
           label={`${label}: day and time`}
           onChange={(text) => {
             setLocal(text);

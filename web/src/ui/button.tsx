@@ -38,6 +38,7 @@ export function Button({ children, kind, small, icon, onPress, type = "button", 
       aria-label={label}
       autoFocus={autoFocus}
       className={looks({ kind, small })}
+      data-kind={kind}
       form={form}
       isDisabled={disabled ?? false}
       onPress={pending ? undefined : onPress}

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Children, type ReactNode } from "react";
 import { cx } from "./cx";
 import { Icon, type IconName } from "./icon";
 import styles from "./notice.module.css";
@@ -11,7 +11,7 @@ export function EmptyState({ icon, title, children, actions, compact }: { icon: 
         <Icon name={icon} size={20} />
       </span>
       <h2>{title}</h2>
-      {typeof children === "string" ? <p>{children}</p> : children}
+      {Children.toArray(children).every((child) => typeof child !== "object") ? children !== undefined && <p>{children}</p> : children}
       {actions !== undefined && <div className={styles.actions}>{actions}</div>}
     </div>
   );

@@ -116,7 +116,7 @@ function HeldBy({ assignment }: { assignment: Assignment }) {
   const list = useSearch("/api/v1/access-review/search", { ...(role ? { role } : { team: team ?? "" }), ...(to.group ? { group: to.group } : {}), ...(to.login ? { login: to.login } : {}), ...(to.id ? { id: to.id } : {}) }, { limit: 1000 });
   const holders = list.items.filter((entry) => entry.assignment === assignment.id && entry.holder.type !== "group");
   return (
-    <Panel flush title="Who holds it by this">
+    <Panel flush title="Who holds it through this">
       <Table
         bare
         columns={COLUMNS}

@@ -1,7 +1,7 @@
 import { useState } from "react";
-import { managerName } from "../../access/managed";
+import { ManagedBy } from "../../access/managed";
 import { type Schema, api, useAllowed, useSearch } from "../../api";
-import { Badge, Button, type Column, ConfirmDialog, EmptyState, ExportMenu, Filters, IconButton, Link, SearchField, Select, Stack, Status, Table, toast, useFragmentState } from "../../ui";
+import { Button, type Column, ConfirmDialog, EmptyState, ExportMenu, Filters, IconButton, Link, SearchField, Select, Stack, Status, Table, toast, useFragmentState } from "../../ui";
 import { AddMembers } from "./add-members";
 
 type Group = Schema<"StoredGroup">;
@@ -24,7 +24,7 @@ export function Members({ group, onChanged }: { group: Group; onChanged: () => v
     { id: "login", title: "Login", width: "1.6fr", cell: (member) => <Link to={`/users/${member.user}`}>{member.login}</Link> },
     { id: "name", title: "Name", width: "1.4fr", cell: (member) => member.display_name ?? "" },
     { id: "state", title: "State", corner: true, width: "96px", cell: (member) => <Status state={member.active ? "active" : "inactive"} /> },
-    { id: "source", title: "Added", width: "112px", cell: (member) => <Badge>{managerName(member.source)}</Badge> },
+    { id: "source", title: "Added", width: "112px", cell: (member) => <ManagedBy manager={member.source} /> },
     ...(mayRemove
       ? [
           {

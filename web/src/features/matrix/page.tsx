@@ -202,8 +202,8 @@ function Matrix({ rows, columns }: { rows: readonly Row[]; columns: readonly Col
                 <span className={styles.who}>
                   <Icon name={row.subject.type === "group" ? "group" : row.subject.type === "service" ? "robot" : "user"} />
                   <span className={styles.name}>
-                    {row.subject.type === "user" && row.subject.id?.startsWith("usr_") ? <Link to={`/users/${row.subject.id}`}>{nameOf(row.subject)}</Link> : nameOf(row.subject)}
-                    {row.subject.type === "group" && <span className={styles.provider}>group of {row.subject.provider || "no provider"}</span>}
+                    {row.subject.type === "user" && row.subject.id?.startsWith("usr_") ? <Link to={`/users/${row.subject.id}`}>{nameOf(row.subject)}</Link> : row.subject.type === "group" ? <Link to={`/groups#search=${encodeURIComponent(nameOf(row.subject))}`}>{nameOf(row.subject)}</Link> : nameOf(row.subject)}
+                    {row.subject.type === "group" && <span className={styles.provider}>group{row.subject.provider === "casemate" ? "" : ` of ${row.subject.provider || "no provider"}`}</span>}
                   </span>
                 </span>
               </th>

@@ -1,8 +1,10 @@
 import { useState } from "react";
+import { asWords } from "../../access/permission-columns";
 import { type Schema, useAllowed, useSearch } from "../../api";
 import { Badge, Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, SearchField, Select, Table, Time, useFragmentState, useKey } from "../../ui";
 import { CreateResource } from "./edit";
 import { pathOf } from "./path";
+import styles from "./resource.module.css";
 
 type Resource = Schema<"StoredResource">;
 
@@ -12,9 +14,24 @@ const COLUMNS: Column<Resource>[] = [
   { id: "id", title: "Id", width: "1.2fr", sort: "id", cell: (resource) => <Link to={pathOf(resource)}>{resource.id}</Link> },
   { id: "type", title: "Type", cell: (resource) => <Badge>{resource.type}</Badge> },
   { id: "application", title: "Application", cell: (resource) => resource.application },
-  { id: "attributes", title: "Attributes", width: "2.4fr", cell: (resource) => <code>{JSON.stringify(resource.attributes)}</code> },
+  { id: "attributes", title: "Attributes", width: "2.4fr", cell: (resource) => <Attributes of={resource.attributes} /> },
   { id: "updated", title: "Changed", width: "130px", cell: (resource) => <Time value={resource.updated_at} /> },
 ];
+
+/** Attributes in a line: each name and its value stay together as long as they fit. */
+function Attributes({ of }: { of: Record<string, unknown> }) {
+  const all = Object.entries(of);
+  return (
+    <span>
+      {all.map(([name, value], index) => (
+        <span key={name}>
+          <span className={styles.name}>{name}</span> <code>{asWords(value)}</code>
+          {index < all.length - 1 && <span className={styles.name}>, </span>}
+        </span>
+      ))}
+    </span>
+  );
+}
 
 /** What applications registered, so that conditions know its attributes. */
 export function ResourceListPage() {

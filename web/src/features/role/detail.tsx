@@ -2,14 +2,15 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { countedOf, gathered } from "../../access/count";
+import { ManagedBy } from "../../access/managed";
 import { api, got, ifMatch, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
 import { TimelineLink } from "../../shell/timeline-link";
-import { Badge, Button, ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, Link, Menu, Notice, Page, Panel, SkeletonLines, Split, Tabs, Time, toast, useKey } from "../../ui";
+import { Button, ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, Link, Menu, Notice, Page, Panel, SkeletonLines, Split, Tabs, Time, toast, useKey } from "../../ui";
 import { History } from "./history";
 import { Holders } from "./holders";
 import { Permissions } from "./permissions";
-import { type Role, READ_ANEW, managedBy, roleQuery, roleSearch } from "./role";
+import { type Role, READ_ANEW, roleQuery, roleSearch } from "./role";
 
 /** A role: what it grants, what it extends, who holds it, and what changes made of it. */
 export function RolePage() {
@@ -62,7 +63,7 @@ function Known({ role }: { role: Role }) {
       breadcrumbs={[["Roles", "/roles"]]}
       commands={[...(mayUpdate ? [{ title: `Edit ${role.name}`, icon: "edit" as const, run: edit }] : []), ...shown.map(({ label, icon, onAction }) => ({ title: `${label} ${role.name}`, icon, run: onAction }))]}
       description={role.document.description ?? role.document.title}
-      status={!isOurs && <Badge icon="lock">{managedBy(role.origin)}</Badge>}
+      status={!isOurs && <ManagedBy manager={role.origin} />}
       title={role.name}
     >
       {!isOurs && role.origin !== "built-in" && <Notice title="Managed by code">It was applied from “{role.origin}”, and is changed there.</Notice>}
@@ -83,7 +84,7 @@ function Known({ role }: { role: Role }) {
                       </span>
                     )),
                 ].filter((part) => part !== false) as [string, React.ReactNode],
-                ["Managed by", managedBy(role.origin)],
+                ["Managed by", <ManagedBy key="origin" manager={role.origin} />],
                 ["Tenant", role.tenant],
                 ["Revision", role.revision],
                 ["Created", <Time exact key="at" none="With Casemate" value={role.origin === "built-in" ? undefined : role.created_at} />],

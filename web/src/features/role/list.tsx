@@ -1,7 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
+import { ManagedBy } from "../../access/managed";
 import { type Schema, useAllowed, useSearch } from "../../api";
-import { Badge, Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, SearchField, Select, Table, Time, useFragmentState, useKey } from "../../ui";
-import { type Role, managedBy } from "./role";
+import { Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, SearchField, Select, Table, Time, useFragmentState, useKey } from "../../ui";
+import type { Role } from "./role";
 
 const DEFAULTS = { search: "", origin: "", sort: "name" };
 
@@ -10,7 +11,7 @@ const COLUMNS: Column<Role>[] = [
   { id: "title", title: "Title", width: "1.8fr", cell: (role) => role.document.title ?? "" },
   { id: "permissions", title: "Permissions", width: "110px", end: true, cell: (role) => role.document.permissions.length },
   { id: "extends", title: "Extends", width: "1.2fr", cell: (role) => (role.document.extends ?? []).join(", ") },
-  { id: "origin", title: "Managed by", width: "120px", cell: (role) => <Badge>{managedBy(role.origin)}</Badge> },
+  { id: "origin", title: "Managed by", width: "120px", cell: (role) => <ManagedBy manager={role.origin} /> },
   { id: "updated", title: "Changed", width: "120px", sort: "updated_at", cell: (role) => <Time none="With Casemate" value={role.origin === "built-in" ? undefined : role.updated_at} /> },
 ];
 

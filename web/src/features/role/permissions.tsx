@@ -15,7 +15,7 @@ export function Permissions({ role }: { role: Role }) {
   const extended = useQuery({ ...extendedQuery(role), enabled: isExtending });
   return (
     <Stack>
-      <Panel flush title="Its own permissions">
+      <Panel flush title="Own permissions">
         <PermissionTable
           empty={
             <EmptyState compact icon="shield" title="It grants nothing itself">

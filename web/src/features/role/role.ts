@@ -50,12 +50,6 @@ export const extendedQuery = (role: Role) =>
 /** A role as a link where its id is not known. */
 export const roleSearch = (name: string): string => `/roles#search=${encodeURIComponent(name)}`;
 
-/** Who manages it, in words. */
-export function managedBy(origin: string): string {
-  if (origin === "") return "By hand";
-  return origin === "built-in" ? "Built in" : `Code: ${origin}`;
-}
-
 /** What becomes of the lists after a role was changed. */
 export const READ_ANEW: readonly string[] = ["/api/v1/roles/search", "/api/v1/roles/{id}", "/api/v1/access-review/search", "role-history"];
 

@@ -5,7 +5,7 @@ import { Assigned } from "../../access/assigned";
 import { countedOf, gathered } from "../../access/count";
 import { Loaded } from "../../access/loaded";
 import { ManagedBy, ManagedNotice, isByHand } from "../../access/managed";
-import { type Schema, api, got, ifMatch, useAllowed } from "../../api";
+import { type Schema, api, got, ifMatch, useAllowed, useSearch } from "../../api";
 import { useParam } from "../../shell/root";
 import { Button, type Column, ConfirmDialog, CopyAsCurl, Dialog, EmptyState, IconButton, Id, KeyValue, Link, Menu, Page, Panel, Split, Table, Tabs, Time, fixedList, toast } from "../../ui";
 import { EditTeam } from "./edit";
@@ -26,7 +26,16 @@ export function TeamPage() {
   );
 }
 
-const ROLES: Column<string>[] = [{ id: "name", title: "Role", cell: (role) => <Link to={`/roles#search=${encodeURIComponent(role)}`}>{role}</Link> }];
+/** The roles of a team, with what they are called where that may be seen. */
+function useRoleColumns(): Column<string>[] {
+  const maySee = useAllowed("casemate.role.list") === true;
+  const { items } = useSearch("/api/v1/roles/search", { sort: "name" }, { limit: 1000, enabled: maySee });
+  const known = new Map(items.map((role) => [role.name, role]));
+  return [
+    { id: "name", title: "Role", cell: (name) => <Link to={known.has(name) ? `/roles/${known.get(name)?.id}` : `/roles#search=${encodeURIComponent(name)}`}>{name}</Link> },
+    { id: "title", title: "Title", width: "2fr", cell: (name) => known.get(name)?.document.title ?? "" },
+  ];
+}
 
 function Known({ team }: { team: Team }) {
   const [asks, setAsks] = useState<"edit" | "delete" | undefined>();
@@ -35,6 +44,7 @@ function Known({ team }: { team: Team }) {
   const mayDelete = useAllowed("casemate.team.delete") === true && isOurs;
   const maySeeAssignments = useAllowed("casemate.assignment.list") === true;
   const queries = useQueryClient();
+  const columns = useRoleColumns();
   const { title, description, roles } = team.document;
   const changed = () => {
     void queries.invalidateQueries({ queryKey: teamKey(team.id) });
@@ -86,10 +96,10 @@ function Known({ team }: { team: Team }) {
               title: "Roles",
               count: roles.length,
               content: () => (
-                <Panel flush title="Its roles">
+                <Panel flush title="Roles">
                   <Table
                     bare
-                    columns={ROLES}
+                    columns={columns}
                     empty={
                       <EmptyState compact icon="role" title="No roles">
                         Whoever is assigned this team holds nothing by it.

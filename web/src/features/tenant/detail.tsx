@@ -154,7 +154,7 @@ function Administrators({ tenant, onAppoint }: { tenant: Tenant; onAppoint: (() 
           bare
           columns={ADMINISTRATORS}
           empty={
-            <EmptyState actions={button} compact icon="role" title="Nobody administers it">
+            <EmptyState compact icon="role" title="Nobody administers it">
               Appoint somebody: they make roles, people and assignments in it.
             </EmptyState>
           }
@@ -177,8 +177,8 @@ function Parts({ tenant }: { tenant: Tenant }) {
   const list = useSearch("/api/v1/tenants/search", { filters: { parent: tenant.name }, sort: "name" });
   if (!list.isLoading && list.items.length === 0) return null;
   return (
-    <Panel flush title="Its parts">
-      <Table bare columns={PARTS} empty={null} label="Parts" list={list} rowId={(part) => part.id} to={(part) => `/tenants/${part.id}`} />
+    <Panel flush title="Tenants within it">
+      <Table bare columns={PARTS} empty={null} label="Tenants within it" list={list} rowId={(part) => part.id} to={(part) => `/tenants/${part.id}`} />
     </Panel>
   );
 }

@@ -43,11 +43,13 @@ function useConsequence(user: User, open: boolean): string[] | "unknown" | undef
   return [many(data.sessions, "open session"), many(data.held, "assignment"), many(data.factors, "second factor")].filter((text) => text !== undefined);
 }
 
-function Consequence({ lost, first }: { lost: string[] | "unknown" | undefined; first: string }) {
+function Consequence({ lost, first, ends }: { lost: string[] | "unknown" | undefined; first: string; ends: string }) {
   return (
     <ul>
       <li>{first}</li>
-      {lost === "unknown" ? <li>What else ends with it cannot be counted.</li> : lost === undefined ? <li>Counting what ends with it…</li> : lost.length > 0 && <li>With it ends what they have: {lost.join(", ")}.</li>}
+      {lost === "unknown" ? <li>What they have cannot be counted.</li> : lost === undefined ? <li>Counting what they have…</li> : lost.length > 0 && <li>
+          {ends}: {lost.join(", ")}.
+        </li>}
     </ul>
   );
 }
@@ -57,7 +59,7 @@ export function SetActive({ user, open, onClose, onDone }: Props) {
   const lost = useConsequence(user, open && user.active);
   return (
     <ConfirmDialog
-      consequence={user.active && <Consequence first="They are refused within a second, with whichever credential." lost={lost} />}
+      consequence={user.active && <Consequence ends="What no longer counts until they are activated again" first="They are refused everywhere within a second, whatever they sign in with." lost={lost} />}
       kind={user.active ? "danger" : "primary"}
       onClose={onClose}
       onConfirm={() => api.PUT("/api/v1/users/{id}", { params: { path: { id: user.id }, header: ifMatch(user) }, body: { ...asDocument(user), active: !user.active } })}
@@ -76,7 +78,7 @@ export function DeleteUser({ user, open, onClose, onDone }: Props) {
   const lost = useConsequence(user, open);
   return (
     <ConfirmDialog
-      consequence={<Consequence first="Their name, addresses and attributes are gone for good; what they did stays on record." lost={lost} />}
+      consequence={<Consequence ends="What ends with the account" first="Their name, addresses and attributes are gone for good. What they did stays on record." lost={lost} />}
       onClose={onClose}
       onConfirm={() => api.DELETE("/api/v1/users/{id}", { params: { path: { id: user.id }, header: ifMatch(user) } })}
       onDone={onDone}

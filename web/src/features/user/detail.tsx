@@ -1,15 +1,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { ManagedBy } from "../../access/managed";
 import { type Schema, api, got, ifMatch, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
-import { Badge, Button, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, LinkButton, Menu, Page, Panel, SkeletonLines, Split, Status, Tabs, Time, toast, useIsPage } from "../../ui";
+import { Button, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, LinkButton, Menu, Page, Panel, SkeletonLines, Split, Status, Tabs, Time, toast, useIsPage } from "../../ui";
+import { UserAssigned } from "./assigned";
 import { DeleteUser, SetActive } from "./danger";
 import { EditUser } from "./edit";
 import { History } from "./history";
 import { Holds } from "./holds";
 import { SignIns } from "./sign-ins";
-import { sourceName } from "./source";
 
 type User = Schema<"StoredUser">;
 
@@ -48,6 +49,7 @@ function Known({ user }: { user: User }) {
   const mayDelete = useAllowed("casemate.user.delete") === true;
   const mayInvite = useAllowed("casemate.user.invite") === true;
   const maySeeHeld = useAllowed("casemate.permission.read") === true;
+  const maySeeAssigned = useAllowed("casemate.access-review.list") === true;
   const timeline = `/audit/timeline#identity=${user.id}`;
   const isTimeline = useIsPage(timeline);
   const mayTrace = useAllowed("casemate.audit-event.list") === true && isTimeline;
@@ -100,7 +102,7 @@ function Known({ user }: { user: User }) {
                 ["Provider", user.provider],
                 user.subject !== user.id && ["Subject", user.subject && <Id key="subject" value={user.subject} />],
                 ["External id", user.external_id],
-                ["Managed by", <Badge key="source">{sourceName(user.source)}</Badge>],
+                ["Managed by", <ManagedBy key="source" manager={user.source} />],
                 ["Tenant", user.tenant],
                 ["Last sign-in", <Time exact key="in" none="Never noted" value={user.signed_in_at} />],
                 ["Created", <Time exact key="at" value={user.created_at} />],
@@ -114,6 +116,7 @@ function Known({ user }: { user: User }) {
           label="About this user"
           tabs={[
             ...(maySeeHeld ? [{ id: "holds", title: "Permissions", content: () => <Holds id={user.id} /> }] : []),
+            ...(maySeeAssigned ? [{ id: "assignments", title: "Assignments", content: () => <UserAssigned user={user} /> }] : []),
             { id: "sign-ins", title: "Sign-ins", content: () => <SignIns mayInvite={mayInvite} user={user} /> },
             { id: "attributes", title: "Attributes", content: () => <Attributes user={user} /> },
             { id: "history", title: "History", content: () => <History onRestored={changed} user={user} /> },

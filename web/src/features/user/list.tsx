@@ -1,8 +1,9 @@
 import { useState } from "react";
+import { ManagedBy } from "../../access/managed";
 import { type Schema, useAllowed, useSearch } from "../../api";
-import { Badge, Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, SearchField, Select, Status, Table, Time, useFragmentState, useKey } from "../../ui";
+import { Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, SearchField, Select, Status, Table, Time, useFragmentState, useKey } from "../../ui";
 import { CreateUser } from "./create";
-import { SOURCES, sourceName } from "./source";
+import { SOURCES } from "./source";
 
 type User = Schema<"StoredUser">;
 
@@ -12,7 +13,7 @@ const COLUMNS: Column<User>[] = [
   { id: "login", title: "Login", width: "2fr", sort: "login", cell: (user) => <Link to={`/users/${user.id}`}>{user.login}</Link> },
   { id: "name", title: "Name", width: "1.5fr", cell: (user) => user.display_name ?? "" },
   { id: "provider", title: "Provider", cell: (user) => user.provider },
-  { id: "source", title: "Managed by", cell: (user) => <Badge>{sourceName(user.source)}</Badge> },
+  { id: "source", title: "Managed by", cell: (user) => <ManagedBy manager={user.source} /> },
   { id: "active", title: "State", corner: true, width: "110px", cell: (user) => <Status state={user.active ? "active" : "inactive"} /> },
   { id: "signed_in", title: "Last sign-in", width: "130px", cell: (user) => <Time none="Never noted" value={user.signed_in_at} /> },
   { id: "created", title: "Created", width: "130px", sort: "created_at", cell: (user) => <Time value={user.created_at} /> },

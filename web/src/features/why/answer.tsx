@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Actor } from "../../access/actor";
 import { type Schema, api, got, useAllowed, useSearch } from "../../api";
 import { Badge, Icon, Link, Notice, Panel, Stack, Time, cx } from "../../ui";
+import { inWords } from "./in-words";
 import { type Explanation, type Matching, type Near, type Origin, isDeciding, reasonTitle, restrictions, steps } from "./answer-of";
 import { type Asked, whoOf } from "./question";
 import { WhatHelps } from "./what-helps";
@@ -76,7 +78,7 @@ function without(answer: Explanation & { granted?: string }): string {
 
 /** A sentence of the engine: what stands between backticks is code. */
 export function Sentence({ text }: { text: string }) {
-  return <p className={styles.sentence}>{text.split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</p>;
+  return <p className={styles.sentence}>{inWords(text).split("`").map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part))}</p>;
 }
 
 export function Permission({ one, who }: { one: Matching; who: string }) {
@@ -86,7 +88,7 @@ export function Permission({ one, who }: { one: Matching; who: string }) {
       <div className={styles.name}>
         <code>{one.permission.name}</code>
         <EffectBadge counts={one.outcome === "true" || (one.effect === "deny" && one.outcome === "error")} effect={one.effect} />
-        <OutcomeBadge outcome={one.outcome} />
+        {(checked.length > 0 || one.outcome !== "true") && <OutcomeBadge outcome={one.outcome} />}
       </div>
       <Through origin={one.origin} who={who} />
       {checked.length > 0 ? (
@@ -195,7 +197,7 @@ function Through({ origin, who }: { origin: Origin; who: string }) {
           {given.granted && (
             <>
               {" "}
-              by {given.granted.type} <Time value={given.granted.at} />
+              by <Actor actor={given.granted} /> <Time value={given.granted.at} />
             </>
           )}
           {given.reason && <>: “{given.reason}”</>}

@@ -16,7 +16,7 @@ export async function seedRough(api, made) {
   made.apiKeys.long = (await api.post(`/api/v1/service-accounts/${made.serviceAccounts.long}/api-keys`, { expires_at: new Date(Date.now() + 90 * 86_400_000).toISOString(), title: long(words), networks: Array.from({ length: 12 }, (_, index) => `2001:db8:${index}::/48`) })).id;
   made.assignments.long = (await api.post("/api/v1/assignments", { role: name, to: { provider: "casemate", group: long("everybody-in-engineering-and-operations-") }, reason: long(words, 1000), until: new Date(Date.now() + 5 * 86_400_000).toISOString() })).id;
   await api.post("/api/v1/assignments", { role: name, to: { provider: "casemate", id: made.users.long } });
-  const resource = { application: "shop", type: "order", id: long("orders/2026/november/", 300).replace(/\/$/, "x"), attributes: { total: 120, region: long("unbroken", 300) } };
+  const resource = { application: "shop", type: "order", id: long("orders/2026/november/", 250).replace(/\/$/, "x"), attributes: { total: 120, region: long("unbroken", 300) } };
   await api.post("/api/v1/resources/batch", { items: [resource] });
   made.tenants.long = (await api.post("/api/v1/tenants", { id: long("subsidiary-", 60), title: long(words) })).id;
   for (let batch = 0; batch < 3; batch += 1)

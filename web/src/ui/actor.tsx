@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, got } from "../api/client";
 import { useAllowed } from "../api/me";
-import { Id } from "./id";
+import { Id, shortId } from "./id";
 import { Link } from "./link";
 
 const KINDS: Record<string, string> = { "api-key": "API key", "recovery-key": "Recovery key", service: "Service account", system: "Casemate", anonymous: "Nobody known" };
@@ -16,7 +16,7 @@ export function Actor({ type = "user", id }: { type?: string; id: string; provid
     staleTime: 60_000,
     queryFn: async ({ signal }) => got(await api.GET("/api/v1/users/{id}", { params: { path: { id } }, signal })),
   });
-  if (isUser) return <Link to={`/users/${id}`}>{data?.login ?? id}</Link>;
+  if (isUser) return <Link to={`/users/${id}`}>{data?.login ?? shortId(id)}</Link>;
   if (type === "user") return <span>{id}</span>;
   return (
     <span>

@@ -18,11 +18,11 @@ export function AuditSinkListPage() {
   useKey("c", create);
   const columns: Column<Sink>[] = [
     { id: "name", title: "Name", width: "1.2fr", sort: "name", cell: (sink) => <Link to={`/audit-sinks/${sink.id}`}>{sink.name}</Link> },
-    { id: "kind", title: "Kind", width: "130px", cell: (sink) => KIND_TITLES[kindOf(sink.document)] },
-    { id: "place", title: "Place", width: "2fr", cell: (sink) => <Address value={placeOf(sink.document)} /> },
-    { id: "state", title: "State", width: "150px", cell: (sink) => readiness.data && <SinkState health={health(sink)} /> },
+    { id: "kind", title: "Kind", width: "96px", cell: (sink) => KIND_TITLES[kindOf(sink.document)] },
+    { id: "place", title: "Place", width: "2.4fr", cell: (sink) => <Address value={placeOf(sink.document)} /> },
+    { id: "state", title: "State", width: "116px", cell: (sink) => readiness.data && <SinkState health={health(sink)} /> },
     { id: "lag", title: "Waits to be sent", width: "160px", cell: (sink) => lagOf(health(sink)) },
-    { id: "origin", title: "Managed by", width: "120px", cell: (sink) => <Origin value={sink.origin} /> },
+    { id: "origin", title: "Managed by", width: "104px", cell: (sink) => <Origin value={sink.origin} /> },
     { id: "updated", title: "Changed", width: "120px", sort: "updated_at", cell: (sink) => <Time value={sink.updated_at} /> },
   ];
   const isFiltered = state.search !== "";

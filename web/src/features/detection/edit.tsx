@@ -129,8 +129,8 @@ function Editing({ detection, packed }: { detection?: Detection; packed?: Packed
               : {})}
           />
           {isEditable && (
-            <Switch help="Switched off, nothing is looked for. That it is, makes an alert." onChange={setIsOn} selected={isOn}>
-              Look for it
+            <Switch help="Switched off, it finds nothing. That somebody switches it off is an alert itself." onChange={setIsOn} selected={isOn}>
+              Active
             </Switch>
           )}
           <SaveNotice error={save.error} isBehind={isBehind} meanwhile={meanwhileOf(save, take)} onRetry={run} />

@@ -34,7 +34,7 @@ const COLUMNS: Column<Row>[] = [
     id: "state",
     title: "State",
     width: "130px",
-    cell: (row) => (row.own?.document.disabled && row.name !== ALWAYS ? <Badge icon="pause" tone="warn">Switched off</Badge> : <Badge icon="eye" tone="allow">Looks</Badge>),
+    cell: (row) => (row.own?.document.disabled && row.name !== ALWAYS ? <Badge icon="pause" tone="warn">Switched off</Badge> : <Badge icon="check" tone="allow">Active</Badge>),
   },
   { id: "kind", title: "From", width: "150px", cell: (row) => (row.packed ? row.own ? <Badge tone="accent">Pack, overridden</Badge> : <Badge icon="lock">Pack</Badge> : <Badge>Own</Badge>) },
   { id: "origin", title: "Managed by", width: "110px", cell: (row) => (row.own ? <Origin value={row.own.origin} /> : <Origin value="built-in" />) },

@@ -21,7 +21,7 @@ export function EventCeilingListPage() {
     {
       id: "name",
       title: "Application",
-      width: "1fr",
+      width: "1.3fr",
       sort: "name",
       cell: (ceiling) => (
         <OpenButton onPress={() => setOpen(ceiling)}>
@@ -30,10 +30,10 @@ export function EventCeilingListPage() {
       ),
     },
     { id: "actions", title: "Actions", width: "1.6fr", wrap: true, cell: ({ document }) => <code>{document.actions?.join(", ") ?? "all of its namespaces"}</code> },
-    { id: "minute", title: "A minute", width: "100px", end: true, cell: ({ document }) => number(document.per_minute) },
-    { id: "day", title: "A day", width: "100px", end: true, cell: ({ document }) => number(document.per_day) },
-    { id: "bytes", title: "Bytes of details", width: "130px", end: true, cell: ({ document }) => number(document.max_bytes) },
-    { id: "rules", title: "Asks for", width: "190px", cell: ({ document }) => <>{document.required && <Badge>A type</Badge>} {document.bound && <Badge>A bound key</Badge>}</> },
+    { id: "minute", title: "Per minute", width: "84px", end: true, cell: ({ document }) => number(document.per_minute) },
+    { id: "day", title: "Per day", width: "84px", end: true, cell: ({ document }) => number(document.per_day) },
+    { id: "bytes", title: "Bytes of details", width: "112px", end: true, cell: ({ document }) => number(document.max_bytes) },
+    { id: "rules", title: "Requires", width: "170px", cell: ({ document }) => (document.required || document.bound ? <>{document.required && <Badge>A type</Badge>} {document.bound && <Badge>A bound key</Badge>}</> : "Nothing more") },
     { id: "origin", title: "Managed by", width: "110px", cell: ({ origin }) => <Origin value={origin} /> },
     { id: "updated", title: "Changed", width: "110px", sort: "updated_at", cell: ({ updated_at }) => <Time value={updated_at} /> },
     { id: "delete", title: "", width: "50px", end: true, cell: (ceiling) => may.delete && ceiling.origin === "" && <IconButton icon="trash" label={`Delete the ceiling of ${ceiling.name}`} onPress={() => setRemoving(ceiling)} small /> },

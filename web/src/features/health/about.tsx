@@ -24,7 +24,7 @@ export function AboutPage() {
               ["Version", <code key="version">{query.data.version}</code>],
               ["Licence", query.data.license?.name],
               ["Address", <code key="address">{location.origin}</code>],
-              ["Description of the API", <a href="/api/openapi.json" key="api">/api/openapi.json</a>],
+              ["OpenAPI document", <a href="/api/openapi.json" key="api">/api/openapi.json</a>],
               ["Readiness", <a href="/readyz?verbose" key="ready">/readyz?verbose</a>],
             ]}
           />

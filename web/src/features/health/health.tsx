@@ -88,7 +88,7 @@ function Known({ health }: { health: Readiness }) {
         <Part
           title="Detections"
           tone={detections === undefined || detections === null ? "neutral" : detections.failures > 0 ? "deny" : detections.lost_events > 0 ? "warn" : "allow"}
-          word={detections === undefined || detections === null ? "Another server looks" : detections.failures > 0 ? "Failing" : detections.lost_events > 0 ? "Passed over events" : "Look"}
+          word={detections === undefined || detections === null ? "Another server looks" : detections.failures > 0 ? "Failing" : detections.lost_events > 0 ? "Passed over events" : "Active"}
         >
           {detections ? (
             <KeyValue entries={[["Not looked at yet", `${detections.behind_events.toLocaleString("en")} events`], ["Passed over", `${detections.lost_events.toLocaleString("en")} events`], detections.failures > 0 && ["Why", detections.error ?? "Not known"]]} />

@@ -29,10 +29,10 @@ export function Impact({ revision }: { revision: number }) {
           {data ? "Look again" : "Look"}
         </Button>
       }
-      title="What going back would answer otherwise"
+      title="Impact of setting back"
     >
       <Stack>
-        <div>Logged questions are asked again, of today's configuration and of this one. Questions are logged as the setting decision.log.sample says.</div>
+        <div>Which answers would change: logged questions are asked again with this configuration. How many are logged is the setting <code>decision.log.sample</code>.</div>
         <ErrorNotice error={impact.error} onRetry={() => impact.mutate()} />
         {data && (
           <>

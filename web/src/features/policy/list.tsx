@@ -1,5 +1,6 @@
 import { type Schema, useAllowed, useSearch } from "../../api";
 import { Actor, Button, type Column, EmptyState, ExportMenu, Filters, Link, LinkButton, Page, SearchField, Table, Time, useFragmentState } from "../../ui";
+import { summaryText } from "./words";
 
 type Version = Schema<"PolicyVersion">;
 
@@ -7,10 +8,10 @@ const DEFAULTS = { search: "", actor: "", since: "", sort: "-revision" };
 
 const COLUMNS: Column<Version>[] = [
   { id: "revision", title: "Revision", width: "100px", sort: "revision", cell: ({ revision }) => <Link to={`/policy/${revision}`}>{String(revision)}</Link> },
-  { id: "summary", title: "What", width: "2.5fr", wrap: true, cell: ({ summary }) => summary },
-  { id: "actor", title: "By", width: "1.5fr", cell: ({ actor }) => <Actor id={actor.id} type={actor.type} /> },
+  { id: "summary", title: "What", width: "2.5fr", wrap: true, cell: ({ summary }) => summaryText(summary) },
+  { id: "actor", title: "By", width: "1.3fr", cell: ({ actor }) => <Actor id={actor.id} type={actor.type} /> },
   { id: "objects", title: "Objects", width: "80px", end: true, cell: ({ objects }) => objects },
-  { id: "people", title: "People", width: "80px", end: true, cell: ({ people }) => people },
+  { id: "people", title: "Users, groups", width: "110px", end: true, cell: ({ people }) => people },
   { id: "at", title: "When", width: "130px", cell: ({ at }) => <Time value={at} /> },
 ];
 

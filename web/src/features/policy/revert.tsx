@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { ApiError, type Schema, api, got } from "../../api";
 import { ConfirmDialog, DiffOfLines, ErrorState, Notice, SkeletonLines, Stack, toast } from "../../ui";
 import styles from "./policy.module.css";
+import { kindName, objectName } from "./words";
 
 async function revert(body: Schema<"RevertRequest">, signal?: AbortSignal) {
   return got(await api.POST("/api/v1/policy/revert", { body, ...(signal ? { signal } : {}) }));
@@ -71,7 +72,7 @@ export function Revert({ revision, open, onClose }: { revision: number; open: bo
           ))}
           {plan.changes.length + people.length > SHOWN && <div>And {plan.changes.length + people.length - SHOWN} more: Compare with now shows them all.</div>}
           {plan.left.map((left) => (
-            <Notice key={left.kind + left.id + left.name} kind="warn" title={`${left.kind} ${left.name} stays as it is`}>
+            <Notice key={left.kind + left.id + left.name} kind="warn" title={`${kindName(left.kind)} ${objectName(left.kind, left.name)} stays as it is`}>
               {left.reason}
             </Notice>
           ))}
@@ -83,10 +84,10 @@ export function Revert({ revision, open, onClose }: { revision: number; open: bo
 
 /** One object, and what becomes of it. */
 export function Change({ change }: { change: Pick<Schema<"PolicyChange">, "kind" | "name" | "tenant" | "diff"> }) {
-  const title = `${change.kind} ${change.name}${change.tenant === "" || change.tenant === "default" ? "" : ` in ${change.tenant}`}`;
+  const title = `${kindName(change.kind)} ${objectName(change.kind, change.name)}${change.tenant === "" || change.tenant === "default" ? "" : ` in ${change.tenant}`}`;
   return (
     <div>
-      <strong className={styles.name}>{title}</strong>
+      <strong className={styles.name}>{title.charAt(0).toUpperCase() + title.slice(1)}</strong>
       <DiffOfLines label={title} lines={change.diff} />
     </div>
   );

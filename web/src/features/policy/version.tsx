@@ -5,6 +5,7 @@ import { useParam } from "../../shell/root";
 import { Actor, Badge, Button, CopyAsCurl, Diff, EmptyState, ErrorState, Id, KeyValue, Link, LinkButton, Page, Panel, SkeletonLines, Split, Stack, Time } from "../../ui";
 import { Impact } from "./impact";
 import { Revert } from "./revert";
+import { kindName, objectName, summaryText } from "./words";
 
 const CRUMBS = [["Policy", "/policy"]] as const;
 
@@ -52,7 +53,7 @@ export function PolicyVersionPage() {
             <Panel actions={<CopyAsCurl path={`/api/v1/policy/versions/${revision}`} />} title="Details">
               <KeyValue
                 entries={[
-                  ["What", detail.version.summary],
+                  ["What", summaryText(detail.version.summary)],
                   ["By", <Actor id={detail.version.actor.id} key="by" type={detail.version.actor.type} />],
                   ["When", <Time exact key="at" value={detail.version.at} />],
                   ["Objects", detail.version.objects],
@@ -94,6 +95,12 @@ function aroundThen({ actor, at }: Schema<"PolicyVersion">): string {
   return `actor:${actor.id} since:${new Date(second).toISOString()} until:${new Date(second + 1000).toISOString()}`;
 }
 
+/** `Audit sink siem`. */
+function titleOf(kind: string, name: string): string {
+  const title = `${kindName(kind)} ${objectName(kind, name)}`;
+  return title.charAt(0).toUpperCase() + title.slice(1);
+}
+
 function Edit({ edit }: { edit: Schema<"PolicyEdit"> }) {
   const object = edit.after ?? edit.before;
   const verb = !edit.before ? "Created" : !edit.after ? "Deleted" : "Changed";
@@ -101,13 +108,13 @@ function Edit({ edit }: { edit: Schema<"PolicyEdit"> }) {
     <Panel
       title={
         <>
-          {edit.kind} {object?.name ?? ""} <Badge tone={verb === "Deleted" ? "deny" : verb === "Created" ? "allow" : "neutral"}>{verb}</Badge>
+          {titleOf(edit.kind, object?.name ?? "")} <Badge tone={verb === "Deleted" ? "deny" : verb === "Created" ? "allow" : "neutral"}>{verb}</Badge>
         </>
       }
     >
       <Stack>
         <Id value={edit.id} />
-        <Diff after={edit.after?.document} before={edit.before?.document} label={`What became of the ${edit.kind} ${object?.name ?? ""}`} />
+        <Diff after={edit.after?.document} before={edit.before?.document} label={`What became of the ${kindName(edit.kind)} ${objectName(edit.kind, object?.name ?? "")}`} />
       </Stack>
     </Panel>
   );

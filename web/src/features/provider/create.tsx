@@ -15,7 +15,7 @@ export function NewProviderPage() {
   const product = PRODUCTS.find(({ id }) => id === state.kind);
   if (product) return <Chosen key={product.id} onBack={() => setState({ kind: "" })} product={product} />;
   return (
-    <Page breadcrumbs={CRUMBS} description="It decides what the form begins with. Nothing is made yet." narrow title="New provider">
+    <Page breadcrumbs={CRUMBS} description="Choose what people sign in with, or whose tokens are shown: it says how the form begins." narrow title="New provider">
       {(["Products", "Protocols"] as const).map((group) => (
         <Panel key={group} title={group}>
           <div className={styles.products}>

@@ -6,14 +6,14 @@ import styles from "./provider.module.css";
 export function Steps({ product, name }: { product: Product; name: string }) {
   const filled = (text: string) => text.replaceAll("BASE", location.origin).replaceAll("NAME", name || "NAME");
   return (
-    <Panel title={`At ${product.title}`}>
+    <Panel title={product.group === "Products" ? `Set up at ${product.title}` : "Set up at the provider"}>
       <Stack>
         <ol className={styles.steps}>
           {(product.steps ?? []).map((step) => (
             <li key={step}>
               {filled(step)
                 .split(/(https?:\/\/[^\s,;]+[^\s,;.])/)
-                .map((part, index) => (index % 2 === 1 ? <Address key={index} text={part} /> : part))}
+                .map((part, index) => (index % 2 === 1 ? <Address key={index} text={part} /> : index === 0 ? part : part.replace(/^[.,;]?\s*/, "")))}
             </li>
           ))}
         </ol>

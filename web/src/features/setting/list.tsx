@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type ApiError, type Schema, type Stored, storedChanged, useMayWrite, useOpened, useSave, useSearch, writeStored } from "../../api";
-import { Button, type Column, DeleteStored, Dialog, ExportMenu, Filters, Origin, Page, SaveNotice, Select, Stack, Table, TextField, Time, fixedList, meanwhileOf, merged, toast } from "../../ui";
+import { Badge, Button, type Column, DeleteStored, Dialog, ExportMenu, Filters, Origin, Page, SaveNotice, Select, Stack, Table, TextField, Time, fixedList, meanwhileOf, merged, toast } from "../../ui";
 import { KNOWN, type Known, shownValue } from "./known";
 import { LogLevels } from "./log-levels";
 
@@ -34,8 +34,8 @@ export function SettingsPage() {
         </div>
       ),
     },
-    { id: "value", title: "Value", width: "1.2fr", wrap: true, cell: ({ known, setting }) => (setting ? <strong>{shownValue(known, setting.document.value)}</strong> : `${known.unset} (not set)`) },
-    { id: "help", title: "What it does", width: "2.2fr", wrap: true, cell: ({ known }) => known.help },
+    { id: "value", title: "Value", width: "1.5fr", wrap: true, cell: ({ known, setting }) => (setting ? <strong>{shownValue(known, setting.document.value)}</strong> : <>{known.unset} <Badge>Default</Badge></>) },
+    { id: "help", title: "What it does", width: "2.4fr", wrap: true, cell: ({ known }) => known.help },
     { id: "origin", title: "Managed by", width: "110px", cell: ({ setting }) => setting && <Origin value={setting.origin} /> },
     { id: "updated", title: "Changed", width: "110px", cell: ({ setting }) => setting && <Time value={setting.updated_at} /> },
     {
@@ -60,7 +60,7 @@ export function SettingsPage() {
     },
   ];
   return (
-    <Page description="They act on every server as soon as it takes the change, within a second. What a server is started with is not changed here." title="Settings">
+    <Page description="They act on every server within a second. What a server is started with is not changed here." title="Settings">
       <Filters end={<ExportMenu asked={list.asked} name="settings" />}>{null}</Filters>
       <Table columns={columns} empty={null} label="Settings" list={fixedList(list.isLoading ? undefined : rows, { error: list.error, retry: list.retry })} onOpen={(row) => mayEdit(row) && setEditing(row)} rowId={({ known }) => known.name} />
       <LogLevels />

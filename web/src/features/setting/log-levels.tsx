@@ -36,7 +36,7 @@ function Levels({ levels, mayChange }: { levels: string; mayChange: boolean }) {
   });
   return (
     <Stack>
-      <div>For looking into something: at the one server that answers, until it ends or the setting log.levels is changed. The API has no end by the clock for it.</div>
+      <div>For looking into something: they act on the one server that answers, until it ends or the setting <code>log.levels</code> is changed.</div>
       <TextField disabled={!mayChange} error={save.error?.at("/levels")} help="A level for all, and target=level for parts, with commas between: info,casemate::access=warn" label="Levels" mono onChange={setText} value={text} />
       {save.error && save.error.at("/levels") === undefined && <ErrorNotice error={save.error} onRetry={() => save.mutate()} />}
       {mayChange && text.trim() !== levels && (

@@ -18,7 +18,7 @@ describe("settings", () => {
   it.each([
     ["/health", "Not reachable"],
     ["/about", "Apache-2.0"],
-    ["/policy", "create the provider corp"],
+    ["/policy", "Created provider corp"],
     ["/detections", "mass-export"],
     ["/detections/new#pack=audit-gap", "It comes with Casemate"],
     ["/permission-sources", "shop.order.*"],

@@ -124,7 +124,7 @@ fn people_sign_in_and_out_with_two_providers(scene: &Scene) {
     assert_eq!(scene.with(&bob_s, "GET /api/v1/roles", &[], "").status, 403);
     // Signing out ends the session here and at the provider.
     ada.go(&scene.at("/sign-in")).unwrap();
-    ada.click("button.primary").unwrap();
+    ada.click("form[action='/sign-out'] button").unwrap();
     ada.click("button[name=logout]").unwrap();
     ada.wait_for("You are signed out").unwrap();
     assert_eq!(scene.with(&ada_s, "GET /api/v1/me", &[], "").status, 401);

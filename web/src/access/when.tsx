@@ -14,8 +14,8 @@ const OFFERED: [string, string][] = [
 
 /** A moment as a field for local times has it. */
 export function asLocal(value: string | null | undefined): string {
-  if (!value) return "";
-  const time = new Date(value);
+  const time = new Date(value ?? "");
+  if (Number.isNaN(time.getTime())) return "";
   return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
@@ -62,7 +62,7 @@ export function inDays(days: string): string {
 /** Until when something counts: in so many days, at a time of one's own, or without an end. */
 export function EndField({ label, value, onChange, none = "No end", help, error, days }: EndFieldProps) {
   const [kind, setKind] = useState(value === undefined ? "none" : (days ?? "own"));
-  const [local, setLocal] = useState(asLocal(value));
+  const [local, setLocal] = useState(() => asLocal(value));
   const choose = (next: string) => {
     setKind(next);
     if (next === "none") onChange(undefined);

@@ -48,7 +48,13 @@ export function useMe(): Me {
 const permissionsQuery = (tenant = tenantInUrl()) =>
   queryOptions({
     queryKey: ["/api/v1/identity/permissions", tenant ?? ""],
-    queryFn: async ({ signal }) => got(await api.GET("/api/v1/identity/permissions", { signal, ...(tenant === undefined ? {} : { params: { header: { "Casemate-Tenant": tenant } } }) })),
+    queryFn: async ({ client, signal, queryKey }) => {
+      const now = got(await api.GET("/api/v1/identity/permissions", { signal, ...(tenant === undefined ? {} : { params: { header: { "Casemate-Tenant": tenant } } }) }));
+      const before = client.getQueryData<typeof now>(queryKey);
+      // Others than before may be those of nobody, since a session ended: then a form that stands open keeps what it is allowed.
+      if (before !== undefined && JSON.stringify(before.permissions) !== JSON.stringify(now.permissions)) await client.fetchQuery({ ...meQuery, staleTime: 0 });
+      return now;
+    },
     staleTime: 60_000,
   });
 

@@ -94,6 +94,7 @@ try {
         const look = `${theme}-${width}`;
         if (only && !only.some((end) => look.endsWith(end))) continue;
         const page = await console_.page(filled(path), { theme, width, height, ...(as ? { context: as } : {}) });
+        page.setDefaultTimeout(15_000);
         page.on("console", (message) => message.type() === "error" && console.error(message.text()));
         try {
           await settled(page);

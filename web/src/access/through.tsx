@@ -23,7 +23,7 @@ export function waysOf({ kind, name, via }: Origin): { kind: string; name: strin
 /** Through what somebody holds a permission, with links. */
 export function Through({ origin }: { origin: Origin }) {
   return (
-    <ul className={styles.only}>
+    <ul className={styles.ways}>
       {waysOf(origin).map(({ kind, name, to }) => (
         <li key={`${kind} ${name}`}>
           <span className={styles.quiet}>{kind}</span> {to ? <Link to={to}>{name}</Link> : name}

@@ -24,6 +24,7 @@ const CURES: Record<string, string> = {
   in_use: "Change or delete what depends on it first.",
   not_recorded: "Nothing is done that cannot be put on record. Look at the health of the server.",
   outcome_unknown: "Look whether it was made before you try again.",
+  not_found: "It may have been deleted, or belong to another tenant.",
   internal: "The log of the server says more, under this request id.",
   unavailable: "Try again in a moment.",
 };

@@ -22,6 +22,9 @@ export interface PageProps {
   children: ReactNode;
 }
 
+/** From how many characters on a title may be cut, and is said in full to whoever points at it. */
+const LONG = 90;
+
 /** What every page is inside. */
 export function Page({ title, status, breadcrumbs, description, actions, commands, narrow, children }: PageProps) {
   useEffect(() => {
@@ -47,7 +50,9 @@ export function Page({ title, status, breadcrumbs, description, actions, command
         )}
         <div className={styles.row}>
           <h1 className={styles.title} tabIndex={-1}>
-            {title}
+            <span className={styles.text} title={title.length > LONG ? title : undefined}>
+              {title}
+            </span>
             {status}
           </h1>
           {actions !== undefined && <div className={styles.actions}>{actions}</div>}

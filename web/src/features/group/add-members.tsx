@@ -17,6 +17,8 @@ export function AddMembers({ group, onClose, onChanged }: { group: Group; onClos
   const [chosen, setChosen] = useState<readonly User[]>([]);
   const list = useSearch("/api/v1/users/search", { search: text, sort: "login" }, { limit: OFFERED });
   const path = { id: group.id };
+  const members = useSearch("/api/v1/groups/{id}/members/search", { search: text }, { path, limit: 1000 });
+  const isMember = new Set(members.items.map((member) => member.user));
   const isChosen = (user: User) => chosen.some((one) => one.id === user.id);
   const toggle = (user: User) => setChosen((now) => (now.some((one) => one.id === user.id) ? now.filter((one) => one.id !== user.id) : [...now, user]));
   const add = useMutation({
@@ -75,7 +77,7 @@ export function AddMembers({ group, onClose, onChanged }: { group: Group; onClos
         {list.error && <ErrorState compact error={list.error} onRetry={list.retry} />}
         {!list.isLoading && !list.error && list.items.length === 0 && <p className={styles.none}>No user of this tenant has this in their login, name or e-mail address.</p>}
         {list.items.slice(0, OFFERED).map((user) => (
-          <Checkbox help={[user.display_name, user.active ? undefined : "inactive"].filter(Boolean).join(", ")} key={user.id} onChange={() => toggle(user)} selected={isChosen(user)}>
+          <Checkbox help={[user.display_name, user.active ? undefined : "inactive", isMember.has(user.id) ? "already a member" : undefined].filter(Boolean).join(", ")} key={user.id} onChange={() => toggle(user)} selected={isChosen(user)}>
             {user.login}
           </Checkbox>
         ))}

@@ -146,8 +146,8 @@ function Administrators({ tenant, onAppoint }: { tenant: Tenant; onAppoint: (() 
   return (
     <Panel actions={button} flush={!isHidden} title="Administrators">
       {isHidden ? (
-        <EmptyState compact icon="lock" title="Seen in the tenant alone">
-          What is assigned in {tenant.name} is shown to whoever holds something there. You may appoint an administrator all the same, where your permissions say so.
+        <EmptyState compact icon="lock" title="Not shown from here">
+          Who administers it is shown only to people with access to it.{onAppoint && " You can appoint an administrator all the same."}
         </EmptyState>
       ) : (
         <Table

@@ -47,7 +47,7 @@ export function UserListPage() {
       title="Users"
     >
       <Filters end={<ExportMenu asked={list.asked} name="users" />} onReset={isFiltered ? () => setState({ search: "", active: "", source: "" }) : undefined}>
-        <SearchField label="Search login, name or e-mail" onChange={(search) => setState({ search })} value={state.search} />
+        <SearchField label="Search login, name or e-mail" placeholder="Login, name or e-mail" onChange={(search) => setState({ search })} value={state.search} />
         <Select
           inline
           label="State"

@@ -1,3 +1,4 @@
+export { About, fieldOf } from "./about";
 export { Actor } from "./actor";
 export { Address } from "./address";
 export { Allowed } from "./allowed";

@@ -2,9 +2,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
-import { Actor, Button, ConfirmDialog, CopyAsCurl, ErrorState, Id, KeyValue, Link, Page, Panel, SkeletonLines, Split, Time, toast } from "../../ui";
+import { Actor, Button, ConfirmDialog, CopyAsCurl, ErrorState, fieldOf, Id, KeyValue, Link, Page, Panel, SkeletonLines, Split, Time, toast } from "../../ui";
 import { AlertEvents } from "./events";
-import { fieldOf } from "./group";
 import { Word } from "./level";
 
 type Alert = Schema<"Alert">;

@@ -1,6 +1,5 @@
 import { type Schema, useSearch } from "../../api";
-import { Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, Select, Table, Time, useFragmentState } from "../../ui";
-import { About } from "./group";
+import { About, Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, Select, Table, Time, useFragmentState } from "../../ui";
 import { Word } from "./level";
 
 type Alert = Schema<"Alert">;

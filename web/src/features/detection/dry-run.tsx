@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { type ApiError, type Schema, api, got } from "../../api";
-import { Button, type Column, EmptyState, ErrorNotice, Link, Panel, Select, Stack, Status, Table, Time, fixedList, isState } from "../../ui";
+import { About, Button, type Column, EmptyState, ErrorNotice, fixedList, isState, Link, Panel, Select, Stack, Status, Table, Time } from "../../ui";
 
 type Finding = Schema<"Finding">;
 
@@ -15,7 +15,7 @@ const HOURS: [string, string][] = [
 const COLUMNS: Column<Finding>[] = [
   { id: "rule", title: "Alert", width: "1.6fr", wrap: true, cell: ({ rule }) => rule },
   { id: "level", title: "Level", width: "100px", cell: ({ level }) => (isState(level) ? <Status state={level} /> : level) },
-  { id: "group", title: "Of", width: "2fr", wrap: true, cell: ({ group, value }) => [...group.filter((one) => one.value !== "").map((one) => `${one.field}: ${one.value}`), ...(value ? [`new: ${value}`] : [])].join(", ") },
+  { id: "group", title: "About", width: "1.6fr", wrap: true, cell: ({ group, value }) => <><About group={group} />{value ? `, new value ${value}` : ""}</> },
   { id: "count", title: "Matches", width: "80px", end: true, cell: ({ count }) => count },
   { id: "first", title: "First", width: "110px", cell: ({ first_at }) => <Time value={first_at} /> },
   { id: "event", title: "Events", width: "120px", cell: ({ events }) => (events[0] === undefined ? "" : <Link to={`/audit/events/${events[0]}`}>{`Event ${events[0]}`}</Link>) },
@@ -52,7 +52,7 @@ export function DryRun({ rules, onError }: { rules: string; onError: (error: Api
           Dry run
         </Button>
       }
-      title="Try it on what is on record"
+      title="Try it on what was recorded"
     >
       <Stack>
         <Select inline label="Look at" onChange={setHours} options={HOURS.map(([value, label]) => ({ value, label: label.toLowerCase() }))} value={hours} />

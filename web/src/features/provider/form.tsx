@@ -83,7 +83,7 @@ export function ProviderForm({ product, initial, save, cancel, verb }: Props) {
             {(kind === "introspection" || kind === "hook") && (
               <FieldRow>
                 <TextField help="Only tokens that begin so are asked about." label="Token prefix" mono optional {...form.text("/token_prefix")} />
-                <TextField help={kind === "hook" ? "0 where nothing is said." : "60 where nothing is said; 0 asks each time."} label="An answer is good for, seconds" optional {...form.number("/max_cache_seconds")} />
+                <TextField help={kind === "hook" ? "0 where nothing is said." : "60 where nothing is said; 0 asks each time."} label="Answer kept, seconds" optional {...form.number("/max_cache_seconds")} />
                 <TextField help="3,000 where nothing is said." label="Time-out, ms" optional {...form.number("/timeout_milliseconds")} />
               </FieldRow>
             )}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Schema, api, got, useAllowed } from "../../api";
-import { type Column, CopyButton, EmptyState, KeyValue, Link, LinkButton, Notice, Panel, Stack, Status, Table, Time, cx, fixedList } from "../../ui";
+import { Address, type Column, CopyButton, cx, EmptyState, fixedList, KeyValue, Link, LinkButton, Notice, Panel, shortId, Stack, Status, Table, Time } from "../../ui";
 import buttons from "../../ui/button.module.css";
 import type { Provider } from "./products";
 import styles from "./provider.module.css";
@@ -14,7 +14,7 @@ export function trialPath(name: string): string {
 
 const COLUMNS: Column<Event>[] = [
   { id: "outcome", title: "Outcome", width: "110px", cell: (event) => <Status state={event.outcome === "success" ? "success" : "failure"} /> },
-  { id: "who", title: "Who", width: "1.4fr", cell: (event) => <Link to={`/audit/events/${event.id}`}>{event.actor.id || "Not known"}</Link> },
+  { id: "who", title: "Who", width: "1.4fr", cell: (event) => <Link to={`/audit/events/${event.id}`}>{event.actor.id ? shortId(event.actor.id) : "Not known"}</Link> },
   { id: "reason", title: "Reason", width: "1.6fr", wrap: true, cell: (event) => event.reason ?? "" },
   { id: "client", title: "Address", width: "130px", cell: (event) => <code>{event.client ?? ""}</code> },
   { id: "at", title: "When", width: "120px", cell: (event) => <Time value={event.at} /> },
@@ -45,7 +45,7 @@ export function SignIn({ provider }: { provider: Provider }) {
               [
                 "Link",
                 <span className={styles.address} key="link">
-                  <code>{link}</code>
+                  <Address value={link} />
                   <CopyButton label="Copy the link" text={link} />
                 </span>,
               ],
@@ -67,7 +67,7 @@ export function SignIn({ provider }: { provider: Provider }) {
           ).map(([title, text]) => [
             title,
             <span className={styles.address} key={title}>
-              <code>{text}</code>
+              <Address value={text} />
               <CopyButton label={`Copy ${title}`} text={text} />
             </span>,
           ])}

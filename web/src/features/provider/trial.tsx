@@ -4,6 +4,7 @@ import { type Schema, api, got, useMe } from "../../api";
 import { Badge, Button, type Column, CopyAsCurl, EmptyState, ErrorNotice, JsonEditor, KeyValue, Notice, Panel, Stack, Table, fixedList } from "../../ui";
 import { claimsOf } from "./pasted";
 import type { Provider } from "./products";
+import styles from "./provider.module.css";
 
 type RuleTrial = Schema<"RuleTrial">;
 type RoleTrial = Schema<"RoleTrial">;
@@ -21,7 +22,7 @@ const RULES: Column<RuleTrial>[] = [
   {
     id: "outcome",
     title: "Outcome",
-    width: "140px",
+    width: "128px",
     cell: ({ outcome }) => {
       const said = OUTCOMES[outcome];
       return said ? <Badge icon={said.icon} tone={said.tone}>{said.word}</Badge> : outcome;
@@ -94,6 +95,7 @@ function Outcome({ trial }: { trial: Schema<"MappingTrial"> }) {
           {failed.length === 1 ? "A rule fails" : `${failed.length} rules fail`} on these claims. Until the rule or the claim is another, whoever has them is refused everything.
         </Notice>
       )}
+      <h3 className={styles.part}>Who they would be</h3>
       <KeyValue
         entries={[
           ["Id", <code key="id">{trial.id}</code>],
@@ -103,7 +105,10 @@ function Outcome({ trial }: { trial: Schema<"MappingTrial"> }) {
           ["Groups", trial.groups.length === 0 ? "None" : trial.groups.join(", ")],
         ]}
       />
-      {trial.rules.length > 0 && <Table bare columns={RULES} empty={null} label="Rules on these claims" list={fixedList(trial.rules)} rowId={({ when, groups }) => when + groups.join()} />}
+      {trial.rules.length > 0 && <h3 className={styles.part}>Rules</h3>}
+      {trial.rules.length > 0 && <div className={styles.tried}><Table bare columns={RULES} empty={null} label="Rules on these claims" list={fixedList(trial.rules)} rowId={({ when, groups }) => when + groups.join()} /></div>}
+      <h3 className={styles.part}>Roles</h3>
+      <div className={styles.tried}>
       <Table
         bare
         columns={ROLES}
@@ -116,6 +121,7 @@ function Outcome({ trial }: { trial: Schema<"MappingTrial"> }) {
         list={fixedList(trial.roles)}
         rowId={({ role, of_tenant, via }) => role + of_tenant + (via ?? "")}
       />
+      </div>
     </Stack>
   );
 }

@@ -69,7 +69,7 @@ export function SourceForm({ source, onClose }: { source?: Source; onClose: () =
           <More title="What it is told, and limits">
             <ListField help="login, groups, or claims.NAME." label="Told beside who it is" mono optional {...form.list("/http/reads")} />
             <FieldRow>
-              <TextField help="60 where nothing is said." label="An answer is good for, seconds" optional {...form.number("/http/max_cache_seconds")} />
+              <TextField help="60 where nothing is said." label="Answer kept, seconds" optional {...form.number("/http/max_cache_seconds")} />
               <TextField help="3,000 where nothing is said." label="Time-out, ms" optional {...form.number("/http/timeout_milliseconds")} />
               <TextField help="65,536 where nothing is said." label="Largest answer, bytes" optional {...form.number("/http/max_answer_bytes")} />
             </FieldRow>

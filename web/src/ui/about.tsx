@@ -1,7 +1,8 @@
 import { Fragment } from "react";
-import { Actor, shortId } from "../../ui";
+import { Actor } from "./actor";
+import { shortId } from "./id";
 
-/** Fields of events by which rules group, as the page calls them. */
+/** Fields of events by which rules group, as pages call them. */
 const FIELDS: Record<string, string> = {
   tenant: "Tenant",
   area: "Area",
@@ -17,10 +18,11 @@ const FIELDS: Record<string, string> = {
   "request.client": "Address",
 };
 
+/** What such a field is called. */
 export const fieldOf = (field: string): string => FIELDS[field] ?? (/^[a-z]+$/.test(field) ? field.charAt(0).toUpperCase() + field.slice(1) : field);
 
 /** By what the rule groups events: `actor.id usr_…`. */
-export function groupText(group: readonly { field: string; value: string }[]): string {
+function groupText(group: readonly { field: string; value: string }[]): string {
   return group.map(({ field, value }) => `${field} ${value}`).join(", ");
 }
 

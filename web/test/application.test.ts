@@ -61,6 +61,73 @@ describe("tenants", () => {
   });
 });
 
+describe("deleting", () => {
+  /** Opens what asks before something is deleted. */
+  async function asked(path: string) {
+    const page = await console.page(path);
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    return { page, dialog: page.getByRole("alertdialog") };
+  }
+  const isThere = (path: string) => console.api.get(path).then(() => true, () => false);
+
+  it("an application says what becomes of its names, and is refused while resources are of it", async () => {
+    const used = await asked(`/applications/${console.seeded.applications["notes"]}`);
+    await used.dialog.getByText("roles that grant them grant nothing").waitFor();
+    await used.dialog.getByLabel("Type notes to confirm").fill("notes");
+    await used.dialog.getByRole("button", { name: "Delete application" }).click();
+    await used.dialog.getByText("Change or delete what depends on it first.").waitFor();
+    await used.page.close();
+    const { id } = await console.api.post("/api/v1/applications", { schema: 'format = 1\n[application]\nid = "short"\nnamespaces = ["short"]\n[[permission]]\nname = "short.*"\n' });
+    const { page, dialog } = await asked(`/applications/${id}`);
+    const verb = dialog.getByRole("button", { name: "Delete application" });
+    await dialog.getByLabel("Type short to confirm").fill("shor");
+    expect(await verb.isDisabled()).toBe(true);
+    await dialog.getByLabel("Type short to confirm").fill("short");
+    await verb.click();
+    await page.getByText("short was deleted").waitFor();
+    expect(await isThere(`/api/v1/applications/${id}`)).toBe(false);
+    await page.close();
+  });
+
+  it("a resource says what counts no longer, and is undone", async () => {
+    const { page, dialog } = await asked("/resources/notes/note/7");
+    await dialog.getByText("counts no longer").waitFor();
+    await dialog.getByRole("button", { name: "Delete resource" }).click();
+    await page.getByText("7 is no longer registered").waitFor();
+    expect(await isThere("/api/v1/resources/notes/note/7")).toBe(false);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Taken back").waitFor();
+    expect(await isThere("/api/v1/resources/notes/note/7")).toBe(true);
+    await page.close();
+  });
+
+  it("a tenant says who is refused then", async () => {
+    const { id } = await console.api.post("/api/v1/tenants", { id: "leaving", title: "Leaves" });
+    const { page, dialog } = await asked(`/tenants/${id}`);
+    await dialog.getByText("Whoever asks in it is refused from then on.").waitFor();
+    await dialog.getByLabel("Type leaving to confirm").fill("leaving");
+    await dialog.getByRole("button", { name: "Delete tenant" }).click();
+    await page.getByText("leaving was deleted").waitFor();
+    expect(await isThere(`/api/v1/tenants/${id}`)).toBe(false);
+    await page.close();
+  });
+
+  it("a team counts who is assigned it, and is refused while somebody is", async () => {
+    const used = await asked(`/teams/${console.seeded.teams["helpdesk"]}`);
+    await used.dialog.getByText("1 assignment gives this team").waitFor();
+    await used.page.close();
+    const { page, dialog } = await asked(`/teams/${console.seeded.teams["back-office"]}`);
+    await dialog.getByText("Nobody is assigned it here.").waitFor();
+    await dialog.getByRole("button", { name: "Delete team" }).click();
+    await page.getByText("back-office was deleted").waitFor();
+    expect(await isThere(`/api/v1/teams/${console.seeded.teams["back-office"]}`)).toBe(false);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Taken back").waitFor();
+    await page.close();
+  });
+});
+
 describe("pages of applications, resources and tenants", () => {
   it("can be used by everybody", async () => {
     const { applications, tenants } = console.seeded as typeof console.seeded & { tenants: Record<string, string> };

@@ -59,3 +59,20 @@ describe("the live tail", () => {
     await page.close();
   });
 });
+
+describe("the tail", () => {
+  it("goes on where it was after the server was started anew, and nothing is missed", async () => {
+    const page = await console.page("/audit/tail#search=action:casemate.group.create");
+    await page.getByText("Live", { exact: true }).waitFor();
+    await console.api.post("/api/v1/groups", { name: "before-the-end" });
+    const rows = page.getByRole("row", { name: /casemate\.group\.create/ });
+    await rows.first().waitFor();
+    await console.server.restart(() => page.getByText("The connection broke off").waitFor());
+    await console.api.post("/api/v1/groups", { name: "after-the-end" });
+    await rows.nth(1).waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+    expect(await rows.count()).toBe(2);
+    expect(await page.getByText("The connection broke off").count()).toBe(0);
+    await page.close();
+  });
+});

@@ -8,8 +8,12 @@ beforeAll(async () => {
 });
 afterAll(() => console?.stop());
 
-/** Where the WebAssembly is not built there is nothing to check with; in continuous integration it always is. */
-const hasCheck = process.env["CI"] !== undefined || existsSync(new URL("../../sdk/typescript/wasm/audit.js", import.meta.url));
+/** What checks proofs is built before the console. Whoever wants to do without says so; nothing is left out by itself. */
+const hasCheck = process.env["CASEMATE_WITHOUT_WASM"] === undefined;
+
+beforeAll(() => {
+  if (hasCheck && !existsSync(new URL("../../sdk/typescript/wasm/audit.js", import.meta.url))) throw new Error("sdk/typescript/wasm is not built: cargo xtask wasm, or CASEMATE_WITHOUT_WASM=1 to leave the tests of proofs out");
+});
 
 describe("audit events", () => {
   it("are listed, searched, and opened in a page that everybody can use", async () => {
@@ -105,4 +109,48 @@ describe("audit events", () => {
     await page.getByText("Do not rely on what is shown").waitFor();
     await page.close();
   });
+
+  it.skipIf(!hasCheck)("are proved with a key that came another way, and by no signature that was forged", async () => {
+    const found = await console.api.post("/api/v1/audit-events/search", { action: "casemate.user.update", limit: 1 });
+    const { keys } = await console.api.get("/api/v1/audit-log/key");
+    const page = await console.page(`/audit/events/${found.items[0].id}`);
+    await page.getByRole("button", { name: "Use a key of mine" }).click();
+    await page.getByLabel("Keys that you trust").fill(keys[0]);
+    await page.getByRole("button", { name: "Verify with this key" }).click();
+    await page.getByText("Proved", { exact: true }).waitFor();
+    await page.getByText("The key is the one that you gave.").waitFor();
+    await page.route("**/proof", async (route) => {
+      const answer = await route.fetch();
+      const proof = await answer.json();
+      proof.checkpoint = forged(proof.checkpoint);
+      await route.fulfill({ response: answer, json: proof });
+    });
+    await page.getByRole("button", { name: "Verify again" }).click();
+    await page.getByText("Not proved", { exact: true }).waitFor();
+    await page.getByText("Do not rely on what is shown").waitFor();
+    expect(await page.getByText("Proved", { exact: true }).count()).toBe(0);
+    await page.close();
+  });
+
+  it.skipIf(!hasCheck)("have a log whose first checkpoint is remembered only where it is signed", async () => {
+    const page = await console.page("/audit/log");
+    let isForged = true;
+    await page.route("**/api/v1/audit-log/checkpoint", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: isForged ? forged(await answer.text()) : await answer.text() });
+    });
+    await page.reload();
+    await page.getByRole("button", { name: "Check in this browser" }).click();
+    await page.getByText("Not signed", { exact: true }).waitFor();
+    isForged = false;
+    await page.reload();
+    await page.getByRole("button", { name: "Check in this browser" }).click();
+    await page.getByText("It is signed, and remembered.").waitFor();
+    await page.close();
+  });
 });
+
+/** A checkpoint whose signature is another: one of its last signs is changed. */
+function forged(checkpoint: string): string {
+  return checkpoint.replace(/(\n— \S+ \S+)(\S)(\S{3})(?=\n)/, (_, before: string, sign: string, after: string) => before + (sign === "A" ? "B" : "A") + after);
+}

@@ -188,18 +188,12 @@ describe("the console", () => {
 
   it("shows no more than somebody may do", async () => {
     const { users } = console.seeded;
-    const [owner, stranger] = [users["radia"], users["tim"]];
-    for (const id of [owner, stranger]) await withPassword(String(id));
-    const desk = await console.stranger("/");
-    await desk.waitForURL("**/sign-in?**");
-    await signInWith(desk, console.url, { login: "radia@example.com", password: PASSWORD });
+    const desk = await console.page("/", { context: await console.somebody(String(users["radia"])) });
     await desk.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Users" }).waitFor();
     await check(desk);
     expect(await desk.getByRole("heading", { name: "Open alerts" }).count()).toBe(0);
     await desk.context().close();
-    const nobody = await console.stranger("/users");
-    await nobody.waitForURL("**/sign-in?**");
-    await signInWith(nobody, console.url, { login: "tim@example.com", password: PASSWORD });
+    const nobody = await console.page("/users", { context: await console.somebody(String(users["tim"])) });
     await nobody.getByText("You may not see this").waitFor();
     // What is left is there for everybody.
     const offered = await nobody.getByRole("navigation", { name: "Main" }).getByRole("link").allTextContents();
@@ -221,16 +215,3 @@ describe("the console", () => {
     await page.context().close();
   });
 });
-
-const PASSWORD = "violet-anchor-rainfall-3";
-
-/** Gives a user a password, as their invitation lets them set it. */
-async function withPassword(id: string): Promise<void> {
-  const { link } = (await console.api.post(`/api/v1/users/${id}/invitations`)) as { link: string };
-  const page = await console.browser.newPage();
-  await page.goto(link.replace(/^https?:\/\/[^/]+/, console.url));
-  for (const field of await page.locator('input[type="password"]').all()) await field.fill(PASSWORD);
-  await page.locator("main button").last().click();
-  await page.waitForLoadState();
-  await page.close();
-}

@@ -48,11 +48,17 @@ async function startFilled(empty: boolean) {
   }
 }
 
+const PASSWORD = "violet-anchor-rainfall-3";
+
+function cookieFor(url: string, value: string) {
+  return { name: "__Host-casemate", value, domain: new URL(url).hostname, path: "/", secure: true, httpOnly: true, sameSite: "Lax" as const };
+}
+
 /** A context in which the administrator is signed in. */
 async function signedInto(browser: Browser, url: string): Promise<BrowserContext> {
   const agent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/${browser.version().split(".")[0]}.0.0.0 Safari/537.36`;
   const [cookie, context] = await Promise.all([signIn(url, ADMINISTRATOR.login, ADMINISTRATOR.password, agent), browser.newContext({ locale: "en-GB", timezoneId: "UTC" })]);
-  await context.addCookies([{ name: "__Host-casemate", value: cookie, domain: new URL(url).hostname, path: "/", secure: true, httpOnly: true, sameSite: "Lax" }]);
+  await context.addCookies([cookieFor(url, cookie)]);
   // For as long as it is open, the process is.
   await (await context.newPage()).goto(`${url}/console/theme.js`);
   return context;
@@ -79,6 +85,20 @@ export async function startConsole({ empty = false }: { /** Without data. */ emp
       server,
       /** A page of the console, as the administrator sees it. */
       page: (path: string, look: Look = {}) => openPage(look.context ?? signedIn, server.url, path, look),
+      /** The browser of a user of Casemate's own accounts, who gets a password by an invitation. */
+      somebody: async (id: string): Promise<BrowserContext> => {
+        const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC" });
+        contexts.push(context);
+        const [{ link }, { login }] = (await Promise.all([api.post(`/api/v1/users/${id}/invitations`), api.get(`/api/v1/users/${id}`)])) as [{ link: string }, { login: string }];
+        const page = await context.newPage();
+        await page.goto(link.replace(/^https?:\/\/[^/]+/, server.url));
+        for (const field of await page.locator('input[type="password"]').all()) await field.fill(PASSWORD);
+        await page.locator("main button").last().click();
+        await page.waitForLoadState();
+        await page.close();
+        await context.addCookies([cookieFor(server.url, await signIn(server.url, login, PASSWORD))]);
+        return context;
+      },
       /** A browser in which nobody is signed in. */
       stranger: async (path: string, look: Look = {}) => {
         const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC" });

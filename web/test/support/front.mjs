@@ -37,6 +37,8 @@ export async function startFront(port, target) {
     const onward = request(new URL(incoming.url ?? "/", target()), { method: incoming.method, headers: incoming.headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
+      // What breaks off behind breaks off in front.
+      answer.on("close", () => answer.complete || response.destroy());
     });
     onward.on("error", () => response.destroy());
     response.on("close", () => onward.destroy());

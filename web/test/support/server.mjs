@@ -36,23 +36,30 @@ export async function startServer({ arguments: more = [], port = 0, publicUrl = 
   let behind = "";
   const front = SERVES ? undefined : await startFront(port, () => behind);
   const reached = publicUrl || front?.url;
-  const words = ["serve", "--listen", `127.0.0.1:${front ? 0 : port}`, "--data", data, "--accounts", "--trusted-proxies", "127.0.0.1/32"];
-  const child = spawn(BINARY, [...words, ...(reached ? ["--public-url", reached] : []), ...more], {
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? "" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const words = ["--data", data, "--accounts", "--trusted-proxies", "127.0.0.1/32", ...(reached ? ["--public-url", reached] : []), ...more];
+  const run = (listen) => spawn(BINARY, ["serve", "--listen", listen, ...words], { cwd: folder, env: { PATH: process.env.PATH ?? "" }, stdio: ["ignore", "pipe", "pipe"] });
+  let child = run(`127.0.0.1:${front ? 0 : port}`);
   // Whatever ends this process ends the server too.
   const end = () => child.kill("SIGTERM");
   process.once("exit", end);
-  /** Ends the server, and leaves its folder. */
-  const endServer = async () => {
-    process.off("exit", end);
-    await front?.stop();
+  const endChild = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGTERM");
     await ended;
+  };
+  /** Ends the server, and leaves its folder. */
+  const endServer = async () => {
+    process.off("exit", end);
+    await front?.stop();
+    await endChild();
+  };
+  /** Ends the server and starts it anew at the same address; `between` is what happens while there is none. */
+  const restart = async (between) => {
+    await endChild();
+    await between();
+    child = run(new URL(behind).host);
+    await firstWords(child, false);
   };
   const stop = async () => {
     await endServer();
@@ -61,7 +68,7 @@ export async function startServer({ arguments: more = [], port = 0, publicUrl = 
   try {
     const { address, key, log } = await firstWords(child, from === "");
     behind = address;
-    return { url: front?.url ?? address, behind: address, key, log, folder, data, end: endServer, stop };
+    return { url: front?.url ?? address, behind: address, key, log, folder, data, end: endServer, restart, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Schema, api, got } from "../../api";
+import { ApiError, type Schema, api, got } from "../../api";
 import { useParam } from "../../shell/root";
-import { CopyAsCurl, CopyButton, ErrorState, Icon, IconButton, Id, KeyValue, Link, Page, Panel, SkeletonLines, Split, exactTime, toast, toastError, useKey } from "../../ui";
+import { CopyAsCurl, CopyButton, EmptyState, ErrorState, Icon, IconButton, Id, KeyValue, Link, LinkButton, Page, Panel, SkeletonLines, Split, exactTime, toast, toastError, useKey } from "../../ui";
 import styles from "./audit.module.css";
 import { Changes } from "./changes-view";
 import { type Event, besides } from "./events";
@@ -30,7 +30,13 @@ export function EventPage() {
   if (query.error && query.data === undefined) {
     return (
       <Page breadcrumbs={CRUMBS} title={`Event ${id}`}>
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        {query.error instanceof ApiError && query.error.status === 404 ? (
+          <EmptyState actions={<LinkButton to="/audit/events">All audit events</LinkButton>} icon="search" title="There is no such event">
+            None has this place in the log, or it is not yours to see.
+          </EmptyState>
+        ) : (
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        )}
       </Page>
     );
   }

@@ -1,6 +1,7 @@
-import { useMay } from "../../api";
+import { useAllowed, useMay } from "../../api";
 import { Page, Split } from "../../ui";
 import { Attention } from "./attention";
+import { Places } from "./places-list";
 import { Beginning } from "./beginning";
 import { Denials } from "./denials";
 import { Health } from "./health";
@@ -8,13 +9,25 @@ import { Numbers } from "./numbers";
 import { useBeginning } from "./reading";
 import { LastSignIns } from "./sign-ins";
 
+/** Whoever holds none of these has nothing to watch. */
+const WATCHED = ["casemate.alert.list", "casemate.api-key.list", "casemate.access-review.list", "casemate.block.list", "casemate.audit-event.list", "casemate.health.read"];
+
 /** What needs attention now; where there is next to nothing yet, what comes next. */
 export function HomePage() {
   const may = useMay();
   const beginning = useBeginning();
   const isBeginning = beginning.isKnown && !(beginning.hasApplication && beginning.hasPeople && beginning.hasAssignment);
+  const isKnown = useAllowed("casemate.alert.list") !== undefined;
+  const isWatching = !isKnown || WATCHED.some((permission) => may(permission));
+  if (!isWatching) {
+    return (
+      <Page description="What you may see and do here." title="Home">
+        <Places />
+      </Page>
+    );
+  }
   return (
-    <Page description={may("casemate.audit-event.list") || may("casemate.alert.list") ? "What needs attention now." : "What you may do is at the left."} title="Home">
+    <Page description="What needs attention now." title="Home">
       {isBeginning && <Beginning {...beginning} />}
       <Numbers />
       <Split

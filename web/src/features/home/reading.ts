@@ -126,7 +126,7 @@ export function useBeginning() {
   const users = useSearch("/api/v1/users/search", {}, { enabled, limit: 2 });
   const providers = useSearch("/api/v1/providers/search", {}, { enabled: enabled && may("casemate.provider.list"), limit: 2 });
   const assignments = useSearch("/api/v1/assignments/search", {}, { enabled, limit: 2 });
-  const isKnown = enabled && !applications.isLoading && !users.isLoading && !assignments.isLoading;
+  const isKnown = enabled && [applications, users, assignments].every((list) => !list.isLoading && !list.error);
   return {
     isKnown,
     hasApplication: applications.items.some((application) => application.origin !== "built-in"),

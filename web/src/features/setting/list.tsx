@@ -62,7 +62,7 @@ export function SettingsPage() {
   return (
     <Page description="They act on every server within a second. What a server is started with is not changed here." title="Settings">
       <Filters end={<ExportMenu asked={list.asked} name="settings" />}>{null}</Filters>
-      <Table columns={columns} empty={null} label="Settings" list={fixedList(list.isLoading ? undefined : rows, { error: list.error, retry: list.retry })} onOpen={(row) => mayEdit(row) && setEditing(row)} rowId={({ known }) => known.name} />
+      <Table columns={columns} empty={null} label="Settings" list={fixedList(list.isLoading || list.error ? undefined : rows, { error: list.error, retry: list.retry })} onOpen={(row) => mayEdit(row) && setEditing(row)} rowId={({ known }) => known.name} />
       <LogLevels />
       {editing && <EditSetting onClose={() => setEditing(undefined)} row={editing} />}
       <DeleteStored

@@ -4,19 +4,27 @@
 //   fill:LABEL=TEXT   choose:LABEL=OPTION   down:PIXELS (to the end where nothing is said)   wait:TEXT
 //   fail:PATTERN, hang:PATTERN   the page once more, with requests whose address matches answered by an error, or never
 // --whole draws pages as long as they are, --empty has a server without data, --rough one with long names and many rows, --as=LOGIN somebody else,
-// --only=light-1440 (or another end, or several: light-1440,dark-390), --wide 1920 pixels too, --sheet all looks of a page in one picture, --to=FOLDER.
-import { mkdir, readFile, rm } from "node:fs/promises";
+// --only=light-1440 (or another end, or several: light-1440,dark-390), --wide 1920 pixels too, --sheet all looks of a page in one picture, --to=FOLDER,
+// --guide pictures of docs/guide/console, in the light theme at 1440 pixels with 256 colours: all of them, or those that are named.
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createServer } from "vite";
+import { GUIDE } from "./guide.mjs";
+import { withPalette } from "./palette.mjs";
 import { seedRough } from "./seed-rough.mjs";
 
 const words = process.argv.slice(2);
 const pages = words.filter((word) => !word.startsWith("--"));
 const has = (name) => words.includes(`--${name}`);
 const said = (name) => words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
-const only = said("only")?.split(",");
-const FOLDER = said("to") ? `${resolve(said("to"))}/` : fileURLToPath(new URL("../shots/", import.meta.url));
+const isGuide = has("guide");
+if (isGuide) {
+  const named = pages.splice(0);
+  pages.push(...Object.entries(GUIDE).filter(([name]) => named.length === 0 || named.includes(name)).map(([name, page]) => `${name}=${page}`));
+}
+const only = isGuide ? ["light-1440"] : said("only")?.split(",");
+const FOLDER = isGuide ? fileURLToPath(new URL("../../docs/guide/console/", import.meta.url)) : said("to") ? `${resolve(said("to"))}/` : fileURLToPath(new URL("../shots/", import.meta.url));
 await mkdir(FOLDER, { recursive: true });
 
 // The harness is TypeScript: Vite reads it.
@@ -103,8 +111,10 @@ try {
           failed = true;
           console.error(`${called} ${look}: ${String(error).slice(0, 600)}`);
         }
-        const file = `${FOLDER}${called}${only?.length === 1 && said("to") ? "" : `-${look}`}.png`;
-        await page.screenshot({ path: file, fullPage: has("whole") });
+        const file = `${FOLDER}${called}${isGuide ? "" : `-${look}`}.png`;
+        await page.waitForFunction(() => [...document.querySelectorAll("[data-code-pending]")].length === 0);
+        const picture = await page.screenshot({ fullPage: has("whole") });
+        await writeFile(file, isGuide ? withPalette(picture) : picture);
         if (has("sheet")) pictures.push({ file, theme });
         else console.log(file);
         await page.close();

@@ -36,7 +36,7 @@ export function Actor({ actor, fallback }: { actor: Who; fallback?: ReactNode })
   if (fallback !== undefined) return <>{fallback}</>;
   return (
     <span>
-      {actor.type} {/^(usr|sva)_/.test(actor.id) ? <Id value={actor.id} /> : actor.id}
+      {actor.type.replaceAll("-", " ")} {/^(usr|sva)_/.test(actor.id) ? <Id value={actor.id} /> : actor.id}
     </span>
   );
 }

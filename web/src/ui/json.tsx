@@ -15,7 +15,7 @@ export function Json({ value, label }: { value: unknown; label: string }) {
       {lines < 4 ? (
         plain
       ) : (
-        <Suspense fallback={plain}>
+        <Suspense fallback={<pre className={styles.plain} data-code-pending>{text}</pre>}>
           <Editor label={label} text={text} />
         </Suspense>
       )}
@@ -44,7 +44,7 @@ export function JsonEditor({ label, value, onChange, error, rows = 8, marks, goT
         {label}
       </span>
       <div className={cx(styles.editor, error !== undefined && styles.invalid)}>
-        <Suspense fallback={<pre className={styles.plain}>{value}</pre>}>
+        <Suspense fallback={<pre className={styles.plain} data-code-pending>{value}</pre>}>
           <Editor goTo={goTo} label={label} marks={marks} onChange={onChange} rows={rows} text={value} />
         </Suspense>
       </div>

@@ -25,7 +25,7 @@ export function ApiKeyListPage() {
   const reset = () => setState({ search: "", state: "in_force", due: "" });
   const isFiltered = state.search !== "" || state.state !== "in_force" || state.due !== "";
   return (
-    <Page description="What programs present to the API. A key is shown once, when it is made." title="API keys">
+    <Page description="What programs present to the API. A key is shown once, when it is created." title="API keys">
       {!isFiltered && <Ending />}
       <Filters end={<ExportMenu asked={list.asked} name="api-keys" />} onReset={isFiltered ? reset : undefined}>
         <SearchField label="Search by title" onChange={(search) => setState({ search })} value={state.search} />
@@ -65,7 +65,7 @@ export function ApiKeyListPage() {
             </EmptyState>
           ) : (
             <EmptyState actions={<LinkButton to="/service-accounts">Service accounts</LinkButton>} icon="key" title="No key in force">
-              Keys belong to service accounts: make one there.
+              Keys belong to service accounts, and are created there.
             </EmptyState>
           )
         }

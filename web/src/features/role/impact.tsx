@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Actor } from "../../access/actor";
 import { type ApiError, type Schema, api, got, tenantInUrl } from "../../api";
 import { whyLink } from "../../shell/why-link";
 import { Badge, Button, ErrorState, Link, Notice, SkeletonLines, Status, Time } from "../../ui";
@@ -79,6 +80,10 @@ export function Impact({ document, tenant }: { document: RoleDocument; tenant: s
   );
 }
 
+function Decision({ word }: { word: string }) {
+  return word === "allowed" || word === "denied" ? <Status state={word} /> : <Badge icon="alert" tone="warn">{`${word.charAt(0).toUpperCase()}${word.slice(1)}`}</Badge>;
+}
+
 const whoOf = (entry: Entry) => `${entry.subject.type} ${entry.subject.id ?? ""}`;
 
 function people(entries: readonly Entry[]): string {
@@ -96,8 +101,8 @@ function Changes({ title, entries }: { title: string; entries: readonly Entry[] 
           const question = entry.question as unknown as Question;
           return (
             <li key={entry.request_id}>
-              <code>{whoOf(entry)}</code> <code>{question.action.name}</code> {question.resource?.type} <code>{question.resource?.id}</code>{" "}
-              <Status state={entry.from.decision === "allowed" ? "allowed" : "denied"}>{entry.from.decision}</Status> → <Status state={entry.to.decision === "allowed" ? "allowed" : "denied"}>{entry.to.decision}</Status> <Time value={entry.at} />{" "}
+              <Actor actor={{ provider: "", type: entry.subject.type, id: entry.subject.id ?? "" }} /> <code>{question.action.name}</code> {question.resource?.type} <code>{question.resource?.id}</code>{" "}
+              <Decision word={entry.from.decision} /> → <Decision word={entry.to.decision} /> <Time value={entry.at} />{" "}
               <Link to={whyLink({ who: { type: entry.subject.type, id: entry.subject.id ?? "" }, action: question.action.name, resource: question.resource, properties: question.resource?.properties })}>Why?</Link>
             </li>
           );

@@ -23,6 +23,15 @@ export function WhyPage() {
     else setAsked(next);
   };
   const hasResource = asked.type !== "";
+  if (mayAsk === false) {
+    return (
+      <Page title="Why?">
+        <EmptyState icon="lock" title="You may not ask for decisions">
+          It needs the permission casemate.decision.ask in this tenant.
+        </EmptyState>
+      </Page>
+    );
+  }
   return (
     <Page
       actions={question && <CopyAsCurl body={question} method="POST" path={hasResource ? "/api/v1/explain" : "/api/v1/check"} />}
@@ -33,12 +42,7 @@ export function WhyPage() {
         <WhyForm asked={asked} isBusy={query.isFetching} mistakes={isBlank(asked) ? {} : mistakes} onAsk={onAsk} />
         <div aria-live="polite" className={cx(question !== undefined && styles.first)}>
           <Stack>
-            {mayAsk === false && (
-              <EmptyState icon="lock" title="You may not ask for decisions">
-                It needs casemate.decision.ask in this tenant.
-              </EmptyState>
-            )}
-            {question === undefined && mayAsk !== false && (
+            {question === undefined && (
               <Panel title="Answer">
                 <EmptyState compact icon="info" title={isBlank(asked) ? "Nothing is asked yet" : "Something is missing"}>
                   {isBlank(asked) ? "Say who, and what they want to do. Denials in the audit trail lead here with all of it filled in." : "The question says what, at its fields."}

@@ -19,10 +19,12 @@ export interface ComboBoxProps {
   placeholder?: string;
   disabled?: boolean;
   autoFocus?: boolean;
+  /** Says so beside the label. */
+  optional?: boolean;
 }
 
 /** One of many, found by typing. */
-export function ComboBox({ label, options, value, onChange, onType, free, help, error, placeholder, disabled, autoFocus }: ComboBoxProps) {
+export function ComboBox({ label, options, value, onChange, onType, free, help, error, placeholder, disabled, autoFocus, optional }: ComboBoxProps) {
   return (
     <AriaComboBox
       allowsCustomValue={free ?? false}
@@ -45,7 +47,10 @@ export function ComboBox({ label, options, value, onChange, onType, free, help, 
         if (free) onChange(options.find((option) => option.label === text)?.value ?? text);
       }}
     >
-      <Label className={styles.label ?? ""}>{label}</Label>
+      <Label className={styles.label ?? ""}>
+        {label}
+        {optional && <span className={styles.optional}>optional</span>}
+      </Label>
       <div className={styles.combo}>
         <Input className={cx(styles.input)} placeholder={placeholder} spellCheck={false} />
         <Button className={styles.comboButton ?? ""}>

@@ -75,8 +75,8 @@ export function RevokeKey({ value, onClose }: { value: Key; onClose: () => void 
     <ConfirmDialog
       consequence={
         <ul>
-          <li>Whatever presents it is refused within a second. It cannot be put into force again.</li>
-          <li>{used === undefined ? "It was never noted to be used." : now - used < LATELY ? `It is in use: it was used ${relativeTime(used, now)}.` : `It was used ${relativeTime(used, now)}.`}</li>
+          <li>Requests with it are refused within a second. It cannot be put into force again.</li>
+          <li>{used === undefined ? "It was never seen in use." : now - used < LATELY ? `It is in use: it was used ${relativeTime(used, now)}.` : `It was used ${relativeTime(used, now)}.`}</li>
           {others.data !== undefined && <li>{others.data === 0 ? "Its account has no other key in force, and is shut out." : `Its account has ${counted(others.data, "other key", 100)} in force.`}</li>}
         </ul>
       }

@@ -46,7 +46,7 @@ export function EditApplication({ application, onClose, onSaved }: { application
       onClose={onClose}
       ready={typed.schema.trim() !== ""}
       title={application ? `Edit the schema of ${application.name}` : "New application"}
-      verb={application ? (typed.force ? "Save all the same" : "Save") : "Register application"}
+      verb={application ? (typed.force ? "Save all the same" : "Save") : "Create application"}
       wide
     >
       <TextField help="TOML. It says the application's id, its namespaces, and its permissions." label="Schema" mono onChange={(schema) => set({ schema })} rows={18} value={typed.schema} />

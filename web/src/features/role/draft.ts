@@ -20,6 +20,9 @@ export interface Draft {
   at: (pointer: string) => string | undefined;
   /** What the server said of the text that was sent; a change of the text ends it. */
   tellServer: (mistakes: readonly Mistake[]) => void;
+  /** Whether mistakes are told: not before something was typed, or asked for. */
+  isTold: boolean;
+  tell: () => void;
   place: (pointer: string) => number;
 }
 
@@ -27,10 +30,16 @@ export const asText = (value: unknown): string => JSON.stringify(value, null, 2)
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Whether nothing was filled in yet: what is wrong with that, whoever begins knows. */
+const isBlank = (initial: unknown): boolean => isObject(initial) && initial["name"] === "";
+
 export function useDraft(initial: unknown): Draft {
   const [text, setText] = useState(() => asText(initial));
   const [last, setLast] = useState<Record<string, unknown>>(() => (isObject(initial) ? initial : {}));
   const [server, setServer] = useState<{ text: string; mistakes: readonly Mistake[] }>({ text: "", mistakes: [] });
+  const [first] = useState(text);
+  const [isAsked, setIsAsked] = useState(false);
+  const isTold = isAsked || text !== first || !isBlank(initial);
   const { schemas } = useSchemas();
   const located = useMemo(() => locate(text), [text]);
   const isFine = located.error === undefined && isObject(located.value);
@@ -61,7 +70,9 @@ export function useDraft(initial: unknown): Draft {
     located,
     wrongs,
     marks,
-    at: (pointer) => wrongs.find((wrong) => wrong.pointer === pointer)?.message,
+    isTold,
+    tell: () => setIsAsked(true),
+    at: (pointer) => !isTold ? undefined : wrongs.find((wrong) => wrong.pointer === pointer)?.message,
     tellServer: (mistakes) => setServer({ text, mistakes }),
     place: (pointer) => placeOf({ pointer, message: "" }, text, located).from,
   };

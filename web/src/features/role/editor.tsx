@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
 import { Badge, Button, EmptyState, ErrorState, JsonEditor, Kbd, Notice, Page, Panel, SkeletonLines, Stack, merged, useFragmentState, useUnsaved } from "../../ui";
+import type { Mark } from "../../ui";
 import { useDraft } from "./draft";
 import { RoleForm } from "./form";
 import { Review } from "./review";
@@ -11,6 +12,7 @@ import { type Role, type RoleDocument, roleQuery } from "./role";
 import styles from "./editor.module.css";
 
 const NEW = { from: "" };
+const NONE: readonly Mark[] = [];
 const BLANK: RoleDocument = { name: "", permissions: [] };
 
 /** A role that is to be made: from nothing, or from another (`#from=rol_…`). */
@@ -55,7 +57,9 @@ function Editor({ role: shown, start }: { role?: Role; start?: RoleDocument }) {
   const navigate = useNavigate();
   const isReady = draft.broken === undefined && draft.wrongs.length === 0;
   const count = draft.broken === undefined ? draft.wrongs.length : 1;
+  const marks = draft.isTold ? draft.marks : NONE;
   const toMistake = () => {
+    draft.tell();
     const first = draft.marks[0];
     if (first) setGoTo({ at: first.from });
   };
@@ -96,7 +100,7 @@ function Editor({ role: shown, start }: { role?: Role; start?: RoleDocument }) {
       }
       status={
         <span role="status">
-          {count === 0 ? (
+          {!draft.isTold ? null : count === 0 ? (
             <Badge icon="check" tone="allow">
               Valid
             </Badge>
@@ -135,9 +139,9 @@ function Editor({ role: shown, start }: { role?: Role; start?: RoleDocument }) {
             }
             title="JSON"
           >
-            <JsonEditor goTo={goTo} label="Role as JSON" marks={draft.marks} onChange={draft.setText} rows={18} value={draft.text} />
+            <JsonEditor goTo={goTo} label="Role as JSON" marks={marks} onChange={draft.setText} rows={18} value={draft.text} />
             <ul aria-label="Mistakes" className={styles.mistakes}>
-              {draft.marks.map((mark, index) => (
+              {marks.map((mark, index) => (
                 <li key={index}>
                   <button className={styles.mistake} onClick={() => setGoTo({ at: mark.from })} type="button">
                     <span className={styles.line}>{lineOf(draft.text, mark.from)}</span> {mark.message}

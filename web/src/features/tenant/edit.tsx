@@ -36,7 +36,8 @@ export function EditTenant({ tenant, isFirst, onClose, onSaved }: { tenant?: Ten
         error={at("/parent")}
         free
         help="For people and lists: it gives nobody any access."
-        label="Part of (optional)"
+        label="Part of"
+        optional
         onChange={(parent) => set({ parent })}
         options={others.items.filter((other) => other.name !== typed.id).map((other) => ({ value: other.name, label: other.name, ...(other.document.title ? { help: other.document.title } : {}) }))}
         value={typed.parent}

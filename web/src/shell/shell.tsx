@@ -17,6 +17,11 @@ import { Bar } from "./bar";
 import { Mark } from "./mark";
 import styles from "./shell.module.css";
 
+/** What the first press or pointer wants, fetched when the page has nothing else to do. */
+const LATER = [() => import("../ui/menu-list"), () => import("../ui/tooltip-bubble"), () => import("./palette")];
+/** When it is fetched even so, in milliseconds. */
+const LATEST = 5_000;
+
 const Drawer = lazy(() => import("../ui/drawer"));
 const readPalette = () => import("./palette");
 const Palette = lazy(readPalette);
@@ -117,6 +122,17 @@ function SignedIn({ path, wrong }: { path: string; wrong: ReactNode }) {
   useEffect(() => {
     const timer = setTimeout(() => void readPalette().catch(() => undefined), 2000);
     return () => clearTimeout(timer);
+  }, []);
+
+  useEffect(() => {
+    const fetchLater = () => void Promise.allSettled(LATER.map((one) => one()));
+    // Safari has no such callback.
+    if (!("requestIdleCallback" in window)) {
+      const timer = setTimeout(fetchLater, LATEST);
+      return () => clearTimeout(timer);
+    }
+    const idle = requestIdleCallback(fetchLater, { timeout: LATEST });
+    return () => cancelIdleCallback(idle);
   }, []);
 
   // Another page begins at its top, and is told to screen readers by its heading.

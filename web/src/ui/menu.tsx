@@ -1,8 +1,11 @@
-import type { ReactElement, ReactNode } from "react";
-import { Header, Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from "react-aria-components/Menu";
-import { cx } from "./cx";
-import { Icon, type IconName } from "./icon";
-import styles from "./menu.module.css";
+import { type ReactElement, type ReactNode, Suspense, lazy, useRef } from "react";
+import { PressResponder } from "react-aria/private/interactions/PressResponder";
+import { useMenuTrigger } from "react-aria/useMenu";
+import { useMenuTriggerState } from "react-stately/useMenuTriggerState";
+import type { IconName } from "./icon";
+
+// What it opens is fetched when it is first wanted: no page needs it to be seen.
+const MenuList = lazy(() => import("./menu-list"));
 
 export interface MenuEntry {
   id: string;
@@ -23,44 +26,24 @@ export interface MenuGroup {
   chosen?: string;
 }
 
+export type MenuPlacement = "bottom end" | "bottom start" | "top start";
+
 /** What a button opens: `<Menu label="More" trigger={<IconButton … />} entries={[…]} />`, or `groups` with lines between. */
-export function Menu({ label, trigger, entries, groups, placement = "bottom end" }: { label: string; trigger: ReactElement; entries?: MenuEntry[]; groups?: MenuGroup[]; placement?: "bottom end" | "bottom start" | "top start" }) {
+export function Menu({ label, trigger, entries, groups, placement = "bottom end" }: { label: string; trigger: ReactElement; entries?: MenuEntry[]; groups?: MenuGroup[]; placement?: MenuPlacement }) {
+  const state = useMenuTriggerState({});
+  const button = useRef<HTMLElement>(null);
+  const { menuTriggerProps, menuProps } = useMenuTrigger({ type: "menu" }, state, button);
   const all = (groups ?? [{ entries: entries ?? [] }]).filter((group) => group.entries.length > 0);
   return (
-    <MenuTrigger>
-      {trigger}
-      <Popover className={styles.popover ?? ""} offset={4} placement={placement}>
-        <AriaMenu aria-label={label} className={styles.list ?? ""}>
-          {all.flatMap((group, index) => [
-            ...(index > 0 ? [<Separator className={styles.separator ?? ""} key={`line-${index}`} />] : []),
-            <Group group={group} key={index} />,
-          ])}
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
-  );
-}
-
-function Group({ group }: { group: MenuGroup }) {
-  const label = typeof group.title === "string" ? {} : { "aria-label": group.entries[0]?.label ?? "" };
-  return (
-    <MenuSection {...(group.title === undefined ? label : {})} {...(group.chosen === undefined ? {} : { selectionMode: "single" as const, selectedKeys: [group.chosen], disallowEmptySelection: true })}>
-      {group.title !== undefined && <Header className={styles.header ?? ""}>{group.title}</Header>}
-      {group.entries.map((entry) => (
-        <MenuItem className={cx(styles.item, entry.danger && styles.danger)} id={entry.id} isDisabled={entry.disabled ?? false} key={entry.id} onAction={entry.onAction} textValue={entry.label}>
-          {group.chosen !== undefined && (
-            <span className={styles.check}>
-              <Icon name="check" size={14} />
-            </span>
-          )}
-          {entry.icon && <Icon name={entry.icon} />}
-          <span className={styles.text}>
-            {entry.label}
-            {entry.help !== undefined && <span className={styles.help}>{entry.help}</span>}
-          </span>
-          {entry.trailing !== undefined && <span className={styles.trailing}>{entry.trailing}</span>}
-        </MenuItem>
-      ))}
-    </MenuSection>
+    <>
+      <PressResponder {...menuTriggerProps} isPressed={state.isOpen} ref={button}>
+        {trigger}
+      </PressResponder>
+      {state.isOpen && (
+        <Suspense>
+          <MenuList groups={all} label={label} own={menuProps} placement={placement} state={state} trigger={button} />
+        </Suspense>
+      )}
+    </>
   );
 }

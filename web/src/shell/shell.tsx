@@ -3,16 +3,19 @@ import { Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { type ReactNode, Suspense, lazy, useEffect, useRef, useState } from "react";
 import type { ApiError } from "../api/error";
 import { useIsHeld } from "../api/held";
-import { type Me, meQuery } from "../api/me";
+import { type Me, meQuery, useAllowed } from "../api/me";
 import { goAndSignIn, isSame } from "../api/signing-in";
 import { Button, IconButton } from "../ui/button";
 import { cx } from "../ui/cx";
+import { EmptyState } from "../ui/empty-state";
 import { ErrorNotice, ErrorState } from "../ui/error-notice";
 import { isTyping } from "../ui/keys";
 import { Link } from "../ui/link";
 import { Notice } from "../ui/notice";
+import { Page } from "../ui/page";
 import { SkeletonLines } from "../ui/skeleton";
 import { Toasts, toast } from "../ui/toast";
+import type { Areas } from "./area";
 import { Bar } from "./bar";
 import { Mark } from "./mark";
 import styles from "./shell.module.css";
@@ -92,6 +95,22 @@ function Wrong({ error, retry }: { error: ApiError; retry: () => void }) {
   );
 }
 
+/** The page, where whoever is there may see it: what would be refused is not asked for. */
+function Permitted({ path }: { path: string }) {
+  const { nav } = useRouter().options.context as Areas;
+  const here = path.replace(/^\/console(?=\/)/, "").replace(/(?<=.)\/$/, "");
+  const entry = nav.find(({ to }) => to === here);
+  const isAllowed = useAllowed(entry?.permission);
+  if (entry === undefined || isAllowed !== false) return <Outlet />;
+  return (
+    <Page title={entry.title}>
+      <EmptyState icon="lock" title="You may not see this">
+        Ask an administrator for the permission <code>{entry.permission}</code>.
+      </EmptyState>
+    </Page>
+  );
+}
+
 function SignedIn({ path, wrong }: { path: string; wrong: ReactNode }) {
   const [open, setOpen] = useState<"palette" | "keys" | "drawer" | undefined>();
   const main = useRef<HTMLElement>(null);
@@ -162,7 +181,7 @@ function SignedIn({ path, wrong }: { path: string; wrong: ReactNode }) {
       <main className={styles.main} id="main" ref={main} tabIndex={-1}>
         {wrong}
         <Suspense fallback={<div className={styles.loading}><SkeletonLines lines={6} /></div>}>
-          <Outlet />
+          <Permitted path={path} />
         </Suspense>
       </main>
       <Suspense>

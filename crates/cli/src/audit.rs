@@ -141,10 +141,10 @@ impl From<Decision> for RecordedDecision {
 
 /// A point in time, in microseconds since 1970 (UTC).
 #[derive(Debug, Clone, Copy)]
-struct Since(i64);
+pub(crate) struct Since(pub(crate) i64);
 
 impl Since {
-    fn parse(text: &str) -> Result<Since, String> {
+    pub(crate) fn parse(text: &str) -> Result<Since, String> {
         if let Ok(time) = text.parse::<Timestamp>() {
             return Ok(Since(time.as_microsecond()));
         }

@@ -39,12 +39,12 @@ mod trial;
 mod watch;
 
 pub use administration::{
-    AdminError, Administration, Author, Covered, Entry, Expected, FOLDER_ORIGIN, Formerly, GroupDraft,
+    AdminError, Administration, Author, Covered, Entry, Expected, FOLDER_ORIGIN, Formerly, Given, GroupDraft,
     Imported, ImportedRole, Judged, KeyDraft, Left, ListQuery, Lister, Listing, MAX_MEMBERS, MAX_RESOURCES,
     MAX_SET_BACK, NewAdministrator, NotCarriedOver, PersonBack, Plan, Planned, PlannedChange, Redeemed,
-    Reference, RememberKey, ResourceDraft, ResourceMistake, Restored, SetBack, Sort, SortBy, Taken,
-    UserDraft, VersionState, WebinyError, Wide, Written, WrittenResources, directory_differences,
-    import_webiny,
+    Reference, RememberKey, ResourceDraft, ResourceMistake, Restored, ReviewDraft, Reviewed, SetBack, Sort,
+    SortBy, Taken, UserDraft, VersionState, WebinyError, Wide, Written, WrittenResources,
+    directory_differences, import_webiny,
 };
 pub use affected::{Affected, Change, Forgotten, MAX_SELECTORS, Selector, Whom};
 pub use authenticator::sha256;

@@ -50,6 +50,7 @@ fn changes_policy(operation: &Operation) -> bool {
                 | Operation::Block(_)
                 | Operation::LiftBlock { .. }
                 | Operation::SavedSearch(_)
+                | Operation::Review(_)
                 | Operation::ForgetSource(_)
                 | Operation::Alert(_)
                 | Operation::SteerAuditSink(_)
@@ -67,6 +68,7 @@ fn changes_others(operation: &Operation) -> bool {
         | Operation::Alone
         | Operation::Still(_)
         | Operation::SavedSearch(_)
+        | Operation::Review(_)
         | Operation::Alert(_)
         | Operation::SteerAuditSink(_)
         | Operation::EventQuota(_) => false,

@@ -11,6 +11,7 @@ use crate::linked::LinkChange;
 use crate::object::Draft;
 use crate::people::{DirectoryEdit, GroupRecord, UserRecord};
 use crate::resource::{MAX_ATTRIBUTES, MAX_RESOURCE_TYPE, ResourceKey};
+use crate::review::StoredReview;
 use crate::saved_search::SavedSearchChange;
 use crate::secret::SealedSecret;
 use crate::session::{Sessions, StoredSession};
@@ -124,6 +125,7 @@ fn subject(operation: &Operation) -> (&str, &str) {
         Operation::LiftBlock { id } => ("block", id),
         Operation::SavedSearch(SavedSearchChange::Put { search, .. }) => ("audit-search", &search.id),
         Operation::SavedSearch(SavedSearchChange::Remove { id, .. }) => ("audit-search", id),
+        Operation::Review(review) => ("assignment", &review.assignment),
         Operation::ForgetSource(forgotten) => ("source", &forgotten.source),
         Operation::Alert(_) => ("alert", ""),
         Operation::SteerAuditSink(steering) => ("audit-sink", &steering.sink),
@@ -186,6 +188,7 @@ impl Measure<'_> {
                 self.required("search", &search.search, MAX_SEARCH)
             }
             Operation::SavedSearch(SavedSearchChange::Remove { id, .. }) => self.required("id", id, MAX_ID),
+            Operation::Review(review) => self.review(review),
             Operation::SteerAuditSink(steering) => self.required("id", &steering.sink, MAX_ID),
             Operation::EventQuota(quota) => self.text("application", quota.application(), MAX_NAME),
             Operation::ForgetSource(ForgottenSource { source, whom }) => {
@@ -245,6 +248,18 @@ impl Measure<'_> {
             }
         }
         Ok(())
+    }
+
+    fn review(&mut self, review: &StoredReview) -> Result<(), CommitError> {
+        self.required("id", &review.assignment, MAX_ID)?;
+        self.required("tenant", &review.tenant, MAX_ID)?;
+        self.required("state", &review.state, MAX_ID)?;
+        self.required("document", &review.held, MAX_BODY)?;
+        self.required("reason", &review.reason, MAX_NAME)?;
+        self.text("provider", &review.reviewer.provider, MAX_NAME)?;
+        self.text("type", &review.reviewer.kind, MAX_NAME)?;
+        self.text("reviewer", &review.reviewer.id, MAX_NAME)?;
+        self.optional("login", review.login.as_ref(), MAX_NAME)
     }
 
     fn version(&mut self, edit: &DirectoryEdit) -> Result<(), CommitError> {

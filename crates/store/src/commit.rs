@@ -19,6 +19,7 @@ use crate::object::{self, Draft, Object};
 use crate::people::version as people_version;
 use crate::people::{DirectoryEdit, GroupRecord, Membership, PeopleChange, UserRecord};
 use crate::resource::{self, ResourceKey, ResourceRecord};
+use crate::review::{self, StoredReview};
 use crate::saved_search::{self, SavedSearchChange};
 use crate::secret::{self, SealedSecret};
 use crate::session::{self, Sessions, StoredSession};
@@ -152,6 +153,8 @@ pub enum Operation {
     },
     /// Something about a search of audit events that is kept is to be different.
     SavedSearch(SavedSearchChange),
+    /// A decision about an assignment comes on record.
+    Review(Box<StoredReview>),
     /// What a source of permissions outside Casemate said counts no longer, wherever it is kept.
     ForgetSource(ForgottenSource),
     /// The state of an alert becomes this.
@@ -470,6 +473,7 @@ impl<'a> Change<'a> {
             Operation::SavedSearch(change) => {
                 saved_search::make(self.link, change, (self.revision, self.at)).await?;
             }
+            Operation::Review(kept) => review::insert(self.link, kept, (self.revision, self.at)).await?,
             Operation::SteerAuditSink(steering) => audit_sink::steer(self.link, steering).await?,
             Operation::EventQuota(quota) => event_quota::make(self.link, quota, self.at).await?,
             Operation::BeginSession(session) => session::begin(self.link, session, self.revision).await?,
@@ -500,6 +504,7 @@ impl<'a> Change<'a> {
         secret::remove(self.link, kind, id).await?;
         audit_sink::forget(self.link, kind, id).await?;
         alert::forget(self.link, kind, id).await?;
+        review::forget(self.link, kind, &before.name).await?;
         version::insert_edit(self.link, self.revision, (kind, id), Some(&before), None).await?;
         self.edits += 1;
         Ok(())
@@ -520,6 +525,7 @@ impl<'a> Change<'a> {
         }
         if let Some(before) = before.as_ref().filter(|before| before.name != *name) {
             resource::refuse_owner(self.link, kind, &before.name).await?;
+            review::refuse_renaming(self.link, kind, id, &before.name).await?;
         }
         // Before the statement, since one that fails ends a transaction of PostgreSQL; nobody else changes objects now.
         if let Some(other) = object::named(self.link, kind, tenant, name).await?.filter(|other| other != id) {

@@ -40,6 +40,7 @@ mod reseal;
 mod reserve;
 mod resource;
 mod retention;
+mod review;
 mod root_key;
 mod saved_search;
 mod seal;
@@ -108,6 +109,7 @@ pub use resource::{
     MAX_TENANT_RESOURCE_TYPES, ResourceKey, ResourceQuery, ResourceRecord,
 };
 pub use retention::Retention;
+pub use review::{ReviewDecision, ReviewRecordQuery, StoredReview};
 pub use root_key::{RootKeyError, RootKeyFile, RootKeyFileError, RootKeys};
 pub use saved_search::{MAX_SAVED_SEARCHES, SavedSearch, SavedSearchChange};
 pub use seal::{MAX_SECRET, SealError, Sealer};

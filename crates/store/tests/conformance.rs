@@ -45,6 +45,8 @@ mod processes;
 mod records;
 #[path = "conformance/resources.rs"]
 mod resources;
+#[path = "conformance/reviews.rs"]
+mod reviews;
 #[path = "conformance/search.rs"]
 mod search;
 #[path = "conformance/sessions.rs"]
@@ -243,6 +245,11 @@ mod holds {
     on_both!(alerts:
         who_makes_many_alerts_hides_those_of_nobody_else,
         a_time_is_found_where_events_are_not_in_the_order_of_theirs,
+    );
+    on_both!(reviews:
+        decisions_are_told_by_tenant_and_by_page_and_the_latest_of_each,
+        the_record_stays_when_an_assignment_goes_and_goes_with_its_tenant,
+        no_decision_is_kept_without_a_reason_and_none_is_in_the_way_of_changes,
     );
     on_both!(audit_sinks:
         a_cursor_moves_from_where_it_is_and_under_the_lease_alone,

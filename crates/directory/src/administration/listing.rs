@@ -63,7 +63,7 @@ impl std::fmt::Debug for Wide {
 /// All objects at one revision.
 #[derive(Clone)]
 pub struct Lister {
-    state: Arc<State>,
+    pub(super) state: Arc<State>,
 }
 
 impl std::fmt::Debug for Lister {
@@ -104,15 +104,6 @@ impl Lister {
     pub fn all(&self, kind: Kind, tenant: &str, most: usize) -> Vec<Entry> {
         let objects = self.state.objects.in_tenant(kind, tenant);
         objects.iter().take(most).map(|object| Entry::of(kind, object)).collect()
-    }
-
-    /// The names of all roles that are held by a role or a team of a tenant: those that are named, then those that these
-    /// extend.
-    #[must_use]
-    pub fn roles_of(&self, tenant: &str, role: Option<&str>, team: Option<&str>) -> Vec<String> {
-        let roles = self.state.snapshot.compiled().part(tenant).roles();
-        let Some(assigned) = roles.assigned(tenant, role, team) else { return Vec::new() };
-        roles.held(assigned).iter().map(|held| held.role.name.to_string()).collect()
     }
 
     /// In the order in which they were made, which is kept ready, or backwards.

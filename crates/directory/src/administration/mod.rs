@@ -19,6 +19,7 @@ mod plan;
 mod provisioning;
 mod recovery;
 mod resources;
+mod reviewing;
 mod rules;
 mod sealing;
 mod self_grant;
@@ -42,6 +43,7 @@ pub use people::{
 };
 pub use plan::{Plan, PlannedChange};
 pub use resources::{Expected, MAX_RESOURCES, ResourceDraft, ResourceMistake, WrittenResources};
+pub use reviewing::{Given, ReviewDraft, Reviewed};
 pub use webiny::{Imported, ImportedRole, NotCarriedOver, WebinyError, import_webiny};
 
 use crate::directory::Directory;

@@ -7,6 +7,7 @@ use casemate_permission::PermissionSet;
 use serde_json::Value;
 
 use super::entry::Author;
+use super::reviewing::REVOKE;
 use super::rules::read;
 use super::write::{Proposal, Told};
 use crate::directory::State;
@@ -42,10 +43,11 @@ pub(super) fn note(author: &Author, state: &State, proposal: &mut Proposal) {
         })
         .map(|draft| (draft.kind.as_str(), draft.id.as_str()))
         .collect();
-    for Told { resource, after, .. } in &mut proposal.told {
-        // Code and set-backs tell of all that they change in one event.
+    for Told { action, resource, after, .. } in &mut proposal.told {
+        // Who ends what they hold gives themselves nothing. Code and set-backs tell of all that they change in one event.
         let is_own =
             own.contains(&(resource.0, resource.1.as_str())) || (resource.0 == "policy" && !own.is_empty());
+        let is_own = is_own && action != REVOKE;
         let noted = after.as_deref().filter(|_| is_own).and_then(|text| {
             let mut document: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
             document.insert(SELF_GRANT.to_owned(), true.into());
@@ -58,7 +60,7 @@ pub(super) fn note(author: &Author, state: &State, proposal: &mut Proposal) {
 }
 
 /// Whether an assignment is to its author: by their id, their login or one of their groups.
-fn is_to(author: &Author, state: &State, body: &str) -> bool {
+pub(super) fn is_to(author: &Author, state: &State, body: &str) -> bool {
     let Some(AssignmentDocument { to, .. }) = read::<AssignmentDocument>(body) else { return false };
     let is = |named: &Option<String>, own: &str| named.as_deref().is_some_and(|named| named == own);
     let account = state.objects.by_id(Kind::ServiceAccount, &author.actor.id);

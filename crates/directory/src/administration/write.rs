@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use casemate_store::{AuditEvent, Commit, CommitError, Operation, Remembered, SealedSecret, StoredApiKey};
+use casemate_store::{
+    AuditEvent, Commit, CommitError, Operation, Remembered, SealedSecret, StoredApiKey, StoredReview,
+};
 use serde_json::Value;
 
 use super::detection;
@@ -37,6 +39,8 @@ pub(super) struct Proposal {
     pub(super) people: Vec<Operation>,
     /// Whether it was found already that somebody administers once all of it is done, people with the rest.
     pub(super) is_judged: bool,
+    /// What was decided about assignments.
+    pub(super) reviews: Vec<StoredReview>,
     /// What becomes of groups that code manages.
     pub(super) groups: Vec<GroupChange>,
     /// What is told of it: action, kind of event, tenant, kind and id of the object, before and after.
@@ -110,6 +114,9 @@ impl Administration {
             && proposal.groups.is_empty()
             && proposal.people.is_empty()
         {
+            if !proposal.reviews.is_empty() {
+                return self.only_decided(author, state, proposal).await;
+            }
             return Ok(Made { revision: base, objects: Arc::clone(&state.objects) });
         }
         // Rows of people were thought out before.
@@ -132,6 +139,16 @@ impl Administration {
             tracing::error!(%error, revision, "a change was made and is not in force yet");
         }
         Ok(Made { revision, objects: Arc::clone(&self.directory.state().objects) })
+    }
+
+    /// Puts decisions on record that change nothing, as long as what they are about is what it was.
+    async fn only_decided(&self, author: &Author, state: &State, proposal: Proposal) -> Result<Made, Failed> {
+        let commit = commit(author, state.snapshot.revision(), proposal, None);
+        match self.store.commit(commit).await {
+            Ok(revision) => Ok(Made { revision, objects: Arc::clone(&state.objects) }),
+            Err(CommitError::Conflict { .. }) => Err(Failed::Overtaken),
+            Err(error) => Err(Failed::Refused(error.into())),
+        }
     }
 
     /// Checks a proposal as a whole and holds it against all rules.
@@ -211,6 +228,7 @@ fn commit(author: &Author, base: i64, proposal: Proposal, written: Option<&Writt
     }));
     operations.extend(proposal.keys.into_iter().map(Operation::PutKey));
     operations.extend(proposal.people);
+    operations.extend(proposal.reviews.into_iter().map(|review| Operation::Review(Box::new(review))));
     if let (Some(remember), Some(written)) = (proposal.remember, written) {
         operations.push(Operation::Remember(Remembered {
             caller: remember.caller,

@@ -1,9 +1,14 @@
 //! Who holds what, since when, through what, and whether they use it: for those who go through it now and then.
 
+mod decide;
+mod latest;
+mod record;
 pub(crate) mod routes;
 mod service;
 mod usage;
 mod view;
 
 pub use service::{HolderQuery, Review, ReviewError, ReviewQuery, review};
-pub use view::{COLUMNS, Holder, Holding, State};
+pub use view::{
+    COLUMNS, DECISION_COLUMNS, Decided, Decision, Holder, Holding, LatestReview, Reviewer, State,
+};

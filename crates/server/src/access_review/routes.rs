@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use casemate_directory::model::When;
 use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{
     Code, NoQuery, Page, PageRequest, Problem, Query, clock, cursor, json_response, permissions,
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use super::service::{HolderQuery, Review, ReviewError, ReviewQuery, review};
 use super::view::{COLUMNS, Holding, State as Standing};
+use super::{decide, record};
 use crate::App;
 use crate::csv::{self, Rows};
 use crate::export::{self, AT_ONCE};
@@ -34,7 +36,8 @@ const MAX_DAYS: u32 = 36_500;
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
-    Api::new()
+    decide::routes()
+    .merge(record::routes())
     .post(
         "/api/v1/access-review/search",
         search,
@@ -112,6 +115,17 @@ struct ReviewSearch {
     #[serde(default)]
     #[schemars(range(min = 1, max = 36_500))]
     expiring_days: Option<u32>,
+    /// Only what was certified, or revoked, at or after this time, and is what it was then.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    reviewed_since: Option<When>,
+    /// Only what was not: the rest of what `reviewed_since` finds.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    not_reviewed_since: Option<When>,
+    /// Only what was certified or revoked at some time, and is not what it was then: it has to be looked at again.
+    #[serde(default)]
+    changed_since_review: bool,
     /// In which order of assignments.
     #[serde(default)]
     sort: Order,
@@ -209,6 +223,9 @@ async fn found(
         team: search.team,
         group: search.group,
         state: search.state,
+        reviewed_since: search.reviewed_since.map(|since| since.0.0),
+        not_reviewed_since: search.not_reviewed_since.map(|since| since.0.0),
+        changed_since_review: search.changed_since_review,
         holder: HolderQuery {
             provider: search.provider,
             kind: search.r#type,

@@ -4,13 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use casemate_directory::model::{AssignmentDocument, Granted, Target, UserDocument};
-use casemate_directory::{API_KEY_PROVIDER, Entry, Kind, ListQuery, Lister, OWN_PROVIDER, Sort, SortBy};
+use casemate_directory::{
+    API_KEY_PROVIDER, Entry, Given, Kind, ListQuery, Lister, OWN_PROVIDER, Sort, SortBy,
+};
 use casemate_expression::Timestamp;
-use casemate_store::{GroupQuery, StoreError, StoreReader, UserQuery, UserRecord};
+use casemate_store::{
+    GroupQuery, ReviewDecision, StoreError, StoreReader, StoredReview, UserQuery, UserRecord,
+};
 use serde::{Deserialize, Serialize};
 
+use super::latest::Latest;
 use super::usage::{Seen, Usage};
-use super::view::{Holder, Holding, State};
+use super::view::{Holder, Holding, LatestReview, State};
 
 /// The most holders that are looked at for one page: where few fit, a page holds few, and others follow.
 const MAX_LOOKED_AT: usize = 1_000;
@@ -36,6 +41,12 @@ pub struct ReviewQuery {
     pub group: Option<String>,
     /// Only what is in this state.
     pub state: Option<State>,
+    /// Only what was decided about at this time or after it, where that holds.
+    pub reviewed_since: Option<i64>,
+    /// Only what was not decided about at this time or after it, or where that holds no longer.
+    pub not_reviewed_since: Option<i64>,
+    /// Only what was decided about, where that holds no longer.
+    pub changed_since_review: bool,
     /// Only by whom.
     pub holder: HolderQuery,
     /// Whether what was assigned last comes first.
@@ -117,12 +128,12 @@ pub async fn review(
     };
     let mut walk = Walk::new(lister, reader, query)?;
     loop {
-        let sort = Sort { by: SortBy::Created, descending: query.newest_first };
+        let sort = walk.sort();
         let one = ListQuery { limit: 1, after: place.after.clone(), sort, ..ListQuery::default() };
         let mut page = lister.list(Kind::Assignment, &query.tenant, &one).map_err(|_| ReviewError::After)?;
         let Some(entry) = page.items.pop() else { break };
         let within = place.within.take().filter(|within| within.assignment == entry.id);
-        if let Some(within) = walk.assignment(&entry, within).await? {
+        if let Some(within) = walk.assignment(&entry, place.after.as_deref(), within).await? {
             place.within = Some(within);
             return walk.ends(Some(&place));
         }
@@ -163,6 +174,7 @@ struct Walk<'a> {
     /// The tenant's service accounts, by id and by name; read once one is needed.
     accounts: Option<HashMap<String, Arc<Entry>>>,
     usage: Usage,
+    latest: Latest,
     looked_at: usize,
     items: Vec<Holding>,
 }
@@ -189,6 +201,7 @@ impl<'a> Walk<'a> {
             file_users,
             accounts: None,
             usage: Usage::default(),
+            latest: Latest::default(),
             looked_at: 0,
             items: Vec::new(),
         })
@@ -203,13 +216,25 @@ impl<'a> Walk<'a> {
         self.items.len() >= self.query.limit as usize || self.looked_at >= MAX_LOOKED_AT
     }
 
-    /// Looks at whom an assignment reaches; answers where to go on, where the page is full before.
+    fn sort(&self) -> Sort {
+        Sort { by: SortBy::Created, descending: self.query.newest_first }
+    }
+
+    /// Looks at whom an assignment reaches, which comes first behind `after`; answers where to go on, where the page is full
+    /// before.
     async fn assignment(
         &mut self,
         entry: &Entry,
+        after: Option<&str>,
         within: Option<Within>,
     ) -> Result<Option<Within>, ReviewError> {
-        let Some(held) = self.held(entry) else { return Ok(None) };
+        let Some(mut held) = self.held(entry) else { return Ok(None) };
+        let of = (self.query.tenant.as_str(), self.sort());
+        held.review = self.latest.of((self.lister, self.reader), of, after, &entry.id).await?;
+        if !held.is_reviewed_as(self.query) {
+            self.looked_at += 1;
+            return Ok(None);
+        }
         let target = held.document.to.clone();
         let provider = target.provider.clone().unwrap_or_else(|| self.provider_of(&target));
         match &target.group {
@@ -268,11 +293,12 @@ impl<'a> Walk<'a> {
             return None;
         }
         let (role, team) = (document.role.as_deref(), document.team.as_deref());
-        let roles = self.lister.roles_of(&entry.tenant, role, team);
-        if query.role.as_ref().is_some_and(|wanted| !roles.contains(wanted)) {
+        let given = self.lister.given(entry, role, team);
+        if query.role.as_ref().is_some_and(|wanted| !given.roles.contains(wanted)) {
             return None;
         }
-        Some(Held { document, roles, state, since, id: entry.id.clone(), granted: entry.granted.clone() })
+        let (id, granted) = (entry.id.clone(), entry.granted.clone());
+        Some(Held { document, given, state, since, id, granted, review: None })
     }
 
     fn before(&self, days: u32) -> i64 {
@@ -455,13 +481,32 @@ fn holder_of(user: &UserRecord) -> Holder {
 struct Held {
     id: String,
     document: AssignmentDocument,
-    roles: Vec<String>,
+    given: Given,
     state: State,
     since: i64,
     granted: Option<Granted>,
+    /// The latest decision about it.
+    review: Option<StoredReview>,
 }
 
 impl Held {
+    /// Whether the latest decision about it holds: it gives just what the reviewer certified, or is over as they wanted it.
+    fn is_as_reviewed(&self) -> bool {
+        self.review.as_ref().is_some_and(|review| match review.decision {
+            ReviewDecision::Certified => review.state == self.given.state,
+            ReviewDecision::Revoked => self.state == State::Over,
+        })
+    }
+
+    fn is_reviewed_as(&self, query: &ReviewQuery) -> bool {
+        let holds = self.is_as_reviewed();
+        let at = self.review.as_ref().map(|review| review.at);
+        let is_within = |since: i64| holds && at.is_some_and(|at| at >= since);
+        query.reviewed_since.is_none_or(is_within)
+            && query.not_reviewed_since.is_none_or(|since| !is_within(since))
+            && (!query.changed_since_review || (at.is_some() && !holds))
+    }
+
     fn by(&self, holder: Holder, group: Option<&str>, used: Option<(i64, &'static str)>) -> Holding {
         let time = |micros: i64| Timestamp(micros).to_string();
         Holding {
@@ -469,13 +514,15 @@ impl Held {
             holder,
             role: self.document.role.clone(),
             team: self.document.team.clone(),
-            roles: self.roles.clone(),
+            roles: self.given.roles.clone(),
+            revision: self.given.revision,
             group: group.map(str::to_owned),
             state: self.state,
             since: time(self.since),
             until: self.document.until.map(|until| until.0.to_string()),
             granted: self.granted.clone(),
             reason: self.document.reason.clone(),
+            review: self.review.as_ref().map(|review| LatestReview::of(review, self.is_as_reviewed())),
             last_used: used.map(|(at, _)| time(at)),
             last_used_by: used.map(|(_, by)| by),
             looked_back_to: None,

@@ -1,3 +1,4 @@
 //! Assignments: who has which role.
 
 pub(crate) mod routes;
+pub(crate) mod service;

@@ -76,6 +76,8 @@ pub(crate) fn body(route: &Route, documents: &BTreeMap<String, Value>) -> Option
         (_, "createResource") => json!({ "application": "notes", "type": "note", "id": "made" }),
         (_, "putResources") => json!({ "items": [{ "application": "notes", "type": "note", "id": "made" }] }),
         (_, "updateResource" | "patchResource") => json!({ "attributes": {} }),
+        (_, "decideAccessReview") => json!({ "decisions": [{ "assignment": "asg_none", "revision": 1,
+            "decision": "certified", "reason": "needed" }] }),
         (_, "resolvePermissions") => json!({ "items": [{ "anonymous": true }] }),
         (_, "check" | "filter" | "explain") => json!({ "subject": { "type": "user", "id": "ada" },
             "action": { "name": "cms.read" }, "resource": { "type": "note", "id": "1" } }),

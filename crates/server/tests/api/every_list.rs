@@ -189,6 +189,17 @@ async fn prepare(server: &Server) -> [(&'static str, String); 3] {
         let temporary = Some(Temporary { title: format!("For {name}"), ..Temporary::default() });
         sessions::store(server, &StoredSession { temporary, ..session }).await;
     }
+    let held = server.admin("GET /api/v1/access-review", None).await;
+    let decisions: Vec<Value> = items(&held.body)
+        .iter()
+        .map(|held| {
+            json!({ "assignment": held["assignment"], "revision": held["revision"], "decision": "certified",
+                "reason": "needed" })
+        })
+        .collect();
+    let decided =
+        server.admin("POST /api/v1/access-review/decide", Some(&json!({ "decisions": decisions }))).await;
+    assert!(decided.status.is_success(), "{}", decided.text);
     let notes = "format = 1\n[application]\nid = \"notes\"\nnamespaces = [\"notes\"]\n";
     server.make("/api/v1/applications", &json!({ "schema": notes })).await;
     let items: Vec<Value> = ["ada", "bob", "eve"]
@@ -327,6 +338,14 @@ async fn what_is_searched_for_is_found_by_each_filter() {
         ("audit-events/anonymous-denials", json!({ "address": "192.0.2.9" }), 0),
         ("audit-events/anonymous-denials", json!({ "since": "1970-01-01T00:02:00Z" }), 1),
         ("audit-events/anonymous-denials", json!({ "until": "1970-01-01T00:02:59Z", "route": "/" }), 1),
+        ("access-review/decisions", json!({ "decision": "certified" }), 3),
+        ("access-review/decisions", json!({ "search": "NEEDED", "until": "2020-01-01T00:00:00Z" }), 0),
+        ("access-review/decisions", json!({ "assignment": "asg_none" }), 0),
+        (
+            "access-review/decisions",
+            json!({ "reviewer": "administrator", "since": "2020-01-01T00:00:00Z" }),
+            3,
+        ),
         ("policy/versions", json!({ "search": "ROLE EVE" }), 1),
         ("policy/versions", json!({ "actor": "nobody" }), 0),
         ("policy/versions", json!({ "until": "2020-01-01T00:00:00Z" }), 0),

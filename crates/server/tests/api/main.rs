@@ -1,6 +1,7 @@
 //! The administration API, through its router, on real databases.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot prepare has failed")]
 
+mod access_decisions;
 mod access_review;
 mod administrators;
 mod audit_holds;

@@ -347,4 +347,31 @@ pub(super) const MIGRATIONS: &[Migration] = &[
             ){table}",
         ],
     },
+    Migration {
+        version: 35,
+        // A binary that does not know it decides nothing about assignments.
+        needs: 5,
+        statements: &[
+            // What reviewers decided about assignments: at which revision of what these give (`seen`), a digest of that (`state`), and
+            // what it was (`held`).
+            "CREATE TABLE access_review (
+                assignment {text} NOT NULL,
+                revision {integer} NOT NULL,
+                tenant {text} NOT NULL,
+                decision {text} NOT NULL,
+                seen {integer} NOT NULL,
+                state {text} NOT NULL,
+                held {text} NOT NULL,
+                reason {text} NOT NULL,
+                own {integer} NOT NULL,
+                reviewer_provider {text} NOT NULL,
+                reviewer_type {text} NOT NULL,
+                reviewer_id {text} NOT NULL,
+                reviewer_login {text},
+                at {integer} NOT NULL,
+                PRIMARY KEY (assignment, revision)
+            ){table}",
+            "CREATE INDEX access_review_by_tenant ON access_review (tenant, revision)",
+        ],
+    },
 ];

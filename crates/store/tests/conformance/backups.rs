@@ -138,6 +138,7 @@ async fn fill(place: &Place, store: &Store, sealer: &Sealer) {
         "local_password VALUES ('usr_1', 0, 5)",
         "known_network VALUES ('usr_1', '192.0.2.7/32', 5)",
         "directory_version VALUES ('user', 'usr_1', 1, 5, 'corp', 'user', 'eve', 'create', NULL, NULL, '{}', NULL, NULL)",
+        "access_review VALUES ('asg_1', 2, 'default', 'certified', 1, 'ab', '{}', 'needed', 0, 'corp', 'user', 'eve', NULL, 5)",
         "linked_identity VALUES ('partner', 'ada', 'lnk_1', 'usr_1', 'default', 5, NULL)",
         "second_factor (id, user_id, kind, name, created_at) VALUES ('fac_1', 'usr_1', 'totp', 'phone', 5)",
     ];

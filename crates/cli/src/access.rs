@@ -159,7 +159,7 @@ async fn decided(arguments: Decisions, printer: &mut Printer) -> Outcome {
         }
     }
     if printer.format() == Format::Table {
-        printer.table(["AT", "DECISION", "HELD", "BY", "ASSIGNMENT", "BY WHOM", "REASON"], &rows)?;
+        printer.table(["AT", "DECISION", "HELD", "HOLDER", "ASSIGNMENT", "REVIEWER", "REASON"], &rows)?;
     }
     place.close().await;
     Ok(Exit::Success)

@@ -40,6 +40,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/access-review/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Certifies or revokes assignments
+         * @description At most a hundred. Each comes on record with who decided, when, why and of which revision, together with its audit event, and holds for that revision alone. A revoked assignment ends at the server's time, never later than it would have; one that has not begun goes, which needs `casemate.assignment.delete`. To certify again what is certified is another entry of the record. Each is answered by itself.
+         *
+         *     Needs the permission `casemate.assignment.update` in the tenant of `Casemate-Tenant`.
+         */
+        post: operations["decideAccessReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-review/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What reviewers decided
+         * @description The record of access reviews of the tenant: it is only added to. A decision stays here when its assignment ends or goes.
+         *
+         *     Needs the permission `casemate.access-review.list` in the tenant of `Casemate-Tenant`.
+         */
+        get: operations["listAccessReviewDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-review/decisions/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What reviewers decided
+         * @description The record of access reviews of the tenant: it is only added to. A decision stays here when its assignment ends or goes.
+         *
+         *     Needs the permission `casemate.access-review.list` in the tenant of `Casemate-Tenant`.
+         */
+        post: operations["searchAccessReviewDecisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-review/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far an access review is
+         * @description Counted over all assignments of the tenant.
+         *
+         *     Needs the permission `casemate.access-review.list` in the tenant of `Casemate-Tenant`.
+         */
+        get: operations["getAccessReviewProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/access-review/search": {
         parameters: {
             query?: never;
@@ -3588,6 +3676,77 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What becomes of a decision. */
+        AccessReviewBecame: "done" | "changed" | "not_found" | "refused";
+        /** @description What is decided about an assignment. */
+        AccessReviewDecide: {
+            /** @description The id of the assignment. */
+            assignment: string;
+            /** @description What is decided. */
+            decision: components["schemas"]["AccessReviewDecision"];
+            /** @description Why. It stays on record. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description What the reviewer saw: the `revision` of an entry of the access review. Where it is another by now, nothing is decided.
+             */
+            revision: number;
+        };
+        /** @description What a reviewer decides. */
+        AccessReviewDecision: "certified" | "revoked";
+        /** @description What is decided. */
+        AccessReviewDecisions: {
+            /** @description A decision about each of some assignments. Each is made by itself: some may be, where others are not. */
+            decisions: components["schemas"]["AccessReviewDecide"][];
+        };
+        /** @description Which decisions are searched for. */
+        AccessReviewDecisionSearch: {
+            /**
+             * @description The `next` of the page before.
+             * @default null
+             */
+            after?: string | null;
+            /**
+             * @description Only those about the assignment with this id.
+             * @default null
+             */
+            assignment?: string | null;
+            /**
+             * @description Only these.
+             * @default null
+             */
+            decision?: components["schemas"]["AccessReviewDecision"] | null;
+            /**
+             * Format: uint32
+             * @description The most entries of the page; 100 where nothing is said.
+             * @default null
+             */
+            limit?: number | null;
+            /**
+             * @description Only those of the reviewer with this id.
+             * @default null
+             */
+            reviewer?: string | null;
+            /**
+             * @description A text that stands in the reason, in the reviewer's id or login, or in what was held by whom, in whatever case.
+             * @default null
+             */
+            search?: string | null;
+            /**
+             * Format: date-time
+             * @description Only those at or after this time.
+             * @default null
+             */
+            since?: string | null;
+            /** @description In which order. */
+            sort?: components["schemas"]["RevisionOrder"];
+            /**
+             * Format: date-time
+             * @description Only those before this time.
+             * @default null
+             */
+            until?: string | null;
+        };
         /** @description Something that somebody holds. */
         AccessReviewEntry: {
             /** @description The id of the assignment. */
@@ -3613,6 +3772,14 @@ export interface components {
             looked_back_to?: string | null;
             /** @description The reason that was given for it. */
             reason?: string | null;
+            /** @description What was decided about it last, if anything was. */
+            review?: components["schemas"]["AccessReviewLatest"] | null;
+            /**
+             * Format: int64
+             * @description The revision that changed last what is held by it: the assignment itself, its team, or one of its roles. Whoever decides
+             *     about it sends this one.
+             */
+            revision: number;
             /** @description The role that is assigned. */
             role?: string | null;
             /** @description All roles that are held by it: those of a team, and those that others extend. */
@@ -3632,6 +3799,40 @@ export interface components {
              */
             until?: string | null;
         };
+        /** @description Who decided. */
+        AccessReviewer: {
+            /** @description Their id at the provider. */
+            id: string;
+            /** @description The name that they logged in with, where they had one. */
+            login?: string | null;
+            /** @description The provider that vouched for them. */
+            provider: string;
+            /** @description `user`, `service`, … */
+            type: string;
+        };
+        /** @description What an assignment gave at some time, and to whom. */
+        AccessReviewHeld: {
+            /**
+             * Format: date-time
+             * @description From when on.
+             */
+            from?: string | null;
+            /** @description The reason that was given for it. */
+            reason?: string | null;
+            /** @description The role. */
+            role?: string | null;
+            /** @description All roles that were held by it, at most a hundred. */
+            roles: string[];
+            /** @description The team. */
+            team?: string | null;
+            /** @description Whom it was for. */
+            to: components["schemas"]["Target"];
+            /**
+             * Format: date-time
+             * @description Until when, before it was revoked.
+             */
+            until?: string | null;
+        };
         /** @description Who holds something. */
         AccessReviewHolder: {
             /** @description Their name. */
@@ -3645,8 +3846,126 @@ export interface components {
             /** @description `user`, `service`, …; `group` for a group itself. */
             type: string;
         };
+        /** @description What was decided about an assignment last. */
+        AccessReviewLatest: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description By whom. */
+            by: components["schemas"]["AccessReviewer"];
+            /** @description What was decided. */
+            decision: components["schemas"]["AccessReviewDecision"];
+            /** @description Whether it holds: what is held is what was certified, or is over since it was revoked. Where it does not, it changed since. */
+            holds: boolean;
+            /** @description Whether the reviewer held it themselves. */
+            own: boolean;
+            /** @description Why, in their words. */
+            reason: string;
+        };
         /** @description An order of what is held. */
         AccessReviewOrder: "created_at" | "-created_at";
+        /** @description What became of a decision. */
+        AccessReviewOutcome: {
+            /** @description The id of the assignment. */
+            assignment: string;
+            /** @description What became of it. */
+            outcome: components["schemas"]["AccessReviewBecame"];
+            /** @description Why it was refused. */
+            problem?: components["schemas"]["AccessReviewRefusal"] | null;
+            /** @description The decision as it is on record, where it is done. */
+            review?: components["schemas"]["AccessReviewRecord"] | null;
+            /**
+             * Format: int64
+             * @description The revision that changed last what the assignment gives, by now: to be seen, where it changed since. Absent where it is gone.
+             */
+            revision?: number | null;
+        };
+        /** @description What became of decisions. */
+        AccessReviewOutcomes: {
+            /** @description Of each, in the order in which they were sent. */
+            outcomes: components["schemas"]["AccessReviewOutcome"][];
+        };
+        /** @description How far a review is. */
+        AccessReviewProgress: {
+            /**
+             * Format: uint
+             * @description How many assignments are in force, or will be.
+             */
+            assignments: number;
+            /**
+             * Format: uint
+             * @description How many of these were certified since then, and give what they gave.
+             */
+            certified: number;
+            /**
+             * Format: uint
+             * @description How many of these were decided about since then, and give something else by now.
+             */
+            changed: number;
+            /** @description Whether all were counted: there may be too many. */
+            complete: boolean;
+            /**
+             * Format: uint
+             * @description How many of these were not decided about since then.
+             */
+            open: number;
+            /**
+             * Format: uint
+             * @description How many were revoked since then, and are over or gone.
+             */
+            revoked: number;
+            /**
+             * Format: date-time
+             * @description Since when decisions count.
+             */
+            since: string;
+        };
+        /** @description A decision, as it is on record. */
+        AccessReviewRecord: {
+            /** @description The id of the assignment, which may be gone by now. */
+            assignment: string;
+            /**
+             * Format: date-time
+             * @description When, by the server's time.
+             */
+            at: string;
+            /** @description By whom. */
+            by: components["schemas"]["AccessReviewer"];
+            /**
+             * Format: int64
+             * @description The revision of the decision itself.
+             */
+            change: number;
+            /** @description What was decided. */
+            decision: components["schemas"]["AccessReviewDecision"];
+            /** @description What it gave then, and to whom. */
+            held: components["schemas"]["AccessReviewHeld"];
+            /** @description Whether the reviewer held it themselves. */
+            own: boolean;
+            /** @description Why, in their words. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description What they saw: the revision that had changed last what the assignment gave.
+             */
+            revision: number;
+        };
+        /** @description Why a decision was refused: as a problem of its own would say it. */
+        AccessReviewRefusal: {
+            /** @description The stable code. */
+            code: string;
+            /** @description What is wrong, and what to do. */
+            detail: string;
+            /**
+             * Format: uint16
+             * @description The status that it would have.
+             */
+            status: number;
+            /** @description What the code means. */
+            title: string;
+        };
         /** @description What is searched for of what is held. */
         AccessReviewSearch: {
             /**
@@ -3654,6 +3973,11 @@ export interface components {
              * @default null
              */
             after?: string | null;
+            /**
+             * @description Only what was certified or revoked at some time, and is not what it was then: it has to be looked at again.
+             * @default false
+             */
+            changed_since_review?: boolean;
             /**
              * Format: uint32
              * @description Only what ends within so many days.
@@ -3682,10 +4006,22 @@ export interface components {
              */
             login?: string | null;
             /**
+             * Format: date-time
+             * @description Only what was not: the rest of what `reviewed_since` finds.
+             * @default null
+             */
+            not_reviewed_since?: string | null;
+            /**
              * @description Only what is held by somebody whom this provider vouches for.
              * @default null
              */
             provider?: string | null;
+            /**
+             * Format: date-time
+             * @description Only what was certified, or revoked, at or after this time, and is what it was then.
+             * @default null
+             */
+            reviewed_since?: string | null;
             /**
              * @description Only by what this role is held: by itself, through a team, or since another extends it.
              * @default null
@@ -5805,187 +6141,194 @@ export interface components {
         /** @description A page of a list. */
         Page4: {
             /** @description The entries. */
-            items: components["schemas"]["AccessReviewEntry"][];
+            items: components["schemas"]["AccessReviewRecord"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page5: {
             /** @description The entries. */
-            items: components["schemas"]["StoredAssignmentEntry"][];
+            items: components["schemas"]["AccessReviewEntry"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page6: {
             /** @description The entries. */
-            items: components["schemas"]["StoredServiceAccountEntry"][];
+            items: components["schemas"]["StoredAssignmentEntry"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page7: {
             /** @description The entries. */
-            items: components["schemas"]["StoredUser"][];
+            items: components["schemas"]["StoredServiceAccountEntry"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page8: {
             /** @description The entries. */
-            items: components["schemas"]["DirectoryVersion"][];
+            items: components["schemas"]["StoredUser"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page9: {
             /** @description The entries. */
-            items: components["schemas"]["StoredGroup"][];
+            items: components["schemas"]["DirectoryVersion"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page10: {
             /** @description The entries. */
-            items: components["schemas"]["GroupMember"][];
+            items: components["schemas"]["StoredGroup"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page11: {
             /** @description The entries. */
-            items: components["schemas"]["StoredResource"][];
+            items: components["schemas"]["GroupMember"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page12: {
             /** @description The entries. */
-            items: components["schemas"]["ApiKey"][];
+            items: components["schemas"]["StoredResource"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page13: {
             /** @description The entries. */
-            items: components["schemas"]["StoredApplicationDocument"][];
+            items: components["schemas"]["ApiKey"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page14: {
             /** @description The entries. */
-            items: components["schemas"]["StoredEventTypeEntry"][];
+            items: components["schemas"]["StoredApplicationDocument"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page15: {
             /** @description The entries. */
-            items: components["schemas"]["StoredEventCeilingEntry"][];
+            items: components["schemas"]["StoredEventTypeEntry"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page16: {
             /** @description The entries. */
-            items: components["schemas"]["StoredSourceEntry"][];
+            items: components["schemas"]["StoredEventCeilingEntry"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page17: {
             /** @description The entries. */
-            items: components["schemas"]["StoredShownProvider"][];
+            items: components["schemas"]["StoredSourceEntry"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page18: {
             /** @description The entries. */
-            items: components["schemas"]["StoredSettingEntry"][];
+            items: components["schemas"]["StoredShownProvider"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page19: {
             /** @description The entries. */
-            items: components["schemas"]["StoredDetectionEntry"][];
+            items: components["schemas"]["StoredSettingEntry"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page20: {
             /** @description The entries. */
-            items: components["schemas"]["StoredAlertReceiverEntry"][];
+            items: components["schemas"]["StoredDetectionEntry"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page21: {
             /** @description The entries. */
-            items: components["schemas"]["Alert"][];
+            items: components["schemas"]["StoredAlertReceiverEntry"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page22: {
             /** @description The entries. */
-            items: components["schemas"]["SavedAuditSearch"][];
+            items: components["schemas"]["Alert"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page23: {
             /** @description The entries. */
-            items: components["schemas"]["AuditEvent"][];
+            items: components["schemas"]["SavedAuditSearch"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page24: {
             /** @description The entries. */
-            items: components["schemas"]["AnonymousDenial"][];
+            items: components["schemas"]["AuditEvent"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page25: {
             /** @description The entries. */
-            items: components["schemas"]["AuditHold"][];
+            items: components["schemas"]["AnonymousDenial"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page26: {
             /** @description The entries. */
-            items: components["schemas"]["StoredAuditSinkEntry"][];
+            items: components["schemas"]["AuditHold"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page27: {
             /** @description The entries. */
-            items: components["schemas"]["PolicyVersion"][];
+            items: components["schemas"]["StoredAuditSinkEntry"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page28: {
             /** @description The entries. */
-            items: components["schemas"]["Block"][];
+            items: components["schemas"]["PolicyVersion"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page29: {
             /** @description The entries. */
-            items: components["schemas"]["SessionView"][];
+            items: components["schemas"]["Block"][];
             /** @description Where the next page begins; absent on the last. */
             next?: string | null;
         };
         /** @description A page of a list. */
         Page30: {
+            /** @description The entries. */
+            items: components["schemas"]["SessionView"][];
+            /** @description Where the next page begins; absent on the last. */
+            next?: string | null;
+        };
+        /** @description A page of a list. */
+        Page31: {
             /** @description The entries. */
             items: components["schemas"]["TemporaryCredential"][];
             /** @description Where the next page begins; absent on the last. */
@@ -9008,8 +9351,215 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Page5"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `malformed_header` or `malformed_query` */
+            400: components["responses"]["Problem"];
+            /** @description `credential_missing` or `credential_rejected` or `user_inactive` */
+            401: components["responses"]["Problem"];
+            /** @description `forbidden` */
+            403: components["responses"]["Problem"];
+            /** @description `request_timeout` */
+            408: components["responses"]["Problem"];
+            /** @description `revision_not_reached` */
+            409: components["responses"]["Problem"];
+            /** @description `internal` */
+            500: components["responses"]["Problem"];
+            /** @description `not_recorded` or `unavailable` */
+            503: components["responses"]["Problem"];
+        };
+    };
+    decideAccessReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A `Casemate-Revision` that the caller has seen: the answer is not from before it. */
+                "Casemate-At-Least"?: components["parameters"]["atLeast"];
+                /** @description The tenant that the request is about; the caller's own where none is named. Permissions count only as assigned in it. */
+                "Casemate-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decisions": [
+                 *         {
+                 *           "assignment": "asg_00000000000000000000000000000001",
+                 *           "decision": "certified",
+                 *           "reason": "still covers for Tony",
+                 *           "revision": 7
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccessReviewDecisions"];
+            };
+        };
+        responses: {
+            /** @description What became of each. */
+            200: {
+                headers: {
+                    "Casemate-Revision": components["headers"]["revision"];
+                    "X-Request-ID": components["headers"]["requestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReviewOutcomes"];
+                };
+            };
+            /** @description `malformed_body` or `malformed_header` or `malformed_query` or `wrong_content_type` */
+            400: components["responses"]["Problem"];
+            /** @description `credential_missing` or `credential_rejected` or `user_inactive` */
+            401: components["responses"]["Problem"];
+            /** @description `forbidden` */
+            403: components["responses"]["Problem"];
+            /** @description `request_timeout` */
+            408: components["responses"]["Problem"];
+            /** @description `changed_meanwhile` or `revision_not_reached` */
+            409: components["responses"]["Problem"];
+            /** @description `body_too_large` */
+            413: components["responses"]["Problem"];
+            /** @description `invalid_document` */
+            422: components["responses"]["Problem"];
+            /** @description `internal` */
+            500: components["responses"]["Problem"];
+            /** @description `not_recorded` or `outcome_unknown` or `unavailable` */
+            503: components["responses"]["Problem"];
+        };
+    };
+    listAccessReviewDecisions: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: components["parameters"]["after"];
+                /** @description The most entries of the page. */
+                limit?: components["parameters"]["limit"];
+                /** @description `-revision` (where nothing is said), or `revision`. */
+                sort?: string;
+            };
+            header?: {
+                /** @description A `Casemate-Revision` that the caller has seen: the answer is not from before it. */
+                "Casemate-At-Least"?: components["parameters"]["atLeast"];
+                /** @description The tenant that the request is about; the caller's own where none is named. Permissions count only as assigned in it. */
+                "Casemate-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or the whole list. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["requestId"];
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Page4"];
                     "text/csv": string;
+                };
+            };
+            /** @description `malformed_header` or `malformed_query` */
+            400: components["responses"]["Problem"];
+            /** @description `credential_missing` or `credential_rejected` or `user_inactive` */
+            401: components["responses"]["Problem"];
+            /** @description `forbidden` */
+            403: components["responses"]["Problem"];
+            /** @description `request_timeout` */
+            408: components["responses"]["Problem"];
+            /** @description `revision_not_reached` */
+            409: components["responses"]["Problem"];
+            /** @description `internal` */
+            500: components["responses"]["Problem"];
+            /** @description `not_recorded` or `unavailable` */
+            503: components["responses"]["Problem"];
+        };
+    };
+    searchAccessReviewDecisions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A `Casemate-Revision` that the caller has seen: the answer is not from before it. */
+                "Casemate-At-Least"?: components["parameters"]["atLeast"];
+                /** @description The tenant that the request is about; the caller's own where none is named. Permissions count only as assigned in it. */
+                "Casemate-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decision": "revoked",
+                 *       "since": "2026-01-01T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccessReviewDecisionSearch"];
+            };
+        };
+        responses: {
+            /** @description A page, or the whole list. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["requestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page4"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `malformed_body` or `malformed_header` or `malformed_query` or `wrong_content_type` */
+            400: components["responses"]["Problem"];
+            /** @description `credential_missing` or `credential_rejected` or `user_inactive` */
+            401: components["responses"]["Problem"];
+            /** @description `forbidden` */
+            403: components["responses"]["Problem"];
+            /** @description `request_timeout` */
+            408: components["responses"]["Problem"];
+            /** @description `revision_not_reached` */
+            409: components["responses"]["Problem"];
+            /** @description `body_too_large` */
+            413: components["responses"]["Problem"];
+            /** @description `invalid_document` */
+            422: components["responses"]["Problem"];
+            /** @description `internal` */
+            500: components["responses"]["Problem"];
+            /** @description `not_recorded` or `unavailable` */
+            503: components["responses"]["Problem"];
+        };
+    };
+    getAccessReviewProgress: {
+        parameters: {
+            query?: {
+                /** @description Since when decisions count, as RFC 3339. */
+                since?: string;
+            };
+            header?: {
+                /** @description A `Casemate-Revision` that the caller has seen: the answer is not from before it. */
+                "Casemate-At-Least"?: components["parameters"]["atLeast"];
+                /** @description The tenant that the request is about; the caller's own where none is named. Permissions count only as assigned in it. */
+                "Casemate-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["requestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReviewProgress"];
                 };
             };
             /** @description `malformed_header` or `malformed_query` */
@@ -9060,7 +9610,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page4"];
+                    "application/json": components["schemas"]["Page5"];
                     "text/csv": string;
                 };
             };
@@ -9165,7 +9715,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page20"];
+                    "application/json": components["schemas"]["Page21"];
                     "text/csv": string;
                 };
             };
@@ -9493,7 +10043,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page20"];
+                    "application/json": components["schemas"]["Page21"];
                     "text/csv": string;
                 };
             };
@@ -9543,7 +10093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page21"];
+                    "application/json": components["schemas"]["Page22"];
                     "text/csv": string;
                 };
             };
@@ -9804,7 +10354,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page21"];
+                    "application/json": components["schemas"]["Page22"];
                     "text/csv": string;
                 };
             };
@@ -9856,7 +10406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page12"];
+                    "application/json": components["schemas"]["Page13"];
                     "text/csv": string;
                 };
             };
@@ -10071,7 +10621,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page12"];
+                    "application/json": components["schemas"]["Page13"];
                     "text/csv": string;
                 };
             };
@@ -10121,7 +10671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page13"];
+                    "application/json": components["schemas"]["Page14"];
                     "text/csv": string;
                 };
             };
@@ -10396,7 +10946,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page13"];
+                    "application/json": components["schemas"]["Page14"];
                     "text/csv": string;
                 };
             };
@@ -10448,7 +10998,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page5"];
+                    "application/json": components["schemas"]["Page6"];
                     "text/csv": string;
                 };
             };
@@ -10745,7 +11295,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page5"];
+                    "application/json": components["schemas"]["Page6"];
                     "text/csv": string;
                 };
             };
@@ -10797,7 +11347,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page23"];
+                    "application/json": components["schemas"]["Page24"];
                     "text/csv": string;
                 };
             };
@@ -11008,7 +11558,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page24"];
+                    "application/json": components["schemas"]["Page25"];
                     "text/csv": string;
                 };
             };
@@ -11304,7 +11854,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page23"];
+                    "application/json": components["schemas"]["Page24"];
                     "text/csv": string;
                 };
             };
@@ -11466,7 +12016,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page23"];
+                    "application/json": components["schemas"]["Page24"];
                 };
             };
             /** @description `malformed_body` or `malformed_header` or `malformed_query` or `wrong_content_type` */
@@ -11515,7 +12065,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page25"];
+                    "application/json": components["schemas"]["Page26"];
                     "text/csv": string;
                 };
             };
@@ -11719,7 +12269,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page25"];
+                    "application/json": components["schemas"]["Page26"];
                     "text/csv": string;
                 };
             };
@@ -12097,7 +12647,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page22"];
+                    "application/json": components["schemas"]["Page23"];
                 };
             };
             /** @description `malformed_header` or `malformed_query` */
@@ -12363,7 +12913,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page26"];
+                    "application/json": components["schemas"]["Page27"];
                     "text/csv": string;
                 };
             };
@@ -12867,7 +13417,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page26"];
+                    "application/json": components["schemas"]["Page27"];
                     "text/csv": string;
                 };
             };
@@ -12917,7 +13467,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page28"];
+                    "application/json": components["schemas"]["Page29"];
                     "text/csv": string;
                 };
             };
@@ -13009,7 +13559,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page28"];
+                    "application/json": components["schemas"]["Page29"];
                     "text/csv": string;
                 };
             };
@@ -13160,7 +13710,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page19"];
+                    "application/json": components["schemas"]["Page20"];
                     "text/csv": string;
                 };
             };
@@ -13488,7 +14038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page19"];
+                    "application/json": components["schemas"]["Page20"];
                     "text/csv": string;
                 };
             };
@@ -13538,7 +14088,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page15"];
+                    "application/json": components["schemas"]["Page16"];
                     "text/csv": string;
                 };
             };
@@ -13823,7 +14373,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page15"];
+                    "application/json": components["schemas"]["Page16"];
                     "text/csv": string;
                 };
             };
@@ -13873,7 +14423,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page14"];
+                    "application/json": components["schemas"]["Page15"];
                     "text/csv": string;
                 };
             };
@@ -14174,7 +14724,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page14"];
+                    "application/json": components["schemas"]["Page15"];
                     "text/csv": string;
                 };
             };
@@ -14351,7 +14901,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page9"];
+                    "application/json": components["schemas"]["Page10"];
                     "text/csv": string;
                 };
             };
@@ -14634,7 +15184,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page10"];
+                    "application/json": components["schemas"]["Page11"];
                     "text/csv": string;
                 };
             };
@@ -14793,7 +15343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page10"];
+                    "application/json": components["schemas"]["Page11"];
                     "text/csv": string;
                 };
             };
@@ -14849,7 +15399,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page8"];
+                    "application/json": components["schemas"]["Page9"];
                     "text/csv": string;
                 };
             };
@@ -15017,7 +15567,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page8"];
+                    "application/json": components["schemas"]["Page9"];
                     "text/csv": string;
                 };
             };
@@ -15074,7 +15624,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page9"];
+                    "application/json": components["schemas"]["Page10"];
                     "text/csv": string;
                 };
             };
@@ -15746,7 +16296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page27"];
+                    "application/json": components["schemas"]["Page28"];
                     "text/csv": string;
                 };
             };
@@ -15839,7 +16389,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page27"];
+                    "application/json": components["schemas"]["Page28"];
                     "text/csv": string;
                 };
             };
@@ -15960,7 +16510,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page17"];
+                    "application/json": components["schemas"]["Page18"];
                     "text/csv": string;
                 };
             };
@@ -16400,7 +16950,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page17"];
+                    "application/json": components["schemas"]["Page18"];
                     "text/csv": string;
                 };
             };
@@ -16452,7 +17002,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page11"];
+                    "application/json": components["schemas"]["Page12"];
                     "text/csv": string;
                 };
             };
@@ -16878,7 +17428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page11"];
+                    "application/json": components["schemas"]["Page12"];
                     "text/csv": string;
                 };
             };
@@ -17281,7 +17831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page6"];
+                    "application/json": components["schemas"]["Page7"];
                     "text/csv": string;
                 };
             };
@@ -17566,7 +18116,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page12"];
+                    "application/json": components["schemas"]["Page13"];
                     "text/csv": string;
                 };
             };
@@ -17684,7 +18234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page6"];
+                    "application/json": components["schemas"]["Page7"];
                     "text/csv": string;
                 };
             };
@@ -17734,7 +18284,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page29"];
+                    "application/json": components["schemas"]["Page30"];
                     "text/csv": string;
                 };
             };
@@ -17875,7 +18425,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page29"];
+                    "application/json": components["schemas"]["Page30"];
                     "text/csv": string;
                 };
             };
@@ -17925,7 +18475,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page18"];
+                    "application/json": components["schemas"]["Page19"];
                     "text/csv": string;
                 };
             };
@@ -18202,7 +18752,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page18"];
+                    "application/json": components["schemas"]["Page19"];
                     "text/csv": string;
                 };
             };
@@ -18252,7 +18802,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page16"];
+                    "application/json": components["schemas"]["Page17"];
                     "text/csv": string;
                 };
             };
@@ -18594,7 +19144,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page16"];
+                    "application/json": components["schemas"]["Page17"];
                     "text/csv": string;
                 };
             };
@@ -18989,7 +19539,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page30"];
+                    "application/json": components["schemas"]["Page31"];
                     "text/csv": string;
                 };
             };
@@ -19141,7 +19691,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page30"];
+                    "application/json": components["schemas"]["Page31"];
                     "text/csv": string;
                 };
             };
@@ -19581,7 +20131,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page7"];
+                    "application/json": components["schemas"]["Page8"];
                     "text/csv": string;
                 };
             };
@@ -20106,7 +20656,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page8"];
+                    "application/json": components["schemas"]["Page9"];
                     "text/csv": string;
                 };
             };
@@ -20274,7 +20824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page8"];
+                    "application/json": components["schemas"]["Page9"];
                     "text/csv": string;
                 };
             };
@@ -20332,7 +20882,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page7"];
+                    "application/json": components["schemas"]["Page8"];
                     "text/csv": string;
                 };
             };

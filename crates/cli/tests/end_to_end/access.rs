@@ -57,8 +57,16 @@ fn an_access_review_is_a_table_json_or_comma_separated_values() {
     let lines: Vec<&str> = csv.split("\r\n").collect();
     assert_eq!(lines.len(), 4, "{csv}");
     assert!(lines[0].starts_with("assignment,provider,type,id,login,"), "{csv}");
+    assert!(lines[0].ends_with(",revision,review_decision,reviewed_at,reviewed_by,reviewed_by_login,review_reason,review_own,review_holds"), "{csv}");
     assert!(lines[2].contains(",user,ada,\"'=ada\",,,editorial,author; reader,ops,in_force,"), "{csv}");
     assert_eq!(review(&["--expiring-days", "30", "--format", "json"]), "");
+    assert_eq!(review(&["--reviewed-since", "90d", "--format", "json"]), "");
+    assert_eq!(review(&["--changed", "--format", "json"]), "");
+    assert_eq!(review(&["--not-reviewed-since", "90d", "--format", "json"]).lines().count(), 2);
+    let decisions =
+        folder.run(&["access", "decisions", "--tenant", "acme", "--since", "90d", "--format", "csv"]);
+    assert_eq!(decisions.code, Some(0), "{decisions:?}");
+    assert!(decisions.out.starts_with("assignment,decision,at,by.provider,"), "{decisions:?}");
     assert_eq!(review(&["--unused-days", "30", "--format", "json"]), "");
     let log = folder.run(&["policy", "log", "--format", "csv"]);
     assert_eq!(log.code, Some(0), "{log:?}");

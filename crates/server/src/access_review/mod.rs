@@ -2,6 +2,7 @@
 
 mod decide;
 mod latest;
+mod progress;
 mod record;
 pub(crate) mod routes;
 mod service;

@@ -18,7 +18,7 @@ use serde_json::json;
 
 use super::service::{HolderQuery, Review, ReviewError, ReviewQuery, review};
 use super::view::{COLUMNS, Holding, State as Standing};
-use super::{decide, record};
+use super::{decide, progress, record};
 use crate::App;
 use crate::csv::{self, Rows};
 use crate::export::{self, AT_ONCE};
@@ -38,6 +38,7 @@ const MAX_DAYS: u32 = 36_500;
 pub(crate) fn routes() -> Api<App> {
     decide::routes()
     .merge(record::routes())
+    .merge(progress::routes())
     .post(
         "/api/v1/access-review/search",
         search,

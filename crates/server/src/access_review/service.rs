@@ -264,13 +264,8 @@ impl<'a> Walk<'a> {
     /// What an assignment gives, where it may fit what is asked for.
     fn held(&self, entry: &Entry) -> Option<Held> {
         let document: AssignmentDocument = serde_json::from_value(entry.document.clone()).ok()?;
-        let now = Timestamp(self.query.now);
         let (from, until) = (document.from.map(|from| from.0), document.until.map(|until| until.0));
-        let state = match (from, until) {
-            (_, Some(until)) if until <= now => State::Over,
-            (Some(from), _) if now < from => State::NotYet,
-            _ => State::InForce,
-        };
+        let state = state_of(&document, self.query.now);
         let query = self.query;
         let is = |wanted: &Option<String>, found: Option<&String>| {
             wanted.as_ref().is_none_or(|wanted| found == Some(wanted))
@@ -464,6 +459,15 @@ impl<'a> Walk<'a> {
             holder.login = Some(entry.name.clone());
             holder.display_name = title;
         }
+    }
+}
+
+/// Whether an assignment counts at a time, in microseconds since 1970 (UTC).
+pub(super) fn state_of(document: &AssignmentDocument, now: i64) -> State {
+    match (document.from, document.until) {
+        (_, Some(until)) if until.0.0 <= now => State::Over,
+        (Some(from), _) if now < from.0.0 => State::NotYet,
+        _ => State::InForce,
     }
 }
 

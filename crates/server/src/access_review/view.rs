@@ -142,7 +142,6 @@ pub struct HeldThen {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
     /// Whom it was for.
-    #[serde(default)]
     pub to: Target,
     /// From when on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -156,7 +155,6 @@ pub struct HeldThen {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// All roles that were held by it, at most a hundred.
-    #[serde(default)]
     pub roles: Vec<String>,
 }
 

@@ -143,6 +143,18 @@ async fn a_certificate_holds_of_what_was_seen_alone(server: &Server) {
             assert_eq!(outcome["revision"], held["revision"], "{number}: {outcome}");
         }
     }
+    let counts = async |since: String| {
+        let told = server.admin(&format!("GET /api/v1/access-review/progress?since={since}"), None).await;
+        let of = ["assignments", "certified", "changed", "open", "revoked", "complete"];
+        of.map(|name| told.body[name].clone())
+    };
+    let [yes, none, one, two] = [json!(true), json!(0), json!(1), json!(2)];
+    let so_far = [two.clone(), one.clone(), one.clone(), none.clone(), none.clone(), yes.clone()];
+    assert_eq!(counts(time(0)).await, so_far, "one was certified again, the other changed");
+    let later = [two.clone(), none.clone(), none.clone(), two, none.clone(), yes.clone()];
+    assert_eq!(counts(time(clock::now() + DAY)).await, later);
+    assert_eq!(decided(server, &by_role, "revoked").await["outcome"], "done");
+    assert_eq!(counts(time(0)).await, [one.clone(), none.clone(), one.clone(), none.clone(), one, yes]);
     let never = assigned(server, json!({ "to": { "provider": "credential", "id": "eve" } })).await;
     let held = entry(server, &never, json!({ "not_reviewed_since": time(0) })).await.unwrap();
     assert_eq!(held["review"], Value::Null);
@@ -336,12 +348,23 @@ async fn who_may_not_change_an_assignment_decides_nothing_about_it() {
 async fn what_code_manages_is_certified_and_not_revoked() {
     let server = Server::start().await;
     furnish(&server).await;
-    let policy =
-        "format = 1\n[[assignment]]\nrole = \"support\"\nto = { provider = \"credential\", id = \"ada\" }\n";
+    let policy = r#"
+format = 1
+[[provider]]
+name = "corp"
+issuer = "https://login.example.com"
+audiences = ["casemate"]
+[[role]]
+name = "coded"
+permissions = []
+[[assignment]]
+role = "coded"
+to = { provider = "corp", login = "ada" }
+"#;
     let apply = json!({ "origin": "git", "files": { "policy.toml": policy } });
     let applied = server.admin("POST /api/v1/policy/apply", Some(&apply)).await;
     assert!(applied.status.is_success(), "{}", applied.text);
-    let found = server.admin(SEARCH, Some(&json!({ "role": "support" }))).await;
+    let found = server.admin(SEARCH, Some(&json!({ "role": "coded" }))).await;
     let id = found.body["items"][0]["assignment"].as_str().unwrap().to_owned();
     assert_eq!(decided(&server, &id, "certified").await["outcome"], "done");
     let refused = decided(&server, &id, "revoked").await;

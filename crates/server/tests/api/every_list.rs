@@ -19,7 +19,8 @@ const BOUNDED: [(&str, &str); 5] = [
 ];
 
 /// What is read without an id and is no list.
-const ONE_THING: [(&str, &str); 12] = [
+const ONE_THING: [(&str, &str); 13] = [
+    ("/api/v1/access-review/progress", "a few counts"),
     ("/api/v1/audit-events/{id}/proof", "the proof of one event"),
     ("/api/v1/audit-events/tail", "a stream"),
     ("/api/v1/audit-log/checkpoint", "the newest checkpoint of the log"),

@@ -9,6 +9,7 @@ const held = (changes: Partial<Schema<"AccessReviewEntry">>): Schema<"AccessRevi
   role: "reader",
   state: "in_force",
   since: "2026-11-01T00:00:00Z",
+  revision: 1,
   ...changes,
 });
 

@@ -186,7 +186,7 @@ async function beside(event: Event, earlier: boolean): Promise<number | undefine
   const around = earlier ? { until: new Date(at + SKEW).toISOString(), sort: "-id" as const } : { since: new Date(at - SKEW).toISOString(), sort: "id" as const };
   let after: string | undefined;
   for (let page = 0; page < 20; page += 1) {
-    const found: Schema<"Page23"> = got(await api.POST("/api/v1/audit-events/search", { body: { ...scope, ...around, limit: 200, ...(after === undefined ? {} : { after }) } }));
+    const found: { items: Event[]; next?: string | null } = got(await api.POST("/api/v1/audit-events/search", { body: { ...scope, ...around, limit: 200, ...(after === undefined ? {} : { after }) } }));
     const id = found.items.find((one) => (earlier ? one.id < event.id : one.id > event.id))?.id;
     if (id !== undefined || !found.next) return id;
     after = found.next;

@@ -1,10 +1,10 @@
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { type ApiError, type Schema, api } from "../../api";
+import { type ApiError, type Schema, type paths, api } from "../../api";
 import { type Asked, type Listed, withoutEmpty } from "../../api/pages";
 
 export type Event = Schema<"AuditEvent">;
-type EventPage = Schema<"Page23">;
+type EventPage = paths["/api/v1/audit-events/search"]["post"]["responses"][200]["content"]["application/json"];
 
 const LIMIT = 100;
 /** How many events are looked for before anybody scrolls. */

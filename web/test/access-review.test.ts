@@ -7,49 +7,109 @@ beforeAll(async () => {
 });
 afterAll(() => console?.stop());
 
+type Page = Awaited<ReturnType<typeof console.page>>;
+
 const heldBy = async (search: string) => (await console.api.post("/api/v1/access-review/search", { search })).items;
+const recordOf = async (assignment: string) => (await console.api.post("/api/v1/access-review/decisions/search", { assignment })).items;
+
+async function choose(page: Page, login: string, chosen: string): Promise<void> {
+  await page.getByRole("checkbox", { name: `Choose what ${login}@example.com holds` }).first().focus();
+  await page.keyboard.press("Space");
+  await page.getByText(`${chosen} chosen`).waitFor();
+}
+
+async function say(page: Page, verb: string, reason: string): Promise<void> {
+  await page.getByRole("button", { name: verb, exact: true }).first().click();
+  await page.getByRole("dialog").or(page.getByRole("alertdialog")).getByRole("textbox").fill(reason);
+  await page.getByRole("button", { name: verb, exact: true }).last().click();
+}
 
 describe("an access review", () => {
-  it("certifies what is still needed, keeps what it was given for, and is taken back", async () => {
+  it("certifies what was seen, on record, until it changes", async () => {
     const page = await console.page("/access-review#search=joan");
     await settled(page);
-    await page.getByRole("checkbox", { name: "Choose what joan@example.com holds" }).focus();
-    await page.keyboard.press("Space");
-    await page.getByText("1 assignment chosen").waitFor();
-    await page.getByRole("button", { name: "Certify" }).click();
-    await page.getByRole("dialog").or(page.getByRole("alertdialog")).getByRole("textbox").fill("still covers");
-    await page.getByRole("button", { name: "Certify" }).last().click();
-    await page.getByText(/The reason says: Certified \d{4}/).waitFor();
+    await page.getByText("Never reviewed").first().waitFor();
+    await choose(page, "joan", "1 assignment");
+    await say(page, "Certify", "still covers");
+    await page.getByText("1 assignment was certified").waitFor();
+    await page.getByText("still covers").waitFor();
+    await page.getByText(/1 certified, 0 revoked/).waitFor();
     const [entry] = await heldBy("joan");
-    expect(entry.reason).toMatch(/^Certified \d{4}-\d\d-\d\d by grace@example\.com: still covers \| Covers for Tony$/);
-    await page.getByRole("button", { name: "Undo" }).click();
-    await expect.poll(async () => (await heldBy("joan"))[0].reason).toBe("Covers for Tony");
+    expect(entry.review).toMatchObject({ decision: "certified", holds: true, reason: "still covers", by: { login: "grace@example.com" } });
+    expect(entry.reason).toBe("Covers for Tony");
+
+    // A reason that says so is no certificate, and the certificate is of what it was.
+    const known = await console.api.get(`/api/v1/assignments/${entry.assignment}`);
+    await console.api.put(`/api/v1/assignments/${entry.assignment}`, { ...known.document, reason: "Certified 2099-01-01 by ciso@example.com" }, known.revision);
+    await page.reload();
+    await page.getByText("Changed since", { exact: true }).waitFor();
+    await page.getByText("given for: Certified 2099-01-01").waitFor();
     await check(page);
     await page.close();
   });
 
-  it("revokes several with a reason, which stays on record", async () => {
+  it("revokes several by one request with a reason, which is taken back, and shows both on the assignment's page", async () => {
     const page = await console.page("/access-review");
     await settled(page);
     await page.getByRole("searchbox").fill("example.com");
-    for (const login of ["hedy", "tim"]) {
-      await page.getByRole("checkbox", { name: `Choose what ${login}@example.com holds` }).first().focus();
-      await page.keyboard.press("Space");
-      await page.getByText(login === "hedy" ? "1 assignment chosen" : "2 assignments chosen").waitFor();
-    }
-    await page.getByText("2 assignments chosen").waitFor();
-    await page.getByRole("button", { name: "Revoke" }).click();
+    await choose(page, "hedy", "1 assignment");
+    await choose(page, "tim", "2 assignments");
+    const asked: string[] = [];
+    page.on("request", (request) => request.method() !== "GET" && asked.push(new URL(request.url()).pathname));
+    await page.getByRole("button", { name: "Revoke", exact: true }).click();
     await page.getByText("2 people or programs lose").waitFor();
     await page.getByRole("dialog").or(page.getByRole("alertdialog")).getByRole("textbox").fill("no longer in sales");
-    await page.getByRole("button", { name: "Revoke" }).last().click();
+    await page.getByRole("button", { name: "Revoke", exact: true }).last().click();
     await page.getByText("2 assignments were revoked").waitFor();
-    const gone = (await heldBy("tim")).find((entry: { role: string }) => entry.role === "note-reader");
-    expect(gone.state).toBe("over");
-    expect(gone.reason).toContain("no longer in sales | Audit of the public folder");
+    expect(asked.filter((path) => path === "/api/v1/access-review/decide")).toHaveLength(1);
+    const of = async (login: string) => (await heldBy(login)).find((entry: { review?: { decision: string } }) => entry.review?.decision === "revoked");
+    const gone = await of("tim");
+    expect(gone).toMatchObject({ state: "over", reason: "Audit of the public folder", review: { holds: true, reason: "no longer in sales" } });
+    const [record] = await recordOf(gone.assignment);
+    expect(record).toMatchObject({ decision: "revoked", held: { role: gone.role } });
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(async () => [(await of("tim")).state, (await of("hedy")).state]).toEqual(["in_force", "in_force"]);
+    expect((await of("tim")).until).toBe(record.held.until);
+    await page.close();
+
+    const detail = await console.page(`/assignments/${gone.assignment}`);
+    await detail.getByText("no longer in sales").waitFor();
+    await detail.close();
+  });
+
+  it("decides nothing about what changed meanwhile, and says of which", async () => {
+    const page = await console.page("/access-review#search=alan");
+    await settled(page);
+    await choose(page, "alan", "1 assignment");
+    const [entry] = await heldBy("alan");
+    const known = await console.api.get(`/api/v1/assignments/${entry.assignment}`);
+    await page.getByRole("button", { name: "Certify", exact: true }).click();
+    await console.api.put(`/api/v1/assignments/${entry.assignment}`, { ...known.document, reason: "Something else" }, known.revision);
+    await page.getByRole("dialog").or(page.getByRole("alertdialog")).getByRole("textbox").fill("as ever");
+    await page.getByRole("button", { name: "Certify", exact: true }).last().click();
+    await page.getByText("1 was not decided").waitFor();
+    await page.getByText(/It changed since you read it/).waitFor();
+    await page.getByText("Nothing is chosen").waitFor();
+    expect(await recordOf(entry.assignment)).toEqual([]);
+    await check(page);
     await page.close();
   });
 
-  it("says what could not be changed, and what nobody holds", async () => {
+  it("finds what is to be reviewed, and shows the record", async () => {
+    const page = await console.page("/access-review#search=joan&show=reviewed");
+    await page.getByText("Nothing fits").waitFor();
+    await page.goto(`${console.url}/console/access-review#search=joan&show=changed`);
+    await page.reload();
+    await page.getByText("Changed since", { exact: true }).waitFor();
+    await page.goto(`${console.url}/console/access-review/record`);
+    await page.getByText("still covers").waitFor();
+    await page.getByRole("searchbox").fill("sales");
+    await page.getByText("no longer in sales").first().waitFor();
+    await check(page);
+    await page.close();
+  });
+
+  it("says that nobody holds what is looked for", async () => {
     const page = await console.page("/access-review#search=nobody-at-all");
     await page.getByText("Nothing fits").waitFor();
     await check(page);

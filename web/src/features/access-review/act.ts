@@ -1,55 +1,42 @@
-import { ApiError, type Schema, api, asApiError, got, ifMatch } from "../../api";
-import { written } from "./certificate";
+import { type ApiError, type Schema, api, asApiError, got, ifMatch } from "../../api";
 
 export type Entry = Schema<"AccessReviewEntry">;
-type Assignment = Schema<"StoredAssignmentEntry">;
+export type Decision = Schema<"AccessReviewDecision">;
+export type Outcome = Schema<"AccessReviewOutcome">;
 
-/** What became of one assignment. */
-export interface Outcome {
-  id: string;
-  /** As it was, so that it can be so again. */
-  before?: Assignment;
-  error?: ApiError;
-}
+/** The most that is decided by one request. */
+const AT_ONCE = 100;
 
-async function one(id: string, verb: "Certified" | "Revoked", by: string, note: string): Promise<Assignment> {
-  const path = { id };
-  const before = got(await api.GET("/api/v1/assignments/{id}", { params: { path } }));
-  const now = new Date().toISOString();
-  const reason = written(verb, { by, note, day: now.slice(0, 10), reason: before.document.reason });
-  const header = ifMatch(before);
-  const isToCome = before.document.from !== undefined && before.document.from !== null && Date.parse(before.document.from) > Date.parse(now);
-  // What has not begun cannot end: it goes.
-  if (verb === "Revoked" && isToCome) await api.DELETE("/api/v1/assignments/{id}", { params: { path, header } });
-  else await api.PUT("/api/v1/assignments/{id}", { params: { path, header }, body: { ...before.document, reason, ...(verb === "Revoked" ? { until: now } : {}) } });
-  return before;
-}
-
-/** Certifies or revokes one after the other. A sign-in that is needed ends it; whatever else is wrong with one is told of it. */
-export async function actOn(ids: readonly string[], verb: "Certified" | "Revoked", by: string, note: string, onProgress: (done: number) => void): Promise<Outcome[]> {
-  const all: Outcome[] = [];
-  for (const id of ids) {
-    try {
-      all.push({ id, before: await one(id, verb, by, note) });
-    } catch (thrown) {
-      const error = asApiError(thrown);
-      if (error.wantsSignIn) throw error;
-      all.push({ id, error });
-    }
-    onProgress(all.length);
+/**
+ * Decides about assignments, each of the revision that was seen. What became of each goes to `onOutcomes` as soon as it is known, so
+ * that whoever has to sign in again, or loses the network, goes on with the rest: those of `done` are left out.
+ */
+export async function decide(entries: readonly Entry[], decision: Decision, reason: string, done: ReadonlyMap<string, Outcome>, onOutcomes: (outcomes: Outcome[]) => void): Promise<void> {
+  const left = entries.filter(({ assignment }) => !done.has(assignment));
+  for (let start = 0; start < left.length; start += AT_ONCE) {
+    const decisions = left.slice(start, start + AT_ONCE).map(({ assignment, revision }) => ({ assignment, revision, decision, reason }));
+    onOutcomes(got(await api.POST("/api/v1/access-review/decide", { body: { decisions } })).outcomes);
   }
-  return all;
 }
 
-/** Makes assignments what they were before. */
+/** Gives again what was revoked, until when it would have lasted. What was changed since is left as it is. */
 export async function takeBack(outcomes: readonly Outcome[]): Promise<void> {
-  for (const { id, before } of outcomes) {
-    if (!before) continue;
-    const now = await api.GET("/api/v1/assignments/{id}", { params: { path: { id } } }).catch((error: unknown) => {
-      if (asApiError(error).status === 404) return undefined;
+  for (const { assignment: id, review } of outcomes) {
+    if (!review) continue;
+    const { to, role, team, from, until, reason } = review.held;
+    const document = { to, ...(team ? { team } : { role: role ?? "" }), ...(from ? { from } : {}), ...(until ? { until } : {}), ...(reason ? { reason } : {}) };
+    const now = await api.GET("/api/v1/assignments/{id}", { params: { path: { id } } }).catch((thrown: unknown) => {
+      const error: ApiError = asApiError(thrown);
+      if (error.status === 404) return undefined;
       throw error;
     });
-    if (now?.data) await api.PUT("/api/v1/assignments/{id}", { params: { path: { id }, header: ifMatch(got(now)) }, body: before.document });
-    else await api.POST("/api/v1/assignments", { body: before.document });
+    // What had not begun is gone, and comes anew.
+    if (!now?.data) await api.POST("/api/v1/assignments", { body: document });
+    else {
+      const { until: ended, ...known } = got(now).document;
+      if (ended && Date.parse(ended) === Date.parse(review.at)) {
+        await api.PUT("/api/v1/assignments/{id}", { params: { path: { id }, header: ifMatch(got(now)) }, body: { ...known, ...(until ? { until } : {}) } });
+      }
+    }
   }
 }

@@ -1,33 +1,71 @@
-import { useState } from "react";
-import { useMe } from "../../api";
+import { useEffect, useRef, useState } from "react";
+import { counted } from "../../access/count";
 import { ConfirmDialog, toast } from "../../ui";
 import styles from "./access-review.module.css";
-import { type Entry, type Outcome, actOn, takeBack } from "./act";
+import { type Decision, type Entry, type Outcome, decide, takeBack } from "./act";
+import { canTakeBack, heldOf, nameOf } from "./words";
 
 interface Props {
-  verb: "Certified" | "Revoked" | undefined;
-  ids: readonly string[];
-  /** What is held by them, as far as it was read. */
+  decision: Decision | undefined;
+  /** One for each assignment that was chosen. */
+  chosen: readonly Entry[];
+  /** All that is held by these, as far as it was read. */
   entries: readonly Entry[];
   /** Whether there is more that was not read. */
   hasMore: boolean;
   onClose: () => void;
+  /** With what became of each, also where some were not reached. */
   onDone: (outcomes: Outcome[]) => void;
   onTakenBack: () => void;
 }
 
-/** Asks why, and certifies or revokes one assignment after the other. */
-export function Decide({ verb, ids, entries, hasMore, onClose, onDone, onTakenBack }: Props) {
-  const me = useMe();
-  const [done, setDone] = useState<number | undefined>();
-  const isRevoking = verb === "Revoked";
+/** How many of those that were chosen the dialog names. */
+const NAMED = 6;
+
+/** Asks why, and certifies or revokes what was chosen, of the revision that was read. */
+export function Decide({ decision, chosen, entries, hasMore, onClose, onDone, onTakenBack }: Props) {
+  const [done, setDone] = useState(0);
+  const outcomes = useRef(new Map<string, Outcome>());
+  const isOpen = decision !== undefined;
+  useEffect(() => {
+    if (isOpen) {
+      outcomes.current = new Map();
+      setDone(0);
+    }
+  }, [isOpen]);
+  const isRevoking = decision === "revoked";
   const groups = new Set(entries.filter(({ holder }) => holder.type === "group").map(({ holder }) => holder.id));
   const people = new Set(entries.filter(({ holder }) => holder.type !== "group").map(({ holder }) => `${holder.provider} ${holder.type} ${holder.id ?? holder.login ?? ""}`)).size;
-  const what = `${ids.length} ${ids.length === 1 ? "assignment" : "assignments"}`;
+  const ended = () => {
+    const all = [...outcomes.current.values()];
+    outcomes.current = new Map();
+    const fine = all.filter(({ outcome }) => outcome === "done");
+    const again = fine.filter(canTakeBack);
+    if (fine.length > 0)
+      toast(`${counted(fine.length, "assignment")} ${fine.length === 1 ? "was" : "were"} ${decision}`, {
+        ...(again.length === 0
+          ? {}
+          : {
+              undo: async () => {
+                await takeBack(again);
+                onTakenBack();
+              },
+            }),
+      });
+    if (all.length > 0) onDone(all);
+  };
   return (
     <ConfirmDialog
       consequence={
         <>
+          <ul>
+            {chosen.slice(0, NAMED).map((entry) => (
+              <li key={entry.assignment}>
+                {nameOf({ holder: entry.group ? { ...entry.holder, type: "group", id: entry.group, login: null, display_name: null } : entry.holder })}: {heldOf({ ...entry, group: null })}
+              </li>
+            ))}
+            {chosen.length > NAMED && <li>and {chosen.length - NAMED} more</li>}
+          </ul>
           {isRevoking && (
             <ul>
               <li>
@@ -37,41 +75,32 @@ export function Decide({ verb, ids, entries, hasMore, onClose, onDone, onTakenBa
               {groups.size > 0 && <li>{groups.size === 1 ? "A whole group" : `${groups.size} whole groups`} among them: everybody in it, also who comes later.</li>}
             </ul>
           )}
-          {done !== undefined && (
+          {done > 0 && (
             <div className={styles.running} role="status">
-              <progress aria-label="Done" className={styles.bar} max={ids.length} value={done} /> {done} of {ids.length}
+              <progress aria-label="Done" className={styles.bar} max={chosen.length} value={done} /> {done} of {chosen.length}
             </div>
           )}
         </>
       }
       kind={isRevoking ? "danger" : "primary"}
       onClose={() => {
-        setDone(undefined);
+        // What was done before it was given up is told as well.
+        ended();
         onClose();
       }}
-      onConfirm={async (note) => {
-        setDone(0);
-        try {
-          const all = await actOn(ids, isRevoking ? "Revoked" : "Certified", me.login ?? me.display_name ?? me.id ?? me.type, note, setDone);
-          const fine = all.filter(({ error }) => !error);
-          if (fine.length > 0)
-            toast(`${fine.length} ${fine.length === 1 ? "assignment was" : "assignments were"} ${isRevoking ? "revoked" : "certified"}`, {
-              undo: async () => {
-                await takeBack(fine);
-                onTakenBack();
-              },
-            });
-          onDone(all);
-        } finally {
-          setDone(undefined);
-        }
+      onConfirm={async (reason) => {
+        if (decision === undefined) return;
+        await decide(chosen, decision, reason, outcomes.current, (some) => {
+          for (const one of some) outcomes.current.set(one.assignment, one);
+          setDone(outcomes.current.size);
+        });
       }}
-      open={verb !== undefined}
-      reason
-      title={`${isRevoking ? "Revoke" : "Certify"} ${what}?`}
+      open={isOpen}
+      reason="required"
+      title={`${isRevoking ? "Revoke" : "Certify"} ${counted(chosen.length, "assignment")}?`}
       verb={isRevoking ? "Revoke" : "Certify"}
     >
-      {isRevoking ? "They end now by this computer’s clock, with your reason on record." : "Your name, today’s date and what you say are written into their reasons, as a note."}
+      {isRevoking ? "They end now, by the server’s clock; what has not begun is deleted. Your name, the time and your reason come on record." : "Your name, the time and your reason come on record. It holds for what each gives now: where the assignment or its roles change, it has to be certified again."}
     </ConfirmDialog>
   );
 }

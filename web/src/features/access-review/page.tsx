@@ -1,24 +1,31 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, useAllowed, useSearch } from "../../api";
-import { Badge, Button, Checkbox, type Column, EmptyState, ExportMenu, Filters, Icon, Link, Notice, Page, SearchField, Select, Stat, Status, Table, Time, useFragmentState } from "../../ui";
+import { Badge, Button, Checkbox, type Column, EmptyState, ExportMenu, Filters, LinkButton, Notice, Page, SearchField, Select, Table, Time, useFragmentState } from "../../ui";
 import styles from "./access-review.module.css";
-import type { Entry, Outcome } from "./act";
-import { certificateOf, isWithin } from "./certificate";
+import type { Decision, Entry, Outcome } from "./act";
+import { Holder, Review, What } from "./cells";
 import { Decide } from "./decide";
+import { Progress } from "./progress";
+import { heldOf, nameOf, startOf, whyNot } from "./words";
 
 const DEFAULTS = { search: "", state: "in_force", type: "", role: "", look: "", since: "90", show: "", sort: "-created_at" };
 
-const DAY = 86_400_000;
+/** An outcome, and what it is of as it was read then. */
+interface Failed {
+  outcome: Outcome;
+  entry: Entry | undefined;
+}
 
 /** Who holds what, to be certified or revoked. */
 export function AccessReviewPage() {
   const [state, setState] = useFragmentState(DEFAULTS);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [asks, setAsks] = useState<"Certified" | "Revoked" | undefined>();
-  const [failed, setFailed] = useState<Outcome[]>([]);
+  const [asks, setAsks] = useState<{ decision: Decision; entries: Entry[] } | undefined>();
+  const [failed, setFailed] = useState<Failed[]>([]);
   const mayUpdate = useAllowed("casemate.assignment.update") === true;
   const queries = useQueryClient();
+  const since = startOf(state.since, Date.now());
   const list = useSearch("/api/v1/access-review/search", {
     search: state.search,
     sort: state.sort as Schema<"AccessReviewOrder">,
@@ -27,23 +34,20 @@ export function AccessReviewPage() {
     ...(state.state === "" ? {} : { state: state.state as Schema<"State"> }),
     ...(state.look.startsWith("unused") ? { unused_days: Number(state.look.slice(6)) } : {}),
     ...(state.look.startsWith("expiring") ? { expiring_days: Number(state.look.slice(8)) } : {}),
+    ...(state.show === "open" ? { not_reviewed_since: since } : {}),
+    ...(state.show === "reviewed" ? { reviewed_since: since } : {}),
+    ...(state.show === "changed" ? { changed_since_review: true } : {}),
   });
-  const cut = new Date(Date.now() - Number(state.since) * DAY).toISOString().slice(0, 10);
-  const today = new Date().toISOString().slice(0, 10);
-  const isCertified = (entry: Entry) => {
-    const found = certificateOf(entry.reason);
-    return found?.verb === "Certified" && isWithin(found.day, cut, today);
-  };
-  const assignments = new Map(list.items.map((entry) => [entry.assignment, entry]));
-  const certified = [...assignments.values()].filter(isCertified).length;
-  const shown = state.show === "" ? list.items : list.items.filter((entry) => isCertified(entry) === (state.show === "certified"));
-  // What a filter hides is not acted on.
-  const visible = new Set(shown.map((entry) => entry.assignment));
-  const picked = [...chosen].filter((id) => visible.has(id));
+  const assignments = new Map<string, Entry>();
+  for (const entry of list.items) if (!assignments.has(entry.assignment)) assignments.set(entry.assignment, entry);
+  // What is not shown is not acted on.
+  const picked = [...chosen].filter((id) => assignments.has(id));
   const toggle = (id: string) => setChosen((now) => new Set(now.has(id) ? [...now].filter((one) => one !== id) : [...now, id]));
-  const open = [...new Set(shown.map((entry) => entry.assignment))];
+  const open = [...assignments.keys()];
   const isFiltered = ["search", "type", "role", "look", "show"].some((name) => state[name as keyof typeof state] !== "") || state.state !== DEFAULTS.state;
   const forget = () => setState({ search: "", type: "", role: "", look: "", show: "", state: DEFAULTS.state });
+  // Of what is on the screen now, and of no later reading: that is what the reviewer saw.
+  const ask = (decision: Decision) => setAsks({ decision, entries: picked.map((id) => assignments.get(id)).filter((entry) => entry !== undefined) });
   const columns: Column<Entry>[] = [
     ...(mayUpdate ? [{ id: "choose", title: "Choose", width: "64px", plain: true, cell: (entry: Entry) => <Checkbox label={`Choose what ${nameOf(entry)} holds`} onChange={() => toggle(entry.assignment)} selected={chosen.has(entry.assignment)} /> }] : []),
     { id: "holder", title: "Who", width: "1.6fr", plain: true, cell: (entry) => <Holder entry={entry} /> },
@@ -51,35 +55,36 @@ export function AccessReviewPage() {
     { id: "granted", title: "Since", width: "100px", sort: "created_at", cell: (entry) => <Time value={entry.since} /> },
     { id: "used", title: "Last seen", width: "105px", cell: (entry) => <Time none={entry.holder.type === "group" ? "–" : "Unknown"} value={entry.last_used} /> },
     { id: "until", title: "Ends", width: "100px", cell: (entry) => <Time none="No end" value={entry.until} /> },
-    { id: "review", title: "Note in the reason", width: "1.5fr", wrap: true, cell: (entry) => <Review entry={entry} /> },
+    { id: "review", title: "Last review", width: "1.5fr", wrap: true, cell: (entry) => <Review entry={entry} /> },
   ];
   const readAnew = () => {
-    for (const key of ["/api/v1/access-review/search", "/api/v1/assignments/search", "/api/v1/assignments/{id}"]) void queries.invalidateQueries({ queryKey: [key] });
+    for (const path of ["/api/v1/access-review/search", "/api/v1/access-review/progress", "/api/v1/access-review/decisions/search", "/api/v1/assignments/search", "/api/v1/assignments/{id}"]) void queries.invalidateQueries({ queryKey: [path] });
+  };
+  const told = (outcomes: Outcome[]) => {
+    const wrong = outcomes.filter(({ outcome }) => outcome !== "done");
+    setFailed(wrong.map((outcome) => ({ outcome, entry: asks?.entries.find(({ assignment }) => assignment === outcome.assignment) })));
+    // What changed has to be looked at before it is chosen again; what was not reached stays chosen.
+    const settled = new Set(outcomes.filter(({ outcome }) => outcome !== "refused").map(({ assignment }) => assignment));
+    setChosen((now) => new Set([...now].filter((id) => !settled.has(id))));
+    readAnew();
   };
   return (
-    <Page description="Who holds what, since when and through what: certify what is still needed, revoke what is not." title="Access review">
-      <div className={styles.progress}>
-        <Stat label={`Noted as certified within ${state.since} days`} note={list.hasMore ? `of ${assignments.size} assignments read so far` : `of ${assignments.size} assignments`} value={certified} />
-        <progress aria-label="Noted as certified" className={styles.bar} max={Math.max(1, assignments.size)} value={certified} />
-        <Select
-          inline
-          label="Counts for"
-          onChange={(since) => setState({ since })}
-          options={[
-            { value: "30", label: "30 days" },
-            { value: "90", label: "90 days" },
-            { value: "180", label: "180 days" },
-            { value: "365", label: "a year" },
-          ]}
-          value={state.since}
-        />
-      </div>
+    <Page
+      actions={
+        <LinkButton icon="history" to="/access-review/record">
+          Record
+        </LinkButton>
+      }
+      description="Who holds what, since when and through what: certify what is still needed, revoke what is not."
+      title="Access review"
+    >
+      <Progress days={state.since} onDays={(next) => setState({ since: next })} since={since} />
       <Filters end={<ExportMenu asked={list.asked} name="access-review" />} onReset={isFiltered ? forget : undefined}>
         <SearchField label="Search id, login or name" onChange={(search) => setState({ search })} value={state.search} />
         <Choice label="State" onChange={(next) => setState({ state: next })} options={[["", "any"], ["in_force", "in force"], ["not_yet", "not yet"], ["over", "over"]]} value={state.state} />
         <Choice label="Who" onChange={(type) => setState({ type })} options={[["", "any"], ["user", "users"], ["group", "groups"], ["service", "service accounts"]]} value={state.type} />
         <Choice label="Look at" onChange={(look) => setState({ look })} options={[["", "all"], ["unused30", "unused 30 days"], ["unused90", "unused 90 days"], ["expiring14", "ending in 14 days"]]} value={state.look} />
-        <Choice label="Review" onChange={(show) => setState({ show })} options={[["", "any"], ["open", "open"], ["certified", "certified"]]} value={state.show} />
+        <Choice label="Review" onChange={(show) => setState({ show })} options={[["", "any"], ["open", "to be reviewed"], ["changed", "changed since"], ["reviewed", "reviewed"]]} value={state.show} />
         {state.role !== "" && <Badge>role {state.role}</Badge>}
       </Filters>
       {mayUpdate && (
@@ -88,28 +93,24 @@ export function AccessReviewPage() {
           <Button disabled={open.length === 0} kind="quiet" onPress={() => setChosen(new Set(picked.length === open.length ? [] : open))} small>
             {picked.length === open.length && open.length > 0 ? "Choose none" : `Choose all ${open.length} shown`}
           </Button>
-          <Button disabled={picked.length === 0} icon="check" kind="primary" onPress={() => setAsks("Certified")} small>
+          <Button disabled={picked.length === 0} icon="check" kind="primary" onPress={() => ask("certified")} small>
             Certify
           </Button>
-          <Button disabled={picked.length === 0} icon="ban" onPress={() => setAsks("Revoked")} small>
+          <Button disabled={picked.length === 0} icon="ban" onPress={() => ask("revoked")} small>
             Revoke
           </Button>
         </div>
       )}
       {failed.length > 0 && (
-        <Notice actions={<Button onPress={() => setFailed([])} small>Dismiss</Button>} kind="deny" title={`${failed.length} could not be changed`}>
+        <Notice actions={<Button onPress={() => setFailed([])} small>Dismiss</Button>} kind="deny" title={`${failed.length} ${failed.length === 1 ? "was" : "were"} not decided`}>
           <ul className={styles.failed}>
-            {failed.map(({ id, error }) => {
-              const entry = assignments.get(id);
-              return (
-                <li key={id}>
-                  {entry ? `${nameOf(entry)}, ${heldOf(entry)}` : id}: {error?.title}
-                  {error?.detail && ` – ${error.detail}`}
-                  {error?.requestId && <small> Request {error.requestId}</small>}
-                </li>
-              );
-            })}
+            {failed.map(({ outcome, entry }) => (
+              <li key={outcome.assignment}>
+                {entry ? `${nameOf(entry)}, ${heldOf(entry)}` : outcome.assignment}: {whyNot(outcome)}
+              </li>
+            ))}
           </ul>
+          {failed.some(({ outcome }) => outcome.outcome === "refused") && <p className={styles.note}>What was refused is still chosen, and can be tried again.</p>}
         </Notice>
       )}
       <Table
@@ -120,27 +121,23 @@ export function AccessReviewPage() {
           </EmptyState>
         }
         label="Access review"
-        list={{ ...list, items: shown }}
+        list={list}
         onSort={(sort) => setState({ sort })}
         rowId={(entry) => JSON.stringify([entry.assignment, entry.holder, entry.group])}
         sort={state.sort}
         {...(mayUpdate ? { onOpen: (entry: Entry) => toggle(entry.assignment) } : {})}
       />
       <p className={styles.note}>
-        Casemate has no record of reviews of its own. What is shown as certified is a note in the reason of the assignment: whoever may change the assignment can write one, so it proves nothing by itself. Who changed an assignment, and when, is in the audit trail. Revoking ends an assignment now and keeps it on record.
+        A certificate is of an assignment as it was: where the assignment, its team or one of its roles changes, it holds no longer. Whoever comes into a group holds by it what was certified for the group. Every decision stays in the record, and in the audit trail.
       </p>
       <Decide
-        entries={list.items.filter((entry) => picked.includes(entry.assignment))}
+        chosen={asks?.entries ?? []}
+        decision={asks?.decision}
+        entries={list.items.filter((entry) => asks?.entries.some(({ assignment }) => assignment === entry.assignment))}
         hasMore={list.hasMore}
-        ids={picked}
         onClose={() => setAsks(undefined)}
-        onDone={(outcomes) => {
-          setFailed(outcomes.filter(({ error }) => error));
-          setChosen(new Set(outcomes.filter(({ error }) => error).map(({ id }) => id)));
-          readAnew();
-        }}
+        onDone={told}
         onTakenBack={readAnew}
-        verb={asks}
       />
     </Page>
   );
@@ -148,54 +145,4 @@ export function AccessReviewPage() {
 
 function Choice({ label, value, options, onChange }: { label: string; value: string; options: [string, string][]; onChange: (value: string) => void }) {
   return <Select inline label={label} onChange={(next) => onChange(next === "any" ? "" : next)} options={options.map(([name, text]) => ({ value: name || "any", label: text }))} value={value || "any"} />;
-}
-
-export function nameOf({ holder }: Entry): string {
-  return holder.login ?? holder.display_name ?? holder.id ?? holder.type;
-}
-
-export function heldOf({ role, team, group }: Entry): string {
-  return [role ? `role ${role}` : `team ${team}`, group && `through group ${group}`].filter(Boolean).join(" ");
-}
-
-function Holder({ entry }: { entry: Entry }) {
-  const { holder } = entry;
-  const isUser = holder.type === "user" && holder.id?.startsWith("usr_");
-  return (
-    <span className={styles.holder}>
-      <Icon name={holder.type === "group" ? "group" : holder.type === "service" ? "robot" : "user"} />
-      <span>
-        {isUser ? <Link to={`/users/${holder.id}`}>{nameOf(entry)}</Link> : nameOf(entry)}
-        {holder.type === "group" && <small className={styles.small}>group of {holder.provider || "no provider"}</small>}
-        {holder.display_name && holder.login && <small className={styles.small}>{holder.display_name}</small>}
-      </span>
-    </span>
-  );
-}
-
-function What({ entry }: { entry: Entry }) {
-  const { role, team, group, roles, state } = entry;
-  const others = roles.filter((name) => name !== role);
-  return (
-    <span>
-      {role ? <Link to={`/roles#search=${encodeURIComponent(role)}`}>{role}</Link> : <Link to={`/teams#search=${encodeURIComponent(team ?? "")}`}>team {team}</Link>} {state !== "in_force" && (state === "over" ? <Status state="expired">Over</Status> : <Badge icon="clock">Not yet</Badge>)}
-      {group && <small className={styles.small}>through group {group}</small>}
-      {others.length > 0 && <small className={styles.small}>with {others.join(", ")}</small>}
-    </span>
-  );
-}
-
-/** What the assignment's reason says of a review: a note, which whoever may change the assignment can write. */
-function Review({ entry }: { entry: Entry }) {
-  const found = certificateOf(entry.reason);
-  if (!found) return <span className={styles.small}>{entry.reason ?? "No reason given"}</span>;
-  return (
-    <span>
-      The reason says: {found.verb} {found.day}
-      <small className={styles.small}>
-        by {found.by}
-        {found.note && `: ${found.note}`}
-      </small>
-    </span>
-  );
 }

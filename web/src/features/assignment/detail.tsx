@@ -4,12 +4,13 @@ import { useState } from "react";
 import { Actor } from "../../access/actor";
 import { DeleteAssignment, EditAssignment, assignmentKey } from "../../access/assignment-change";
 import { AssignmentStatus, What, whatName } from "../../access/assignment-state";
+import { DECISIONS_OF_ONE } from "../../access/decisions";
 import { Holder, holderName } from "../../access/holder";
 import { Loaded } from "../../access/loaded";
 import { ManagedBy, ManagedNotice, isByHand } from "../../access/managed";
 import { type Schema, api, got, useAllowed, useSearch } from "../../api";
 import { useParam } from "../../shell/root";
-import { Button, type Column, CopyAsCurl, EmptyState, Id, KeyValue, Link, Page, Panel, Split, Stack, Table, Time, fixedList } from "../../ui";
+import { Button, type Column, CopyAsCurl, EmptyState, ExportMenu, Id, KeyValue, Link, Page, Panel, Split, Stack, Table, Time, fixedList } from "../../ui";
 
 type Assignment = Schema<"StoredAssignmentEntry">;
 type Entry = Schema<"AccessReviewEntry">;
@@ -90,11 +91,33 @@ function Known({ assignment }: { assignment: Assignment }) {
             />
           </Panel>
           {mayReview && <HeldBy assignment={assignment} />}
+          {mayReview && <Reviews id={assignment.id} />}
         </Stack>
       </Split>
       {asks === "edit" && <EditAssignment assignment={assignment} onClose={close} />}
       {asks === "delete" && <DeleteAssignment assignment={assignment} onClose={close} onDone={() => void navigate({ to: "/assignments", search: true } as never)} />}
     </Page>
+  );
+}
+
+/** What reviewers decided about it, the newest first. */
+function Reviews({ id }: { id: string }) {
+  const list = useSearch("/api/v1/access-review/decisions/search", { assignment: id }, { limit: 50 });
+  return (
+    <Panel actions={<ExportMenu asked={list.asked} name={`reviews-${id}`} />} flush title="Reviews">
+      <Table
+        bare
+        columns={DECISIONS_OF_ONE}
+        empty={
+          <EmptyState compact icon="history" title="Never reviewed">
+            Who certifies or revokes it in an access review stands here.
+          </EmptyState>
+        }
+        label="Reviews"
+        list={list}
+        rowId={({ change }) => String(change)}
+      />
+    </Panel>
   );
 }
 

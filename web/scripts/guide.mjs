@@ -13,7 +13,7 @@ export const GUIDE = {
   role: "/roles/{roles.order-manager}",
   "role-holders": "/roles/{roles.order-clerk}#tab=holders",
   "role-edit": "/roles/{roles.order-clerk}/edit;wait:Valid",
-  "role-review": "/roles/{roles.note-reader}/edit;wait:Valid;fill:Name or pattern=notes.*;press:Escape;click:Review changes;wait:logged questions",
+  "role-review": "/roles/{roles.order-clerk}/edit;wait:Valid;click:Without up_to;click:Review changes;wait:logged questions",
   teams: "/teams",
   team: "/teams/{teams.helpdesk}",
   assignments: "/assignments",

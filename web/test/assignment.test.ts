@@ -35,6 +35,26 @@ describe("assignments", () => {
     await page.close();
   });
 
+  it("are made for a group that only tokens name, at a provider that is said", async () => {
+    const page = await console.page("/assignments");
+    await page.getByRole("button", { name: "New assignment" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("combobox", { name: "Role" }).fill("note-rea");
+    await page.getByRole("option", { name: /note-reader/ }).click();
+    await dialog.getByRole("button", { name: /^For|A user/ }).click();
+    await page.getByRole("option", { name: /A group at a provider/ }).click();
+    await dialog.getByLabel("Group, as tokens name it").fill("contractors");
+    // The same name at another provider is another group: none is guessed.
+    expect(await dialog.getByRole("button", { name: "Assign" }).isDisabled()).toBe(true);
+    await dialog.getByRole("combobox", { name: "Provider" }).fill("corp");
+    await page.keyboard.press("Tab");
+    await dialog.getByRole("button", { name: "Assign" }).click();
+    await page.getByText("note-reader was assigned to group contractors").waitFor();
+    const { items } = await console.api.post("/api/v1/assignments/search", { filters: { "to.group": "contractors" } });
+    expect(items.map((one: { document: { to: object } }) => one.document.to)).toEqual([{ provider: "corp", group: "contractors" }]);
+    await page.close();
+  });
+
   it("are found by holder, role and end", async () => {
     const page = await console.page("/assignments#search=joan");
     await page.getByRole("grid", { name: "Assignments" }).getByText("order-clerk").first().waitFor();

@@ -114,6 +114,21 @@ describe("a user", () => {
     await page.close();
   });
 
+  it("shows what is assigned to them by a group, and is assigned more", async () => {
+    const page = await console.page(`/users/${console.seeded.users["barbara"]}#tab=assignments`);
+    await page.getByRole("grid", { name: "Assignments" }).getByText("group engineering").waitFor();
+    await page.getByRole("grid", { name: "Groups" }).getByRole("link", { name: "engineering" }).waitFor();
+    await page.getByRole("button", { name: "Assign" }).click();
+    const dialog = page.getByRole("dialog", { name: "Assign to barbara@example.com" });
+    await dialog.getByRole("combobox", { name: "Role" }).fill("catal");
+    await page.getByRole("option", { name: /catalogue/ }).click();
+    await dialog.getByRole("button", { name: "Assign" }).click();
+    await page.getByText("catalogue was assigned to barbara@example.com").waitFor();
+    await page.getByRole("grid", { name: "Assignments" }).getByText("Directly").waitFor();
+    await check(page);
+    await page.close();
+  });
+
   it("is deactivated with its consequence in numbers", async () => {
     const page = await console.page(`/users/${console.seeded.users["joan"]}`);
     await settled(page);

@@ -57,7 +57,7 @@ export function Impact({ document, tenant }: { document: RoleDocument; tenant: s
       {query.data && looked > 0 && (
         <>
           <p className={styles.summary}>
-            <Badge icon="plus" tone={gains.length > 0 ? "allow" : "neutral"}>{`${atLeast}${people(gains)} gain`}</Badge> <Badge icon="ban" tone={losses.length > 0 ? "deny" : "neutral"}>{`${atLeast}${people(losses)} lose`}</Badge> {sum((page) => page.unchanged)} of {looked} logged
+            <Badge icon="plus" tone={gains.length > 0 ? "allow" : "neutral"}>{`${atLeast}${people(gains, "gain")}`}</Badge> <Badge icon="ban" tone={losses.length > 0 ? "deny" : "neutral"}>{`${atLeast}${people(losses, "lose")}`}</Badge> {sum((page) => page.unchanged)} of {looked} logged
             questions{query.hasNextPage && " that were looked at so far"} stay as they are.
           </p>
           <Changes entries={gains} title="Allowed from now on" />
@@ -86,9 +86,9 @@ function Decision({ word }: { word: string }) {
 
 const whoOf = (entry: Entry) => `${entry.subject.type} ${entry.subject.id ?? ""}`;
 
-function people(entries: readonly Entry[]): string {
+function people(entries: readonly Entry[], verb: string): string {
   const count = new Set(entries.map(whoOf)).size;
-  return count === 1 ? "1 person or program" : `${count} people or programs`;
+  return count === 1 ? `1 person or program ${verb}s` : `${count} people or programs ${verb}`;
 }
 
 function Changes({ title, entries }: { title: string; entries: readonly Entry[] }) {

@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { ApiError, api, got } from "../../api";
 import { Badge, Button, CopyAsCurl, CopyButton, EmptyState, ErrorNotice, ErrorState, KeyValue, Link, Notice, Page, Panel, SkeletonLines, Split, Stat, Time } from "../../ui";
 import { save } from "../../ui/export";
@@ -21,6 +22,8 @@ const LATE = 10_000;
 
 /** How the log is: how large, signed when and by whom, and seen by which witnesses. */
 export function AuditLogPage() {
+  /** What this page's own check said; none before it. */
+  const [verdict, setVerdict] = useState<boolean | undefined>();
   const checkpoint = useQuery({ queryKey: [PATH], refetchInterval: 15_000, queryFn: ({ signal }) => checkpointText({}, signal) });
   const key = useQuery({ queryKey: ["/api/v1/audit-log/key"], queryFn: async ({ signal }) => got(await api.GET("/api/v1/audit-log/key", { signal })) });
   const cosigned = useQuery({ queryKey: [PATH, "cosigned"], enabled: (key.data?.witnesses.length ?? 0) > 0, retry: false, queryFn: ({ signal }) => checkpointText({ cosigned: "true" }, signal) });
@@ -56,8 +59,12 @@ export function AuditLogPage() {
           <Badge icon="alert" tone="deny">
             Not signed
           </Badge>
+        ) : verdict !== undefined ? (
+          <Badge icon={verdict ? "circleCheck" : "circleX"} tone={verdict ? "allow" : "deny"}>
+            {verdict ? "Signature verified" : "Check failed"}
+          </Badge>
         ) : (
-          <Badge icon="info">{newest.data === undefined ? "Not known whether signed" : "Signature not checked here"}</Badge>
+          <Badge icon="info">{newest.data === undefined ? "Not known whether signed" : "Signature not checked yet"}</Badge>
         ))
       }
       title="Audit log"
@@ -76,7 +83,7 @@ export function AuditLogPage() {
       <Split
         aside={
           <>
-            <Went checkpoint={text} />
+            <Went checkpoint={text} onVerdict={setVerdict} />
             <Panel title="Verify all of it offline">
               <div className={styles.stacked}>
               <p className={styles.note}>The program checks a whole export by itself, on a machine that you trust:</p>
@@ -141,8 +148,8 @@ function wordOf(isProved: boolean, isFirst: boolean): string {
 }
 
 /** Holds the log against what this page saw of it before. */
-function Went({ checkpoint }: { checkpoint: string | undefined }) {
-  const check = useMutation<Awaited<ReturnType<typeof checkLog>>, ApiError, string>({ mutationFn: (text) => checkLog(text).catch(asApiErrorOf) });
+function Went({ checkpoint, onVerdict }: { checkpoint: string | undefined; onVerdict: (isProved: boolean) => void }) {
+  const check = useMutation<Awaited<ReturnType<typeof checkLog>>, ApiError, string>({ mutationFn: (text) => checkLog(text).catch(asApiErrorOf), onSuccess: ({ went }) => onVerdict(went.verdict === "proved") });
   const went = check.data?.went;
   const isFirst = check.data?.isFirst === true;
   return (

@@ -1,8 +1,9 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Actor } from "../../access/actor";
+import { VersionPanel } from "../../access/version-panel";
 import { type ApiError, type Schema, api, got, ifMatch, useAllowed } from "../../api";
-import { Badge, Button, type Column, ConfirmDialog, Diff, EmptyState, Panel, Stack, Table, Time, toast } from "../../ui";
+import { Badge, Button, type Column, Diff, EmptyState, Panel, Stack, Table, Time } from "../../ui";
 import { READ_ANEW, type Role, type RoleDocument } from "./role";
 import styles from "./role.module.css";
 
@@ -27,7 +28,7 @@ function maySay(version: Schema<"PolicyVersion">, name: string): boolean {
 }
 
 const COLUMNS: Column<Change>[] = [
-    { id: "what", title: "What", width: "1.4fr", cell: ({ version, before, after }) => (before === undefined ? "Created" : after === undefined ? "Deleted" : version.summary.startsWith("update") ? "Changed" : version.summary) },
+  { id: "what", title: "What", width: "1.4fr", cell: ({ version, before, after }) => (before === undefined ? "Created" : after === undefined ? "Deleted" : version.summary.startsWith("update") ? "Changed" : version.summary) },
   { id: "revision", title: "Revision", width: "80px", cell: ({ version }) => version.revision },
   { id: "actor", title: "By", width: "1.2fr", cell: ({ version }) => <Actor actor={version.actor} /> },
   { id: "at", title: "When", width: "120px", cell: ({ version }) => <Time value={version.at} /> },
@@ -92,61 +93,37 @@ export function History({ role }: { role: Role }) {
   );
 }
 
-function OneChange({ role, change }: { role: Role; change: Change }) {
-  const [isAsking, setIsAsking] = useState(false);
+function OneChange({ role, change: { version, before, after } }: { role: Role; change: Change }) {
   const mayUpdate = useAllowed("casemate.role.update") === true && role.origin === "";
   const queries = useQueryClient();
-  const readAnew = () => {
-    for (const key of READ_ANEW) void queries.invalidateQueries({ queryKey: [key] });
-  };
-  const { version, before, after } = change;
   const isNow = after !== undefined && JSON.stringify(after) === JSON.stringify(role.document);
+  const put = (over: { revision: number }, body: RoleDocument) => api.PUT("/api/v1/roles/{id}", { params: { path: { id: role.id }, header: ifMatch(over) }, body });
   return (
-    <Panel
-      actions={
-        mayUpdate &&
-        after !== undefined &&
-        !isNow && (
-          <Button icon="undo" onPress={() => setIsAsking(true)} small>
-            Set back to this
-          </Button>
-        )
-      }
-      title={
-        <>
-          Revision {version.revision} {isNow && <Badge icon="check" tone="allow">As it is now</Badge>}
-        </>
-      }
-    >
-      <Stack>
-        <div>
-          <Time exact value={version.at} /> by <Actor actor={version.actor} />: {version.summary}
-        </div>
-        <Diff after={after} before={before} label={`What revision ${version.revision} changed`} />
-      </Stack>
-      {after !== undefined && (
-        <ConfirmDialog
-          consequence={<Diff after={after} before={role.document} label="What would be changed" />}
-          kind="primary"
-          onClose={() => setIsAsking(false)}
-          onConfirm={() => api.PUT("/api/v1/roles/{id}", { params: { path: { id: role.id }, header: ifMatch(role) }, body: after })}
-          onDone={() => {
-            readAnew();
-            toast(`${role.name} was set back to revision ${version.revision}`, {
-              undo: async () => {
-                const now = got(await api.GET("/api/v1/roles/{id}", { params: { path: { id: role.id } } }));
-                await api.PUT("/api/v1/roles/{id}", { params: { path: { id: role.id }, header: ifMatch(now) }, body: role.document });
-                readAnew();
+    <VersionPanel
+      back={
+        mayUpdate && after !== undefined && !isNow
+          ? {
+              shows: (
+                <Stack>
+                  <div>This role alone is changed, by a new revision that can be set back too. It counts for everybody who holds it.</div>
+                  <Diff after={after} before={role.document} label="What would be changed" />
+                </Stack>
+              ),
+              run: () => put(role, after),
+              undo: async () => put(got(await api.GET("/api/v1/roles/{id}", { params: { path: { id: role.id } } })), role.document),
+              onDone: () => {
+                for (const key of READ_ANEW) void queries.invalidateQueries({ queryKey: [key] });
               },
-            });
-          }}
-          open={isAsking}
-          title={`Set ${role.name} back to revision ${version.revision}?`}
-          verb="Set back"
-        >
-          This role alone is changed, by a new revision that can be set back too. It counts for everybody who holds it.
-        </ConfirmDialog>
-      )}
-    </Panel>
+            }
+          : undefined
+      }
+      badge={isNow && <Badge icon="check" tone="allow">As it is now</Badge>}
+      name={role.name}
+      revision={version.revision}
+      summary={version.summary}
+      version={version}
+    >
+      <Diff after={after} before={before} label={`What revision ${version.revision} changed`} />
+    </VersionPanel>
   );
 }

@@ -43,8 +43,12 @@ export interface Asked {
   body: object;
 }
 
-/** How many entries a page has. */
+/** How many entries a page has, and those after the first `SOON` of a list: whoever goes that far goes on. */
 const LIMIT = 100;
+const LATER_LIMIT = 500;
+const SOON = 1_000;
+/** Lists of more pages than this are not read anew, page by page, because the window was come back to. */
+const FEW_PAGES = 5;
 
 /**
  * A list of the API, searched: `useSearch("/api/v1/users/search", { search: "ada" })`. Members that are empty are left out.
@@ -58,16 +62,21 @@ export function useSearch<P extends SearchPath>(
   const filled = useMemo(() => withoutEmpty(body), [JSON.stringify(body)]);
   const query = useInfiniteQuery({
     queryKey: listKey(path, filled, options.path, options.limit),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: {} as { after?: string; limit?: number },
     enabled: options.enabled ?? true,
     refetchInterval: options.everyMs ?? false,
     queryFn: async ({ pageParam, signal }) => {
-      const sent = { limit: options.limit ?? LIMIT, ...filled, ...(pageParam === undefined ? {} : { after: pageParam }) };
+      const sent = { limit: options.limit ?? LIMIT, ...filled, ...pageParam };
       // The types of addresses and bodies belong together by this function's own.
       const answer = await api.POST(path as never, { body: sent, params: { path: options.path ?? {} }, signal } as never);
       return (answer as { data: Page }).data;
     },
-    getNextPageParam: (last) => last.next ?? undefined,
+    getNextPageParam: (last, all) => {
+      if (!last.next) return undefined;
+      const isFar = options.limit === undefined && all.length * LIMIT >= SOON;
+      return { after: last.next, ...(isFar ? { limit: LATER_LIMIT } : {}) };
+    },
+    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= FEW_PAGES,
   });
   const asked = useMemo(() => ({ path: filledIn(path, options.path), body: filled }), [path, filled, JSON.stringify(options.path)]);
   return { ...listed<SearchItem<P>>(query as never), asked };

@@ -1,6 +1,6 @@
 import { useRouter } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Listed } from "../api/pages";
 import { cx } from "./cx";
 import { ErrorState } from "./error-notice";
@@ -65,11 +65,15 @@ export function Table<T>({ label, list, columns, rowId, to, onOpen, sort, onSort
     const top = rows.current?.getBoundingClientRect().top;
     if (top !== undefined && Math.abs(top + scrollY - margin) > 1) setMargin(top + scrollY);
   });
+  // The same function for the same rows: with another one, the places of all of them are reckoned anew.
+  const idOf = useRef(rowId);
+  idOf.current = rowId;
+  const getItemKey = useCallback((index: number) => idOf.current(items[index] as T), [items]);
   const gap = isNarrow && !bare ? 8 : 0;
   const virtual = useWindowVirtualizer({
     count: items.length,
     estimateSize: () => (isNarrow ? CARD : ROW),
-    getItemKey: (index) => rowId(items[index] as T),
+    getItemKey,
     overscan: 12,
     scrollMargin: margin,
     scrollPaddingStart: 110,

@@ -74,7 +74,7 @@ export function ConfirmDialog({ title, verb, open, onClose, onConfirm, onDone, c
       title={title}
     >
       {children !== undefined && <div>{children}</div>}
-      {consequence !== undefined && <div className={styles.consequence}>{consequence}</div>}
+      {consequence !== undefined && <div className={styles.consequence} data-kind={kind}>{consequence}</div>}
       {reason && <TextField autoFocus help="It stands in the audit trail." label="Reason" maxLength={1024} onChange={setWhy} optional={reason !== "required"} required={reason === "required"} value={why} />}
       {typed !== undefined && <TextField autoFocus={!reason} label={`Type ${typed} to confirm`} mono onChange={setText} value={text} />}
       <ErrorNotice error={action.error} onRetry={run} />

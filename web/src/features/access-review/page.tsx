@@ -49,7 +49,7 @@ export function AccessReviewPage() {
   // Of what is on the screen now, and of no later reading: that is what the reviewer saw.
   const ask = (decision: Decision) => setAsks({ decision, entries: picked.map((id) => assignments.get(id)).filter((entry) => entry !== undefined) });
   const columns: Column<Entry>[] = [
-    ...(mayUpdate ? [{ id: "choose", title: "Choose", width: "64px", plain: true, cell: (entry: Entry) => <Checkbox label={`Choose what ${nameOf(entry)} holds`} onChange={() => toggle(entry.assignment)} selected={chosen.has(entry.assignment)} /> }] : []),
+    ...(mayUpdate ? [{ id: "choose", title: "Choose", corner: true, width: "64px", cell: (entry: Entry) => <Checkbox label={`Choose what ${nameOf(entry)} holds`} onChange={() => toggle(entry.assignment)} selected={chosen.has(entry.assignment)} /> }] : []),
     { id: "holder", title: "Who", width: "1.6fr", plain: true, cell: (entry) => <Holder entry={entry} /> },
     { id: "what", title: "Holds", width: "1.5fr", wrap: true, cell: (entry) => <What entry={entry} /> },
     { id: "granted", title: "Since", width: "100px", sort: "created_at", cell: (entry) => <Time value={entry.since} /> },

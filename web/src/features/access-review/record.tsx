@@ -19,7 +19,7 @@ export function ReviewRecordPage() {
   return (
     <Page breadcrumbs={[["Access review", "/access-review"]]} description="Who certified or revoked what, when and why. It is only added to, and stays when an assignment ends or is deleted." title="Review record">
       <Filters end={<ExportMenu asked={list.asked} name="access-review-decisions" />} onReset={isFiltered ? reset : undefined}>
-        <SearchField label="Search reasons, reviewers and holders" onChange={(search) => setState({ search })} value={state.search} />
+        <SearchField label="Search reasons, reviewers and holders" placeholder="Reason, reviewer or holder" onChange={(search) => setState({ search })} value={state.search} />
         <Select
           inline
           label="Decision"

@@ -51,7 +51,7 @@ export function Row({ icon, tone, what, note, when }: { icon: IconName; tone?: "
         <Icon name={icon} size={14} />
       </span>
       <span className={styles.what}>
-        {what}
+        <span className={styles.called}>{what}</span>
         {note !== undefined && <span className={styles.note}>{note}</span>}
       </span>
       <span className={styles.when}>{when}</span>

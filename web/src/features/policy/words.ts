@@ -32,5 +32,6 @@ export function objectName(kind: string, name: string): string {
 export function summaryText(summary: string): string {
   const [, verb = "", kind = "", name = ""] = /^([a-z]+) the (api-key|[a-z]+(?:-[a-z]+)*) (.+)$/s.exec(summary) ?? [];
   if (verb in VERBS && !summary.includes(" the audit sink ")) return `${VERBS[verb]} ${kindName(kind)} ${objectName(kind, name)}`;
+  if (summary.toLowerCase() === "users and groups") return "Changed users and groups";
   return summary.charAt(0).toUpperCase() + summary.slice(1);
 }

@@ -69,6 +69,27 @@ describe("roles", () => {
     await page.close();
   });
 
+  it("are looked at by the server while they are written", async () => {
+    const page = await console.page("/roles/new");
+    await json(page).locator(".cm-line").first().waitFor();
+    await json(page).click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText('{"name":"order-clerk","extends":["nobody-made-it"],"permissions":[{"name":"shop.product.read"}]}');
+    const mistakes = page.getByRole("list", { name: "Mistakes" });
+    // What the browser cannot know: that the name is taken, and that there is no such role.
+    await mistakes.getByText(/order-clerk/).waitFor();
+    await mistakes.getByText(/nobody-made-it/).waitFor();
+    await page.getByText("2 mistakes").waitFor();
+    expect(await page.locator(".cm-lintRange-error").allInnerTexts()).toEqual(['"order-clerk"', '"nobody-made-it"']);
+    await check(page);
+    await json(page).click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText('{"name":"order-clerk-2","permissions":[{"name":"shop.product.read"}]}');
+    await page.getByText("Valid").waitFor();
+    expect(await documentOf("order-clerk-2")).toBeUndefined();
+    await page.close();
+  });
+
   it("mark a mistake in the field and in the JSON at the very character", async () => {
     const page = await console.page(`/roles/${console.seeded.roles["order-clerk"]}/edit`);
     await json(page).locator(".cm-line").first().waitFor();

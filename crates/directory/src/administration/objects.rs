@@ -1,7 +1,7 @@
 //! Reading and changing single objects.
 
 use casemate_permission::name::RESERVED_NAMESPACE;
-use casemate_store::{Draft, Object};
+use casemate_store::{Draft, Object, SealedSecret};
 use serde_json::{Value, json};
 
 use super::entry::{Author, Entry, RememberKey, Written};
@@ -12,7 +12,7 @@ use super::{Administration, rules};
 use crate::directory::State;
 use crate::kind::Kind;
 use crate::objects::Change;
-use crate::policy::{BUILT_IN, is_built_in, is_name};
+use crate::policy::{BUILT_IN, Mistake, ObjectPlace, is_built_in, is_name};
 
 /// The longest document, in bytes of JSON.
 const MAX_DOCUMENT: usize = 1 << 20;
@@ -119,6 +119,59 @@ impl Administration {
         Ok(Written { entry, revision: made.revision })
     }
 
+    /// All that is wrong with a role that would be made, or become of the one with this id; nothing of it is.
+    ///
+    /// # Errors
+    /// Where the database cannot be read, or there is no such role.
+    pub async fn check_role(
+        &self,
+        author: &Author,
+        tenant: &str,
+        id: Option<&str>,
+        document: Value,
+    ) -> Result<Vec<AdminError>, AdminError> {
+        self.directory.refresh().await?;
+        let state = self.directory.state();
+        let known = id.map(|id| (id, None));
+        let written = match self.written(author, Kind::Role, tenant, known, document) {
+            Ok(written) => written,
+            Err(error) => return found(vec![error]),
+        };
+        let mut wrong = Vec::new();
+        let before = match written.before(&state) {
+            Ok(before) => before,
+            Err(error) => return found(vec![error]),
+        };
+        wrong.extend(name_is_free(&state, Kind::Role, tenant, &written.name, &written.id).err());
+        let is_taken = !wrong.is_empty();
+        wrong.extend(renaming(&state, Kind::Role, before, &written.draft(), author.now).err());
+        let proposal = written.proposal(before, (false, None))?;
+        match self.judged(author, &state, proposal).await {
+            Ok(_) => {}
+            Err(AdminError::Invalid(mistakes)) => {
+                let is_own = |mistake: &Mistake| {
+                    mistake.object().is_some_and(|place| {
+                        (place.kind, &*place.tenant, &place.name) == (Kind::Role, tenant, &written.name)
+                    })
+                };
+                let (mut own, others): (Vec<Mistake>, Vec<Mistake>) = mistakes.into_iter().partition(is_own);
+                // That a name is taken is said already, in words that fit.
+                own.retain(|mistake| {
+                    !is_taken || mistake.object().is_none_or(|place| place.pointer != "/name")
+                });
+                if wrong.is_empty() && own.is_empty() {
+                    // What becomes wrong elsewhere is no place in this role.
+                    own.extend(others.iter().map(|other| written.whole(other.to_string())));
+                }
+                if !own.is_empty() {
+                    wrong.push(AdminError::Invalid(own));
+                }
+            }
+            Err(error) => wrong.push(error),
+        }
+        found(wrong)
+    }
+
     async fn put(
         &self,
         author: &Author,
@@ -128,6 +181,28 @@ impl Administration {
         document: Value,
         (force, remember): (bool, Option<RememberKey>),
     ) -> Result<Written, AdminError> {
+        let written = self.written(author, kind, tenant, known, document)?;
+        let made = self
+            .change(author, |state| {
+                let before = written.before(state)?;
+                name_is_free(state, kind, tenant, &written.name, &written.id)?;
+                renaming(state, kind, before, &written.draft(), author.now)?;
+                written.proposal(before, (force, remember.clone()))
+            })
+            .await?;
+        let object = made.objects.by_id(kind, &written.id).ok_or_else(|| AdminError::not_found(kind))?;
+        Ok(Written { entry: Entry::of(kind, object), revision: made.revision })
+    }
+
+    /// What is to be made of an object, as far as that is known without any other.
+    fn written<'a>(
+        &self,
+        author: &Author,
+        kind: Kind,
+        tenant: &'a str,
+        known: Option<(&'a str, Option<i64>)>,
+        document: Value,
+    ) -> Result<ToWrite<'a>, AdminError> {
         if kind.is_from_files_alone() {
             let message = format!("a {kind} is written in files and applied from there");
             return Err(mistake(kind, tenant, "", "", message));
@@ -155,41 +230,86 @@ impl Administration {
         if body.len() > MAX_DOCUMENT {
             return Err(mistake(kind, tenant, &name, "", format!("it is longer than {MAX_DOCUMENT} bytes")));
         }
-        let made = self
-            .change(author, |state| {
-                let before = match known {
-                    Some((id, expected)) => Some(writable(state, kind, tenant, id, expected)?),
-                    None => None,
-                };
-                name_is_free(state, kind, tenant, &name, &id)?;
-                let draft = Draft {
-                    kind: kind.as_str().to_owned(),
-                    id: id.clone(),
-                    tenant: tenant.to_owned(),
-                    name: name.clone(),
-                    body: body.clone(),
-                    origin: String::new(),
-                };
-                let verb = if before.is_some() { "update" } else { "create" };
-                renaming(state, kind, before, &draft, author.now)?;
-                let secrets = sealing::changes(&secrets, before, &draft)?;
-                let object = crate::objects::object(&draft, 0, 0, 0);
-                let before_body = before.map(|before| before.body.clone());
-                Ok(Proposal {
-                    told: vec![told(kind, verb, &object, before_body, Some(body.clone()))],
-                    summary: format!("{verb} the {kind} {name}"),
-                    changes: vec![Change::Put(draft)],
-                    secrets,
-                    force,
-                    subject: Some((kind, id.clone())),
-                    remember: remember.clone(),
-                    ..Proposal::default()
-                })
-            })
-            .await?;
-        let object = made.objects.by_id(kind, &id).ok_or_else(|| AdminError::not_found(kind))?;
-        Ok(Written { entry: Entry::of(kind, object), revision: made.revision })
+        Ok(ToWrite { kind, tenant, known, id, name, body, secrets })
     }
+}
+
+/// An object that is to be made, or to become something else.
+struct ToWrite<'a> {
+    kind: Kind,
+    tenant: &'a str,
+    /// The id and the revision that the author knows it at, of one that is there.
+    known: Option<(&'a str, Option<i64>)>,
+    id: String,
+    name: String,
+    body: String,
+    secrets: Vec<(&'static str, SealedSecret)>,
+}
+
+impl ToWrite<'_> {
+    /// The object as it is; nothing where it is to be made.
+    fn before<'s>(&self, state: &'s State) -> Result<Option<&'s Object>, AdminError> {
+        let Some((id, expected)) = self.known else { return Ok(None) };
+        writable(state, self.kind, self.tenant, id, expected).map(Some)
+    }
+
+    /// A mistake of the whole of it.
+    fn whole(&self, message: String) -> Mistake {
+        let (kind, tenant, name) = (self.kind, self.tenant.to_owned(), self.name.clone());
+        Mistake::of_object(ObjectPlace { kind, tenant, name, pointer: String::new() }, message)
+    }
+
+    fn draft(&self) -> Draft {
+        Draft {
+            kind: self.kind.as_str().to_owned(),
+            id: self.id.clone(),
+            tenant: self.tenant.to_owned(),
+            name: self.name.clone(),
+            body: self.body.clone(),
+            origin: String::new(),
+        }
+    }
+
+    fn proposal(
+        &self,
+        before: Option<&Object>,
+        (force, remember): (bool, Option<RememberKey>),
+    ) -> Result<Proposal, AdminError> {
+        let (kind, draft) = (self.kind, self.draft());
+        let verb = if before.is_some() { "update" } else { "create" };
+        let secrets = sealing::changes(&self.secrets, before, &draft)?;
+        let object = crate::objects::object(&draft, 0, 0, 0);
+        let before_body = before.map(|before| before.body.clone());
+        Ok(Proposal {
+            told: vec![told(kind, verb, &object, before_body, Some(self.body.clone()))],
+            summary: format!("{verb} the {kind} {}", self.name),
+            changes: vec![Change::Put(draft)],
+            secrets,
+            force,
+            subject: Some((kind, self.id.clone())),
+            remember,
+            ..Proposal::default()
+        })
+    }
+}
+
+/// What is wrong with a document; what has nothing to do with it is an error of its own.
+fn found(wrong: Vec<AdminError>) -> Result<Vec<AdminError>, AdminError> {
+    let mut found = Vec::with_capacity(wrong.len());
+    for error in wrong {
+        match error {
+            AdminError::Invalid(_)
+            | AdminError::NameTaken { .. }
+            | AdminError::InUse(_)
+            | AdminError::ReadOnly { .. }
+            | AdminError::Beyond { .. }
+            | AdminError::LastAdministrator
+            | AdminError::Breaks(_)
+            | AdminError::Unkeepable { .. } => found.push(error),
+            error => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 /// An object that may be changed by whoever may change its kind.

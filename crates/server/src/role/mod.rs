@@ -1,3 +1,4 @@
 //! Roles: named lists of permissions.
 
 pub(crate) mod routes;
+mod validating;

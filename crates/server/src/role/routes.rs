@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::App;
 use crate::objects::{objects, routes as object_routes};
+use crate::role::validating::routes as validating;
 
 objects! {
     Roles: Role, "roles", "Roles", "role", tenant,
@@ -16,5 +17,5 @@ objects! {
 
 /// The area's routes.
 pub(crate) fn routes() -> Api<App> {
-    object_routes::<Roles>()
+    validating(object_routes::<Roles>())
 }

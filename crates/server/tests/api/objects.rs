@@ -176,6 +176,105 @@ async fn what_is_wrong_with_a_document_is_told_by_its_place() {
 }
 
 #[tokio::test]
+async fn all_that_is_wrong_with_a_role_is_told_at_once_and_nothing_is_written_on_sqlite() {
+    all_that_is_wrong_with_a_role_is_told(Server::start().await).await;
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_with_a_role_is_told_at_once_and_nothing_is_written_on_postgresql() {
+    let postgres = Postgres::start().unwrap();
+    all_that_is_wrong_with_a_role_is_told(Server::on_postgres(&postgres.create_database().unwrap()).await)
+        .await;
+}
+
+async fn all_that_is_wrong_with_a_role_is_told(server: Server) {
+    let id = server.make("/api/v1/roles", &json!({ "name": "support", "permissions": [] })).await;
+    let validate = async |path: &str, document: Value| {
+        let answer = server.admin(&format!("POST /api/v1/roles/{path}"), Some(&document)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{document}: {}", answer.text);
+        assert_eq!(answer.body["valid"], json!(answer.body["errors"] == json!([])), "{}", answer.text);
+        let errors = answer.body["errors"].as_array().unwrap().clone();
+        assert!(errors.iter().all(|error| error["message"].as_str().is_some_and(|text| !text.is_empty())));
+        errors
+    };
+    let places = |errors: &[Value]| {
+        let mut places: Vec<(String, Option<u64>)> = errors
+            .iter()
+            .map(|error| (error["pointer"].as_str().unwrap().to_owned(), error["character"].as_u64()))
+            .collect();
+        places.sort();
+        places
+    };
+    let place = |pointer: &str, character: Option<u64>| (pointer.to_owned(), character);
+    let before = server.app.store.reader().revision().await.unwrap();
+
+    let fine = json!({ "name": "reader", "permissions": [{ "name": "cms.entry.{read,list}" }] });
+    assert_eq!(validate("validate", fine.clone()).await, [] as [Value; 0]);
+    // What only the whole shows, and what cannot be read in a permission, are told together.
+    let wrong = json!({
+        "name": "support",
+        "extends": ["gone"],
+        "permissions": [
+            { "name": "cms.entry.!" }, { "name": "cms.*" }, { "name": "é{cms" }, { "name": "cms.a}" }, 7,
+            { "name": "cms.entry.read", "deny": "yes" },
+        ],
+    });
+    let errors = validate("validate", wrong).await;
+    let expected = [
+        place("/extends/0", None),
+        place("/name", None),
+        place("/permissions/0/name", Some(10)),
+        place("/permissions/2/name", Some(0)),
+        place("/permissions/3/name", Some(5)),
+        place("/permissions/4", None),
+        place("/permissions/5", None),
+    ];
+    assert_eq!(places(&errors), expected, "{errors:?}");
+    // So are members that are none, or are of another type.
+    let errors = validate("validate", json!({ "name": 7, "title": 1, "extra/~": 1, "extends": 3 })).await;
+    let expected = ["", "/extends", "/extra~1~0", "/name", "/title"].map(|pointer| place(pointer, None));
+    assert_eq!(places(&errors), expected, "{errors:?}");
+    assert_eq!(places(&validate("validate", json!([])).await), [place("", None)]);
+
+    // A role that is there may keep its name, but loses none that others use.
+    assert_eq!(validate(&format!("{id}/validate"), fine.clone()).await, [] as [Value; 0]);
+    server.make("/api/v1/teams", &json!({ "name": "helpdesk", "roles": ["support"] })).await;
+    assert_eq!(places(&validate(&format!("{id}/validate"), fine.clone()).await), [place("/name", None)]);
+    let kept = json!({ "name": "support", "permissions": [{ "name": "cms.*" }] });
+    assert_eq!(validate(&format!("{id}/validate"), kept).await, [] as [Value; 0]);
+    assert_eq!(
+        places(&validate("auditor/validate", fine.clone()).await),
+        [place("", None)],
+        "it is built in"
+    );
+    let none = server.admin("POST /api/v1/roles/rol_none/validate", Some(&fine)).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND, "{}", none.text);
+    let refused = server.send("POST /api/v1/roles/validate", Some("asker"), &[], Some(&fine)).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+
+    // Nobody is told that they may give what they do not hold.
+    let permissions = json!([{ "name": "casemate.role.*" }, { "name": "cms.entry.read" }]);
+    server.make("/api/v1/roles", &json!({ "name": "author", "permissions": permissions })).await;
+    let account = server.make("/api/v1/service-accounts", &json!({ "name": "author" })).await;
+    let to = json!({ "provider": "casemate", "type": "service", "login": "author" });
+    server.make("/api/v1/assignments", &json!({ "role": "author", "to": to })).await;
+    let keys = format!("POST /api/v1/service-accounts/{account}/api-keys");
+    let key = server.admin(&keys, Some(&json!({ "title": "k" }))).await.body["key"].clone();
+    let beyond =
+        json!({ "name": "more", "permissions": [{ "name": "cms.entry.read" }, { "name": "cms.*" }] });
+    let answer = server.send("POST /api/v1/roles/validate", key.as_str(), &[], Some(&beyond)).await;
+    assert_eq!(answer.body["errors"][0]["pointer"], "/permissions/1", "{}", answer.text);
+
+    // Nothing was written: of the roles there are those alone that were made.
+    let roles = server.admin("POST /api/v1/roles/search", Some(&json!({ "search": "reader" }))).await;
+    assert_eq!(roles.body["items"], json!([]), "{}", roles.text);
+    assert!(
+        server.app.store.reader().version(before + 1).await.unwrap().is_some(),
+        "the first change is the team"
+    );
+}
+
+#[tokio::test]
 async fn a_name_is_taken_once_and_what_is_used_stays() {
     let server = Server::start().await;
     let role = json!({ "name": "support", "permissions": [] });

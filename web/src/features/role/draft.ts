@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import { type Mistake, useSchemas } from "../../api";
+import { useSchemas } from "../../api";
 import type { Mark } from "../../ui";
 import { type Located, locate } from "./located";
 import { type Wrong, fromServer, mistakesOf, placeOf } from "./rules";
@@ -18,8 +18,8 @@ export interface Draft {
   marks: Mark[];
   /** What is wrong with what stands at a pointer. */
   at: (pointer: string) => string | undefined;
-  /** What the server said of the text that was sent; a change of the text ends it. */
-  tellServer: (mistakes: readonly Mistake[]) => void;
+  /** What the server said of the text that was sent, that of now where none is named; a change of the text ends it. */
+  tellServer: (mistakes: readonly Wrong[], of?: string) => void;
   /** Whether mistakes are told: not before something was typed, or asked for. */
   isTold: boolean;
   tell: () => void;
@@ -36,7 +36,7 @@ const isBlank = (initial: unknown): boolean => isObject(initial) && initial["nam
 export function useDraft(initial: unknown): Draft {
   const [text, setText] = useState(() => asText(initial));
   const [last, setLast] = useState<Record<string, unknown>>(() => (isObject(initial) ? initial : {}));
-  const [server, setServer] = useState<{ text: string; mistakes: readonly Mistake[] }>({ text: "", mistakes: [] });
+  const [server, setServer] = useState<{ text: string; mistakes: readonly Wrong[] }>({ text: "", mistakes: [] });
   const [first] = useState(text);
   const [isAsked, setIsAsked] = useState(false);
   const isTold = isAsked || text !== first || !isBlank(initial);
@@ -73,7 +73,7 @@ export function useDraft(initial: unknown): Draft {
     isTold,
     tell: () => setIsAsked(true),
     at: (pointer) => !isTold ? undefined : wrongs.find((wrong) => wrong.pointer === pointer)?.message,
-    tellServer: (mistakes) => setServer({ text, mistakes }),
+    tellServer: (mistakes, of = text) => setServer({ text: of, mistakes }),
     place: (pointer) => placeOf({ pointer, message: "" }, text, located).from,
   };
 }

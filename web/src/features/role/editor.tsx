@@ -9,6 +9,7 @@ import { useDraft } from "./draft";
 import { RoleForm } from "./form";
 import { Review } from "./review";
 import { type Role, type RoleDocument, roleQuery } from "./role";
+import { useValidating } from "./validating";
 import styles from "./editor.module.css";
 
 const NEW = { from: "" };
@@ -54,6 +55,7 @@ function Editor({ role: shown, start }: { role?: Role; start?: RoleDocument }) {
   const [goTo, setGoTo] = useState<{ at: number } | undefined>();
   const [isReviewing, setIsReviewing] = useState(false);
   const may = useAllowed(role ? "casemate.role.update" : "casemate.role.create");
+  useValidating(draft, { id: role?.id, isWanted: may === true && draft.isTold && (role?.origin ?? "") === "" });
   const navigate = useNavigate();
   const isReady = draft.broken === undefined && draft.wrongs.length === 0;
   const count = draft.broken === undefined ? draft.wrongs.length : 1;

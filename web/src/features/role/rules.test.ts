@@ -58,5 +58,6 @@ describe("a role", () => {
     expect(wrong).toMatchObject({ pointer: "/permissions/0/name", character: 7 });
     const { from, to } = placeOf(wrong ?? { pointer: "", message: "" }, text, located);
     expect(text.slice(from, to)).toBe("!");
+    expect(fromServer([{ pointer: "/permissions/0/name", message: "no", character: 7 }], located)).toEqual([{ pointer: "/permissions/0/name", message: "no", character: 7 }]);
   });
 });

@@ -116,9 +116,10 @@ export function mistakesOf(value: unknown, schemas: readonly ApplicationSchema[]
   return found;
 }
 
-/** What the server says, at the character where it says so: "'!' at character 8" of a permission's name. */
-export function fromServer(mistakes: readonly Mistake[], located: Located): Wrong[] {
-  return mistakes.map(({ pointer, message }) => {
+/** What the server says, at the character where it says so; of what it refused to write that stands in its words alone: "'!' at character 8". */
+export function fromServer(mistakes: readonly Wrong[], located: Located): Wrong[] {
+  return mistakes.map(({ pointer, message, character: told }) => {
+    if (told !== undefined) return { pointer, message, character: told };
     const isOfName = /^\/permissions\/\d+$/.test(pointer) && message.includes("`name` is refused") && located.values.has(`${pointer}/name`);
     const character = isOfName ? Number(/at character (\d+)/.exec(message)?.[1]) - 1 : NaN;
     return { pointer: isOfName ? `${pointer}/name` : pointer, message, ...(Number.isNaN(character) ? {} : { character }) };

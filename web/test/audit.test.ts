@@ -67,6 +67,30 @@ describe("audit events", () => {
     await page.close();
   });
 
+  it("lead to the events before and behind them in the log", async () => {
+    const { items } = (await console.api.post("/api/v1/audit-events/search", { limit: 3, not_kinds: ["read"] })) as { items: { id: number; action: string }[] };
+    const [newer, middle, older] = items.map(({ id }) => id);
+    const found = async (sort: string) => ((await console.api.post("/api/v1/audit-events/search", { beyond: middle, sort, limit: 1 })) as { items: { id: number }[] }).items[0]?.id ?? 0;
+    expect(await found("-id")).toBeGreaterThanOrEqual(older ?? 0);
+    expect(await found("id")).toBeLessThanOrEqual(newer ?? 0);
+    const earlier = await found("-id");
+    const page = await console.page(`/audit/events/${middle}`);
+    await page.getByRole("button", { name: "Earlier event (j)" }).click();
+    await page.waitForURL(new RegExp(`/audit/events/${earlier}$`));
+    await page.close();
+  });
+
+  it("leave out what was read, and count what is left", async () => {
+    const page = await console.page("/audit/events#kind=-read");
+    await settled(page);
+    const asked = page.waitForRequest((request) => request.url().endsWith("/api/v1/audit-events/search"));
+    await page.getByRole("button", { name: "Read anew" }).click();
+    expect((await asked).postDataJSON()).toMatchObject({ not_kinds: ["read"] });
+    await settled(page);
+    expect(await page.getByRole("row", { name: /casemate\.audit-event\.list/ }).count()).toBe(0);
+    await page.close();
+  });
+
   it("show before and after, with hidden members marked", async () => {
     const found = await console.api.post("/api/v1/audit-events/search", { action: "casemate.user.update", resource_id: console.seeded.users["alan"], limit: 1 });
     const page = await console.page(`/audit/events/${found.items[0].id}`);

@@ -34,6 +34,8 @@ pub struct Query {
     pub action_prefix: Option<String>,
     /// Of this kind.
     pub kind: Option<String>,
+    /// Of none of these kinds: at most [`MAX_WORDS`].
+    pub not_kinds: Vec<String>,
     /// Of this area.
     pub area: Option<String>,
     /// About a resource of this type.
@@ -85,10 +87,13 @@ pub enum QueryError {
     /// It has too many words.
     #[error("a search has at most {MAX_WORDS} words")]
     TooManyWords,
+    /// It leaves out too many kinds.
+    #[error("a search leaves out at most {MAX_WORDS} kinds")]
+    TooManyKinds,
     /// There is no such key.
     #[error(
         "character {at}: there is no `{key}:`. Known are tenant, application, party, actor, subject, action, kind, area, resource, \
-             resource-type, resource-id, outcome, reason, since, until, client, request and value; a word with a colon goes in quotation marks"
+             resource-type, resource-id, outcome, reason, since, until, client, request and value, and -kind; a word with a colon goes in quotation marks"
     )]
     Key {
         /// Where it is.
@@ -304,6 +309,7 @@ impl Matcher<'_> {
             && is(&query.action, Some(&event.action))
             && query.action_prefix.as_ref().is_none_or(|prefix| event.action.starts_with(prefix.as_str()))
             && is(&query.kind, Some(&event.kind))
+            && query.not_kinds.iter().all(|kind| event.kind != *kind)
             && is(&query.area, Some(&event.area))
             && is(&query.resource_type, event.resource_type.as_deref())
             && is(&query.resource_id, event.resource_id.as_deref())

@@ -2683,6 +2683,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles/{id}/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All that is wrong with what would become of a role
+         * @description As of a role that would be made.
+         *
+         *     Needs the permission `casemate.role.update` in the tenant of `Casemate-Tenant`.
+         */
+        post: operations["validateRoleChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles/search": {
         parameters: {
             query?: never;
@@ -2699,6 +2721,28 @@ export interface paths {
          *     Needs the permission `casemate.role.list` in the tenant of `Casemate-Tenant`.
          */
         post: operations["searchRoles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All that is wrong with a role that would be made
+         * @description Says all mistakes at once, with their places, also those that only the whole of what is configured shows, and writes nothing. It needs what making the role needs, but no recent sign-in.
+         *
+         *     Needs the permission `casemate.role.create` in the tenant of `Casemate-Tenant`.
+         */
+        post: operations["validateRole"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5408,6 +5452,12 @@ export interface components {
             application?: string | null;
             /** @description Only those of this part of the server, such as `role`; `application` of what applications record. */
             area?: string | null;
+            /**
+             * Format: uint64
+             * @description Only those beyond the event with this id, in the order: with `sort` `-id` what came before it into the log, with `id` what came
+             *     behind it.
+             */
+            beyond?: number | null;
             /** @description Only those from this address. */
             client?: string | null;
             /**
@@ -5428,6 +5478,8 @@ export interface components {
              *     no more where there is no `next`.
              */
             limit?: number | null;
+            /** @description Only those of none of these kinds, such as `read`: at most 32. Typed, `-kind:read`. */
+            not_kinds?: string[];
             /** @description Only those that ended so: `success`, `denied`, `failure`, `conditional`. */
             outcome?: string | null;
             /** @description Only those by, for or about whoever has this id. */
@@ -5444,7 +5496,7 @@ export interface components {
              * @description A search as it is typed: words that an event has, and `key:value`, such as
              *     `actor:ada action:casemate.role.* outcome:denied since:2026-01-01 "two words"`. Known are `tenant`, `application`, `party`,
              *     `actor`, `subject`, `action`, `kind`, `area`, `resource` (`TYPE` or `TYPE:ID`), `resource-type`, `resource-id`, `outcome`,
-             *     `reason`, `since`, `until`, `client`, `request` and `value`. What the members below say counts too.
+             *     `reason`, `since`, `until`, `client`, `request` and `value`, and `-kind` for none of a kind. What the members below say counts too.
              */
             search?: string | null;
             /**
@@ -7291,6 +7343,20 @@ export interface components {
             /** @description For people; nothing depends on it. */
             title?: string | null;
         };
+        /** @description A mistake in a role. */
+        RoleMistake: {
+            /**
+             * Format: uint
+             * @description Of a text, the character at which it is wrong, counted from 0, where it is wrong at one.
+             */
+            character?: number | null;
+            /** @description What to do about it. */
+            help?: string | null;
+            /** @description What is wrong there. */
+            message: string;
+            /** @description Where, as a JSON pointer into the role; empty for the whole of it. */
+            pointer: string;
+        };
         RoleOf: {
             /** @description The role. */
             role: components["schemas"]["RoleEntry"];
@@ -7305,6 +7371,13 @@ export interface components {
             role: string;
             /** @description By what they come to it: the role that extends it, the team that it is of, and their group. */
             via?: string | null;
+        };
+        /** @description What validating a role found. */
+        RoleValidation: {
+            /** @description What is wrong with it: at most 100 mistakes. */
+            errors: components["schemas"]["RoleMistake"][];
+            /** @description Whether it would be written. */
+            valid: boolean;
         };
         /** @description A key that is to take the place of another. */
         RotationRequest: {
@@ -17747,6 +17820,68 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    validateRoleChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A `Casemate-Revision` that the caller has seen: the answer is not from before it. */
+                "Casemate-At-Least"?: components["parameters"]["atLeast"];
+                /** @description The tenant that the request is about; the caller's own where none is named. Permissions count only as assigned in it. */
+                "Casemate-Tenant"?: components["parameters"]["tenant"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support",
+                 *       "permissions": [
+                 *         {
+                 *           "name": "cms.entry.{read"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleEntry"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with it. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["requestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleValidation"];
+                };
+            };
+            /** @description `malformed_body` or `malformed_header` or `malformed_query` or `wrong_content_type` */
+            400: components["responses"]["Problem"];
+            /** @description `credential_missing` or `credential_rejected` or `user_inactive` */
+            401: components["responses"]["Problem"];
+            /** @description `forbidden` */
+            403: components["responses"]["Problem"];
+            /** @description `not_found` */
+            404: components["responses"]["Problem"];
+            /** @description `request_timeout` */
+            408: components["responses"]["Problem"];
+            /** @description `revision_not_reached` */
+            409: components["responses"]["Problem"];
+            /** @description `body_too_large` */
+            413: components["responses"]["Problem"];
+            /** @description `invalid_document` */
+            422: components["responses"]["Problem"];
+            /** @description `internal` */
+            500: components["responses"]["Problem"];
+            /** @description `not_recorded` or `unavailable` */
+            503: components["responses"]["Problem"];
+        };
+    };
     searchRoles: {
         parameters: {
             query?: never;
@@ -17781,6 +17916,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page2"];
                     "text/csv": string;
+                };
+            };
+            /** @description `malformed_body` or `malformed_header` or `malformed_query` or `wrong_content_type` */
+            400: components["responses"]["Problem"];
+            /** @description `credential_missing` or `credential_rejected` or `user_inactive` */
+            401: components["responses"]["Problem"];
+            /** @description `forbidden` */
+            403: components["responses"]["Problem"];
+            /** @description `request_timeout` */
+            408: components["responses"]["Problem"];
+            /** @description `revision_not_reached` */
+            409: components["responses"]["Problem"];
+            /** @description `body_too_large` */
+            413: components["responses"]["Problem"];
+            /** @description `invalid_document` */
+            422: components["responses"]["Problem"];
+            /** @description `internal` */
+            500: components["responses"]["Problem"];
+            /** @description `not_recorded` or `unavailable` */
+            503: components["responses"]["Problem"];
+        };
+    };
+    validateRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A `Casemate-Revision` that the caller has seen: the answer is not from before it. */
+                "Casemate-At-Least"?: components["parameters"]["atLeast"];
+                /** @description The tenant that the request is about; the caller's own where none is named. Permissions count only as assigned in it. */
+                "Casemate-Tenant"?: components["parameters"]["tenant"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support",
+                 *       "permissions": [
+                 *         {
+                 *           "name": "cms.entry.{read"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleEntry"];
+            };
+        };
+        responses: {
+            /** @description What is wrong with it. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["requestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleValidation"];
                 };
             };
             /** @description `malformed_body` or `malformed_header` or `malformed_query` or `wrong_content_type` */

@@ -65,6 +65,9 @@ impl Query {
         key("subject", self.subject.as_deref());
         key("action", self.action.as_deref());
         key("kind", self.kind.as_deref());
+        for kind in &self.not_kinds {
+            key("-kind", Some(kind));
+        }
         key("area", self.area.as_deref());
         key("resource-type", self.resource_type.as_deref());
         key("resource-id", self.resource_id.as_deref());
@@ -101,6 +104,7 @@ impl Query {
                 return self.action(value, value_at, is_quoted);
             }
             "kind" => &mut self.kind,
+            "-kind" => return self.leave_out(value),
             "area" => &mut self.area,
             "resource" => match value.split_once(':') {
                 Some((kind, id)) if !is_quoted => {
@@ -141,6 +145,21 @@ impl Query {
             Some(prefix) => self.action_prefix = Some(prefix.to_owned()),
             None => self.action = Some(value),
         }
+        Ok(())
+    }
+
+    /// Leaves out the events of a kind as well.
+    ///
+    /// # Errors
+    /// Where that are too many.
+    pub fn leave_out(&mut self, kind: String) -> Result<(), QueryError> {
+        if self.not_kinds.contains(&kind) {
+            return Ok(());
+        }
+        if self.not_kinds.len() >= MAX_WORDS {
+            return Err(QueryError::TooManyKinds);
+        }
+        self.not_kinds.push(kind);
         Ok(())
     }
 
@@ -267,6 +286,8 @@ mod tests {
         assert_eq!((quoted.words, quoted.client), (vec!["key:value".to_owned()], Some("::1".to_owned())));
         assert_eq!(parse(" \n"), Ok(Query::default()));
         assert_eq!(parse("resource:role").unwrap().resource_id, None);
+        assert_eq!(parse("-kind:read -kind:read -kind:export").unwrap().not_kinds, ["read", "export"]);
+        assert_eq!(parse("-kind").unwrap().words, ["-kind"], "a word");
         assert_eq!(parse("action:\"a*b\"").unwrap().action.as_deref(), Some("a*b"));
     }
 
@@ -276,7 +297,7 @@ mod tests {
             "",
             "actor:ada action:casemate.role.* outcome:denied since:2026-01-01 until:2026-01-01T08:00:00.000001Z",
             r#"tenant:"" party:"a \"b\" \\ c" resource:role:rol_1 free "two words" "key:value""#,
-            r#"subject:usr_1 action:"a*b" client:"::1" request:r-1 kind:read value:a@b area:role application:notes reason:"x y""#,
+            r#"subject:usr_1 action:"a*b" client:"::1" request:r-1 kind:read -kind:export -kind:"a b" value:a@b area:role application:notes reason:"x y""#,
         ] {
             let query = parse(text).unwrap();
             assert_eq!(parse(&query.typed()), Ok(query.clone()), "{text}: {}", query.typed());
@@ -303,6 +324,12 @@ mod tests {
             ("until:2026-02-30", QueryError::Time { at: 7, value: value("2026-02-30") }),
             ("outcome:no", QueryError::Outcome { at: 9, value: value("no") }),
             ("x", QueryError::NoWord { at: 1, value: value("x") }),
+            ("ab -kind: x", QueryError::Empty { at: 4, key: value("-kind") }),
+            ("-actor:ada", QueryError::Key { at: 1, key: value("-actor") }),
+            (
+                &(0..=MAX_WORDS).map(|number| format!("-kind:k{number} ")).collect::<String>(),
+                QueryError::TooManyKinds,
+            ),
             ("\"\"", QueryError::NoWord { at: 1, value: value("") }),
             (&"ab ".repeat(MAX_WORDS + 1), QueryError::TooManyWords),
             (&"a".repeat(MAX_QUERY + 1), QueryError::TooLong),

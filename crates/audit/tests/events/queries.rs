@@ -18,7 +18,7 @@ fn query() -> impl Strategy<Value = Query> {
     let time = || weighted(0.1, 0..2_000_000_000_000_000i64);
     let one = (rarely(), rarely(), rarely(), rarely(), rarely(), rarely(), rarely(), rarely(), rarely());
     let two = (rarely(), rarely(), rarely(), rarely(), time(), time(), rarely(), rarely());
-    (one, two, vec(made::text(), 0..2)).prop_map(|(one, two, words)| {
+    (one, two, vec(made::text(), 0..2), vec(made::text(), 0..2)).prop_map(|(one, two, words, not_kinds)| {
         let (tenant, application, party, actor, subject, action, action_prefix, kind, area) = one;
         let (resource_type, resource_id, outcome, reason, since, until, client, request_id) = two;
         Query {
@@ -31,6 +31,7 @@ fn query() -> impl Strategy<Value = Query> {
             action,
             action_prefix,
             kind,
+            not_kinds,
             area,
             resource_type,
             resource_id,
@@ -125,6 +126,7 @@ fn is_sought(query: &Query, at: i64, event: &Value) -> bool {
         && is(&query.action, "/action")
         && query.action_prefix.as_deref().is_none_or(|prefix| text("/action").unwrap().starts_with(prefix))
         && is(&query.kind, "/kind")
+        && query.not_kinds.iter().all(|kind| text("/kind") != Some(kind))
         && is(&query.area, "/area")
         && is(&query.resource_type, "/resource/type")
         && is(&query.resource_id, "/resource/id")

@@ -58,6 +58,7 @@ async fn found(
 ) -> Result<Response, Problem> {
     access.permit::<AuditEventList>(app, &Thing::default()).await?;
     let caller = access.caller.clone();
+    let beyond = search.beyond();
     let (asked, query) = search.clone().page(app, &access)?;
     let mut response = if csv::is_wanted(headers) {
         if asked.is_page {
@@ -68,15 +69,15 @@ async fn found(
         response.extensions_mut().insert(exported);
         response
     } else {
-        page(app, &asked, &query).await?
+        page(app, &asked, &query, beyond).await?
     };
     response.extensions_mut().insert(caller);
     Ok(response)
 }
 
 /// A page of what a query wants.
-async fn page(app: &App, asked: &Asked, query: &Query) -> Result<Response, Problem> {
-    let beyond = place(&asked.page, &asked.list)?;
+async fn page(app: &App, asked: &Asked, query: &Query, beyond: Option<u64>) -> Result<Response, Problem> {
+    let beyond = place(&asked.page, &asked.list)?.or(beyond);
     let found = app.store.reader().log_search(query, beyond, asked.page.limit).await.map_err(unreadable)?;
     let mut response = shown(&asked.list, found);
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));

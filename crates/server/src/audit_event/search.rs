@@ -42,7 +42,7 @@ pub(crate) struct EventSearch {
     /// A search as it is typed: words that an event has, and `key:value`, such as
     /// `actor:ada action:casemate.role.* outcome:denied since:2026-01-01 "two words"`. Known are `tenant`, `application`, `party`,
     /// `actor`, `subject`, `action`, `kind`, `area`, `resource` (`TYPE` or `TYPE:ID`), `resource-type`, `resource-id`, `outcome`,
-    /// `reason`, `since`, `until`, `client`, `request` and `value`. What the members below say counts too.
+    /// `reason`, `since`, `until`, `client`, `request` and `value`, and `-kind` for none of a kind. What the members below say counts too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 4096))]
     search: Option<String>,
@@ -61,6 +61,14 @@ pub(crate) struct EventSearch {
     /// Only those of this kind, such as `read`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kind: Option<String>,
+    /// Only those of none of these kinds, such as `read`: at most 32. Typed, `-kind:read`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    not_kinds: Vec<String>,
+    /// Only those beyond the event with this id, in the order: with `sort` `-id` what came before it into the log, with `id` what came
+    /// behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    beyond: Option<u64>,
     /// Only those of this part of the server, such as `role`; `application` of what applications record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     area: Option<String>,
@@ -130,12 +138,18 @@ impl EventSearch {
         Ok((asked, query))
     }
 
+    /// The place in the log that the first page is beyond.
+    pub(super) fn beyond(&self) -> Option<u64> {
+        self.beyond
+    }
+
     /// The query, where no page is asked for; `pointer` is where the search stands in the body.
     ///
     /// # Errors
     /// As [`EventSearch::page`].
     pub(super) fn whole(self, app: &App, access: &Access, pointer: &str) -> Result<Query, Problem> {
-        for (name, is_said) in [("after", self.after.is_some()), ("limit", self.limit.is_some())] {
+        let beyond = ("beyond", self.beyond.is_some());
+        for (name, is_said) in [("after", self.after.is_some()), ("limit", self.limit.is_some()), beyond] {
             if is_said {
                 return Err(mistake(
                     format!("{pointer}/{name}"),
@@ -174,6 +188,13 @@ impl EventSearch {
                 return Err(mistake(format!("{pointer}/{name}"), "`search` says something else".to_owned()));
             }
             *place = Some(said);
+        }
+        for (place, kind) in self.not_kinds.into_iter().enumerate() {
+            let pointer = || format!("{pointer}/not_kinds/{place}");
+            if kind.len() > MAX_QUERY {
+                return Err(mistake(pointer(), format!("at most {MAX_QUERY} bytes")));
+            }
+            query.leave_out(kind).map_err(|error| mistake(pointer(), error.to_string()))?;
         }
         if let Some(action) = self.action {
             if action.len() > MAX_QUERY {

@@ -23,8 +23,10 @@ use crate::refusal::problem;
 static AT_WORK: Semaphore = Semaphore::const_new(2);
 /// The members of a role.
 const MEMBERS: [&str; 5] = ["name", "title", "description", "permissions", "extends"];
+/// A member, and what stands there where it cannot be read.
+type Required = (&'static str, fn() -> Value);
 /// What a role has to have, and what stands there to read on where it cannot be read.
-const REQUIRED: [(&str, fn() -> Value); 2] = [("name", || json!("role")), ("permissions", || json!([]))];
+const REQUIRED: [Required; 2] = [("name", || json!("role")), ("permissions", || json!([]))];
 /// The most mistakes that are told.
 const MOST: usize = 100;
 

@@ -64,6 +64,12 @@ async fn a_search_finds(server: &Server) {
             vec!["casemate.role.update".to_owned()],
         ),
         (json!({ "action": "casemate.role.*", "kind": "update" }), vec!["casemate.role.update".to_owned()]),
+        (
+            json!({ "resource_id": role, "not_kinds": ["create", "read"] }),
+            vec!["casemate.role.update".to_owned()],
+        ),
+        (json!({ "resource_id": role, "search": "-kind:update", "not_kinds": ["read"] }), created()),
+        (json!({ "resource_id": role, "kind": "create", "not_kinds": ["create"] }), vec![]),
         (json!({ "actor": "tenant-administrator" }), vec![]),
         (json!({ "until": "2020-01-01T00:00:00Z" }), vec![]),
         (json!({ "client": "192.0.2.7" }), vec![]),
@@ -79,6 +85,21 @@ async fn a_search_finds(server: &Server) {
     assert_eq!(theirs, created());
     let everywhere = json!({ "everywhere": true, "action": "casemate.role.create", "outcome": "success" });
     assert_eq!(actions(server, "administrator", everywhere.clone()).await.len(), 2);
+    // What came into the log before and behind an event.
+    let of_role = json!({ "resource_id": role, "not_kinds": ["read"] });
+    let ids = search(server, "administrator", of_role.clone()).await;
+    let ids: Vec<u64> =
+        ids.body["items"].as_array().unwrap().iter().map(|item| item["id"].as_u64().unwrap()).collect();
+    let beside = async |id: u64, sort: &str| {
+        let mut wanted = of_role.clone();
+        (wanted["beyond"], wanted["sort"], wanted["limit"]) = (json!(id), json!(sort), json!(1));
+        actions(server, "administrator", wanted).await
+    };
+    assert_eq!(beside(ids[0], "-id").await, created(), "of the change");
+    assert_eq!(beside(ids[1], "id").await, ["casemate.role.update"], "of the making");
+    assert_eq!(beside(ids[0], "id").await, [] as [String; 0]);
+    assert_eq!(beside(u64::MAX, "-id").await, ["casemate.role.update", "casemate.role.create"]);
+    assert_eq!(beside(u64::MAX, "id").await, [] as [String; 0]);
     for (who, wanted) in [
         ("tenant-administrator", everywhere),
         ("auditor", json!({ "everywhere": true })),
@@ -94,6 +115,7 @@ async fn a_search_finds(server: &Server) {
         (json!({ "search": "action:casemate.role.read", "action": "casemate.role.list" }), "/action"),
         (json!({ "search": "action:casemate.role.*", "action": "casemate.role.list" }), "/action"),
         (json!({ "search": "action:casemate.role.read", "action": "casemate.*" }), "/action"),
+        (json!({ "not_kinds": (0..33).map(|kind| kind.to_string()).collect::<Vec<_>>() }), "/not_kinds/32"),
     ] {
         let wrong = search(server, "administrator", wanted.clone()).await;
         assert_eq!((wrong.status.as_u16(), &wrong.body["errors"][0]["pointer"]), (422, &json!(pointer)));
@@ -108,6 +130,8 @@ async fn what_is_found_is_counted(server: &Server) {
     assert_eq!(some, json!({ "count": 2, "exact": false }));
     let wrong = server.admin(&format!("POST {ALL}/count"), Some(&json!({ "search": { "limit": 1 } }))).await;
     assert_eq!(wrong.body["errors"][0]["pointer"], "/search/limit", "{}", wrong.text);
+    let wrong = server.admin(&format!("POST {ALL}/count"), Some(&json!({ "search": { "beyond": 1 } }))).await;
+    assert_eq!(wrong.body["errors"][0]["pointer"], "/search/beyond", "{}", wrong.text);
 }
 
 async fn one_event_is_read(server: &Server) {

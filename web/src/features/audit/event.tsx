@@ -177,17 +177,13 @@ function Neighbours({ event }: { event: Event }) {
   );
 }
 
-/** Events stand in the order of their ids, and their times are at most this far from that order, in milliseconds. */
-const SKEW = 5_000;
-
+/** The event next to it in the log that whoever looks may see. A page may be empty and yet say where the next begins. */
 async function beside(event: Event, earlier: boolean): Promise<number | undefined> {
-  const at = Date.parse(event.at);
-  const scope = event.tenant === "" ? { installation: true } : {};
-  const around = earlier ? { until: new Date(at + SKEW).toISOString(), sort: "-id" as const } : { since: new Date(at - SKEW).toISOString(), sort: "id" as const };
+  const wanted = { ...(event.tenant === "" ? { installation: true } : {}), beyond: event.id, sort: earlier ? ("-id" as const) : ("id" as const), limit: 1 };
   let after: string | undefined;
   for (let page = 0; page < 20; page += 1) {
-    const found: { items: Event[]; next?: string | null } = got(await api.POST("/api/v1/audit-events/search", { body: { ...scope, ...around, limit: 200, ...(after === undefined ? {} : { after }) } }));
-    const id = found.items.find((one) => (earlier ? one.id < event.id : one.id > event.id))?.id;
+    const found: { items: Event[]; next?: string | null } = got(await api.POST("/api/v1/audit-events/search", { body: { ...wanted, ...(after === undefined ? {} : { after }) } }));
+    const id = found.items[0]?.id;
     if (id !== undefined || !found.next) return id;
     after = found.next;
   }

@@ -13,8 +13,6 @@ const ENOUGH = 40;
 /** Events that are read page by page. A page may be empty and yet say where the next begins, so that it is gone on by itself. */
 export interface Walk extends Listed<Event> {
   asked: Asked;
-  /** How many came that are not listed. */
-  leftOut: number;
   /** How many pages were read. */
   pages: number;
   /** More pages are being read, without anybody having scrolled. */
@@ -25,7 +23,7 @@ export interface Walk extends Listed<Event> {
   goOn: () => void;
 }
 
-export function useWalk(path: "/api/v1/audit-events/search" | "/api/v1/audit-events/timeline", body: object, { enabled = true, leaveOut }: { enabled?: boolean; /** A kind that is not listed. */ leaveOut?: string | undefined } = {}): Walk {
+export function useWalk(path: "/api/v1/audit-events/search" | "/api/v1/audit-events/timeline", body: object, { enabled = true }: { enabled?: boolean } = {}): Walk {
   const text = JSON.stringify(withoutEmpty(body));
   const filled = useMemo(() => JSON.parse(text) as object, [text]);
   const queries = useQueryClient();
@@ -44,8 +42,7 @@ export function useWalk(path: "/api/v1/audit-events/search" | "/api/v1/audit-eve
     },
     getNextPageParam: (last) => last.next ?? undefined,
   });
-  const all = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const items = useMemo(() => (leaveOut === undefined ? all : all.filter((event) => event.kind !== leaveOut)), [all, leaveOut]);
+  const items = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const [wanted, setWanted] = useState(ENOUGH);
   const [isStopped, setIsStopped] = useState(false);
   useEffect(() => {
@@ -66,7 +63,6 @@ export function useWalk(path: "/api/v1/audit-events/search" | "/api/v1/audit-eve
     more: () => setWanted(items.length + ENOUGH),
     retry: () => void query.refetch(),
     asked: useMemo(() => ({ path, body: filled }), [path, filled]),
-    leftOut: all.length - items.length,
     pages: query.data?.pages.length ?? 0,
     isWalking: goesOn,
     isStopped: isStopped && query.hasNextPage,

@@ -9,7 +9,7 @@ import { Chips, FilterDialog, QuickFilters } from "./filters";
 import { useNames } from "./names";
 import { Party, Thing } from "./party";
 import { SavedSearches } from "./saved";
-import { ALL_BUT_READS, NOTHING, type Terms, bodyOf, isSought } from "./terms";
+import { NOTHING, type Terms, bodyOf, isSought } from "./terms";
 import { Why, whyLink } from "./why";
 import { Outcome, Stamp, events, zoneName } from "./words";
 
@@ -93,7 +93,7 @@ export function EventListPage() {
   const [now, setNow] = useState(() => Date.now());
   const queries = useQueryClient();
   const body = bodyOf(terms, now);
-  const walk = useWalk("/api/v1/audit-events/search", body, { leaveOut: terms.kind === ALL_BUT_READS ? "read" : undefined });
+  const walk = useWalk("/api/v1/audit-events/search", body);
   const names = useNames(useMemo(() => walk.items.flatMap((event) => [event.actor, event.subject, asSomebody(event)]), [walk.items]));
   const columns = useMemo(() => eventColumns(names, true), [names]);
   useEffect(() => rememberListed(walk.items.map((event) => event.id)), [walk.items]);
@@ -138,7 +138,6 @@ export function EventListPage() {
       </Filters>
       <Chips names={names} set={setTerms} terms={terms} />
       <Looking walk={walk} />
-      {terms.kind === ALL_BUT_READS && !walk.isLoading && <p className={styles.note}>{events(walk.leftOut)} that tell of reading are left out here. Counts, exports and saved searches hold them.</p>}
       <Table
         columns={columns}
         empty={

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NOTHING, bodyOf, eventsLink, isSought, resourceOf, termsOf } from "./terms";
+import { ALL_BUT_READS, NOTHING, bodyOf, eventsLink, isSought, resourceOf, termsOf } from "./terms";
 
 const NOW = Date.parse("2026-11-23T18:30:42.123Z");
 
@@ -23,6 +23,11 @@ describe("terms of a search", () => {
   });
   it("come back from a search that was kept", () => {
     const search = { actor: "usr_1", resource_type: "role", resource_id: "rol_1", outcome: "denied", since: "2026-11-01T00:00:00Z", installation: true, request_id: "r" };
+    expect(bodyOf(termsOf(search), NOW)).toEqual(search);
+  });
+  it("leave what was read out, also of counts, exports and what is kept", () => {
+    const search = bodyOf({ ...NOTHING, kind: ALL_BUT_READS }, NOW);
+    expect(search).toEqual({ not_kinds: ["read"] });
     expect(bodyOf(termsOf(search), NOW)).toEqual(search);
   });
   it("make links", () => {

@@ -32,7 +32,7 @@ export const NOTHING = {
 };
 export type Terms = typeof NOTHING;
 
-/** Of all kinds but one: what is read is most of a log. The API cannot say it, so that these are left out here. */
+/** Of all kinds but one: what is read is most of a log. */
 export const ALL_BUT_READS = "-read";
 
 const MINUTE = 60_000;
@@ -64,6 +64,7 @@ export function bodyOf(terms: Terms, now: number): EventSearch {
     subject: terms.subject,
     action: terms.action,
     kind: terms.kind === ALL_BUT_READS ? "" : terms.kind,
+    not_kinds: terms.kind === ALL_BUT_READS ? ["read"] : undefined,
     area: terms.area,
     ...resourceOf(terms.resource),
     outcome: terms.outcome,
@@ -90,7 +91,7 @@ export function termsOf(search: EventSearch): Terms {
     party: search.party ?? "",
     subject: search.subject ?? "",
     action: search.action ?? "",
-    kind: search.kind ?? "",
+    kind: search.kind ?? (search.not_kinds?.includes("read") ? ALL_BUT_READS : ""),
     area: search.area ?? "",
     resource,
     outcome: search.outcome ?? "",

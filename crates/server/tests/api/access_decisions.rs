@@ -277,32 +277,39 @@ async fn each_decision_is_by_itself_and_on_record_with_its_event(server: &Server
     assert!(saved.text.contains("\"revoked, for the audit\",false,true"), "{}", saved.text);
 }
 
-/// One test of a case for each database.
-macro_rules! on_both {
-    ($($case:ident: $sqlite:ident, $postgres:ident;)+) => {$(
-        #[tokio::test]
-        async fn $sqlite() {
-            $case(&Server::start().await).await;
-        }
-
-        #[tokio::test]
-        async fn $postgres() {
-            let postgres = Postgres::start().unwrap();
-            $case(&Server::on_postgres(&postgres.url()).await).await;
-        }
-    )+};
+#[tokio::test]
+async fn a_certificate_of_another_revision_does_not_hold_on_sqlite() {
+    a_certificate_holds_of_what_was_seen_alone(&Server::start().await).await;
 }
 
-on_both! {
-    a_certificate_holds_of_what_was_seen_alone:
-        a_certificate_of_another_revision_does_not_hold_on_sqlite,
-        a_certificate_of_another_revision_does_not_hold_on_postgresql;
-    what_is_revoked_ends_now_and_no_later_than_it_would_have:
-        what_is_revoked_ends_at_the_servers_time_on_sqlite,
-        what_is_revoked_ends_at_the_servers_time_on_postgresql;
-    each_decision_is_by_itself_and_on_record_with_its_event:
-        each_decision_stands_by_itself_and_on_record_on_sqlite,
-        each_decision_stands_by_itself_and_on_record_on_postgresql;
+#[tokio::test]
+async fn a_certificate_of_another_revision_does_not_hold_on_postgresql() {
+    let postgres = Postgres::start().unwrap();
+    a_certificate_holds_of_what_was_seen_alone(&Server::on_postgres(&postgres.url()).await).await;
+}
+
+#[tokio::test]
+async fn what_is_revoked_ends_at_the_servers_time_on_sqlite() {
+    what_is_revoked_ends_now_and_no_later_than_it_would_have(&Server::start().await).await;
+}
+
+#[tokio::test]
+async fn what_is_revoked_ends_at_the_servers_time_on_postgresql() {
+    let postgres = Postgres::start().unwrap();
+    what_is_revoked_ends_now_and_no_later_than_it_would_have(&Server::on_postgres(&postgres.url()).await)
+        .await;
+}
+
+#[tokio::test]
+async fn each_decision_stands_by_itself_and_on_record_on_sqlite() {
+    each_decision_is_by_itself_and_on_record_with_its_event(&Server::start().await).await;
+}
+
+#[tokio::test]
+async fn each_decision_stands_by_itself_and_on_record_on_postgresql() {
+    let postgres = Postgres::start().unwrap();
+    each_decision_is_by_itself_and_on_record_with_its_event(&Server::on_postgres(&postgres.url()).await)
+        .await;
 }
 
 #[tokio::test]

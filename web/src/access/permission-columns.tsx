@@ -1,17 +1,12 @@
 import { type Schema, reached, useSchemas } from "../api";
 import { Badge, type Column } from "../ui";
 import styles from "./permission-columns.module.css";
+import { asWords } from "./ways";
 
 type Permission = Schema<"PermissionObject">;
 
 /** What a permission says besides its name and whether it denies. */
 export const restrictionsOf = (permission: Permission): [string, unknown][] => Object.entries(permission).filter(([name]) => name !== "name" && name !== "deny");
-
-/** A value as people write it: a list by its entries, a text without quotes. */
-export function asWords(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(asWords).join(", ");
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
 
 /** Columns that every list of permissions has: the name, whether it allows, what that is, and where alone it counts. */
 export function usePermissionColumns<Row>(of: (row: Row) => Permission): { name: Column<Row>; effect: Column<Row>; reach: Column<Row>; only: Column<Row> } {

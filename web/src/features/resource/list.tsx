@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { asWords } from "../../access/permission-columns";
+import { asWords } from "../../access/ways";
 import { type Schema, useAllowed, useSearch } from "../../api";
 import { Badge, Button, type Column, EmptyState, ExportMenu, Filters, Link, Page, SearchField, Select, Table, Time, useFragmentState, useKey } from "../../ui";
 import { CreateResource } from "./edit";

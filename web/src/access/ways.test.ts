@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asWords } from "./permission-columns";
-import { waysOf } from "./through";
+import { asWords, waysOf } from "./ways";
 
 describe("the way by which a permission came", () => {
   it("leads to the role, and to each team and group between", () => {

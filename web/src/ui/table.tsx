@@ -48,7 +48,7 @@ export interface TableProps<T> {
   selected?: string | undefined;
 }
 
-const ROW = 41;
+const ROW = 40;
 const CARD = 118;
 
 /** A list: rows that are drawn where they are seen, and read from the server as they are come to. `j`, `k`, arrows, Home, End, Enter. */

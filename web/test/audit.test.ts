@@ -172,6 +172,32 @@ describe("audit events", () => {
     await page.getByText("It is signed, and remembered.").waitFor();
     await page.close();
   });
+
+  it.skipIf(!hasCheck)("have a log of which nothing stays said that was found of another checkpoint, or where it cannot be checked", async () => {
+    const page = await console.page("/audit/log");
+    await page.clock.install();
+    await page.reload();
+    const status = async (text: string) => page.getByText(text, { exact: true }).first().waitFor();
+    const press = () => page.getByRole("button", { name: "Check in this browser" }).click();
+    await status("Signature not checked yet");
+    await press();
+    await status("Agrees with itself");
+    await page.getByText(/^It was the checkpoint of [\d,]+ events\.$/).waitFor();
+    expect(await page.getByText("Signature verified").count()).toBe(0);
+    await page.route("**/api/v1/audit-log/key", (route) => route.abort());
+    await press();
+    await status("Signature not checked yet");
+    await page.unroute("**/api/v1/audit-log/key");
+    await press();
+    await status("Agrees with itself");
+    await page.route("**/api/v1/audit-log/checkpoint", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: forged(await answer.text()) });
+    });
+    await page.clock.fastForward(16_000);
+    await status("Signature not checked yet");
+    await page.close();
+  });
 });
 
 /** A checkpoint whose signature is another: one of its last signs is changed. */

@@ -4,10 +4,11 @@ import { ApiError, api, got } from "../../api";
 import { Badge, Button, CopyAsCurl, CopyButton, EmptyState, ErrorNotice, ErrorState, KeyValue, Link, Notice, Page, Panel, SkeletonLines, Split, Stat, Time } from "../../ui";
 import { save } from "../../ui/export";
 import styles from "./audit.module.css";
-import { checkLog, originOf, pastedKey, sizeOf } from "./checks";
+import { checkLog, originOf, sizeOf } from "./checks";
 import { asApiErrorOf } from "./problem";
 import { Steps } from "./proof";
 import { eventsLink } from "./terms";
+import { type CheckedLog, logVerdictOf } from "./verdict";
 import { number } from "./words";
 
 const PATH = "/api/v1/audit-log/checkpoint";
@@ -20,10 +21,13 @@ async function checkpointText(query: { cosigned?: string }, signal: AbortSignal)
 /** How long ago somebody whose root the server signs may have signed: a checkpoint follows an event within a second. */
 const LATE = 10_000;
 
+const SIGNS = { proved: "circleCheck", agrees: "info", not: "circleX", unknown: "info" } as const;
+const TONES = { proved: "allow", agrees: "neutral", not: "deny", unknown: "neutral" } as const;
+
 /** How the log is: how large, signed when and by whom, and seen by which witnesses. */
 export function AuditLogPage() {
-  /** What this page's own check said; none before it. */
-  const [verdict, setVerdict] = useState<boolean | undefined>();
+  /** What this page's own check said, and of which checkpoint; nothing before it, and where it could not be made. */
+  const [checked, setChecked] = useState<CheckedLog | undefined>();
   const checkpoint = useQuery({ queryKey: [PATH], refetchInterval: 15_000, queryFn: ({ signal }) => checkpointText({}, signal) });
   const key = useQuery({ queryKey: ["/api/v1/audit-log/key"], queryFn: async ({ signal }) => got(await api.GET("/api/v1/audit-log/key", { signal })) });
   const cosigned = useQuery({ queryKey: [PATH, "cosigned"], enabled: (key.data?.witnesses.length ?? 0) > 0, retry: false, queryFn: ({ signal }) => checkpointText({ cosigned: "true" }, signal) });
@@ -38,6 +42,7 @@ export function AuditLogPage() {
     );
   }
   const text = checkpoint.data?.text;
+  const verdict = text === undefined ? undefined : logVerdictOf(checked, text);
   const size = text === undefined ? undefined : sizeOf(text);
   const behind = size === undefined || !newest.data ? 0 : Math.max(0, newest.data.id + 1 - size);
   const isLate = behind > 0 && newest.data && Date.parse(checkpoint.data?.at ?? "") - Date.parse(newest.data.at) > LATE;
@@ -54,17 +59,15 @@ export function AuditLogPage() {
       breadcrumbs={crumbs}
       description="Every event has a place in one log, whose checkpoints are signed. Whoever keeps a checkpoint finds out if anything before it is changed."
       status={
-        text !== undefined &&
+        verdict !== undefined &&
         (isLate ? (
           <Badge icon="alert" tone="deny">
             Not signed
           </Badge>
-        ) : verdict !== undefined ? (
-          <Badge icon={verdict ? "circleCheck" : "circleX"} tone={verdict ? "allow" : "deny"}>
-            {verdict ? "Signature verified" : "Check failed"}
-          </Badge>
         ) : (
-          <Badge icon="info">{newest.data === undefined ? "Not known whether signed" : "Signature not checked yet"}</Badge>
+          <Badge icon={SIGNS[verdict.is]} tone={TONES[verdict.is]}>
+            {verdict.is === "unknown" && newest.data === undefined ? "Not known whether signed" : verdict.says}
+          </Badge>
         ))
       }
       title="Audit log"
@@ -83,7 +86,7 @@ export function AuditLogPage() {
       <Split
         aside={
           <>
-            <Went checkpoint={text} onVerdict={setVerdict} />
+            <Went checkpoint={text} onChecked={setChecked} />
             <Panel title="Verify all of it offline">
               <div className={styles.stacked}>
               <p className={styles.note}>The program checks a whole export by itself, on a machine that you trust:</p>
@@ -148,15 +151,21 @@ function wordOf(isProved: boolean, isFirst: boolean): string {
 }
 
 /** Holds the log against what this page saw of it before. */
-function Went({ checkpoint, onVerdict }: { checkpoint: string | undefined; onVerdict: (isProved: boolean) => void }) {
-  const check = useMutation<Awaited<ReturnType<typeof checkLog>>, ApiError, string>({ mutationFn: (text) => checkLog(text).catch(asApiErrorOf), onSuccess: ({ went }) => onVerdict(went.verdict === "proved") });
+function Went({ checkpoint, onChecked }: { checkpoint: string | undefined; onChecked: (checked: CheckedLog | undefined) => void }) {
+  const check = useMutation<Awaited<ReturnType<typeof checkLog>>, ApiError, string>({
+    mutationFn: (text) => checkLog(text).catch(asApiErrorOf),
+    // Where it cannot be checked, nothing is left of what was said before.
+    onMutate: () => onChecked(undefined),
+    onSuccess: ({ went, from }, text) => onChecked({ text, isProved: went.verdict === "proved", from }),
+  });
   const went = check.data?.went;
+  const is = went?.verdict !== "proved" ? "not" : check.data?.from === "pasted" ? "proved" : "agrees";
   const isFirst = check.data?.isFirst === true;
   return (
     <Panel
       actions={
         went && (
-          <Badge icon={went.verdict === "proved" ? "circleCheck" : "circleX"} tone={went.verdict === "proved" ? "allow" : "deny"}>
+          <Badge icon={SIGNS[is]} tone={TONES[is]}>
             {wordOf(went.verdict === "proved", isFirst)}
           </Badge>
         )
@@ -168,8 +177,9 @@ function Went({ checkpoint, onVerdict }: { checkpoint: string | undefined; onVer
         <p className={styles.note}>This browser remembers the checkpoints that it saw in this visit, and checks that the log only grew since: nothing was changed, and nothing taken out.</p>
         {went?.verdict === "proved" && isFirst && <p>It is signed, and remembered. Check again when the log has grown.</p>}
         {went && !(went.verdict === "proved" && isFirst) && <p>{went.summary}</p>}
+        {check.variables !== undefined && check.data && <p className={styles.note}>It was the checkpoint of {number(sizeOf(check.variables))} events.</p>}
         {went && <Steps steps={went.steps} />}
-        {check.data?.from === "server" && pastedKey() === "" && <p className={styles.note}>The key came from this server.</p>}
+        {check.data?.from === "server" && <p className={styles.note}>The key came from this server, which could change that answer too.</p>}
         <ErrorNotice error={check.error} onRetry={() => checkpoint !== undefined && check.mutate(checkpoint)} />
         <div>
           <Button disabled={checkpoint === undefined} icon="shield" onPress={() => checkpoint !== undefined && check.mutate(checkpoint)} pending={check.isPending}>

@@ -41,6 +41,21 @@ export function verdictOf(checked: Checked): { is: "proved" | "agrees" | "not"; 
   return checked.from === "pasted" ? { is: "proved", says: "Proved" } : { is: "agrees", says: "Agrees with itself" };
 }
 
+/** What was found out of a checkpoint in this browser. */
+export interface CheckedLog {
+  /** The checkpoint itself. */
+  text: string;
+  isProved: boolean;
+  from: Checked["from"];
+}
+
+/** What the checkpoint that is shown may be called: nothing is said of one that nobody checked. What failed stays until the next check. */
+export function logVerdictOf(checked: CheckedLog | undefined, shown: string): { is: "proved" | "agrees" | "not" | "unknown"; says: string } {
+  if (checked !== undefined && !checked.isProved) return { is: "not", says: "Check failed" };
+  if (checked?.text !== shown) return { is: "unknown", says: "Signature not checked yet" };
+  return checked.from === "pasted" ? { is: "proved", says: "Signature verified" } : { is: "agrees", says: "Agrees with itself" };
+}
+
 /** Which steps of it were left out, as they are called. */
 export function skippedOf(checked: Checked): string[] {
   return stepsOf(checked).flatMap(({ step, outcome }) => (outcome === "skipped" ? [STEPS[step] ?? step] : []));

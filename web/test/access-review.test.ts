@@ -77,6 +77,34 @@ describe("an access review", () => {
     await detail.close();
   });
 
+  it("says that everybody of a group loses it, also where one of them alone is listed", async () => {
+    const { items } = await console.api.post("/api/v1/access-review/search", { type: "user" });
+    const through = items.find(({ group, holder }: { group?: string; holder: { login?: string } }) => group && holder.login);
+    const page = await console.page(`/access-review#type=user&search=${encodeURIComponent(through.holder.login)}`);
+    await settled(page);
+    const row = page.getByRole("row").filter({ hasText: `through group ${through.group}` }).first();
+    await row.getByRole("checkbox").focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("button", { name: "Revoke", exact: true }).click();
+    await page.getByText("At least").waitFor();
+    await page.getByText("A whole group among them").waitFor();
+    await page.close();
+  });
+
+  it("forgets what was chosen where it changed before anything was pressed", async () => {
+    const page = await console.page("/access-review#search=joan");
+    await settled(page);
+    await choose(page, "joan", "1 assignment");
+    const [entry] = await heldBy("joan");
+    const known = await console.api.get(`/api/v1/assignments/${entry.assignment}`);
+    await console.api.put(`/api/v1/assignments/${entry.assignment}`, { ...known.document, reason: "Given anew" }, known.revision);
+    // The list is read anew: by its filter, and back.
+    await page.getByRole("searchbox").fill("joan@");
+    await page.getByText("given for: Given anew").waitFor();
+    await page.getByText("Nothing is chosen").waitFor();
+    await page.close();
+  });
+
   it("decides nothing about what changed meanwhile, and says of which", async () => {
     const page = await console.page("/access-review#search=alan");
     await settled(page);

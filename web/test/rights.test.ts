@@ -70,6 +70,11 @@ it("somebody who may do nothing here is told so on each page, and nothing is ask
     expect(await page.getByText("This page failed").count(), path).toBe(0);
   }
   expect(told).toEqual(paths.filter((path) => !own.includes(path)));
+  // By its address, where what they may do is not known yet.
+  for (const path of ["/console/users", "/console/audit/events"]) {
+    await page.goto(console.url + path);
+    await page.getByRole("heading", { name: "You may not see this" }).waitFor();
+  }
   expect(await refused(id)).toEqual([]);
   await check(page);
   await page.close();

@@ -45,7 +45,7 @@ export function useMe(): Me {
   return data;
 }
 
-const permissionsQuery = (tenant = tenantInUrl()) =>
+export const permissionsQuery = (tenant = tenantInUrl()) =>
   queryOptions({
     queryKey: ["/api/v1/identity/permissions", tenant ?? ""],
     queryFn: async ({ client, signal, queryKey }) => {
@@ -72,6 +72,12 @@ export function useAllowed(permission: string | undefined): boolean | undefined 
   const { data } = useQuery(permissionsQuery());
   if (permission === undefined) return true;
   return data && mayDo(data.permissions, permission, Date.now());
+}
+
+/** Whether it is known what whoever is there may do, or known that it cannot be read. */
+export function useAreRightsKnown(): boolean {
+  const { data, isError } = useQuery(permissionsQuery());
+  return data !== undefined || isError;
 }
 
 /** As `useAllowed`, of many: what is asked for is a function. */

@@ -3,7 +3,7 @@ import { Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { type ReactNode, Suspense, lazy, useEffect, useRef, useState } from "react";
 import type { ApiError } from "../api/error";
 import { useIsHeld } from "../api/held";
-import { type Me, meQuery, useAllowed } from "../api/me";
+import { type Me, meQuery, useAllowed, useAreRightsKnown } from "../api/me";
 import { goAndSignIn, isSame } from "../api/signing-in";
 import { Button, IconButton } from "../ui/button";
 import { cx } from "../ui/cx";
@@ -101,6 +101,8 @@ function Permitted({ path }: { path: string }) {
   const here = path.replace(/^\/console(?=\/)/, "").replace(/(?<=.)\/$/, "");
   const entry = nav.find(({ to }) => to === here);
   const isAllowed = useAllowed(entry?.permission);
+  const isKnown = useAreRightsKnown();
+  if (entry?.permission !== undefined && !isKnown) return <div aria-busy className={styles.loading}><SkeletonLines lines={6} /></div>;
   if (entry === undefined || isAllowed !== false) return <Outlet />;
   return (
     <Page title={entry.title}>

@@ -11,7 +11,7 @@ interface Props {
   chosen: readonly Entry[];
   /** All that is held by these, as far as it was read. */
   entries: readonly Entry[];
-  /** Whether there is more that was not read. */
+  /** Whether there is more that was not read, or is left out by a filter. */
   hasMore: boolean;
   onClose: () => void;
   /** With what became of each, also where some were not reached. */
@@ -34,7 +34,8 @@ export function Decide({ decision, chosen, entries, hasMore, onClose, onDone, on
     }
   }, [isOpen]);
   const isRevoking = decision === "revoked";
-  const groups = new Set(entries.filter(({ holder }) => holder.type === "group").map(({ holder }) => holder.id));
+  // Those whose group holds it are listed by themselves, and the group may be left out by a filter.
+  const groups = new Set([...entries, ...chosen].map(({ holder, group }) => group ?? (holder.type === "group" ? holder.id : undefined)).filter((id) => id !== undefined));
   const people = new Set(entries.filter(({ holder }) => holder.type !== "group").map(({ holder }) => `${holder.provider} ${holder.type} ${holder.id ?? holder.login ?? ""}`)).size;
   const ended = () => {
     const all = [...outcomes.current.values()];

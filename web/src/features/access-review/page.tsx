@@ -20,7 +20,8 @@ interface Failed {
 /** Who holds what, to be certified or revoked. */
 export function AccessReviewPage() {
   const [state, setState] = useFragmentState(DEFAULTS);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  /** The revision of each assignment that was chosen, as it was on the screen then. */
+  const [chosen, setChosen] = useState<ReadonlyMap<string, Entry["revision"]>>(new Map());
   const [asks, setAsks] = useState<{ decision: Decision; entries: Entry[] } | undefined>();
   const [failed, setFailed] = useState<Failed[]>([]);
   const mayUpdate = useAllowed("casemate.assignment.update") === true;
@@ -40,16 +41,18 @@ export function AccessReviewPage() {
   });
   const assignments = new Map<string, Entry>();
   for (const entry of list.items) if (!assignments.has(entry.assignment)) assignments.set(entry.assignment, entry);
-  // What is not shown is not acted on.
-  const picked = [...chosen].filter((id) => assignments.has(id));
-  const toggle = (id: string) => setChosen((now) => new Set(now.has(id) ? [...now].filter((one) => one !== id) : [...now, id]));
+  // What is not shown, or changed since it was chosen, is not acted on.
+  const isPicked = (id: string) => chosen.has(id) && assignments.get(id)?.revision === chosen.get(id);
+  const picked = [...chosen.keys()].filter(isPicked);
+  const choose = (entries: Iterable<Entry>) => setChosen(new Map(Array.from(entries, ({ assignment, revision }) => [assignment, revision])));
+  const toggle = ({ assignment, revision }: Entry) => setChosen((now) => (isPicked(assignment) ? new Map([...now].filter(([id]) => id !== assignment)) : new Map([...now, [assignment, revision]])));
   const open = [...assignments.keys()];
   const isFiltered = ["search", "type", "role", "look", "show"].some((name) => state[name as keyof typeof state] !== "") || state.state !== DEFAULTS.state;
   const forget = () => setState({ search: "", type: "", role: "", look: "", show: "", state: DEFAULTS.state });
   // Of what is on the screen now, and of no later reading: that is what the reviewer saw.
   const ask = (decision: Decision) => setAsks({ decision, entries: picked.map((id) => assignments.get(id)).filter((entry) => entry !== undefined) });
   const columns: Column<Entry>[] = [
-    ...(mayUpdate ? [{ id: "choose", title: "Choose", corner: true, width: "64px", cell: (entry: Entry) => <Checkbox label={`Choose what ${nameOf(entry)} holds`} onChange={() => toggle(entry.assignment)} selected={chosen.has(entry.assignment)} /> }] : []),
+    ...(mayUpdate ? [{ id: "choose", title: "Choose", corner: true, width: "64px", cell: (entry: Entry) => <Checkbox label={`Choose what ${nameOf(entry)} holds`} onChange={() => toggle(entry)} selected={isPicked(entry.assignment)} /> }] : []),
     { id: "holder", title: "Who", width: "1.6fr", plain: true, cell: (entry) => <Holder entry={entry} /> },
     { id: "what", title: "Holds", width: "1.5fr", wrap: true, cell: (entry) => <What entry={entry} /> },
     { id: "granted", title: "Since", width: "100px", sort: "created_at", cell: (entry) => <Time value={entry.since} /> },
@@ -65,7 +68,7 @@ export function AccessReviewPage() {
     setFailed(wrong.map((outcome) => ({ outcome, entry: asks?.entries.find(({ assignment }) => assignment === outcome.assignment) })));
     // What changed has to be looked at before it is chosen again; what was not reached stays chosen.
     const settled = new Set(outcomes.filter(({ outcome }) => outcome !== "refused").map(({ assignment }) => assignment));
-    setChosen((now) => new Set([...now].filter((id) => !settled.has(id))));
+    setChosen((now) => new Map([...now].filter(([id]) => !settled.has(id))));
     readAnew();
   };
   return (
@@ -90,7 +93,7 @@ export function AccessReviewPage() {
       {mayUpdate && (
         <div aria-label="What is chosen" className={styles.actions} role="group">
           <span role="status">{picked.length === 0 ? "Nothing is chosen" : `${picked.length} ${picked.length === 1 ? "assignment" : "assignments"} chosen`}</span>
-          <Button disabled={open.length === 0} kind="quiet" onPress={() => setChosen(new Set(picked.length === open.length ? [] : open))} small>
+          <Button disabled={open.length === 0} kind="quiet" onPress={() => choose(picked.length === open.length ? [] : assignments.values())} small>
             {picked.length === open.length && open.length > 0 ? "Choose none" : `Choose all ${open.length} shown`}
           </Button>
           <Button disabled={picked.length === 0} icon="check" kind="primary" onPress={() => ask("certified")} small>
@@ -125,7 +128,7 @@ export function AccessReviewPage() {
         onSort={(sort) => setState({ sort })}
         rowId={(entry) => JSON.stringify([entry.assignment, entry.holder, entry.group])}
         sort={state.sort}
-        {...(mayUpdate ? { onOpen: (entry: Entry) => toggle(entry.assignment) } : {})}
+        {...(mayUpdate ? { onOpen: toggle } : {})}
       />
       <p className={styles.note}>
         A certificate is of an assignment as it was: where the assignment, its team or one of its roles changes, it holds no longer. Whoever comes into a group holds by it what was certified for the group. Every decision stays in the record, and in the audit trail.
@@ -134,7 +137,7 @@ export function AccessReviewPage() {
         chosen={asks?.entries ?? []}
         decision={asks?.decision}
         entries={list.items.filter((entry) => asks?.entries.some(({ assignment }) => assignment === entry.assignment))}
-        hasMore={list.hasMore}
+        hasMore={list.hasMore || isFiltered}
         onClose={() => setAsks(undefined)}
         onDone={told}
         onTakenBack={readAnew}

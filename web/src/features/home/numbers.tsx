@@ -2,7 +2,7 @@ import { type ReactNode } from "react";
 import { Icon, type IconName, Link, Skeleton, cx } from "../../ui";
 import styles from "./home.module.css";
 import { PLACES } from "./places";
-import { AHEAD, useBlocks, useDenials, useEndingAssignments, useEndingKeys, useHealth, useOpenAlerts } from "./reading";
+import { AHEAD, REVIEWED, useBlocks, useDenials, useEndingAssignments, useEndingKeys, useHealth, useOpenAlerts, usePendingReviews } from "./reading";
 import { faultsOf } from "./health";
 import { counted, healthOf, noteOf, severeOf } from "./said";
 
@@ -34,6 +34,7 @@ export function Numbers() {
   const alerts = useOpenAlerts();
   const keys = useEndingKeys();
   const assignments = useEndingAssignments();
+  const reviews = usePendingReviews();
   const blocks = useBlocks();
   const denials = useDenials();
   const health = useHealth();
@@ -48,6 +49,17 @@ export function Numbers() {
       {keys.enabled && <One icon="key" isLoading={keys.isLoading} label="API keys ending" note={noteOf(keys, `Within ${AHEAD} days`)} to={PLACES.keys} tone={!keys.error && keys.items.length > 0 ? "warn" : undefined} value={counted(keys)} />}
       {assignments.enabled && (
         <One icon="role" isLoading={assignments.isLoading} label="Assignments ending" note={noteOf(assignments, `Within ${AHEAD} days`)} to={PLACES.assignments} tone={!assignments.error && assignments.items.length > 0 ? "warn" : undefined} value={counted(assignments)} />
+      )}
+      {reviews.enabled && (
+        <One
+          icon="eye"
+          isLoading={reviews.isLoading}
+          label="To be reviewed"
+          note={reviews.count === undefined ? "Not known" : `Not within ${REVIEWED} days`}
+          to={PLACES.reviews}
+          tone={reviews.count ? "warn" : undefined}
+          value={reviews.count === undefined ? "–" : `${reviews.count.toLocaleString("en")}${reviews.isWhole ? "" : "+"}`}
+        />
       )}
       {blocks.enabled && <One icon="lock" isLoading={blocks.isLoading} label="Blocked now" note={noteOf(blocks, "Networks and accounts")} to={PLACES.blocks} tone={!blocks.error && blocks.items.length > 0 ? "warn" : undefined} value={counted(blocks)} />}
       {denials.enabled && <One icon="ban" isLoading={denials.isLoading} label="Denials" note={denials.all ? "In the last 24 hours" : "Not known"} to={PLACES.denials} value={denials.all ? `${denials.all.count}${denials.all.exact ? "" : "+"}` : "–"} />}

@@ -1,10 +1,11 @@
-import { AHEAD } from "./reading";
+import { AHEAD, REVIEWED } from "./reading";
 
 /** Where all of what Home tells the first few of is listed. */
 export const PLACES = {
   alerts: "/alerts#state=open",
   keys: `/api-keys#due=ends-${AHEAD}`,
   assignments: `/assignments#ends=${AHEAD}`,
+  reviews: `/access-review#show=open&since=${REVIEWED}`,
   blocks: "/blocks",
   denials: "/audit/events#kind=decision&outcome=denied&range=24h",
   signIns: "/audit/events#kind=sign-in&scope=installation",

@@ -33,6 +33,25 @@ export function useEndingAssignments() {
   return { enabled, ...useSearch("/api/v1/access-review/search", { expiring_days: AHEAD }, { enabled, limit: COUNTED, everyMs: EVERY }) };
 }
 
+/** How long a decision of an access review counts, in days. */
+export const REVIEWED = 90;
+/** How often all that is held is counted anew, in milliseconds. */
+const COUNTED_EVERY = 300_000;
+
+/** How many assignments were not reviewed lately, or changed since. */
+export function usePendingReviews() {
+  const enabled = useMay()("casemate.access-review.list");
+  // Of a whole day, so that it is the same question until midnight.
+  const since = new Date(Math.floor(Date.now() / 86_400_000 - REVIEWED) * 86_400_000).toISOString();
+  const { data, error, isLoading } = useQuery({
+    queryKey: ["/api/v1/access-review/progress", since],
+    enabled,
+    staleTime: COUNTED_EVERY,
+    queryFn: async ({ signal }) => got(await api.GET("/api/v1/access-review/progress", { params: { query: { since } }, signal })),
+  });
+  return { enabled, error, isLoading, count: data && data.open + data.changed, isWhole: data?.complete === true };
+}
+
 export function useBlocks() {
   const isInstallation = useIsInstallation();
   const enabled = useMay()("casemate.block.list") && isInstallation;

@@ -372,7 +372,7 @@ fn the_pages_fit_a_phone_and_a_desk_in_light_and_dark() {
                     browser.picture(&std::path::Path::new(&folder).join(file)).unwrap();
                 }
             }
-            let expected = if is_dark { "rgb(26, 31, 38)" } else { "rgb(255, 255, 255)" };
+            let expected = if is_dark { "rgb(18, 21, 25)" } else { "rgb(255, 255, 255)" };
             assert!(backgrounds.iter().all(|back| back == expected), "{backgrounds:?}");
         }
     }

@@ -12,10 +12,12 @@ use crate::web;
 /// `up [ARGUMENT...]`: the arguments are those of `casemate serve`. Does not return where the server starts: the
 /// server takes this process's place, so that its signals and its exit status are the server's own.
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
-    // The server is of use without it, and then says how it is built.
-    if let Err(error) = web::build(project) {
-        say(&format!("the console is not built: the server has an earlier one, or none: {error}"));
-    }
+    // No server starts with an earlier one, or none, as if nothing had failed.
+    web::build(project).map_err(|error| {
+        format!(
+            "the console is not built: {error}. Without it: cargo run --bin casemate -- serve, where a page says how it is built"
+        )
+    })?;
     say("building casemate (minutes at the first time, seconds later)");
     succeed(cargo(project).args(["build", "--locked", "--package", "casemate-cli", "--bin", "casemate"]))?;
     let binary = project.target().join("debug/casemate");

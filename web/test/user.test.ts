@@ -96,11 +96,24 @@ describe("a user", () => {
     await page.getByRole("gridcell", { name: "Changed" }).last().click();
     await page.getByText("R. E. Franklin").first().waitFor();
     await check(page);
-    await page.getByRole("button", { name: "Set back to this" }).click();
-    await page.getByRole("alertdialog").getByText("R. E. Franklin").first().waitFor();
-    await page.getByRole("textbox", { name: /Reason/ }).fill("as she signs");
-    await page.getByRole("button", { name: "Set back", exact: true }).click();
-    await page.getByRole("heading", { level: 1, name: "R. E. Franklin" }).waitFor();
+    const setBack = async () => {
+      await page.getByRole("button", { name: "Set back to this" }).click();
+      await page.getByRole("alertdialog").getByText("R. E. Franklin").first().waitFor();
+      await page.getByRole("textbox", { name: /Reason/ }).fill("as she signs");
+      await page.getByRole("button", { name: "Set back", exact: true }).click();
+      await page.getByRole("heading", { level: 1, name: "R. E. Franklin" }).waitFor();
+    };
+    await setBack();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("heading", { level: 1, name: "Rosalind Franklin" }).waitFor();
+    // What somebody else changed between setting back and Undo stays.
+    await setBack();
+    const { items } = await console.api.post("/api/v1/users/search", { search: "rosalind@example.com" });
+    const { id, revision, login, provider, active, attributes, display_name } = items[0];
+    await console.api.put(`/api/v1/users/${id}`, { login, provider, active, attributes, display_name, email: "rosalind@example.net" }, revision);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Not taken back: it was changed since").waitFor();
+    expect(await console.api.get(`/api/v1/users/${id}`)).toMatchObject({ display_name: "R. E. Franklin", email: "rosalind@example.net" });
 
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();

@@ -23,7 +23,14 @@ const COLUMNS: Column<Version>[] = [
   { id: "at", title: "When", width: "130px", cell: (version) => <Time value={version.at} /> },
 ];
 
-interface Props<R extends Read, T extends { changes: readonly string[] }> {
+/** What setting back changed, or would, and the revision that it made. */
+interface Restored {
+  changes: readonly string[];
+  restored: boolean;
+  revision: number;
+}
+
+interface Props<R extends Read, T extends Restored> {
   /** Whose versions they are, as it is now. */
   entry: { id: string; revision: number };
   name: string;
@@ -31,8 +38,6 @@ interface Props<R extends Read, T extends { changes: readonly string[] }> {
   /** Which changes have no version. */
   none: string;
   read: (revision: number, signal: AbortSignal) => Promise<R>;
-  /** Reads it as it is now. */
-  now: () => Promise<{ revision: number }>;
   mayRestore: boolean;
   /** Sets it back, over the revision `over`; or says alone what that would change. */
   restore: (over: number, to: number, how: { dry_run: boolean; reason?: string }) => Promise<T>;
@@ -44,7 +49,7 @@ interface Props<R extends Read, T extends { changes: readonly string[] }> {
 }
 
 /** What changes by hand made of somebody or something of the directory: compared, and set back. */
-export function DirectoryHistory<R extends Read, T extends { changes: readonly string[] }>(props: Props<R, T>) {
+export function DirectoryHistory<R extends Read, T extends Restored>(props: Props<R, T>) {
   const [chosen, setChosen] = useState<number | undefined>();
   return (
     <Stack>
@@ -69,7 +74,7 @@ export function DirectoryHistory<R extends Read, T extends { changes: readonly s
   );
 }
 
-function OneVersion<R extends Read, T extends { changes: readonly string[] }>({ entry, name, revision, read, now, mayRestore, restore, onRestored, besides, leaves }: Props<R, T> & { revision: number }) {
+function OneVersion<R extends Read, T extends Restored>({ entry, name, revision, read, mayRestore, restore, onRestored, besides, leaves }: Props<R, T> & { revision: number }) {
   const [isAsking, setIsAsking] = useState(false);
   const version = useQuery<R, ApiError>({ queryKey: ["version", entry.id, revision], queryFn: ({ signal }) => read(revision, signal) });
   const trial = useQuery<T, ApiError>({ queryKey: ["restore", entry.id, revision, entry.revision], enabled: isAsking, gcTime: 0, queryFn: () => restore(entry.revision, revision, { dry_run: true }) });
@@ -90,8 +95,10 @@ function OneVersion<R extends Read, T extends { changes: readonly string[] }>({ 
                   {trial.data && leaves?.(trial.data)}
                 </>
               ),
-              run: (reason) => restore(entry.revision, revision, { dry_run: false, ...(reason ? { reason } : {}) }),
-              undo: async () => restore((await now()).revision, entry.revision, { dry_run: false }),
+              run: async (reason) => {
+                const { restored, revision: made } = await restore(entry.revision, revision, { dry_run: false, ...(reason ? { reason } : {}) });
+                return restored ? () => restore(made, entry.revision, { dry_run: false, reason: `Undo of setting back to ${revision}` }) : undefined;
+              },
               onDone: onRestored,
             }
           : undefined

@@ -1,4 +1,5 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
+import { ApiError } from "../api";
 import { Button, ConfirmDialog, Panel, Stack, Time, toast } from "../ui";
 import { Actor } from "./actor";
 
@@ -21,8 +22,8 @@ interface Props {
         shows: ReactNode;
         ready?: boolean;
         onAsk?: (isAsking: boolean) => void;
-        run: (reason: string) => Promise<unknown>;
-        undo: () => Promise<unknown>;
+        /** Sets it back, and gives what takes that back: over the revision that it made, so that nothing is overwritten. Nothing where all was as it was. */
+        run: (reason: string) => Promise<(() => Promise<unknown>) | undefined>;
         onDone: () => void;
       }
     | undefined;
@@ -31,6 +32,7 @@ interface Props {
 /** One version: what it changed, who made it, and setting back to it after what that would change was shown. */
 export function VersionPanel({ name, version, revision, badge, summary, children, back }: Props) {
   const [isAsking, setIsAsking] = useState(false);
+  const takesBack = useRef<(() => Promise<unknown>) | undefined>(undefined);
   const ask = (next: boolean) => {
     setIsAsking(next);
     back?.onAsk?.(next);
@@ -63,15 +65,21 @@ export function VersionPanel({ name, version, revision, badge, summary, children
         <ConfirmDialog
           kind="primary"
           onClose={() => ask(false)}
-          onConfirm={back.run}
+          onConfirm={async (reason) => {
+            takesBack.current = await back.run(reason);
+          }}
           onDone={() => {
             back.onDone();
-            toast(`${name} was set back to revision ${revision}`, {
-              undo: async () => {
-                await back.undo();
-                back.onDone();
+            const undo = takesBack.current;
+            toast(
+              `${name} was set back to revision ${revision}`,
+              undo && {
+                undo: async () => {
+                  await undo().catch((error: unknown) => Promise.reject(asChangedSince(error)));
+                  back.onDone();
+                },
               },
-            });
+            );
           }}
           open={isAsking}
           ready={back.ready ?? true}
@@ -84,4 +92,9 @@ export function VersionPanel({ name, version, revision, badge, summary, children
       )}
     </Panel>
   );
+}
+
+/** Says in one line why nothing was taken back where somebody changed it since. */
+function asChangedSince(error: unknown): unknown {
+  return error instanceof ApiError && error.status === 412 ? new ApiError(412, { ...error.problem, title: "Not taken back: it was changed since" }) : error;
 }

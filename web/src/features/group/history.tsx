@@ -17,7 +17,6 @@ export function History({ group, onRestored }: { group: Schema<"StoredGroup">; o
       mayRestore={mayRestore}
       name={group.name}
       none="Changes by hand and from code have versions. What SCIM or LDAP says has none."
-      now={async () => got(await api.GET("/api/v1/groups/{id}", { params: { path: { id } } }))}
       onRestored={onRestored}
       read={async (revision, signal) => got(await api.GET("/api/v1/groups/{id}/versions/{revision}", { params: { path: { id, revision } }, signal }))}
       restore={async (over, to, how) => got(await api.POST("/api/v1/groups/{id}/versions/{revision}/restore", { params: { path: { id, revision: to }, header: ifMatch({ revision: over }) }, body: { to: "after", ...how } }))}

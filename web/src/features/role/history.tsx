@@ -97,7 +97,7 @@ function OneChange({ role, change: { version, before, after } }: { role: Role; c
   const mayUpdate = useAllowed("casemate.role.update") === true && role.origin === "";
   const queries = useQueryClient();
   const isNow = after !== undefined && JSON.stringify(after) === JSON.stringify(role.document);
-  const put = (over: { revision: number }, body: RoleDocument) => api.PUT("/api/v1/roles/{id}", { params: { path: { id: role.id }, header: ifMatch(over) }, body });
+  const put = async (over: { revision: number }, body: RoleDocument) => got(await api.PUT("/api/v1/roles/{id}", { params: { path: { id: role.id }, header: ifMatch(over) }, body }));
   return (
     <VersionPanel
       back={
@@ -109,8 +109,10 @@ function OneChange({ role, change: { version, before, after } }: { role: Role; c
                   <Diff after={after} before={role.document} label="What would be changed" />
                 </Stack>
               ),
-              run: () => put(role, after),
-              undo: async () => put(got(await api.GET("/api/v1/roles/{id}", { params: { path: { id: role.id } } })), role.document),
+              run: async () => {
+                const made = await put(role, after);
+                return () => put(made, role.document);
+              },
               onDone: () => {
                 for (const key of READ_ANEW) void queries.invalidateQueries({ queryKey: [key] });
               },

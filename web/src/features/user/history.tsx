@@ -13,7 +13,6 @@ export function History({ user, onRestored }: { user: Schema<"StoredUser">; onRe
       mayRestore={mayRestore}
       name={user.login}
       none="Changes by hand have versions. What a provider says has none."
-      now={async () => got(await api.GET("/api/v1/users/{id}", { params: { path: { id } } }))}
       onRestored={onRestored}
       read={async (revision, signal) => got(await api.GET("/api/v1/users/{id}/versions/{revision}", { params: { path: { id, revision } }, signal }))}
       restore={async (over, to, how) => got(await api.POST("/api/v1/users/{id}/versions/{revision}/restore", { params: { path: { id, revision: to }, header: ifMatch({ revision: over }) }, body: { to: "after", ...how } }))}

@@ -18,3 +18,16 @@ it("keeps what was added and what was taken out", () => {
   expect(merged(before, { name: "ops", mail: "a", note: "new" }, { name: "ops", title: "Ops", mail: "b" })).toEqual({ name: "ops", mail: "b", note: "new" });
   expect(merged(before, { ...before, title: "Mine" }, { name: "ops", title: "Ops" })).toEqual({ name: "ops", title: "Mine" });
 });
+
+it("takes each text of a list for itself: what others took out does not come back, and what they put in stays", () => {
+  expect(merged(["a", "b"], ["a", "b", "c"], ["a"])).toEqual(["a", "c"]);
+  expect(merged({ roles: ["a", "b"] }, { roles: ["b"] }, { roles: ["a", "b", "d"] })).toEqual({ roles: ["b", "d"] });
+  expect(merged<{ only?: string[] }>({}, { only: ["x"] }, { only: ["y", "x"] })).toEqual({ only: ["x", "y"] });
+});
+
+it("makes no list empty that nobody emptied, and leaves other lists as typed", () => {
+  expect(merged(["a", "b"], ["a"], ["b"])).toEqual(["a"]);
+  expect(merged<string[] | undefined>(["a"], undefined, ["a", "b"])).toBeUndefined();
+  expect(merged([{ name: "a" }], [{ name: "b" }], [{ name: "c" }])).toEqual([{ name: "b" }]);
+  expect(merged([8, 18], [9, 18], [8, 17])).toEqual([9, 18]);
+});

@@ -30,6 +30,39 @@ describe("sessions", () => {
     await page.close();
   });
 
+  it("of a user end in the tenant where they are at home, one's own too though it was not among those that were read", async () => {
+    const { id } = (await console.api.get("/api/v1/me")) as { id: string };
+    await signIn(console.url, ADMINISTRATOR.login, ADMINISTRATOR.password);
+    const page = await console.page("/users");
+    let isAll = true;
+    const asked: unknown[] = [];
+    await page.route("**/api/v1/sessions/search", async (route) => {
+      const answer = await route.fetch();
+      const list = (await answer.json()) as { items: { current: boolean }[] };
+      await route.fulfill({ response: answer, json: isAll ? list : { items: list.items.map((one) => ({ ...one, current: false })), next: "more" } });
+    });
+    await page.route("**/api/v1/sessions/end", (route) => {
+      asked.push(route.request().postDataJSON());
+      return route.fulfill({ json: { sessions: 2, temporary_credentials: 0 } });
+    });
+    for (const all of [true, false]) {
+      isAll = all;
+      await page.goto(`${console.url}/console/users/${id}`);
+      await page.reload();
+      await page.getByRole("tab", { name: "Sign-ins" }).click();
+      await page.getByRole("button", { name: "End all sessions" }).click();
+      const dialog = page.getByRole("alertdialog");
+      await dialog.getByText("The session that you use now is among them").waitFor();
+      expect(await dialog.textContent()).not.toContain("every tenant");
+      await dialog.getByText("Stay signed in here").click();
+      await dialog.getByRole("button", { name: "End all sessions" }).click();
+      await page.getByText("2 sessions were ended").waitFor();
+    }
+    const body = { provider: "casemate", subject: id, tenant: "default", but_current: true };
+    expect(asked).toEqual([body, body]);
+    await page.close();
+  });
+
   it("of one person can be linked to, and are ended together, but the one that is used", async () => {
     const me = (await console.api.get("/api/v1/me")) as { id: string };
     await signIn(console.url, ADMINISTRATOR.login, ADMINISTRATOR.password);

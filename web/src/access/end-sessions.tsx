@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { type Schema, api, got } from "../api";
+import { type Schema, api, got, useMe } from "../api";
 import { Actor, Checkbox, ConfirmDialog, KeyValue, Stack, toast } from "../ui";
 
 type Session = Schema<"SessionView">;
@@ -9,6 +9,8 @@ type Session = Schema<"SessionView">;
 export interface Ending {
   provider: string;
   subject: string;
+  /** Where they are at home, where that is known: whom the provider calls the same in another tenant is somebody else. */
+  tenant?: string;
   sessions: readonly Session[];
   /** Whether there are more than are known. */
   hasMore?: boolean;
@@ -26,8 +28,10 @@ export function EndAllSessions({ of, onClose }: { of: Ending | undefined; onClos
   useEffect(() => {
     if (isOpen) setKeepsOwn(false);
   }, [isOpen]);
-  const { provider = "", subject = "", sessions = [], hasMore = false } = asked.current ?? {};
-  const isOwn = sessions.some((session) => session.current);
+  const { provider = "", subject = "", tenant, sessions = [], hasMore = false } = asked.current ?? {};
+  const me = useMe();
+  // Where not all were read, one's own may be among the others.
+  const isOwn = sessions.some((session) => session.current) || (hasMore && me.provider === provider && me.id === subject);
   const count = sessions.length - (isOwn && keepsOwn ? 1 : 0);
   const browsers = `${hasMore ? "At least " : ""}${count} ${count === 1 ? "browser is" : "browsers are"} signed out within a second, on every server.`;
   return (
@@ -35,13 +39,14 @@ export function EndAllSessions({ of, onClose }: { of: Ending | undefined; onClos
       consequence={
         <ul>
           <li>{browsers}</li>
+          {tenant === undefined && !isOwn && <li>They end in every tenant where the provider calls somebody so.</li>}
           <li>Temporary credentials of theirs end too{isOwn && keepsOwn ? ", but those that were made in this browser" : ""}. API keys stay.</li>
           {isOwn && !keepsOwn && <li>The session that you use now is among them: you are signed out.</li>}
         </ul>
       }
       onClose={onClose}
       onConfirm={async () => {
-        ended.current = got(await api.POST("/api/v1/sessions/end", { body: { provider, subject, but_current: isOwn && keepsOwn } }));
+        ended.current = got(await api.POST("/api/v1/sessions/end", { body: { provider, subject, ...(tenant === undefined ? {} : { tenant }), but_current: isOwn && keepsOwn } }));
       }}
       onDone={() => {
         void queries.invalidateQueries({ queryKey: ["/api/v1/sessions/search"] });
@@ -57,6 +62,7 @@ export function EndAllSessions({ of, onClose }: { of: Ending | undefined; onClos
           entries={[
             ["Person", <Actor id={subject} key="person" />],
             ["Provider", provider],
+            ...(tenant === undefined ? [] : [["Tenant", tenant] as [string, string]]),
           ]}
         />
         <div>They may sign in again. To keep them out, deactivate the user.</div>

@@ -55,7 +55,7 @@ function Sessions({ user }: { user: User }) {
       actions={
         mayEnd &&
         list.items.length > 1 && (
-          <Button kind="danger" onPress={() => setEndingAll({ ...whose, sessions: list.items, hasMore: list.hasMore })} small>
+          <Button kind="danger" onPress={() => setEndingAll({ ...whose, tenant: user.tenant, sessions: list.items, hasMore: list.hasMore })} small>
             End all sessions
           </Button>
         )

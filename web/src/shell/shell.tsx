@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { type ReactNode, Suspense, lazy, useEffect, useRef, useState } from "react";
 import type { ApiError } from "../api/error";
+import { forgetFormer } from "../api/former";
 import { useIsHeld } from "../api/held";
 import { type Me, meQuery, useAllowed, useAreRightsKnown } from "../api/me";
 import { goAndSignIn, isSame } from "../api/signing-in";
@@ -64,7 +65,7 @@ function useOther(me: Me | undefined): void {
   const before = useRef(me);
   useEffect(() => {
     if (before.current !== undefined && me !== undefined && !isSame(before.current, me)) {
-      void queries.invalidateQueries();
+      void forgetFormer(queries);
       toast(`${me.display_name ?? me.login ?? me.id ?? me.type} is signed in now`);
     }
     before.current = me ?? before.current;

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ApiError, asApiError } from "../api/error";
+import { forgetFormer } from "../api/former";
 import { type Me, meQuery, readMe } from "../api/me";
 import { isSame, onSignedIn, signInAgain } from "../api/signing-in";
 import { Button } from "./button";
@@ -99,9 +100,9 @@ function SignInNotice({ problem, onRetry, reads }: { problem: ApiError; onRetry:
             setOther(undefined);
             if (reads || from === asker) retry.current?.();
           } else {
-            // What was confirmed, was so by somebody else: nothing is done, and all that is shown is read anew.
+            // What was confirmed, was so by somebody else: nothing is done, and nothing stays that they may not see.
             setOther(now);
-            void queries.invalidateQueries();
+            void forgetFormer(queries);
           }
         },
         () => undefined,

@@ -77,6 +77,24 @@ describe("an access review", () => {
     await detail.close();
   });
 
+  it("takes nothing back that was changed since, and says so", async () => {
+    const page = await console.page("/access-review#search=hedy");
+    await settled(page);
+    const [entry] = await heldBy("hedy");
+    const path = `/api/v1/assignments/${entry.assignment}`;
+    await choose(page, "hedy", "1 assignment");
+    await say(page, "Revoke", "left the team");
+    await page.getByText("1 assignment was revoked").waitFor();
+    const { document, revision } = await console.api.get(path);
+    const until = "2099-01-01T00:00:00Z";
+    await console.api.put(path, { ...document, until }, revision);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("It was changed since, and is left as it is").waitFor();
+    expect(await page.getByText("Taken back").count()).toBe(0);
+    expect((await console.api.get(path)).document.until).toBe(until);
+    await page.close();
+  });
+
   it("says that everybody of a group loses it, also where one of them alone is listed", async () => {
     const { items } = await console.api.post("/api/v1/access-review/search", { type: "user" });
     const through = items.find(({ group, holder }: { group?: string; holder: { login?: string } }) => group && holder.login);

@@ -19,8 +19,9 @@ export async function decide(entries: readonly Entry[], decision: Decision, reas
   }
 }
 
-/** Gives again what was revoked, until when it would have lasted. What was changed since is left as it is. */
-export async function takeBack(outcomes: readonly Outcome[]): Promise<void> {
+/** Gives again what was revoked, until when it would have lasted. What was changed since is left as it is: gives how many that are. */
+export async function takeBack(outcomes: readonly Outcome[]): Promise<number> {
+  let left = 0;
   for (const { assignment: id, review } of outcomes) {
     if (!review) continue;
     const { to, role, team, from, until, reason } = review.held;
@@ -34,9 +35,16 @@ export async function takeBack(outcomes: readonly Outcome[]): Promise<void> {
     if (!now?.data) await api.POST("/api/v1/assignments", { body: document });
     else {
       const { until: ended, ...known } = got(now).document;
-      if (ended && Date.parse(ended) === Date.parse(review.at)) {
-        await api.PUT("/api/v1/assignments/{id}", { params: { path: { id }, header: ifMatch(got(now)) }, body: { ...known, ...(until ? { until } : {}) } });
+      if (!ended || Date.parse(ended) !== Date.parse(review.at)) {
+        left += 1;
+        continue;
       }
+      const body = { ...known, ...(until ? { until } : {}) };
+      await api.PUT("/api/v1/assignments/{id}", { params: { path: { id }, header: ifMatch(got(now)) }, body }).catch((thrown: unknown) => {
+        if (asApiError(thrown).status !== 412) throw thrown;
+        left += 1;
+      });
     }
   }
+  return left;
 }

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "react";
 import { counted } from "../../access/count";
+import { ApiError } from "../../api";
 import { ConfirmDialog, toast } from "../../ui";
 import styles from "./access-review.module.css";
 import { type Decision, type Entry, type Outcome, decide, takeBack } from "./act";
-import { canTakeBack, heldOf, nameOf } from "./words";
+import { canTakeBack, heldOf, nameOf, whatIsLeft } from "./words";
 
 interface Props {
   decision: Decision | undefined;
@@ -48,8 +49,9 @@ export function Decide({ decision, chosen, entries, hasMore, onClose, onDone, on
           ? {}
           : {
               undo: async () => {
-                await takeBack(again);
+                const left = await takeBack(again);
                 onTakenBack();
+                if (left > 0) throw new ApiError(412, { title: whatIsLeft(left, again.length) });
               },
             }),
       });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { canTakeBack, doneOf, startOf, whyNot } from "./words";
+import { canTakeBack, doneOf, startOf, whatIsLeft, whyNot } from "./words";
 
 const by = { provider: "casemate", type: "user", id: "usr_1" };
 const review = (until?: string) => ({ assignment: "asg_1", decision: "revoked" as const, at: "2026-11-23T10:00:00Z", by, reason: "x", own: false, revision: 1, change: 2, held: { role: "reader", to: {}, roles: [], ...(until ? { until } : {}) } });
@@ -22,4 +22,10 @@ it("says why something was not decided", () => {
   const problem = { status: 409, code: "last_administrator", title: "Nobody would administer", detail: "Assign it to another first" };
   expect(whyNot({ assignment: "asg_1", outcome: "refused", problem })).toBe("Nobody would administer – Assign it to another first");
   expect(whyNot({ assignment: "asg_1", outcome: "changed", revision: 7 })).toContain("changed since");
+});
+
+it("says what Undo left as others made it", () => {
+  expect(whatIsLeft(1, 1)).toBe("It was changed since, and is left as it is");
+  expect(whatIsLeft(1, 2)).toBe("1 of 2 was changed since, and is left as it is");
+  expect(whatIsLeft(3, 3)).toBe("All were changed since, and are left as they are");
 });

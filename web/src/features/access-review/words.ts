@@ -31,3 +31,9 @@ export function doneOf({ assignments, certified, revoked }: { assignments: numbe
 export function canTakeBack({ outcome, review }: Outcome): boolean {
   return outcome === "done" && review?.decision === "revoked" && !(review.held.until && Date.parse(review.held.until) <= Date.parse(review.at));
 }
+
+/** What Undo did not take back, of all that it was to. */
+export function whatIsLeft(left: number, of: number): string {
+  const which = of === 1 ? "It" : left === of ? "All" : `${left} of ${of}`;
+  return `${which} ${left === 1 ? "was" : "were"} changed since, and ${left === 1 ? "is" : "are"} left as ${left === 1 ? "it is" : "they are"}`;
+}

@@ -114,6 +114,7 @@ describe("a user", () => {
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("Not taken back: it was changed since").waitFor();
     expect(await console.api.get(`/api/v1/users/${id}`)).toMatchObject({ display_name: "R. E. Franklin", email: "rosalind@example.net" });
+    await page.reload();
 
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();

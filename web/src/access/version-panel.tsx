@@ -75,8 +75,10 @@ export function VersionPanel({ name, version, revision, badge, summary, children
               `${name} was set back to revision ${revision}`,
               undo && {
                 undo: async () => {
-                  await undo().catch((error: unknown) => Promise.reject(asChangedSince(error)));
-                  back.onDone();
+                  // Also where it was refused: what is there now is shown.
+                  await undo()
+                    .catch((error: unknown) => Promise.reject(asChangedSince(error)))
+                    .finally(() => back.onDone());
                 },
               },
             );

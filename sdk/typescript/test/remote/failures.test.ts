@@ -143,7 +143,10 @@ describe("a remote client", () => {
     server.put("may", item("may", [{ name: "notes..read" }]));
     const asked = await Promise.all(["ada", "bob", "eve", "may"].map((token) => code(identify(token))));
     expect(asked).toEqual(["none", "none", "unavailable", "permissions_failed"]);
-    expect(server.resolved.map(({ body }) => body.items?.length)).toEqual([4, 1]);
+    // One of them twice; in how many requests the four came is a matter of time.
+    const asks = server.resolved.map(({ body }) => body.items?.length ?? 0);
+    expect(asks.at(-1)).toBe(1);
+    expect(asks.reduce((all, some) => all + some, 0)).toBe(5);
   });
 
   it("asks in halves where an answer about several is too long", async () => {

@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { GUIDE } from "../scripts/guide.mjs";
 import { check, settled, startConsole } from "./support/console";
 
 type Console = Awaited<ReturnType<typeof startConsole>>;
@@ -47,6 +48,72 @@ const EXAMPLES: Record<string, () => string | Promise<string>> = {
   "/users/$id": () => `/users/${console.seeded.users["joan"]}`,
 };
 
+const PICTURES_OF_GUIDE = fileURLToPath(new URL("../../docs/guide/console", import.meta.url));
+
+/** The picture of each page in docs/guide/console. */
+const PICTURES: Record<string, string> = {
+  "/": "home",
+  "/about": "about",
+  "/access-review": "access-review",
+  "/access-review/record": "access-review-record",
+  "/alert-receivers": "alert-receivers",
+  "/alerts": "alerts",
+  "/alerts/$id": "alert",
+  "/api-keys": "api-keys",
+  "/api-keys/$id": "api-key",
+  "/applications": "applications",
+  "/applications/$id": "application",
+  "/assignments": "assignments",
+  "/assignments/$id": "assignment",
+  "/audit-sinks": "audit-sinks",
+  "/audit-sinks/$id": "audit-sink",
+  "/audit/erase": "erase",
+  "/audit/events": "events",
+  "/audit/events/$id": "event",
+  "/audit/holds": "holds",
+  "/audit/log": "log",
+  "/audit/strangers": "strangers",
+  "/audit/tail": "tail",
+  "/audit/timeline": "timeline",
+  "/blocks": "blocks",
+  "/detections": "detections",
+  "/detections/$id": "detection",
+  // A new one is written in the editor that changes one.
+  "/detections/new": "detection",
+  "/event-ceilings": "event-ceilings",
+  "/event-types": "event-types",
+  "/groups": "groups",
+  "/groups/$id": "group",
+  "/health": "health",
+  "/matrix": "who-can",
+  "/permission-sources": "permission-sources",
+  "/policy": "policy",
+  "/policy/$revision": "policy-version",
+  "/policy/diff": "policy-diff",
+  "/providers": "providers",
+  "/providers/$id": "provider",
+  "/providers/$id/edit": "provider-edit",
+  "/providers/new": "provider-new",
+  "/resources": "resources",
+  "/resources/$application/$type/$id": "resource",
+  "/roles": "roles",
+  "/roles/$id": "role",
+  "/roles/$id/edit": "role-edit",
+  "/roles/new": "role-edit",
+  "/service-accounts": "service-accounts",
+  "/service-accounts/$id": "service-account",
+  "/sessions": "sessions",
+  "/settings": "settings",
+  "/teams": "teams",
+  "/teams/$id": "team",
+  "/tenants": "tenants",
+  "/tenants/$id": "tenant",
+  "/users": "users",
+  "/users/$id": "user",
+  "/who-am-i": "who-am-i",
+  "/why": "why",
+};
+
 /** What stands where a value was written that is none. */
 const NO_WORDS = /\bundefined\b|\bNaN\b|\[object |Invalid Date/;
 
@@ -55,6 +122,24 @@ describe("every page", () => {
     expect(ROUTES.length).toBeGreaterThan(40);
     expect(Object.keys(EXAMPLES).filter((path) => !ROUTES.includes(path))).toEqual([]);
     expect(ROUTES.filter((path) => path.includes("$") && !(path in EXAMPLES)), "pages without an example of their address").toEqual([]);
+  });
+
+  it("has a picture in the guide", () => {
+    const readme = readFileSync(`${PICTURES_OF_GUIDE}/README.md`, "utf8");
+    const named = [...readme.matchAll(/!\[[^\]]+\]\(([\w-]+)\.png\)/g)].map(([, name]) => name as string);
+    const there = readdirSync(PICTURES_OF_GUIDE).filter((name) => name.endsWith(".png")).map((name) => name.slice(0, -".png".length));
+    expect(named.toSorted(), "what the guide's page names, and what there is").toEqual(there.toSorted());
+    expect(Object.keys(PICTURES).toSorted(), "pages without a picture, and pictures of no page").toEqual(ROUTES);
+    expect(Object.values(PICTURES).filter((name) => !named.includes(name))).toEqual([]);
+    expect(Object.keys(GUIDE).filter((name) => !named.includes(name)), "pictures that are made and not shown").toEqual([]);
+    // Those that are made anew are of the page that they stand for.
+    const made: Record<string, string> = GUIDE;
+    const ofAnother = Object.entries(PICTURES).filter(([route, name]) => {
+      const shown = made[name];
+      const editor = route.replace(/\/new$/, "/$id/edit");
+      return shown !== undefined && ![route, editor].some((path) => new RegExp(`^${path.replaceAll(/\$\w+/g, "[^/]+")}(?:[#;]|$)`).test(shown));
+    });
+    expect(ofAnother).toEqual([]);
   });
 
   it.each(ROUTES)("%s opens by its address, and keeps what all pages keep", async (route) => {

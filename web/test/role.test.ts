@@ -185,6 +185,35 @@ describe("roles", () => {
     await page.close();
   });
 
+  it("are found, changed and saved by keyboard alone", async () => {
+    await console.api.post("/api/v1/roles", { name: "reached-by-keys", permissions: [{ name: "shop.order.read", up_to: 500 }] });
+    const page = await console.page("/roles");
+    await settled(page);
+    await page.keyboard.press("/");
+    await page.waitForFunction(() => document.activeElement?.tagName === "INPUT");
+    await page.keyboard.type("reached-by-keys");
+    await page.getByText("1 in all").waitFor();
+    await tabTo(page, /^reached-by-keys$/);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/roles\/rol_[^/]+$/);
+    await page.getByRole("button", { name: "Edit", exact: true }).waitFor();
+    await page.keyboard.press("e");
+    await page.waitForURL(/\/edit$/);
+    await json(page).locator(".cm-line").first().waitFor();
+    await tabTo(page, /^Title/);
+    await page.keyboard.type("Reads small orders");
+    await tabTo(page, /^Only orders up to this total/);
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("640");
+    await page.keyboard.press("Control+s");
+    await page.getByRole("dialog").waitFor();
+    await tabTo(page, /^Save role$/);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/roles\/rol_[^/]+$/);
+    expect(await documentOf("reached-by-keys")).toEqual({ name: "reached-by-keys", title: "Reads small orders", permissions: [{ name: "shop.order.read", up_to: 640 }] });
+    await page.close();
+  });
+
   it("are deleted only where nobody holds them, and are back with Undo", async () => {
     const made = await console.api.post("/api/v1/roles", { name: "short-lived", permissions: [] });
     const page = await console.page(`/roles/${made.id}`);

@@ -34,9 +34,9 @@ function browserOfProcess(): Promise<Browser> {
 }
 
 /** A server, somebody who administers it, and what it was filled with. */
-async function startFilled(empty: boolean) {
+async function startFilled(empty: boolean, more: string[]) {
   const before = empty ? undefined : await kept();
-  const server = await startServer({ from: before?.data ?? "" });
+  const server = await startServer({ from: before?.data ?? "", arguments: more });
   try {
     const cookie = before?.cookie ?? (await becomeAdministrator(server));
     const api = caller(server.url, { cookie });
@@ -65,8 +65,8 @@ async function signedInto(browser: Browser, url: string): Promise<BrowserContext
 }
 
 /** A server with data, and a browser in which an administrator is signed in. */
-export async function startConsole({ empty = false }: { /** Without data. */ empty?: boolean } = {}) {
-  const [{ server, api, seeded }, browser] = await Promise.all([startFilled(empty), browserOfProcess()]);
+export async function startConsole({ empty = false, arguments: more = [] }: { /** Without data. */ empty?: boolean; /** What the server is told besides. */ arguments?: string[] } = {}) {
+  const [{ server, api, seeded }, browser] = await Promise.all([startFilled(empty, more), browserOfProcess()]);
   /** Of this console alone: another one may be in the same browser. */
   const contexts: BrowserContext[] = [];
   const stop = async () => {
@@ -193,7 +193,7 @@ export async function check(page: Page): Promise<void> {
 }
 
 /** What reaches beyond the right edge, where the page scrolls sideways for it. */
-async function sideways(page: Page): Promise<string[]> {
+export async function sideways(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];

@@ -29,7 +29,7 @@ function firstWords(child, isNew) {
 const SERVES = process.env.CASEMATE_SERVES_CONSOLE === "1";
 
 /** Starts the binary on a free port in a new folder, with the console on the same origin as the API; `from` is data that it begins with. */
-export async function startServer({ arguments: more = [], port = 0, publicUrl = "", from = "" } = {}) {
+export async function startServer({ arguments: more = /** @type {string[]} */ ([]), port = 0, publicUrl = "", from = "" } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "casemate-console-"));
   const data = join(folder, "data");
   if (from) await cp(from, data, { recursive: true });

@@ -112,6 +112,8 @@ export function useDenials() {
   const [all, ...each] = counts;
   return {
     enabled,
+    /** Whether it is not known yet which namespaces there are. */
+    isNaming: schemas.isPending,
     isLoading: schemas.isPending || counts.some((count) => count.isPending),
     error: schemas.error ?? counts.find((count) => count.error)?.error ?? null,
     all: all?.data,
@@ -148,9 +150,17 @@ export function useBeginning() {
   const isKnown = enabled && [applications, users, assignments].every((list) => !list.isLoading && !list.error);
   return {
     isKnown,
+    isReading: enabled && [applications, users, providers, assignments].some((list) => list.isLoading),
     hasApplication: applications.items.some((application) => application.origin !== "built-in"),
     // The administrator who looks at it is one.
     hasPeople: users.items.length > 1 || providers.items.some((provider) => provider.origin !== "built-in"),
     hasAssignment: assignments.items.length > 1,
   };
+}
+
+/** Whether any list is not there yet that takes a place of its own on the page. */
+export function useIsReading(): boolean {
+  const lists = [useOpenAlerts(), useEndingKeys(), useEndingAssignments(), useBlocks(), useLastSignIns()];
+  const denials = useDenials();
+  return lists.some((list) => list.enabled && list.isLoading) || (denials.enabled && denials.isNaming);
 }

@@ -15,7 +15,15 @@ describe("legal holds and erasing", () => {
     await check(page);
     await page.getByRole("button", { name: "Place a hold" }).first().click();
     const placing = page.getByRole("dialog");
+    await check(page);
+    // A date of which a part alone was typed is not taken for none.
     await placing.getByLabel("Reason").fill("case 2026-17");
+    await placing.getByLabel("From").focus();
+    await page.keyboard.type("31");
+    await placing.getByRole("button", { name: "Hold all events" }).click();
+    await placing.getByText("Type all of it, or leave it empty").first().waitFor();
+    await placing.getByLabel("From").fill("2026-01-01T00:00");
+    await placing.getByLabel("From").fill("");
     await placing.getByLabel("By, for or about").fill(person);
     await placing.getByRole("button", { name: "Place hold" }).click();
     await placing.waitFor({ state: "detached" });
@@ -35,6 +43,7 @@ describe("legal holds and erasing", () => {
     const lifting = page.getByRole("alertdialog");
     await lifting.getByText(/It covers \d+ events/).waitFor();
     expect(await lifting.getByRole("button", { name: "Lift hold" }).isDisabled()).toBe(true);
+    await check(page);
     await lifting.getByLabel("Reason").fill("case 2026-17 was closed");
     await lifting.getByRole("button", { name: "Lift hold" }).click();
     await page.getByText("No hold is in force").waitFor();
@@ -47,6 +56,7 @@ describe("legal holds and erasing", () => {
     const asking = erasing.getByRole("alertdialog");
     const label = (await asking.getByText(/^Type erase \d+ events to confirm$/).textContent()) ?? "";
     expect(await asking.getByRole("button", { name: "Erase for good" }).isDisabled()).toBe(true);
+    await check(erasing);
     await asking.getByLabel(/^Type/).fill(label.replace(/^Type | to confirm$/g, ""));
     await asking.getByRole("button", { name: "Erase for good" }).click();
     await erasing.getByText("These were all.").waitFor();

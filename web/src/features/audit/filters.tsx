@@ -1,10 +1,11 @@
 import { useState } from "react";
+import { HALF_TYPED, isHalfTyped } from "../../access/when";
 import { useMe } from "../../api";
 import { tenantInUrl } from "../../api/tenant";
 import { Button, ComboBox, Dialog, Icon, type Option, Select, TextField } from "../../ui";
 import styles from "./audit.module.css";
 import { ALL_BUT_READS, NOTHING, type Terms } from "./terms";
-import { AREAS, KINDS, OUTCOMES, stamp } from "./words";
+import { AREAS, KINDS, OUTCOMES, stamp, zoneName } from "./words";
 
 const any = (words: readonly string[]): Option[] => [{ value: "any", label: "any" }, ...words.map((value) => ({ value, label: value }))];
 
@@ -103,7 +104,10 @@ export function FilterDialog({ terms, set, onClose }: { terms: Terms; set: Set; 
   const change = (changes: Partial<Terms>) => setForm((now) => ({ ...now, ...changes }));
   const text = (name: keyof Terms, help?: string, mono = true) => <TextField help={help} label={TITLES[name] ?? name} maxLength={1024} mono={mono} onChange={(value) => change({ [name]: value.trim() })} value={form[name]} />;
   const isDefault = (tenantInUrl() ?? useMe().tenant) === "default";
+  const [isHalf, setIsHalf] = useState(false);
+  const half = isHalf ? HALF_TYPED : undefined;
   const apply = () => {
+    if (isHalfTyped()) return setIsHalf(true);
     set({ ...form, ...(form.since !== "" || form.until !== "" ? { range: "" } : {}) });
     onClose();
   };
@@ -134,8 +138,8 @@ export function FilterDialog({ terms, set, onClose }: { terms: Terms; set: Set; 
         {text("request", "The id that stands in answers and logs.")}
         {text("application")}
         {text("value", "A login or e-mail address, whole: events keep a keyed hash of it, by which they are found.")}
-        <TextField label="From" onChange={(since) => change({ since: absolute(since) })} type="datetime-local" value={local(form.since)} />
-        <TextField label="Until" onChange={(until) => change({ until: absolute(until) })} type="datetime-local" value={local(form.until)} />
+        <TextField error={half} help={`In your time zone, ${zoneName()}.`} label="From" onChange={(since) => change({ since: absolute(since) })} type="datetime-local" value={local(form.since)} />
+        <TextField error={half} help={`In your time zone, ${zoneName()}.`} label="Until" onChange={(until) => change({ until: absolute(until) })} type="datetime-local" value={local(form.until)} />
         {isDefault && (
           <Select
             help="Of others than this tenant, for those who may see them."

@@ -1,10 +1,11 @@
+import { HALF_TYPED, isHalfTyped } from "../../access/when";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, useAllowed, useSearch } from "../../api";
 import { Button, type Column, ConfirmDialog, Dialog, EmptyState, ErrorNotice, ExportMenu, Filters, IconButton, Id, Link, Notice, Page, SearchField, Skeleton, Table, TextField, Time, toast, useFragmentState, useKey } from "../../ui";
 import styles from "./audit.module.css";
 import { eventsLink, resourceOf } from "./terms";
-import { events } from "./words";
+import { events, zoneName } from "./words";
 
 type Hold = Schema<"AuditHold">;
 const DEFAULTS = { search: "", sort: "-created_at" };
@@ -104,7 +105,12 @@ function PlaceDialog({ onClose }: { onClose: () => void }) {
   });
   const isAll = Object.entries(form).every(([name, value]) => name === "reason" || value.trim() === "");
   const isReady = form.reason.trim() !== "";
-  const run = () => isReady && !place.isPending && place.mutate();
+  const [isHalf, setIsHalf] = useState(false);
+  const half = isHalf ? HALF_TYPED : undefined;
+  const run = () => {
+    setIsHalf(isHalfTyped());
+    if (isReady && !isHalfTyped() && !place.isPending) place.mutate();
+  };
   const text = (name: keyof typeof form, label: string, help?: string, pointer = `/scope/${name}`) => <TextField error={place.error?.at(pointer)} help={help} label={label} maxLength={1024} mono onChange={(value) => change({ [name]: value })} optional value={form[name]} />;
   return (
     <Dialog
@@ -128,8 +134,8 @@ function PlaceDialog({ onClose }: { onClose: () => void }) {
         {text("resource", "Resource", "role:rol_1 of one, role of all of that type.", "/scope/resource_type")}
         {text("tenant", "Tenant", "Events of all tenants where none is named.")}
         {text("application", "Application")}
-        <TextField error={place.error?.at("/scope/since")} label="From" onChange={(since) => change({ since })} optional type="datetime-local" value={form.since} />
-        <TextField error={place.error?.at("/scope/until")} label="Until" onChange={(until) => change({ until })} optional type="datetime-local" value={form.until} />
+        <TextField error={half ?? place.error?.at("/scope/since")} help={`In your time zone, ${zoneName()}.`} label="From" onChange={(since) => change({ since })} optional type="datetime-local" value={form.since} />
+        <TextField error={half ?? place.error?.at("/scope/until")} help={`In your time zone, ${zoneName()}.`} label="Until" onChange={(until) => change({ until })} optional type="datetime-local" value={form.until} />
       </div>
       {text("search", "Search", "As in the list of events: action:casemate.role.* client:192.0.2.7. All that is said here has to be so.")}
       {isAll && (

@@ -94,7 +94,7 @@ export function EventListPage() {
   const queries = useQueryClient();
   const body = bodyOf(terms, now);
   const walk = useWalk("/api/v1/audit-events/search", body);
-  const names = useNames(useMemo(() => walk.items.flatMap((event) => [event.actor, event.subject, asSomebody(event)]), [walk.items]));
+  const names = useNames(useMemo(() => [...walk.items.flatMap((event) => [event.actor, event.subject, asSomebody(event)]), ...[terms.actor, terms.party, terms.subject].map(somebodyOf)], [walk.items, terms.actor, terms.party, terms.subject]));
   const columns = useMemo(() => eventColumns(names, true), [names]);
   useEffect(() => rememberListed(walk.items.map((event) => event.id)), [walk.items]);
   const reset = () => setTerms({ ...NOTHING, sort: terms.sort });
@@ -109,6 +109,12 @@ export function EventListPage() {
   const sought = isSought(terms);
   return (
     <Page
+      actions={
+        <>
+          <SavedSearches body={body} onOpen={open} terms={terms} />
+          <IconButton icon="refresh" kind="plain" label="Read anew" onPress={refresh} />
+        </>
+      }
       commands={[
         { title: "Filter events", icon: "filter", run: () => setIsFiltering(true) },
         { title: "Export events", icon: "download", run: () => setIsExporting(true) },
@@ -124,8 +130,6 @@ export function EventListPage() {
             <Button icon="download" onPress={() => setIsExporting(true)}>
               Export
             </Button>
-            <SavedSearches body={body} onOpen={open} terms={terms} />
-            <IconButton icon="refresh" kind="plain" label="Read anew" onPress={refresh} />
           </>
         }
         onReset={sought ? reset : undefined}
@@ -173,6 +177,11 @@ export function EventListPage() {
       {isFiltering && <FilterDialog onClose={() => setIsFiltering(false)} set={open as (changes: Partial<Terms>) => void} terms={terms} />}
     </Page>
   );
+}
+
+/** Whom a search is about, where its id says that it is a person. */
+function somebodyOf(id: string) {
+  return id.startsWith("usr_") ? { provider: "", type: "user", id } : undefined;
 }
 
 /** What something was done to, where it is somebody. */

@@ -67,7 +67,7 @@ export function Thing({ event, names }: { event: Event; names: ReadonlyMap<strin
     <TooltipText text={[type, id].filter(Boolean).join(" · ")}>
       <span className={styles.party} role="note" tabIndex={-1}>
         <span>{type}</span>
-        {id !== "" && <span className={name === undefined ? styles.monoFaint : styles.faint}>{name ?? shortId(id)}</span>}
+        {id !== "" && <span className={name === undefined ? styles.monoFaint : styles.faint}>{name ?? id}</span>}
       </span>
     </TooltipText>
   );

@@ -4,6 +4,7 @@ import { useHold } from "../api/held";
 import { IconButton } from "./button";
 import { cx } from "./cx";
 import styles from "./dialog.module.css";
+import { hasShortSecret } from "./short-secret";
 
 export interface DialogProps {
   title: string;
@@ -35,10 +36,10 @@ export function Dialog({ title, open, onClose, children, actions, onSubmit, wide
       {actions !== undefined && <div className={styles.footer}>{actions}</div>}
     </>
   );
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     event.stopPropagation();
-    onSubmit?.();
+    if (!hasShortSecret(event.currentTarget)) onSubmit?.();
   };
   return (
     <ModalOverlay className={styles.overlay ?? ""} isDismissable={!alert} isOpen={open} onOpenChange={(isOpen) => !isOpen && onClose()}>

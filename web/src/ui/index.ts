@@ -45,6 +45,7 @@ export { SearchField } from "./search-field";
 export { SecretField, secretPlace } from "./secret-field";
 export { Secret } from "./secret";
 export { type Option, Select } from "./select";
+export { hasShortSecret } from "./short-secret";
 export { Skeleton, SkeletonLines } from "./skeleton";
 export { type Column, Table, fixedList } from "./table";
 export { type TabEntry, Tabs } from "./tabs";

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "./button";
 import { Input, Label, TextField as AriaTextField, FieldError, Text, TextArea } from "react-aria-components/TextField";
 import styles from "./field.module.css";
@@ -16,6 +16,8 @@ export interface SecretFieldProps {
   help?: string;
   error?: string | undefined;
   required?: boolean;
+  /** As many bytes as it has at least: a dialog or page with a shorter one is not sent. */
+  least?: number;
   /** Lines, for keys in PEM form. */
   rows?: number;
 }
@@ -30,9 +32,21 @@ export function secretPlace(reference: unknown): string | undefined {
 }
 
 /** A secret that is written and never read. One that is there stays unless another is typed. */
-export function SecretField({ label, value, onChange, stored, help, error, required, rows }: SecretFieldProps) {
+export function SecretField({ label, value, onChange, stored, help, error: refused, required, least = 0, rows }: SecretFieldProps) {
   const place = secretPlace(stored);
   const [isReplacing, setIsReplacing] = useState(place === undefined);
+  const [isLeft, setIsLeft] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const bytes = typeof value === "string" ? new TextEncoder().encode(value).length : 0;
+  const short = bytes > 0 && bytes < least ? `At least ${least} bytes: it has ${bytes}.` : undefined;
+  useEffect(() => {
+    const field = input.current;
+    field?.setCustomValidity(short ?? "");
+    const told = () => setIsLeft(true);
+    field?.addEventListener("invalid", told);
+    return () => field?.removeEventListener("invalid", told);
+  }, [short]);
+  const error = refused ?? (isLeft ? short : undefined);
   if (!isReplacing && error === undefined) {
     return (
       <div className={styles.field}>
@@ -62,13 +76,17 @@ export function SecretField({ label, value, onChange, stored, help, error, requi
         className={styles.field ?? ""}
         isInvalid={error !== undefined}
         isRequired={(required ?? false) && place === undefined}
+        onBlur={() => setIsLeft(true)}
         onChange={(text) => onChange(text === "" ? undefined : text)}
         type={rows === undefined ? "password" : "text"}
         validationBehavior="aria"
         value={typeof value === "string" ? value : ""}
       >
-        <Label className={styles.label ?? ""}>{label}</Label>
-        {rows === undefined ? <Input className={cx(styles.input, styles.mono)} spellCheck={false} /> : <TextArea className={cx(styles.input, styles.mono)} rows={rows} spellCheck={false} />}
+        <Label className={styles.label ?? ""}>
+          {label}
+          {!required && place === undefined && <span className={styles.optional}>optional</span>}
+        </Label>
+        {rows === undefined ? <Input className={cx(styles.input, styles.mono)} ref={input} spellCheck={false} /> : <TextArea className={cx(styles.input, styles.mono)} rows={rows} spellCheck={false} />}
         {error === undefined && (
           <Text className={styles.help ?? ""} slot="description">
             {said}

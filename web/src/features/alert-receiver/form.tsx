@@ -3,6 +3,13 @@ import { useMayWrite, useSave } from "../../api";
 import { Button, Checkbox, CopyAsCurl, Dialog, FieldRow, ListField, ManagedNotice, SaveNotice, SecretField, Select, Switch, TextField, meanwhileOf, toast, useDocument, withoutEmptyParts } from "../../ui";
 import type { Entry, Receiver } from "./list";
 
+const LEVELS = [
+  { value: "low", label: "Low" },
+  { value: "medium", label: "Medium" },
+  { value: "high", label: "High" },
+  { value: "critical", label: "Critical" },
+];
+
 /** Makes a receiver, changes or shows one. */
 export function ReceiverForm({ receiver, onClose, onTest }: { receiver?: Receiver; onClose: () => void; /** Tries it as it is stored. */ onTest?: (() => void) | undefined }) {
   const [initial] = useState<Entry>(() => receiver?.document ?? ({ name: "" } as Entry));
@@ -44,13 +51,13 @@ export function ReceiverForm({ receiver, onClose, onTest }: { receiver?: Receive
       {receiver && <ManagedNotice origin={receiver.origin} />}
       <FieldRow>
         <TextField autoFocus label="Name" required {...form.text("/name")} />
-        <Select label="From level" options={["medium", "low", "high", "critical"].map((value) => ({ value, label: value }))} {...form.choice("/level", "medium")} />
+        <Select label="From level" options={LEVELS} {...form.choice("/level", "medium")} />
       </FieldRow>
       <TextField label="Title" optional {...form.text("/title")} />
       <TextField help="https, or http on the machine of the server. Any 2xx will do." label="Webhook" mono optional placeholder="https://hooks.example.com/casemate" {...form.text("/webhook/url")} />
       {form.text("/webhook/url").value !== "" && (
         <>
-          <SecretField help="At least 32 bytes. Requests are signed with it." label="Signing secret" required {...form.secret("/webhook/signing_secret")} />
+          <SecretField help="At least 32 bytes. Requests are signed with it." label="Signing secret" least={32} required {...form.secret("/webhook/signing_secret")} />
           <Checkbox help="Alerts name people, and can be read on the way." {...form.flag("/webhook/allow_insecure_http")}>
             Accept http to another machine
           </Checkbox>

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRef } from "react";
 import { api, got } from "../../api";
-import { Button, Dialog, ErrorNotice, Notice, Stack } from "../../ui";
+import { Address, Button, Dialog, ErrorNotice, KeyValue, Notice, Stack } from "../../ui";
 import type { Receiver } from "./list";
 
 /** Sends a test to a receiver, and shows what came back. */
@@ -33,31 +33,26 @@ export function Trial({ receiver, onClose }: { receiver: Receiver | undefined; o
       title={`Test ${of?.name ?? ""}`}
     >
       <Stack>
-        <div>
-          It is sent a message that is marked as a test, the way of alerts{of?.document.disabled ? ", although it is switched off" : ""}:
-          <ul>
-            {of?.document.webhook && (
-              <li>
-                to <code>{of.document.webhook.url}</code>, signed
-              </li>
-            )}
-            {of?.document.mail?.map((address) => (
-              <li key={address}>by e-mail to {address}</li>
-            ))}
-          </ul>
-          Whoever is on call there is told. It makes no alert.
-        </div>
+        <div>A message that is marked as a test goes the way of alerts{of?.document.disabled ? ", although it is switched off" : ""}. Whoever is on call there is told. It makes no alert.</div>
+        <KeyValue
+          entries={[
+            of?.document.webhook && ["Webhook, signed", <Address key="webhook" value={of.document.webhook.url} />],
+            !!of?.document.mail?.length && ["By e-mail", of.document.mail.join(", ")],
+          ]}
+        />
         <div aria-live="polite" role="status">
-          {webhook && (
-            <Notice kind={webhook.delivered ? "allow" : "deny"} title={webhook.delivered ? `The webhook took it in ${webhook.milliseconds} ms` : `The webhook did not take it (${webhook.milliseconds} ms)`}>
-              {webhook.delivered ? `It answered with status ${webhook.status ?? ""}.` : webhook.error}
-            </Notice>
-          )}
-          {test.data?.letters.map(({ address, posted, error }) => (
-            <Notice key={address} kind={posted ? "allow" : "deny"} title={posted ? `A letter to ${address} is on its way` : `No letter goes to ${address}`}>
-              {posted ? "The mail server is given it now. Look whether it arrives." : error}
-            </Notice>
-          ))}
+          <Stack>
+            {webhook && (
+              <Notice kind={webhook.delivered ? "allow" : "deny"} title={webhook.delivered ? `The webhook took it in ${webhook.milliseconds} ms` : `The webhook did not take it (${webhook.milliseconds} ms)`}>
+                {webhook.delivered ? `It answered with status ${webhook.status ?? ""}.` : webhook.error}
+              </Notice>
+            )}
+            {test.data?.letters.map(({ address, posted, error }) => (
+              <Notice key={address} kind={posted ? "allow" : "deny"} title={posted ? `A letter to ${address} is on its way` : `No letter goes to ${address}`}>
+                {posted ? "The mail server is given it now. Look whether it arrives." : error}
+              </Notice>
+            ))}
+          </Stack>
         </div>
         <ErrorNotice error={test.error} onRetry={run} />
       </Stack>

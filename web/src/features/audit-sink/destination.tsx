@@ -10,7 +10,7 @@ export function Destination({ form, kind }: { form: DocumentForm; kind: Kind }) 
     <>
       <TextField help="In the server's folder for such files (sinks.folder), ending in .ndjson." label="File" mono placeholder="audit.ndjson" required {...form.text("/file/name")} />
       <FieldRow>
-        <TextField help="MiB, 100 where nothing is said; each day besides." label="New file at" optional {...form.number("/file/rotate_megabytes")} />
+        <TextField help="100 where nothing is said. Each day begins a new one besides." label="New file at, MiB" optional {...form.number("/file/rotate_megabytes")} />
         <TextField help="30 where nothing is said. Older ones are deleted." label="Earlier files kept" optional {...form.number("/file/keep")} />
       </FieldRow>
     </>
@@ -21,7 +21,7 @@ function Webhook({ form }: { form: DocumentForm }) {
   return (
     <>
       <TextField help="https, or http on the machine of the server." label="URL" mono placeholder="https://siem.example.com/casemate" required {...form.text("/webhook/url")} />
-      <SecretField help="At least 32 bytes. Requests are signed with it (HMAC-SHA256). It is sealed, and nobody can read it again." label="Signing secret" required {...form.secret("/webhook/signing_secret")} />
+      <SecretField help="At least 32 bytes. Requests are signed with it (HMAC-SHA256). It is sealed, and nobody can read it again." label="Signing secret" least={32} required {...form.secret("/webhook/signing_secret")} />
       <More title="Limits">
         <FieldRow>
           <TextField help="1 to 256; 100 where nothing is said." label="Events a request" optional {...form.number("/webhook/max_events")} />

@@ -171,7 +171,8 @@ function Progress({ cursor, lag, error, onRetry }: { cursor: Schema<"AuditSinkCu
           />
           {cursor.failures > 0 && (
             <Notice kind="deny" title={`${cursor.failures.toLocaleString("en")} ${cursor.failures === 1 ? "attempt" : "attempts in a row"} came to nothing`}>
-              {cursor.error ?? "Why is not known."} It is tried again by itself, a minute apart at most.
+              <div>{cursor.error ?? "Why is not known."}</div>
+              <div>It is tried again by itself, a minute apart at most.</div>
             </Notice>
           )}
         </Stack>

@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactNode, useId } from "react";
 import type { Saving } from "../../api";
-import { Button, Checkbox, FieldRow, FormActions, isAlike, ListField, MapField, meanwhileOf, More, Notice, Panel, SaveNotice, SecretField, Select, Stack, TextField, useDocument, useUnsaved, withoutEmptyParts } from "../../ui";
+import { Button, Checkbox, FieldRow, FormActions, hasShortSecret, isAlike, ListField, MapField, meanwhileOf, More, Notice, Panel, SaveNotice, SecretField, Select, Stack, TextField, useDocument, useUnsaved, withoutEmptyParts } from "../../ui";
 import { ClaimFields } from "./claims";
 import { DirectoryFields } from "./directory-fields";
 import { type Entry, type Product, signsIn } from "./products";
@@ -24,9 +24,9 @@ export function ProviderForm({ product, initial, save, cancel, verb }: Props) {
   const run = () => {
     if (!save.isPending) save.mutate(withoutEmptyParts(form.document, ["scim"]));
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    run();
+    if (!hasShortSecret(event.currentTarget)) run();
   };
   return (
     <form id={id} noValidate onSubmit={submit}>
@@ -46,7 +46,7 @@ export function ProviderForm({ product, initial, save, cancel, verb }: Props) {
                 <SecretField label="Client secret" {...form.secret("/client_secret")} />
               </FieldRow>
             )}
-            {kind === "hook" && <SecretField help="At least 32 bytes. Requests are signed with it." label="Signing secret" required {...form.secret("/signing_secret")} />}
+            {kind === "hook" && <SecretField help="At least 32 bytes. Requests are signed with it." label="Signing secret" least={32} required {...form.secret("/signing_secret")} />}
           </Stack>
         </Panel>
         {hasBrowser && signsIn(form.document) && (

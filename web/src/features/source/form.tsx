@@ -62,7 +62,7 @@ export function SourceForm({ source, onClose }: { source?: Source; onClose: () =
       {(kind === "http" || (kind === "resources" && initial.http)) && (
         <>
           <TextField help="https, or http on the machine of the server." label="URL" mono required {...form.text("/http/url")} />
-          <SecretField help="At least 32 bytes. Requests are signed with it." label="Signing secret" required {...form.secret("/http/signing_secret")} />
+          <SecretField help="At least 32 bytes. Requests are signed with it." label="Signing secret" least={32} required {...form.secret("/http/signing_secret")} />
           <Checkbox help="With the same secret: one that is not is refused." {...form.flag("/http/signed_answers")}>
             Answers are signed too
           </Checkbox>

@@ -2,6 +2,7 @@
 // NAME= may stand before a page, and steps after it, each behind a semicolon: "role=/roles/{roles.order-clerk};click:Edit;scroll".
 //   click:NAME   a button, tab, entry of a menu, link, option or checkbox          type:TEXT       press:KEYS       hover:NAME
 //   fill:LABEL=TEXT   choose:LABEL=OPTION   down:PIXELS (to the end where nothing is said)   wait:TEXT
+//   refuse:PATTERN   from now on, what is written there is refused
 //   fail:PATTERN, hang:PATTERN   the page once more, with requests whose address matches answered by an error, or never
 // --whole draws pages as long as they are, --empty has a server without data, --rough one with long names and many rows, --as=LOGIN somebody else,
 // --only=light-1440 (or another end, or several: light-1440,dark-390), --wide 1920 pixels too, --sheet all looks of a page in one picture, --to=FOLDER,
@@ -60,12 +61,13 @@ async function act(page, step) {
   else if (verb === "hover") await isThere(page, filled(what)).hover();
   else if (verb === "press") await page.keyboard.press(what);
   else if (verb === "type") await page.keyboard.type(filled(what));
-  else if (verb === "fill") await page.getByLabel(name).first().fill(filled(value));
+  else if (verb === "fill") await page.locator(':is([role="dialog"], [role="alertdialog"], body):not(:has([role="dialog"], [role="alertdialog"]))').last().getByLabel(name).and(page.locator('input, textarea')).first().fill(filled(value));
   else if (verb === "choose") {
     await page.getByRole("button", { name }).first().click();
     await page.getByRole("option", { name: value }).first().click();
   } else if (verb === "wait") await page.getByText(what).first().waitFor();
   else if (verb === "down") await page.evaluate((pixels) => [document.scrollingElement, ...document.querySelectorAll('[role="dialog"], [role="dialog"] *')].forEach((part) => part.scrollHeight > part.clientHeight && part.scrollBy({ top: pixels, behavior: "instant" })), Number(what) || 1e6);
+  else if (verb === "refuse") await page.route(new RegExp(what), (route) => (route.request().method() === "GET" ? route.fallback() : route.fulfill({ status: 403, headers: { "x-request-id": "01a2b3c4-5d6e-7f80-91a2-b3c4d5e6f708" }, contentType: "application/problem+json", body: JSON.stringify({ type: "about:blank", status: 403, code: "forbidden", title: "You may not do this", detail: "You hold no permission casemate.audit-sink.create that counts here." }) })));
   else if (verb === "fail" || verb === "hang") {
     await page.route(new RegExp(what), (route) => (verb === "fail" ? route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ type: "about:blank", status: 503, code: "unavailable", title: "The database does not answer", detail: "It did not answer within 5 seconds. Try again later." }) }) : undefined));
     await page.reload({ waitUntil: "domcontentloaded" });
@@ -103,6 +105,8 @@ try {
         if (only && !only.some((end) => look.endsWith(end))) continue;
         const page = await console_.page(filled(path), { theme, width, height, ...(as ? { context: as } : {}) });
         page.setDefaultTimeout(15_000);
+        // As on a phone: what is touched is larger.
+        if (width < 700) await (await page.context().newCDPSession(page)).send("Emulation.setTouchEmulationEnabled", { enabled: true, maxTouchPoints: 1 });
         page.on("console", (message) => message.type() === "error" && console.error(message.text()));
         try {
           await settled(page);
@@ -113,6 +117,8 @@ try {
         }
         const file = `${FOLDER}${called}${isGuide ? "" : `-${look}`}.png`;
         await page.waitForFunction(() => [...document.querySelectorAll("[data-code-pending]")].length === 0);
+        // On a phone a dialog waits for the keyboard before it is shown.
+        await page.waitForFunction(() => document.querySelector('[data-rac][style*="opacity: 0"], [data-rac][data-entering]') === null);
         const picture = await page.screenshot({ fullPage: has("whole") });
         await writeFile(file, isGuide ? withPalette(picture) : picture);
         if (has("sheet")) pictures.push({ file, theme });

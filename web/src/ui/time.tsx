@@ -34,7 +34,9 @@ export function useNow(): number {
 
 /** A time: relative, with the exact one and its zone in a tooltip; or `exact`, as in details. Nothing is a dash. */
 export function Time({ value, exact: isExact, none = "–" }: { value: string | null | undefined; exact?: boolean; none?: string }) {
-  const current = useNow();
+  const strike = useNow();
+  // What was read since the clock struck is no moment that is still to come.
+  const current = Math.max(strike, Date.now());
   const time = value === null || value === undefined ? NaN : Date.parse(value);
   if (Number.isNaN(time)) return <span className={styles.none}>{none}</span>;
   if (isExact) {

@@ -1,3 +1,4 @@
+import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { check, startConsole } from "./support/console";
 
@@ -40,6 +41,32 @@ describe("settings", () => {
     await page.getByText("90 days", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("365 days", { exact: true }).waitFor();
+    await page.close();
+  });
+});
+
+describe("whoever may read alone", () => {
+  let auditor: BrowserContext;
+  beforeAll(async () => {
+    const id = String(console.seeded.users["hedy"]);
+    await console.api.post("/api/v1/assignments", { role: "auditor", to: { provider: "casemate", id } });
+    auditor = await console.somebody(id);
+  });
+
+  it.each([
+    ["/alert-receivers", "on-call", "Webhook"],
+    ["/permission-sources", "legacy", "URL"],
+    ["/event-types", "notes.note.publish", "Title"],
+    ["/event-ceilings", "notes", "Events a minute"],
+  ])("sees in %s what %s says, and changes nothing of it", async (path, name, label) => {
+    const page = await console.page(path, { context: auditor });
+    await page.getByRole("button", { name, exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel(label).first().waitFor();
+    expect(await dialog.locator("input:enabled, textarea:enabled").count()).toBe(0);
+    expect(await dialog.getByRole("button").allTextContents()).not.toContain("Save");
+    expect(await dialog.getByRole("button", { name: /^Replace/ }).count()).toBe(0);
+    await check(page);
     await page.close();
   });
 });

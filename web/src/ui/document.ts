@@ -35,39 +35,41 @@ function parts(pointer: string): string[] {
 
 /**
  * A document that a form writes. Fields are named by JSON pointers, as the API names what is wrong: `<TextField label="Address"
- * {...form.text("/webhook/url")} />`. What is left empty does not stand in it.
+ * {...form.text("/webhook/url")} />`. What is left empty does not stand in it. Where it is shown alone, its fields are disabled.
  */
-export function useDocument<D extends object>(initial: D, error: ApiError | null) {
+export function useDocument<D extends object>(initial: D, error: ApiError | null, isEditable = true) {
   const [document, setDocument] = useState<D>(initial);
   return useMemo(() => {
     const set = (pointer: string, value: unknown) => setDocument((now) => writeAt(now, pointer, value));
     const at = (pointer: string) => error?.mistakes.find((mistake) => mistake.pointer === pointer)?.message;
     const under = (pointer: string) => at(pointer) ?? error?.mistakes.find((mistake) => mistake.pointer.startsWith(`${pointer}/`))?.message;
     const read = (pointer: string) => readAt(document, pointer);
+    const shown = isEditable ? {} : { disabled: true };
     return {
       document,
       set,
       /** Goes on over a newer document; what was typed over the one before stays, where that is wanted. */
       take: (before: D, newer: D, keepsTyped: boolean) => setDocument((now) => (keepsTyped ? merged(before, now, newer) : newer)),
       read,
-      text: (pointer: string) => ({ value: typeof read(pointer) === "string" ? (read(pointer) as string) : "", onChange: (value: string) => set(pointer, value === "" ? undefined : value), error: at(pointer) }),
+      text: (pointer: string) => ({ value: typeof read(pointer) === "string" ? (read(pointer) as string) : "", onChange: (value: string) => set(pointer, value === "" ? undefined : value), error: at(pointer), ...shown }),
       number: (pointer: string) => ({
         value: read(pointer) === undefined || read(pointer) === null ? "" : String(read(pointer)),
         onChange: (value: string) => set(pointer, value.trim() === "" || Number.isNaN(Number(value)) ? undefined : Number(value)),
         error: at(pointer),
         type: "number" as const,
+        ...shown,
       }),
       /** A list of texts: for `ListField`. */
-      list: (pointer: string) => ({ values: (read(pointer) ?? []) as string[], onChange: (values: string[]) => set(pointer, values.length === 0 ? undefined : values), error: under(pointer) }),
+      list: (pointer: string) => ({ values: (read(pointer) ?? []) as string[], onChange: (values: string[]) => set(pointer, values.length === 0 ? undefined : values), error: under(pointer), ...shown }),
       /** Names and their values: for `MapField`. */
-      map: (pointer: string) => ({ values: (read(pointer) ?? {}) as Record<string, string>, onChange: (values: Record<string, string> | undefined) => set(pointer, values), error: under(pointer) }),
-      flag: (pointer: string) => ({ selected: read(pointer) === true, onChange: (selected: boolean) => set(pointer, selected ? true : undefined) }),
+      map: (pointer: string) => ({ values: (read(pointer) ?? {}) as Record<string, string>, onChange: (values: Record<string, string> | undefined) => set(pointer, values), error: under(pointer), ...shown }),
+      flag: (pointer: string) => ({ selected: read(pointer) === true, onChange: (selected: boolean) => set(pointer, selected ? true : undefined), ...shown }),
       /** One of a few, where nothing stands for the first: for `Select`. */
-      choice: (pointer: string, first: string) => ({ value: typeof read(pointer) === "string" ? (read(pointer) as string) : first, onChange: (value: string) => set(pointer, value === first ? undefined : value), error: at(pointer) }),
+      choice: (pointer: string, first: string) => ({ value: typeof read(pointer) === "string" ? (read(pointer) as string) : first, onChange: (value: string) => set(pointer, value === first ? undefined : value), error: at(pointer), ...shown }),
       /** For `SecretField`. */
-      secret: (pointer: string) => ({ value: read(pointer), onChange: (value: unknown) => set(pointer, value), error: at(pointer), stored: readAt(initial, pointer) }),
+      secret: (pointer: string) => ({ value: read(pointer), onChange: (value: unknown) => set(pointer, value), error: at(pointer), stored: readAt(initial, pointer), ...shown }),
     };
-  }, [document, error, initial]);
+  }, [document, error, initial, isEditable]);
 }
 
 /** A form as its parts see it, whatever document it writes. */

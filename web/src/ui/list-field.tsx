@@ -10,6 +10,7 @@ export interface ListFieldProps {
   optional?: boolean;
   required?: boolean;
   mono?: boolean;
+  disabled?: boolean;
   rows?: number;
   placeholder?: string;
 }

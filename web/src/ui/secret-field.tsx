@@ -16,6 +16,7 @@ export interface SecretFieldProps {
   help?: string;
   error?: string | undefined;
   required?: boolean;
+  disabled?: boolean;
   /** As many bytes as it has at least: a dialog or page with a shorter one is not sent. */
   least?: number;
   /** Lines, for keys in PEM form. */
@@ -32,7 +33,7 @@ export function secretPlace(reference: unknown): string | undefined {
 }
 
 /** A secret that is written and never read. One that is there stays unless another is typed. */
-export function SecretField({ label, value, onChange, stored, help, error: refused, required, least = 0, rows }: SecretFieldProps) {
+export function SecretField({ label, value, onChange, stored, help, error: refused, required, least = 0, disabled, rows }: SecretFieldProps) {
   const place = secretPlace(stored);
   const [isReplacing, setIsReplacing] = useState(place === undefined);
   const [isLeft, setIsLeft] = useState(false);
@@ -54,16 +55,18 @@ export function SecretField({ label, value, onChange, stored, help, error: refus
         <div className={extra.sealed}>
           <Icon name="lock" />
           <span>{place}</span>
-          <Button
-            label={`Replace ${label.toLowerCase()}`}
-            onPress={() => {
-              setIsReplacing(true);
-              onChange(undefined);
-            }}
-            small
-          >
-            Replace
-          </Button>
+          {!disabled && (
+            <Button
+              label={`Replace ${label.toLowerCase()}`}
+              onPress={() => {
+                setIsReplacing(true);
+                onChange(undefined);
+              }}
+              small
+            >
+              Replace
+            </Button>
+          )}
         </div>
       </div>
     );
@@ -74,6 +77,7 @@ export function SecretField({ label, value, onChange, stored, help, error: refus
       <AriaTextField
         autoComplete="new-password"
         className={styles.field ?? ""}
+        isDisabled={disabled ?? false}
         isInvalid={error !== undefined}
         isRequired={(required ?? false) && place === undefined}
         onBlur={() => setIsLeft(true)}

@@ -19,7 +19,7 @@ export function ReceiverForm({ receiver, onClose, onTest }: { receiver?: Receive
     onClose();
     toast(receiver ? `${saved.name} was changed` : `${saved.name} is told of alerts from now on`);
   });
-  const form = useDocument(initial, save.error);
+  const form = useDocument(initial, save.error, isEditable);
   const run = () => save.mutate(withoutEmptyParts(form.document));
   const disabled = form.flag("/disabled");
   // What is not saved is not what is tried.
@@ -64,7 +64,7 @@ export function ReceiverForm({ receiver, onClose, onTest }: { receiver?: Receive
         </>
       )}
       <ListField help="It takes a mail server in the server's configuration." label="E-mail addresses" optional {...form.list("/mail")} />
-      <Switch help="Switched off, it is told of nothing." onChange={(isOn) => disabled.onChange(!isOn)} selected={!disabled.selected}>
+      <Switch disabled={!isEditable} help="Switched off, it is told of nothing." onChange={(isOn) => disabled.onChange(!isOn)} selected={!disabled.selected}>
         Is told
       </Switch>
       <SaveNotice error={save.error} meanwhile={meanwhileOf(save, form.take)} onRetry={run} />

@@ -78,7 +78,7 @@ function CeilingForm({ ceiling, onClose }: { ceiling?: Ceiling; onClose: () => v
     onClose();
     toast(ceiling ? `The ceiling of ${saved.document.application} was changed` : `${saved.document.application} has a ceiling`);
   });
-  const form = useDocument(initial, save.error);
+  const form = useDocument(initial, save.error, isEditable);
   const run = () => save.mutate(form.document);
   return (
     <Dialog

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type Schema, type Stored, useMayWrite, useSave, useSearch } from "../../api";
-import { Badge, Button, type Column, CopyAsCurl, DeleteStored, Dialog, EmptyState, ExportMenu, Filters, IconButton, JsonEditor, ManagedNotice, OpenButton, Origin, Page, SaveNotice, SearchField, Table, TextField, Time, meanwhileOf, merged, parseJson, toast, useDocument, useFragmentState, useKey } from "../../ui";
+import { Badge, Button, type Column, CopyAsCurl, DeleteStored, Dialog, EmptyState, ExportMenu, Filters, IconButton, Json, JsonEditor, ManagedNotice, OpenButton, Origin, Page, SaveNotice, SearchField, Table, TextField, Time, meanwhileOf, merged, parseJson, toast, useDocument, useFragmentState, useKey } from "../../ui";
 
 type Entry = Schema<"EventTypeEntry">;
 type Type = Stored<Entry>;
@@ -78,7 +78,7 @@ function TypeForm({ type, onClose }: { type?: Type; onClose: () => void }) {
     onClose();
     toast(type ? `${saved.name} was changed` : `${saved.name} was made`);
   });
-  const form = useDocument(initial, save.error);
+  const form = useDocument(initial, save.error, isEditable);
   const take = (before: Entry, newer: Entry, keepsTyped: boolean) => {
     form.take(before, newer, keepsTyped);
     setSchema((now) => (keepsTyped ? merged(asText(before), now, asText(newer)) : asText(newer)));
@@ -111,8 +111,8 @@ function TypeForm({ type, onClose }: { type?: Type; onClose: () => void }) {
       <TextField autoFocus help="An action, or a pattern of actions: shop.order.*" label="Action" mono placeholder="notes.note.publish" required {...form.text("/name")} />
       <TextField label="Title" optional {...form.text("/title")} />
       <TextField label="What such an event says" optional rows={2} {...form.text("/description")} />
-      <JsonEditor error={read.error ?? save.error?.at("/schema")} label="JSON Schema of its details (2020-12); anything, where it is empty" onChange={setSchema} rows={6} value={schema} />
-      {schema.trim() === "" && (
+      {isEditable ? <JsonEditor error={read.error ?? save.error?.at("/schema")} label="JSON Schema of its details (2020-12); anything, where it is empty" onChange={setSchema} rows={6} value={schema} /> : initial.schema && <Json label="JSON Schema of its details" value={initial.schema} />}
+      {isEditable && schema.trim() === "" && (
         <div>
           <Button onPress={() => setSchema(EXAMPLE)} small>
             Begin with an example

@@ -20,7 +20,7 @@ export function SourceForm({ source, onClose }: { source?: Source; onClose: () =
     onClose();
     toast(source ? `${saved.name} was changed` : `${saved.name} was made`);
   });
-  const form = useDocument(initial, save.error);
+  const form = useDocument(initial, save.error, isEditable);
   const run = () => {
     const others = KINDS.map(({ value }) => value).filter((value) => value !== kind);
     const own = Object.fromEntries(Object.entries(form.document).filter(([name]) => !others.includes(name)));

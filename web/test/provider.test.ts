@@ -37,6 +37,42 @@ describe("providers", () => {
     await chooser.close();
   });
 
+  it.each([
+    { kind: "github", type: { "Client id": "iv1.abc", "Client secret": "a-client-secret-nobody-may-read" }, stored: { type: "github", client_id: "iv1.abc", client_secret: { sealed: true } } },
+    { kind: "introspection", type: { Name: "opaque", Endpoint: "https://login.example.com/introspection", "Client id": "casemate", "Client secret": "a-client-secret-nobody-may-read", "Token prefix": "oq_" }, stored: { type: "introspection", token_prefix: "oq_", endpoint: "https://login.example.com/introspection", client_id: "casemate", client_secret: { sealed: true } } },
+    { kind: "hook", type: { Name: "badges", Endpoint: "https://badges.example.com/who", "Signing secret": "a-secret-of-more-than-thirty-two-bytes" }, stored: { type: "hook", endpoint: "https://badges.example.com/who", signing_secret: { sealed: true } } },
+    {
+      kind: "generic",
+      directory: /Pulled from an LDAP/,
+      type: { Name: "with-directory", Issuer: "https://login.example.com", Audiences: "casemate", Address: "ldaps://127.0.0.1:9", "Bind DN": "cn=casemate,dc=example", "Bind password": "a-password-nobody-may-read", Base: "dc=example" },
+      stored: { issuer: "https://login.example.com", ldap: { url: "ldaps://127.0.0.1:9", bind_dn: "cn=casemate,dc=example", bind_password: { sealed: true }, base: "dc=example" } },
+    },
+  ])("are made of the kind $kind, with what it asks for", async ({ kind, directory, type, stored }) => {
+    const page = await console.page(`/providers/new#kind=${kind}`);
+    if (directory !== undefined) {
+      await page.getByRole("button", { name: /How they come/ }).click();
+      await page.getByRole("option", { name: directory }).click();
+    }
+    for (const more of await page.locator('main button[aria-expanded="false"]:not([aria-haspopup])').all().then((all) => all.reverse())) await more.click();
+    await check(page);
+    for (const [label, value] of Object.entries(type)) await page.locator("main form").getByLabel(new RegExp(`^${label}`)).and(page.locator("input, textarea")).first().fill(value);
+    await page.getByRole("button", { name: "Create provider" }).click();
+    await page.waitForURL(/providers\/prv_/);
+    const made = await console.api.get(`/api/v1/providers/${new URL(page.url()).pathname.split("/").pop()}`);
+    expect(made.document).toMatchObject(stored);
+    await page.close();
+  });
+
+  it("of which the secret is too short are not sent", async () => {
+    const page = await console.page("/providers/new#kind=hook");
+    await page.getByLabel("Name").fill("short");
+    await page.getByLabel("Signing secret").fill("short");
+    await page.getByRole("button", { name: "Create provider" }).click();
+    await page.getByText("At least 32 bytes: it has 5.").waitFor();
+    expect((await console.api.post("/api/v1/providers/search", { search: "short" })).items).toEqual([]);
+    await page.close();
+  });
+
   it("have a mapping that is tried on claims", async () => {
     const page = await console.page(path("corp"));
     await page.getByRole("button", { name: "Try", exact: true }).click();

@@ -31,10 +31,10 @@ export function ProviderForm({ product, initial, save, cancel, verb }: Props) {
   return (
     <form id={id} noValidate onSubmit={submit}>
       <Stack>
-        {product.steps && <Steps name={form.document.name} product={product} />}
+        {product.steps ? <Steps name={form.document.name} product={product} /> : product.note !== undefined && <Notice kind="warn">{product.note}</Notice>}
         <Panel title="Connection">
           <Stack>
-            <TextField autoFocus help="Its identities are known under it, and redirect URIs contain it: letters, digits, - _ and dots. It stays." label="Name" mono required {...form.text("/name")} />
+            <TextField autoFocus help={`Its identities are known under it${hasBrowser ? ", and redirect URIs contain it" : ""}: letters, digits, - _ and dots. It stays.`} label="Name" mono required {...form.text("/name")} />
             {kind === "openid" && (
               <TextField help="To the letter as its tokens and its discovery document say it." label="Issuer" mono placeholder={product.issuer ?? "https://login.example.com"} required {...form.text("/issuer")} />
             )}
@@ -43,7 +43,7 @@ export function ProviderForm({ product, initial, save, cancel, verb }: Props) {
             {kind !== "hook" && (
               <FieldRow>
                 <TextField help={hasBrowser ? "With it people sign in with a browser." : undefined} label="Client id" mono optional={kind === "openid"} {...form.text("/client_id")} />
-                <SecretField label="Client secret" {...form.secret("/client_secret")} />
+                <SecretField label="Client secret" required={kind !== "openid"} {...form.secret("/client_secret")} />
               </FieldRow>
             )}
             {kind === "hook" && <SecretField help="At least 32 bytes. Requests are signed with it." label="Signing secret" least={32} required {...form.secret("/signing_secret")} />}
@@ -78,7 +78,7 @@ export function ProviderForm({ product, initial, save, cancel, verb }: Props) {
         )}
         <Panel title={hasBrowser ? "Tokens of its callers" : "What is asked"}>
           <Stack>
-            {kind !== "github" && kind !== "hook" && <ListField help="A token has to be for one of these. Without any, its tokens are not taken; people may still sign in." label="Audiences" mono optional placeholder="casemate" {...form.list("/audiences")} />}
+            {kind !== "github" && kind !== "hook" && <ListField help={hasBrowser ? "A token has to be for one of these. Without any, its tokens are not taken; people may still sign in." : "A token has to be for one of these. Without any, it may be for whomever."} label="Audiences" mono optional placeholder="casemate" {...form.list("/audiences")} />}
             {kind === "introspection" && <TextField help="The iss that an answer must have." label="Issuer" mono optional {...form.text("/issuer")} />}
             {(kind === "introspection" || kind === "hook") && (
               <FieldRow>

@@ -50,7 +50,7 @@ export { Skeleton, SkeletonLines } from "./skeleton";
 export { type Column, Table, fixedList } from "./table";
 export { type TabEntry, Tabs } from "./tabs";
 export { TextField } from "./text-field";
-export { exactTime, relativeTime } from "./relative";
+export { exactTime, lasting, relativeTime } from "./relative";
 export { Time, useNow } from "./time";
 export { TypedField } from "./typed-field";
 export { toast, toastError } from "./toast";

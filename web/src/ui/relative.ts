@@ -18,6 +18,15 @@ export function relativeTime(time: number, now: number): string {
   return away > 0 ? "in a moment" : "just now";
 }
 
+/** A length of time in the largest unit that fits. */
+export function lasting(seconds: number): string {
+  if (seconds < 1) return "under a second";
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
 /** Day, time to the second, and zone. */
 export function exactTime(time: number): string {
   return exact.format(time);

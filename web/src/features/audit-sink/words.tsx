@@ -1,5 +1,5 @@
 import type { Readiness, Schema } from "../../api";
-import { Badge } from "../../ui";
+import { Badge, lasting } from "../../ui";
 
 export type Sink = Schema<"StoredAuditSinkEntry">;
 export type Entry = Schema<"AuditSinkEntry">;
@@ -43,13 +43,4 @@ export function lagOf(health: Health | undefined): string {
   if (health === undefined) return "";
   if (health.behind_events === 0) return "Nothing waits";
   return `${health.behind_events.toLocaleString("en")} event${health.behind_events === 1 ? "" : "s"}, ${lasting(health.behind_seconds)}`;
-}
-
-/** A length of time in the largest unit that fits. */
-export function lasting(seconds: number): string {
-  if (seconds < 1) return "under a second";
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
 }

@@ -128,7 +128,7 @@ function When({ at }: { at: string }) {
   return (
     <span className={styles.whole}>
       <time dateTime={at}>{exactTime(Date.parse(at))}</time>
-      <span className={styles.monoFaint}>{at}</span>
+      <span className={styles.exactly}>{at}</span>
     </span>
   );
 }

@@ -1,7 +1,9 @@
 import type { ReactNode } from "react";
 import { type Readiness, useReadiness } from "../../api";
-import { Badge, Button, CopyAsCurl, EmptyState, ErrorState, KeyValue, Link, Notice, Page, Panel, SkeletonLines, Stack, Table, Time, type Tone, fixedList } from "../../ui";
+import { Badge, Button, CopyAsCurl, EmptyState, ErrorState, KeyValue, Link, Notice, Page, Panel, SkeletonLines, Stack, Table, Time, type Tone, fixedList, lasting } from "../../ui";
 import styles from "./health.module.css";
+
+const SINKS: Record<string, string> = { webhook: "Webhook", syslog: "Syslog", nats: "NATS JetStream", file: "File" };
 
 /** Days before a certificate ends from which on it is warned of. */
 const SOON = 21;
@@ -128,9 +130,9 @@ function Others({ health }: { health: Readiness }) {
           bare
           columns={[
             { id: "name", title: "Sink", cell: (sink) => <Link to={`/audit-sinks#search=${encodeURIComponent(sink.name ?? "")}`}>{sink.name ?? "Hidden"}</Link> },
-            { id: "kind", title: "Kind", width: "110px", cell: (sink) => sink.kind },
+            { id: "kind", title: "Kind", width: "110px", cell: (sink) => SINKS[sink.kind] ?? sink.kind },
             { id: "state", title: "State", width: "120px", cell: (sink) => (sink.paused ? <Badge icon="pause" tone="warn">Paused</Badge> : sink.failures > 0 ? <Badge icon="alert" tone="deny">Failing</Badge> : <Badge icon="check" tone="allow">Sending</Badge>) },
-            { id: "behind", title: "Behind", width: "190px", cell: (sink) => (sink.behind_events === 0 ? "Nothing waits" : `${sink.behind_events.toLocaleString("en")} events, ${Math.round(sink.behind_seconds)} s`) },
+            { id: "behind", title: "Behind", width: "190px", cell: (sink) => (sink.behind_events === 0 ? "Nothing waits" : `${sink.behind_events.toLocaleString("en")} event${sink.behind_events === 1 ? "" : "s"}, ${lasting(sink.behind_seconds)}`) },
             { id: "error", title: "Why", width: "2fr", wrap: true, cell: (sink) => sink.error ?? "" },
           ]}
           empty={<EmptyState compact icon="send" title="No sink sends from here">What is on record stays in the log.</EmptyState>}

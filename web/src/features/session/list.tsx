@@ -35,9 +35,9 @@ export function SessionListPage() {
       wrap: true,
       cell: (session) =>
         session.current ? (
-          <>
+          <span>
             {browserOf(session.user_agent)} <Badge tone="accent">This one</Badge>
-          </>
+          </span>
         ) : session.user_agent ? (
           <TooltipText text={session.user_agent}>
             <span role="note" tabIndex={-1}>
@@ -49,7 +49,7 @@ export function SessionListPage() {
         ),
     },
     { id: "client", title: "Address", width: "116px", cell: (session) => <code>{session.client ?? ""}</code> },
-    { id: "used", title: "Used", width: "92px", cell: (session) => <Time value={session.used_at} /> },
+    { id: "used", title: "Used", width: "110px", cell: (session) => <Time value={session.used_at} /> },
     { id: "created", title: "Signed in", width: "110px", sort: "created_at", cell: (session) => <Time value={session.created_at} /> },
     { id: "ends", title: "Ends", width: "110px", cell: (session) => <Time value={session.ends_at} /> },
     {

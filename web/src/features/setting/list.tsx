@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type ApiError, type Schema, type Stored, storedChanged, useMayWrite, useOpened, useSave, useSearch, writeStored } from "../../api";
-import { Badge, Button, type Column, DeleteStored, Dialog, ExportMenu, Filters, Origin, Page, SaveNotice, Select, Stack, Table, TextField, Time, fixedList, meanwhileOf, merged, toast } from "../../ui";
+import { Address, Badge, Button, type Column, DeleteStored, Dialog, ExportMenu, Filters, Origin, Page, SaveNotice, Select, Stack, Table, TextField, Time, fixedList, meanwhileOf, merged, toast } from "../../ui";
 import { KNOWN, type Known, shownValue } from "./known";
 import { LogLevels } from "./log-levels";
 
@@ -30,11 +30,11 @@ export function SettingsPage() {
       cell: ({ known }) => (
         <div>
           <div>{known.title}</div>
-          <code>{known.name}</code>
+          <Address value={known.name} />
         </div>
       ),
     },
-    { id: "value", title: "Value", width: "1.5fr", wrap: true, cell: ({ known, setting }) => (setting ? <strong>{shownValue(known, setting.document.value)}</strong> : <>{known.unset} <Badge>Default</Badge></>) },
+    { id: "value", title: "Value", width: "1.5fr", wrap: true, cell: ({ known, setting }) => (setting ? <strong>{shownValue(known, setting.document.value)}</strong> : <span>{known.unset} <Badge>Default</Badge></span>) },
     { id: "help", title: "What it does", width: "2.4fr", wrap: true, cell: ({ known }) => known.help },
     { id: "origin", title: "Managed by", width: "110px", cell: ({ setting }) => setting && <Origin value={setting.origin} /> },
     { id: "updated", title: "Changed", width: "110px", cell: ({ setting }) => setting && <Time value={setting.updated_at} /> },

@@ -42,6 +42,9 @@ describe("legal holds and erasing", () => {
     await page.getByRole("button", { name: "Lift case 2026-17" }).click();
     const lifting = page.getByRole("alertdialog");
     await lifting.getByText(/It covers \d+ events/).waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await lifting.evaluate((dialog) => dialog.getBoundingClientRect().right)).toBeLessThanOrEqual(390 - 16);
+    await page.setViewportSize({ width: 1440, height: 900 });
     expect(await lifting.getByRole("button", { name: "Lift hold" }).isDisabled()).toBe(true);
     await check(page);
     await lifting.getByLabel("Reason").fill("case 2026-17 was closed");

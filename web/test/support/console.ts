@@ -196,7 +196,9 @@ export async function check(page: Page): Promise<void> {
 export async function sideways(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
+    // What stands over the page scrolls by itself.
+    const over = [...document.querySelectorAll('[role="dialog"], [role="alertdialog"]')].filter((dialog) => dialog.getBoundingClientRect().right > width);
+    if (document.documentElement.scrollWidth <= width) return over.map((dialog) => `${dialog.tagName} ${dialog.className} ${Math.round(dialog.getBoundingClientRect().right)}`);
     return [...document.querySelectorAll("body *")]
       .filter((element) => element.getBoundingClientRect().right > width + 1)
       .slice(0, 8)

@@ -43,6 +43,18 @@ describe("settings", () => {
     await page.getByText("365 days", { exact: true }).waitFor();
     await page.close();
   });
+
+  it("are unset, after what counts then was shown", async () => {
+    const page = await console.page("/settings");
+    await page.getByRole("button", { name: "Unset decision.log.sample" }).click();
+    const dialog = page.getByRole("alertdialog");
+    await dialog.getByText("What counts then: 0: none.").waitFor();
+    await check(page);
+    await dialog.getByRole("button", { name: "Unset setting" }).click();
+    await page.getByText("The setting was unset").waitFor();
+    expect((await console.api.post("/api/v1/settings/search", { search: "decision.log.sample" })).items).toEqual([]);
+    await page.close();
+  });
 });
 
 describe("whoever may read alone", () => {

@@ -71,6 +71,7 @@ export function SettingsPage() {
         kind="setting"
         onClose={() => setRemoving(undefined)}
         path="/api/v1/settings"
+        words={["Unset", "unset"]}
       />
     </Page>
   );

@@ -30,6 +30,7 @@ export const GUIDE = {
   tenant: "/tenants/{tenants.acme}",
   why: "/why#who=user:{users.mallory}&action=notes.read&type=note&id=7;wait:Until the review is closed",
   "who-can": "/matrix;wait:Some",
+  events: "/audit/events",
   "access-review": "/access-review#type=group;click:Choose all;click:Certify;type:Still needed, looked at with the heads of the groups;press:Enter;wait:were certified;click:Clear filters;wait:certified",
   "access-review-record": "/access-review/record;wait:Still needed",
 };

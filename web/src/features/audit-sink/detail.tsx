@@ -154,10 +154,11 @@ function Known({ sink }: { sink: Sink }) {
 }
 
 function Progress({ cursor, lag, error, onRetry }: { cursor: Schema<"AuditSinkCursor"> | undefined; lag: string; error: unknown; onRetry: () => void }) {
-  if (error && !cursor) return <ErrorState compact error={error} onRetry={onRetry} />;
   return (
     <Panel title="How far it is">
-      {cursor === undefined ? (
+      {error && !cursor ? (
+        <ErrorState compact error={error} onRetry={onRetry} />
+      ) : cursor === undefined ? (
         <SkeletonLines lines={3} />
       ) : (
         <Stack>

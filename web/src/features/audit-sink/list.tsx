@@ -53,7 +53,7 @@ export function AuditSinkListPage() {
             <EmptyState
               actions={
                 may.create && (
-                  <Button kind="primary" onPress={create}>
+                  <Button icon="plus" kind="primary" onPress={create}>
                     New sink
                   </Button>
                 )

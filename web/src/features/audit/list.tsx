@@ -28,10 +28,10 @@ export function eventColumns(names: ReadonlyMap<string, string>, sorted: boolean
       ),
     },
     { id: "outcome", title: "Outcome", width: "92px", cell: (event) => <Outcome outcome={event.outcome} /> },
-    { id: "action", title: "Action", width: "2.1fr", cell: (event) => <code className={styles.action} title={event.action}>{event.action}</code> },
-    { id: "actor", title: "Who", width: "1.8fr", cell: (event) => <Who event={event} names={names} /> },
-    { id: "resource", title: "On", width: "1.4fr", cell: (event) => (event.resource.type === "" && event.resource.id === "" ? null : <Thing event={event} names={names} />) },
-    { id: "reason", title: "Reason", width: "1.6fr", cell: (event) => (event.reason || whyLink(event) ? <Reason event={event} /> : null) },
+    { id: "action", title: "Action", width: "2fr", cell: (event) => <code className={styles.action} title={event.action}>{event.action}</code> },
+    { id: "actor", title: "Who", width: "1.7fr", cell: (event) => <Who event={event} names={names} /> },
+    { id: "resource", title: "On", width: "1.65fr", cell: (event) => (event.resource.type === "" && event.resource.id === "" ? null : <Thing event={event} names={names} />) },
+    { id: "reason", title: "Reason", width: "1.55fr", cell: (event) => (event.reason || whyLink(event) ? <Reason event={event} /> : null) },
     { id: "client", title: "Address", width: "104px", cell: (event) => event.client ?? "" },
   ];
 }

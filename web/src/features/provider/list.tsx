@@ -52,7 +52,7 @@ export function ProviderListPage() {
             <EmptyState
               actions={
                 may.create && (
-                  <LinkButton kind="primary" to="/providers/new">
+                  <LinkButton icon="plus" kind="primary" to="/providers/new">
                     New provider
                   </LinkButton>
                 )

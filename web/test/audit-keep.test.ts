@@ -63,6 +63,8 @@ describe("legal holds and erasing", () => {
     await asking.getByLabel(/^Type/).fill(label.replace(/^Type | to confirm$/g, ""));
     await asking.getByRole("button", { name: "Erase for good" }).click();
     await erasing.getByText("These were all.").waitFor();
+    // A link among words stays among them.
+    expect(await erasing.getByRole("link", { name: "on record" }).evaluate((link) => getComputedStyle(link.parentElement as Element).display)).toBe("block");
     await check(erasing);
     await erasing.close();
   });

@@ -17,7 +17,7 @@ export function Notice({ kind = "info", title, children, actions }: { kind?: key
       <Icon name={ICONS[kind]} />
       <div className={styles.words}>
         {title !== undefined && <div className={styles.title}>{title}</div>}
-        {children}
+        {children !== undefined && <div className={styles.said}>{children}</div>}
         {actions !== undefined && <div className={styles.actions}>{actions}</div>}
       </div>
     </div>

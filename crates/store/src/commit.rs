@@ -505,6 +505,7 @@ impl<'a> Change<'a> {
         audit_sink::forget(self.link, kind, id).await?;
         alert::forget(self.link, kind, id).await?;
         review::forget(self.link, kind, &before.name).await?;
+        saved_search::forget(self.link, kind, &before.name).await?;
         version::insert_edit(self.link, self.revision, (kind, id), Some(&before), None).await?;
         self.edits += 1;
         Ok(())

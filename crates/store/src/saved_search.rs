@@ -51,6 +51,8 @@ pub enum SavedSearchChange {
     },
 }
 
+/// The kind of a tenant among objects.
+const TENANT: &str = "tenant";
 const COLUMNS: &str = "id, tenant, owner, shared, name, search, revision, created_at, updated_at";
 
 impl StoreReader {
@@ -110,6 +112,14 @@ pub(crate) async fn make(
             link.row(text, values![id, *expected]).await?.map(drop).ok_or_else(|| changed(id))
         }
     }
+}
+
+/// Forgets those of a tenant that goes.
+pub(crate) async fn forget(link: &mut Link, kind: &str, name: &str) -> Result<(), sqlx::Error> {
+    if kind == TENANT {
+        link.execute("DELETE FROM audit_search WHERE tenant = $1", values![name]).await?;
+    }
+    Ok(())
 }
 
 fn changed(id: &str) -> Refused {

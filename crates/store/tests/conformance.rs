@@ -47,6 +47,8 @@ mod records;
 mod resources;
 #[path = "conformance/reviews.rs"]
 mod reviews;
+#[path = "conformance/saved_searches.rs"]
+mod saved_searches;
 #[path = "conformance/search.rs"]
 mod search;
 #[path = "conformance/sessions.rs"]
@@ -251,6 +253,7 @@ mod holds {
         the_record_stays_when_an_assignment_goes_and_goes_with_its_tenant,
         no_decision_is_kept_without_a_reason_and_none_is_in_the_way_of_changes,
     );
+    on_both!(saved_searches: they_go_with_their_tenant_alone);
     on_both!(audit_sinks:
         a_cursor_moves_from_where_it_is_and_under_the_lease_alone,
         a_sink_can_be_paused_before_anybody_sent_to_it,

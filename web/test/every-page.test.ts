@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GUIDE } from "../scripts/guide.mjs";
-import { check, settled, startConsole } from "./support/console";
+import { check, settled, shifted, startConsole } from "./support/console";
 
 type Console = Awaited<ReturnType<typeof startConsole>>;
 
@@ -150,6 +150,7 @@ describe("every page", () => {
     expect(await page.locator("h1").count()).toBe(1);
     expect(await page.title()).toMatch(/^\S.* – Casemate$/);
     expect(await page.locator("main").innerText()).not.toMatch(NO_WORDS);
+    expect(await shifted(page)).toBeLessThan(0.1);
     await check(page);
     await page.close();
   });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ADMINISTRATOR, settled, sideways, signInWith, startConsole } from "./support/console";
+import { ADMINISTRATOR, settled, shifted, sideways, signInWith, startConsole } from "./support/console";
 
 /** For how long the second server takes what is dangerous after somebody signed in. */
 const RECENT = "10s";
@@ -78,16 +78,6 @@ describe("pages", () => {
     }
     await page.close();
   });
-
-  /** How far what stood there was moved, as Chromium reckons it, of all that nobody asked for. */
-  const shifted = (page: Page): Promise<number> =>
-    page.evaluate(async () => {
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      const watch = new PerformanceObserver(() => undefined);
-      watch.observe({ type: "layout-shift", buffered: true });
-      const entries = watch.takeRecords() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[];
-      return entries.filter(({ hadRecentInput }) => !hadRecentInput).reduce((sum, { value }) => sum + value, 0);
-    });
 
   it.each([1440, 390])("do not jump while they are loaded, at %i pixels", async (width) => {
     const page = await console.page("/", { width, height: 900 });

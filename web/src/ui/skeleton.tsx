@@ -2,7 +2,7 @@ import styles from "./panel.module.css";
 
 /** Stands where something comes, as large as it will be. */
 export function Skeleton({ width = "100%", height = 14 }: { width?: number | string; height?: number }) {
-  return <span aria-hidden="true" className={styles.skeleton} style={{ width, height }} />;
+  return <span aria-hidden="true" className={styles.skeleton} data-skeleton style={{ width, height }} />;
 }
 
 const WIDTHS = ["72%", "54%", "88%", "63%", "46%", "79%"];

@@ -205,3 +205,13 @@ export async function sideways(page: Page): Promise<string[]> {
       .map((element) => `${element.tagName} ${element.className} ${Math.round(element.getBoundingClientRect().right)}`);
   });
 }
+
+/** How far what stood there was moved, as Chromium reckons it, of all that nobody asked for. */
+export const shifted = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const watch = new PerformanceObserver(() => undefined);
+    watch.observe({ type: "layout-shift", buffered: true });
+    const entries = watch.takeRecords() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[];
+    return entries.filter(({ hadRecentInput }) => !hadRecentInput).reduce((sum, { value }) => sum + value, 0);
+  });

@@ -1,7 +1,7 @@
 import { Actor } from "../../access/actor";
 import { useKeyColumns } from "../../access/keys/columns";
 import { type Schema, useSearch } from "../../api";
-import { Button, EmptyState, ExportMenu, Filters, LinkButton, Page, Panel, SearchField, Select, Table, fixedList, useFragmentState } from "../../ui";
+import { Button, EmptyState, ExportMenu, Filters, LinkButton, Page, Panel, SearchField, Select, SkeletonLines, Table, fixedList, useFragmentState } from "../../ui";
 
 type Key = Schema<"ApiKey">;
 
@@ -15,6 +15,7 @@ export function ApiKeyListPage() {
   const [state, setState] = useFragmentState(DEFAULTS);
   const { columns, dialogs } = useKeyColumns({ account: (key) => <Actor actor={{ provider: "casemate", type: "service", id: key.account }} /> });
   const [due, days] = state.due.split("-") as [string, string?];
+  const ending = useEnding();
   const list = useSearch("/api/v1/api-keys/search", {
     search: state.search,
     sort: state.sort as Schema<"ApiKeyOrder">,
@@ -24,9 +25,19 @@ export function ApiKeyListPage() {
   });
   const reset = () => setState({ search: "", state: "in_force", due: "" });
   const isFiltered = state.search !== "" || state.state !== "in_force" || state.due !== "";
+  const words = { description: "What programs present to the API. A key is shown once, when it is created.", title: "API keys" };
+  if (!isFiltered && ending.isLoading) {
+    return (
+      <Page {...words}>
+        <Panel>
+          <SkeletonLines lines={8} />
+        </Panel>
+      </Page>
+    );
+  }
   return (
-    <Page description="What programs present to the API. A key is shown once, when it is created." title="API keys">
-      {!isFiltered && <Ending />}
+    <Page {...words}>
+      {!isFiltered && <Ending keys={ending.items} />}
       <Filters end={<ExportMenu asked={list.asked} name="api-keys" />} onReset={isFiltered ? reset : undefined}>
         <SearchField label="Search by title" onChange={(search) => setState({ search })} value={state.search} />
         <Select
@@ -81,13 +92,14 @@ export function ApiKeyListPage() {
   );
 }
 
+const useEnding = () => useSearch("/api/v1/api-keys/search", { expiring_days: SOON }, { limit: 1000 });
+
 /** Keys that end soon, those that end first before the others; nothing where there is none. */
-function Ending() {
-  const list = useSearch("/api/v1/api-keys/search", { expiring_days: SOON }, { limit: 1000 });
+function Ending({ keys }: { keys: readonly Key[] }) {
   const { columns, dialogs } = useKeyColumns({ account: (key) => <Actor actor={{ provider: "casemate", type: "service", id: key.account }} /> });
-  if (list.items.length === 0) return null;
+  if (keys.length === 0) return null;
   const end = (key: Key) => Date.parse(key.expires_at ?? "");
-  const items = list.items.toSorted((one, other) => end(one) - end(other));
+  const items = keys.toSorted((one, other) => end(one) - end(other));
   return (
     <Panel flush icon="clock" title={`Ending within ${SOON} days`}>
       <Table bare columns={columns.map(({ sort: _, ...column }) => column)} empty={null} label="API keys that end soon" list={fixedList(items)} rowId={(key) => key.id} to={(key) => `/api-keys/${key.id}`} />

@@ -36,6 +36,7 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Outcome<()> {
     let build = ["build", "--locked", "--release", "--package", "casemate-cli", "--bin", "casemate"];
     succeed(cargo(project).args(build))?;
     let binary = project.target().join("release/casemate");
+    web::carried(project, &binary)?;
     let name = format!("casemate-{}-{}", version(&binary)?, host()?);
     let dist = project.target().join("dist");
     let folder = dist.join(&name);

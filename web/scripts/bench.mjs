@@ -1,6 +1,7 @@
 // How quick the console is, in Chromium over the real binary (CASEMATE_BINARY: an optimised build) with 100,000 users in a new folder:
 // how soon pages can be used, and what a list does that is gone through to its end.
 // `npm run build`, then `npm run bench [-- --rows=100000 --times=9 --only=pages|table]`.
+import { loadavg } from "node:os";
 import { performance } from "node:perf_hooks";
 import { chromium } from "playwright-core";
 import { ADMINISTRATOR, becomeAdministrator, caller } from "../test/support/administrator.mjs";
@@ -82,15 +83,19 @@ async function pages(browser, server, cookie, made) {
   }
 }
 
-async function table(browser, server, cookie) {
-  const context = await signedIn(browser, server.url, cookie);
+/** How often the wheel is turned, and how many pixels each time. */
+const TURNS = 200;
+const TURN = 1_500;
+
+/** The list in a page of its own, and what says how it fared since it was last asked. */
+async function list(context, url) {
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
   await devtools.send("HeapProfiler.enable");
   const start = performance.now();
-  await page.goto(`${server.url}/console/users#sort=login`);
+  await page.goto(`${url}/console/users#sort=login`);
   await page.locator('[role="grid"] [data-index]').first().waitFor();
-  console.log(`\n${ROWS} users, rows are shown after ${Math.round(performance.now() - start)} ms`);
+  const shown = performance.now() - start;
   await page.evaluate(() => {
     globalThis.seen = { slow: 0, frames: 0, longest: 0 };
     let before = performance.now();
@@ -103,8 +108,6 @@ async function table(browser, server, cookie) {
     requestAnimationFrame(frame);
     new PerformanceObserver((list) => list.getEntries().forEach((task) => (globalThis.seen.longest = Math.max(globalThis.seen.longest, task.duration)))).observe({ type: "longtask" });
   });
-  const rows = () => page.evaluate(() => Number(/^\d+/.exec(document.querySelector('[role="status"]')?.textContent ?? "")?.[0] ?? 0));
-  console.log("  gone through       frames over 50 ms  longest task  DOM nodes  memory    so far");
   const report = async (what) => {
     const { slow, frames, longest } = await page.evaluate(() => {
       const { seen } = globalThis;
@@ -114,9 +117,22 @@ async function table(browser, server, cookie) {
     await devtools.send("HeapProfiler.collectGarbage");
     const { usedSize } = await devtools.send("Runtime.getHeapUsage");
     const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
-    console.log(`  ${what.padEnd(18)} ${`${slow} of ${frames}`.padEnd(18)} ${`${Math.round(longest)} ms`.padEnd(13)} ${String(nodes).padEnd(10)} ${`${(usedSize / 1e6).toFixed(1)} MB`.padEnd(9)} ${((performance.now() - start) / 1000).toFixed(1)} s`);
+    console.log(`  ${what.padEnd(30)} ${`${slow} of ${frames}`.padEnd(18)} ${`${Math.round(longest)} ms`.padEnd(13)} ${String(nodes).padEnd(10)} ${`${(usedSize / 1e6).toFixed(1)} MB`.padEnd(9)} ${((performance.now() - start) / 1000).toFixed(1)} s`);
     await page.evaluate(() => (globalThis.seen = { slow: 0, frames: 0, longest: 0 }));
   };
+  const wheel = async (pixels) => {
+    await page.mouse.move(700, 500);
+    for (let turn = 0; turn < TURNS; turn += 1) await page.mouse.wheel(0, pixels);
+  };
+  return { page, shown, report, wheel };
+}
+
+async function table(browser, server, cookie) {
+  const context = await signedIn(browser, server.url, cookie);
+  const { page, shown, report, wheel } = await list(context, server.url);
+  const rows = () => page.evaluate(() => Number(/^\d+/.exec(document.querySelector('[role="status"]')?.textContent ?? "")?.[0] ?? 0));
+  console.log(`\n${ROWS} users, rows are shown after ${Math.round(shown)} ms`);
+  console.log("  gone through                   frames over 50 ms  longest task  DOM nodes  memory    so far");
   await page.locator('[role="grid"] [data-index]').first().focus();
   for (const mark of MARKS) {
     while ((await rows()) < mark) {
@@ -126,13 +142,20 @@ async function table(browser, server, cookie) {
     await page.keyboard.press("End");
     await report(`End to ${mark}`);
   }
+  await wheel(-TURN);
+  await report(`wheel up from row ${ROWS}`);
   await page.keyboard.press("Home");
   await page.locator('[data-index="0"]').waitFor();
   await report("Home");
-  await page.mouse.move(700, 500);
-  for (let turn = 0; turn < 200; turn += 1) await page.mouse.wheel(0, 1_500);
-  await report("wheel, 200 turns");
+  await wheel(TURN);
+  await report(`wheel down, ${ROWS} read`);
+  await page.close();
+  const anew = await list(context, server.url);
+  await anew.wheel(TURN);
+  await anew.report("wheel down, first rows read");
   await context.close();
+  const [one, five, fifteen] = loadavg().map((load) => load.toFixed(1));
+  console.log(`  load of the machine in the last 1, 5 and 15 minutes: ${one}, ${five}, ${fifteen}`);
 }
 
 const server = await startServer();

@@ -3,7 +3,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GUIDE } from "../scripts/guide.mjs";
-import { check, settled, shifted, startConsole } from "./support/console";
+import { check, settled, startConsole } from "./support/console";
+import { shifts } from "./support/shift";
 
 type Console = Awaited<ReturnType<typeof startConsole>>;
 
@@ -117,6 +118,8 @@ const PICTURES: Record<string, string> = {
 /** What stands where a value was written that is none. */
 const NO_WORDS = /\bundefined\b|\bNaN\b|\[object |Invalid Date/;
 
+const isCalm = ({ sum }: { sum: number }): boolean => sum < 0.1;
+
 describe("every page", () => {
   it("is found in the sources", () => {
     expect(ROUTES.length).toBeGreaterThan(40);
@@ -144,14 +147,18 @@ describe("every page", () => {
 
   it.each(ROUTES)("%s opens by its address, and keeps what all pages keep", async (route) => {
     const address = (await EXAMPLES[route]?.()) ?? route;
-    const page = await console.page(address);
+    const page = await console.page(address, { late: true });
     await settled(page);
+    expect(await shifts(page), "it jumps while it is loaded").toSatisfy(isCalm);
     expect(new URL(page.url()).pathname).toBe(`/console${address.replace(/#.*/, "")}`);
     expect(await page.locator("h1").count()).toBe(1);
     expect(await page.title()).toMatch(/^\S.* – Casemate$/);
     expect(await page.locator("main").innerText()).not.toMatch(NO_WORDS);
-    expect(await shifted(page)).toBeLessThan(0.1);
     await check(page);
     await page.close();
+    const small = await console.page(address, { late: true, width: 390, height: 844 });
+    await settled(small);
+    expect(await shifts(small), "it jumps while it is loaded, on a phone").toSatisfy(isCalm);
+    await small.close();
   });
 });

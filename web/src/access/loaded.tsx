@@ -1,7 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { ApiError } from "../api";
-import { EmptyState, ErrorState, LinkButton, Page, Panel, SkeletonLines, Split } from "../ui";
+import { EmptyState, ErrorState, LinkButton, Page, SkeletonSplit } from "../ui";
 
 interface LoadedProps<T> {
   query: UseQueryResult<T, ApiError>;
@@ -24,17 +24,7 @@ export function Loaded<T>({ query, kind, list, children }: LoadedProps<T>) {
       ) : query.error ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : (
-        <Split
-          aside={
-            <Panel title="Details">
-              <SkeletonLines lines={6} />
-            </Panel>
-          }
-        >
-          <Panel>
-            <SkeletonLines lines={8} />
-          </Panel>
-        </Split>
+        <SkeletonSplit />
       )}
     </Page>
   );

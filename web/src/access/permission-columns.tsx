@@ -8,10 +8,14 @@ type Permission = Schema<"PermissionObject">;
 /** What a permission says besides its name and whether it denies. */
 export const restrictionsOf = (permission: Permission): [string, unknown][] => Object.entries(permission).filter(([name]) => name !== "name" && name !== "deny");
 
-/** Columns that every list of permissions has: the name, whether it allows, what that is, and where alone it counts. */
-export function usePermissionColumns<Row>(of: (row: Row) => Permission): { name: Column<Row>; effect: Column<Row>; reach: Column<Row>; only: Column<Row> } {
-  const { schemas } = useSchemas();
+/**
+ * Columns that every list of permissions has: the name, whether it allows, what that is, and where alone it counts. While `isReading`, the words of the
+ * schemas are not known: rows would grow when they come.
+ */
+export function usePermissionColumns<Row>(of: (row: Row) => Permission): { name: Column<Row>; effect: Column<Row>; reach: Column<Row>; only: Column<Row>; isReading: boolean } {
+  const { schemas, isReading } = useSchemas();
   return {
+    isReading,
     name: { id: "name", title: "Permission", width: "1.6fr", wrap: true, cell: (row) => <code>{of(row).name}</code> },
     effect: { id: "effect", title: "Effect", corner: true, width: "100px", cell: (row) => (of(row).deny === true ? <Badge icon="ban" tone="deny">Denies</Badge> : <Badge icon="check" tone="allow">Allows</Badge>) },
     reach: { id: "reach", title: "What it is", width: "1.2fr", wrap: true, cell: (row) => meaning(schemas, of(row).name) },

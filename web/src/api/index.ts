@@ -1,7 +1,7 @@
 export { api, got, ifMatch } from "./client";
 export { ApiError, asApiError } from "./error";
 export type { Mistake } from "./error";
-export { type Me, useAllowed, useMay, useMe } from "./me";
+export { type Me, useAllowed, useAreRightsKnown, useMay, useMe } from "./me";
 export { type Asked, type Listed, type SearchBody, type SearchItem, type SearchPath, listKey, useSearch, withoutEmpty } from "./pages";
 export { intersects } from "./overlap";
 export { matches } from "./patterns";

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, got } from "./client";
 import { type ApplicationSchema, readSchema } from "./declared";
-import { useAllowed } from "./me";
+import { useAllowed, useAreRightsKnown } from "./me";
 import { tenantInUrl } from "./tenant";
 
 const schemasQuery = (isAllowed: boolean) =>
@@ -15,8 +15,9 @@ const schemasQuery = (isAllowed: boolean) =>
   });
 
 /** What permissions mean, as far as whoever is signed in may read it: nothing is known while it is read, and for who may not. */
-export function useSchemas(): { schemas: readonly ApplicationSchema[] | undefined; mayRead: boolean | undefined } {
+export function useSchemas(): { schemas: readonly ApplicationSchema[] | undefined; mayRead: boolean | undefined; isReading: boolean } {
+  const areRightsKnown = useAreRightsKnown();
   const mayRead = useAllowed("casemate.permission.read");
-  const { data } = useQuery(schemasQuery(mayRead === true));
-  return { schemas: data, mayRead };
+  const { data, isLoading } = useQuery(schemasQuery(mayRead === true));
+  return { schemas: data, mayRead, isReading: !areRightsKnown || isLoading };
 }

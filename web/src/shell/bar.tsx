@@ -1,9 +1,10 @@
 import { Link as RouterLink, useLocation, useRouter } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { useMay, useMe } from "../api/me";
+import { useAreRightsKnown, useMay, useMe } from "../api/me";
 import { Icon } from "../ui/icon";
 import { Kbd } from "../ui/kbd";
 import { Link } from "../ui/link";
+import { SkeletonLines } from "../ui/skeleton";
 import { SECTIONS, SECTION_TITLES, type Areas, type NavEntry } from "./area";
 import { Mark } from "./mark";
 import { PersonMenu } from "./person-menu";
@@ -24,9 +25,10 @@ export function Bar({ onPalette, onKeys }: { onPalette: () => void; onKeys: () =
   const me = useMe();
   const path = useLocation({ select: (location) => location.pathname });
   const list = useRef<HTMLElement>(null);
+  const isKnown = useAreRightsKnown();
   const sections = visible(nav, useMay());
   // What may be seen is known only after the first picture: the entry of the page is there from then on.
-  const count = sections.length;
+  const count = isKnown ? sections.length : 0;
   useEffect(() => {
     list.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: "nearest" });
   }, [path, count]);
@@ -44,7 +46,12 @@ export function Bar({ onPalette, onKeys }: { onPalette: () => void; onKeys: () =
         </span>
       </button>
       <nav aria-label="Main" className={styles.nav} ref={list}>
-        {sections.map(({ title, entries }) => (
+        {!isKnown && (
+          <div className={styles.entriesToCome}>
+            <SkeletonLines lines={12} />
+          </div>
+        )}
+        {isKnown && sections.map(({ title, entries }) => (
           <div className={styles.section} key={title}>
             {title !== "" && <h2>{title}</h2>}
             <ul>

@@ -46,6 +46,7 @@ export { SecretField, secretPlace } from "./secret-field";
 export { Secret } from "./secret";
 export { type Option, Select } from "./select";
 export { hasShortSecret } from "./short-secret";
+export { SkeletonSplit } from "./skeleton-page";
 export { Skeleton, SkeletonLines } from "./skeleton";
 export { type Column, Table, fixedList } from "./table";
 export { type TabEntry, Tabs } from "./tabs";

@@ -7,6 +7,7 @@ import { seed } from "../../scripts/seed.mjs";
 import { ADMINISTRATOR, becomeAdministrator, caller, signIn } from "./administrator.mjs";
 import { kept } from "./seeded";
 import { startServer } from "./server.mjs";
+import { answerLate } from "./shift";
 
 export { ADMINISTRATOR };
 
@@ -17,6 +18,8 @@ export interface Look {
   theme?: "light" | "dark";
   width?: number;
   height?: number;
+  /** What the API answers comes some frames later, as from a server that is far away. */
+  late?: boolean;
   /** The browser of somebody else. */
   context?: BrowserContext;
 }
@@ -123,7 +126,7 @@ export async function signInWith(page: Page, url: string, { login, password }: {
   await page.waitForURL((now) => !now.pathname.startsWith("/sign-in/casemate"));
 }
 
-async function openPage(context: BrowserContext, url: string, path: string, { theme = "light", width = 1440, height = 900 }: Look): Promise<Page> {
+async function openPage(context: BrowserContext, url: string, path: string, { theme = "light", width = 1440, height = 900, late = false }: Look): Promise<Page> {
   const page = await context.newPage();
   const wrong: string[] = [];
   wrongs.set(page, wrong);
@@ -136,6 +139,7 @@ async function openPage(context: BrowserContext, url: string, path: string, { th
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => console.log(`policy violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
   });
+  if (late) await answerLate(page);
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: theme });
   await page.goto(path.startsWith("/sign-in") ? url + path : `${url}/console${path}`);
@@ -205,13 +209,3 @@ export async function sideways(page: Page): Promise<string[]> {
       .map((element) => `${element.tagName} ${element.className} ${Math.round(element.getBoundingClientRect().right)}`);
   });
 }
-
-/** How far what stood there was moved, as Chromium reckons it, of all that nobody asked for. */
-export const shifted = (page: Page): Promise<number> =>
-  page.evaluate(async () => {
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    const watch = new PerformanceObserver(() => undefined);
-    watch.observe({ type: "layout-shift", buffered: true });
-    const entries = watch.takeRecords() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[];
-    return entries.filter(({ hadRecentInput }) => !hadRecentInput).reduce((sum, { value }) => sum + value, 0);
-  });

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Schema, api, got, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
-import { Actor, Button, ConfirmDialog, CopyAsCurl, ErrorState, fieldOf, Id, KeyValue, Link, Page, Panel, SkeletonLines, Split, Time, toast } from "../../ui";
+import { Actor, Button, ConfirmDialog, CopyAsCurl, ErrorState, fieldOf, Id, KeyValue, Link, Page, Panel, SkeletonSplit, Split, Time, toast } from "../../ui";
 import { AlertEvents } from "./events";
 import { Word } from "./level";
 
@@ -38,9 +38,7 @@ export function AlertPage() {
   if (query.data === undefined) {
     return (
       <Page breadcrumbs={CRUMBS} title={`Alert ${id}`}>
-        <Panel>
-          <SkeletonLines lines={8} />
-        </Panel>
+        <SkeletonSplit />
       </Page>
     );
   }

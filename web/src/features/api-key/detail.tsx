@@ -29,7 +29,7 @@ function Known({ value }: { value: Key }) {
   const isOver = state === "revoked" || state === "expired";
   const mayRotate = useAllowed("casemate.api-key.rotate") === true && !isOver;
   const mayRevoke = useAllowed("casemate.api-key.revoke") === true && state !== "revoked";
-  const { name, effect, reach, only } = usePermissionColumns<Schema<"PermissionObject">>((permission) => permission);
+  const { name, effect, reach, only, isReading } = usePermissionColumns<Schema<"PermissionObject">>((permission) => permission);
   const close = () => {
     setAsks(undefined);
     void queries.invalidateQueries({ queryKey: ["/api/v1/api-keys/{id}", value.id] });
@@ -92,7 +92,7 @@ function Known({ value }: { value: Key }) {
               value.permissions.length === 0 ? (
                 "Nothing: it is narrowed to no permission at all."
               ) : (
-                <Table bare columns={[name, effect, reach, only]} empty={null} label="Permissions at most" list={fixedList(value.permissions as Schema<"PermissionObject">[])} rowId={(permission) => JSON.stringify(permission)} />
+                <Table bare columns={[name, effect, reach, only]} empty={null} label="Permissions at most" list={fixedList(isReading ? undefined : (value.permissions as Schema<"PermissionObject">[]))} rowId={(permission) => JSON.stringify(permission)} />
               )
             ) : (
               <EmptyState compact icon="role" title="All that its service account may">

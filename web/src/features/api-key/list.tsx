@@ -1,11 +1,13 @@
 import { Actor } from "../../access/actor";
 import { useKeyColumns } from "../../access/keys/columns";
-import { type Schema, useSearch } from "../../api";
-import { Button, EmptyState, ExportMenu, Filters, LinkButton, Page, Panel, SearchField, Select, SkeletonLines, Table, fixedList, useFragmentState } from "../../ui";
+import { type Listed, type Schema, useSearch } from "../../api";
+import { Button, EmptyState, ExportMenu, Filters, LinkButton, Page, Panel, SearchField, Select, Table, fixedList, useFragmentState } from "../../ui";
 
 type Key = Schema<"ApiKey">;
 
 const DEFAULTS = { search: "", state: "in_force", due: "", sort: "-created_at" };
+
+const DESCRIPTION = "What programs present to the API. A key is shown once, when it is created.";
 
 /** Within how many days a key ends that is shown before all others. */
 const SOON = 14;
@@ -15,7 +17,6 @@ export function ApiKeyListPage() {
   const [state, setState] = useFragmentState(DEFAULTS);
   const { columns, dialogs } = useKeyColumns({ account: (key) => <Actor actor={{ provider: "casemate", type: "service", id: key.account }} /> });
   const [due, days] = state.due.split("-") as [string, string?];
-  const ending = useEnding();
   const list = useSearch("/api/v1/api-keys/search", {
     search: state.search,
     sort: state.sort as Schema<"ApiKeyOrder">,
@@ -25,19 +26,18 @@ export function ApiKeyListPage() {
   });
   const reset = () => setState({ search: "", state: "in_force", due: "" });
   const isFiltered = state.search !== "" || state.state !== "in_force" || state.due !== "";
-  const words = { description: "What programs present to the API. A key is shown once, when it is created.", title: "API keys" };
+  const ending = useSearch("/api/v1/api-keys/search", { expiring_days: SOON }, { limit: 1000, enabled: !isFiltered });
+  // What ends soon stands above all: without it, it is not known where the others begin.
   if (!isFiltered && ending.isLoading) {
     return (
-      <Page {...words}>
-        <Panel>
-          <SkeletonLines lines={8} />
-        </Panel>
+      <Page description={DESCRIPTION} title="API keys">
+        <Table columns={columns} empty={null} label="API keys" list={fixedList<Key>(undefined)} rowId={(key) => key.id} />
       </Page>
     );
   }
   return (
-    <Page {...words}>
-      {!isFiltered && <Ending keys={ending.items} />}
+    <Page description={DESCRIPTION} title="API keys">
+      {!isFiltered && <Ending list={ending} />}
       <Filters end={<ExportMenu asked={list.asked} name="api-keys" />} onReset={isFiltered ? reset : undefined}>
         <SearchField label="Search by title" onChange={(search) => setState({ search })} value={state.search} />
         <Select
@@ -92,14 +92,12 @@ export function ApiKeyListPage() {
   );
 }
 
-const useEnding = () => useSearch("/api/v1/api-keys/search", { expiring_days: SOON }, { limit: 1000 });
-
 /** Keys that end soon, those that end first before the others; nothing where there is none. */
-function Ending({ keys }: { keys: readonly Key[] }) {
+function Ending({ list }: { list: Listed<Key> }) {
   const { columns, dialogs } = useKeyColumns({ account: (key) => <Actor actor={{ provider: "casemate", type: "service", id: key.account }} /> });
-  if (keys.length === 0) return null;
+  if (list.items.length === 0) return null;
   const end = (key: Key) => Date.parse(key.expires_at ?? "");
-  const items = keys.toSorted((one, other) => end(one) - end(other));
+  const items = list.items.toSorted((one, other) => end(one) - end(other));
   return (
     <Panel flush icon="clock" title={`Ending within ${SOON} days`}>
       <Table bare columns={columns.map(({ sort: _, ...column }) => column)} empty={null} label="API keys that end soon" list={fixedList(items)} rowId={(key) => key.id} to={(key) => `/api-keys/${key.id}`} />

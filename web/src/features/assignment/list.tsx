@@ -67,7 +67,7 @@ export function AssignmentListPage() {
     >
       <Filters end={<ExportMenu asked={list.asked} name="assignments" />} onReset={isFiltered ? reset : undefined}>
         {mayReview && <SearchField label="Search holder" onChange={(text) => setState({ search: text })} value={search} />}
-        {names.length > 0 && (
+        {maySeeRoles && (roles.isLoading || names.length > 0) && (
           <Select
             inline
             label="Role"

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Schema, api, deleteStored, got, storedChanged, useAllowed, useMayWrite, useReadiness, useStored } from "../../api";
 import { useParam } from "../../shell/root";
-import { Address, Button, ConfirmDialog, CopyAsCurl, ErrorNotice, ErrorState, IconButton, Id, Json, KeyValue, ManagedNotice, Menu, Notice, Origin, Page, Panel, SkeletonLines, Split, Stack, Time, toast } from "../../ui";
+import { Address, Button, ConfirmDialog, CopyAsCurl, ErrorNotice, ErrorState, IconButton, Id, Json, KeyValue, ManagedNotice, Menu, Notice, Origin, Page, Panel, SkeletonLines, SkeletonSplit, Split, Stack, Time, toast } from "../../ui";
 import { SinkForm } from "./form";
 import { Rewind } from "./rewind";
 import { type Entry, KIND_TITLES, type Sink, SinkState, kindOf, lagOf, placeOf } from "./words";
@@ -17,7 +17,7 @@ export function AuditSinkPage() {
   if (query.data) return <Known sink={query.data as Sink} />;
   return (
     <Page breadcrumbs={CRUMBS} title="Audit sink">
-      {query.error ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : <Panel><SkeletonLines lines={8} /></Panel>}
+      {query.error ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : <SkeletonSplit />}
     </Page>
   );
 }
@@ -108,7 +108,7 @@ function Known({ sink }: { sink: Sink }) {
           </Notice>
         )}
         <ErrorNotice error={test.error ?? resume.error} onRetry={() => (test.error ? test.mutate() : resume.mutate())} />
-        <Progress cursor={cursor.data} error={cursor.error} lag={lagOf(health)} onRetry={() => void cursor.refetch()} />
+        <Progress cursor={readiness.isLoading ? undefined : cursor.data} error={cursor.error} lag={lagOf(health)} onRetry={() => void cursor.refetch()} />
         <Panel title="Configuration">
           <Json label={`Configuration of ${sink.name}`} value={sink.document} />
         </Panel>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { ApiError, api, got } from "../../api";
-import { Badge, Button, CopyAsCurl, CopyButton, EmptyState, ErrorNotice, ErrorState, KeyValue, Link, Notice, Page, Panel, SkeletonLines, Split, Stat, Time } from "../../ui";
+import { Badge, Button, CopyAsCurl, CopyButton, EmptyState, ErrorNotice, ErrorState, KeyValue, Link, Notice, Page, Panel, Skeleton, SkeletonLines, Split, Stat, Time } from "../../ui";
 import { save } from "../../ui/export";
 import styles from "./audit.module.css";
 import { checkLog, originOf, sizeOf } from "./checks";
@@ -78,10 +78,10 @@ export function AuditLogPage() {
         </Notice>
       )}
       <div className={styles.figures}>
-        <Panel>{size === undefined ? <SkeletonLines lines={2} /> : <Stat label="Events in the log" note="of all tenants, as signed" value={number(size)} />}</Panel>
-        <Panel>{checkpoint.data === undefined ? <SkeletonLines lines={2} /> : <Stat label="Last checkpoint read" note={originOf(checkpoint.data.text)} value={<Time value={new Date(checkpoint.data.at).toISOString()} />} />}</Panel>
-        <Panel>{newest.data === undefined ? <SkeletonLines lines={2} /> : <Stat label="Newest event here" note={newest.data ? <Link to={`/audit/events/${newest.data.id}`}>event {newest.data.id}</Link> : "of this tenant"} value={newest.data ? <Time value={newest.data.at} /> : "–"} />}</Panel>
-        <Panel>{key.data === undefined ? <SkeletonLines lines={2} /> : <Stat label="Witnesses" note={key.data.witnesses.length === 0 ? "nobody else sees it" : "may cosign"} value={key.data.witnesses.length} />}</Panel>
+        <Figure isKnown={size !== undefined} label="Events in the log" note="of all tenants, as signed" value={number(size ?? 0)} />
+        <Figure isKnown={checkpoint.data !== undefined} label="Last checkpoint read" note={originOf(text ?? "")} value={<Time value={checkpoint.data?.at} />} />
+        <Figure isKnown={newest.data !== undefined} label="Newest event here" note={newest.data ? <Link to={`/audit/events/${newest.data.id}`}>event {newest.data.id}</Link> : "of this tenant"} value={newest.data ? <Time value={newest.data.at} /> : "–"} />
+        <Figure isKnown={key.data !== undefined} label="Witnesses" note={key.data?.witnesses.length === 0 ? "nobody else sees it" : "may cosign"} value={key.data?.witnesses.length} />
       </div>
       <Split
         aside={
@@ -105,10 +105,11 @@ export function AuditLogPage() {
         <Panel title="Keys">
           {key.error && <ErrorState compact error={key.error} onRetry={() => void key.refetch()} />}
           {key.isPending && <SkeletonLines lines={3} />}
-          {key.data && <KeyValue entries={[["Log", <code key="log">{key.data.origin}</code>], ...key.data.keys.map((one, index): [string, React.ReactNode] => [key.data.keys.length > 1 ? `Key ${index + 1}` : "Key", <Key key={one} text={one} />])]} />}
+          {key.data && <KeyValue entries={[["Log", <code key="log">{key.data.origin}</code>], ...key.data.keys.map((one, index): [string, ReactNode] => [key.data.keys.length > 1 ? `Key ${index + 1}` : "Key", <Key key={one} text={one} />])]} />}
           <p className={styles.note}>Whoever can change a log can change what this says too: keep the key on paper, or get it from a witness.</p>
         </Panel>
         <Panel title="Witnesses">
+          {key.isPending && <SkeletonLines lines={3} />}
           {key.data?.witnesses.length === 0 && (
             <EmptyState compact icon="eye" title="No witness">
               <p>
@@ -119,7 +120,7 @@ export function AuditLogPage() {
           {key.data && key.data.witnesses.length > 0 && (
             <>
               <KeyValue
-                entries={key.data.witnesses.map((one, index): [string, React.ReactNode] => [`Witness ${index + 1}`, <Key key={one} text={one} />])}
+                entries={key.data.witnesses.map((one, index): [string, ReactNode] => [`Witness ${index + 1}`, <Key key={one} text={one} />])}
               />
               {cosigned.data && <p className={styles.note}>The newest checkpoint that a witness cosigned is of {number(sizeOf(cosigned.data.text))} events.</p>}
               {isNoneYet(cosigned.error) && <p className={styles.note}>No witness cosigned a checkpoint yet.</p>}
@@ -130,6 +131,11 @@ export function AuditLogPage() {
       </Split>
     </Page>
   );
+}
+
+/** A number that has its place before it is known. */
+function Figure({ isKnown, label, value, note }: { isKnown: boolean; label: string; value: ReactNode; note: ReactNode }) {
+  return <Panel>{isKnown ? <Stat label={label} note={note} value={value} /> : <Stat label={label} note={<span className={styles.noteToCome}><Skeleton height={12} width="70%" /></span>} value={<span className={styles.numberToCome}><Skeleton height={24} width="40%" /></span>} />}</Panel>;
 }
 
 function Key({ text }: { text: string }) {

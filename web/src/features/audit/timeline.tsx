@@ -29,7 +29,7 @@ export function TimelinePage() {
   const walk = useWalk("/api/v1/audit-events/timeline", body, { enabled: isKnown });
   const names = useNames(useMemo(() => [{ provider: "", type: "user", id: state.identity }, ...walk.items.flatMap((event) => [event.actor, event.subject, asSomebody(event)])], [walk.items, state.identity]));
   useEffect(() => rememberListed(walk.items.map((event) => event.id)), [walk.items]);
-  const of = state.identity !== "" ? (names.get(state.identity) ?? state.identity) : `${state.type} ${names.get(state.id) ?? shortId(state.id)}`;
+  const of = state.identity !== "" ? (names.get(state.identity) ?? shortId(state.identity)) : `${state.type} ${names.get(state.id) ?? shortId(state.id)}`;
   const page = state.identity !== "" ? (state.identity.startsWith("usr_") ? `/users/${state.identity}` : undefined) : pageOf(state.type, state.id);
   return (
     <Page

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import { type ApiError, deleteStored, storedChanged, useAllowed, useMayWrite, useSave, useStored } from "../../api";
+import { type ApiError, deleteStored, storedChanged, useAllowed, useAreRightsKnown, useMayWrite, useSave, useStored } from "../../api";
 import { useParam } from "../../shell/root";
 import { Button, ConfirmDialog, CopyAsCurl, ErrorState, FieldRow, FormActions, ManagedNotice, Notice, Page, Panel, SaveNotice, SkeletonLines, Stack, Switch, TextField, YamlEditor, meanwhileOf, merged, placesIn, toast, useFollowing, useFragmentState, useUnsaved } from "../../ui";
 import { DryRun } from "./dry-run";
@@ -14,6 +14,16 @@ const DEFAULTS = { pack: "" };
 export function NewDetectionPage() {
   const [state] = useFragmentState(DEFAULTS);
   const pack = usePack();
+  const areRightsKnown = useAreRightsKnown();
+  if (!areRightsKnown) {
+    return (
+      <Page breadcrumbs={CRUMBS} title={state.pack || "New detection"}>
+        <Panel>
+          <SkeletonLines lines={10} />
+        </Panel>
+      </Page>
+    );
+  }
   if (state.pack === "") return <Editing key="new" />;
   const packed = pack.data?.find(({ name }) => name === state.pack);
   if (packed) return <Editing key={packed.name} packed={packed} />;

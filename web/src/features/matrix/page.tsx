@@ -20,7 +20,7 @@ const MOST_ROWS = 400;
 /** Who may do what: people, groups and programs by actions. */
 export function MatrixPage() {
   const [state, setState] = useFragmentState(DEFAULTS);
-  const { schemas } = useSchemas();
+  const { schemas, isReading } = useSchemas();
   const maySearch = useAllowed("casemate.decision.search") === true;
   const mayList = useAllowed("casemate.role.list") === true;
   const roles = useSearch("/api/v1/roles/search", { sort: "name" }, { enabled: mayList, limit: 1000 });
@@ -31,6 +31,7 @@ export function MatrixPage() {
   const granted = roles.items.flatMap((role) => role.document.permissions.flatMap(({ name }) => expanded(name) ?? [])).filter((name) => !/[*?]/.test(name) && isOwn(name));
   const known = [...new Set([...declared, ...granted])].sort();
   const chosen = state.actions === "" ? known.slice(0, MOST_ACTIONS) : state.actions.split(",").slice(0, MOST_ACTIONS);
+  const isReadingNames = maySearch && state.actions === "" && (isReading || (mayList && roles.isLoading));
   const isReady = maySearch && (state.actions !== "" || (schemas !== undefined && !(mayList && roles.isLoading)));
   const body = (action: string) => ({ action: { name: action, properties: {} }, ...(state.type === "" ? {} : { resource: { type: state.type } }) });
   const queries = useQueries({
@@ -115,7 +116,7 @@ export function MatrixPage() {
         />
       </Filters>
       {failed && <ErrorState error={failed} onRetry={() => queries.forEach((query) => query.error && void query.refetch())} />}
-      {isLoading && !failed && chosen.length > 0 && (
+      {isLoading && !failed && (chosen.length > 0 || isReadingNames) && (
         <Panel>
           <SkeletonLines lines={8} />
         </Panel>

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, deleteStored, got, storedChanged, useAllowed, useMay, useMayWrite, useReadiness, useStored } from "../../api";
 import { useParam } from "../../shell/root";
-import { Address, ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, LinkButton, ManagedNotice, Menu, Origin, Page, Panel, SkeletonLines, Split, Tabs, Time, toast } from "../../ui";
+import { Address, ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, LinkButton, ManagedNotice, Menu, Origin, Page, Panel, SkeletonSplit, Split, Tabs, Time, toast } from "../../ui";
 import { Directory } from "./directory";
 import { ProviderHealth } from "./health";
 import { Mapping } from "./mapping";
@@ -19,7 +19,7 @@ export function ProviderPage() {
   if (query.data) return <Known provider={query.data} />;
   return (
     <Page breadcrumbs={CRUMBS} title="Provider">
-      {query.error ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : <Panel><SkeletonLines lines={8} /></Panel>}
+      {query.error ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : <SkeletonSplit />}
     </Page>
   );
 }

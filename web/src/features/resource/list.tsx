@@ -63,7 +63,7 @@ export function ResourceListPage() {
     >
       <Filters end={<ExportMenu asked={list.asked} name="resources" />} onReset={isFiltered ? reset : undefined}>
         <SearchField label="Search by id" onChange={(text) => setState({ search: text })} value={search} />
-        {names.length > 0 && (
+        {maySeeApplications && (applications.isLoading || names.length > 0) && (
           <Select
             inline
             label="Application"

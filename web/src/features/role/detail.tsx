@@ -6,7 +6,7 @@ import { ManagedBy } from "../../access/managed";
 import { api, got, ifMatch, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
 import { TimelineLink } from "../../shell/timeline-link";
-import { Button, ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, Link, Menu, Notice, Page, Panel, SkeletonLines, Split, Tabs, Time, toast, useKey } from "../../ui";
+import { Button, ConfirmDialog, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, Link, Menu, Notice, Page, Panel, SkeletonSplit, Split, Tabs, Time, toast, useKey } from "../../ui";
 import { History } from "./history";
 import { Holders } from "./holders";
 import { Permissions } from "./permissions";
@@ -21,9 +21,7 @@ export function RolePage() {
       {query.error ? (
         <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : (
-        <Panel>
-          <SkeletonLines lines={8} />
-        </Panel>
+        <SkeletonSplit />
       )}
     </Page>
   );

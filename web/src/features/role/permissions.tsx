@@ -56,7 +56,7 @@ function OneExtended({ one, self }: { one: Extended; self: string }) {
 }
 
 function PermissionTable({ permissions, label, empty }: { permissions: readonly Permission[]; label: string; empty: React.ReactNode }) {
-  const { name, effect, reach, only } = usePermissionColumns<Row>((row) => row.permission);
+  const { name, effect, reach, only, isReading } = usePermissionColumns<Row>((row) => row.permission);
   const rows = useMemo(() => permissions.map((permission, index): Row => ({ permission, key: `${index} ${JSON.stringify(permission)}` })), [permissions]);
-  return <Table bare columns={[name, effect, reach, only]} empty={empty} label={label} list={fixedList(rows)} rowId={(row) => row.key} />;
+  return <Table bare columns={[name, effect, reach, only]} empty={empty} label={label} list={fixedList(isReading ? undefined : rows)} rowId={(row) => row.key} />;
 }

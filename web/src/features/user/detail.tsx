@@ -4,7 +4,7 @@ import { useState } from "react";
 import { ManagedBy } from "../../access/managed";
 import { type Schema, api, got, ifMatch, useAllowed } from "../../api";
 import { useParam } from "../../shell/root";
-import { Button, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, LinkButton, Menu, Page, Panel, SkeletonLines, Split, Status, Tabs, Time, toast, useIsPage } from "../../ui";
+import { Button, CopyAsCurl, ErrorState, IconButton, Id, Json, KeyValue, LinkButton, Menu, Page, Panel, SkeletonSplit, Split, Status, Tabs, Time, toast, useIsPage } from "../../ui";
 import { UserAssigned } from "./assigned";
 import { DeleteUser, SetActive } from "./danger";
 import { EditUser } from "./edit";
@@ -34,9 +34,7 @@ export function UserPage() {
   if (query.data === undefined) {
     return (
       <Page breadcrumbs={[["Users", "/users"]]} title="User">
-        <Panel>
-          <SkeletonLines lines={8} />
-        </Panel>
+        <SkeletonSplit />
       </Page>
     );
   }

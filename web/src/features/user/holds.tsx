@@ -12,7 +12,7 @@ export function Holds({ id }: { id: string }) {
     queryKey: ["/api/v1/identities/{id}/permissions", id],
     queryFn: async ({ signal }) => got(await api.GET("/api/v1/identities/{id}/permissions", { params: { path: { id } }, signal })),
   });
-  const { name, effect, only } = usePermissionColumns<Held>(({ permission }) => permission as Schema<"PermissionObject">);
+  const { name, effect, only, isReading } = usePermissionColumns<Held>(({ permission }) => permission as Schema<"PermissionObject">);
   return (
     <Panel flush title="What they hold">
       <Table
@@ -30,7 +30,7 @@ export function Holds({ id }: { id: string }) {
           </EmptyState>
         }
         label="Permissions"
-        list={fixedList(query.data?.permissions, { error: query.error, retry: () => void query.refetch() })}
+        list={fixedList(isReading ? undefined : query.data?.permissions, { error: query.error, retry: () => void query.refetch() })}
         rowId={(held) => JSON.stringify([held.permission, held.origin, held.from, held.until])}
       />
     </Panel>

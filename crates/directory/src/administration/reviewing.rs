@@ -19,7 +19,7 @@ use crate::directory::State;
 use crate::kind::Kind;
 use crate::model::{AssignmentDocument, When};
 use crate::objects::{Change, draft};
-use crate::policy::Assigned;
+use crate::policy::{Assigned, BUILT_IN};
 
 /// The event of an assignment that was certified.
 const CERTIFY: &str = "casemate.assignment.certify";
@@ -219,11 +219,10 @@ fn given(
     let stored = |kind: Kind, tenant: &str, name: &str| {
         state.objects.by_name(kind, tenant, name).map(|object| (object.id.clone(), object.revision))
     };
-    // What is built in stands in no store, and never changes while a release runs.
     let team = team.and_then(|team| stored(Kind::Team, &team.tenant, &team.name));
     let parts = held.iter().map(|held| {
         let name = &held.role.name;
-        stored(Kind::Role, &held.role.tenant, name).unwrap_or_else(|| (name.to_string(), 0))
+        stored(Kind::Role, &held.role.tenant, name).unwrap_or_else(|| (defined(name, &BUILT_IN), 0))
     });
     let mut parts: Vec<(String, i64)> = parts.chain(team).chain([(id.to_owned(), revision)]).collect();
     parts.sort_unstable();
@@ -233,5 +232,30 @@ fn given(
         roles: held.iter().map(|held| held.role.name.to_string()).collect(),
         revision: parts.iter().map(|(_, revision)| *revision).max().unwrap_or(revision),
         state: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}
+
+/// A built-in role with what it grants: it stands in no store, has no revision, and may be another one in the next release.
+fn defined(name: &str, built_in: &[(&str, &str, &[&str])]) -> String {
+    let granted = built_in.iter().find(|(known, _, _)| *known == name).map(|(_, _, granted)| *granted);
+    json!([name, granted]).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_built_in_role_is_another_one_where_a_release_changes_what_it_grants() {
+        let now = defined("auditor", &BUILT_IN);
+        let wider = BUILT_IN.map(|(name, title, granted)| {
+            let more: &[&str] = if name == "auditor" { &["casemate.*"] } else { granted };
+            (name, title, more)
+        });
+        assert_ne!(defined("auditor", &wider), now);
+        assert_eq!(defined("administrator", &wider), defined("administrator", &BUILT_IN));
+        // What it is called beside its name gives nothing.
+        let titled = BUILT_IN.map(|(name, _, granted)| (name, "Another title", granted));
+        assert_eq!(defined("auditor", &titled), now);
     }
 }

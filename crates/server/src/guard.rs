@@ -271,6 +271,22 @@ impl Access {
         self.permit::<P>(app, thing).await.map(|_| true)
     }
 
+    /// Whether the caller may do `P` on this, for what tells them rather than refusing; that they may not is on record before.
+    ///
+    /// # Errors
+    /// 503 where it cannot be recorded.
+    pub(crate) async fn may_or_recorded<P: Permission>(
+        &self,
+        app: &App,
+        thing: &Thing,
+    ) -> Result<bool, Problem> {
+        let may = self.may::<P>(thing);
+        if !may {
+            self.record_denial::<P>(app, thing.id.as_deref(), P::NAME, "may_not_administer").await?;
+        }
+        Ok(may)
+    }
+
     /// This caller with what they hold in another tenant, which a request is about as well.
     ///
     /// # Errors
@@ -289,12 +305,12 @@ impl Access {
         })
     }
 
-    /// Records, durably, that of several things some were not done, since the caller would have given what they do not hold.
+    /// Records, durably, that something was not done, or is not of several, since the caller would have given what they do not hold.
     ///
     /// # Errors
     /// 503 where it cannot be recorded.
-    pub(crate) async fn not_given<P: Permission>(&self, app: &App) -> Result<(), Problem> {
-        self.record_denial::<P>(app, None, P::NAME, "grant_exceeded").await
+    pub(crate) async fn not_given<P: Permission>(&self, app: &App, id: Option<&str>) -> Result<(), Problem> {
+        self.record_denial::<P>(app, id, P::NAME, "grant_exceeded").await
     }
 
     /// Records, durably, that a caller asked for what another application has than the one that their credential is bound to,

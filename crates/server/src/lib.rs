@@ -59,6 +59,7 @@ mod team;
 mod temporary_credential;
 mod tenant;
 mod tenant_header;
+mod turns;
 mod user;
 mod versions;
 mod view;

@@ -10,13 +10,13 @@ use casemate_platform::{Code, Problem, clock};
 use casemate_store::StoreError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::reading::{self, Read, first_at};
 use super::rules::{Enforced, draft, gather};
 use crate::App;
 use crate::alert::service::Finding;
+use crate::turns::Turns;
 
 /// The most events that one request looks at.
 const MOST_EVENTS: u64 = 200_000;
@@ -27,7 +27,7 @@ const MOST_ALERTS: usize = 1_000;
 /// Where nothing is said: the last day, in microseconds.
 const DAY: i64 = 86_400_000_000;
 /// How many try rules at once: reading the log takes the processor from those who decide.
-static AT_WORK: Semaphore = Semaphore::const_new(2);
+static AT_WORK: Turns = Turns::new(2);
 
 /// Rules to be tried.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -79,7 +79,7 @@ pub(super) async fn tried(app: &App, asked: DryRun) -> Result<Tried, Problem> {
         tracing::error!(%error, "the log cannot be read");
         Problem::new(Code::Unavailable)
     };
-    let _turn = AT_WORK.acquire().await.map_err(|_| Problem::new(Code::Unavailable))?;
+    let _turn = AT_WORK.take().await?;
     let reader = app.store.reader();
     let size = reader.log_state().await.map_err(unreadable)?.size;
     let since = asked.since.map_or_else(|| clock::now().saturating_sub(DAY), |since| since.0.0);

@@ -125,7 +125,7 @@ pub(super) async fn revert(
         Err(error) => return Err(access.not_done::<PolicyRevert>(&app, None, error).await),
     };
     if !dry_run && back.left.iter().any(|left| left.is_denied) {
-        access.not_given::<PolicyRevert>(&app).await?;
+        access.not_given::<PolicyRevert>(&app, None).await?;
     }
     let is_covered = !matches!(covered, Covered::Nobody);
     let revision = back.revision;

@@ -7,20 +7,22 @@ use casemate_directory::model::RoleDocument;
 use casemate_expression::Datum;
 use casemate_permission::name::Pattern;
 use casemate_platform::api::{Api, Operation, Trail};
-use casemate_platform::{Code, DocumentError, NoQuery, Problem, json_body, json_response, parse_document};
+use casemate_platform::{
+    Code, DocumentError, NoQuery, Permission, Problem, json_body, json_response, parse_document,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
 use super::routes::{RoleCreate, RoleUpdate, Roles};
 use crate::App;
 use crate::guard::{Access, Require, Thing};
 use crate::objects::{Objects as _, entry};
 use crate::refusal::problem;
+use crate::turns::Turns;
 
 /// How many are validated at once: each is held against all that is configured.
-static AT_WORK: Semaphore = Semaphore::const_new(2);
+static AT_WORK: Turns = Turns::new(2);
 /// The members of a role.
 const MEMBERS: [&str; 5] = ["name", "title", "description", "permissions", "extends"];
 /// A member, and what stands there where it cannot be read.
@@ -94,8 +96,9 @@ async fn validate(
 ) -> Result<Response, Problem> {
     let document = read(&json_body(request).await?)?;
     let access = require.access();
-    let may = |document: &Value| access.may::<RoleCreate>(&Roles::thing(document));
-    validated(&app, access, None, document, may).await
+    let renewed = access.readmitted::<RoleCreate>(&app).await?;
+    let access = renewed.as_ref().unwrap_or(access);
+    validated::<RoleCreate>(&app, access, None, document, Roles::thing).await
 }
 
 async fn validate_change(
@@ -107,15 +110,15 @@ async fn validate_change(
 ) -> Result<Response, Problem> {
     let document = read(&json_body(request).await?)?;
     let access = require.access();
+    let renewed = access.readmitted::<RoleUpdate>(&app).await?;
+    let access = renewed.as_ref().unwrap_or(access);
     let role = entry::<Roles>(&app, access, &id)?;
     // Nothing is changed: no recent sign-in is asked for.
     if !access.may::<RoleUpdate>(&Thing::of(&role)) {
         access.permit::<RoleUpdate>(&app, &Thing::of(&role)).await?;
     }
-    let may = |document: &Value| {
-        access.may::<RoleUpdate>(&Roles::thing(document).identified(&id).with("origin", &role.origin))
-    };
-    validated(&app, access, Some(&id), document, may).await
+    let thing = |document: &Value| Roles::thing(document).identified(&id).with("origin", &role.origin);
+    validated::<RoleUpdate>(&app, access, Some(&id), document, thing).await
 }
 
 fn read(text: &str) -> Result<Value, Problem> {
@@ -124,12 +127,13 @@ fn read(text: &str) -> Result<Value, Problem> {
     parse_document(text)
 }
 
-async fn validated(
+/// All that is wrong. What the caller may not write, or not give, is on record as denied before they are told.
+async fn validated<P: Permission>(
     app: &App,
     access: &Access,
     id: Option<&str>,
     document: Value,
-    may: impl Fn(&Value) -> bool,
+    thing: impl Fn(&Value) -> Thing,
 ) -> Result<Response, Problem> {
     let (role, mut errors) = readable(&document);
     if let Some(role) = role {
@@ -137,14 +141,17 @@ async fn validated(
             tracing::error!(%error, "a document could not be written as JSON");
             Problem::new(Code::Internal)
         })?;
-        if !may(&written) {
+        if !access.may_or_recorded::<P>(app, &thing(&written)).await? {
             let message = "you may not write a role of this name".to_owned();
             errors.push(RoleMistake { help: None, character: None, pointer: "/name".to_owned(), message });
         }
-        let _turn = AT_WORK.acquire().await.map_err(|_| Problem::new(Code::Unavailable))?;
+        let _turn = AT_WORK.take().await?;
         let author = access.author();
         let wrong = app.administration.check_role(&author, access.tenant(), id, written.clone()).await;
         for error in wrong.map_err(problem)? {
+            if matches!(error, AdminError::Beyond { .. }) {
+                access.not_given::<P>(app, id).await?;
+            }
             errors.extend(mistakes(error, &written));
         }
     }
@@ -172,7 +179,7 @@ fn readable(document: &Value) -> (Option<RoleDocument>, Vec<RoleMistake>) {
     let mut is_whole = true;
     for (name, instead) in REQUIRED {
         if !rest.contains_key(name) {
-            errors.push(mistake(String::new(), format!("missing field `{name}`")));
+            errors.push(mistake(format!("/{name}"), format!("missing field `{name}`")));
             rest.insert(name.to_owned(), instead());
             is_whole = false;
         }

@@ -232,9 +232,13 @@ async fn all_that_is_wrong_with_a_role_is_told(server: Server) {
     assert_eq!(places(&errors), expected, "{errors:?}");
     // So are members that are none, or are of another type.
     let errors = validate("validate", json!({ "name": 7, "title": 1, "extra/~": 1, "extends": 3 })).await;
-    let expected = ["", "/extends", "/extra~1~0", "/name", "/title"].map(|pointer| place(pointer, None));
+    let expected =
+        ["/extends", "/extra~1~0", "/name", "/permissions", "/title"].map(|pointer| place(pointer, None));
     assert_eq!(places(&errors), expected, "{errors:?}");
     assert_eq!(places(&validate("validate", json!([])).await), [place("", None)]);
+    assert_eq!(places(&validate("validate", json!({ "permissions": [] })).await), [place("/name", None)]);
+    let nameless = server.admin("POST /api/v1/roles", Some(&json!({ "permissions": [] }))).await;
+    assert_eq!(nameless.body["errors"][0]["pointer"], "/name", "writing it says the same: {}", nameless.text);
 
     // A role that is there may keep its name, but loses none that others use.
     assert_eq!(validate(&format!("{id}/validate"), fine.clone()).await, [] as [Value; 0]);
@@ -264,6 +268,16 @@ async fn all_that_is_wrong_with_a_role_is_told(server: Server) {
         json!({ "name": "more", "permissions": [{ "name": "cms.entry.read" }, { "name": "cms.*" }] });
     let answer = server.send("POST /api/v1/roles/validate", key.as_str(), &[], Some(&beyond)).await;
     assert_eq!(answer.body["errors"][0]["pointer"], "/permissions/1", "{}", answer.text);
+    let denied = server.app.store.reader().decisions(&Default::default(), None, 1).await.unwrap().items;
+    let denied = (denied[0].event.action.as_str(), denied[0].event.reason.as_str());
+    assert_eq!(denied, ("casemate.role.create", "grant_exceeded"), "it is on record");
+    let change = format!("POST /api/v1/roles/{id}/validate");
+    let beyond = json!({ "name": "support", "permissions": [{ "name": "billing.*" }] });
+    let answer = server.send(&change, key.as_str(), &[], Some(&beyond)).await;
+    assert_eq!(answer.body["errors"][0]["pointer"], "/permissions/0", "{}", answer.text);
+    let denied = server.app.store.reader().decisions(&Default::default(), None, 1).await.unwrap().items;
+    let denied = (denied[0].event.action.as_str(), denied[0].event.resource_id.as_deref());
+    assert_eq!(denied, ("casemate.role.update", Some(&*id)), "it is on record");
 
     // Nothing was written: of the roles there are those alone that were made.
     let roles = server.admin("POST /api/v1/roles/search", Some(&json!({ "search": "reader" }))).await;

@@ -9,12 +9,12 @@ use casemate_directory::model::{AssignmentDocument, When};
 use casemate_directory::{Entry, Kind, ListQuery, Lister};
 use casemate_platform::api::{Api, Operation, Trail};
 use casemate_platform::{Code, Problem, Query, clock, json_response};
-use casemate_store::{ReviewDecision, ReviewRecordQuery, StoreError, StoreReader, StoredReview};
+use casemate_store::{ReviewDecision, ReviewRecordQuery, StoreError, StoreReader};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::held::state_of;
 use super::routes::AccessReviewList;
-use super::service::state_of;
 use super::view::State;
 use crate::App;
 use crate::guard::{Require, Thing};
@@ -101,12 +101,19 @@ async fn progress(
     Ok((axum::Extension(access.caller.clone()), json_response(&progress)).into_response())
 }
 
+/// What counts of the latest decision about an assignment.
+enum Latest {
+    /// It was certified, and gave this.
+    Certified(Box<str>),
+    Revoked,
+}
+
 /// The latest decision about each assignment since a time, and whether these are all.
 async fn decided(
     reader: &StoreReader,
     tenant: &str,
     since: i64,
-) -> Result<(HashMap<String, StoredReview>, bool), StoreError> {
+) -> Result<(HashMap<Box<str>, Latest>, bool), StoreError> {
     let mut latest = HashMap::new();
     let mut query = ReviewRecordQuery {
         tenant: tenant.to_owned(),
@@ -120,7 +127,10 @@ async fn decided(
         query.after = page.last().map(|review| review.revision);
         for review in page {
             // The newest comes first.
-            latest.entry(review.assignment.clone()).or_insert(review);
+            latest.entry(review.assignment.into_boxed_str()).or_insert_with(|| match review.decision {
+                ReviewDecision::Certified => Latest::Certified(review.state.into_boxed_str()),
+                ReviewDecision::Revoked => Latest::Revoked,
+            });
         }
         if is_last {
             return Ok((latest, true));
@@ -129,7 +139,7 @@ async fn decided(
     Ok((latest, false))
 }
 
-fn counted(lister: &Lister, tenant: &str, latest: &HashMap<String, StoredReview>, now: i64) -> Progress {
+fn counted(lister: &Lister, tenant: &str, latest: &HashMap<Box<str>, Latest>, now: i64) -> Progress {
     let mut progress = Progress::default();
     let mut reopened = 0;
     let mut query = ListQuery { limit: AT_ONCE, ..ListQuery::default() };
@@ -141,13 +151,13 @@ fn counted(lister: &Lister, tenant: &str, latest: &HashMap<String, StoredReview>
             };
             progress.assignments += 1;
             let (role, team) = (document.role.as_deref(), document.team.as_deref());
-            match latest.get(&entry.id) {
+            match latest.get(entry.id.as_str()) {
                 None => progress.open += 1,
-                Some(review) if review.decision == ReviewDecision::Revoked => reopened += 1,
-                Some(review) if review.state == lister.given(entry, role, team).state => {
+                Some(Latest::Revoked) => reopened += 1,
+                Some(Latest::Certified(state)) if **state == lister.given(entry, role, team).state => {
                     progress.certified += 1;
                 }
-                Some(_) => progress.changed += 1,
+                Some(Latest::Certified(_)) => progress.changed += 1,
             }
         }
         query.after = page.next;
@@ -156,7 +166,7 @@ fn counted(lister: &Lister, tenant: &str, latest: &HashMap<String, StoredReview>
             break;
         }
     }
-    let revoked = latest.values().filter(|review| review.decision == ReviewDecision::Revoked).count();
+    let revoked = latest.values().filter(|latest| matches!(latest, Latest::Revoked)).count();
     progress.revoked = revoked.saturating_sub(reopened);
     progress.changed += reopened;
     progress

@@ -16,7 +16,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::service::{HolderQuery, Review, ReviewError, ReviewQuery, review};
+use super::query::{HolderQuery, Review, ReviewError, ReviewQuery};
+use super::service::review;
 use super::view::{COLUMNS, Holding, State as Standing};
 use super::{decide, progress, record};
 use crate::App;

@@ -3,19 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use casemate_directory::model::{AssignmentDocument, Granted, Target, UserDocument};
-use casemate_directory::{
-    API_KEY_PROVIDER, Entry, Given, Kind, ListQuery, Lister, OWN_PROVIDER, Sort, SortBy,
-};
+use casemate_directory::model::{AssignmentDocument, Target, UserDocument};
+use casemate_directory::{API_KEY_PROVIDER, Entry, Kind, ListQuery, Lister, OWN_PROVIDER, Sort, SortBy};
 use casemate_expression::Timestamp;
-use casemate_store::{
-    GroupQuery, ReviewDecision, StoreError, StoreReader, StoredReview, UserQuery, UserRecord,
-};
+use casemate_store::{GroupQuery, StoreReader, UserQuery, UserRecord};
 use serde::{Deserialize, Serialize};
 
+use super::held::{Held, state_of};
 use super::latest::Latest;
+use super::query::{Review, ReviewError, ReviewQuery};
 use super::usage::{Seen, Usage};
-use super::view::{Holder, Holding, LatestReview, State};
+use super::view::{Holder, Holding, State};
 
 /// The most holders that are looked at for one page: where few fit, a page holds few, and others follow.
 const MAX_LOOKED_AT: usize = 1_000;
@@ -23,95 +21,6 @@ const MAX_LOOKED_AT: usize = 1_000;
 const MEMBERS: u32 = 100;
 /// A day, in microseconds.
 const DAY: i64 = 86_400 * 1_000_000;
-
-/// What a review is about.
-#[derive(Debug, Clone, Default)]
-pub struct ReviewQuery {
-    /// The tenant.
-    pub tenant: String,
-    /// Only what is in force, was granted at least so many days ago and not used since.
-    pub unused_days: Option<u32>,
-    /// Only what ends within so many days.
-    pub expiring_days: Option<u32>,
-    /// Only by what this role is held: by itself, through a team, or since another extends it.
-    pub role: Option<String>,
-    /// Only what is assigned as this team.
-    pub team: Option<String>,
-    /// Only what is held through this group.
-    pub group: Option<String>,
-    /// Only what is in this state.
-    pub state: Option<State>,
-    /// Only what was decided about at this time or after it, where that holds.
-    pub reviewed_since: Option<i64>,
-    /// Only what was not decided about at this time or after it, or where that holds no longer.
-    pub not_reviewed_since: Option<i64>,
-    /// Only what was decided about, where that holds no longer.
-    pub changed_since_review: bool,
-    /// Only by whom.
-    pub holder: HolderQuery,
-    /// Whether what was assigned last comes first.
-    pub newest_first: bool,
-    /// Only what follows the page with this [`Review::next`].
-    pub after: Option<String>,
-    /// The most entries; 1 to 1,000.
-    pub limit: u32,
-    /// The time, in microseconds since 1970 (UTC).
-    pub now: i64,
-}
-
-/// By whom something is held.
-#[derive(Debug, Clone, Default)]
-pub struct HolderQuery {
-    /// Only those whom this provider vouches for.
-    pub provider: Option<String>,
-    /// Only those of this type: `user`, `service`, …; `group` for groups themselves.
-    pub kind: Option<String>,
-    /// Only the one with this id at the provider.
-    pub id: Option<String>,
-    /// Only the one with this login.
-    pub login: Option<String>,
-    /// Only those whose id, login or name holds this, whatever the case.
-    pub search: Option<String>,
-}
-
-impl HolderQuery {
-    fn wants(&self, holder: &Holder) -> bool {
-        let is = |wanted: &Option<String>, found: Option<&str>| {
-            wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
-        };
-        let holds = |text: &Option<String>, part: &str| {
-            text.as_ref().is_some_and(|text| text.to_lowercase().contains(part))
-        };
-        let search = self.search.as_ref().map(|search| search.to_lowercase());
-        is(&self.provider, Some(&holder.provider))
-            && is(&self.kind, Some(&holder.kind))
-            && is(&self.id, holder.id.as_deref())
-            && is(&self.login, holder.login.as_deref())
-            && search.is_none_or(|part| {
-                [&holder.id, &holder.login, &holder.display_name].into_iter().any(|text| holds(text, &part))
-            })
-    }
-}
-
-/// A page of a review.
-#[derive(Debug, Default)]
-pub struct Review {
-    /// What is held, in the order in which it was assigned.
-    pub items: Vec<Holding>,
-    /// What to ask the next page with, where there may be one: a page may hold few entries, or none, and others follow.
-    pub next: Option<String>,
-}
-
-/// Why nothing can be reviewed.
-#[derive(Debug, thiserror::Error)]
-pub enum ReviewError {
-    /// The database cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// What the page is to begin after is the end of none.
-    #[error("`after` is of no page: take it from `next`, unchanged")]
-    After,
-}
 
 /// A page of who holds what in a tenant: of all assignments as `lister` has them, with whom the files and the store know.
 ///
@@ -462,15 +371,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether an assignment counts at a time, in microseconds since 1970 (UTC).
-pub(super) fn state_of(document: &AssignmentDocument, now: i64) -> State {
-    match (document.from, document.until) {
-        (_, Some(until)) if until.0.0 <= now => State::Over,
-        (Some(from), _) if now < from.0.0 => State::NotYet,
-        _ => State::InForce,
-    }
-}
-
 fn holder_of(user: &UserRecord) -> Holder {
     Holder {
         provider: user.provider.clone(),
@@ -478,58 +378,5 @@ fn holder_of(user: &UserRecord) -> Holder {
         id: user.subject.clone(),
         login: Some(user.login.clone()),
         display_name: user.display_name.clone(),
-    }
-}
-
-/// What an assignment gives to whoever it reaches.
-struct Held {
-    id: String,
-    document: AssignmentDocument,
-    given: Given,
-    state: State,
-    since: i64,
-    granted: Option<Granted>,
-    /// The latest decision about it.
-    review: Option<StoredReview>,
-}
-
-impl Held {
-    /// Whether the latest decision about it holds: it gives just what the reviewer certified, or is over as they wanted it.
-    fn is_as_reviewed(&self) -> bool {
-        self.review.as_ref().is_some_and(|review| match review.decision {
-            ReviewDecision::Certified => review.state == self.given.state,
-            ReviewDecision::Revoked => self.state == State::Over,
-        })
-    }
-
-    fn is_reviewed_as(&self, query: &ReviewQuery) -> bool {
-        let holds = self.is_as_reviewed();
-        let at = self.review.as_ref().map(|review| review.at);
-        let is_within = |since: i64| holds && at.is_some_and(|at| at >= since);
-        query.reviewed_since.is_none_or(is_within)
-            && query.not_reviewed_since.is_none_or(|since| !is_within(since))
-            && (!query.changed_since_review || (at.is_some() && !holds))
-    }
-
-    fn by(&self, holder: Holder, group: Option<&str>, used: Option<(i64, &'static str)>) -> Holding {
-        let time = |micros: i64| Timestamp(micros).to_string();
-        Holding {
-            assignment: self.id.clone(),
-            holder,
-            role: self.document.role.clone(),
-            team: self.document.team.clone(),
-            roles: self.given.roles.clone(),
-            revision: self.given.revision,
-            group: group.map(str::to_owned),
-            state: self.state,
-            since: time(self.since),
-            until: self.document.until.map(|until| until.0.to_string()),
-            granted: self.granted.clone(),
-            reason: self.document.reason.clone(),
-            review: self.review.as_ref().map(|review| LatestReview::of(review, self.is_as_reviewed())),
-            last_used: used.map(|(at, _)| time(at)),
-            last_used_by: used.map(|(_, by)| by),
-            looked_back_to: None,
-        }
     }
 }

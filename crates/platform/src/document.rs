@@ -35,9 +35,22 @@ fn problem(pointer: String, error: &serde_json::Error) -> Problem {
         // The place is in the pointer; what serde adds of lines and columns would only repeat it.
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+        let pointer = match missing(&message) {
+            Some(member) => format!("{pointer}/{}", escaped(member)),
+            None => pointer,
+        };
         return Problem::document(vec![DocumentError { pointer, message, help: None }]);
     }
     Problem::new(Code::MalformedBody).detail(error.to_string())
+}
+
+/// The member that is missing, which serde has in its message alone: the path ends where it would stand.
+fn missing(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.strip_suffix('`')
+}
+
+fn escaped(member: &str) -> String {
+    member.replace('~', "~0").replace('/', "~1")
 }
 
 /// RFC 6901.
@@ -46,7 +59,7 @@ fn pointer(path: &Path) -> String {
     for segment in path {
         let text = match segment {
             Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Map { key } => escaped(key),
             Segment::Enum { .. } | Segment::Unknown => continue,
         };
         pointer.push('/');
@@ -88,6 +101,13 @@ mod tests {
         assert_eq!(told(r#"{"a/b~c":[{"_number":1,"x":2}]}"#), invalid("/a~1b~0c/0/x"));
         assert_eq!(told(r#"{"a/b~c":[],"a/b~c":[]}"#).0, Code::InvalidDocument);
         assert_eq!(told("[]").0, Code::InvalidDocument);
+    }
+
+    #[test]
+    fn a_missing_member_is_told_where_it_would_stand() {
+        let invalid = |pointer: &str| (Code::InvalidDocument, pointer.to_owned());
+        assert_eq!(told("{}"), invalid("/a~1b~0c"));
+        assert_eq!(told(r#"{"a/b~c":[{"_number":1},{}]}"#), invalid("/a~1b~0c/1/_number"));
     }
 
     #[test]

@@ -77,7 +77,7 @@ async fn what_is_wrong_with_a_key_is_told() {
     for (body, pointer) in [
         (json!({ "title": "k", "networks": ["192.0.2.0/24", "everywhere"] }), "/networks/1"),
         (json!({ "title": "k", "expires_at": "tomorrow" }), "/expires_at"),
-        (json!({}), ""),
+        (json!({}), "/title"),
     ] {
         let answer = server.admin(&path, Some(&body)).await;
         assert_eq!(answer.code(), "invalid_document", "{}", answer.text);

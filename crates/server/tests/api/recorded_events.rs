@@ -160,7 +160,7 @@ async fn all_are_recorded_or_none(server: Server) {
         (json!({ "subject": { "token": "no-token" } }), "/subject/token"),
         (json!({ "subject": { "identity": "usr_none" } }), "/subject/identity"),
         (json!({ "subject": { "identity": "x".repeat(200) } }), "/subject/identity"),
-        (json!({ "resource": { "type": "note" } }), "/resource"),
+        (json!({ "resource": { "type": "note" } }), "/resource/id"),
         (json!({ "resource": { "type": "note", "id": "" } }), "/resource/id"),
         (json!({ "resource": { "type": "n\u{0}", "id": "7" } }), "/resource/type"),
         (json!({ "reason": "x".repeat(1025) }), "/reason"),
